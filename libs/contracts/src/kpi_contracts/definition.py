@@ -1,0 +1,56 @@
+"""Events of a KPI definition. The version of a KPI is the version of this aggregate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kpi_contracts.catalogue import DomainEvent, event
+
+AGGREGATE = "definition"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field's value before and after."""
+
+    field: str
+    old: Any
+    new: Any
+
+
+@event(AGGREGATE, "created")
+class DefinitionCreated(DomainEvent):
+    """A KPI was defined, in plain language or (without a sentence) in SQL."""
+
+    name: str
+    alias_name: str | None
+    group_name: str | None
+    description: str | None
+    nl_definition: str | None
+    sql_definition: str | None = None
+
+
+@event(AGGREGATE, "updated")
+class DefinitionUpdated(DomainEvent):
+    """Fields of a KPI were changed; unchanged ones are not listed."""
+
+    changes: tuple[FieldChange, ...]
+
+
+@event(AGGREGATE, "deleted")
+class DefinitionDeleted(DomainEvent):
+    """A KPI was put away; its history and results stay."""
+
+
+@event(AGGREGATE, "restored")
+class DefinitionRestored(DomainEvent):
+    """A deleted KPI was taken back into use."""
+
+
+@event(AGGREGATE, "rolled_back")
+class DefinitionRolledBack(DomainEvent):
+    """The fields of an earlier version became those of a new one."""
+
+    to_version: int
+    changes: tuple[FieldChange, ...]
