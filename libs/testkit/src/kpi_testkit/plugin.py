@@ -1,0 +1,71 @@
+"""The fixtures: one Postgres per session, one database and one NATS server per test.
+
+A NATS server is up in some 20 ms, so every test gets its own: streams that deny deletion need no
+clean-up, and a test may kill its server without harm to the next.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from kpi_testkit import backends
+from kpi_testkit.processes import Processes, running
+from kpi_testkit.servers import ROLE, Databases, NatsServer, PostgresServer
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let a terminated test run end its servers, as an interrupted one does."""
+    del config
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _interrupt)
+
+
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt(f"signal {number}")
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """Run the session's Postgres. Tests that kill it must bring their own `PostgresServer`."""
+    with backends.postgres(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def databases(postgres_server: PostgresServer) -> Databases:
+    """Make databases, also from templates that are prepared once per session."""
+    return Databases(postgres_server, postgres_server.password(ROLE))
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> Iterator[str]:
+    """`postgresql://…` of an empty database of this test's own, dropped afterwards."""
+    url = databases.create()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def nats_server(tmp_path: Path) -> Iterator[NatsServer]:
+    """Run a NATS server of this test's own; the test may kill and start it."""
+    with backends.nats(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def nats_url(nats_server: NatsServer) -> str:
+    """`nats://…` of a server without any stream, as the services' user."""
+    return nats_server.url
+
+
+@pytest.fixture
+def processes(tmp_path: Path) -> Iterator[Processes]:
+    """Start child processes that end with the test; their logs lie in its `tmp_path`."""
+    with running(tmp_path) as children:
+        yield children
