@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, dataclass_transform
 
@@ -56,10 +56,10 @@ def event(aggregate: str, verb: str, *, version: int = 1) -> Callable[[type[E]],
 
 def event_class(name: str) -> type[DomainEvent]:
     """Return the class of a full type name; raises UnknownEvent."""
-    try:
-        return _classes[name]
-    except KeyError:
-        raise UnknownEvent(name) from None
+    found = all_events().get(name)
+    if found is None:
+        raise UnknownEvent(name)
+    return found
 
 
 def event_type(cls: type[DomainEvent]) -> EventType:
@@ -72,8 +72,8 @@ def type_name(cls: type[DomainEvent]) -> str:
     return str(_types[cls])
 
 
-def all_events() -> dict[str, type[DomainEvent]]:
-    """Return every event class by its full type name, in the order of their definition."""
-    from kpi_contracts import events as _  # noqa: F401 - importing enters the classes
+def all_events() -> Mapping[str, type[DomainEvent]]:
+    """Return every event class by its full type name."""
+    from kpi_contracts import events as _  # noqa: F401 - importing it enters the classes
 
-    return dict(_classes)
+    return _classes

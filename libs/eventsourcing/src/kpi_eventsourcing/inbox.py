@@ -1,0 +1,186 @@
+"""Exactly-once effect of consumed events, in aggregate order, whatever the delivery does.
+
+A consumer's position in the stream and the newest version it has seen of each aggregate are
+advanced in the transaction of the effect itself. So a delivery is dropped when its place in the
+stream is passed or its version is known, and held when a version before it is still missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from kpi_contracts.envelope import Record
+from kpi_contracts.messages import decode, encode
+from kpi_eventsourcing.schema import checkpoints, held, stream_versions
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """An event as it came from the stream, at the stream's sequence number `seq`."""
+
+    seq: int
+    record: Record
+
+    @property
+    def key(self) -> Key:
+        """The aggregate that the event belongs to."""
+        return self.record.aggregate, self.record.aggregate_id
+
+
+class Inbox:
+    """What one named consumer has already taken in."""
+
+    def __init__(self, consumer: str) -> None:
+        self._consumer = consumer
+
+    def position(self, connection: sa.Connection, stream_created: datetime) -> int:
+        """Return the last sequence taken in from this incarnation of the stream, 0 if none."""
+        row = connection.execute(
+            sa.select(checkpoints).where(checkpoints.c.consumer == self._consumer)
+        ).one_or_none()
+        return row.seq if row is not None and row.stream_created == stream_created else 0
+
+    def admit(
+        self, connection: sa.Connection, stream_created: datetime, messages: Sequence[Delivered]
+    ) -> list[Delivered]:
+        """Advance the consumer and return the events to handle now, each exactly once.
+
+        `messages` are in stream order. The result may lack some of them (seen before, or held
+        until an earlier version comes) and may hold earlier ones that waited for these.
+        """
+        last = self._lock_position(connection, stream_created)
+        fresh = [message for message in messages if message.seq > last]
+        if not fresh:
+            return []
+        self.advance(connection, stream_created, fresh[-1].seq)
+        return self._in_version_order(connection, fresh)
+
+    def advance(self, connection: sa.Connection, stream_created: datetime, seq: int) -> None:
+        """Move the position to `seq`; used alone to pass over what cannot be decoded."""
+        values = {"stream_created": stream_created, "seq": seq}
+        connection.execute(
+            insert(checkpoints)
+            .values(consumer=self._consumer, **values)
+            .on_conflict_do_update(index_elements=["consumer"], set_=values)
+        )
+
+    def _lock_position(self, connection: sa.Connection, stream_created: datetime) -> int:
+        row = connection.execute(
+            sa.select(checkpoints).where(checkpoints.c.consumer == self._consumer).with_for_update()
+        ).one_or_none()
+        return row.seq if row is not None and row.stream_created == stream_created else 0
+
+    def _in_version_order(
+        self, connection: sa.Connection, fresh: Sequence[Delivered]
+    ) -> list[Delivered]:
+        versions = self._versions(connection, {message.key for message in fresh})
+        queues = self._held(connection, versions)
+        were_held = bool(queues)
+        admitted: list[Delivered] = []
+        for message in fresh:
+            queue = queues.setdefault(message.key, {})
+            queue.setdefault(message.record.version, message)
+            admitted += self._take_next(versions, queue, message.key)
+        self._store_versions(connection, versions, {message.key for message in admitted})
+        if were_held:
+            self._release(connection, versions)
+        self._hold(connection, versions, queues)
+        return admitted
+
+    @staticmethod
+    def _take_next(
+        versions: dict[Key, int], queue: dict[int, Delivered], key: Key
+    ) -> Iterable[Delivered]:
+        while (following := queue.get(versions.get(key, 0) + 1)) is not None:
+            versions[key] = following.record.version
+            yield following
+
+    def _versions(self, connection: sa.Connection, keys: set[Key]) -> dict[Key, int]:
+        table = stream_versions
+        rows = connection.execute(
+            sa.select(table.c.aggregate, table.c.aggregate_id, table.c.version).where(
+                table.c.consumer == self._consumer,
+                sa.tuple_(table.c.aggregate, table.c.aggregate_id).in_(sorted(keys)),
+            )
+        )
+        known = {(row.aggregate, row.aggregate_id): row.version for row in rows}
+        return {key: known.get(key, 0) for key in keys}
+
+    def _held(
+        self, connection: sa.Connection, keys: Iterable[Key]
+    ) -> dict[Key, dict[int, Delivered]]:
+        rows = connection.execute(
+            sa.select(held).where(
+                held.c.consumer == self._consumer,
+                sa.tuple_(held.c.aggregate, held.c.aggregate_id).in_(sorted(keys)),
+            )
+        )
+        queues: dict[Key, dict[int, Delivered]] = {}
+        for row in rows:
+            message = Delivered(row.seq, decode(row.headers, row.body))
+            queues.setdefault(message.key, {})[row.version] = message
+        return queues
+
+    def _store_versions(
+        self, connection: sa.Connection, versions: dict[Key, int], keys: set[Key]
+    ) -> None:
+        if not keys:
+            return
+        statement = insert(stream_versions)
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["consumer", "aggregate", "aggregate_id"],
+                set_={"version": statement.excluded.version},
+            ),
+            [
+                {"consumer": self._consumer, "aggregate": key[0], "aggregate_id": key[1]}
+                | {"version": versions[key]}
+                for key in sorted(keys)
+            ],
+        )
+
+    def _release(self, connection: sa.Connection, versions: dict[Key, int]) -> None:
+        for (aggregate, aggregate_id), version in versions.items():
+            connection.execute(
+                sa.delete(held).where(
+                    held.c.consumer == self._consumer,
+                    held.c.aggregate == aggregate,
+                    held.c.aggregate_id == aggregate_id,
+                    held.c.version <= version,
+                )
+            )
+
+    def _hold(
+        self,
+        connection: sa.Connection,
+        versions: dict[Key, int],
+        queues: dict[Key, dict[int, Delivered]],
+    ) -> None:
+        rows = [
+            self._held_row(message)
+            for key, queue in queues.items()
+            for version, message in queue.items()
+            if version > versions[key]
+        ]
+        if rows:
+            connection.execute(insert(held).on_conflict_do_nothing(), rows)
+
+    def _held_row(self, message: Delivered) -> dict[str, Any]:
+        wire = encode(message.record)
+        return {
+            "consumer": self._consumer,
+            "aggregate": message.record.aggregate,
+            "aggregate_id": message.record.aggregate_id,
+            "version": message.record.version,
+            "seq": message.seq,
+            "headers": wire.headers,
+            "body": wire.body,
+        }

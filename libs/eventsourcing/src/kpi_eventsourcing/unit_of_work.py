@@ -1,0 +1,111 @@
+"""One transaction: load aggregates, append their events, update the read tables, commit.
+
+It rolls back unless told to commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import Self, TypeVar
+
+import sqlalchemy as sa
+
+from kpi_contracts.catalogue import DomainEvent
+from kpi_contracts.envelope import Envelope
+from kpi_contracts.ids import uuid7
+from kpi_eventsourcing.aggregate import Aggregate
+from kpi_eventsourcing.context import Context
+from kpi_eventsourcing.crash_points import crash_point
+from kpi_eventsourcing.metrics import appended_events
+from kpi_eventsourcing.outbox import WAKE_CHANNEL
+from kpi_eventsourcing.store import EventStore
+
+A = TypeVar("A", bound=Aggregate)
+InlineProjection = Callable[[sa.Connection, Envelope], None]
+
+
+class UnitOfWork:
+    """`with UnitOfWork(engine, projections) as uow: ... uow.commit()`."""
+
+    connection: sa.Connection
+
+    def __init__(self, engine: sa.Engine, projections: Sequence[InlineProjection] = ()) -> None:
+        self._engine = engine
+        self._projections = projections
+        self._appended: list[Envelope] = []
+
+    def __enter__(self) -> Self:
+        self.connection = self._engine.connect()
+        self._transaction = self.connection.begin()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            if self._transaction.is_active:
+                self._transaction.rollback()
+        finally:
+            self.connection.close()
+
+    def load(self, kind: type[A], aggregate_id: str | int) -> A:
+        """Return an aggregate folded from its events; version 0 if it has none."""
+        aggregate = kind(str(aggregate_id))
+        for envelope in EventStore(self.connection).load(kind.name, aggregate.id):
+            aggregate.fold(envelope)
+        return aggregate
+
+    def append(
+        self, aggregate: Aggregate, events: Sequence[DomainEvent], context: Context
+    ) -> list[Envelope]:
+        """Store the events, fold them into the aggregate and project them.
+
+        Raises:
+            ConcurrencyConflict: the aggregate has moved on since it was loaded.
+
+        """
+        envelopes = [
+            Envelope(
+                id=uuid7(),
+                aggregate=aggregate.name,
+                aggregate_id=aggregate.id,
+                version=aggregate.version + offset,
+                time=context.time,
+                actor=context.actor,
+                correlation_id=context.correlation_id,
+                causation_id=context.causation_id,
+                traceparent=context.traceparent,
+                data=event,
+            )
+            for offset, event in enumerate(events, start=1)
+        ]
+        store = EventStore(self.connection)
+        store.append(aggregate.name, aggregate.id, aggregate.version, envelopes)
+        for envelope in envelopes:
+            aggregate.fold(envelope)
+            for project in self._projections:
+                project(self.connection, envelope)
+        self._appended += envelopes
+        return envelopes
+
+    def commit(self) -> None:
+        """Make everything durable, then wake the relay."""
+        crash_point("uow.before_commit")
+        self._transaction.commit()
+        crash_point("uow.after_commit")
+        if self._appended:
+            appended_events.inc(len(self._appended))
+            self._wake_relay()
+
+    def _wake_relay(self) -> None:
+        # Outside the transaction: NOTIFY inside one serialises all commits of the database.
+        # A lost hint costs one poll interval, so no error of it may spoil a committed command.
+        with suppress(sa.exc.DBAPIError):
+            self.connection.execution_options(isolation_level="AUTOCOMMIT").execute(
+                sa.text(f"NOTIFY {WAKE_CHANNEL}")
+            )
