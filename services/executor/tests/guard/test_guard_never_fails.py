@@ -14,8 +14,8 @@ TABLES = {("main", "t"), ("main", "u")}
 DIALECTS = ("sqlite", "duckdb", "postgresql", "mysql", "oracle", "sqlserver")
 KEYWORDS = """
     SELECT FROM WHERE WITH RECURSIVE AS UNION EXCEPT ALL JOIN LEFT ON USING GROUP BY ORDER HAVING
-    LIMIT OVER PARTITION CASE WHEN THEN END CAST INTO FOR UPDATE DELETE INSERT VALUES LATERAL UNNEST PIVOT
-    QUALIFY WINDOW INTERVAL EXTRACT NULL count sum pg_sleep int t u a b.c
+    LIMIT OVER PARTITION CASE WHEN THEN END CAST INTO FOR UPDATE DELETE INSERT VALUES LATERAL UNNEST
+    PIVOT QUALIFY WINDOW INTERVAL EXTRACT NULL count sum pg_sleep int t u a b.c
 """
 SIGNS = """
     ( ) , ; * 'x' "t" 1 1e400 :: [ ] { } -- /* */ $1 @x :y ? = < > || -> ->> ~ ! . % \\ `

@@ -102,9 +102,9 @@ def _check_node(node: exp.Expr, functions: Set[str]) -> None:
 
 
 def _check_function(node: exp.Expr, functions: Set[str]) -> None:
-    if not issubclass(type(node), exp.Func):
+    if not isinstance(node, (exp.Func, exp.Anonymous)):
         raise UnsafeQuery(f"{_spoken(node)} is not allowed in a KPI's query.")
-    called = node.name if isinstance(node, exp.Anonymous) else node.sql_name()
+    called = node.name if type(node) is exp.Anonymous else node.sql_name()
     if called.upper() not in functions:
         raise UnsafeQuery(f"The function {called[:60].upper()} is not allowed in a KPI's query.")
 
