@@ -1,0 +1,51 @@
+"""Row filters as one types them, ``PRICE:ge=10``, as the API takes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+OPERATORS = frozenset(
+    {"eq", "ne", "lt", "le", "gt", "ge", "in", "contains", "starts_with", "is_null", "between"}
+)
+_LISTS = frozenset({"in", "between"})
+
+
+def filters_of(conditions: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Read conditions; several on one column are all kept.
+
+    Values are JSON where they parse as such (``10``, ``true``, ``"10"`` for the text),
+    else text; ``in`` and ``between`` take a JSON list or values joined with commas.
+    """
+    filters: dict[str, dict[str, Any]] = {}
+    for condition in conditions:
+        column, operator, value = _parts(condition)
+        filters.setdefault(column, {})[operator] = value
+    return filters
+
+
+def _parts(condition: str) -> tuple[str, str, Any]:
+    left, equals, text = condition.partition("=")
+    column, colon, operator = left.rpartition(":")
+    if not colon or operator not in OPERATORS:  # a colon may be part of the column's name
+        column, operator = left, "eq"
+    if not (column and equals):
+        raise click.BadParameter(f"{condition!r} is not COLUMN[:OP]=VALUE", param_hint="--filter")
+    return column, operator, _value(operator, text)
+
+
+def _value(operator: str, text: str) -> Any:
+    value = _json_or_text(text)
+    if operator in _LISTS and not isinstance(value, list):
+        return [_json_or_text(part.strip()) for part in text.split(",")]
+    return value
+
+
+def _json_or_text(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

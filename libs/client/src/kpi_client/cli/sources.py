@@ -1,0 +1,101 @@
+"""``kpi source list | show | add | remove``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from kpi_client.cli import tables
+from kpi_client.cli.session import Session, session_options
+from kpi_client.settings import secret_in
+
+
+@click.group()
+def source() -> None:
+    """Databases, files and folders that KPIs run on."""
+
+
+@source.command("list")
+@session_options
+def list_sources(session: Session) -> None:
+    """List all sources; secrets are never shown."""
+    with session.client() as client:
+        answer = client.sources.list()
+    session.output.show(answer, tables.source_list)
+
+
+@source.command()
+@click.argument("reference", metavar="SOURCE")
+@session_options
+def show(session: Session, reference: str) -> None:
+    """Show one source (by id or name)."""
+    with session.client() as client:
+        found = client.sources.find(reference)
+    session.output.show(found, tables.card)
+
+
+@source.command()
+@click.argument("name")
+@click.argument("location", metavar="PATH|URL")
+@click.option("--kind", help="sqlite, duckdb, folder, postgresql …; else by the location.")
+@click.option("--password-env", metavar="VARIABLE", help="Environment variable of the password.")
+@click.option("--ask-password", is_flag=True, help="Ask for the password.")
+@session_options
+def add(
+    session: Session,
+    name: str,
+    location: str,
+    *,
+    kind: str | None,
+    password_env: str | None,
+    ask_password: bool,
+) -> None:
+    """Register the data at PATH or URL under NAME.
+
+    A password is never an argument, where other users of this machine could read it.
+    """
+    wanted: dict[str, Any] = {"name": name, "location": _location(location)}
+    if kind:
+        wanted["kind"] = kind
+    if password := _password(password_env, ask=ask_password):
+        wanted["password"] = password
+    with session.client() as client:
+        added = client.sources.add(wanted)
+    session.output.show(added, tables.card)
+
+
+@source.command()
+@click.argument("reference", metavar="SOURCE")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@session_options
+def remove(session: Session, reference: str, *, yes: bool) -> None:
+    """Take a source out of use; past results stay."""
+    with session.client() as client:
+        found = client.sources.find(reference)
+        if not yes:
+            session.output.confirm(f"Remove source {found['name']!r}?")
+        client.sources.remove(found["id"])
+    session.output.done({"success": True, "id": found["id"]}, f"Removed source {found['name']!r}.")
+
+
+def _location(text: str) -> str:
+    """Make a path absolute, as the service works elsewhere; refuse a URL with a password."""
+    if "://" not in text:
+        return str(Path(text).expanduser().absolute())
+    if urlsplit(text).password is not None:
+        raise click.UsageError(
+            "leave the password out of the URL; use --ask-password or --password-env"
+        )
+    return text
+
+
+def _password(variable: str | None, *, ask: bool) -> str | None:
+    if variable:
+        return secret_in(variable)
+    if ask:
+        entered: str = click.prompt("Password", hide_input=True, err=True)
+        return entered
+    return None
