@@ -1,0 +1,1 @@
+"""The definitions service: what the KPIs are, and every version of them."""

@@ -1,0 +1,56 @@
+"""From a command to its handler, in one unit of work, again when somebody else was faster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from kpi_eventsourcing.context import Context
+from kpi_eventsourcing.errors import ConcurrencyConflict
+from kpi_eventsourcing.unit_of_work import InlineProjection, UnitOfWork
+
+Handler = Callable[[Any, UnitOfWork, Context], Any]
+
+TRIES = 5
+
+
+class Dispatcher:
+    """Calls the handler of a command's class and commits what it did.
+
+    Handlers are `(command, uow, context) -> result`. A conflict is decided anew on fresh state;
+    a handler that must not be repeated checks the version its caller saw and raises.
+    """
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        projections: Sequence[InlineProjection],
+        handlers: Mapping[type[Any], Handler],
+    ) -> None:
+        self._engine = engine
+        self._projections = projections
+        self._handlers = handlers
+
+    def __call__(self, command: Any, context: Context) -> Any:
+        """Handle a command and return what its handler returned.
+
+        Raises:
+            ConcurrencyConflict: the aggregate changed under every one of the tries.
+
+        """
+        for remaining in reversed(range(TRIES)):
+            try:
+                return self._handle(command, context)
+            except ConcurrencyConflict:
+                if not remaining:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _handle(self, command: Any, context: Context) -> Any:
+        handle = self._handlers[type(command)]
+        with UnitOfWork(self._engine, self._projections) as uow:
+            result = handle(command, uow, context)
+            uow.commit()
+        return result
