@@ -1,0 +1,135 @@
+"""One transaction: take in some deliveries, project what is new, move the position."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from kpi_bus.errors import is_transient
+from kpi_bus.tracing import consuming
+from kpi_contracts.envelope import Record
+from kpi_contracts.errors import InvalidMessage
+from kpi_contracts.messages import Message, decode, encode
+from kpi_eventsourcing.crash_points import crash_point
+from kpi_eventsourcing.inbox import Delivered, Inbox
+from kpi_eventsourcing.schema import parked
+
+Project = Callable[[sa.Connection, Record, bytes], None]
+Key = UUID | int  # of an event, or the stream sequence of what is not even an event
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message as it lies in the stream at sequence `seq`."""
+
+    seq: int
+    message: Message
+
+
+class Poison(Exception):
+    """A delivery that cannot be projected, now or later."""
+
+    def __init__(self, key: Key, message: Message, cause: Exception) -> None:
+        self.key = key
+        self.message = message
+        self.reason = f"{type(cause).__name__}: {cause}"
+        super().__init__(self.reason)
+
+
+class Batch:
+    """Applies deliveries from one incarnation of a stream. All methods block."""
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        inbox: Inbox,
+        consumer: str,
+        stream_created: datetime,
+        project: Project,
+    ) -> None:
+        self._engine = engine
+        self._inbox = inbox
+        self._consumer = consumer
+        self._created = stream_created
+        self._project = project
+
+    def position(self) -> int:
+        """Return the last sequence that was taken in."""
+        with self._engine.connect() as connection:
+            return self._inbox.position(connection, self._created)
+
+    def apply(self, deliveries: Sequence[Delivery], known: Mapping[Key, str] | None = None) -> int:
+        """Project what is new in one transaction; return the number of events.
+
+        `known` are poisons with their reasons: they are written down in `parked` and passed.
+
+        Raises:
+            Poison: this event cannot be projected; nothing of the batch took effect.
+            Exception: what the database raised, worth another try.
+
+        """
+        known = known or {}
+        bodies = {delivery.seq: delivery.message.body for delivery in deliveries}
+        with self._engine.begin() as connection:
+            events = [
+                event
+                for delivery in deliveries
+                if (event := self._decoded(connection, delivery, known)) is not None
+            ]
+            admitted = self._inbox.admit(connection, self._created, events)
+            for event in admitted:
+                body = bodies.get(event.seq)
+                self._take(connection, event, body, known.get(event.record.id))
+            if len(events) < len(deliveries):
+                self._pass(connection, deliveries[-1].seq)
+            crash_point("projection.before_commit")
+        crash_point("projection.after_commit")
+        return len(admitted)
+
+    def _pass(self, connection: sa.Connection, seq: int) -> None:
+        # Another process of the same consumer may be ahead already: never go back.
+        if self._inbox.position(connection, self._created) < seq:
+            self._inbox.advance(connection, self._created, seq)
+
+    def _decoded(
+        self, connection: sa.Connection, delivery: Delivery, known: Mapping[Key, str]
+    ) -> Delivered | None:
+        try:
+            return Delivered(delivery.seq, decode(delivery.message.headers, delivery.message.body))
+        except InvalidMessage as error:
+            if delivery.seq not in known:
+                raise Poison(delivery.seq, delivery.message, error) from error
+            self._park(connection, delivery.seq, delivery.message, known[delivery.seq])
+            return None
+
+    def _take(
+        self, connection: sa.Connection, event: Delivered, body: bytes | None, reason: str | None
+    ) -> None:
+        record = event.record
+        message = encode(record)
+        if reason is not None:
+            self._park(connection, event.seq, message, reason)
+            return
+        try:
+            with consuming(f"project {record.type}", record.traceparent):
+                self._project(connection, record, message.body if body is None else body)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            raise Poison(record.id, message, error) from error
+
+    def _park(self, connection: sa.Connection, seq: int, message: Message, reason: str) -> None:
+        connection.execute(
+            sa.insert(parked).values(
+                consumer=self._consumer,
+                subject=message.subject,
+                seq=seq,
+                reason=reason,
+                headers=message.headers,
+                body=message.body,
+            )
+        )

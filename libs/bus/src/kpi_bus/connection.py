@@ -1,0 +1,130 @@
+"""The connection to NATS, with the settings that a crash of the server has taught.
+
+- `pending_size=0`: a publish while disconnected fails at once instead of timing out and being
+  sent after all when the connection returns.
+- endless reconnects; when the client gives up nevertheless, `on_closed` ends the process.
+- messages over 900 kB are refused here: the server would close the connection for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.api import PubAck
+
+from kpi_bus import metrics
+from kpi_bus.errors import Disconnected, MessageTooLarge
+from kpi_contracts.messages import Message
+
+MAX_MESSAGE_BYTES = 900_000
+PUBLISH_TIMEOUT = 5.0
+PING_INTERVAL = 10
+RECONNECT_WAIT = 0.5
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Bus:
+    """One connection and its JetStream context. Made by `connect`."""
+
+    nc: Client
+    js: JetStreamContext
+    _on_closed: Callable[[], None]
+    _closing: bool = field(default=False)
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection right now."""
+        return bool(self.nc.is_connected)
+
+    @property
+    def reconnects(self) -> int:
+        """How often the connection was lost and won back."""
+        return int(self.nc.stats["reconnects"])
+
+    async def publish(self, message: Message, *, timeout: float = PUBLISH_TIMEOUT) -> PubAck:
+        """Publish to a stream and return its acknowledgement.
+
+        Raises:
+            MessageTooLarge: headers and body together exceed 900 kB.
+            Disconnected: there is no connection now; nothing was sent.
+            nats.errors.Error: no acknowledgement; whether it is stored is unknown, so publish
+                again with the same `Nats-Msg-Id`.
+
+        """
+        check_size(message)
+        if not self.connected:
+            # nats-py would leave the request's future behind for ever.
+            raise Disconnected("not connected to NATS")
+        return await self.js.publish(
+            message.subject, message.body, timeout=timeout, headers=message.headers
+        )
+
+    async def close(self) -> None:
+        """Close the connection without calling `on_closed`."""
+        self._closing = True
+        await self.nc.close()
+
+    async def _closed(self) -> None:
+        metrics.CONNECTED.set(0)
+        if not self._closing:
+            log.error("bus.closed", error=str(self.nc.last_error))
+            self._on_closed()
+
+
+async def connect(
+    url: str,
+    *,
+    name: str,
+    on_closed: Callable[[], None],
+) -> Bus:
+    """Connect to NATS, trying until it answers (bound the wait from outside).
+
+    `on_closed` is called once if the client gives up for good: end the process there, so that
+    its supervisor starts it afresh.
+    """
+    client = Client()
+    bus = Bus(client, client.jetstream(timeout=PUBLISH_TIMEOUT), on_closed)
+    await client.connect(
+        servers=url.split(","),
+        name=name,
+        pending_size=0,
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=RECONNECT_WAIT,  # type: ignore[arg-type]  # a float works as well
+        ping_interval=PING_INTERVAL,
+        error_cb=_error,
+        disconnected_cb=_disconnected,
+        reconnected_cb=_reconnected,
+        closed_cb=bus._closed,
+    )
+    metrics.CONNECTED.set(1)
+    return bus
+
+
+def check_size(message: Message) -> None:
+    """Raise MessageTooLarge for a message that the server would punish."""
+    size = len(message.body) + sum(
+        len(key) + len(value.encode()) + 4 for key, value in message.headers.items()
+    )
+    if size > MAX_MESSAGE_BYTES:
+        raise MessageTooLarge(message.subject, size, MAX_MESSAGE_BYTES)
+
+
+async def _error(error: Exception) -> None:
+    metrics.CONNECTION_ERRORS.inc()
+    log.warning("bus.error", error=str(error) or type(error).__name__)
+
+
+async def _disconnected() -> None:
+    metrics.CONNECTED.set(0)
+    log.warning("bus.disconnected")
+
+
+async def _reconnected() -> None:
+    metrics.CONNECTED.set(1)
+    log.info("bus.reconnected")
