@@ -1,0 +1,40 @@
+"""Building a graph from bare tables: display names filled in, joins inferred."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from kpi_nlsql.graph import Graph, Join, Table
+from kpi_nlsql.joins import infer_joins
+from kpi_nlsql.naming import column_names, table_names
+
+
+def with_names(table: Table) -> Table:
+    """Return the table with display names added behind those it and its columns already have."""
+    columns = tuple(
+        replace(
+            column,
+            display_names=_merged(column.display_names, column_names(column.name, table.name)),
+        )
+        for column in table.columns
+    )
+    names = _merged(table.display_names, table_names(table.name))
+    return replace(table, columns=columns, display_names=names)
+
+
+def build_graph(
+    name: str,
+    tables: Iterable[Table],
+    joins: Sequence[Join] = (),
+    *,
+    version: int = 1,
+    dialect: str = "sqlite",
+) -> Graph:
+    """Return a graph over ``tables``; ``joins`` are the declared ones, candidates are added."""
+    named = tuple(with_names(table) for table in tables)
+    return Graph(name, version, dialect, named, infer_joins(named, joins))
+
+
+def _merged(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*first, *second]))

@@ -1,0 +1,101 @@
+"""The engine: a sentence and a graph go in, an answer or a refusal comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import cast
+
+from kpi_nlsql import confidence
+from kpi_nlsql.answer import Alternative, Answer, Operation, QueryType, Refusal
+from kpi_nlsql.grammar import duplicates, listing, reconcile
+from kpi_nlsql.graph import Graph
+from kpi_nlsql.lexicon import Lexicon
+from kpi_nlsql.linking import link
+from kpi_nlsql.refusal import refuse
+from kpi_nlsql.ruleset import Ruleset
+from kpi_nlsql.sentence import Candidate, Sentence
+from kpi_nlsql.words import tokenise
+
+MAX_CHARACTERS = 2_000
+_MOST_ALTERNATIVES = 3
+
+Reader = Callable[[Sentence], Iterator[Candidate]]
+_READERS: tuple[Reader, ...] = (reconcile.read, duplicates.read, listing.read)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How a sentence is read.
+
+    ``excluded_fields`` are never used for joins; ``limit`` bounds the rows of the SQL;
+    ``minimum_confidence`` (0..1) is the least with which an answer is given.
+    """
+
+    excluded_fields: tuple[str, ...] = ()
+    limit: int | None = None
+    minimum_confidence: float = confidence.DEFAULT_MINIMUM
+
+
+class Engine:
+    """Reads sentences over one graph. Read-only once built; safe to share between threads."""
+
+    def __init__(self, graph: Graph, ruleset: Ruleset | None = None) -> None:
+        self.graph = graph
+        self.ruleset = ruleset
+        self.lexicon = Lexicon(graph)
+
+    def read(self, sentence: str, options: ReadOptions | None = None) -> Answer | Refusal:
+        """Return the best reading of a sentence, or a refusal. Never raises, whatever the text."""
+        options = options or ReadOptions()
+        if not sentence.strip():
+            return Refusal(sentence, "The sentence is empty.")
+        if len(sentence) > MAX_CHARACTERS:
+            return Refusal(sentence, f"The sentence is longer than {MAX_CHARACTERS} characters.")
+        linked = self._link(sentence, options)
+        ranked = confidence.rank(linked, _candidates(linked))
+        if not ranked or ranked[0][0] < options.minimum_confidence:
+            return refuse(linked, [_alternative(*pair) for pair in ranked[:_MOST_ALTERNATIVES]])
+        return self._answer(linked, ranked, options)
+
+    def _link(self, text: str, options: ReadOptions) -> Sentence:
+        items = tuple(link(tokenise(text), self.lexicon))
+        excluded = frozenset(field.lower() for field in options.excluded_fields)
+        return Sentence(text, items, self.graph, self.lexicon, self.ruleset, excluded)
+
+    def _answer(
+        self, sentence: Sentence, ranked: list[tuple[float, Candidate]], options: ReadOptions
+    ) -> Answer:
+        score, best = ranked[0]
+        return Answer(
+            sentence=sentence.text,
+            plan=best.plan,
+            explanation=best.explanation + ".",
+            confidence=score,
+            sql_query_type=_query_type(best),
+            operation=cast("Operation", best.operation),
+            source_table=best.source_table,
+            target_table=best.target_table,
+            joined_columns=best.joined_columns,
+            alternatives=tuple(_alternative(*pair) for pair in ranked[1 : 1 + _MOST_ALTERNATIVES]),
+            unknown_words=confidence.unknown_words(sentence, best),
+            limit=options.limit,
+            _graph=self.graph,
+        )
+
+
+def _candidates(sentence: Sentence) -> Iterable[Candidate]:
+    for reader in _READERS:
+        yield from reader(sentence)
+
+
+def _alternative(score: float, candidate: Candidate) -> Alternative:
+    return Alternative(candidate.explanation + ".", candidate.plan, score)
+
+
+def _query_type(candidate: Candidate) -> QueryType:
+    if candidate.kind == "reconcile":
+        return "COMPARISON_QUERY"
+    if candidate.operation == "DUPLICATE":
+        return "DUPLICATE_QUERY"
+    return "AGGREGATE_QUERY" if candidate.operation == "AGGREGATE" else "DATA_QUERY"

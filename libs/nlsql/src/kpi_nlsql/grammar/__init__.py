@@ -1,0 +1,1 @@
+"""The grammar: one module for each idea that a sentence may hold."""

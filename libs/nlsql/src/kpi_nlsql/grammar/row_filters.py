@@ -1,0 +1,55 @@
+"""Conditions on the rows of one table, where the sentence names values of its columns."""
+
+from __future__ import annotations
+
+from kpi_nlsql import plan
+from kpi_nlsql.sentence import Sentence
+
+
+def row_filters(
+    sentence: Sentence, table: str, alias: str, used: set[int]
+) -> tuple[list[plan.Condition], str]:
+    """Return the conditions and their English; marks the items it accounts for as used."""
+    found: list[plan.Condition] = []
+    told: list[str] = []
+    for position, item in enumerate(sentence.items):
+        if position in used:
+            continue
+        values = [hit for hit in item.values if hit.table == table]
+        if not values:
+            continue
+        named = _named_columns(sentence, table, position)
+        hit = next((value for value in values if value.column in named), values[0])
+        subject = plan.ColumnRef(alias, hit.column)
+        negative = position > 0 and sentence.items[position - 1].is_cue("not")
+        condition: plan.Condition = plan.Compare(
+            subject, "!=" if negative else "=", plan.Constant(hit.value)
+        )
+        found.append(condition)
+        told.append(f"{hit.column} {'is not' if negative else 'is'} {hit.value!r}")
+        used.add(position)
+    for position in _column_mentions(sentence, found, table):
+        used.add(position)
+    return found, " whose " + " and ".join(told) if told else ""
+
+
+def _named_columns(sentence: Sentence, table: str, position: int) -> set[str]:
+    """Return the columns of the table that the two mentions before this one may name."""
+    named: set[str] = set()
+    for item in sentence.items[max(0, position - 4) : position]:
+        named |= {str(hit.column) for hit in item.column_hits() if hit.table == table}
+    return named
+
+
+def _column_mentions(sentence: Sentence, found: list[plan.Condition], table: str) -> list[int]:
+    columns = {
+        term.left.column
+        for term in found
+        if isinstance(term, plan.Compare) and isinstance(term.left, plan.ColumnRef)
+    }
+    return [
+        position
+        for position, item in enumerate(sentence.items)
+        if any(hit.table == table and hit.column in columns for hit in item.column_hits())
+        and item.best_table() < item.best_column()
+    ]

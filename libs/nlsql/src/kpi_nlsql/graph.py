@@ -1,0 +1,178 @@
+"""The knowledge graph: tables, columns, keys and joins as plain, frozen data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+JoinKind = Literal["foreign_key", "candidate"]
+TypeFamily = Literal["text", "number", "date", "boolean", "other"]
+
+_FAMILIES: tuple[tuple[TypeFamily, tuple[str, ...]], ...] = (
+    ("boolean", ("bool", "bit")),
+    ("date", ("date", "time", "year")),
+    ("number", ("int", "num", "dec", "real", "float", "double", "money", "serial")),
+    ("text", ("char", "text", "string", "clob", "uuid", "enum")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column. ``values`` is its value dictionary: the distinct values of a sample, or empty."""
+
+    name: str
+    type: str = "text"
+    nullable: bool = True
+    display_names: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    unique: bool = False
+
+    @property
+    def family(self) -> TypeFamily:
+        """The broad type, read from the declared one: what may be compared with what."""
+        declared = self.type.lower()
+        for family, markers in _FAMILIES:
+            if any(marker in declared for marker in markers):
+                return family
+        return "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table. ``row_count`` is None where nobody has counted."""
+
+    name: str
+    schema: str | None = None
+    columns: tuple[Column, ...] = ()
+    primary_key: tuple[str, ...] = ()
+    row_count: int | None = None
+    display_names: tuple[str, ...] = ()
+
+    def column(self, name: str) -> Column:
+        """Return the column of this name, in any case. Raises KeyError where there is none."""
+        wanted = name.lower()
+        for column in self.columns:
+            if column.name.lower() == wanted:
+                return column
+        raise KeyError(f"{self.name} has no column {name}")
+
+    def has(self, name: str) -> bool:
+        """Tell whether the table has a column of this name, in any case."""
+        wanted = name.lower()
+        return any(column.name.lower() == wanted for column in self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """How two tables meet: equal columns, pairwise. ``score`` lies in 0..1."""
+
+    left_table: str
+    left_columns: tuple[str, ...]
+    right_table: str
+    right_columns: tuple[str, ...]
+    kind: JoinKind = "foreign_key"
+    score: float = 1.0
+    evidence: str = ""
+
+    def reversed(self) -> Join:
+        """Return the same join seen from the other table."""
+        return replace(
+            self,
+            left_table=self.right_table,
+            left_columns=self.right_columns,
+            right_table=self.left_table,
+            right_columns=self.left_columns,
+        )
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A version of the knowledge graph over one data source."""
+
+    name: str
+    version: int = 1
+    dialect: str = "sqlite"
+    tables: tuple[Table, ...] = ()
+    joins: tuple[Join, ...] = ()
+    _by_name: dict[str, Table] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {table.name.lower(): table for table in self.tables})
+
+    def table(self, name: str) -> Table:
+        """Return the table of this name, in any case. Raises KeyError where there is none."""
+        return self._by_name[name.lower()]
+
+    def has_table(self, name: str) -> bool:
+        """Tell whether there is a table of this name, in any case."""
+        return name.lower() in self._by_name
+
+    def joins_between(self, left: str, right: str) -> list[Join]:
+        """Return the joins of two tables, seen from ``left``, best first."""
+        found = []
+        for join in self.joins:
+            if (join.left_table, join.right_table) == (left, right):
+                found.append(join)
+            elif (join.right_table, join.left_table) == (left, right):
+                found.append(join.reversed())
+        return sorted(found, key=lambda join: (join.kind != "foreign_key", -join.score))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain dicts and lists, ready for any JSON writer."""
+        return {
+            "name": self.name,
+            "version": self.version,
+            "dialect": self.dialect,
+            "tables": [asdict(table) for table in self.tables],
+            "joins": [asdict(join) for join in self.joins],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Graph:
+        """Read what ``to_json`` wrote, also after a trip through JSON text."""
+        return cls(
+            name=data["name"],
+            version=data.get("version", 1),
+            dialect=data.get("dialect", "sqlite"),
+            tables=tuple(_table(table) for table in data.get("tables", ())),
+            joins=tuple(_join(join) for join in data.get("joins", ())),
+        )
+
+
+def _strings(values: Iterable[Any] | None) -> tuple[str, ...]:
+    return tuple(str(value) for value in values or ())
+
+
+def _column(data: Mapping[str, Any]) -> Column:
+    return Column(
+        name=data["name"],
+        type=data.get("type", "text"),
+        nullable=data.get("nullable", True),
+        display_names=_strings(data.get("display_names")),
+        values=_strings(data.get("values")),
+        unique=data.get("unique", False),
+    )
+
+
+def _table(data: Mapping[str, Any]) -> Table:
+    return Table(
+        name=data["name"],
+        schema=data.get("schema"),
+        columns=tuple(_column(column) for column in data.get("columns", ())),
+        primary_key=_strings(data.get("primary_key")),
+        row_count=data.get("row_count"),
+        display_names=_strings(data.get("display_names")),
+    )
+
+
+def _join(data: Mapping[str, Any]) -> Join:
+    return Join(
+        left_table=data["left_table"],
+        left_columns=_strings(data["left_columns"]),
+        right_table=data["right_table"],
+        right_columns=_strings(data["right_columns"]),
+        kind=data.get("kind", "foreign_key"),
+        score=data.get("score", 1.0),
+        evidence=data.get("evidence", ""),
+    )

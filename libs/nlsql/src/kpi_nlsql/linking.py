@@ -1,0 +1,182 @@
+"""Linking: the tokens of a sentence become items — cues, mentions of names or values, numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from kpi_nlsql.cues import CUES, FUNCTION_WORDS, LONGEST_CUE, NUMBER_WORDS, STOP_WORDS, Cue
+from kpi_nlsql.lexicon import LONGEST_NAME, Lexicon, NameHit
+from kpi_nlsql.values import LONGEST_VALUE, ValueHit, value_words
+from kpi_nlsql.words import Token
+
+ItemKind = Literal["cue", "mention", "number", "quoted", "word", "mark"]
+
+_MOST_HITS = 40
+_CUE_WORTH = 0.9
+_SHORT_VALUE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A run of tokens with one part in the sentence.
+
+    A mention keeps everything it may mean; which of it is meant is decided by the grammar.
+    """
+
+    kind: ItemKind
+    text: str
+    start: int
+    end: int
+    cues: tuple[Cue, ...] = ()
+    hits: tuple[NameHit, ...] = ()
+    values: tuple[ValueHit, ...] = ()
+    worth: float = 0.0
+
+    def is_cue(self, kind: str, argument: str | None = None) -> bool:
+        """Tell whether the item signals this."""
+        return any(
+            cue.kind == kind and (argument is None or cue.argument == argument) for cue in self.cues
+        )
+
+    def argument(self, kind: str) -> str:
+        """Return which of its kind the cue is; empty if the item is no such cue."""
+        return next((cue.argument for cue in self.cues if cue.kind == kind), "")
+
+    @property
+    def number(self) -> float | int | None:
+        """The number written here, if any."""
+        if self.kind == "number":
+            text = self.text.replace(",", "")
+            return float(text) if "." in text else int(text)
+        return NUMBER_WORDS.get(self.text)
+
+    def table_hits(self) -> list[NameHit]:
+        """Return the tables this may name, best first."""
+        return [hit for hit in self.hits if hit.column is None]
+
+    def column_hits(self) -> list[NameHit]:
+        """Return the columns this may name, best first."""
+        return [hit for hit in self.hits if hit.column is not None]
+
+    def best_table(self) -> float:
+        """Return how well this names a table, 0..1."""
+        return max((hit.score for hit in self.hits if hit.column is None), default=0.0)
+
+    def best_column(self) -> float:
+        """Return how well this names a column, 0..1."""
+        return max((hit.score for hit in self.hits if hit.column is not None), default=0.0)
+
+
+def link(tokens: Sequence[Token], lexicon: Lexicon) -> list[Item]:
+    """Return the items that together explain the tokens best (dynamic programme over spans)."""
+    count = len(tokens)
+    known_stems = [_known_stem(token, lexicon) for token in tokens]
+    best: list[tuple[float, Item | None]] = [(0.0, None)] + [(-1.0, None)] * count
+    for start in range(count):
+        base = best[start][0]
+        for item in _items_at(start, tokens, known_stems, lexicon):
+            worth = base + item.worth
+            if worth > best[item.end][0]:
+                best[item.end] = (worth, item)
+    items: list[Item] = []
+    position = count
+    while position > 0:
+        item = best[position][1]
+        assert item is not None
+        items.append(item)
+        position = item.start
+    return items[::-1]
+
+
+def _known_stem(token: Token, lexicon: Lexicon) -> str:
+    if token.kind != "word" or token.lower in STOP_WORDS:
+        return token.stem
+    if value_words(token.text) and lexicon.values.find(value_words(token.text)):
+        return token.stem
+    if (token.lower,) in CUES:
+        return token.stem
+    return lexicon.closest(token.stem) or token.stem
+
+
+def _items_at(
+    start: int, tokens: Sequence[Token], known_stems: Sequence[str], lexicon: Lexicon
+) -> Iterator[Item]:
+    token = tokens[start]
+    if token.kind == "mark":
+        yield Item("mark", token.text, start, start + 1)
+        return
+    if token.kind == "quoted":
+        yield _quoted(start, token, lexicon)
+        return
+    if token.kind == "number":
+        values = lexicon.values.find((token.text,))[:_MOST_HITS]
+        yield Item("number", token.text, start, start + 1, values=values)
+    yield Item("word", token.lower, start, start + 1)
+    stop = start + 1
+    longest = max(LONGEST_CUE, LONGEST_NAME, LONGEST_VALUE)
+    while stop <= len(tokens) and stop - start <= longest:
+        if tokens[stop - 1].kind not in {"word", "number"}:
+            break
+        yield from _spans(start, stop, tokens, known_stems, lexicon)
+        stop += 1
+
+
+def _spans(
+    start: int, end: int, tokens: Sequence[Token], known_stems: Sequence[str], lexicon: Lexicon
+) -> Iterator[Item]:
+    words = tuple(token.lower for token in tokens[start:end])
+    length = end - start
+    if length <= LONGEST_CUE and (cues := CUES.get(words)):
+        # Longer cues say more than the sum of their words.
+        worth = _CUE_WORTH * length + 0.1 * (length - 1)
+        if words[0] in FUNCTION_WORDS and length == 1:
+            worth = 0.3
+        yield Item("cue", " ".join(words), start, end, cues=tuple(cues), worth=worth)
+    hits: tuple[NameHit, ...] = ()
+    if length <= LONGEST_NAME and _may_name(words):
+        phrase = tuple(known_stems[start:end])
+        hits = lexicon.names(phrase, "".join(words))[:_MOST_HITS]
+    values: tuple[ValueHit, ...] = ()
+    if length <= LONGEST_VALUE and _may_be_value(tokens[start:end]):
+        values = lexicon.values.find(words)[:_MOST_HITS]
+    if hits or values:
+        worth = _mention_worth(tokens[start:end], hits, values)
+        yield Item("mention", " ".join(words), start, end, hits=hits, values=values, worth=worth)
+
+
+def _mention_worth(
+    tokens: Sequence[Token], hits: Sequence[NameHit], values: Sequence[ValueHit]
+) -> float:
+    length = len(tokens)
+    name = max((hit.score for hit in hits), default=0.0) * length
+    if length > 1 and hits:
+        name += 0.1 * (length - 1)
+    value = 0.0
+    if values:
+        proper = any(token.text[:1].isupper() for token in tokens) and tokens[0].start > 0
+        value = length * (1.0 if proper or length > 1 else 0.75) * max(v.score for v in values)
+        value += 0.15 * (length - 1)
+    return max(name, value)
+
+
+def _may_name(words: tuple[str, ...]) -> bool:
+    return words[0] not in FUNCTION_WORDS and words[-1] not in FUNCTION_WORDS
+
+
+def _may_be_value(tokens: Sequence[Token]) -> bool:
+    if len(tokens) > 1:
+        return not all(token.lower in FUNCTION_WORDS for token in tokens)
+    token = tokens[0]
+    if token.lower in STOP_WORDS or (token.lower,) in CUES:
+        return token.text[:1].isupper() and token.start > 0 and token.lower not in FUNCTION_WORDS
+    return len(token.text) > _SHORT_VALUE or token.text.isupper()
+
+
+def _quoted(start: int, token: Token, lexicon: Lexicon) -> Item:
+    values = lexicon.values.find(value_words(token.text))
+    exact = tuple(hit for hit in values if hit.value == token.text)
+    return Item(
+        "quoted", token.text, start, start + 1, values=(exact or values)[:_MOST_HITS], worth=1.0
+    )

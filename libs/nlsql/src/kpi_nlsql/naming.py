@@ -1,0 +1,80 @@
+"""Readable names: what people call a table or a column, worked out from its identifier."""
+
+from __future__ import annotations
+
+import re
+
+from kpi_nlsql.words import lemma, parts
+
+PREFIXES = frozenset(
+    ["brz", "slv", "gld", "lnd", "stg", "raw", "dwh", "dw", "dim", "fact", "fct", "tbl", "vw", "tmp", "src", "ref", "hana", "sap", "mst", "ods", "edw"]
+)
+ABBREVIATIONS = {
+    "acc": "account", "addr": "address", "amt": "amount", "avg": "average", "bal": "balance",
+    "cat": "category", "cd": "code", "cnt": "count", "cnty": "country", "ctry": "country",
+    "cust": "customer", "curr": "currency", "del": "delivery", "dept": "department",
+    "desc": "description", "descr": "description", "dest": "destination", "dob": "date of birth",
+    "dt": "date", "emp": "employee", "fk": "key", "fname": "first name", "hq": "headquarters",
+    "inv": "invoice", "lang": "language", "lname": "last name", "loc": "location",
+    "manu": "manufacturer", "matl": "material", "max": "maximum", "mfg": "manufacturing",
+    "mgr": "manager", "min": "minimum", "msg": "message", "num": "number", "no": "number",
+    "nbr": "number", "nr": "number", "org": "organization", "pct": "percentage", "ph": "phone",
+    "pk": "key", "plnt": "plant", "pos": "position", "prc": "price", "prod": "product",
+    "prof": "professor", "prcp": "precipitation", "qty": "quantity", "ref": "reference",
+    "reg": "region", "ship": "ship", "stat": "status", "stu": "student", "sup": "supplier",
+    "supp": "supplier", "tel": "telephone", "temp": "temperature", "tot": "total",
+    "txn": "transaction", "univ": "university", "uom": "unit of measure", "usr": "user",
+    "val": "value", "vend": "vendor", "whse": "warehouse", "yr": "year", "lat": "latitude",
+    "long": "longitude", "lng": "longitude", "hrs": "hours", "apt": "apartment",
+    "bldg": "building", "mpg": "miles per gallon",
+}  # fmt: skip
+_GLUED_TAILS = re.compile(
+    r"^([a-z]{1,9}?)_?(name|id|code|type|number|date|title|time|year|price|rate|status|size|count)s?$"
+)
+
+
+def _expanded(words: list[str]) -> list[str]:
+    return [part for word in words for part in ABBREVIATIONS.get(word, word).split()]
+
+
+def _without_prefixes(words: list[str]) -> list[str]:
+    rest = list(words)
+    while len(rest) > 1 and rest[0] in PREFIXES:
+        rest.pop(0)
+    return rest
+
+
+def _unique(names: list[list[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(" ".join(name) for name in names if name))
+
+
+def table_names(identifier: str) -> tuple[str, ...]:
+    """Return what people call a table, the best name first: ``brz_lnd_RBP_GPU`` → ``rbp gpu``."""
+    words = parts(identifier)
+    short = _without_prefixes(words)
+    return _unique([_expanded(short), short, words])
+
+
+def column_names(identifier: str, table: str) -> tuple[str, ...]:
+    """Return what people call a column of a table, the best name first.
+
+    A leading part that only repeats the table (``product_name`` of ``products``, ``emp_fname`` of
+    ``employee``) is dropped in a further name.
+    """
+    words = parts(identifier)
+    if len(words) > 1 and words[0] in {"is", "has"}:
+        words = words[1:]
+    full = _expanded(words)
+    names = [full, words]
+    owner = {lemma(word) for word in _expanded(_without_prefixes(parts(table)))}
+    rest = list(full)
+    while len(rest) > 1 and lemma(rest[0]) in owner:
+        rest.pop(0)
+    names.append(rest)
+    if len(words) == 1 and (match := _GLUED_TAILS.match(words[0])):
+        head, tail = match.groups()
+        if head and any(word.startswith(head) for word in [*owner, "".join(parts(table))]):
+            names.append([tail])
+        elif head in ABBREVIATIONS or len(head) > 2:
+            names.append([*_expanded([head]), tail])
+    return _unique(names)

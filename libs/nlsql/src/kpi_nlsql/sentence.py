@@ -1,0 +1,39 @@
+"""A sentence under reading: its items, and what they are read against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kpi_nlsql.graph import Graph
+from kpi_nlsql.lexicon import Lexicon
+from kpi_nlsql.linking import Item
+from kpi_nlsql.plan import Plan
+from kpi_nlsql.ruleset import Ruleset
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Everything a grammar module may look at."""
+
+    text: str
+    items: tuple[Item, ...]
+    graph: Graph
+    lexicon: Lexicon
+    ruleset: Ruleset | None = None
+    excluded: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One way to read the sentence. ``used`` holds the positions of the items it accounts for."""
+
+    plan: Plan
+    kind: str
+    operation: str
+    explanation: str
+    source_table: str | None = None
+    target_table: str | None = None
+    joined_columns: tuple[tuple[str, str], ...] = ()
+    used: frozenset[int] = frozenset()
+    features: dict[str, float] = field(default_factory=dict)
+    alternatives: tuple[Candidate, ...] = ()

@@ -1,0 +1,51 @@
+"""Value expressions of a plan as sqlglot expressions."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from kpi_nlsql import plan
+
+_AGGREGATES: dict[str, type[exp.AggFunc]] = {
+    "count": exp.Count,
+    "sum": exp.Sum,
+    "avg": exp.Avg,
+    "min": exp.Min,
+    "max": exp.Max,
+}
+_ARITHMETIC: dict[str, type[exp.Binary]] = {
+    "+": exp.Add,
+    "-": exp.Sub,
+    "*": exp.Mul,
+    "/": exp.Div,
+}
+
+
+def identifier(name: str) -> exp.Identifier:
+    """Return a quoted identifier: names come from catalogues and mean exactly what they say."""
+    return exp.to_identifier(name, quoted=True)
+
+
+def expression(value: plan.Expression) -> exp.Expr:
+    """Return a value expression."""
+    if isinstance(value, plan.ColumnRef):
+        return exp.Column(this=identifier(value.column), table=identifier(value.source))
+    if isinstance(value, plan.Star):
+        if value.source is None:
+            return exp.Star()
+        return exp.Column(this=exp.Star(), table=identifier(value.source))
+    if isinstance(value, plan.Constant):
+        return exp.convert(value.value)
+    if isinstance(value, plan.Aggregate):
+        return _aggregate(value)
+    if isinstance(value, plan.YearOf):
+        return exp.Extract(this=exp.var("YEAR"), expression=expression(value.column))
+    operator = _ARITHMETIC[value.operator]
+    return operator(this=expression(value.left), expression=expression(value.right))
+
+
+def _aggregate(value: plan.Aggregate) -> exp.Expr:
+    argument = exp.Star() if isinstance(value.argument, plan.Star) else expression(value.argument)
+    if value.distinct:
+        argument = exp.Distinct(expressions=[argument])
+    return _AGGREGATES[value.function](this=argument)

@@ -1,0 +1,59 @@
+"""The value dictionary: from the words of a phrase to the columns that hold it as a value."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+
+from kpi_nlsql.graph import Graph
+
+LONGEST_VALUE = 8
+"""Words of a value that can be found by writing it out."""
+
+_WORDS = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ValueHit:
+    """A column that holds a value, and the value as stored."""
+
+    table: str
+    column: str
+    value: str
+    score: float
+
+
+class ValueIndex:
+    """Looks up values by their words, in any case and punctuation."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._hits: dict[tuple[str, ...], list[ValueHit]] = defaultdict(list)
+        for table in graph.tables:
+            for column in table.columns:
+                for value in column.values:
+                    words = value_words(value)
+                    if 0 < len(words) <= LONGEST_VALUE:
+                        self._hits[words].append(ValueHit(table.name, column.name, value, 1.0))
+
+    def find(self, words: tuple[str, ...]) -> tuple[ValueHit, ...]:
+        """Return the columns that hold the value of these lower-case words."""
+        hits = self._hits.get(words)
+        if hits is None and len(words) == 1 and len(words[0]) > 3:
+            hits = self._singular(words[0])
+        return tuple(hits) if hits else ()
+
+    def _singular(self, word: str) -> list[ValueHit] | None:
+        """A value may be written in the plural (``dogs``), or stored in it."""
+        others = [word + "s"]
+        if word.endswith("s"):
+            others = [word[:-1], *([word[:-2]] if word.endswith("es") else [])]
+        for other in others:
+            if hits := self._hits.get((other,)):
+                return [ValueHit(hit.table, hit.column, hit.value, 0.85) for hit in hits]
+        return None
+
+
+def value_words(text: str) -> tuple[str, ...]:
+    """Return the lower-case words of a value, as the index files it."""
+    return tuple(_WORDS.findall(text.lower()))

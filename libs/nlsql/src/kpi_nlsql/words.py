@@ -1,0 +1,92 @@
+"""Words: cutting a sentence into tokens, and finding the stem under which two words are alike."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import simplemma
+import snowballstemmer
+
+MAX_TOKENS = 400
+
+_STEMMER = snowballstemmer.stemmer("english")
+_TOKEN = re.compile(
+    r"""
+    (?P<quoted>"[^"]+" | “[^”]+” | `[^`]+` | ‘[^’]+’ | (?<![A-Za-z0-9])'[^']*(?:'(?=[a-z])[^']*)?'(?![A-Za-z]))
+  | (?P<number>(?<![A-Za-z])[-+]?\d+(?:,\d{3})+(?:\.\d+)?(?![A-Za-z0-9]) | (?<![A-Za-z0-9])[-+]?\d*\.?\d+(?![A-Za-z0-9]))
+  | (?P<possessive>(?<=\w)['’]s\b | (?<=s)['’](?=\s))
+  | (?P<word>[^\W_]+)
+  | (?P<mark>[,;:?.()<>=!%/]+)
+    """,
+    re.VERBOSE,
+)
+_IRREGULAR = {
+    "people": "person",
+    "data": "datum",
+    "criteria": "criterion",
+    "ids": "id",
+    "skus": "sku",
+}
+_PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token: ``text`` as written (quotes off), ``kind`` word, number, quoted or mark."""
+
+    text: str
+    kind: str
+    start: int
+    end: int
+
+    @property
+    def lower(self) -> str:
+        """The text in lower case."""
+        return self.text.lower()
+
+    @property
+    def stem(self) -> str:
+        """The stem by which names are matched; numbers and marks stand for themselves."""
+        return stem(self.lower) if self.kind == "word" else self.text
+
+
+def tokenise(sentence: str) -> list[Token]:
+    """Cut a sentence into at most ``MAX_TOKENS`` tokens. Never raises."""
+    tokens: list[Token] = []
+    for match in _TOKEN.finditer(sentence):
+        kind = match.lastgroup or "mark"
+        if kind == "possessive":
+            continue
+        text = match.group()[1:-1] if kind == "quoted" else match.group()
+        tokens.append(Token(text.strip(), kind, match.start(), match.end()))
+        if len(tokens) == MAX_TOKENS:
+            break
+    return tokens
+
+
+@lru_cache(maxsize=50_000)
+def lemma(word: str) -> str:
+    """Return the dictionary form of a lower-case English word."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if len(word) <= 3 or not word.isascii():
+        return word
+    return simplemma.lemmatize(word, lang="en").lower()
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """Return the Snowball stem of the dictionary form of a lower-case English word."""
+    return str(_STEMMER.stemWord(lemma(word)))
+
+
+def parts(identifier: str) -> list[str]:
+    """Split an identifier on case, digits, blanks and underscores: ``planningSKU_2`` → 3 parts."""
+    return [part.lower() for part in _PART.findall(identifier)]
+
+
+def stems(text: str) -> tuple[str, ...]:
+    """Return the stems of the words of a text or identifier."""
+    return tuple(stem(part) for part in parts(text))
