@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import flask_smorest
+import flask_smorest  # type: ignore[import-untyped]
 
 from kpi_service.annotations import functions, notes
 from kpi_service.arguments import StrictParser

@@ -95,7 +95,7 @@ def verify_schema(engine: Engine, package: str) -> None:
     wanted = _head(package)
     if present != wanted:
         raise SchemaMismatch(
-            f"the database is at revision {present or 'none'}, this code needs {wanted}: run migrate"
+            f"the database is at revision {present or 'none'}, not at {wanted}: run migrate"
         )
 
 

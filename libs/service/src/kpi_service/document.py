@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import flask_smorest
+import flask_smorest  # type: ignore[import-untyped]
 from flask import Blueprint, Flask, Response, current_app, send_from_directory
 
 from kpi_service.auth import public

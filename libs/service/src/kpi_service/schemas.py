@@ -35,7 +35,11 @@ class Instant(ma.fields.AwareDateTime):
         super().__init__(format="iso", default_timezone=UTC, **options)
 
     def _serialize(
-        self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any
+        self,
+        value: datetime | None,
+        attr: str | None,  # noqa: ARG002 - marshmallow's signature
+        obj: Any,  # noqa: ARG002
+        **kwargs: Any,  # noqa: ARG002
     ) -> str | None:
         if value is None:
             return None

@@ -5,7 +5,7 @@ This module and the `settings.py` of each service are the only readers of the en
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,7 +69,7 @@ class ServiceSettings:
 
     @classmethod
     def from_environment(cls, name: str) -> ServiceSettings:
-        """Read the settings of the service `name`. Raises SettingsError naming every bad variable."""
+        """Read the settings of the service `name`. Raises SettingsError for bad variables."""
         with environment() as env:
             home = env.path("HOME", DEFAULT_HOME)
             return cls(
@@ -91,7 +91,7 @@ class ServiceSettings:
 
 @contextmanager
 def environment() -> Iterator[Env]:
-    """An `environs` reader of the `KPI_…` variables that reports all faults together on leaving.
+    """Yield a reader of the `KPI_…` variables; on leaving, all faults are reported together.
 
     Inside the block a faulty variable reads as None; SettingsError is raised at the end of it.
     """
@@ -104,9 +104,10 @@ def environment() -> Iterator[Env]:
 
 
 def _by_variable(error: EnvValidationError) -> dict[str, list[str]]:
-    return {
-        str(name): [str(text) for text in texts] for name, texts in error.error_messages.items()
-    }
+    messages = error.error_messages
+    if not isinstance(messages, Mapping):
+        return {"environment": [str(text) for text in messages]}
+    return {str(name): [str(text) for text in texts] for name, texts in messages.items()}
 
 
 def _address(env: Env, name: str, default: str) -> Address:

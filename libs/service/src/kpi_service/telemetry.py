@@ -50,7 +50,7 @@ def _end(response: Response) -> Response:
     return response
 
 
-_exporting = False
+_exporting = False  # one tracer provider per process, as OpenTelemetry has it
 
 
 def export_traces(
@@ -66,7 +66,8 @@ def export_traces(
     if app is not None:
         from opentelemetry.instrumentation.flask import FlaskInstrumentor
 
-        FlaskInstrumentor().instrument_app(app, excluded_urls="healthz,readyz,metrics")
+        instrumentor: Any = FlaskInstrumentor()
+        instrumentor.instrument_app(app, excluded_urls="healthz,readyz,metrics")
     if engine is not None:
         from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
 

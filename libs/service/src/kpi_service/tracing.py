@@ -59,7 +59,7 @@ def enter(context: TraceContext | None) -> TraceContext:
 
 
 def current_traceparent() -> str | None:
-    """Return the `traceparent` to send along with events and calls made now, if there is a trace."""
+    """Return the `traceparent` to send along with events and calls, if there is a trace."""
     context = _CURRENT.get()
     return str(context) if context else None
 
