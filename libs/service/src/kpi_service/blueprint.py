@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import flask_smorest  # type: ignore[import-untyped]
 
@@ -13,6 +13,7 @@ from kpi_service.auth import required_roles
 from kpi_service.etags import PRECONDITIONS
 
 _WRITES = ("post", "put", "patch", "delete")
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest is untyped
@@ -26,6 +27,25 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._prepare_doc_cbks.append(_document)
+
+    def route(self, rule: str, **options: Any) -> Callable[[View], View]:
+        """Register the view or view class below at `rule`."""
+        decorator: Callable[[View], View] = super().route(rule, **options)
+        return decorator
+
+    def arguments(
+        self, schema: Any, *, location: str = "json", **options: Any
+    ) -> Callable[[View], View]:
+        """Parse the request's body or query by `schema` and pass it as the next argument."""
+        decorator: Callable[[View], View] = super().arguments(schema, location=location, **options)
+        return decorator
+
+    def response(
+        self, status_code: int, schema: Any = None, **options: Any
+    ) -> Callable[[View], View]:
+        """Answer with `status_code`, the returned object dumped by `schema`."""
+        decorator: Callable[[View], View] = super().response(status_code, schema, **options)
+        return decorator
 
     def add_url_rule(
         self,

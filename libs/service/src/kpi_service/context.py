@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from kpi_eventsourcing.context import Context
-
 from kpi_contracts.ids import uuid7
+from kpi_eventsourcing.context import Context
 from kpi_service.auth import current_actor
 from kpi_service.tracing import current_trace_id, current_traceparent
 

@@ -75,3 +75,15 @@ def _not_modified(response: Response) -> Response:
     for header in ("Content-Type", "Content-Length"):
         response.headers.pop(header, None)
     return response
+
+
+def expected_version() -> int | None:
+    """Return the version that If-Match names, None if any will do.
+
+    A tag that is none of our versions is 0, which no existing object has.
+    """
+    tags = request.if_match
+    if "If-Match" not in request.headers or tags.star_tag:
+        return None
+    named = [tag for tag in (*tags.as_set(include_weak=True),) if tag.strip('W/"').isdecimal()]
+    return int(named[0].strip('W/"')) if len(named) == 1 else 0

@@ -64,12 +64,16 @@ class ServiceSettings:
     home: Path
     log_level: str = "info"
     otlp_endpoint: str | None = None
-    api_threads: int = 16
+    api_threads: int = 8
     database_pool: int = 8
 
     @classmethod
-    def from_environment(cls, name: str) -> ServiceSettings:
-        """Read the settings of the service `name`. Raises SettingsError for bad variables."""
+    def from_environment(cls, name: str, *, api_threads: int = 8) -> ServiceSettings:
+        """Read the settings of the service `name`. Raises SettingsError for bad variables.
+
+        `api_threads` is the default of KPI_API_THREADS: requests handled at the same time. Few
+        are fastest (one interpreter lock); a service whose requests wait long needs more.
+        """
         with environment() as env:
             home = env.path("HOME", DEFAULT_HOME)
             return cls(
@@ -84,7 +88,7 @@ class ServiceSettings:
                 home=home,
                 log_level=env.str("LOG_LEVEL", "info", validate=OneOf(LOG_LEVELS)),
                 otlp_endpoint=env.str("OTLP_ENDPOINT", None),
-                api_threads=env.int("API_THREADS", 16, validate=Range(1, 256)),
+                api_threads=env.int("API_THREADS", api_threads, validate=Range(1, 256)),
                 database_pool=env.int("DATABASE_POOL", 8, validate=Range(1, 100)),
             )
 
