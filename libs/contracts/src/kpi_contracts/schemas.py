@@ -21,7 +21,6 @@ _SIMPLE: dict[Any, type[fields.Field[Any]]] = {
     bool: fields.Boolean,
     datetime: fields.AwareDateTime,
     UUID: fields.UUID,
-    Any: fields.Raw,
 }
 
 
@@ -90,6 +89,8 @@ def _typed(hint: Any, options: dict[str, Any]) -> fields.Field[Any]:
         return fields.Float(allow_nan=False, **options)
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return fields.Nested(schema_of(hint), **options)
+    if hint is Any:
+        return fields.Raw(**options | {"allow_none": True})
     if hint in _SIMPLE:
         return _SIMPLE[hint](**options)
     raise TypeError(f"no schema for the type hint {hint!r}")

@@ -1,0 +1,106 @@
+"""Create, read, update, delete and restore KPIs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from flask.views import MethodView
+
+from kpi_definitions import queries
+from kpi_definitions.api import schemas
+from kpi_definitions.commands import CreateKpi, DeleteKpi, RestoreKpi, UpdateKpi
+from kpi_definitions.definition import Fields
+from kpi_definitions.queries import KpiFilter
+from kpi_eventsourcing.dispatch import Dispatcher
+from kpi_service.auth import requires
+from kpi_service.blueprint import Blueprint
+from kpi_service.context import command_context
+from kpi_service.database import reader
+from kpi_service.etags import expected_version, set_etag, versioned
+from kpi_service.idempotency import idempotent
+from kpi_service.paging import page
+
+READERS = ("viewer", "editor", "operator", "auditor")
+
+
+def kpi_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
+    """Return the routes of /v1/landing-kpi/kpis."""
+    blueprint = Blueprint("kpis", __name__, url_prefix="/v1/landing-kpi/kpis")
+    reading = reader(engine)
+
+    def changed(message: str, kpi_id: int) -> dict[str, Any]:
+        with reading.connect() as connection:
+            kpi = queries.get_kpi(connection, kpi_id)
+        set_etag(kpi["version"])
+        return {"success": True, "message": message, "kpi": kpi}
+
+    @blueprint.route("")
+    class Kpis(MethodView):
+        @requires(*READERS)
+        @blueprint.arguments(schemas.KpiQuery, location="query")
+        @blueprint.response(200, schemas.KpiList)
+        def get(self, query: dict[str, Any]) -> dict[str, Any]:
+            """List KPIs."""
+            limit, offset = query.pop("limit"), query.pop("offset")
+            with reading.connect() as connection:
+                total, kpis = queries.list_kpis(connection, KpiFilter(**query), limit, offset)
+            return {"success": True, **page(total, limit, offset), "kpis": kpis}
+
+        @requires("editor")
+        @blueprint.arguments(schemas.KpiCreate)
+        @blueprint.response(201, schemas.KpiChanged)
+        @idempotent
+        def post(self, body: dict[str, Any]) -> Any:
+            """Define a KPI."""
+            definition = dispatch(CreateKpi(fields_from(body)), command_context())
+            location = {"Location": f"/v1/landing-kpi/kpis/{definition.id}"}
+            return changed("KPI created successfully", int(definition.id)), 201, location
+
+    @blueprint.route("/<id:kpi_id>")
+    class OneKpi(MethodView):
+        @requires(*READERS)
+        @versioned
+        @blueprint.response(200, schemas.KpiAnswer)
+        def get(self, kpi_id: int) -> dict[str, Any]:
+            """Return a KPI."""
+            with reading.connect() as connection:
+                kpi = queries.get_kpi(connection, kpi_id)
+            set_etag(kpi["version"])
+            return {"success": True, "kpi": kpi}
+
+        @requires("editor")
+        @versioned
+        @blueprint.arguments(schemas.KpiUpdate)
+        @blueprint.response(200, schemas.KpiChanged)
+        def put(self, body: dict[str, Any], kpi_id: int) -> dict[str, Any]:
+            """Change fields of a KPI."""
+            dispatch(UpdateKpi(kpi_id, body, expected_version()), command_context())
+            return changed("KPI updated successfully", kpi_id)
+
+        @requires("editor")
+        @versioned
+        @blueprint.response(200, schemas.Done)
+        def delete(self, kpi_id: int) -> dict[str, Any]:
+            """Put a KPI away; its history and results stay, and it can be restored."""
+            dispatch(DeleteKpi(kpi_id, expected_version()), command_context())
+            return {"success": True, "message": "KPI deleted successfully"}
+
+    @blueprint.route("/<id:kpi_id>/restore", methods=["POST"])
+    @requires("editor")
+    @versioned
+    @blueprint.response(200, schemas.KpiChanged)
+    @idempotent
+    def restore(kpi_id: int) -> dict[str, Any]:
+        """Take a deleted KPI back into use."""
+        dispatch(RestoreKpi(kpi_id, expected_version()), command_context())
+        return changed("KPI restored successfully", kpi_id)
+
+    return blueprint
+
+
+def fields_from(body: Mapping[str, Any]) -> Fields:
+    """Return the fields of a new KPI from the body of its request."""
+    values = {name: value for name, value in body.items() if name != "created_by"}
+    return Fields(**{"nl_definition": None} | values)
