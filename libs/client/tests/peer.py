@@ -74,6 +74,7 @@ class Peer:
         self.answered: dict[str, Reply] = {}
         self.missing: dict[str, dict[str, str]] = {}  # service → what it is not ready for
         self.chain_valid = True
+        self.graphs = ["demo", "other"]
         self.export = Reply(chunks=[b"SKU,PRICE\n", b"SKU000,0.0\n"])
 
     def add_kpi(self, name: str, **fields: Any) -> dict[str, Any]:
@@ -251,6 +252,10 @@ def one_source(peer: Peer, request: Request, source_id: str) -> Reply:
     return Reply(200, {"success": True, "source": peer.sources[int(source_id)]})
 
 
+def list_graphs(peer: Peer, request: Request) -> Reply:
+    return Reply(200, {"success": True, "graphs": [{"name": name} for name in peer.graphs]})
+
+
 def readyz(peer: Peer, request: Request, service: str) -> Reply:
     if missing := peer.missing.get(service):
         return problem(503, "not ready", errors={part: [why] for part, why in missing.items()})
@@ -282,7 +287,8 @@ ROUTES: list[tuple[str, str, Handle]] = [
     ("GET", "/sources", list_sources),
     ("GET", r"/sources/(\d+)", one_source),
     ("DELETE", r"/sources/(\d+)", one_source),
-    ("GET", r"/(\w+)/readyz", readyz),
+    ("GET", "/kg", list_graphs),
+    ("GET", r"/docs/(\w+)/readyz", readyz),
 ]
 
 

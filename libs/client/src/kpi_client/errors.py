@@ -91,6 +91,11 @@ class Problem:
             trace_id=body.get("trace_id"),
         )
 
+    @property
+    def by_field(self) -> dict[str, list[str]]:
+        """Messages by field, nested fields joined with dots: ``{"params.limit": ["…"]}``."""
+        return dict(_flatten("", self.errors))
+
     def __str__(self) -> str:
         return f"{self.title}: {self.detail}" if self.detail else self.title
 
@@ -114,8 +119,8 @@ class ValidationFailed(ApiError):
 
     @property
     def errors(self) -> dict[str, list[str]]:
-        """Messages by field, nested fields joined with dots: ``{"params.limit": ["…"]}``."""
-        return dict(_flatten("", self.problem.errors))
+        """Messages by field."""
+        return self.problem.by_field
 
 
 class Unauthorized(ApiError):

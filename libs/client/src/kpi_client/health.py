@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from kpi_client.errors import ApiError, InvalidAnswer, ServiceUnavailable, Unavailable
 from kpi_client.models import ServiceHealth
 from kpi_client.transport import Transport
@@ -12,7 +10,7 @@ SERVICES = ("definitions", "executor", "results", "audit")
 
 
 class Health:
-    """Readiness of the services behind the gateway; needs no token."""
+    """Readiness of the services; the gateway leads to each below ``/docs``, without a token."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -29,7 +27,7 @@ class Health:
     def service(self, name: str) -> ServiceHealth:
         """Readiness of one service."""
         try:
-            self._transport.get(f"/{name}/readyz")
+            self._transport.get(f"/docs/{name}/readyz", attempts=1)  # 503 is an answer here
         except ServiceUnavailable as error:
             return _away(name, _missing(error))
         except Unavailable:
@@ -45,5 +43,5 @@ def _away(name: str, missing: list[str]) -> ServiceHealth:
 
 def _missing(error: ServiceUnavailable) -> list[str]:
     """Give what ``/readyz`` names; a gateway that finds no service names nothing."""
-    named: dict[str, Any] = dict(error.problem.errors)
-    return [f"{part}: {reason}" for part, reason in named.items()] or [str(error)]
+    named = error.problem.by_field
+    return [f"{part}: {'; '.join(reasons)}" for part, reasons in named.items()] or [str(error)]

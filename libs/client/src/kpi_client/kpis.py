@@ -25,7 +25,7 @@ class Kpis:
         self._seen: dict[int, int] = {}
 
     def create(self, *, idempotency_key: str | None = None, **fields: Unpack[KpiFields]) -> Kpi:
-        """Create a KPI; ``name`` and ``nl_definition`` are needed."""
+        """Create a KPI; it needs ``name`` and ``nl_definition`` or ``sql_definition``."""
         answer = self._transport.create(ROOT, fields, idempotency_key=idempotency_key)
         return self._kpi(answer)
 

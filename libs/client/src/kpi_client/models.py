@@ -24,7 +24,8 @@ class Kpi(TypedDict, total=False):
     alias_name: str | None
     group_name: str | None
     description: str | None
-    nl_definition: str
+    nl_definition: str | None
+    sql_definition: str | None
     created_at: str
     updated_at: str
     created_by: str | None
@@ -40,6 +41,7 @@ class KpiFields(TypedDict, total=False):
     group_name: str | None
     description: str | None
     nl_definition: str
+    sql_definition: str | None
     is_active: bool
 
 

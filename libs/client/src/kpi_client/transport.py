@@ -73,9 +73,11 @@ class Transport:
         """Close the pooled connections."""
         self._http.close()
 
-    def get(self, path: str, params: Mapping[str, Any] | None = None) -> Answer:
+    def get(
+        self, path: str, params: Mapping[str, Any] | None = None, *, attempts: int | None = None
+    ) -> Answer:
         """GET; parameters that are ``None`` are left out."""
-        return self.send("GET", path, params=params)
+        return self.send("GET", path, params=params, attempts=attempts)
 
     def create(
         self,
@@ -100,6 +102,7 @@ class Transport:
         json: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         read_timeout: float | None = None,
+        attempts: int | None = None,
     ) -> Answer:
         """Send one request and read its JSON object.
 
@@ -117,7 +120,7 @@ class Transport:
             headers=headers,
             timeout=httpx.Timeout(read_timeout or self._timeout, connect=5.0),
         )
-        response = self._send_repeatedly(request)
+        response = self._send_repeatedly(request, attempts or self._attempts)
         _raise_for_problem(response)
         return Answer(response.status_code, response.headers, _json_object(response))
 
@@ -146,9 +149,9 @@ class Transport:
         except httpx.TransportError as error:
             raise _unavailable(self.url, error) from error
 
-    def _send_repeatedly(self, request: httpx.Request) -> httpx.Response:
+    def _send_repeatedly(self, request: httpx.Request, attempts: int) -> httpx.Response:
         repeatable = request.method in _SAFE or "Idempotency-Key" in request.headers
-        for attempt in range(1, self._attempts):
+        for attempt in range(1, attempts):
             try:
                 response = self._http.send(request)
             except httpx.TransportError as error:

@@ -30,13 +30,14 @@ def kpis(session: Session, *, sort_by: str | None, desc: bool, **filters: Any) -
 
 @click.command()
 @click.argument("name")
-@click.argument("nl_definition", metavar="TEXT")
+@click.argument("nl_definition", metavar="[TEXT]", required=False)
+@click.option("--sql", "sql_definition", help="One SELECT instead of TEXT.")
 @click.option("--alias", "alias_name", help="Short name for business people.")
 @click.option("--group", "group_name", help="Group the KPI belongs to.")
 @click.option("--description", help="What the KPI measures.")
 @session_options
 def create(session: Session, **fields: str | None) -> None:
-    """Create the KPI NAME, defined by TEXT in plain language."""
+    """Create the KPI NAME, defined by TEXT in plain language (or by --sql)."""
     with session.client() as client:
         created = client.kpis.create(**_given(fields))
     session.output.show(created, tables.kpi)
@@ -56,6 +57,7 @@ def show(session: Session, reference: str) -> None:
 @click.argument("reference", metavar="KPI")
 @click.option("--name")
 @click.option("--text", "nl_definition", help="The definition in plain language.")
+@click.option("--sql", "sql_definition", help="One SELECT instead of the text.")
 @click.option("--alias", "alias_name")
 @click.option("--group", "group_name")
 @click.option("--description")

@@ -49,6 +49,7 @@ def run(session: Session, reference: str, *, shown: int, **options: Any) -> None
     params = _parameters(**options)
     with session.client() as client:
         kpi = client.kpis.find(reference)
+        _choose_graph(client, params)
         execution = _run(client, session, kpi, params)
         execution["result_data"] = _first_rows(client, execution, shown)
     session.output.show(execution, tables.execution)
@@ -80,6 +81,7 @@ def explain(session: Session, text: str, **options: Any) -> None:
     """Show the SQL that a text, or the KPI with this id, would become; nothing runs."""
     params = _parameters(**options)
     with session.client() as client:
+        _choose_graph(client, params)
         if text.isdecimal():
             answer = client.executions.preview(kpi_id=int(text), params=params)
         else:
@@ -122,6 +124,14 @@ def _parameters(
     named["kg_name"] = kg_name or source
     given = {name: value for name, value in named.items() if value is not None}
     return cast(ExecutionParameters, given | dict(_name_and_value(text) for text in extra))
+
+
+def _choose_graph(client: Client, params: ExecutionParameters) -> None:
+    """Take the only graph there is when none is named; with several the service asks."""
+    if "kg_name" not in params:
+        graphs = client.sources.graphs()["graphs"]
+        if len(graphs) == 1:
+            params["kg_name"] = graphs[0]["name"]
 
 
 def _name_and_value(text: str) -> tuple[str, Any]:

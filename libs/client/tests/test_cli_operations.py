@@ -1,0 +1,100 @@
+"""``kpi audit | source | up``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kpi_client.cli import exits
+
+from .conftest import RunKpi
+from .peer import Peer, problem
+
+
+@pytest.mark.parametrize("command", [("audit", "1"), ("audit", "log", "Mismatch")])
+def test_audit_shows_who_did_what(kpi: RunKpi, peer: Peer, command: tuple[str, ...]) -> None:
+    peer.add_kpi("Mismatch")
+    shown = kpi(*command).stdout
+    assert "ada" in shown
+    assert "CREATE" in shown
+    assert "\x1b" not in shown
+
+
+def test_audit_of_a_kpi_that_is_gone_needs_only_its_id(kpi: RunKpi) -> None:
+    assert json.loads(kpi("audit", "7", "--json").stdout)["audit_log"][0]["kpi_id"] == 7
+
+
+def test_verify_of_an_intact_chain_exits_with_0(kpi: RunKpi) -> None:
+    assert kpi("audit", "verify").exit_code == exits.DONE
+
+
+def test_verify_of_a_broken_chain_exits_with_1(kpi: RunKpi, peer: Peer) -> None:
+    peer.chain_valid = False
+    assert kpi("audit", "verify").exit_code == exits.FAILED
+
+
+def test_a_source_is_added_by_path_listed_shown_and_removed(
+    kpi: RunKpi, peer: Peer, tmp_path: Path
+) -> None:
+    assert kpi("source", "add", "demo", str(tmp_path / "a.sqlite")).exit_code == exits.DONE
+    assert peer.sources[1]["location"] == str(tmp_path / "a.sqlite")
+    assert "demo" in kpi("source", "list").stdout
+    assert json.loads(kpi("source", "show", "demo", "--json").stdout)["id"] == 1
+    assert kpi("source", "remove", "demo", "--yes").exit_code == exits.DONE
+    assert peer.sources == {}
+    assert kpi("source", "show", "demo").exit_code == exits.NOT_FOUND
+
+
+def test_a_relative_path_is_made_absolute(kpi: RunKpi, peer: Peer) -> None:
+    kpi("source", "add", "demo", "data/demo.duckdb")
+    assert peer.sources[1]["location"] == str(Path.cwd() / "data" / "demo.duckdb")
+
+
+def test_a_password_is_never_taken_from_an_argument(kpi: RunKpi, peer: Peer) -> None:
+    result = kpi("source", "add", "pg", "postgresql://me:secret@db/shop")
+    assert result.exit_code == exits.USAGE
+    assert "secret" not in result.output
+    assert peer.requests == []
+
+
+def test_a_password_comes_from_a_prompt_and_is_not_echoed(kpi: RunKpi, peer: Peer) -> None:
+    command = ("source", "add", "pg", "postgresql://me@db/shop", "--ask-password")
+    result = kpi(*command, input="secret\n")
+    assert result.exit_code == exits.DONE
+    assert peer.sent("POST", "/sources")[0].body["password"] == "secret"
+    assert "secret" not in result.output
+
+
+def test_a_password_comes_from_the_environment(kpi: RunKpi, peer: Peer) -> None:
+    command = ("source", "add", "pg", "postgresql://me@db/shop", "--password-env", "PG_PASSWORD")
+    assert kpi(*command).exit_code == exits.USAGE
+    kpi(*command, PG_PASSWORD="secret")
+    assert peer.sent("POST", "/sources")[0].body["password"] == "secret"
+
+
+def test_up_with_everything_ready_exits_with_0(kpi: RunKpi) -> None:
+    result = kpi("up", "--json")
+    assert result.exit_code == exits.DONE
+    assert [service["ready"] for service in json.loads(result.stdout)] == [True] * 4
+
+
+def test_up_needs_no_token(kpi: RunKpi) -> None:
+    assert kpi("up", KPI_TOKEN="").exit_code == exits.DONE
+
+
+def test_up_names_what_a_service_misses(kpi: RunKpi, peer: Peer) -> None:
+    peer.missing["executor"] = {"nats": "not connected"}
+    result = kpi("up")
+    assert result.exit_code == exits.UNAVAILABLE
+    assert "nats: not connected" in result.stdout
+
+
+def test_up_waits_until_all_is_ready(kpi: RunKpi, peer: Peer) -> None:
+    peer.faults.extend([problem(404, "no such route yet")] * 4)
+    assert kpi("up", "--wait", "10").exit_code == exits.DONE
+
+
+def test_up_without_a_gateway_is_unavailable(kpi: RunKpi) -> None:
+    assert kpi("up", "--url", "http://127.0.0.1:1").exit_code == exits.UNAVAILABLE
