@@ -1,0 +1,139 @@
+"""Views: which rows, in which order. Computed once, kept, then read like the stored rows."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+import structlog
+
+from kpi_results.rows.engine import Engine
+from kpi_results.rows.errors import RowsError
+from kpi_results.rows.order_files import OrderFile, OrderFiles
+from kpi_results.rows.query import ViewQuery
+from kpi_results.rows.result import RowNumbers, StoredResult
+from kpi_results.rows.sql import ROW, Statement, order_by
+from kpi_results.rows.top import first_rows
+
+HEAD_ROWS = 2_000
+
+_log = structlog.get_logger(__name__)
+
+
+class View(Protocol):
+    """The rows of a view by their place in it."""
+
+    @property
+    def total(self) -> int:
+        """Rows in the view, exactly."""
+
+    def rows(self, start: int, stop: int) -> RowNumbers | range:
+        """Row numbers at places start ≤ p < stop; a range where they follow each other."""
+
+
+class PlainView:
+    """The stored rows as they are."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+
+    def rows(self, start: int, stop: int) -> range:
+        """Row numbers are places here."""
+        return range(min(start, self.total), min(stop, self.total))
+
+
+class KeptView:
+    """A view whose row order lies on disk."""
+
+    def __init__(self, order: OrderFile) -> None:
+        self._order = order
+        self.total = order.count
+
+    def rows(self, start: int, stop: int) -> RowNumbers:
+        """Read the row numbers at these places."""
+        return self._order.rows(start, stop)
+
+
+class HeadView:
+    """The beginning of a sorted view whose full order is still being computed."""
+
+    def __init__(self, total: int, head: RowNumbers) -> None:
+        self.total = total
+        self._head = head
+
+    def rows(self, start: int, stop: int) -> RowNumbers:
+        """Row numbers at these places, which must lie within the head."""
+        if min(stop, self.total) > len(self._head):
+            raise ValueError(f"the head ends at {len(self._head)}, asked for {stop}")
+        return self._head[start:stop]
+
+
+class Views:
+    """Opens views. One instance serves all threads; its folder serves all processes."""
+
+    def __init__(self, engine: Engine, folder: Path, *, limit: int = 4 << 30) -> None:
+        """`folder` keeps row orders of at most `limit` bytes in all."""
+        self._engine = engine
+        self._orders = OrderFiles(folder, limit)
+        self._completing: set[str] = set()
+        self._completing_lock = threading.Lock()
+        self._background = ThreadPoolExecutor(1, "complete-view")
+
+    def open(self, result: StoredResult, query: ViewQuery, *, reach: int | None = None) -> View:
+        """Return the view of these rows. `reach` promises that no place from there on is asked for.
+
+        Near the beginning of a sorted result only the first rows are found, and the whole order
+        is completed in the background. Raises PartDamaged, BusyReading or EngineFailure.
+        """
+        if query.is_plain or result.rows == 0:
+            return PlainView(result.rows)
+        digest = query.digest(result.fingerprint)
+        kept = self._orders.find(digest, result.row_type)
+        if kept is not None:
+            result.paths()  # the rows behind the order may have been damaged since
+            return KeptView(kept)
+        if query.selects_all and reach is not None and reach <= min(HEAD_ROWS, result.rows):
+            return self._open_head(result, query, reach, digest)
+        return KeptView(self._complete(result, query, digest))
+
+    def close(self) -> None:
+        """Wait for orders being completed and let the threads go."""
+        self._background.shutdown(cancel_futures=True)
+
+    def _open_head(
+        self, result: StoredResult, query: ViewQuery, reach: int, digest: str
+    ) -> HeadView:
+        with self._engine.reading() as reading:
+            head = first_rows(result, query.sort, reach, reading)
+        with self._completing_lock:
+            if digest not in self._completing:
+                self._completing.add(digest)
+                self._background.submit(self._complete_quietly, result, query, digest)
+        return HeadView(result.rows, head)
+
+    def _complete_quietly(self, result: StoredResult, query: ViewQuery, digest: str) -> None:
+        try:
+            self._complete(result, query, digest)
+        except RowsError as error:  # whoever asks for a later page meets it again, in person
+            _log.warning("view_not_completed", reason=str(error))
+        finally:
+            with self._completing_lock:
+                self._completing.discard(digest)
+
+    def _complete(self, result: StoredResult, query: ViewQuery, digest: str) -> OrderFile:
+        return self._orders.find_or_make(
+            digest, result.row_type, lambda: self._compute(result, query)
+        )
+
+    def _compute(self, result: StoredResult, query: ViewQuery) -> Iterator[pa.RecordBatch]:
+        """Only the columns of the filter, the search and the sort are read."""
+        statement = Statement()
+        source = statement.rows_of(result)
+        where = statement.where(query, result.columns)
+        sql = f"SELECT {ROW} FROM {source} WHERE {where} ORDER BY {order_by(query.sort)}"  # noqa: S608
+        with self._engine.reading() as reading:
+            yield from reading.batches(sql, statement.parameters)
