@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
@@ -23,6 +25,22 @@ from kpi_client.models import (
     SourceList,
 )
 
+_NARROWEST = 11  # characters a column needs, its gap included
+_HEADINGS = {
+    "kpi_id": "KPI",
+    "alias_name": "alias",
+    "group_name": "group",
+    "is_active": "active",
+    "nl_definition": "definition",
+    "execution_status": "status",
+    "execution_timestamp": "when",
+    "number_of_records": "records",
+    "execution_time_ms": "ms",
+    "error_message": "error",
+    "performed_at": "when",
+    "performed_by": "who",
+    "action": "what",
+}
 _STATUS_STYLE = {
     "success": "green",
     "failed": "red",
@@ -32,13 +50,31 @@ _STATUS_STYLE = {
 }
 
 
-def grid(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Table:
+@dataclass(frozen=True, slots=True)
+class FittingRows:
+    """Rows of any width: columns that would be too narrow to read are counted, not shown."""
+
+    columns: Sequence[str]
+    rows: Sequence[Row]
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
+        shown = self.columns[: max(1, options.max_width // _NARROWEST)]
+        yield grid(shown, self.rows)
+        if hidden := len(self.columns) - len(shown):
+            yield Text(f"… {hidden} more columns: widen the terminal or use --json", style="dim")
+
+
+def grid(
+    columns: Sequence[str],
+    rows: Iterable[Mapping[str, Any]],
+    headings: Mapping[str, str] = MappingProxyType({}),
+) -> Table:
     """Show objects as rows; numbers stand on the right, absent values dim."""
     rows = list(rows)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in columns:
         numeric = any(_is_number(row.get(name)) for row in rows)
-        header = Text(line(name), style="bold")
+        header = Text(line(headings.get(name, name)), style="bold")
         table.add_column(header, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(_cell(row.get(name)) for name in columns))
@@ -82,7 +118,7 @@ def execution(run: Execution) -> RenderableType:
         "SQL": run.get("generated_sql"),
     }
     rows = run.get("result_data") or []
-    return Group(card(about), grid(columns_of(rows), rows)) if rows else card(about)
+    return Group(card(about), FittingRows(columns_of(rows), rows)) if rows else card(about)
 
 
 def history(answer: ExecutionList) -> RenderableType:
@@ -105,7 +141,7 @@ def drilldown(answer: Drilldown) -> RenderableType:
         f"page {answer['page']} of {answer['total_pages']}, {answer['total_records']} records"
         f" · {line(answer.get('kpi_name'))}"
     )
-    return Group(grid(answer["columns"], answer["data"]), Text(place, style="dim"))
+    return Group(FittingRows(answer["columns"], answer["data"]), Text(place, style="dim"))
 
 
 def audit_log(answer: AuditLog) -> RenderableType:
@@ -148,7 +184,7 @@ def _page(
     columns: Sequence[str], rows: Sequence[Mapping[str, Any]], total: int | None, what: str
 ) -> RenderableType:
     count = f"{len(rows)} of {total} {what}" if total is not None else f"{len(rows)} {what}"
-    return Group(grid(columns, rows), Text(count, style="dim"))
+    return Group(grid(columns, rows, _HEADINGS), Text(count, style="dim"))
 
 
 def _cell(value: object) -> Text:
