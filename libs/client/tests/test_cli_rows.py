@@ -36,19 +36,22 @@ def test_sort_filter_and_search_are_passed_on(kpi: RunKpi, peer: Peer) -> None:
     kpi("rows", "101", *chosen)
     query = peer.sent("GET", DRILLDOWN)[0].query
     assert (query["sort_by"], query["sort_order"], query["search"]) == ("PRICE", "desc", "x")
-    assert json.loads(query["filters"]) == {"PRICE": {"ge": 10}}
+    assert json.loads(query["filters"]) == {"PRICE": {"ge": "10"}}
 
 
 @pytest.mark.parametrize(
     ("condition", "filters"),
     [
         ("NAME=a=b", {"NAME": {"eq": "a=b"}}),
-        ("NAME:starts_with=12", {"NAME": {"starts_with": 12}}),
-        ('NAME="12"', {"NAME": {"eq": "12"}}),
-        ("PRICE:in=1, 2,x", {"PRICE": {"in": [1, 2, "x"]}}),
+        ("NAME:starts_with=12", {"NAME": {"starts_with": "12"}}),
+        ('NAME="true"', {"NAME": {"eq": "true"}}),
+        ("NAME=null", {"NAME": {"eq": None}}),
+        ("NAME={1}", {"NAME": {"eq": "{1}"}}),
+        ("NAME=007", {"NAME": {"eq": "007"}}),
+        ("PRICE:in=1, 2,x", {"PRICE": {"in": ["1", "2", "x"]}}),
         ("PRICE:between=[1,2]", {"PRICE": {"between": [1, 2]}}),
         ("NOTE:is_null=true", {"NOTE": {"is_null": True}}),
-        ("a:b=1", {"a:b": {"eq": 1}}),
+        ("a:b=1", {"a:b": {"eq": "1"}}),
     ],
 )
 def test_a_filter_is_read(condition: str, filters: dict[str, Any]) -> None:
@@ -56,7 +59,7 @@ def test_a_filter_is_read(condition: str, filters: dict[str, Any]) -> None:
 
 
 def test_two_filters_on_one_column_are_both_kept() -> None:
-    assert filters_of(["P:ge=1", "P:lt=5"]) == {"P": {"ge": 1, "lt": 5}}
+    assert filters_of(["P:ge=1", "P:lt=5"]) == {"P": {"ge": "1", "lt": "5"}}
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,9 @@ _LISTS = frozenset({"in", "between"})
 def filters_of(conditions: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Read conditions; several on one column are all kept.
 
-    Values are JSON where they parse as such (``10``, ``true``, ``"10"`` for the text),
-    else text; ``in`` and ``between`` take a JSON list or values joined with commas.
+    A value is sent as text, which the service reads as the column's type: ``SKU=007`` works
+    for a column of text and one of numbers. Only ``true``, ``false``, ``null``, a quoted text
+    and a list are read as JSON; ``in`` and ``between`` also take values joined with commas.
     """
     filters: dict[str, dict[str, Any]] = {}
     for condition in conditions:
@@ -38,14 +39,15 @@ def _parts(condition: str) -> tuple[str, str, Any]:
 
 
 def _value(operator: str, text: str) -> Any:
-    value = _json_or_text(text)
+    value = _read(text)
     if operator in _LISTS and not isinstance(value, list):
-        return [_json_or_text(part.strip()) for part in text.split(",")]
+        return [_read(part.strip()) for part in text.split(",")]
     return value
 
 
-def _json_or_text(text: str) -> Any:
+def _read(text: str) -> Any:
     try:
-        return json.loads(text)
+        value = json.loads(text)
     except ValueError:
         return text
+    return value if value is None or isinstance(value, bool | str | list) else text
