@@ -20,6 +20,8 @@ import pyarrow.csv
 import pyarrow.parquet
 import xlsxwriter
 
+from kpi_local.planted import EXPECTED, Expected
+
 SEED = 20240229
 FILES = ("brz_lnd_RBP_GPU.parquet", "brz_lnd_OPS_EXCEL.xlsx", "product_master.csv")
 
@@ -31,32 +33,6 @@ MEMORY_GB = (4, 6, 8, 12, 16, 24, 32, 48)
 PLANTS = ("Austin", "Dresden", "Hsinchu", "Penang", "Guadalajara")
 FIRST_LAUNCH = date(2015, 1, 5)
 LAUNCH_DAYS = 3650
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What the demo data holds, counted in rows unless said otherwise."""
-
-    products: int = 52_000  # distinct PLANNING_SKU in product_master
-    duplicated_skus: int = 620  # distinct PLANNING_SKU that product_master holds more than once
-    duplicate_rows: int = 640  # rows of product_master beyond the first of their PLANNING_SKU
-    inactive: int = 6_180  # rows of product_master whose STATUS is Inactive
-    in_rbp: int = 24_000
-    missing_in_ops: int = 1_284  # in brz_lnd_RBP_GPU, not in brz_lnd_OPS_EXCEL
-    only_in_ops: int = 750  # in brz_lnd_OPS_EXCEL, not in brz_lnd_RBP_GPU
-
-    @property
-    def in_ops(self) -> int:
-        """Rows of brz_lnd_OPS_EXCEL."""
-        return self.in_rbp - self.missing_in_ops + self.only_in_ops
-
-    @property
-    def in_master(self) -> int:
-        """Rows of product_master."""
-        return self.products + self.duplicate_rows
-
-
-EXPECTED = Expected()
 
 
 @dataclass(frozen=True, slots=True)

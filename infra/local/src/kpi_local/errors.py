@@ -18,7 +18,11 @@ class LocalError(Exception):
 
 
 class HomeInUse(LocalError):
-    """Another stack holds the lock of this home directory."""
+    """Another stack, run by process `pid` (0 = unknown), holds the lock of this home directory."""
+
+    def __init__(self, pid: int, message: str) -> None:
+        super().__init__(message)
+        self.pid = pid
 
 
 class PortTaken(LocalError):

@@ -68,7 +68,7 @@ class Process:
         return self
 
     def wait(self, timeout: float = 10) -> int:
-        """Return the exit code after at most `timeout` seconds. Raises subprocess.TimeoutExpired."""
+        """Return the exit code within `timeout` s. Raises subprocess.TimeoutExpired."""
         return self._started.wait(timeout)
 
     def terminate(self, timeout: float = 10, *, number: int = signal.SIGTERM) -> int:
