@@ -11,7 +11,8 @@ from click.testing import CliRunner, Result
 from kpi_client import Client
 from kpi_client.cli.app import app
 
-from .peer import TOKEN, Peer, serving
+from .peer import TOKEN, Peer
+from .serving import serving
 
 RunKpi = Callable[..., Result]
 

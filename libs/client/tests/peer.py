@@ -1,4 +1,4 @@
-"""A small KPI Ledger over real HTTP, for tests of the client.
+"""A small KPI Ledger that tests of the client talk to; `serving` puts it on a port.
 
 It speaks the documented shapes and keeps everything it was asked, so that a test can say
 what went over the wire. :attr:`Peer.faults` makes its next answers go wrong.
@@ -6,16 +6,11 @@ what went over the wire. :attr:`Peer.faults` makes its next answers go wrong.
 
 from __future__ import annotations
 
-import json
 import re
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
-from urllib.parse import parse_qs, urlsplit
+from typing import Any
 
 TOKEN = "header.claims.signature"
 TEXT = "Show me all products in RBP GPU which are not in OPS Excel"
@@ -164,6 +159,8 @@ def one_kpi(peer: Peer, request: Request, kpi_id: str) -> Reply:
         kpi |= request.body | {"version": kpi["version"] + 1}
     if request.method == "DELETE":
         kpi["is_active"] = False
+    if request.path.endswith("/restore"):
+        kpi["is_active"] = True
     return Reply(200, {"success": True, "kpi": kpi}, {"ETag": f'"{kpi["version"]}"'})
 
 
@@ -270,6 +267,7 @@ ROUTES: list[tuple[str, str, Handle]] = [
     ("GET", rf"{V1}/kpis/(\d+)", one_kpi),
     ("PUT", rf"{V1}/kpis/(\d+)", one_kpi),
     ("DELETE", rf"{V1}/kpis/(\d+)", one_kpi),
+    ("POST", rf"{V1}/kpis/(\d+)/restore", one_kpi),
     ("POST", rf"{V1}/kpis/(\d+)/execute", execute),
     ("POST", rf"{V1}/kpis/(\d+)/execute-async", execute_async),
     ("GET", rf"{V1}/jobs/([\w-]+)", job),
@@ -290,69 +288,3 @@ ROUTES: list[tuple[str, str, Handle]] = [
     ("GET", "/kg", list_graphs),
     ("GET", r"/docs/(\w+)/readyz", readyz),
 ]
-
-
-class Handler(BaseHTTPRequestHandler):
-    """HTTP/1.1 around :meth:`Peer.answer`."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    peer: ClassVar[Peer]
-
-    def handle_one(self) -> None:
-        url = urlsplit(self.path)
-        length = int(self.headers.get("Content-Length") or 0)
-        request = Request(
-            method=self.command,
-            path=url.path,
-            query={name: values[0] for name, values in parse_qs(url.query).items()},
-            headers={name.lower(): value for name, value in self.headers.items()},
-            body=json.loads(self.rfile.read(length)) if length else {},
-        )
-        self.peer.requests.append(request)
-        fault = self.peer.faults.popleft() if self.peer.faults else None
-        if isinstance(fault, str):
-            self.close_connection = True
-            return
-        self._send(fault or self.peer.answer(request))
-
-    do_GET = do_POST = do_PUT = do_DELETE = handle_one  # noqa: N815
-
-    def _send(self, reply: Reply) -> None:
-        kind = "application/json" if reply.status < 400 else "application/problem+json"
-        body = json.dumps(reply.body).encode()
-        self.send_response(reply.status)
-        for name, value in {"Content-Type": kind, **reply.headers}.items():
-            self.send_header(name, value)
-        if reply.chunks is None:
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-            return
-        self.send_header("Transfer-Encoding", "chunked")
-        self.end_headers()
-        for chunk in reply.chunks:
-            self.wfile.write(b"%x\r\n%s\r\n" % (len(chunk), chunk))
-        if reply.cut:
-            self.close_connection = True
-        else:
-            self.wfile.write(b"0\r\n\r\n")
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Stay quiet."""
-
-
-@contextmanager
-def serving() -> Iterator[Peer]:
-    """Serve a fresh peer on a free port."""
-    peer = Peer()
-    handler = type("BoundHandler", (Handler,), {"peer": peer})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        peer.url = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        try:
-            yield peer
-        finally:
-            server.shutdown()
-            thread.join()

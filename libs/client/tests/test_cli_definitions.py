@@ -1,4 +1,4 @@
-"""``kpi kpis | create | show | update | delete`` and what all commands share."""
+"""``kpi kpis | create | show | update | delete | restore`` and what all commands share."""
 
 from __future__ import annotations
 
@@ -84,6 +84,11 @@ def test_delete_with_json_and_yes_prints_json_only(kpi: RunKpi, peer: Peer) -> N
     peer.add_kpi("Mismatch")
     result = kpi("delete", "Mismatch", "--yes", "--json")
     assert json.loads(result.stdout) == {"success": True, "id": 1}
+
+
+def test_a_deleted_kpi_comes_back(kpi: RunKpi, peer: Peer) -> None:
+    peer.add_kpi("Mismatch", is_active=False)
+    assert json.loads(kpi("restore", "1", "--json").stdout)["is_active"]
 
 
 @pytest.mark.parametrize(

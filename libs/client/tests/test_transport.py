@@ -37,6 +37,24 @@ def test_a_create_whose_answer_was_lost_is_sent_again_under_the_same_key(
     assert len(peer.kpis) == 1
 
 
+def test_a_create_whose_first_request_still_runs_waits_for_its_answer(
+    peer: Peer, client: Client
+) -> None:
+    running = problem(409, "the first request with this key is still running")
+    running.headers["Retry-After"] = "0"
+    peer.faults.extend(["drop", running])
+    created = client.kpis.create(name="Mismatch", nl_definition="Show me all products")
+    assert created["id"] == 1
+    assert len(peer.requests) == 3
+
+
+def test_a_conflict_is_not_sent_again(peer: Peer, client: Client) -> None:
+    peer.add_kpi("Mismatch")
+    with pytest.raises(errors.Conflict):
+        client.kpis.create(name="Mismatch", nl_definition="Show me all products")
+    assert len(peer.requests) == 1
+
+
 def test_two_creates_have_different_keys(peer: Peer, client: Client) -> None:
     for name in ("First", "Second"):
         client.kpis.create(name=name, nl_definition="Show me all products")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
@@ -73,11 +74,12 @@ class Executions:
         return cast(Job, self._transport.get(f"{ROOT}/jobs/{job_id}").body)
 
     def wait(
-        self, job: Job, *, timeout: float = DEFAULT_TIMEOUT, on_progress: Progress | None = None
+        self, job: Job, *, timeout: float = math.inf, on_progress: Progress | None = None
     ) -> Execution:
         """Poll a job until it has ended; ``on_progress`` is called with every state read.
 
-        A service that is away for a moment (a restart) does not end the wait.
+        Every accepted run ends some day, so the default is to wait as long as it takes. A
+        service that is away for a moment (a restart) does not end the wait.
 
         Raises:
             StillRunning: not ended within ``timeout`` seconds; the run goes on.
@@ -112,12 +114,11 @@ class Executions:
         on_accepted: Progress | None = None,
         on_progress: Progress | None = None,
     ) -> Execution:
-        """:meth:`execute_async`, then :meth:`wait` a little longer than the query may take."""
+        """:meth:`execute_async`, then :meth:`wait` for the end of the last attempt."""
         job = self.execute_async(kpi_id, params, kpi_version=kpi_version)
         if on_accepted is not None:
             on_accepted(job)
-        patience = float((params or {}).get("timeout_seconds") or DEFAULT_TIMEOUT) + _ANSWER_MARGIN
-        return self.wait(job, timeout=patience, on_progress=on_progress)
+        return self.wait(job, on_progress=on_progress)
 
     def batch(
         self,

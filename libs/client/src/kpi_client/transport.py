@@ -44,7 +44,8 @@ class Transport:
 
     A request is repeated, at most ``attempts`` times in all, only when that cannot do
     its work twice: when no connection was made; or when it is a GET or carries an
-    ``Idempotency-Key`` and the connection broke or the gateway found no service.
+    ``Idempotency-Key`` and the connection broke, the gateway found no service, or the
+    first request with that key still runs.
     """
 
     def __init__(
@@ -159,7 +160,7 @@ class Transport:
                     raise _unavailable(self.url, error) from error
                 time.sleep(_delay(attempt))
             else:
-                if not repeatable or response.status_code not in _TRANSIENT:
+                if not repeatable or not _is_transient(response):
                     return response
                 time.sleep(_delay(attempt, _retry_after(response)))
         try:
@@ -173,6 +174,12 @@ def _may_repeat(error: httpx.TransportError, *, repeatable: bool) -> bool:
     if isinstance(error, _CONNECT_FAILED):
         return True
     return repeatable and isinstance(error, _BROKEN_OFF)
+
+
+def _is_transient(response: httpx.Response) -> bool:
+    """Whether the gateway found no service, or the first request with our key still runs."""
+    still_running = response.status_code == 409 and _retry_after(response) is not None
+    return still_running or response.status_code in _TRANSIENT
 
 
 def _delay(attempt: int, asked: float | None = None) -> float:

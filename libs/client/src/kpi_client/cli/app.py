@@ -21,6 +21,7 @@ COMMANDS = {
     "show": "kpi_client.cli.definitions:show",
     "update": "kpi_client.cli.definitions:update",
     "delete": "kpi_client.cli.definitions:delete",
+    "restore": "kpi_client.cli.definitions:restore",
     "explain": "kpi_client.cli.runs:explain",
     "run": "kpi_client.cli.runs:run",
     "history": "kpi_client.cli.runs:history",

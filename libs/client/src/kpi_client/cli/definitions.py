@@ -1,4 +1,4 @@
-"""``kpi kpis | create | show | update | delete``."""
+"""``kpi kpis | create | show | update | delete | restore``."""
 
 from __future__ import annotations
 
@@ -90,6 +90,16 @@ def delete(session: Session, reference: str, *, yes: bool) -> None:
     session.output.done(
         {"success": True, "id": found["id"]}, f"Deleted KPI {found['id']} {found['name']!r}."
     )
+
+
+@click.command()
+@click.argument("kpi_id", type=click.IntRange(1))
+@session_options
+def restore(session: Session, kpi_id: int) -> None:
+    """Bring a deleted KPI back (by id: kpi kpis --inactive lists them)."""
+    with session.client() as client:
+        restored = client.kpis.restore(kpi_id)
+    session.output.show(restored, tables.kpi)
 
 
 def _given(fields: dict[str, Any]) -> KpiFields:
