@@ -115,5 +115,11 @@ def test_an_export_that_breaks_off_is_unavailable_and_leaves_the_old_file(
     assert target.read_text() == "mine"
 
 
+def test_a_folder_that_is_not_there_is_a_usage_error(kpi: RunKpi, tmp_path: Path) -> None:
+    result = kpi("export", "101", "-o", str(tmp_path / "nowhere" / "a.csv"))
+    assert result.exit_code == exits.USAGE
+    assert "No such file or directory" in result.stderr
+
+
 def test_an_unknown_suffix_is_a_usage_error(kpi: RunKpi) -> None:
     assert kpi("export", "101", "-o", "a.doc").exit_code == exits.USAGE

@@ -54,6 +54,14 @@ def test_an_export_that_breaks_off_leaves_no_file(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_export_whose_compression_is_broken_is_unavailable(
+    peer: Peer, client: Client, tmp_path: Path
+) -> None:
+    peer.export = Reply(chunks=[b"not gzip at all"], headers={"Content-Encoding": "gzip"})
+    with pytest.raises(errors.Unavailable):
+        client.results.download(101, "csv", tmp_path / "rows.csv")
+
+
 def test_an_export_the_service_refuses_is_an_error_not_a_file(
     peer: Peer, client: Client, tmp_path: Path
 ) -> None:

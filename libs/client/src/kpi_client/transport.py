@@ -147,7 +147,7 @@ class Transport:
                 yield response
             finally:
                 response.close()
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise _unavailable(self.url, error) from error
 
     def _send_repeatedly(self, request: httpx.Request, attempts: int) -> httpx.Response:
@@ -155,7 +155,7 @@ class Transport:
         for attempt in range(1, attempts):
             try:
                 response = self._http.send(request)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 if not _may_repeat(error, repeatable=repeatable):
                     raise _unavailable(self.url, error) from error
                 time.sleep(_delay(attempt))
@@ -165,11 +165,11 @@ class Transport:
                 time.sleep(_delay(attempt, _retry_after(response)))
         try:
             return self._http.send(request)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise _unavailable(self.url, error) from error
 
 
-def _may_repeat(error: httpx.TransportError, *, repeatable: bool) -> bool:
+def _may_repeat(error: httpx.RequestError, *, repeatable: bool) -> bool:
     """Whether a request that failed so can neither do its work twice nor double a long wait."""
     if isinstance(error, _CONNECT_FAILED):
         return True
@@ -216,7 +216,7 @@ def _json_object(response: httpx.Response) -> dict[str, Any]:
     return body
 
 
-def _unavailable(url: str, error: httpx.TransportError) -> Unavailable:
+def _unavailable(url: str, error: httpx.RequestError) -> Unavailable:
     reason = str(error) or type(error).__name__
     return Unavailable(f"no answer from {url}: {reason}")
 

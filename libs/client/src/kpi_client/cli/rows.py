@@ -11,6 +11,7 @@ import click
 from kpi_client.cli import tables
 from kpi_client.cli.filters import filters_of
 from kpi_client.cli.session import Session, session_options
+from kpi_client.errors import ConfigurationError
 from kpi_client.models import ExportFormat
 from kpi_client.results import View
 
@@ -91,7 +92,10 @@ def export(
         path = Path(target or _default_name(execution_id, export_format))
         if path.exists() and not force:
             raise click.UsageError(f"{path} exists; give --force to overwrite it")
-        done = client.results.download(execution_id, export_format, path, chosen)
+        try:
+            done = client.results.download(execution_id, export_format, path, chosen)
+        except OSError as error:
+            raise ConfigurationError(f"cannot write {path}: {error.strerror}") from error
     summary = {"path": str(path), "bytes": done.bytes, "sha256": done.sha256}
     session.output.done(summary, f"Wrote {path}: {done.bytes:,} bytes, SHA-256 {done.sha256}")
 
