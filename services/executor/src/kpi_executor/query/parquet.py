@@ -1,0 +1,189 @@
+"""Rows to Parquet parts in the object store, in bounded memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import obstore
+import pyarrow as pa
+import pyarrow.parquet as pq
+from obstore.exceptions import BaseError
+from obstore.store import ObjectStore
+
+from kpi_contracts.execution import ColumnType, Manifest, Part
+from kpi_executor.query.errors import ResultTooLarge, StoreFailed
+from kpi_executor.query.task import ResultLimits
+
+ROW_GROUP_ROWS = 100_000
+ROW_GROUP_BYTES = 64 << 20
+PART_BYTES = 128 << 20
+_UPLOAD_BYTES = 8 << 20
+# Measured on 1 million rows x 8 columns: as fast as LZ4 within the noise, a third smaller.
+_COMPRESSION = "zstd"
+_COMPRESSION_LEVEL = 1
+
+
+def attempt_prefix(execution_id: int, attempt: int) -> str:
+    """Return the folder in the store that holds one attempt's parts."""
+    return f"executions/{execution_id}/attempt-{attempt}"
+
+
+class PartWriter:
+    """Writes record batches, all of one schema, as ``<prefix>/part-00000.parquet`` and so on.
+
+    Nothing of it counts until the manifest is in an event: a writer that is dropped leaves parts
+    that are swept.
+    """
+
+    def __init__(
+        self,
+        store: ObjectStore,
+        prefix: str,
+        names: Sequence[str],
+        schema: pa.Schema,
+        limits: ResultLimits,
+        part_bytes: int = PART_BYTES,
+    ) -> None:
+        self._store = store
+        self._prefix = prefix
+        self._names = names
+        self._schema = schema
+        self._limits = limits
+        self._part_bytes = part_bytes
+        self._parts: list[Part] = []
+        self._waiting: list[pa.RecordBatch] = []
+        self._waiting_rows = 0
+        self._waiting_bytes = 0
+        self._rows = 0
+        self._bytes = 0
+        self._open: _OpenPart | None = None
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Take one batch. Raises `ResultTooLarge` or `StoreFailed`."""
+        self._rows += batch.num_rows
+        if self._rows > self._limits.rows:
+            raise ResultTooLarge(
+                f"The result has more than {self._limits.rows:,} rows; narrow the question."
+            )
+        self._waiting.append(batch)
+        self._waiting_rows += batch.num_rows
+        self._waiting_bytes += batch.nbytes
+        if self._waiting_rows >= ROW_GROUP_ROWS or self._waiting_bytes >= ROW_GROUP_BYTES:
+            self._write_row_group()
+
+    def finish(self) -> Manifest:
+        """Write what is left and return the manifest; an empty result has one empty part."""
+        if self._waiting or (not self._parts and self._open is None):
+            self._write_row_group()
+        self._close_part()
+        return Manifest(
+            parts=tuple(self._parts),
+            rows=self._rows,
+            bytes=self._bytes,
+            columns=tuple(
+                ColumnType(name, str(kind))
+                for name, kind in zip(self._names, self._schema.types, strict=True)
+            ),
+        )
+
+    def discard(self) -> None:
+        """Delete the parts written so far."""
+        self._open = None
+        try:
+            obstore.delete(self._store, [part.key for part in self._parts])
+        except BaseError as error:
+            raise _store_failed(error) from None
+        self._parts.clear()
+
+    def _write_row_group(self) -> None:
+        table = pa.Table.from_batches(self._waiting, schema=self._schema)
+        self._waiting, self._waiting_rows, self._waiting_bytes = [], 0, 0
+        try:
+            if self._open is None:
+                key = f"{self._prefix}/part-{len(self._parts):05d}.parquet"
+                self._open = _OpenPart(self._store, key, self._schema)
+            self._open.write(table)
+        except (BaseError, OSError) as error:
+            raise _store_failed(error) from None
+        if self._bytes + self._open.bytes > self._limits.bytes:
+            raise ResultTooLarge(
+                f"The result is larger than {self._limits.bytes:,} bytes; narrow the question."
+            )
+        if self._open.bytes >= self._part_bytes:
+            self._close_part()
+
+    def _close_part(self) -> None:
+        if self._open is None:
+            return
+        try:
+            part = self._open.close()
+        except (BaseError, OSError) as error:
+            raise _store_failed(error) from None
+        self._open = None
+        self._parts.append(part)
+        self._bytes += part.bytes
+
+
+class _OpenPart:
+    """One part being written."""
+
+    def __init__(self, store: ObjectStore, key: str, schema: pa.Schema) -> None:
+        self._key = key
+        self._rows = 0
+        self._sink = _HashingSink(
+            obstore.open_writer(store, key, buffer_size=_UPLOAD_BYTES, max_concurrency=2)
+        )
+        self._writer = pq.ParquetWriter(
+            pa.PythonFile(self._sink, mode="w"),
+            schema,
+            compression=_COMPRESSION,
+            compression_level=_COMPRESSION_LEVEL,
+            version="2.6",
+        )
+
+    @property
+    def bytes(self) -> int:
+        return self._sink.bytes
+
+    def write(self, table: pa.Table) -> None:
+        self._writer.write_table(table, row_group_size=max(1, table.num_rows))
+        self._rows += table.num_rows
+
+    def close(self) -> Part:
+        self._writer.close()
+        self._sink.finish()
+        return Part(self._key, self._rows, self._sink.bytes, self._sink.sha256)
+
+
+class _HashingSink:
+    """A file as pyarrow writes to one; counts and hashes what passes."""
+
+    closed = False
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self._hash = hashlib.sha256()
+        self.bytes = 0
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
+
+    def write(self, data: bytes) -> int:
+        self._file.write(data)
+        self._hash.update(data)
+        self.bytes += len(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Leave it to the store: it uploads whole buffers."""
+
+    def finish(self) -> None:
+        self._file.close()
+
+
+def _store_failed(error: Exception) -> StoreFailed:
+    reason = str(error).splitlines()[0][:300]
+    return StoreFailed(f"The rows could not be stored; check the object store. ({reason})")
