@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import flask_smorest  # type: ignore[import-untyped]
 
@@ -12,8 +12,15 @@ from kpi_service.arguments import StrictParser
 from kpi_service.auth import required_roles
 from kpi_service.etags import PRECONDITIONS
 
-_WRITES = ("post", "put", "patch", "delete")
 View = TypeVar("View", bound=Callable[..., Any])
+_WRITES = ("post", "put", "patch", "delete")
+
+
+class Decorating(Protocol):
+    """A method that takes options and gives a decorator which keeps the type of the view."""
+
+    def __call__(self, *arguments: Any, **options: Any) -> Callable[[View], View]:
+        """Return the decorator."""
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest is untyped
@@ -24,28 +31,21 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
 
     ARGUMENTS_PARSER = StrictParser()
 
+    # flask-smorest is untyped: the types of what views use of it. (No values: nothing happens.)
+    route: Decorating
+    get: Decorating
+    post: Decorating
+    put: Decorating
+    patch: Decorating
+    delete: Decorating
+    arguments: Decorating
+    response: Decorating
+    alt_response: Decorating
+    doc: Decorating
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._prepare_doc_cbks.append(_document)
-
-    def route(self, rule: str, **options: Any) -> Callable[[View], View]:
-        """Register the view or view class below at `rule`."""
-        decorator: Callable[[View], View] = super().route(rule, **options)
-        return decorator
-
-    def arguments(
-        self, schema: Any, *, location: str = "json", **options: Any
-    ) -> Callable[[View], View]:
-        """Parse the request's body or query by `schema` and pass it as the next argument."""
-        decorator: Callable[[View], View] = super().arguments(schema, location=location, **options)
-        return decorator
-
-    def response(
-        self, status_code: int, schema: Any = None, **options: Any
-    ) -> Callable[[View], View]:
-        """Answer with `status_code`, the returned object dumped by `schema`."""
-        decorator: Callable[[View], View] = super().response(status_code, schema, **options)
-        return decorator
 
     def add_url_rule(
         self,

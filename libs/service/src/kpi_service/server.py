@@ -18,7 +18,7 @@ from kpi_service.settings import Address
 MAX_CONNECTIONS = 1024  # also idle ones: Granian's back-pressure counts connections
 
 
-class _OneProcessServer(MTServer):  # type: ignore[misc]  # Granian's servers are untyped
+class _OneProcessServer(MTServer):
     def _check_gil(self) -> None:
         """Allow the interpreter lock: the Rust side lets go of it while waiting."""
 
