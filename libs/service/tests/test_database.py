@@ -1,0 +1,117 @@
+"""The engine, migrations and readiness, on a real Postgres."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from kpi_service.database import SchemaMismatch, make_engine, migrate, reader, verify_schema
+
+FIRST = '''
+"""Create a table, noisily."""
+from alembic import op
+import sqlalchemy as sa
+revision = "v0001"
+down_revision = None
+
+def upgrade():
+    op.create_table("books", sa.Column("id", sa.BigInteger, primary_key=True))
+    op.execute("SELECT pg_sleep(0.3)")
+'''
+SECOND = '''
+"""Fail or not."""
+from alembic import op
+revision = "v0002"
+down_revision = "v0001"
+
+def upgrade():
+    op.execute("ALTER TABLE books ADD title text")
+    op.execute({statement!r})
+'''
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> str:
+    """An importable package with one migration; its name is new for each test."""
+    name = f"sample_{abs(hash(request.node.nodeid))}"
+    (tmp_path / name / "migrations").mkdir(parents=True)
+    (tmp_path / name / "__init__.py").touch()
+    (tmp_path / name / "migrations" / "v0001_books.py").write_text(FIRST)
+    monkeypatch.syspath_prepend(tmp_path)
+    return name
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[sa.Engine]:
+    engine = make_engine(database_url, name="test", pool_size=2, statement_timeout=0.5)
+    yield engine
+    engine.dispose()
+
+
+def test_processes_that_migrate_at_once_migrate_once(
+    package: str, database_url: str, engine: sa.Engine
+) -> None:
+    with pytest.raises(SchemaMismatch, match="at revision none, not at v0001: run migrate"):
+        verify_schema(engine, package)
+    revisions: list[str] = []
+    threads = [
+        threading.Thread(target=lambda: revisions.append(migrate(database_url, package)))
+        for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert revisions == ["v0001"] * 3
+    verify_schema(engine, package)
+
+
+def test_a_failing_migration_leaves_nothing_behind(
+    package: str, database_url: str, engine: sa.Engine, tmp_path: Path
+) -> None:
+    migration = tmp_path / package / "migrations" / "v0002_title.py"
+    migration.write_text(SECOND.format(statement="SELECT 1/0"))
+    with pytest.raises(sa.exc.DataError):
+        migrate(database_url, package)
+    assert not sa.inspect(engine).has_table("books")
+    migration.write_text(SECOND.format(statement="SELECT 1"))
+    assert migrate(database_url, package) == "v0002"
+
+
+def test_a_slow_statement_is_ended_by_the_server(engine: sa.Engine) -> None:
+    with engine.connect() as connection, pytest.raises(sa.exc.OperationalError, match="timeout"):
+        connection.execute(sa.text("SELECT pg_sleep(5)"))
+
+
+def test_an_exhausted_pool_fails_instead_of_hanging(engine: sa.Engine) -> None:
+    with engine.connect(), engine.connect(), pytest.raises(sa.exc.TimeoutError):
+        engine.connect()
+
+
+def test_a_connection_cut_by_the_server_is_replaced(engine: sa.Engine, database_url: str) -> None:
+    with engine.connect() as connection:
+        pid = connection.scalar(sa.text("SELECT pg_backend_pid()"))
+    with psycopg.connect(database_url, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [pid])
+    with engine.connect() as connection:
+        assert connection.scalar(sa.text("SELECT 1")) == 1
+
+
+def test_a_reader_opens_no_transaction(engine: sa.Engine) -> None:
+    with reader(engine).connect() as connection:
+        first = connection.scalar(sa.text("SELECT now()"))
+        assert connection.scalar(sa.text("SELECT now()")) > first
+    with engine.connect() as connection:
+        first = connection.scalar(sa.text("SELECT now()"))
+        assert connection.scalar(sa.text("SELECT now()")) == first
+
+
+def test_sessions_speak_utc_and_say_who_they_are(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        assert connection.scalar(sa.text("SHOW TimeZone")) == "UTC"
+        assert connection.scalar(sa.text("SHOW application_name")) == "test"
