@@ -10,7 +10,32 @@ from kpi_nlsql.sentence import Candidate, Sentence
 DEFAULT_MINIMUM = 0.5
 
 _TELLING = frozenset(
-    ["count", "aggregate", "distinct", "compare", "after", "before", "older", "younger", "between", "group", "order", "superlative", "common", "not", "missing", "only", "mismatch", "duplicate", "null", "not_null", "contains", "starts", "ends", "recent"]
+    [
+        "count",
+        "aggregate",
+        "distinct",
+        "compare",
+        "after",
+        "before",
+        "older",
+        "younger",
+        "between",
+        "group",
+        "order",
+        "superlative",
+        "common",
+        "not",
+        "missing",
+        "only",
+        "mismatch",
+        "duplicate",
+        "null",
+        "not_null",
+        "contains",
+        "starts",
+        "ends",
+        "recent",
+    ]
 )
 
 

@@ -8,9 +8,10 @@ from typing import cast
 
 from kpi_nlsql import confidence
 from kpi_nlsql.answer import Alternative, Answer, Operation, QueryType, Refusal
-from kpi_nlsql.grammar import duplicates, listing, reconcile
+from kpi_nlsql.grammar import duplicates, general, reconcile
 from kpi_nlsql.graph import Graph
 from kpi_nlsql.lexicon import Lexicon
+from kpi_nlsql.paths import JoinPaths
 from kpi_nlsql.linking import link
 from kpi_nlsql.refusal import refuse
 from kpi_nlsql.ruleset import Ruleset
@@ -21,7 +22,7 @@ MAX_CHARACTERS = 2_000
 _MOST_ALTERNATIVES = 3
 
 Reader = Callable[[Sentence], Iterator[Candidate]]
-_READERS: tuple[Reader, ...] = (reconcile.read, duplicates.read, listing.read)
+_READERS: tuple[Reader, ...] = (reconcile.read, duplicates.read, general.read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Engine:
         self.graph = graph
         self.ruleset = ruleset
         self.lexicon = Lexicon(graph)
+        self._paths = JoinPaths(graph)
 
     def read(self, sentence: str, options: ReadOptions | None = None) -> Answer | Refusal:
         """Return the best reading of a sentence, or a refusal. Never raises, whatever the text."""
@@ -59,9 +61,13 @@ class Engine:
         return self._answer(linked, ranked, options)
 
     def _link(self, text: str, options: ReadOptions) -> Sentence:
-        items = tuple(link(tokenise(text), self.lexicon))
+        tokens = tuple(tokenise(text))
+        items = tuple(link(tokens, self.lexicon))
         excluded = frozenset(field.lower() for field in options.excluded_fields)
-        return Sentence(text, items, self.graph, self.lexicon, self.ruleset, excluded)
+        paths = JoinPaths(self.graph, excluded) if excluded else self._paths
+        return Sentence(
+            text, tokens, items, self.graph, self.lexicon, paths, self.ruleset, excluded
+        )
 
     def _answer(
         self, sentence: Sentence, ranked: list[tuple[float, Candidate]], options: ReadOptions

@@ -13,9 +13,64 @@ from kpi_nlsql.naming import column_names
 from kpi_nlsql.words import parts
 
 MINIMUM_SCORE = 0.5
-_KEY_WORDS = frozenset(["id", "key", "sku", "code", "number", "no", "num", "nbr", "guid", "uuid", "ref", "isbn", "ean", "barcode"])
+_KEY_WORDS = frozenset(
+    [
+        "id",
+        "key",
+        "sku",
+        "code",
+        "number",
+        "no",
+        "num",
+        "nbr",
+        "guid",
+        "uuid",
+        "ref",
+        "isbn",
+        "ean",
+        "barcode",
+    ]
+)
 _WEAK_WORDS = frozenset(
-    ["status", "name", "description", "type", "date", "time", "year", "comment", "note", "remark", "created", "updated", "active", "flag", "price", "amount", "quantity", "value", "total", "count", "category", "city", "country", "state", "phone", "email", "address", "rank", "age", "score", "rate", "percent", "title", "location", "region", "size", "color"]
+    [
+        "status",
+        "name",
+        "description",
+        "type",
+        "date",
+        "time",
+        "year",
+        "comment",
+        "note",
+        "remark",
+        "created",
+        "updated",
+        "active",
+        "flag",
+        "price",
+        "amount",
+        "quantity",
+        "value",
+        "total",
+        "count",
+        "category",
+        "city",
+        "country",
+        "state",
+        "phone",
+        "email",
+        "address",
+        "rank",
+        "age",
+        "score",
+        "rate",
+        "percent",
+        "title",
+        "location",
+        "region",
+        "size",
+        "color",
+    ]
 )  # names that many unrelated tables share
 
 

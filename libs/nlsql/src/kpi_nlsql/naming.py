@@ -7,7 +7,29 @@ import re
 from kpi_nlsql.words import lemma, parts
 
 PREFIXES = frozenset(
-    ["brz", "slv", "gld", "lnd", "stg", "raw", "dwh", "dw", "dim", "fact", "fct", "tbl", "vw", "tmp", "src", "ref", "hana", "sap", "mst", "ods", "edw"]
+    [
+        "brz",
+        "slv",
+        "gld",
+        "lnd",
+        "stg",
+        "raw",
+        "dwh",
+        "dw",
+        "dim",
+        "fact",
+        "fct",
+        "tbl",
+        "vw",
+        "tmp",
+        "src",
+        "ref",
+        "hana",
+        "sap",
+        "mst",
+        "ods",
+        "edw",
+    ]
 )
 ABBREVIATIONS = {
     "acc": "account", "addr": "address", "amt": "amount", "avg": "average", "bal": "balance",

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from kpi_nlsql.graph import Graph
 from kpi_nlsql.lexicon import Lexicon
 from kpi_nlsql.linking import Item
+from kpi_nlsql.paths import JoinPaths
 from kpi_nlsql.plan import Plan
 from kpi_nlsql.ruleset import Ruleset
+from kpi_nlsql.words import Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +18,11 @@ class Sentence:
     """Everything a grammar module may look at."""
 
     text: str
+    tokens: tuple[Token, ...]
     items: tuple[Item, ...]
     graph: Graph
     lexicon: Lexicon
+    paths: JoinPaths
     ruleset: Ruleset | None = None
     excluded: frozenset[str] = frozenset()
 

@@ -15,7 +15,31 @@ _SURE_TABLE = 0.6
 _SURE_COLUMN = 0.85
 _IN_WORDS = frozenset(["in", "from", "within", "inside", "into", "at", "on"])
 _PRESENCE = frozenset(
-    ["present", "found", "available", "exist", "exists", "existing", "appear", "appears", "appearing", "included", "contained", "be", "listed", "there", "recorded", "matched", "part", "of", "the", "any", "also", "a", "known"]
+    [
+        "present",
+        "found",
+        "available",
+        "exist",
+        "exists",
+        "existing",
+        "appear",
+        "appears",
+        "appearing",
+        "included",
+        "contained",
+        "be",
+        "listed",
+        "there",
+        "recorded",
+        "matched",
+        "part",
+        "of",
+        "the",
+        "any",
+        "also",
+        "a",
+        "known",
+    ]
 )
 _JOIN_WORDS = frozenset(["by", "on", "using", "via"])
 

@@ -1,0 +1,368 @@
+"""Assembly: a resolved draft becomes a query — tables joined, rows filtered, grouped and sorted."""
+
+from __future__ import annotations
+
+from kpi_nlsql import plan
+from kpi_nlsql.conditions import column_of, condition
+from kpi_nlsql.draft import MAIN, Draft, Group, Sorting, Term, Wanted
+from kpi_nlsql.graph import Graph, Join
+from kpi_nlsql.naming_columns import key_columns, naming_columns
+from kpi_nlsql.paths import JoinPaths
+
+ROWS = plan.Aggregate("count", plan.Star())
+
+
+class Unreadable(Exception):
+    """The draft makes no query: nothing is asked for, or no join path connects the tables."""
+
+
+class Assembly:
+    """Makes one query of one draft."""
+
+    def __init__(self, draft: Draft, graph: Graph, paths: JoinPaths) -> None:
+        self.draft = draft
+        self.graph = graph
+        self.paths = paths
+        self.entity = self._entity()
+        self._aliases = 1
+
+    def query(self) -> plan.Query:
+        """Return the query. Raises Unreadable."""
+        groups = self._groups()
+        outputs, distinct = self._outputs(groups)
+        order = tuple(self._order(sorting) for sorting in self.draft.sorting)
+        keys = self._group_keys(groups, outputs)
+        having, row_terms, nested = self._split_terms()
+        tables = self._outer_tables(groups)
+        joins = self._tree(self.entity, tables)
+        inside = {self.entity, *(join.right_table for join in joins)}
+        where, more = self._where(row_terms, inside)
+        where += [self._nested(scope, terms, outputs) for scope, terms in nested.items()]
+        joins = (*joins, *more)
+        return plan.Query(
+            outputs=self._counted_once(outputs, joins),
+            source=plan.Source(self.entity, self.entity),
+            joins=tuple(self._step(join) for join in joins),
+            where=plan.all_of(where),
+            group=keys,
+            having=plan.all_of(having),
+            order=order,
+            limit=self.draft.limit if self.draft.sorting else None,
+            distinct=distinct and not keys,
+        )
+
+    # What the question is about
+
+    def _entity(self) -> str:
+        counted = [w.table for w in self.draft.wanted if w.function == "count" and w.table]
+        if counted:
+            return counted[0]
+        for wanted in self.draft.wanted:
+            if wanted.ref is not None and wanted.ref.choice:
+                return self._owner(wanted.ref.choice[0])
+        if self.draft.entities:
+            return self.draft.entities[0][1]
+        for ref in self.draft.refs():
+            if ref.choice:
+                return ref.choice[0]
+        raise Unreadable("nothing is asked for")
+
+    def _owner(self, table: str) -> str:
+        """The entity mentioned first is meant, if the output's table is only its detail."""
+        return table
+
+    # Outputs
+
+    def _outputs(self, groups: list[Group]) -> tuple[list[plan.Output], bool]:
+        outputs: list[plan.Output] = []
+        for wanted in self.draft.wanted:
+            outputs += self._output(wanted)
+        plain = [o for o in outputs if not isinstance(o.expression, plan.Aggregate)]
+        if outputs and not plain:
+            outputs = [*self._group_outputs(groups), *outputs]
+        elif groups and not self._aggregated():
+            outputs = [*self._group_outputs(groups), *outputs]
+        if not outputs:
+            outputs = self._group_outputs(groups) or self._entity_outputs()
+        unique = list(dict.fromkeys(outputs))
+        return unique, self.draft.distinct and not self._aggregated()
+
+    def _output(self, wanted: Wanted) -> list[plan.Output]:
+        if wanted.function == "count" and wanted.ref is None:
+            return [plan.Output(ROWS, "count")]
+        if wanted.ref is None or wanted.ref.choice is None:
+            return []
+        column = plan.ColumnRef(*wanted.ref.chosen)
+        if wanted.function is None:
+            return [plan.Output(column)]
+        function = _function(wanted.function)
+        name = f"{wanted.function}_{column.column}"
+        return [plan.Output(plan.Aggregate(function, column, wanted.distinct), name)]
+
+    def _entity_outputs(self) -> list[plan.Output]:
+        if self.draft.whole_rows:
+            return [plan.Output(plan.Star(self.entity))]
+        return self._named(self.entity)
+
+    def _named(self, table: str) -> list[plan.Output]:
+        columns = naming_columns(self.graph.table(table))
+        return [plan.Output(plan.ColumnRef(table, column)) for column in columns]
+
+    def _group_outputs(self, groups: list[Group]) -> list[plan.Output]:
+        outputs: list[plan.Output] = []
+        for group in groups:
+            if group.ref is not None and group.ref.choice:
+                outputs.append(plan.Output(plan.ColumnRef(*group.ref.chosen)))
+            elif group.table:
+                outputs += self._named(group.table)
+        return outputs
+
+    def _aggregated(self) -> bool:
+        functions = [w.function for w in self.draft.wanted] + [
+            s.function for s in self.draft.sorting
+        ]
+        counted = any(t.kind == "count" and t.scope == MAIN for t in self.draft.terms)
+        return counted or any(functions)
+
+    # Groups
+
+    def _groups(self) -> list[Group]:
+        return self.draft.groups
+
+    def _group_keys(
+        self, groups: list[Group], outputs: list[plan.Output]
+    ) -> tuple[plan.Expression, ...]:
+        if not self._aggregated():
+            return ()
+        plain = [o.expression for o in outputs if isinstance(o.expression, plan.ColumnRef)]
+        whole = any(isinstance(output.expression, plan.Star) for output in outputs)
+        if not groups and not plain and not whole:
+            return ()
+        keys: list[plan.Expression] = []
+        for group in groups:
+            if group.ref is not None and group.ref.choice:
+                keys.append(plan.ColumnRef(*group.ref.chosen))
+            elif group.table:
+                keys += [
+                    plan.ColumnRef(group.table, column)
+                    for column in key_columns(self.graph.table(group.table))
+                ]
+        if not keys:
+            keys = self._implied_keys(plain)
+        return tuple(dict.fromkeys([*keys, *plain]))
+
+    def _implied_keys(self, plain: list[plan.ColumnRef]) -> list[plan.Expression]:
+        """Group by the rows of the entity when something else is counted for each of them."""
+        counted = {s.table for s in self.draft.sorting} | {
+            t.table for t in self.draft.terms if t.kind == "count"
+        }
+        counted |= {w.table for w in self.draft.wanted if w.function == "count"}
+        owners = {column.source for column in plain} or {self.entity}
+        of_rows = {table for table in counted if table} - owners
+        if of_rows and len(owners) == 1:
+            owner = next(iter(owners))
+            keys = key_columns(self.graph.table(owner))
+            return [plan.ColumnRef(owner, column) for column in keys]
+        return []
+
+    # Order
+
+    def _order(self, sorting: Sorting) -> plan.Order:
+        if sorting.ref is None:
+            return plan.Order(ROWS, sorting.descending)
+        column = plan.ColumnRef(*sorting.ref.chosen)
+        if sorting.function is None:
+            return plan.Order(column, sorting.descending)
+        if sorting.function == "count":
+            return plan.Order(plan.Aggregate("count", column), sorting.descending)
+        return plan.Order(plan.Aggregate(_function(sorting.function), column), sorting.descending)
+
+    # Tables and joins
+
+    def _outer_tables(self, groups: list[Group]) -> list[str]:
+        tables = [w.ref.choice[0] for w in self.draft.wanted if w.ref and w.ref.choice]
+        tables += [w.table for w in self.draft.wanted if w.table]
+        tables += [s.ref.choice[0] for s in self.draft.sorting if s.ref and s.ref.choice]
+        tables += [s.table for s in self.draft.sorting if s.table]
+        for group in groups:
+            if group.ref is not None and group.ref.choice:
+                tables.append(group.ref.choice[0])
+            elif group.table:
+                tables.append(group.table)
+        for term in self.draft.terms:
+            if term.scope == MAIN and (term.kind == "count" or term.function):
+                if term.table:
+                    tables.append(term.table)
+                elif term.ref and term.ref.choice:
+                    tables.append(term.ref.choice[0])
+        return tables
+
+    def _tree(self, root: str, tables: list[str]) -> tuple[Join, ...]:
+        joins = self.paths.tree(root, tables)
+        if joins is None:
+            raise Unreadable("no join path connects the tables")
+        return joins
+
+    def _step(self, join: Join, aliases: dict[str, str] | None = None) -> plan.JoinStep:
+        names = aliases or {}
+        left = names.get(join.left_table, join.left_table)
+        right = names.get(join.right_table, join.right_table)
+        on = tuple(
+            plan.Match(plan.ColumnRef(left, a), plan.ColumnRef(right, b))
+            for a, b in zip(join.left_columns, join.right_columns, strict=True)
+        )
+        return plan.JoinStep(plan.Source(join.right_table, right), on)
+
+    def _counted_once(
+        self, outputs: list[plan.Output], joins: tuple[Join, ...]
+    ) -> tuple[plan.Output, ...]:
+        return tuple(outputs)
+
+    # Conditions
+
+    def _split_terms(self) -> tuple[list[plan.Condition], list[Term], dict[int, list[Term]]]:
+        having: list[plan.Condition] = []
+        rows: list[Term] = []
+        nested: dict[int, list[Term]] = {}
+        for term in self.draft.terms:
+            if term.scope != MAIN:
+                nested.setdefault(term.scope, []).append(term)
+            elif term.kind == "count" or term.function:
+                having.append(self._having(term))
+            else:
+                rows.append(term)
+        return having, rows, nested
+
+    def _having(self, term: Term) -> plan.Condition:
+        if term.ref is not None and term.ref.choice:
+            column = plan.ColumnRef(*term.ref.chosen)
+            if term.kind == "count":
+                subject = plan.Aggregate("count", column, distinct=True)
+            else:
+                subject = plan.Aggregate(_function(str(term.function)), column)
+        else:
+            subject = ROWS
+        if term.kind == "between":
+            low, high = term.values
+            return plan.Between(subject, plan.Constant(low), plan.Constant(high))
+        return plan.Compare(subject, term.operator, plan.Constant(term.values[0]))
+
+    def _table_of(self, term: Term) -> str | None:
+        if term.table:
+            return term.table
+        return term.ref.choice[0] if term.ref and term.ref.choice else None
+
+    def _where(
+        self, terms: list[Term], inside: set[str]
+    ) -> tuple[list[plan.Condition], tuple[Join, ...]]:
+        """Conditions on joined tables hold directly; those on related rows ask for one such row."""
+        direct = [
+            term for term in terms if self._table_of(term) in inside and term.kind != "exists"
+        ]
+        outside = [term for term in terms if self._table_of(term) not in inside]
+        tables = [table for term in outside if (table := self._table_of(term))]
+        joins: tuple[Join, ...] = ()
+        where: list[plan.Condition] = []
+        if tables:
+            tree = self._tree(self.entity, [*inside - {self.entity}, *tables])
+            extra = tuple(join for join in tree if join.right_table not in inside)
+            if self._multiplies(extra, outside):
+                where.append(plan.Exists(self._related(outside, {})))
+            else:
+                joins = extra
+                direct += [term for term in outside if term.kind != "exists"]
+        return self._joined(direct, {}) + where, joins
+
+    def _multiplies(self, joins: tuple[Join, ...], terms: list[Term]) -> bool:
+        return not all(self.paths.to_one(join, self.graph) for join in joins)
+
+    def _joined(self, terms: list[Term], aliases: dict[str, str]) -> list[plan.Condition]:
+        """Put row conditions together: those joined by "or" form one alternative."""
+        found: list[list[plan.Condition]] = []
+        for term in terms:
+            if term.ref is None or term.ref.choice is None:
+                continue
+            table, name = term.ref.chosen
+            subject = plan.ColumnRef(aliases.get(table, table), name)
+            made = condition(term, subject, column_of(self.graph, term.ref.chosen))
+            if term.joined_by_or and found:
+                found[-1].append(made)
+            else:
+                found.append([made])
+        return [plan.AnyOf(tuple(group)) if len(group) > 1 else group[0] for group in found]
+
+    def _related(self, terms: list[Term], _: dict[str, str]) -> plan.Query:
+        """A query for rows related to the entity that meet the terms."""
+        tables = [table for term in terms if (table := self._table_of(term))]
+        tables = [table for table in dict.fromkeys(tables) if table != self.entity]
+        tree = self._tree(self.entity, tables)
+        if not tree:
+            raise Unreadable("the rows are related to themselves only")
+        first, rest = tree[0], tree[1:]
+        aliases = {join.right_table: self._alias(join.right_table) for join in tree}
+        if any(join.left_table == self.entity for join in rest):
+            aliases[self.entity] = self.entity
+        anchor = self._step(first, aliases)
+        row_terms = [
+            term for term in terms if term.kind not in {"exists", "count"} and not term.function
+        ]
+        where = [*anchor.on, *self._joined(row_terms, aliases)]
+        counts = [term for term in terms if term.kind == "count"]
+        having = plan.all_of([self._having(term) for term in counts])
+        return plan.Query(
+            outputs=(plan.Output(plan.Constant(1)),),
+            source=anchor.source,
+            joins=tuple(self._step(join, aliases) for join in rest),
+            where=plan.all_of(where),
+            having=having,
+            group=tuple(m.right for m in anchor.on if isinstance(m, plan.Match)) if counts else (),
+        )
+
+    def _alias(self, table: str) -> str:
+        self._aliases += 1
+        return f"{table}_{self._aliases}"
+
+    def _nested(self, scope: int, terms: list[Term], outputs: list[plan.Output]) -> plan.Condition:
+        negative = scope in self.draft.negative_scopes
+        tables = {table for term in terms if (table := self._table_of(term))}
+        if tables <= {self.entity}:
+            made = self._own(terms, outputs, negative)
+        else:
+            made = plan.Exists(self._related(terms, {}))
+        return plan.Not(made) if negative else made
+
+    def _own(self, terms: list[Term], outputs: list[plan.Output], negative: bool) -> plan.Condition:
+        """Conditions on further rows of the entity's own table: rows that share the outputs."""
+        columns = [o.expression for o in outputs if isinstance(o.expression, plan.ColumnRef)]
+        row_terms = [term for term in terms if term.kind != "exists"]
+        same = [c for c in columns if c.source == self.entity]
+        if not same or (
+            negative and not any(t.kind == "exists" for t in terms) and self._keyed(same)
+        ):
+            conditions = self._joined(row_terms, {})
+            if not conditions:
+                raise Unreadable("nothing is denied")
+            made = plan.all_of(conditions)
+            assert made is not None
+            return made
+        alias = self._alias(self.entity)
+        where = self._joined(row_terms, {self.entity: alias})
+        column = plan.ColumnRef(alias, same[0].column)
+        inner = plan.Query(
+            (plan.Output(column),),
+            plan.Source(self.entity, alias),
+            where=plan.all_of([*where, plan.Not(plan.IsNull(column))]),
+        )
+        return plan.InQuery(same[0], inner)
+
+    def _keyed(self, columns: list[plan.ColumnRef]) -> bool:
+        table = self.graph.table(self.entity)
+        keys = set(key_columns(table)) | set(naming_columns(table))
+        return any(column.column in keys for column in columns)
+
+
+def _function(name: str) -> plan.AggregateFunction:
+    functions: dict[str, plan.AggregateFunction] = {
+        "count": "count", "sum": "sum", "avg": "avg", "min": "min", "max": "max",
+    }  # fmt: skip
+    return functions[name]

@@ -1,0 +1,112 @@
+"""Conditions of a draft as conditions of a plan: literals fitted to the column's type."""
+
+from __future__ import annotations
+
+import re
+
+from kpi_nlsql import plan
+from kpi_nlsql.draft import Term
+from kpi_nlsql.graph import Column, Graph
+
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
+_YEAR = re.compile(r"(1[0-9]|20)\d\d")
+_NEGATED: dict[plan.Operator, plan.Operator] = {
+    "=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<",
+}  # fmt: skip
+_FUNCTIONS: dict[str, plan.AggregateFunction] = {
+    "avg": "avg", "sum": "sum", "min": "min", "max": "max", "count": "count",
+}  # fmt: skip
+
+
+def column_of(graph: Graph, key: tuple[str, str]) -> Column:
+    """Return the column of a (table, column) key."""
+    return graph.table(key[0]).column(key[1])
+
+
+def condition(term: Term, subject: plan.ColumnRef, column: Column) -> plan.Condition:
+    """Return a row condition of a term on its resolved column."""
+    made = _positive(term, subject, column)
+    if not term.negated:
+        return made
+    if isinstance(made, plan.Compare):
+        return plan.Compare(made.left, _NEGATED[made.operator], made.right)
+    return plan.Not(made)
+
+
+def _positive(term: Term, subject: plan.ColumnRef, column: Column) -> plan.Condition:
+    if term.kind == "null":
+        return plan.IsNull(subject)
+    if term.kind == "like":
+        return plan.Like(subject, term.like, str(term.values[0]))
+    if term.kind == "recent":
+        return plan.RecentDays(subject, int(term.values[0]))
+    if term.kind == "between":
+        low, high = term.values
+        return plan.Between(subject, constant(low, column), constant(high, column))
+    if term.against == "average":
+        return _against(term, subject)
+    value = _stored(term, column)
+    if _is_year(value) and _holds_dates(column):
+        return _in_year(term, subject, int(value), column)
+    return plan.Compare(subject, term.operator, constant(value, column))
+
+
+def _against(term: Term, subject: plan.ColumnRef) -> plan.Condition:
+    function = _FUNCTIONS[str(term.values[0])] if term.values else "avg"
+    key = term.other.chosen if term.other is not None else None
+    table, name = key or (term.ref.chosen if term.ref else (subject.source, subject.column))
+    alias = f"all_{table}"
+    inner = plan.Query(
+        outputs=(plan.Output(plan.Aggregate(function, plan.ColumnRef(alias, name))),),
+        source=plan.Source(table, alias),
+    )
+    return plan.Compare(subject, term.operator, inner)
+
+
+def _stored(term: Term, column: Column) -> str | int | float:
+    """Return the value as the column stores it, where the dictionary has it."""
+    key = term.ref.choice if term.ref else None
+    for hit in term.hits:
+        if (hit.table, hit.column) == key:
+            return hit.value
+    value = term.values[0]
+    text = str(value).lower()
+    return next((stored for stored in column.values if stored.lower() == text), value)
+
+
+def constant(value: str | int | float, column: Column) -> plan.Constant:
+    """Return a literal of the column's type: '5' is 5 for numbers, 5 is '5' for texts."""
+    if isinstance(value, str) and column.family == "number":
+        try:
+            return plan.Constant(float(value) if "." in value else int(value))
+        except ValueError:
+            return plan.Constant(value)
+    if not isinstance(value, str) and column.family == "text":
+        return plan.Constant(str(value)) if column.values else plan.Constant(value)
+    return plan.Constant(value)
+
+
+def _is_year(value: str | int | float) -> bool:
+    return _YEAR.fullmatch(str(value)) is not None
+
+
+def _holds_dates(column: Column) -> bool:
+    if column.values:
+        return any(_ISO.match(value) for value in column.values[:20]) or (
+            "date" in column.name.lower() and not _YEAR.fullmatch(column.values[0])
+        )
+    declared = column.type.lower()
+    return "date" in declared or "timestamp" in declared
+
+
+def _in_year(term: Term, subject: plan.ColumnRef, year: int, column: Column) -> plan.Condition:
+    """A year against a date: as a range, which every database can answer from an index."""
+    if column.values and not any(_ISO.match(value) for value in column.values[:20]):
+        return plan.Like(subject, "contains", str(year))
+    start, end = plan.Constant(f"{year}-01-01"), plan.Constant(f"{year + 1}-01-01")
+    if term.operator in {">", "<="}:
+        return plan.Compare(subject, ">=" if term.operator == ">" else "<", end)
+    if term.operator in {"<", ">="}:
+        return plan.Compare(subject, term.operator, start)
+    inside = plan.All((plan.Compare(subject, ">=", start), plan.Compare(subject, "<", end)))
+    return plan.Not(inside) if term.operator == "!=" else inside

@@ -1,0 +1,81 @@
+"""Aggregates: "average price", "minimum, average and maximum age", "total amount"."""
+
+from __future__ import annotations
+
+from kpi_nlsql.draft import Wanted
+from kpi_nlsql.grammar.scanner import Scanner
+
+_JOINERS = frozenset({"and", ",", "as", "well", "the", "of", "or"})
+
+
+def read(scan: Scanner) -> bool:
+    """Consume one or several aggregate functions and the columns they apply to."""
+    if function_at(scan, scan.position) is None:
+        return False
+    functions, position = _functions(scan)
+    position = scan.skip(position)
+    if scan.at(position).is_cue("distinct"):
+        position = scan.skip(position + 1)
+    if scan.role(position) == "table" and scan.role(position + 1) == "column":
+        scan.take(position)
+        position += 1
+    if scan.role(position) != "column":
+        if scan.role(position) == "table" and functions == ["sum"]:
+            return False
+        scan.position += 1
+        return True
+    scan.take(*range(scan.position, position + 1))
+    if scan.in_where:
+        scan.pending, scan.pending_function = scan.ref(position), functions[0]
+        scan.pending_table = None
+        scan.position = position + 1
+        return True
+    _outputs(scan, functions, position)
+    return True
+
+
+def _outputs(scan: Scanner, functions: list[str], position: int) -> None:
+    for function in functions:
+        scan.draft.wanted.append(Wanted(position, scan.ref(position), function))
+    scan.position = position + 1
+    while (further := _further(scan, scan.position)) is not None:
+        for function in functions:
+            scan.draft.wanted.append(Wanted(further, scan.ref(further), function))
+        scan.take(further)
+        scan.position = further + 1
+
+
+def function_at(scan: Scanner, position: int) -> str | None:
+    """Return the aggregate function named at a position, if any."""
+    item = scan.at(position)
+    function = item.argument("aggregate")
+    if not function or item.is_cue("count"):
+        return None
+    return function
+
+
+def _functions(scan: Scanner) -> tuple[list[str], int]:
+    functions: list[str] = []
+    position = scan.position
+    while position < len(scan.items):
+        function = function_at(scan, position)
+        if function:
+            functions.append(function)
+        elif scan.at(position).text not in _JOINERS:
+            break
+        position += 1
+    return functions, position
+
+
+def _further(scan: Scanner, position: int) -> int | None:
+    """Return the next column of a list ("average age and weight") that takes the same functions."""
+    if scan.at(position).text not in {"and", ","}:
+        return None
+    position += 1
+    if scan.at(position).text == "and":
+        position += 1
+    if scan.at(position).text == "the" or scan.role(position) != "column":
+        return None
+    best = scan.at(position).column_hits()[0]
+    column = scan.sentence.graph.table(best.table).column(str(best.column))
+    return position if column.family == "number" else None

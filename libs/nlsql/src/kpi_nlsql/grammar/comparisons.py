@@ -1,0 +1,227 @@
+"""Comparisons: "more than 5", "at least two orders", "between 1 and 9", "older than 30", "after 2010"."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from kpi_nlsql.draft import Ref, Term
+from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.plan import Operator
+
+AGE = ("age",)
+TIME = ("date", "year", "time")
+_IMPLIED = {
+    "older than": AGE, "younger than": AGE, "older": AGE, "younger": AGE,
+    "taller than": ("height",), "heavier than": ("weight",), "longer than": ("length", "durat"),
+    "shorter than": ("height", "length", "durat"), "lighter than": ("weight",),
+    "cheaper than": ("price", "cost"), "more expensive than": ("price", "cost"),
+    "faster than": ("speed",), "slower than": ("speed",), "larger than": ("size", "area", "popul"),
+    "bigger than": ("size", "area"), "smaller than": ("size", "area"),
+}  # fmt: skip
+
+
+def read(scan: Scanner) -> bool:
+    """Consume a comparison, with its subject and the value compared with."""
+    item = scan.item
+    if item.is_cue("between"):
+        return _between(scan)
+    if item.is_cue("average_of_all") or item.is_cue("below_average"):
+        return _average(scan)
+    operator = _operator(scan)
+    if operator is None:
+        return _trailing(scan)
+    position = scan.skip(scan.position + 1)
+    value = scan.at(position)
+    number = value.number
+    if number is None and value.kind != "quoted" and not value.values:
+        return _nested(scan, operator, position)
+    scan.take(scan.position, position)
+    literal = (
+        number if number is not None else value.values[0].value if value.values else value.text
+    )
+    following = _unit_skipped(scan, position + 1)
+    if scan.pending is None and scan.pending_function is None and number is not None:
+        if _counts(scan, operator, literal, following):
+            return True
+    return _with_subject(scan, operator, literal, position)
+
+
+def _operator(scan: Scanner) -> Operator | None:
+    item = scan.item
+    if item.is_cue("compare"):
+        return cast("Operator", item.argument("compare"))
+    if item.is_cue("after") or item.is_cue("older"):
+        return ">"
+    if item.is_cue("before") or item.is_cue("younger"):
+        return "<"
+    return None
+
+
+def _unit_skipped(scan: Scanner, position: int) -> int:
+    while scan.at(position).is_cue("distinct") or scan.at(position).is_cue("all"):
+        position += 1
+    if scan.at(position).text in {"of", "the"}:
+        position += 1
+    return position
+
+
+def _counts(scan: Scanner, operator: Operator, literal: str | float, following: int) -> bool:
+    """ "more than 5 orders" counts rows; "more than 5 points" compares a column of numbers."""
+    role = scan.role(following)
+    if role == "table" and scan.role(following + 1) != "column":
+        scan.add(Term("count", following, None, operator, (literal,), table=scan.table(following)))
+    elif role == "column":
+        ref = scan.ref(following)
+        family = _family(scan, ref)
+        kind = "compare" if family == "number" else "count"
+        if ref.near is None:
+            ref.near = scan.last_table()
+        scan.add(Term(cast("str", kind), following, ref, operator, (literal,)))  # type: ignore[arg-type]
+    else:
+        return False
+    scan.take(following)
+    scan.position = following + 1
+    return True
+
+
+def _family(scan: Scanner, ref: Ref) -> str:
+    best = ref.hits[0]
+    if best.column is None:
+        return "other"
+    name = best.column.lower()
+    if name.endswith("id"):
+        return "text"
+    return scan.sentence.graph.table(best.table).column(best.column).family
+
+
+def _with_subject(scan: Scanner, operator: Operator, literal: str | float, position: int) -> bool:
+    scan.position = position + 1
+    if scan.at(scan.position).is_cue("compare") and scan.at(scan.position).text.startswith("or "):
+        scan.position += 1
+    ref, function, table = scan.pending, scan.pending_function, scan.pending_table
+    if ref is None and function is None:
+        ref = _implied(scan, position - 1)
+    if ref is None and function is None:
+        return True
+    if function == "count":
+        scan.add(Term("count", position, ref, operator, (literal,), table=table))
+    else:
+        scan.add(Term("compare", position, ref, operator, (literal,), function=function))
+    _or(scan, position)
+    return True
+
+
+def _or(scan: Scanner, position: int) -> None:
+    """ "below 3 or above 9" is either."""
+    if len(scan.draft.terms) < 2:
+        return
+    previous = scan.draft.terms[-2]
+    between = range(previous.position + 1, position)
+    if any(scan.items[i].text in {"or", "either"} for i in between) and previous.kind in {
+        "compare", "value", "between",
+    }:  # fmt: skip
+        scan.draft.terms[-1].joined_by_or = True
+
+
+def _implied(scan: Scanner, position: int) -> Ref | None:
+    """Without a named column, the words imply one: "older than" age, "after" a date."""
+    item = scan.item if scan.item.is_cue("compare") else scan.at(position)
+    for index in range(position, max(position - 3, -1), -1):
+        item = scan.at(index)
+        if item.text in _IMPLIED:
+            return scan.implied(index, _IMPLIED[item.text], scan.entity())
+        if item.is_cue("after") or item.is_cue("before"):
+            return scan.implied(index, TIME, scan.last_table() or scan.entity())
+    for wanted in reversed(scan.draft.wanted):
+        if wanted.ref is not None and wanted.function is None and wanted.position >= position - 4:
+            return wanted.ref
+    return None
+
+
+def _trailing(scan: Scanner) -> bool:
+    """ "5 or more orders", "30 or older": the number stands first."""
+    number = scan.item.number
+    after = scan.at(scan.position + 1)
+    if number is None or not after.is_cue("compare") or not after.text.startswith("or "):
+        return False
+    operator = cast("Operator", after.argument("compare"))
+    scan.take(scan.position, scan.position + 1)
+    following = _unit_skipped(scan, scan.position + 2)
+    if scan.pending is None and scan.pending_function is None:
+        if _counts(scan, operator, number, following):
+            return True
+    return _with_subject(scan, operator, number, scan.position + 1)
+
+
+def _between(scan: Scanner) -> bool:
+    low_at = scan.skip(scan.position + 1)
+    low, high_at = scan.at(low_at), low_at + 2
+    high = scan.at(high_at)
+    values = [_bound(scan, low_at), _bound(scan, high_at)]
+    if None in values or scan.at(low_at + 1).text not in {"and", "to"} or high is low:
+        return False
+    ref = scan.pending
+    if ref is None:
+        ref = scan.implied(scan.position, TIME, scan.entity())
+    following = high_at + 1
+    if scan.role(following) == "column" and scan.pending is None:
+        ref = scan.ref(following)
+        scan.take(following)
+    if ref is None and scan.pending_function is None:
+        return False
+    bounds = cast("tuple[str | int | float, ...]", tuple(values))
+    term = Term("between", scan.position, ref, values=bounds, function=scan.pending_function)
+    scan.take(scan.position, low_at, high_at)
+    scan.add(term)
+    scan.position = high_at + 1
+    return True
+
+
+def _bound(scan: Scanner, position: int) -> str | int | float | None:
+    item = scan.at(position)
+    if item.number is not None:
+        return item.number
+    if item.kind == "quoted" or item.values:
+        return item.values[0].value if item.values else item.text
+    return None
+
+
+def _average(scan: Scanner) -> bool:
+    operator: Operator = ">" if scan.item.is_cue("average_of_all") else "<"
+    position = scan.skip(scan.position + 1)
+    ref = scan.ref(position) if scan.role(position) == "column" else scan.pending
+    if ref is None:
+        ref = _implied(scan, scan.position)
+    if ref is None:
+        return False
+    scan.take(scan.position)
+    scan.position += 1
+    if scan.role(position) == "column":
+        scan.take(position)
+        scan.position = position + 1
+    scan.add(Term("compare", position, ref, operator, against="average"))
+    return True
+
+
+def _nested(scan: Scanner, operator: Operator, position: int) -> bool:
+    """ "more than the average price", "greater than the maximum …"."""
+    function = scan.at(position).argument("aggregate")
+    if function not in {"avg", "min", "max"}:
+        return False
+    column = scan.skip(position + 1)
+    ref = scan.ref(column) if scan.role(column) == "column" else None
+    subject = scan.pending or ref
+    if subject is None:
+        subject = _implied(scan, scan.position)
+    if subject is None:
+        return False
+    term = Term("compare", scan.position, subject, operator, against="average", other=ref)
+    term.function = None
+    term.values = (function,)
+    scan.take(scan.position, position)
+    if ref is not None:
+        scan.take(column)
+        position = column
+    scan.add(term)
+    scan.position = position + 1
+    return True

@@ -1,0 +1,60 @@
+"""Counts: "how many …", "the number of different …"; as an output or as the subject of a condition."""
+
+from __future__ import annotations
+
+from kpi_nlsql.draft import Wanted
+from kpi_nlsql.grammar.scanner import Scanner
+
+
+def read(scan: Scanner) -> bool:
+    """Consume a count and what it counts."""
+    item = scan.item
+    if not item.is_cue("count"):
+        return False
+    if item.text == "number" and scan.at(scan.position + 1).text != "of" and scan.in_where:
+        return False
+    start = scan.position
+    position, distinct = counted(scan, start + 1)
+    scan.take(start)
+    scan.position = start + 1
+    role = scan.role(position)
+    if role not in {"table", "column"}:
+        _rows(scan, start)
+        return True
+    scan.take(*range(start, position + 1))
+    scan.position = position + 1
+    if scan.in_where:
+        scan.pending_function = "count"
+        scan.pending = scan.ref(position) if role == "column" else None
+        scan.pending_table = scan.table(position) if role == "table" else None
+        return True
+    if role == "table" and scan.role(position + 1) == "column" and not distinct:
+        ref = scan.ref(position + 1)
+        scan.take(position + 1)
+        scan.position = position + 2
+        scan.draft.wanted.append(Wanted(start, ref, "count", True))
+    elif role == "table":
+        table = scan.table(position)
+        scan.draft.wanted.append(Wanted(start, None, "count", distinct, table))
+        scan.draft.entities.append((position, table))
+    else:
+        scan.draft.wanted.append(Wanted(start, scan.ref(position), "count", True))
+    return True
+
+
+def counted(scan: Scanner, position: int) -> tuple[int, bool]:
+    """Return the position of what is counted, and whether different ones are meant."""
+    distinct = False
+    while True:
+        position = scan.skip(position)
+        if scan.at(position).is_cue("distinct") or scan.at(position).is_cue("count"):
+            distinct = distinct or scan.at(position).is_cue("distinct")
+            scan.take(position)
+            position += 1
+        else:
+            return position, distinct
+
+
+def _rows(scan: Scanner, start: int) -> None:
+    if not scan.in_where:
+        scan.draft.wanted.append(Wanted(start, None, "count"))

@@ -1,0 +1,71 @@
+"""Questions of every other kind: scanned into a draft, resolved, and assembled into one query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kpi_nlsql import plan
+from kpi_nlsql.assemble import Assembly, Unreadable
+from kpi_nlsql.draft import Draft
+from kpi_nlsql.explain import explain
+from kpi_nlsql.grammar.scan import scan
+from kpi_nlsql.paths import JoinPaths
+from kpi_nlsql.resolve import resolve
+from kpi_nlsql.sentence import Candidate, Sentence
+
+
+def read(sentence: Sentence) -> Iterator[Candidate]:
+    """Yield the best reading and, where a column was a close choice, the reading with the other."""
+    paths = sentence.paths
+    first = _read(sentence, paths, {})
+    if first is None:
+        return
+    candidate, rivals = first
+    yield candidate
+    for position, choice in rivals[:2]:
+        other = _read(sentence, paths, {position: choice})
+        if other is not None and other[0].plan != candidate.plan:
+            yield other[0]
+
+
+def _read(
+    sentence: Sentence, paths: JoinPaths, forced: dict[int, tuple[str, str]]
+) -> tuple[Candidate, list[tuple[int, tuple[str, str]]]] | None:
+    draft = scan(sentence)
+    state = resolve(draft, sentence.graph, paths, forced)
+    try:
+        assembly = Assembly(draft, sentence.graph, paths)
+        query = assembly.query()
+    except Unreadable:
+        return None
+    rivals = sorted(state.runners_up, key=lambda entry: entry[0])
+    close = [(ref.position, choice) for margin, ref, choice in rivals if margin < 0.35]
+    features = dict(draft.notes)
+    features["margin"] = min(state.margins, default=1.0)
+    features["forced"] = float(bool(forced))
+    return _candidate(draft, query, assembly.entity, features), close
+
+
+def _candidate(
+    draft: Draft, query: plan.Query, entity: str, features: dict[str, float]
+) -> Candidate:
+    aggregate = any(isinstance(output.expression, plan.Aggregate) for output in query.outputs)
+    filtered = query.where is not None or query.having is not None
+    steps = query.joins
+    pairs = tuple(
+        (match.left.column, match.right.column)
+        for step in steps
+        for match in step.on
+        if isinstance(match, plan.Match)
+    )
+    return Candidate(
+        plan=query,
+        kind="general",
+        operation="AGGREGATE" if aggregate else "FILTER" if filtered else "LIST",
+        explanation=explain(query),
+        source_table=entity,
+        target_table=steps[0].source.table if steps else None,
+        joined_columns=pairs,
+        used=frozenset(draft.used),
+        features=features,
+    )

@@ -1,0 +1,65 @@
+"""Grouping: "for each department", "per category", "by region"."""
+
+from __future__ import annotations
+
+from kpi_nlsql.draft import Group
+from kpi_nlsql.grammar.scanner import Scanner
+
+
+def read(scan: Scanner) -> bool:
+    """Consume what the rows are put together by."""
+    explicit = scan.item.is_cue("group")
+    if not explicit and not _by_after_aggregate(scan):
+        return False
+    start = scan.position
+    position = scan.skip(start + 1)
+    if scan.at(position).is_cue("distinct"):
+        scan.take(position)
+        position = scan.skip(position + 1)
+    role = scan.role(position)
+    scan.take(start)
+    scan.position = start + 1
+    if role == "table" and scan.role(position + 1) == "column":
+        scan.take(position)
+        position, role = position + 1, "column"
+    if role == "table":
+        table = scan.table(position)
+        scan.draft.groups.append(Group(position, table=table))
+        if not scan.in_where:
+            scan.draft.entities.append((position, table))
+    elif role == "column":
+        scan.draft.groups.append(Group(position, scan.ref(position)))
+    else:
+        return True
+    scan.take(position)
+    scan.position = position + 1
+    _further(scan)
+    return True
+
+
+def _by_after_aggregate(scan: Scanner) -> bool:
+    """ "number of products by category": "by" after an aggregate, before a name."""
+    if scan.item.text not in {"by", "across", "in", "for"}:
+        return False
+    aggregates = [wanted for wanted in scan.draft.wanted if wanted.function]
+    if not aggregates or scan.in_where:
+        return False
+    if scan.item.text == "by":
+        return scan.role(scan.position + 1) in {"column", "table"}
+    return scan.at(scan.position + 1).is_cue("distinct")
+
+
+def _further(scan: Scanner) -> None:
+    """ "for each region and category": further columns."""
+    while True:
+        position = scan.position
+        if scan.at(position).text not in {"and", ","}:
+            return
+        position += 1
+        if scan.at(position).is_cue("group"):
+            position += 1
+        if scan.role(position) != "column" or scan.at(scan.position).text == ",":
+            return
+        scan.draft.groups.append(Group(position, scan.ref(position)))
+        scan.take(*range(scan.position, position + 1))
+        scan.position = position + 1

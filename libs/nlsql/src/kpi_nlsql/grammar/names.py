@@ -1,0 +1,56 @@
+"""Mentions of tables and columns: outputs in the select region, subjects of conditions elsewhere."""
+
+from __future__ import annotations
+
+from kpi_nlsql.draft import Term, Wanted
+from kpi_nlsql.grammar.scanner import Scanner
+
+
+def read(scan: Scanner) -> bool:
+    """Consume a mention of a table or a column."""
+    role = scan.role(scan.position)
+    if role == "table":
+        _table(scan)
+    elif role == "column":
+        _column(scan)
+    else:
+        return False
+    scan.take(scan.position)
+    scan.position += 1
+    return True
+
+
+def _table(scan: Scanner) -> None:
+    table = scan.table(scan.position)
+    modifies = scan.role(scan.position + 1) == "column" and not scan.in_where
+    if modifies:
+        return
+    if scan.in_where and scan.draft.entities and table != scan.entity():
+        scan.add(Term("exists", scan.position, table=table))
+    elif scan.in_where and scan.draft.wanted and table not in _wanted_tables(scan):
+        scan.add(Term("exists", scan.position, table=table))
+    else:
+        scan.draft.entities.append((scan.position, table))
+
+
+def _wanted_tables(scan: Scanner) -> set[str | None]:
+    owners = {wanted.ref.near for wanted in scan.draft.wanted if wanted.ref}
+    return owners | {wanted.table for wanted in scan.draft.wanted}
+
+
+def _column(scan: Scanner) -> None:
+    ref = scan.ref(scan.position)
+    if scan.in_where:
+        if ref.near is None:
+            ref.near = scan.last_table()
+        scan.pending = ref
+        scan.pending_function = None
+        scan.pending_table = None
+        return
+    distinct = scan.at(scan.position - 1).is_cue("distinct")
+    if distinct:
+        scan.take(scan.position - 1)
+        scan.draft.distinct = True
+    scan.draft.wanted.append(Wanted(scan.position, ref))
+    scan.pending = ref
+    scan.pending_function = None

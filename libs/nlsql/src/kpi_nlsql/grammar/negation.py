@@ -1,0 +1,46 @@
+"""Negation and exception: "who do not …", "without …", "but not …", "except …"."""
+
+from __future__ import annotations
+
+from kpi_nlsql.grammar.scanner import Scanner
+
+
+def read(scan: Scanner) -> bool:
+    """Consume a "not": a value right behind it is denied, anything else opens a denied scope."""
+    item = scan.item
+    denies = item.is_cue("not") or item.is_cue("missing")
+    if item.is_cue("compare", "!=") and scan.in_where and scan.pending is not None:
+        denies = False
+    if not denies:
+        return False
+    scan.take(scan.position)
+    if scan.at(scan.position + 1).is_cue("only"):
+        scan.position += 2
+        return True
+    following = scan.skip(scan.position + 1)
+    if _null(scan, following):
+        return True
+    scan.in_where = True
+    scan.position += 1
+    own = scan.role(following) == "value" and _is_own(scan, following)
+    if own and item.text not in {"but not", "but not in"}:
+        scan.negate = True
+        return True
+    if scan.at(following).is_cue("compare"):
+        scan.negate = True
+        return True
+    scan.open_scope(negative=True)
+    scan.pending = scan.pending if own else None
+    scan.pending_function = None
+    return True
+
+
+def _null(scan: Scanner, following: int) -> bool:
+    return False
+
+
+def _is_own(scan: Scanner, position: int) -> bool:
+    """Tell whether the value belongs to a column of the rows asked for."""
+    entity = scan.entity()
+    item = scan.at(position)
+    return scan.pending is not None or any(hit.table == entity for hit in item.values)

@@ -1,0 +1,60 @@
+"""Openers and clause borders: "show me …", "what are …", "who …", ", and …"."""
+
+from __future__ import annotations
+
+from kpi_nlsql.grammar.scanner import Scanner
+
+_BORDER_MARKS = frozenset({"?", ".", ";", "!"})
+_SELECT_AGAIN = frozenset({"along", "together"})
+_PERSONAL = frozenset({"their", "its", "his", "her"})
+
+
+def read(scan: Scanner) -> bool:
+    """Consume an opener or border; it decides whether columns are outputs or conditions."""
+    item = scan.item
+    if item.kind == "mark":
+        if item.text[0] in _BORDER_MARKS:
+            _select(scan)
+        scan.position += 1
+        return True
+    if item.is_cue("show"):
+        if item.text not in {"what", "state", "report", "search", "select"} or scan.position == 0:
+            _select(scan)
+        scan.take(scan.position)
+        scan.position += 1
+        return True
+    if item.text in _SELECT_AGAIN and scan.at(scan.position + 1).text == "with":
+        _select(scan)
+        scan.position += 2
+        return True
+    return _relative(scan)
+
+
+def _select(scan: Scanner) -> None:
+    scan.in_where = False
+    scan.close_scope()
+    scan.pending = None
+
+
+def _relative(scan: Scanner) -> bool:
+    item = scan.item
+    if not item.is_cue("relative"):
+        return False
+    scan.take(scan.position)
+    starts = scan.position == 0 or not (scan.draft.wanted or scan.draft.entities)
+    following = scan.at(scan.position + 1).text
+    if item.text == "with" and following in _PERSONAL and not scan.in_where:
+        scan.position += 1
+        return True
+    if starts and item.text in {"which", "who", "where", "when", "whom", "whose", "that"}:
+        _question_word(scan, item.text)
+    else:
+        scan.in_where = True
+        scan.pending = None
+    scan.position += 1
+    return True
+
+
+def _question_word(scan: Scanner, word: str) -> None:
+    """ "Who …" asks for names, "where …" and "when …" for columns that hold a place or a time."""
+    scan.draft.note(f"asks_{word}")

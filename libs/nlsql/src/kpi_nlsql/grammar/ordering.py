@@ -1,0 +1,119 @@
+"""Ordering: "ordered by age descending", "in alphabetical order", "from oldest to youngest"."""
+
+from __future__ import annotations
+
+from kpi_nlsql.draft import Sorting
+from kpi_nlsql.grammar.scanner import Scanner
+
+_DIRECTIONS = {
+    "ascending": False,
+    "descending": True,
+    "alphabetical": False,
+    "reversed_alphabetical": True,
+}
+_AGES = {"youngest_first": False, "oldest_first": True}
+_JOINERS = frozenset("the of by in their and , then results result list them according to".split())
+
+
+def read(scan: Scanner) -> bool:
+    """Consume a sort order."""
+    direction = _direction(scan, scan.position)
+    if not scan.item.is_cue("order") and direction is None:
+        return _by_age(scan)
+    if scan.item.is_cue("order") and not _leads_on(scan):
+        return False
+    position, found = _keys(scan, direction)
+    for index, sorting in enumerate(found):
+        if direction is not None and index == 0 and not sorting.descending:
+            sorting.descending = direction
+    if not found:
+        _default(scan, bool(direction))
+    scan.draft.sorting.extend(found)
+    scan.position = position
+    return True
+
+
+def _direction(scan: Scanner, position: int) -> bool | None:
+    item = scan.at(position)
+    return next((down for kind, down in _DIRECTIONS.items() if item.is_cue(kind)), None)
+
+
+def _leads_on(scan: Scanner) -> bool:
+    """Tell whether a sort key or a direction follows."""
+    position = scan.position + 1
+    while scan.at(position).text in _JOINERS:
+        position += 1
+    item = scan.at(position)
+    named = scan.role(position) in {"column", "table"}
+    measured = item.is_cue("count") or item.is_cue("aggregate") or item.is_cue("superlative")
+    aged = any(item.is_cue(kind) for kind in _AGES)
+    return named or measured or aged or _direction(scan, position) is not None
+
+
+def _keys(scan: Scanner, first: bool | None) -> tuple[int, list[Sorting]]:
+    found: list[Sorting] = []
+    function: str | None = None
+    position = scan.position
+    table: str | None = None
+    while position < len(scan.items):
+        item = scan.items[position]
+        down = _direction(scan, position)
+        if down is not None:
+            if found:
+                for sorting in found:
+                    sorting.descending = down
+            elif position != scan.position:
+                first = down
+        elif item.is_cue("count"):
+            function = "count"
+        elif item.is_cue("aggregate"):
+            function = item.argument("aggregate")
+        elif scan.role(position) == "column":
+            found.append(Sorting(position, scan.ref(position), function, None, bool(first)))
+            function = None
+        elif scan.role(position) == "table":
+            table = scan.table(position)
+            if function == "count":
+                found.append(Sorting(position, None, "count", table, bool(first)))
+                function = None
+        elif not (
+            item.is_cue("order")
+            or item.text in _JOINERS
+            or item.kind == "mark"
+            and item.text == ","
+        ):
+            break
+        scan.take(position)
+        position += 1
+    return position, found
+
+
+def _default(scan: Scanner, descending: bool) -> None:
+    """ "in alphabetical order" without a key sorts by the last sort key or the first output."""
+    if scan.draft.sorting:
+        scan.draft.sorting[-1].descending = descending
+        return
+    for wanted in scan.draft.wanted:
+        if wanted.ref is not None:
+            scan.draft.sorting.append(
+                Sorting(scan.position, wanted.ref, wanted.function, None, descending)
+            )
+            return
+
+
+def _by_age(scan: Scanner) -> bool:
+    for kind, oldest in _AGES.items():
+        if scan.item.is_cue(kind):
+            ref = scan.implied(scan.position, ("age",), scan.entity())
+            entity = scan.entity()
+            birth = scan.implied(scan.position, ("birth",), entity)
+            if birth is not None and (ref is None or all(h.table != entity for h in ref.hits)):
+                ref, oldest = birth, not oldest
+            if ref is None:
+                return False
+            scan.draft.sorting = [s for s in scan.draft.sorting if s.ref is None or s.position < 0]
+            scan.draft.sorting.append(Sorting(scan.position, ref, None, None, oldest))
+            scan.take(scan.position)
+            scan.position += 1
+            return True
+    return False

@@ -1,0 +1,51 @@
+"""The table of contents of the grammar: which module reads what, in the order they are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kpi_nlsql.draft import Draft
+from kpi_nlsql.grammar import (
+    aggregates,
+    comparisons,
+    counting,
+    grouping,
+    names,
+    negation,
+    openers,
+    ordering,
+    superlatives,
+    text_search,
+    values_read,
+)
+from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.sentence import Sentence
+
+Module = Callable[[Scanner], bool]
+
+MODULES: tuple[Module, ...] = (
+    ordering.read,
+    grouping.read,
+    superlatives.read,
+    text_search.read,
+    negation.read,
+    comparisons.read,
+    counting.read,
+    aggregates.read,
+    values_read.read,
+    names.read,
+    openers.read,
+)
+
+
+def scan(sentence: Sentence) -> Draft:
+    """Return what the grammar understands of a sentence."""
+    scanner = Scanner(sentence)
+    while scanner.position < len(scanner.items):
+        before = scanner.position
+        if not any(module(scanner) for module in MODULES) or scanner.position <= before:
+            if scanner.item.is_cue("distinct"):
+                scanner.draft.distinct = True
+                scanner.take(scanner.position)
+            scanner.position = max(scanner.position, before) + 1
+    return scanner.draft

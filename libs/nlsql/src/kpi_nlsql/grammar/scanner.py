@@ -1,0 +1,124 @@
+"""The scanner: walks over the items from left to right and lets the grammar modules fill a draft."""
+
+from __future__ import annotations
+
+from kpi_nlsql.draft import MAIN, Draft, Ref, Term
+from kpi_nlsql.lexicon import NameHit
+from kpi_nlsql.linking import Item
+from kpi_nlsql.roles import Role, owners, roles
+from kpi_nlsql.sentence import Sentence
+
+_NOTHING = Item("mark", "", -1, -1)
+_PASS = frozenset(
+    "a an the of in on at to for from by is are was were be been it its their his her that this "
+    "these those do does did have has had as any some there they we you them respectively total "
+    "one ones whole overall given list been being also".split()
+)
+
+
+class Scanner:
+    """Where the reading stands: position, region (select or where), scope and pending column."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        self.sentence = sentence
+        self.items = sentence.items
+        self.roles = roles(sentence.items)
+        self.owners = owners(sentence.items, self.roles)
+        self.draft = Draft()
+        self.position = 0
+        self.in_where = False
+        self.scope = MAIN
+        self.scopes = 1
+        self.pending: Ref | None = None
+        self.pending_function: str | None = None
+        self.pending_table: str | None = None
+        self.negate = False
+
+    def at(self, position: int) -> Item:
+        """Return the item at a position; an empty mark beyond both ends."""
+        return self.items[position] if 0 <= position < len(self.items) else _NOTHING
+
+    @property
+    def item(self) -> Item:
+        """The item that is being read."""
+        return self.at(self.position)
+
+    def role(self, position: int) -> Role:
+        """Return the role of an item; ``none`` beyond both ends."""
+        return self.roles[position] if 0 <= position < len(self.roles) else "none"
+
+    def take(self, *positions: int) -> None:
+        """Mark items as accounted for."""
+        self.draft.used.update(positions)
+
+    def skip(self, position: int) -> int:
+        """Return the next position that is no function word and no all-quantifier."""
+        while position < len(self.items):
+            item = self.items[position]
+            plain = item.kind == "word" and item.text in _PASS
+            if not (plain or item.is_cue("all")):
+                break
+            position += 1
+        return position
+
+    def ref(self, position: int) -> Ref:
+        """Return a reference to the column mentioned at a position."""
+        return Ref(position, tuple(self.at(position).column_hits()), self.owners[position])
+
+    def table(self, position: int) -> str:
+        """Return the table that is mentioned at a position."""
+        return self.at(position).table_hits()[0].table
+
+    def tables_named(self) -> list[str]:
+        """Return the tables mentioned anywhere, in order."""
+        named = [self.table(i) for i, role in enumerate(self.roles) if role == "table"]
+        return list(dict.fromkeys(named))
+
+    def entity(self) -> str | None:
+        """Return the table the question is mainly about, as far as is known."""
+        if self.draft.entities:
+            return self.draft.entities[0][1]
+        for wanted in self.draft.wanted:
+            if wanted.table:
+                return wanted.table
+            if wanted.ref and wanted.ref.near:
+                return wanted.ref.near
+        named = self.tables_named()
+        return named[0] if named else None
+
+    def last_table(self) -> str | None:
+        """Return the table mentioned last before the present position."""
+        for index in range(self.position - 1, -1, -1):
+            if self.roles[index] == "table":
+                return self.table(index)
+        return None
+
+    def add(self, term: Term) -> None:
+        """Add a condition in the present scope, negated if a "not" stands before it."""
+        term.scope = self.scope
+        if self.negate:
+            term.negated = not term.negated
+            self.negate = False
+        self.draft.terms.append(term)
+
+    def open_scope(self, negative: bool) -> None:
+        """Start a nested scope: what follows holds for (or is denied of) related rows."""
+        self.scope = self.scopes
+        self.scopes += 1
+        if negative:
+            self.draft.negative_scopes.add(self.scope)
+
+    def close_scope(self) -> None:
+        """Return to the rows asked for."""
+        self.scope = MAIN
+
+    def implied(self, position: int, stems: tuple[str, ...], near: str | None) -> Ref | None:
+        """Return a reference to a column that an adjective implies (``oldest`` → age)."""
+        hits: list[NameHit] = []
+        for rank, stem in enumerate(stems):
+            for hit in self.sentence.lexicon.names((stem,), ""):
+                if hit.column is not None and not any(
+                    (hit.table, hit.column) == (h.table, h.column) for h in hits
+                ):
+                    hits.append(NameHit(hit.table, hit.column, hit.score - 0.1 * rank))
+        return Ref(position, tuple(hits), near) if hits else None

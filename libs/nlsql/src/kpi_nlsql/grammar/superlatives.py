@@ -1,0 +1,214 @@
+"""Superlatives: "the highest price", "the oldest student", "the most orders", "top 3 … by …"."""
+
+from __future__ import annotations
+
+from kpi_nlsql.draft import Group, Ref, Sorting, Wanted
+from kpi_nlsql.grammar.counting import counted
+from kpi_nlsql.grammar.scanner import Scanner
+
+_IMPLIED = {
+    "oldest": (("age",), True), "youngest": (("age",), False), "longest": (("length", "durat", "distanc"), True),
+    "shortest": (("length", "height", "durat", "distanc"), False), "tallest": (("height",), True),
+    "heaviest": (("weight",), True), "lightest": (("weight",), False), "cheapest": (("price", "cost"), False),
+    "most expensive": (("price", "cost"), True), "the most expensive": (("price", "cost"), True),
+    "least expensive": (("price", "cost"), False), "the least expensive": (("price", "cost"), False),
+    "costliest": (("cost", "price"), True), "priciest": (("price", "cost"), True),
+    "fastest": (("speed", "time"), True), "slowest": (("speed",), False),
+    "latest": (("date", "year", "time"), True), "most recent": (("date", "year", "time"), True),
+    "newest": (("date", "year"), True), "most recently": (("date", "year", "time"), True),
+    "earliest": (("date", "year", "time"), False), "first": (("date", "year", "time"), False),
+    "last": (("date", "year", "time"), True), "largest": (("size", "area", "popul", "capac", "amount"), True),
+    "biggest": (("size", "area", "popul", "capac", "amount"), True), "smallest": (("size", "area", "popul", "capac", "amount"), False),
+    "richest": (("money", "worth", "incom"), True), "highest paid": (("salari",), True),
+    "best": (("rate", "rank", "score"), True), "worst": (("rate", "score"), False),
+    "the best": (("rate", "score"), True), "lowest paid": (("salari",), False),
+}  # fmt: skip
+_BIRTH = ("birth",)
+
+
+def read(scan: Scanner) -> bool:
+    """Consume a superlative and what it is measured by."""
+    item = scan.item
+    if item.is_cue("common"):
+        return _common(scan)
+    if not item.is_cue("superlative"):
+        return False
+    kind = item.argument("superlative")
+    if item.text in {"first", "last"} and not _is_superlative_first(scan):
+        return False
+    limit = _limit(scan)
+    if kind in {"most", "fewest"}:
+        return _most(scan, kind == "most", limit)
+    return _highest(scan, kind == "high", limit)
+
+
+def _is_superlative_first(scan: Scanner) -> bool:
+    following = scan.at(scan.position + 1)
+    return following.number is not None or scan.role(scan.position + 1) == "table"
+
+
+def _limit(scan: Scanner) -> int:
+    """Return the number that stands beside the superlative: "top 3", "3 youngest"; 1 without."""
+    for index in (scan.position + 1, scan.position - 1):
+        number = scan.at(index).number
+        if isinstance(number, int) and 0 < number < 1000:
+            scan.take(index)
+            return number
+    return 1
+
+
+def _sort(scan: Scanner, sorting: Sorting, limit: int) -> None:
+    scan.draft.sorting.append(sorting)
+    scan.draft.limit = limit
+
+
+def _common(scan: Scanner) -> bool:
+    descending = scan.item.argument("common") == "most"
+    limit = _limit(scan)
+    start = scan.position
+    position, _ = counted(scan, start + 1)
+    if scan.at(position).number is not None:
+        position += 1
+    scan.take(start)
+    scan.position = start + 1
+    if scan.role(position) == "column" and not scan.in_where:
+        ref = scan.ref(position)
+        scan.draft.wanted.append(Wanted(position, ref))
+        scan.draft.groups.append(Group(position, ref))
+        scan.take(position)
+        scan.position = position + 1
+    elif scan.role(position) == "column":
+        scan.draft.groups.append(Group(position, scan.ref(position)))
+        scan.take(position)
+        scan.position = position + 1
+    elif scan.role(position) == "table" and not scan.in_where:
+        table = scan.table(position)
+        scan.draft.groups.append(Group(position, table=table))
+        scan.draft.entities.append((position, table))
+        scan.take(position)
+        scan.position = position + 1
+    elif scan.draft.wanted and scan.draft.wanted[-1].ref:
+        scan.draft.groups.append(Group(start, scan.draft.wanted[-1].ref))
+    _sort(scan, Sorting(start, None, "count", None, descending), limit)
+    return True
+
+
+def _most(scan: Scanner, descending: bool, limit: int) -> bool:
+    start = scan.position
+    position, _ = counted(scan, start + 1)
+    if scan.at(position).number is not None:
+        position, _ = counted(scan, position + 1)
+    role = scan.role(position)
+    scan.take(start)
+    scan.position = start + 1
+    if role == "table" and scan.role(position + 1) != "column":
+        scan.take(position)
+        scan.position = position + 1
+        _sort(scan, Sorting(start, None, "count", scan.table(position), descending), limit)
+        return True
+    if role == "table":
+        scan.take(position)
+        position += 1
+        role = "column"
+    if role == "column":
+        ref = scan.ref(position)
+        scan.take(position)
+        scan.position = position + 1
+        column = ref.hits[0]
+        number = column.column and scan.sentence.graph.table(column.table).column(column.column)
+        measure = number and number.family == "number" and not column.column.lower().endswith("id")  # type: ignore[union-attr]
+        if measure:
+            _sort(scan, Sorting(start, ref, None, None, descending), limit)
+        else:
+            _sort(scan, Sorting(start, ref, "count", None, descending), limit)
+        return True
+    _sort(scan, Sorting(start, None, "count", None, descending), limit)
+    return True
+
+
+def _highest(scan: Scanner, descending: bool, limit: int) -> bool:
+    start = scan.position
+    position = scan.skip(start + 1)
+    if scan.at(position).number is not None:
+        position = scan.skip(position + 1)
+    function = None
+    if scan.at(position).is_cue("aggregate"):
+        function = scan.at(position).argument("aggregate")
+        scan.take(position)
+        position = scan.skip(position + 1)
+    if scan.at(position).is_cue("count"):
+        scan.take(position)
+        scan.position = position
+        return _most(scan, descending, limit)
+    if scan.role(position) == "table" and scan.role(position + 1) == "column":
+        scan.take(position)
+        position += 1
+    scan.take(start)
+    if scan.role(position) == "column":
+        return _column(scan, position, descending, limit, function)
+    return _adjective(scan, position, descending, limit)
+
+
+def _column(
+    scan: Scanner, position: int, descending: bool, limit: int, function: str | None
+) -> bool:
+    ref = scan.ref(position)
+    start = scan.position
+    scan.take(position)
+    scan.position = position + 1
+    implied = _adjective_ref(scan, start)
+    if implied is not None and scan.at(start).text in {"youngest", "oldest", "earliest", "latest"}:
+        scan.position = position
+        _sort(scan, Sorting(start, implied[0], None, None, implied[1]), limit)
+        return True
+    only_output = not scan.in_where and not scan.draft.wanted and not scan.draft.entities
+    after_list = not scan.in_where and scan.draft.wanted and scan.at(start - 1).text in {"and", ","}
+    if (
+        (only_output or after_list)
+        and limit == 1
+        and scan.at(start).text != "top"
+        and function is None
+    ):
+        scan.draft.wanted.append(Wanted(position, ref, "max" if descending else "min"))
+        return True
+    _sort(scan, Sorting(start, ref, function, None, descending), limit)
+    return True
+
+
+def _adjective_ref(scan: Scanner, start: int) -> tuple[Ref, bool] | None:
+    text = scan.at(start).text.removeprefix("the ")
+    implied = _IMPLIED.get(text)
+    if implied is None:
+        return None
+    stems, descending = implied
+    near = scan.table(start + 1) if scan.role(start + 1) == "table" else None
+    near = near or scan.last_table() or scan.entity()
+    ref = scan.implied(start, stems, near)
+    if text in {"oldest", "youngest"}:
+        ages = ref and any(hit.table == near for hit in ref.hits)
+        birth = scan.implied(start, _BIRTH, near)
+        if not ages and birth is not None and any(hit.table == near for hit in birth.hits):
+            return birth, not descending
+    return None if ref is None else (ref, descending)
+
+
+def _adjective(scan: Scanner, position: int, descending: bool, limit: int) -> bool:
+    """ "the oldest student", "top 3 products by price": the measure is implied or comes later."""
+    start = scan.position
+    scan.position = start + 1
+    if scan.at(scan.position).number is not None:
+        scan.position += 1
+    for index in range(position, min(position + 4, len(scan.items))):
+        if scan.items[index].text in {"by", "with", "in"} and scan.role(index + 1) in {"column"}:
+            if scan.items[index].text == "by":
+                scan.take(index, index + 1)
+                _sort(scan, Sorting(start, scan.ref(index + 1), None, None, descending), limit)
+                return True
+    implied = _adjective_ref(scan, start)
+    if implied is None:
+        scan.draft.limit = limit
+        scan.draft.note("unmeasured")
+        return True
+    ref, down = implied
+    _sort(scan, Sorting(start, ref, None, None, down), limit)
+    return True

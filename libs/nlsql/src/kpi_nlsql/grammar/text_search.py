@@ -1,0 +1,111 @@
+"""Conditions on texts and gaps: "contains", "starts with", "is null"; and "in the last 30 days"."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from kpi_nlsql.draft import Ref, Term
+from kpi_nlsql.grammar.comparisons import TIME
+from kpi_nlsql.grammar.scanner import Scanner
+
+_DAYS = {
+    "day": 1,
+    "days": 1,
+    "week": 7,
+    "weeks": 7,
+    "month": 30,
+    "months": 30,
+    "year": 365,
+    "years": 365,
+}
+
+
+def read(scan: Scanner) -> bool:
+    """Consume one of these conditions."""
+    item = scan.item
+    if item.is_cue("null") or item.is_cue("not_null"):
+        return _null(scan, item.is_cue("not_null"))
+    if item.is_cue("recent"):
+        return _recent(scan)
+    for cue, kind in (("starts", "starts"), ("ends", "ends"), ("contains", "contains")):
+        if item.is_cue(cue):
+            return _like(scan, kind)  # type: ignore[arg-type]
+    return False
+
+
+def _subject(scan: Scanner) -> Ref | None:
+    if scan.pending is not None:
+        return scan.pending
+    for wanted in reversed(scan.draft.wanted):
+        if wanted.ref is not None:
+            return wanted.ref
+    return None
+
+
+def _null(scan: Scanner, known: bool) -> bool:
+    ref = _subject(scan)
+    if ref is None or scan.role(scan.position + 1) in {"table", "column"} and not scan.pending:
+        return False
+    _not_only_wanted(scan, ref)
+    scan.add(Term("null", scan.position, ref, negated=known))
+    scan.take(scan.position)
+    scan.position += 1
+    return True
+
+
+def _not_only_wanted(scan: Scanner, ref: Ref) -> None:
+    """ "rows whose price is null": the price is a condition, not an output."""
+    if scan.in_where:
+        return
+    kept = [wanted for wanted in scan.draft.wanted if wanted.ref is not ref]
+    if kept or scan.draft.entities:
+        scan.draft.wanted = kept
+
+
+def _recent(scan: Scanner) -> bool:
+    amount = scan.at(scan.position + 1).number
+    unit_at = scan.position + (2 if amount is not None else 1)
+    days = _DAYS.get(scan.at(unit_at).text)
+    if days is None:
+        return False
+    ref = scan.pending or scan.implied(scan.position, TIME, scan.entity())
+    if ref is None:
+        return False
+    scan.take(*range(scan.position, unit_at + 1))
+    total = days * int(amount if amount is not None else 1)
+    scan.add(Term("recent", scan.position, ref, values=(total,)))
+    scan.position = unit_at + 1
+    return True
+
+
+def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
+    position = scan.position + 1
+    while scan.at(position).is_cue("contains") or (
+        scan.at(position).text
+        in {"the", "a", "letter", "word", "substring", "string", "with", "letters", "in"}
+    ):
+        position += 1
+    value = scan.at(position)
+    short = value.kind == "word" and (len(value.text) == 1 or scan.at(position - 1).text == "word")
+    if not (value.kind in {"quoted", "number"} or value.values or short):
+        return False
+    ref = _subject(scan)
+    after = scan.skip(position + 1)
+    if scan.at(position + 1).text == "in" and scan.role(after) == "column":
+        ref = scan.ref(after)
+        scan.take(after)
+    if ref is None:
+        return False
+    text = scan.sentence.text[_start(scan, position) : _end(scan, position)].strip("\"'“”‘’`")
+    scan.add(Term("like", scan.position, ref, values=(text,), like=kind))
+    scan.take(*range(scan.position, position + 1))
+    scan.position = position + 1
+    return True
+
+
+def _start(scan: Scanner, position: int) -> int:
+    return scan.sentence.tokens[scan.at(position).start].start
+
+
+def _end(scan: Scanner, position: int) -> int:
+    return scan.sentence.tokens[scan.at(position).end - 1].end

@@ -1,0 +1,121 @@
+"""Values: a word of the value dictionary, a quoted text or a number that a column must equal."""
+
+from __future__ import annotations
+
+from kpi_nlsql.draft import Ref, Term
+from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.values import ValueHit
+
+_YEARS = range(1000, 2101)
+
+
+def read(scan: Scanner) -> bool:
+    """Consume a value and make it a condition on the column it belongs to."""
+    position = scan.position
+    item = scan.item
+    if scan.role(position) != "value" and item.kind != "number":
+        return False
+    ref = _neighbour(scan)
+    if item.kind == "number" and ref is None:
+        return _bare_number(scan)
+    term = Term("value", position, ref, hits=_hits(item.values, ref), values=(_literal(scan),))
+    if not term.hits and ref is None:
+        if item.kind == "quoted":
+            scan.add(term)
+            scan.take(position)
+        scan.position += 1
+        return item.kind == "quoted"
+    _connect(scan, term)
+    scan.take(position)
+    scan.add(term)
+    scan.in_where = scan.in_where or scan.at(position - 1).kind != "cue"
+    scan.position += 1
+    return True
+
+
+def _literal(scan: Scanner) -> str | int | float:
+    number = scan.item.number if scan.item.kind == "number" else None
+    return scan.item.text if number is None else number
+
+
+def _hits(values: tuple[ValueHit, ...], ref: Ref | None) -> tuple[ValueHit, ...]:
+    """Narrow the columns that hold the value to those that the sentence names."""
+    if ref is None:
+        return values
+    named = {(hit.table, hit.column) for hit in ref.hits if hit.score >= 0.5}
+    return tuple(hit for hit in values if (hit.table, hit.column) in named) or values
+
+
+def _neighbour(scan: Scanner) -> Ref | None:
+    """Return the column that the words around the value name: "in the year 2004", "Math major"."""
+    if scan.pending is not None and scan.pending_function is None and _close(scan):
+        return scan.pending
+    after = scan.position + 1
+    if scan.role(after) == "column" and scan.item.values:
+        ref = scan.ref(after)
+        owned = {(hit.table, hit.column) for hit in scan.item.values}
+        if any((hit.table, hit.column) in owned for hit in ref.hits):
+            scan.take(after)
+            return ref
+    return None
+
+
+def _close(scan: Scanner) -> bool:
+    """Tell whether only function words stand between the pending column and the value."""
+    assert scan.pending is not None
+    between = range(scan.pending.position + 1, scan.position)
+    for index in between:
+        item = scan.items[index]
+        soft = item.kind in {"word", "mark"} or item.is_cue("not") or scan.roles[index] == "value"
+        if not (soft or item.is_cue("both") or item.is_cue("relative") or item.is_cue("also")):
+            return item.is_cue("compare", "=") or item.is_cue("compare", "!=")
+    return scan.in_where or len(between) <= 3
+
+
+def _bare_number(scan: Scanner) -> bool:
+    """A number without a column: a year, or one the value dictionary knows."""
+    number = scan.item.number
+    if isinstance(number, int) and number in _YEARS and scan.at(scan.position - 1).text != "top":
+        ref = scan.implied(scan.position, ("year", "date"), scan.entity())
+        if ref is not None:
+            scan.add(Term("value", scan.position, ref, values=(number,)))
+            scan.take(scan.position)
+            scan.position += 1
+            return True
+    if scan.item.values:
+        scan.add(Term("value", scan.position, hits=scan.item.values, values=(scan.item.text,)))
+        scan.take(scan.position)
+        scan.position += 1
+        return True
+    return False
+
+
+def _connect(scan: Scanner, term: Term) -> None:
+    """Join a value to the one before: "A or B" is either, "both A and B" needs two related rows."""
+    previous = scan.draft.terms[-1] if scan.draft.terms else None
+    if previous is None or previous.kind != "value":
+        return
+    between = [scan.items[i] for i in range(previous.position + 1, scan.position)]
+    words = {item.text for item in between}
+    if "or" in words or words == {","}:
+        term.joined_by_or = True
+        if term.ref is None and previous.ref is not None:
+            term.ref = previous.ref
+        term.hits = _like(term.hits, previous.hits)
+        return
+    if "and" in words and previous.scope == scan.scope and _same_column(term, previous):
+        term.hits = _like(term.hits, previous.hits)
+        if not scan.draft.negative_scopes & {scan.scope}:
+            scan.open_scope(negative=False)
+
+
+def _like(hits: tuple[ValueHit, ...], others: tuple[ValueHit, ...]) -> tuple[ValueHit, ...]:
+    columns = {(hit.table, hit.column) for hit in others}
+    return tuple(hit for hit in hits if (hit.table, hit.column) in columns) or hits
+
+
+def _same_column(term: Term, previous: Term) -> bool:
+    if term.ref is not None and term.ref is previous.ref:
+        return True
+    mine = {(hit.table, hit.column) for hit in term.hits}
+    return bool(mine & {(hit.table, hit.column) for hit in previous.hits})

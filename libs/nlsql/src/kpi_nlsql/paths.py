@@ -1,0 +1,87 @@
+"""Join paths: the shortest sensible tree of joins that connects a set of tables."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+
+from kpi_nlsql.graph import Graph, Join
+
+_CANDIDATE_COST = 1.6
+_MOST_HOPS = 5
+
+
+class JoinPaths:
+    """Finds join trees over a graph. Excluded columns join nothing."""
+
+    def __init__(self, graph: Graph, excluded: frozenset[str] = frozenset()) -> None:
+        self._edges: dict[str, list[tuple[float, Join]]] = defaultdict(list)
+        for join in graph.joins:
+            columns = {column.lower() for column in (*join.left_columns, *join.right_columns)}
+            if columns & excluded or join.left_table == join.right_table:
+                continue
+            cost = 1.0 if join.kind == "foreign_key" else _CANDIDATE_COST + (1 - join.score)
+            self._edges[join.left_table].append((cost, join))
+            self._edges[join.right_table].append((cost, join.reversed()))
+        self._known: dict[tuple[str, str], tuple[float, tuple[Join, ...]] | None] = {}
+
+    def distance(self, start: str, end: str) -> float:
+        """Return the cost of the cheapest path; infinity if there is none."""
+        found = self.path(start, end)
+        return float("inf") if found is None else found[0]
+
+    def path(self, start: str, end: str) -> tuple[float, tuple[Join, ...]] | None:
+        """Return the cheapest path between two tables as its cost and joins, from ``start`` on."""
+        if start == end:
+            return 0.0, ()
+        key = (start, end)
+        if key not in self._known:
+            self._known[key] = self._search(start, end)
+        return self._known[key]
+
+    def _search(self, start: str, end: str) -> tuple[float, tuple[Join, ...]] | None:
+        queue: list[tuple[float, int, str, tuple[Join, ...]]] = [(0.0, 0, start, ())]
+        done: set[str] = set()
+        counter = 0
+        while queue:
+            cost, _, table, joins = heapq.heappop(queue)
+            if table == end:
+                return cost, joins
+            if table in done or len(joins) >= _MOST_HOPS:
+                continue
+            done.add(table)
+            for step, join in self._edges[table]:
+                if join.right_table not in done:
+                    counter += 1
+                    heapq.heappush(queue, (cost + step, counter, join.right_table, (*joins, join)))
+        return None
+
+    def tree(self, root: str, tables: list[str]) -> tuple[Join, ...] | None:
+        """Return joins that connect ``tables`` to ``root``, each from a table already joined."""
+        joined = [root]
+        result: list[Join] = []
+        waiting = [table for table in dict.fromkeys(tables) if table != root]
+        while waiting:
+            options = [
+                (found[0], index, found[1], table)
+                for table in waiting
+                for index, start in enumerate(joined)
+                if (found := self.path(start, table)) is not None
+            ]
+            if not options:
+                return None
+            _, _, joins, table = min(options, key=lambda option: option[:2])
+            for join in joins:
+                if join.right_table not in joined:
+                    result.append(join)
+                    joined.append(join.right_table)
+            waiting = [other for other in waiting if other not in joined]
+        return tuple(result)
+
+    def to_one(self, join: Join, graph: Graph) -> bool:
+        """Tell whether a row on the left meets at most one on the right."""
+        right = graph.table(join.right_table)
+        columns = tuple(column.lower() for column in join.right_columns)
+        if tuple(key.lower() for key in right.primary_key) == columns:
+            return True
+        return len(columns) == 1 and right.column(columns[0]).unique

@@ -1,0 +1,153 @@
+"""Resolution: choosing, for every mention of a column or value, the one column that is meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kpi_nlsql.draft import Draft, Ref, Term
+from kpi_nlsql.graph import Graph
+from kpi_nlsql.lexicon import NameHit
+from kpi_nlsql.paths import JoinPaths
+
+_NEAR = 0.6
+_NAMED = 0.3
+_CHOSEN = 0.2
+_KEY = 0.05
+_HOP = 0.08
+_FARTHEST = 5.0
+
+
+@dataclass(slots=True)
+class Resolution:
+    """The tables in play and how narrowly each choice was made."""
+
+    named: set[str]
+    chosen: set[str] = field(default_factory=set)
+    margins: list[float] = field(default_factory=list)
+    runners_up: list[tuple[float, Ref, tuple[str, str]]] = field(default_factory=list)
+
+
+def resolve(
+    draft: Draft, graph: Graph, paths: JoinPaths, forced: dict[int, tuple[str, str]]
+) -> Resolution:
+    """Set the choice of every reference of the draft; ``forced`` fixes some by position."""
+    state = Resolution(_named(draft))
+    refs = sorted(draft.refs(), key=_ambiguity)
+    for ref in refs:
+        if ref.position in forced:
+            ref.choice = forced[ref.position]
+            state.chosen.add(ref.choice[0])
+            continue
+        _choose(ref, _value_columns(draft, ref), state, graph, paths)
+    for term in draft.terms:
+        if term.kind == "value" and term.ref is None:
+            _choose_value(term, state, graph, paths)
+    return state
+
+
+def _named(draft: Draft) -> set[str]:
+    tables = {table for _, table in draft.entities}
+    tables |= {term.table for term in draft.terms if term.table}
+    tables |= {wanted.table for wanted in draft.wanted if wanted.table}
+    tables |= {sorting.table for sorting in draft.sorting if sorting.table}
+    tables |= {group.table for group in draft.groups if group.table}
+    return tables | {ref.near for ref in draft.refs() if ref.near}
+
+
+def _ambiguity(ref: Ref) -> tuple[int, int]:
+    best = ref.hits[0].score if ref.hits else 0.0
+    rivals = sum(hit.score > best - 0.1 for hit in ref.hits)
+    return (0 if ref.near else rivals, ref.position)
+
+
+def _value_columns(draft: Draft, ref: Ref) -> set[tuple[str, str]]:
+    """Return the columns that hold a value which the sentence compares this column with."""
+    return {
+        (hit.table, hit.column)
+        for term in draft.terms
+        if term.ref is ref and term.kind == "value"
+        for hit in term.hits
+    }
+
+
+def _choose(
+    ref: Ref,
+    holders: set[tuple[str, str]],
+    state: Resolution,
+    graph: Graph,
+    paths: JoinPaths,
+) -> None:
+    scored = []
+    for hit in ref.hits:
+        score = hit.score + _fit(hit.table, ref.near, state, paths)
+        key = (hit.table, str(hit.column))
+        if key in holders:
+            score += 0.5
+        if graph.table(hit.table).primary_key[:1] == (hit.column,):
+            score += _KEY
+        scored.append((score, key))
+    if not scored:
+        return
+    scored.sort(key=lambda pair: -pair[0])
+    ref.choice = scored[0][1]
+    state.chosen.add(ref.choice[0])
+    rivals = [pair for pair in scored[1:] if pair[1][1].lower() != ref.choice[1].lower()]
+    rivals = rivals or scored[1:]
+    margin = scored[0][0] - rivals[0][0] if rivals else 1.0
+    state.margins.append(min(margin, 1.0))
+    if rivals:
+        state.runners_up.append((margin, ref, rivals[0][1]))
+
+
+def _fit(table: str, near: str | None, state: Resolution, paths: JoinPaths) -> float:
+    score = 0.0
+    if near is not None:
+        if table == near:
+            score += _NEAR
+        else:
+            score -= _HOP * min(paths.distance(near, table), _FARTHEST)
+    if table in state.named:
+        score += _NAMED
+    if table in state.chosen:
+        score += _CHOSEN
+    anchors = state.named | state.chosen
+    if anchors and table not in anchors:
+        score -= _HOP * min(_FARTHEST, *(paths.distance(anchor, table) for anchor in anchors), 9.0)
+    return score
+
+
+def _choose_value(term: Term, state: Resolution, graph: Graph, paths: JoinPaths) -> None:
+    if not term.hits:
+        return
+    scored = []
+    for hit in term.hits:
+        score = hit.score + _fit(hit.table, None, state, paths)
+        column = graph.table(hit.table).column(hit.column)
+        if any(name.split()[-1:] == ["name"] or name == "title" for name in column.display_names):
+            score += _KEY
+        if _references(graph, hit.table, hit.column) and hit.table not in state.named:
+            score -= _KEY
+        scored.append((score, hit))
+    scored.sort(key=lambda pair: -pair[0])
+    best = scored[0][1]
+    margin = min(1.0, scored[0][0] - scored[1][0]) if len(scored) > 1 else 1.0
+    state.margins.append(margin)
+    state.chosen.add(best.table)
+    ref = Ref(
+        term.position,
+        tuple(NameHit(hit.table, hit.column, score) for score, hit in scored),
+        None,
+        (best.table, best.column),
+    )
+    if len(scored) > 1:
+        rival = scored[1][1]
+        state.runners_up.append((margin, ref, (rival.table, rival.column)))
+    term.ref = ref
+    term.values = (best.value,)
+
+
+def _references(graph: Graph, table: str, column: str) -> bool:
+    return any(
+        join.left_table == table and column in join.left_columns and join.kind == "foreign_key"
+        for join in graph.joins
+    )

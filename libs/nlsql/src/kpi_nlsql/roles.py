@@ -1,0 +1,111 @@
+"""Roles: what each mention stands for (a table, a column or a value), and whose column it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from kpi_nlsql.linking import Item
+
+Role = Literal["table", "column", "value", "none"]
+
+_SURE_TABLE = 0.6
+_OF_WORDS = frozenset("of for from in".split())
+_PASS_OVER = frozenset("a an the all any some their its his her each every these those".split())
+
+
+def roles(items: Sequence[Item]) -> list[Role]:
+    """Return the role of each item; ``none`` for those that name no data."""
+    found: list[Role] = [_role(item) for item in items]
+    for position, item in enumerate(items):
+        if found[position] == "table" and _is_rather_column(items, found, position, item):
+            found[position] = "column"
+    return found
+
+
+def _role(item: Item) -> Role:
+    if item.kind in {"quoted", "number"}:
+        return "value" if item.values or item.kind == "quoted" else "none"
+    if item.kind != "mention":
+        return "none"
+    table, column = item.best_table(), item.best_column()
+    name = max(table, column)
+    if not item.hits:
+        return "value"
+    if item.values and (name < 0.7 or (name < 0.9 and item.text.split()[0] != item.text)):
+        return "value"
+    if table >= _SURE_TABLE and table >= column - 0.001:
+        return "table"
+    if item.values and name < 0.95 and item.values[0].score >= 1.0:
+        return "value"
+    return "column"
+
+
+def _is_rather_column(
+    items: Sequence[Item], found: Sequence[Role], position: int, item: Item
+) -> bool:
+    """A word that is a table's and a column's name is the column if its owner is also mentioned."""
+    columns = [hit for hit in item.column_hits() if hit.score >= item.best_table() - 0.05]
+    if not columns:
+        return False
+    if position and items[position - 1].is_cue("group"):
+        return False
+    owners = {hit.table for hit in columns}
+    named = {
+        other.table_hits()[0].table
+        for index, other in enumerate(items)
+        if index != position and found[index] == "table"
+    }
+    return bool(owners & named)
+
+
+def owners(items: Sequence[Item], found: Sequence[Role]) -> list[str | None]:
+    """Return for each column mention the table that the syntax makes its owner, if any."""
+    result: list[str | None] = [None] * len(items)
+    for position, role in enumerate(found):
+        if role != "column":
+            continue
+        result[position] = _before(items, found, position) or _after(items, found, position)
+    return result
+
+
+def _table(item: Item) -> str:
+    return item.table_hits()[0].table
+
+
+def _before(items: Sequence[Item], found: Sequence[Role], position: int) -> str | None:
+    """``customer name``, ``employees whose name``, ``customers' names and emails``."""
+    index = position - 1
+    if index >= 0 and found[index] == "table":
+        return _table(items[index])
+    if index >= 1 and items[index].text in {"whose", "with", "having"}:
+        for earlier in range(index - 1, max(index - 4, -1), -1):
+            if found[earlier] == "table":
+                return _table(items[earlier])
+    return None
+
+
+def _after(items: Sequence[Item], found: Sequence[Role], position: int) -> str | None:
+    """``name and age of the students``: skip the rest of the list, then ``of`` and a table."""
+    index = position + 1
+    while index < len(items):
+        item = items[index]
+        if item.text in _OF_WORDS or item.is_cue("group"):
+            return _owner_after(items, found, index + 1)
+        is_list = found[index] == "column" or item.text in {"and", ",", "or", "as", "well"}
+        if not (is_list or item.text in _PASS_OVER or item.is_cue("aggregate")):
+            return None
+        index += 1
+    return None
+
+
+def _owner_after(items: Sequence[Item], found: Sequence[Role], index: int) -> str | None:
+    while index < len(items):
+        item = items[index]
+        if found[index] == "table":
+            return _table(item)
+        skip = item.text in _PASS_OVER or item.is_cue("all") or item.is_cue("superlative")
+        if not (skip or item.is_cue("distinct") or item.kind == "word" or found[index] == "value"):
+            return None
+        index += 1
+    return None
