@@ -11,8 +11,8 @@ from kpi_eventsourcing.errors import ConcurrencyConflict
 from kpi_service import auth, converters, document, operations, problems, telemetry
 from kpi_service.blueprint import Blueprint
 from kpi_service.health import health
-from kpi_service.json import OrjsonProvider
 from kpi_service.problems import Problem, ProblemFor
+from kpi_service.provider import OrjsonProvider
 from kpi_service.readiness import Check, Readiness
 from kpi_service.settings import ServiceSettings
 from kpi_service.tokens import TokenVerifier, keys_from

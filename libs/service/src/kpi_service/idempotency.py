@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, overload
 
 import sqlalchemy as sa
 from flask import Response, current_app, g, make_response, request
@@ -81,7 +81,13 @@ class Claim:
         )
 
 
-def idempotent(view: View | None = None, *, lease: timedelta = LEASE) -> Any:
+@overload
+def idempotent(view: View) -> View: ...
+@overload
+def idempotent(*, lease: timedelta) -> Callable[[View], View]: ...
+def idempotent(
+    view: View | None = None, *, lease: timedelta = LEASE
+) -> View | Callable[[View], View]:
     """Heed Idempotency-Key on a view. Write it directly below the route, above `response`.
 
     A first request that has not ended within `lease` counts as crashed, and its key is free

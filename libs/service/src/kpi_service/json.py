@@ -1,4 +1,7 @@
-"""JSON in and out: orjson for answers, a strict reader (RFC 7493, I-JSON) for request bodies."""
+"""JSON in and out: orjson for answers, a strict reader (RFC 7493, I-JSON) for request bodies.
+
+Flask-free; `provider.py` makes it Flask's JSON.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,6 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from flask import Response
-from flask.json.provider import JSONProvider
 
 MAX_DEPTH = 32
 _OPTIONS = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
@@ -18,23 +19,6 @@ _OPTIONS = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
 
 class InvalidJson(ValueError):
     """The text is not JSON that every reader understands in the same way."""
-
-
-class OrjsonProvider(JSONProvider):
-    """Flask's JSON by orjson: times as RFC 3339 in UTC with `Z`, decimals as exact strings."""
-
-    def dumps(self, obj: Any, **_options: Any) -> str:
-        """Return `obj` as JSON text."""
-        return encode(obj).decode()
-
-    def loads(self, s: str | bytes, **_options: Any) -> Any:
-        """Read JSON that is already trusted."""
-        return orjson.loads(s)
-
-    def response(self, *args: Any, **kwargs: Any) -> Response:
-        """Return a JSON response of the arguments, without a detour through text."""
-        body = encode(self._prepare_response_obj(args, kwargs))
-        return Response(body, mimetype="application/json")
 
 
 def encode(value: Any) -> bytes:
