@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -22,18 +23,18 @@ from kpi_results.rows.result import StoredResult
 Keep = Callable[..., StoredResult]
 Rows = list[tuple[Any, ...]]
 
-SCHEMA = pa.schema(
-    [
-        ("i", pa.int32()),
-        ("big", pa.uint64()),
-        ("f", pa.float64()),
-        ("s", pa.string()),
-        ("d", pa.decimal128(9, 2)),
-        ("b", pa.bool_()),
-        ("day", pa.date32()),
-        ("at", pa.timestamp("us", "UTC")),
-    ]
-)
+TYPES: dict[str, pa.DataType] = {
+    "i": pa.int32(),
+    "big": pa.uint64(),
+    "f": pa.float64(),
+    "s": pa.string(),
+    "d": pa.decimal128(9, 2),
+    "b": pa.bool_(),
+    "day": pa.date32(),
+    "at": pa.timestamp("us", "UTC"),
+}
+SCHEMA = pa.schema(TYPES)
+EARLIEST = datetime(2020, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 TEXTS = st.text("aAbB=é%_'\"\\ ", max_size=3)
 CELLS: dict[str, st.SearchStrategy[Any]] = {
     "i": st.integers(-3, 3) | st.sampled_from([-(2**31), 2**31 - 1]),
@@ -43,9 +44,7 @@ CELLS: dict[str, st.SearchStrategy[Any]] = {
     "d": st.integers(-500, 500).map(lambda cents: Decimal(cents) / 100),
     "b": st.booleans(),
     "day": st.dates(date(2020, 1, 1), date(2020, 1, 5)),
-    "at": st.datetimes(datetime(2020, 1, 1), datetime(2020, 1, 2)).map(
-        lambda at: at.replace(tzinfo=UTC)
-    ),
+    "at": st.datetimes(EARLIEST, EARLIEST.replace(day=2)).map(lambda at: at.replace(tzinfo=UTC)),
 }
 NAMES = list(CELLS)
 ROWS = st.lists(st.tuples(*(st.none() | CELLS[name] for name in NAMES)), max_size=60)
@@ -66,17 +65,17 @@ def conditions(draw: st.DrawFn) -> tuple[str, str, Any]:
         operators += ["lt", "le", "gt", "ge", "between"]
     if name == "s":
         operators += ["contains", "starts_with"]
-    operator = draw(st.sampled_from(operators))
+    chosen = draw(st.sampled_from(operators))
     cell = CELLS[name]
-    if operator in ("lt", "le", "gt", "ge", "between") and name == "f":
+    if chosen in ("lt", "le", "gt", "ge", "between") and name == "f":
         cell = cell.filter(lambda value: not isnan(value))
-    if operator == "is_null":
-        return name, operator, draw(st.booleans())
-    if operator == "in":
-        return name, operator, draw(st.lists(st.none() | cell, max_size=4))
-    if operator == "between":
-        return name, operator, [draw(cell), draw(cell)]
-    return name, operator, draw(cell)
+    if chosen == "is_null":
+        return name, chosen, draw(st.booleans())
+    if chosen == "in":
+        return name, chosen, draw(st.lists(st.none() | cell, max_size=4))
+    if chosen == "between":
+        return name, chosen, [draw(cell), draw(cell)]
+    return name, chosen, draw(cell)
 
 
 def same(left: Any, right: Any) -> bool:
@@ -85,8 +84,19 @@ def same(left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
-def holds(value: Any, operator: str, operand: Any) -> bool:
-    match operator:
+HOLDS: dict[str, Callable[[Any, Any], bool]] = {
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "between": lambda value, ends: ends[0] <= value <= ends[1],
+    "contains": operator.contains,
+    "starts_with": str.startswith,
+}
+
+
+def holds(value: Any, name: str, operand: Any) -> bool:
+    match name:
         case "is_null":
             return (value is None) is operand
         case "eq":
@@ -95,23 +105,7 @@ def holds(value: Any, operator: str, operand: Any) -> bool:
             return not same(value, operand)
         case "in":
             return any(same(value, member) for member in operand)
-    if value is None or (isinstance(value, float) and isnan(value)):
-        return False
-    match operator:
-        case "lt":
-            return bool(value < operand)
-        case "le":
-            return bool(value <= operand)
-        case "gt":
-            return bool(value > operand)
-        case "ge":
-            return bool(value >= operand)
-        case "between":
-            return bool(operand[0] <= value <= operand[1])
-        case "contains":
-            return operand in value
-        case _:
-            return bool(value.startswith(operand))
+    return rank(value) == 0 and HOLDS[name](value, operand)
 
 
 def rank(value: Any) -> int:
@@ -188,10 +182,10 @@ def test_a_page_is_the_page_the_model_shows(
     assert page.records() == as_records(expected)
 
 
-def _sent(name: str, operator: str, operand: Any) -> Any:
-    if operator == "is_null":
+def _sent(name: str, chosen: str, operand: Any) -> Any:
+    if chosen == "is_null":
         return operand
-    if operator in ("in", "between"):
+    if chosen in ("in", "between"):
         return [as_json(name, value) for value in operand]
     return as_json(name, operand)
 

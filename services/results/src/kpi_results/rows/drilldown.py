@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
+
 from kpi_contracts.execution import Manifest
 from kpi_results.rows.engine import Engine, EngineLimits
 from kpi_results.rows.pages import Page, read_page
@@ -26,6 +28,8 @@ class Drilldown:
         parts_bytes: int = 8 << 30,
     ) -> None:
         """`cache` may be shared by processes; the two limits bound what is kept in it."""
+        # Gives memory back after large readings; Arrow's own pools keep it.
+        pa.set_memory_pool(pa.system_memory_pool())
         self.store = PartStore(store_url, cache, cache_bytes=parts_bytes)
         self.engine = Engine([self.store.folder], cache / "spill", limits)
         self.views = Views(self.engine, cache / "views", limit=views_bytes)

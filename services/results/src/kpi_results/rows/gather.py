@@ -44,7 +44,7 @@ def gather(
     result: StoredResult, rows: RowNumbers, columns: Sequence[int] | None = None
 ) -> pa.Table:
     """Return the rows with these (distinct) numbers, in the order of `rows`. Raises PartDamaged."""
-    if _is_ascending(rows):
+    if is_ascending(rows):
         return read_slices(result, _slices_of_rows(result, rows), columns)
     order = pc.sort_indices(rows)
     table = read_slices(result, _slices_of_rows(result, rows.take(order)), columns)
@@ -64,7 +64,8 @@ def read_slices(
     return result.empty_table().select(names)
 
 
-def _is_ascending(rows: RowNumbers) -> bool:
+def is_ascending(rows: RowNumbers) -> bool:
+    """Whether every row number is greater than the one before."""
     return len(rows) < 2 or bool(pc.all(pc.greater(rows[1:], rows[:-1])).as_py())
 
 

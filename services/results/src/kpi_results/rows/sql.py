@@ -55,12 +55,18 @@ class Statement:
 
         Raises PartDamaged, since every part is verified for it.
         """
-        paths = [str(path) for path in result.paths()]
-        starts = self.bind(list(result.starts[:-1]), "BIGINT[]")
-        files = self.bind(paths, "VARCHAR[]")
-        number = f"({starts})[(file_index + 1)::BIGINT] + file_row_number"
+        files = self.bind([str(path) for path in result.paths()], "VARCHAR[]")
+        number = f"{self._first_row(result)} + file_row_number"
         kind = "UINTEGER" if result.row_type.bit_width == 32 else "UBIGINT"
         return f"(SELECT *, ({number})::{kind} AS {ROW} FROM read_parquet({files}))"  # noqa: S608
+
+    def _first_row(self, result: StoredResult) -> str:
+        """Return the number of the first row of the part being read."""
+        size = result.manifest.parts[0].rows
+        if all(start == part * size for part, start in enumerate(result.starts[:-1])):
+            return f"file_index * {size}"
+        starts = self.bind(list(result.starts[:-1]), "BIGINT[]")
+        return f"({starts})[(file_index + 1)::BIGINT]"
 
     def where(self, query: ViewQuery, columns: Sequence[Column]) -> str:
         """Condition that selects the view's rows."""

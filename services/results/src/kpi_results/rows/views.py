@@ -11,8 +11,9 @@ from typing import Protocol
 import pyarrow as pa
 import structlog
 
-from kpi_results.rows.engine import Engine
+from kpi_results.rows.engine import Engine, EngineFailure
 from kpi_results.rows.errors import RowsError
+from kpi_results.rows.gather import is_ascending
 from kpi_results.rows.order_files import OrderFile, OrderFiles
 from kpi_results.rows.query import ViewQuery
 from kpi_results.rows.result import RowNumbers, StoredResult
@@ -20,6 +21,7 @@ from kpi_results.rows.sql import ROW, Statement, order_by
 from kpi_results.rows.top import first_rows
 
 HEAD_ROWS = 2_000
+COMPLETE_AFTER = 0.5  # seconds in which the first page goes out before its order is completed
 
 _log = structlog.get_logger(__name__)
 
@@ -31,12 +33,18 @@ class View(Protocol):
     def total(self) -> int:
         """Rows in the view, exactly."""
 
+    @property
+    def ascending(self) -> bool:
+        """Whether the rows come in stored order."""
+
     def rows(self, start: int, stop: int) -> RowNumbers | range:
         """Row numbers at places start ≤ p < stop; a range where they follow each other."""
 
 
 class PlainView:
     """The stored rows as they are."""
+
+    ascending = True
 
     def __init__(self, total: int) -> None:
         self.total = total
@@ -49,8 +57,9 @@ class PlainView:
 class KeptView:
     """A view whose row order lies on disk."""
 
-    def __init__(self, order: OrderFile) -> None:
+    def __init__(self, order: OrderFile, *, ascending: bool) -> None:
         self._order = order
+        self.ascending = ascending
         self.total = order.count
 
     def rows(self, start: int, stop: int) -> RowNumbers:
@@ -60,6 +69,8 @@ class KeptView:
 
 class HeadView:
     """The beginning of a sorted view whose full order is still being computed."""
+
+    ascending = False
 
     def __init__(self, total: int, head: RowNumbers) -> None:
         self.total = total
@@ -80,6 +91,7 @@ class Views:
         self._engine = engine
         self._orders = OrderFiles(folder, limit)
         self._completing: set[str] = set()
+        self._closing = threading.Event()
         self._completing_lock = threading.Lock()
         self._background = ThreadPoolExecutor(1, "complete-view")
 
@@ -95,13 +107,15 @@ class Views:
         kept = self._orders.find(digest, result.row_type)
         if kept is not None:
             result.paths()  # the rows behind the order may have been damaged since
-            return KeptView(kept)
+            return KeptView(kept, ascending=not query.sort)
         if query.selects_all and reach is not None and reach <= min(HEAD_ROWS, result.rows):
             return self._open_head(result, query, reach, digest)
-        return KeptView(self._complete(result, query, digest))
+        order = self._complete(result, query, digest)
+        return KeptView(order, ascending=not query.sort)
 
     def close(self) -> None:
-        """Wait for orders being completed and let the threads go."""
+        """Wait for an order being completed and let the threads go."""
+        self._closing.set()
         self._background.shutdown(cancel_futures=True)
 
     def _open_head(
@@ -110,14 +124,15 @@ class Views:
         with self._engine.reading() as reading:
             head = first_rows(result, query.sort, reach, reading)
         with self._completing_lock:
-            if digest not in self._completing:
+            if digest not in self._completing and not self._closing.is_set():
                 self._completing.add(digest)
                 self._background.submit(self._complete_quietly, result, query, digest)
         return HeadView(result.rows, head)
 
     def _complete_quietly(self, result: StoredResult, query: ViewQuery, digest: str) -> None:
         try:
-            self._complete(result, query, digest)
+            if not self._closing.wait(COMPLETE_AFTER):
+                self._complete(result, query, digest)
         except RowsError as error:  # whoever asks for a later page meets it again, in person
             _log.warning("view_not_completed", reason=str(error))
         finally:
@@ -134,6 +149,19 @@ class Views:
         statement = Statement()
         source = statement.rows_of(result)
         where = statement.where(query, result.columns)
-        sql = f"SELECT {ROW} FROM {source} WHERE {where} ORDER BY {order_by(query.sort)}"  # noqa: S608
+        order = f" ORDER BY {order_by(query.sort)}" if query.sort else ""
+        sql = f"SELECT {ROW} FROM {source} WHERE {where}{order}"  # noqa: S608  # values are bound
         with self._engine.reading() as reading:
-            yield from reading.batches(sql, statement.parameters)
+            batches = reading.batches(sql, statement.parameters)
+            yield from batches if query.sort else _in_stored_order(batches)
+
+
+def _in_stored_order(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Pass batches on. DuckDB keeps the files' order unasked; make sure that it did."""
+    last = -1
+    for batch in batches:
+        rows = batch.column(0)
+        if len(rows) and (rows[0].as_py() <= last or not is_ascending(rows)):
+            raise EngineFailure("the stored rows were not read in their order")
+        last = rows[-1].as_py() if len(rows) else last
+        yield batch

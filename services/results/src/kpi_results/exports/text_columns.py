@@ -1,0 +1,51 @@
+"""Columns as the CSV writer should see them: its own types where its text is ours, else text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import types
+
+from kpi_results.exports.formulas import guard_column
+from kpi_results.rows.json_values import AnyArray, json_values, timestamp_text
+
+
+def csv_column(column: AnyArray) -> AnyArray:
+    """Cells whose CSV text equals the one in JSON, formulas guarded, NULL kept apart from ""."""
+    kind = column.type
+    if types.is_dictionary(kind):
+        return csv_column(column.cast(kind.value_type))
+    if types.is_string(kind) or types.is_large_string(kind):
+        return guard_column(column)
+    if types.is_floating(kind):
+        return _floats(column)
+    if types.is_timestamp(kind):
+        return timestamp_text(column)
+    if types.is_integer(kind) or types.is_boolean(kind) or types.is_decimal(kind):
+        return column
+    if types.is_date(kind) or types.is_time(kind):
+        return column.cast(pa.date32()) if types.is_date64(kind) else column
+    return guard_column(as_text(column))
+
+
+def _floats(column: AnyArray) -> AnyArray:
+    """Leave floats to the writer, unless some are not finite and need their names."""
+    if pc.all(pc.is_finite(column)).as_py() is not False:
+        return column
+    return as_text(column)
+
+
+def as_text(column: AnyArray) -> AnyArray:
+    """Return every cell as the text it has in JSON."""
+    return pa.chunked_array(
+        [pa.array([_text(value) for value in json_values(column)], pa.string())]
+    )
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return repr(value) if isinstance(value, float) else orjson.dumps(value).decode()
