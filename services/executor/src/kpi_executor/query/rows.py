@@ -40,13 +40,15 @@ class FirstRows:
 
 def unique_names(names: Sequence[str]) -> list[str]:
     """Tell columns of the same name apart: ``id``, ``id (2)``."""
-    found: list[str] = []
+    found: dict[str, None] = {}
+    copies: dict[str, int] = {}
     for name in names:
-        unique, copy = name, 2
+        unique = name
         while unique in found:
-            unique, copy = f"{name} ({copy})", copy + 1
-        found.append(unique)
-    return found
+            copies[name] = copies.get(name, 1) + 1
+            unique = f"{name} ({copies[name]})"
+        found[unique] = None
+    return list(found)
 
 
 def json_values(column: pa.Array) -> list[Any]:

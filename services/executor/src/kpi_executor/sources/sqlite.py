@@ -199,6 +199,7 @@ def _guess(values: tuple[Any, ...]) -> pa.DataType:
     return _join_of({_KINDS[type(value)] for value in values} - {"null"})
 
 
+_TEXTS = frozenset((str, type(None)))
 _KINDS = {int: "integer", float: "real", str: "text", bytes: "blob", type(None): "null"}
 
 
@@ -224,12 +225,12 @@ def _batch(rows: list[Row], schema: pa.Schema) -> pa.RecordBatch:
 
 
 def _array(values: tuple[Any, ...], kind: pa.DataType) -> pa.Array:
+    if kind == pa.string() and not _TEXTS.issuperset(map(type, values)):
+        return pa.array([_text(value) for value in values], type=kind)
     try:
         return pa.array(values, type=kind)
     except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError):
-        if kind != pa.string():
-            raise ColumnTypesVary("A column's values have several types.") from None
-    return pa.array([_text(value) for value in values], type=kind)
+        raise ColumnTypesVary("A column's values have several types.") from None
 
 
 def _text(value: Any) -> str | None:

@@ -1,0 +1,71 @@
+"""DuckDB files: read-only, locked, with keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from kpi_executor.sources import Resources, SourceError
+from kpi_executor.sources.duckdb_file import DuckDbConnector
+from kpi_executor.sources.tables import ForeignKey
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "shop.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE product (id INTEGER PRIMARY KEY, name VARCHAR)")
+        connection.execute("CREATE TABLE sale (product_id INTEGER REFERENCES product (id))")
+        connection.execute("INSERT INTO product VALUES (1, 'tea')")
+        connection.execute("CREATE SCHEMA eu")
+        connection.execute("CREATE VIEW eu.v AS SELECT * FROM product")
+    return path
+
+
+@pytest.fixture
+def resources(tmp_path: Path) -> Resources:
+    return Resources(cache=tmp_path / "cache", scratch=tmp_path)
+
+
+def test_tables_views_and_keys_are_reflected(file: Path, resources: Resources) -> None:
+    with DuckDbConnector(file, resources) as connector:
+        found = {(table.schema, table.name): table for table in connector.reflect()}
+    assert set(found) == {("main", "product"), ("main", "sale"), ("eu", "v")}
+    assert found["main", "product"].primary_key == ("id",)
+    assert found["main", "product"].rows == 1
+    assert found["main", "sale"].foreign_keys == (
+        ForeignKey(("product_id",), "main", "product", ("id",)),
+    )
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM product",
+        "SELECT * FROM '/etc/passwd'",
+        "SET memory_limit = '1TB'",
+        "ATTACH ':memory:' AS m",
+        "SELECT nope FROM product",
+    ],
+)
+def test_what_is_not_reading_its_tables_fails_with_a_sentence(
+    file: Path, resources: Resources, sql: str
+) -> None:
+    with DuckDbConnector(file, resources) as connector, pytest.raises(SourceError) as failed:
+        list(connector.execute(sql).batches)
+    assert "\n" not in failed.value.message
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path, resources: Resources) -> None:
+    path = tmp_path / "x.duckdb"
+    path.write_text("hello " * 2_000)
+    with pytest.raises(SourceError, match=r"'x.duckdb'"):
+        DuckDbConnector(path, resources)
+
+
+def test_running_out_of_memory_is_a_memory_error(file: Path, tmp_path: Path) -> None:
+    small = Resources(cache=tmp_path, scratch=tmp_path, memory_bytes=50_000_000)
+    with DuckDbConnector(file, small) as connector, pytest.raises(MemoryError):
+        list(connector.execute("SELECT list(n::VARCHAR) FROM range(20000000) AS r(n)").batches)
