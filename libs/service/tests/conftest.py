@@ -23,7 +23,7 @@ from kpi_service.blueprint import Blueprint
 from kpi_service.etags import require_match, set_etag, versioned
 from kpi_service.paging import PageQuery, PageSchema, page
 from kpi_service.problems import not_found
-from kpi_service.schemas import Instant, Schema
+from kpi_service.schemas import Instant, Schema, StrictBoolean, StrictInteger, StrictNumber
 from kpi_service.settings import Address, ServiceSettings
 
 ISSUER = "kpi-ledger-local"
@@ -33,9 +33,11 @@ MakeToken = Callable[..., str]
 
 class BookSchema(Schema):
     title = ma.fields.String(required=True, validate=ma.validate.Length(1, 50))
-    pages = ma.fields.Integer(strict=True, validate=ma.validate.Range(1, 10_000))
+    pages = StrictInteger(validate=ma.validate.Range(1, 10_000))
     printed = Instant()
-    tags = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Raw())
+    price = StrictNumber(validate=ma.validate.Range(0))
+    lent = StrictBoolean()
+    tags = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Raw(allow_none=True))
     by = ma.fields.String(dump_only=True)
 
 

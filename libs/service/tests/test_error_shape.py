@@ -43,9 +43,9 @@ FAULTS = [
         "POST",
         "/v1/books",
         JSON,
-        b'{"title":"E","pages":1e3}',
+        b'{"title":"E","pages":1.5}',
         "pages",
-        id="float for integer",
+        id="fraction for integer",
     ),
     pytest.param(
         422,

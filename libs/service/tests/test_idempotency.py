@@ -17,6 +17,7 @@ from kpi_service import idempotency
 from kpi_service.auth import requires
 from kpi_service.blueprint import Blueprint
 from kpi_service.database import make_engine
+from kpi_service.document import openapi
 from kpi_service.idempotency import idempotent, remember
 from kpi_service.problems import Problem
 
@@ -108,6 +109,11 @@ def test_the_same_key_and_body_get_the_first_answer_again(post: Post, counter: C
     assert second.headers["Content-Type"] == first.headers["Content-Type"]
     assert second.headers["Idempotent-Replayed"] == "true"
     assert "Idempotent-Replayed" not in first.headers
+
+
+def test_the_header_is_documented_beside_the_other_parameters(app: Flask) -> None:
+    operation = openapi(app)["paths"]["/orders"]["post"]
+    assert [item["name"] for item in operation["parameters"]] == ["Idempotency-Key"]
 
 
 def test_the_same_key_with_another_body_is_refused(post: Post, counter: Counter) -> None:

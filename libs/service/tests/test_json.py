@@ -3,14 +3,16 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import ValidationError
+from marshmallow.fields import Field
 
 from kpi_service.json import InvalidJson, encode, parse
-from kpi_service.schemas import Id, Instant, Schema
+from kpi_service.schemas import Id, Instant, Schema, StrictBoolean, StrictInteger, StrictNumber
 
 VALUES = st.recursive(
     st.none()
@@ -54,6 +56,27 @@ def test_an_instant_is_written_and_read_in_utc() -> None:
     assert Event().dump({"at": eastern}) == {"at": "2026-01-01T00:00:00Z"}
     assert Event().load({"at": "2026-01-01T02:00:00+02:00"})["at"] == eastern
     assert Event().load({"at": "2026-01-01T00:00:00"})["at"] == eastern
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        (StrictInteger(), "7"),
+        (StrictInteger(), 7.5),
+        (StrictInteger(), False),
+        (StrictNumber(), "7"),
+        (StrictNumber(), True),
+        (StrictBoolean(), 1),
+        (StrictBoolean(), "yes"),
+    ],
+)
+def test_numbers_and_truth_are_not_guessed_from_text(field: Field[Any], value: object) -> None:
+    with pytest.raises(ValidationError):
+        field.deserialize(value)
+
+
+def test_a_whole_number_may_be_written_with_a_point() -> None:
+    assert StrictInteger().deserialize(7.0) == 7
 
 
 @pytest.mark.parametrize("value", [0, -1, 2**63, "1", 1.5, True])

@@ -20,12 +20,50 @@ class Schema(ma.Schema):
         unknown = ma.RAISE
 
 
-class Id(ma.fields.Integer):
-    """A KPI or execution id: 1 to 2^63 - 1."""
+class StrictInteger(ma.fields.Integer):
+    """A whole number of a body, as JSON Schema has it: 7 or 7.0, no text, truth or fraction.
+
+    Query parameters are text: use marshmallow's own Integer for them.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(strict=True, **options)
+
+    def _validated(self, value: Any) -> int:
+        whole = isinstance(value, float) and value.is_integer()
+        return super()._validated(int(value) if whole else value)
+
+
+class StrictNumber(ma.fields.Float):
+    """A number of a body, not a text that looks like one."""
+
+    def _validated(self, value: Any) -> float:
+        if not isinstance(value, int | float):
+            raise self.make_error("invalid", input=value)
+        return super()._validated(value)
+
+
+class StrictBoolean(ma.fields.Boolean):
+    """True or false of a body; not 1, "yes" or "off"."""
+
+    def _deserialize(
+        self,
+        value: Any,
+        attr: str | None,  # noqa: ARG002 - marshmallow's signature
+        data: Mapping[str, Any] | None,  # noqa: ARG002
+        **kwargs: Any,  # noqa: ARG002
+    ) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class Id(StrictInteger):
+    """A KPI or execution id in a body: 1 to 2^63 - 1."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("validate", ma.validate.Range(1, MAX_ID))
-        super().__init__(strict=True, **options)
+        super().__init__(**options)
 
 
 class Instant(ma.fields.AwareDateTime):

@@ -76,6 +76,8 @@ async def _until_stopped(worker: Worker, work: Work) -> None:
     if not task.done():
         task.cancel()
         worker.fail(f"its loops did not stop within {STOP_SECONDS:g} s")
+    elif task.cancelled():
+        worker.fail("its loops were cancelled")
     elif task.exception() is not None:
         _log.error("worker's loop broke", exc_info=task.exception())
         worker.fail(repr(task.exception()))
