@@ -11,14 +11,14 @@ import sqlalchemy as sa
 
 from kpi_bus.errors import is_transient
 from kpi_bus.tracing import consuming
-from kpi_contracts.envelope import Record
 from kpi_contracts.errors import InvalidMessage
 from kpi_contracts.messages import Message, decode, encode
 from kpi_eventsourcing.crash_points import crash_point
 from kpi_eventsourcing.inbox import Delivered, Inbox
 from kpi_eventsourcing.schema import parked
 
-Project = Callable[[sa.Connection, Record, bytes], None]
+Project = Callable[[sa.Connection, Delivered, bytes], None]
+ProjectMany = Callable[[sa.Connection, Sequence[Delivered]], None]
 Key = UUID | int  # of an event, or the stream sequence of what is not even an event
 
 
@@ -41,7 +41,10 @@ class Poison(Exception):
 
 
 class Batch:
-    """Applies deliveries from one incarnation of a stream. All methods block."""
+    """Applies deliveries from one incarnation of a stream. All methods block.
+
+    With `project_many` a batch is projected by one call, as long as nothing in it is poison.
+    """
 
     def __init__(
         self,
@@ -50,12 +53,14 @@ class Batch:
         consumer: str,
         stream_created: datetime,
         project: Project,
+        project_many: ProjectMany | None = None,
     ) -> None:
         self._engine = engine
         self._inbox = inbox
         self._consumer = consumer
         self._created = stream_created
         self._project = project
+        self._project_many = project_many
 
     def position(self) -> int:
         """Return the last sequence that was taken in."""
@@ -72,6 +77,7 @@ class Batch:
             Exception: what the database raised, worth another try.
 
         """
+        together = self._project_many if known is None else None
         known = known or {}
         bodies = {delivery.seq: delivery.message.body for delivery in deliveries}
         with self._engine.begin() as connection:
@@ -81,7 +87,9 @@ class Batch:
                 if (event := self._decoded(connection, delivery, known)) is not None
             ]
             admitted = self._inbox.admit(connection, self._created, events)
-            for event in admitted:
+            if together is not None:
+                together(connection, admitted)
+            for event in admitted if together is None else ():
                 body = bodies.get(event.seq)
                 self._take(connection, event, body, known.get(event.record.id))
             if len(events) < len(deliveries):
@@ -116,7 +124,7 @@ class Batch:
             return
         try:
             with consuming(f"project {record.type}", record.traceparent):
-                self._project(connection, record, message.body if body is None else body)
+                self._project(connection, event, message.body if body is None else body)
         except Exception as error:
             if is_transient(error):
                 raise

@@ -80,7 +80,7 @@ class CommandLoop:
                 for _ in range(self._concurrency):
                     group.create_task(self._serve(stop))
         finally:
-            self._threads.close()
+            await self._threads.close()
 
     async def _serve(self, stop: asyncio.Event) -> None:
         backoff = Backoff()

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -68,7 +69,13 @@ class Bus:
     async def close(self) -> None:
         """Close the connection without calling `on_closed`."""
         self._closing = True
-        await self.nc.close()
+        try:
+            await self.nc.close()
+        except asyncio.CancelledError:
+            # While it is reconnecting, nats-py lets the cancellation of its own reader through.
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
 
     async def _closed(self) -> None:
         metrics.CONNECTED.set(0)

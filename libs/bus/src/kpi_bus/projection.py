@@ -16,7 +16,7 @@ import sqlalchemy as sa
 import structlog
 
 from kpi_bus import metrics
-from kpi_bus.batch import Batch, Delivery, Poison, Project
+from kpi_bus.batch import Batch, Delivery, Poison, Project, ProjectMany
 from kpi_bus.connection import Bus
 from kpi_bus.errors import is_transient
 from kpi_bus.parking import park
@@ -50,9 +50,10 @@ class ProjectionLoop:
     """Projects the events on some subjects for the consumer called `consumer`.
 
     Either `project(connection, envelope)` or `project_record(connection, record, body)` is
-    called for each event, in the transaction that also moves the position. An error that a
-    second try may cure (database or broker away) is retried for ever; any other parks the event
-    with its reason and passes on.
+    called for each event, or `project_many(connection, events)` for all new events of a batch, in
+    the transaction that also moves the position. An error that a second try may cure (database
+    or broker away) is retried for ever; any other repeats the batch event by event, parks what
+    fails with its reason and passes on.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class ProjectionLoop:
         subjects: Sequence[str],
         project: Callable[[sa.Connection, Envelope], None] | None = None,
         project_record: Callable[[sa.Connection, Record, bytes], None] | None = None,
+        project_many: ProjectMany | None = None,
         batch: int = BATCH,
         stream: str = KPI_EVENTS.name,
     ) -> None:
@@ -71,7 +73,8 @@ class ProjectionLoop:
         self._engine = engine
         self._consumer = consumer
         self._subjects = tuple(subjects)
-        self._project = _projector(project, project_record)
+        self._project = _projector(project, project_record, project_many)
+        self._project_many = project_many
         self._batch = batch
         self._stream = stream
         self._inbox = Inbox(consumer)
@@ -96,7 +99,7 @@ class ProjectionLoop:
                     log.warning("projection.retrying", consumer=self._consumer, error=repr(error))
                     await pause(stop, backoff.next())
         finally:
-            self._threads.close()
+            await self._threads.close()
 
     async def caught_up(self, to_seq: int, timeout: float) -> bool:
         """Wait until a stream sequence is projected; False after `timeout` s.
@@ -115,7 +118,14 @@ class ProjectionLoop:
         info = await self._bus.js.stream_info(self._stream)
         if info.created is None:
             raise ReaderLost("the server names no creation time of the stream")
-        batch = Batch(self._engine, self._inbox, self._consumer, info.created, self._project)
+        batch = Batch(
+            self._engine,
+            self._inbox,
+            self._consumer,
+            info.created,
+            self._project,
+            self._project_many,
+        )
         position = await self._threads.run(batch.position)
         async with StreamReader.open(
             self._bus, self._stream, self._subjects, position + 1
@@ -180,9 +190,13 @@ class ProjectionLoop:
 def _projector(
     project: Callable[[sa.Connection, Envelope], None] | None,
     project_record: Callable[[sa.Connection, Record, bytes], None] | None,
+    project_many: ProjectMany | None,
 ) -> Project:
-    if project is not None and project_record is None:
-        return lambda connection, record, _body: project(connection, from_record(record))
-    if project_record is not None and project is None:
-        return project_record
-    raise ValueError("give either project or project_record")
+    match project, project_record, project_many:
+        case Callable() as each, None, None:
+            return lambda connection, event, _body: each(connection, from_record(event.record))
+        case None, Callable() as raw, None:
+            return lambda connection, event, body: raw(connection, event.record, body)
+        case None, None, Callable() as many:
+            return lambda connection, event, _body: many(connection, [event])
+    raise ValueError("give one of project, project_record and project_many")

@@ -19,6 +19,7 @@ from kpi_eventsourcing.store import row_record
 
 _SOURCE = parked.c.headers["ce-source"].as_string()
 _SUBJECT = parked.c.headers["ce-subject"].as_string()
+_VERSION = "ce-aggregateversion"
 _ID = parked.c.headers["ce-id"].as_string()
 
 
@@ -35,6 +36,12 @@ class Quarantine:
         with self._engine.connect() as connection:
             return {(source, subject) for source, subject in connection.execute(query)}
 
+    def event_ids(self) -> set[str]:
+        """Return the ids of all parked events."""
+        query = sa.select(_ID).where(parked.c.consumer == self._name)
+        with self._engine.connect() as connection:
+            return set(connection.scalars(query))
+
     def park(self, record: Record, reason: str) -> None:
         """Put an event aside, and with it those that will follow it. Idempotent."""
         with self._engine.begin() as connection:
@@ -42,13 +49,18 @@ class Quarantine:
                 self._insert(connection, record, reason)
 
     def park_follower(self, record: Record) -> bool:
-        """Park an event of a parked aggregate; False if the aggregate was released meanwhile."""
+        """Park an event that comes after a parked one of its aggregate.
+
+        False if there is none before it, or not any more: then it may be published.
+        """
         with self._engine.begin() as connection:
             rows = connection.execute(self._rows(record).with_for_update()).all()
-            if not rows:
+            parked_ids = {int(row.headers[_VERSION]): row.headers["ce-id"] for row in rows}
+            if not rows or record.version < min(parked_ids):
                 return False
-            if str(record.id) not in {row.headers["ce-id"] for row in rows}:
-                self._insert(connection, record, f"follows parked event {rows[0].headers['ce-id']}")
+            if record.version not in parked_ids:
+                first = parked_ids[min(parked_ids)]
+                self._insert(connection, record, f"follows parked event {first}")
             return True
 
     def parked_in(
@@ -89,7 +101,7 @@ class Quarantine:
                     "ce-type": record.type,
                     "ce-source": record.aggregate,
                     "ce-subject": record.aggregate_id,
-                    "ce-aggregateversion": str(record.version),
+                    _VERSION: str(record.version),
                 },
                 body=b"",
             )

@@ -67,9 +67,8 @@ class Comparison:
         with self._engine.connect() as connection:
             return list(connection.scalars(sa.select(events.c.aggregate).distinct()))
 
-    def published(self) -> Iterator[list[Entry]]:
-        """Yield every event up to the relay's cursor, in commit order, batch by batch."""
-        end = self._outbox.cursor()
+    def published(self, end: Cursor) -> Iterator[list[Entry]]:
+        """Yield every event up to `end`, in commit order, batch by batch."""
         after: Cursor = START
         while entries := self._outbox.pending(_BATCH, after):
             after = entries[-1].cursor

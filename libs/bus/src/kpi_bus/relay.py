@@ -9,45 +9,37 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 
-import nats.errors
 import sqlalchemy as sa
 import structlog
-from nats.js.errors import NoStreamResponseError, NotFoundError
+from nats.js.errors import NotFoundError
 
 from kpi_bus import metrics
 from kpi_bus.connection import Bus
 from kpi_bus.errors import (
     TRANSIENT,
-    BusError,
-    Disconnected,
     LeadershipLost,
-    is_hopeless_to_publish,
     is_transient,
 )
 from kpi_bus.leadership import Leadership, lead
-from kpi_bus.parking import park
 from kpi_bus.publisher import WINDOW, Publisher
 from kpi_bus.quarantine import Quarantine
 from kpi_bus.refill import Comparison
-from kpi_bus.stopping import Backoff, pause, unless_stopped
+from kpi_bus.settling import ATTEMPTS, Settler
+from kpi_bus.stopping import pause, unless_stopped
 from kpi_bus.threads import Threads
 from kpi_bus.topology import declare
-from kpi_contracts.envelope import Record
-from kpi_contracts.messages import encode
 from kpi_contracts.streams import KPI_EVENTS
 from kpi_eventsourcing.crash_points import crash_point
-from kpi_eventsourcing.outbox import WAKE_CHANNEL, Cursor, Outbox
+from kpi_eventsourcing.outbox import START, WAKE_CHANNEL, Cursor, Outbox
 
 POLL = 0.5
 FIRST_POLL = 0.004
 READ_LIMIT = 1000
-MARK_EVERY = 0.02
+MARK_EVERY = 0.1
 STREAM_CHECK = 5.0
 LAG_CHECK = 5.0
-ATTEMPTS = 5
-TIMEOUTS = 20
 DRAIN = 5.0
 
 _INTERRUPTIONS: tuple[type[Exception], ...] = (LeadershipLost, *TRANSIENT)
@@ -78,41 +70,35 @@ class Relay:
         self._name = name
         self._poll = poll
         self._window = window
-        self._attempts = attempts
         self._replicas = replicas
         self._outbox = Outbox(engine, name)
-        self._quarantine = Quarantine(engine, name)
         self._comparison = Comparison(engine, self._outbox, bus, KPI_EVENTS.name, name)
-        self._parked: set[tuple[str, str]] = set()
-        self._doubt = asyncio.Event()
+        self._submitted = START
         self._threads = Threads(name, 4)
+        self._quarantine = Quarantine(engine, name)
+        self._settler = Settler(bus, self._quarantine, self._threads, name=name, attempts=attempts)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Publish while this process leads, until `stop` is set."""
-        backoff = Backoff()
-        while not stop.is_set():
-            try:
-                async with lead(self._engine, self._name, WAKE_CHANNEL, stop) as leadership:
-                    if leadership is not None:
-                        backoff.reset()
-                        await self._lead(leadership, stop)
-            except* _INTERRUPTIONS as failures:
-                log.warning("relay.interrupted", relay=self._name, errors=_reasons(failures))
-            await pause(stop, backoff.next())
-        self._threads.close()
+        try:
+            await self._lead_again_and_again(stop)
+        finally:
+            await self._threads.close()
 
     async def refill(self) -> int:
-        """Publish every published event that the stream lacks; return how many there were.
+        """Publish every event that the stream should hold and lacks; return their number.
 
         May run beside the relay, also in another process.
         """
+        stored = await self._threads.run(self._outbox.cursor)
+        batches = self._comparison.published(max(stored, self._submitted))
         aggregates = await self._threads.run(self._comparison.aggregates)
         present = await self._comparison.ids_in_stream(aggregates)
-        self._parked |= await self._threads.run(self._quarantine.aggregates)
-        batches = self._comparison.published()
+        present |= await self._threads.run(self._quarantine.event_ids)
+        await self._settler.learn_parked()
         count = 0
         async with asyncio.TaskGroup() as group:
-            publisher = Publisher(group, self._settle, window=self._window)
+            publisher = Publisher(group, self._settler.settle, window=self._window)
             while (batch := await self._threads.run(next, batches, None)) is not None:
                 for entry in batch:
                     if str(entry.record.id) not in present:
@@ -122,12 +108,22 @@ class Relay:
         log.warning("relay.refilled", relay=self._name, events=count)
         return count
 
+    async def _lead_again_and_again(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                async with lead(self._engine, self._name, WAKE_CHANNEL, stop) as leadership:
+                    if leadership is not None:
+                        await self._lead(leadership, stop)
+            except* _INTERRUPTIONS as failures:
+                log.warning("relay.interrupted", relay=self._name, errors=_reasons(failures))
+            await pause(stop, self._poll)
+
     async def _lead(self, leadership: Leadership, stop: asyncio.Event) -> None:
         log.info("relay.leading", relay=self._name)
         metrics.RELAY_LEADER.labels(self._name).set(1)
         try:
             async with asyncio.TaskGroup() as group:
-                publisher = Publisher(group, self._settle, window=self._window)
+                publisher = Publisher(group, self._settler.settle, window=self._window)
                 companions = [
                     group.create_task(leadership.watch()),
                     group.create_task(self._mark_prefix(publisher, leadership)),
@@ -143,7 +139,7 @@ class Relay:
 
     async def _feed(self, publisher: Publisher, leadership: Leadership) -> None:
         await self._repair()
-        self._parked = await self._threads.run(self._quarantine.aggregates)
+        await self._settler.learn_parked()
         cursor = await self._threads.run(self._outbox.cursor)
         patience = FIRST_POLL
         while True:
@@ -151,7 +147,7 @@ class Relay:
             entries = await self._threads.run(self._outbox.pending, READ_LIMIT, cursor)
             for entry in entries:
                 await publisher.submit(entry)
-                cursor = entry.cursor
+                self._submitted = cursor = entry.cursor
             if len(entries) == READ_LIMIT:
                 continue
             # An older transaction anywhere in the cluster hides a commit until it ends, and no
@@ -180,87 +176,20 @@ class Relay:
         publisher.abandon()
         await self._mark(publisher.prefix)
 
-    async def _settle(self, record: Record) -> None:
-        """Return once an event is in the stream or parked, however long that takes."""
-        if await self._follows_parked(record):
-            return
-        backoff = Backoff()
-        faults = 0
-        while True:
-            try:
-                await self._bus.publish(encode(record))
-            except Disconnected:
-                await asyncio.sleep(FIRST_POLL)
-                continue
-            except (BusError, nats.errors.Error, TimeoutError, ValueError, TypeError) as error:
-                metrics.RELAY_RETRIES.labels(self._name).inc()
-                faults += await self._is_fault_of_event(error)
-                if faults >= (TIMEOUTS if isinstance(error, TimeoutError) else self._attempts):
-                    await self._park(record, error)
-                    return
-                await asyncio.sleep(backoff.next())
-            else:
-                crash_point("relay.after_publish")
-                self._count(record)
-                return
-
-    async def _is_fault_of_event(self, error: Exception) -> bool:
-        """Whether the stream is well and the event itself must be what it does not take."""
-        if is_hopeless_to_publish(error):
-            return True
-        if not isinstance(error, (NoStreamResponseError, TimeoutError)):
-            return False
-        try:
-            await self._bus.js.stream_info(KPI_EVENTS.name)
-        except NotFoundError:
-            self._doubt.set()
-            return False
-        except (nats.errors.Error, TimeoutError):
-            return False
-        return True
-
-    async def _park(self, record: Record, error: Exception) -> None:
-        reason = f"{type(error).__name__}: {error}"
-        await self._threads.run(self._quarantine.park, record, reason)
-        self._parked.add((record.aggregate, record.aggregate_id))
-        await self._tell_parked(record, reason)
-
-    async def _follows_parked(self, record: Record) -> bool:
-        key = (record.aggregate, record.aggregate_id)
-        if key not in self._parked:
-            return False
-        if await self._threads.run(self._quarantine.park_follower, record):
-            await self._tell_parked(record, "follows a parked event of its aggregate")
-            return True
-        self._parked.discard(key)
-        return False
-
-    async def _tell_parked(self, record: Record, reason: str) -> None:
-        # A notice only: the row in `parked` is what counts, so a lost notice loses nothing.
-        with suppress(BusError, *TRANSIENT):
-            await park(
-                self._bus,
-                self._name,
-                reason,
-                key=str(record.id),
-                subject=f"{record.aggregate}/{record.aggregate_id}",
-                headers={"ce-id": str(record.id), "ce-type": record.type},
-                body=b"",
-            )
-
     async def _guard_stream(self) -> None:
         seen: tuple[int, datetime | None] = self._bus.reconnects, None
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(STREAM_CHECK):
-                    await self._doubt.wait()
+                    await self._settler.stream_missing.wait()
             try:
                 now = self._bus.reconnects, await self._created()
-                if now != seen or self._doubt.is_set():
+                if now != seen or self._settler.stream_missing.is_set():
                     await self._repair()
                     seen = self._bus.reconnects, await self._created()
             except* TRANSIENT as failures:
                 log.warning("relay.stream_unchecked", relay=self._name, errors=_reasons(failures))
+                await asyncio.sleep(self._poll)
 
     async def _created(self) -> datetime | None:
         with suppress(NotFoundError):
@@ -269,10 +198,12 @@ class Relay:
 
     async def _repair(self) -> None:
         """Declare the stream if it is gone, and refill it if it lacks what was published."""
-        self._doubt.clear()
+        self._settler.stream_missing.clear()
         await declare(self._bus.js, (KPI_EVENTS,), replicas=self._replicas)
-        witness = await self._threads.run(self._comparison.witness)
+        # What has been acknowledged since the last mark counts, too.
+        witness = self._settler.last_published or await self._threads.run(self._comparison.witness)
         if witness is not None and not await self._comparison.holds(witness):
+            self._settler.forget_stream()
             await self.refill()
 
     async def _measure_lag(self) -> None:
@@ -286,11 +217,6 @@ class Relay:
                 metrics.RELAY_LAG_ROWS.labels(self._name).set(lag.events)
                 metrics.RELAY_LAG_SECONDS.labels(self._name).set(lag.seconds)
             await asyncio.sleep(LAG_CHECK)
-
-    def _count(self, record: Record) -> None:
-        metrics.RELAY_PUBLISHED.labels(self._name).inc()
-        age = (datetime.now(UTC) - record.time).total_seconds()
-        metrics.RELAY_PUBLISH_SECONDS.labels(self._name).observe(max(age, 0.0))
 
 
 def _reasons(failures: BaseExceptionGroup[BaseException]) -> list[str]:

@@ -26,6 +26,6 @@ class Threads:
             self._pool, lambda: context.run(function, *args, **kwargs)
         )
 
-    def close(self) -> None:
-        """Let running calls finish in the background and take no more."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+    async def close(self) -> None:
+        """Wait for running calls, drop waiting ones and take no more."""
+        await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)

@@ -15,6 +15,7 @@ from kpi_bus.errors import TopologyConflict
 from kpi_contracts.streams import ALL, StreamDefinition
 
 _NAME_IN_USE = 10058
+_INVALID_CONFIGURATION = 10052
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +44,7 @@ async def _declare(js: JetStreamContext, definition: StreamDefinition, replicas:
             await js.update_stream(info.config.evolve(**changed))
             log.info("stream.updated", stream=definition.name, settings=sorted(changed))
     except APIError as error:
-        if error.code is not None and error.code < 500:
+        if error.err_code == _INVALID_CONFIGURATION:
             raise TopologyConflict(definition.name, error.description or "") from error
         raise
 
