@@ -25,6 +25,7 @@ class Assembly:
         self.paths = paths
         self.entity = self._entity()
         self._aliases = 1
+        self._shared = False
 
     def query(self) -> plan.Query:
         """Return the query. Raises Unreadable."""
@@ -48,7 +49,7 @@ class Assembly:
             having=plan.all_of(having),
             order=order,
             limit=self.draft.limit if self.draft.sorting else None,
-            distinct=distinct and not keys,
+            distinct=(distinct or self._shared) and not keys,
         )
 
     # What the question is about
@@ -81,15 +82,22 @@ class Assembly:
         if outputs and not plain:
             outputs = [*self._group_outputs(groups), *outputs]
         elif groups and not self._aggregated():
-            outputs = [*self._group_outputs(groups), *outputs]
+            outputs = [*self._group_outputs(self._not_shown(groups, outputs)), *outputs]
         if not outputs:
             outputs = self._group_outputs(groups) or self._entity_outputs()
         unique = list(dict.fromkeys(outputs))
         return unique, self.draft.distinct and not self._aggregated()
 
+    def _not_shown(self, groups: list[Group], outputs: list[plan.Output]) -> list[Group]:
+        """ "the name of each department" asks for nothing more than the name."""
+        shown = {o.expression.source for o in outputs if isinstance(o.expression, plan.ColumnRef)}
+        return [group for group in groups if group.ref is not None or group.table not in shown]
+
     def _output(self, wanted: Wanted) -> list[plan.Output]:
         if wanted.function == "count" and wanted.ref is None:
             return [plan.Output(ROWS, "count")]
+        if wanted.ref is None and wanted.table:
+            return self._named(wanted.table)
         if wanted.ref is None or wanted.ref.choice is None:
             return []
         column = plan.ColumnRef(*wanted.ref.chosen)
@@ -101,6 +109,13 @@ class Assembly:
 
     def _entity_outputs(self) -> list[plan.Output]:
         if self.draft.whole_rows:
+            detail = [
+                column.name
+                for column in self.graph.table(self.entity).columns
+                if any(name.split()[-1:] == ["details"] for name in column.display_names)
+            ]
+            if detail:
+                return [plan.Output(plan.ColumnRef(self.entity, detail[0]))]
             return [plan.Output(plan.Star(self.entity))]
         return self._named(self.entity)
 
@@ -121,7 +136,9 @@ class Assembly:
         functions = [w.function for w in self.draft.wanted] + [
             s.function for s in self.draft.sorting
         ]
-        counted = any(t.kind == "count" and t.scope == MAIN for t in self.draft.terms)
+        counted = any(
+            (t.kind == "count" or t.function) and t.scope == MAIN for t in self.draft.terms
+        )
         return counted or any(functions)
 
     # Groups
@@ -161,9 +178,18 @@ class Assembly:
         of_rows = {table for table in counted if table} - owners
         if of_rows and len(owners) == 1:
             owner = next(iter(owners))
+            if not self._asks_for_rows_of(owner, plain):
+                return []
             keys = key_columns(self.graph.table(owner))
             return [plan.ColumnRef(owner, column) for column in keys]
         return []
+
+    def _asks_for_rows_of(self, owner: str, plain: list[plan.ColumnRef]) -> bool:
+        table = self.graph.table(owner)
+        names = {*key_columns(table), *naming_columns(table)}
+        mentioned = owner in {entity for _, entity in self.draft.entities}
+        mentioned = mentioned or any(w.ref and w.ref.near == owner for w in self.draft.wanted)
+        return not plain or mentioned or any(column.column in names for column in plain)
 
     # Order
 
@@ -182,6 +208,7 @@ class Assembly:
     def _outer_tables(self, groups: list[Group]) -> list[str]:
         tables = [w.ref.choice[0] for w in self.draft.wanted if w.ref and w.ref.choice]
         tables += [w.table for w in self.draft.wanted if w.table]
+        tables += self._owners()
         tables += [s.ref.choice[0] for s in self.draft.sorting if s.ref and s.ref.choice]
         tables += [s.table for s in self.draft.sorting if s.table]
         for group in groups:
@@ -196,6 +223,16 @@ class Assembly:
                 elif term.ref and term.ref.choice:
                     tables.append(term.ref.choice[0])
         return tables
+
+    def _owners(self) -> list[str]:
+        """Tables whose rows are asked for though the outputs lie in another ("names of
+        perpetrators" in a table of people)."""
+        return [
+            wanted.ref.near
+            for wanted in self.draft.wanted
+            if wanted.ref and wanted.ref.near and wanted.ref.choice
+            if self.paths.distance(wanted.ref.near, wanted.ref.choice[0]) <= 2.5
+        ]
 
     def _tree(self, root: str, tables: list[str]) -> tuple[Join, ...]:
         joins = self.paths.tree(root, tables)
@@ -345,6 +382,7 @@ class Assembly:
             made = plan.all_of(conditions)
             assert made is not None
             return made
+        self._shared = True
         alias = self._alias(self.entity)
         where = self._joined(row_terms, {self.entity: alias})
         column = plan.ColumnRef(alias, same[0].column)

@@ -28,7 +28,7 @@ _PHRASES: dict[Cue, str] = {
         "the total number of|count up|total count of|the count of|counts of|numbers of|quantity of|"
         "how many total|find the number of|count how many|tally|how often|number|counts"
     ),
-    Cue("aggregate", "avg"): "average|mean|avg|the average of|average of|mean of|on average|the averaged|averages",
+    Cue("aggregate", "avg"): "average|mean|avg|averaged|the average of|average of|mean of|on average|the averaged|averages",
     Cue("aggregate", "sum"): "total|sum|sum of|total of|the sum of|in total|sum up|totals|summed|combined",
     Cue("aggregate", "max"): "maximum|max|maximal|the maximum of|maximum of|maximums",
     Cue("aggregate", "min"): "minimum|min|minimal|the minimum of|minimum of|minimums",
@@ -180,7 +180,6 @@ _PHRASES: dict[Cue, str] = {
     Cue("details"): "all information|all the information|all details|all the details|the details|full details|details|information|info|all info|every detail|everything|all attributes|all columns|all fields|complete information|all data|full information|all available information|rows|records|entries|row|record|entry|lines|complete records|all columns of|all the attributes|all info about|full records|whole rows|complete rows|the full rows|all available details|all properties|instances|cases|occurrences",
     Cue("relative"): "who|whom|that|which|where|whose|with|having|in which|for which|of which|to which|on which|from which|by which|at which|when",
     Cue("yes"): "yes|true",
-    Cue("older_word"): "age of",
 }  # fmt: skip
 
 CUES: dict[tuple[str, ...], list[Cue]] = {}

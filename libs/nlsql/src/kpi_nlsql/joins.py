@@ -144,7 +144,7 @@ def _name_score(table: Table, a: Column, b: Column) -> float:
         return 0.75 * max(alike, 0.95)
     if words & _WEAK_WORDS:
         return 0.25 * alike
-    return 0.55 * alike
+    return 0.42 * alike
 
 
 def _overlap(left: Sequence[str], right: Sequence[str]) -> float:

@@ -64,6 +64,11 @@ class Lexicon:
         """Return the known stem that a misspelt one most likely is, if any is close."""
         if len(word) < 4 or word in self.vocabulary:
             return None
+        begun = [
+            known for known in self._choices if known.startswith(word) or word.startswith(known)
+        ]
+        if begun:
+            return max(begun, key=len)
         best = process.extractOne(word, self._choices, scorer=fuzz.ratio, score_cutoff=_TYPO_CUTOFF)
         return best[0] if best else None
 
@@ -97,6 +102,8 @@ def _subphrases(words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], float
             elif not set(run) <= _FILLERS:
                 tail = 0.1 if end == count else 0.0
                 yield run, 0.35 + 0.4 * len(run) / count + tail
+    if count > 2:
+        yield (words[0], words[-1]), 0.35 + 0.8 / count + 0.1
 
 
 def _variants(phrase: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], float]]:

@@ -130,20 +130,35 @@ def _spans(
     length = end - start
     if length <= LONGEST_CUE and (cues := CUES.get(words)):
         # Longer cues say more than the sum of their words.
-        worth = _CUE_WORTH * length + 0.1 * (length - 1)
-        if words[0] in FUNCTION_WORDS and length == 1:
-            worth = 0.3
+        telling = sum(word not in FUNCTION_WORDS for word in words)
+        worth = max(_CUE_WORTH * telling, 0.3) + 0.1 * (length - 1)
         yield Item("cue", " ".join(words), start, end, cues=tuple(cues), worth=worth)
     hits: tuple[NameHit, ...] = ()
     if length <= LONGEST_NAME and _may_name(words):
         phrase = tuple(known_stems[start:end])
         hits = lexicon.names(phrase, "".join(words))[:_MOST_HITS]
+    if not hits and length in {3, 4} and "of" in words[1:-1]:
+        hits = _turned(words, tuple(known_stems[start:end]), lexicon)
     values: tuple[ValueHit, ...] = ()
     if length <= LONGEST_VALUE and _may_be_value(tokens[start:end]):
         values = lexicon.values.find(words)[:_MOST_HITS]
     if hits or values:
         worth = _mention_worth(tokens[start:end], hits, values)
         yield Item("mention", " ".join(words), start, end, hits=hits, values=values, worth=worth)
+
+
+def _turned(
+    words: tuple[str, ...], known: tuple[str, ...], lexicon: Lexicon
+) -> tuple[NameHit, ...]:
+    """ "type of bed" is the column ``bed_type``, unless what follows "of" is a table."""
+    if words[1] != "of" or words[0] in FUNCTION_WORDS or words[-1] in FUNCTION_WORDS:
+        return ()
+    if len(words) == 4 and words[2] not in {"the", "a", "each"}:
+        return ()
+    if any(hit.column is None and hit.score >= 0.6 for hit in lexicon.names(known[-1:], words[-1])):
+        return ()
+    hits = lexicon.names((known[-1], known[0]), "")
+    return tuple(hit for hit in hits if hit.score >= 0.95)[:_MOST_HITS]
 
 
 def _mention_worth(

@@ -51,7 +51,7 @@ ABBREVIATIONS = {
     "bldg": "building", "mpg": "miles per gallon",
 }  # fmt: skip
 _GLUED_TAILS = re.compile(
-    r"^([a-z]{1,9}?)_?(name|id|code|type|number|date|title|time|year|price|rate|status|size|count)s?$"
+    r"^([a-z]{1,9}?)_?(name|id|no|num|code|type|number|date|title|time|year|price|rate|status|size|count)s?$"
 )
 
 
@@ -96,7 +96,8 @@ def column_names(identifier: str, table: str) -> tuple[str, ...]:
     if len(words) == 1 and (match := _GLUED_TAILS.match(words[0])):
         head, tail = match.groups()
         if head and any(word.startswith(head) for word in [*owner, "".join(parts(table))]):
-            names.append([tail])
+            names.append(_expanded([tail]))
+            names += [[word, *_expanded([tail])] for word in owner if word.startswith(head)]
         elif head in ABBREVIATIONS or len(head) > 2:
             names.append([*_expanded([head]), tail])
     return _unique(names)

@@ -34,6 +34,9 @@ def resolve(
     state = Resolution(_named(draft))
     refs = sorted(draft.refs(), key=_ambiguity)
     for ref in refs:
+        if ref.choice is not None:
+            state.chosen.add(ref.choice[0])
+            continue
         if ref.position in forced:
             ref.choice = forced[ref.position]
             state.chosen.add(ref.choice[0])

@@ -34,6 +34,8 @@ def _role(item: Item) -> Role:
         return "value"
     if item.values and (name < 0.7 or (name < 0.9 and item.text.split()[0] != item.text)):
         return "value"
+    if not column:
+        return "table" if table >= _SURE_TABLE else "value" if item.values else "none"
     if table >= _SURE_TABLE and table >= column - 0.001:
         return "table"
     if item.values and name < 0.95 and item.values[0].score >= 1.0:
@@ -48,7 +50,7 @@ def _is_rather_column(
     columns = [hit for hit in item.column_hits() if hit.score >= item.best_table() - 0.05]
     if not columns:
         return False
-    if position and items[position - 1].is_cue("group"):
+    if position and (items[position - 1].is_cue("group") or _is_owner(items, found, position)):
         return False
     owners = {hit.table for hit in columns}
     named = {
@@ -57,6 +59,14 @@ def _is_rather_column(
         if index != position and found[index] == "table"
     }
     return bool(owners & named)
+
+
+def _is_owner(items: Sequence[Item], found: Sequence[Role], position: int) -> bool:
+    """Tell whether "of" stands before the mention and a column before that."""
+    before = position - 1
+    while before >= 0 and items[before].text in _PASS_OVER | {"all the"}:
+        before -= 1
+    return before > 0 and items[before].text == "of" and found[before - 1] == "column"
 
 
 def owners(items: Sequence[Item], found: Sequence[Role]) -> list[str | None]:

@@ -11,6 +11,13 @@ from kpi_nlsql.graph import Graph
 LONGEST_VALUE = 8
 """Words of a value that can be found by writing it out."""
 
+_MOST_CODES = 3
+_SPOKEN = {
+    "m": ("male", "males", "man", "men", "boy", "boys"),
+    "f": ("female", "females", "woman", "women", "girl", "girls"),
+    "u": ("unknown",),
+}
+
 _WORDS = re.compile(r"[^\W_]+")
 
 
@@ -31,10 +38,20 @@ class ValueIndex:
         self._hits: dict[tuple[str, ...], list[ValueHit]] = defaultdict(list)
         for table in graph.tables:
             for column in table.columns:
+                self._add_spoken(table.name, column.name, column.values)
                 for value in column.values:
                     words = value_words(value)
                     if 0 < len(words) <= LONGEST_VALUE:
                         self._hits[words].append(ValueHit(table.name, column.name, value, 1.0))
+
+    def _add_spoken(self, table: str, column: str, values: tuple[str, ...]) -> None:
+        """Codes that are spoken in full: ``M`` and ``F`` are male and female."""
+        if not 0 < len(values) <= _MOST_CODES:
+            return
+        for value in values:
+            for word in _SPOKEN.get(value.lower(), ()):
+                if len({other.lower() for other in values} & _SPOKEN.keys()) == len(values):
+                    self._hits[(word,)].append(ValueHit(table, column, value, 1.0))
 
     def find(self, words: tuple[str, ...]) -> tuple[ValueHit, ...]:
         """Return the columns that hold the value of these lower-case words."""

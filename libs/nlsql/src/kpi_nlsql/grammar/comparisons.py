@@ -20,6 +20,12 @@ _IMPLIED = {
 }  # fmt: skip
 
 
+_COMPARATIVES: dict[str, Operator] = {
+    "more": ">", "higher": ">", "greater": ">", "larger": ">", "longer": ">",
+    "fewer": "<", "less": "<", "lower": "<", "smaller": "<", "shorter": "<",
+}  # fmt: skip
+
+
 def read(scan: Scanner) -> bool:
     """Consume a comparison, with its subject and the value compared with."""
     item = scan.item
@@ -29,7 +35,7 @@ def read(scan: Scanner) -> bool:
         return _average(scan)
     operator = _operator(scan)
     if operator is None:
-        return _trailing(scan)
+        return _trailing(scan) or _split(scan)
     position = scan.skip(scan.position + 1)
     value = scan.at(position)
     number = value.number
@@ -40,8 +46,10 @@ def read(scan: Scanner) -> bool:
         number if number is not None else value.values[0].value if value.values else value.text
     )
     following = _unit_skipped(scan, position + 1)
-    if scan.pending is None and scan.pending_function is None and number is not None:
-        if _counts(scan, operator, literal, following):
+    if number is not None and scan.pending_function is None:
+        if _enumerates(scan, following) and _counts(scan, operator, literal, following):
+            return True
+        if scan.pending is None and _counts_existing(scan, operator, literal, position):
             return True
     return _with_subject(scan, operator, literal, position)
 
@@ -63,6 +71,24 @@ def _unit_skipped(scan: Scanner, position: int) -> int:
     if scan.at(position).text in {"of", "the"}:
         position += 1
     return position
+
+
+def _enumerates(scan: Scanner, following: int) -> bool:
+    """Tell whether what stands behind the number is counted or measured by it."""
+    table = scan.role(following) == "table" and scan.role(following + 1) != "column"
+    return table or scan.pending is None or not (scan.in_where or scan.role(following) == "none")
+
+
+def _counts_existing(
+    scan: Scanner, operator: Operator, literal: str | float, position: int
+) -> bool:
+    """ "have student enrolments of more than 2": the table stands before the comparison."""
+    last = scan.draft.terms[-1] if scan.draft.terms else None
+    if last is None or last.kind != "exists" or scan.position - last.position > 2:
+        return False
+    last.kind, last.operator, last.values = "count", operator, (literal,)
+    scan.position = position + 1
+    return True
 
 
 def _counts(scan: Scanner, operator: Operator, literal: str | float, following: int) -> bool:
@@ -103,6 +129,7 @@ def _with_subject(scan: Scanner, operator: Operator, literal: str | float, posit
         ref = _implied(scan, position - 1)
     if ref is None and function is None:
         return True
+    scan.not_output(ref)
     if function == "count":
         scan.add(Term("count", position, ref, operator, (literal,), table=table))
     else:
@@ -153,6 +180,21 @@ def _trailing(scan: Scanner) -> bool:
     return _with_subject(scan, operator, number, scan.position + 1)
 
 
+def _split(scan: Scanner) -> bool:
+    """ "more total passengers than 1000": the measure stands inside the comparison."""
+    operator = _COMPARATIVES.get(scan.item.text)
+    column = scan.skip(scan.position + 1)
+    if operator is None or scan.role(column) not in {"column", "table"}:
+        return False
+    number = scan.at(column + 2)
+    if scan.at(column + 1).text != "than" or number.number is None:
+        return False
+    scan.take(scan.position, column + 2)
+    _counts(scan, operator, number.number, column)
+    scan.position = column + 3
+    return True
+
+
 def _between(scan: Scanner) -> bool:
     low_at = scan.skip(scan.position + 1)
     low, high_at = scan.at(low_at), low_at + 2
@@ -170,6 +212,7 @@ def _between(scan: Scanner) -> bool:
     if ref is None and scan.pending_function is None:
         return False
     bounds = cast("tuple[str | int | float, ...]", tuple(values))
+    scan.not_output(ref)
     term = Term("between", scan.position, ref, values=bounds, function=scan.pending_function)
     scan.take(scan.position, low_at, high_at)
     scan.add(term)

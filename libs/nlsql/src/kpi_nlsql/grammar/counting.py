@@ -13,6 +13,13 @@ def read(scan: Scanner) -> bool:
         return False
     if item.text == "number" and scan.at(scan.position + 1).text != "of" and scan.in_where:
         return False
+    if "how many" in item.text and scan.at(scan.position - 1).kind in {"mark", "word"}:
+        scan.in_where = scan.in_where and scan.at(scan.position - 1).text not in {
+            "and",
+            ",",
+            "?",
+            ".",
+        }
     start = scan.position
     position, distinct = counted(scan, start + 1)
     scan.take(start)
@@ -28,7 +35,7 @@ def read(scan: Scanner) -> bool:
         scan.pending = scan.ref(position) if role == "column" else None
         scan.pending_table = scan.table(position) if role == "table" else None
         return True
-    if role == "table" and scan.role(position + 1) == "column" and not distinct:
+    if role == "table" and scan.role(position + 1) == "column":
         ref = scan.ref(position + 1)
         scan.take(position + 1)
         scan.position = position + 2
@@ -38,7 +45,9 @@ def read(scan: Scanner) -> bool:
         scan.draft.wanted.append(Wanted(start, None, "count", distinct, table))
         scan.draft.entities.append((position, table))
     else:
-        scan.draft.wanted.append(Wanted(start, scan.ref(position), "count", True))
+        ref = scan.ref(position)
+        function = "sum" if not distinct and scan.measures(ref) else "count"
+        scan.draft.wanted.append(Wanted(start, ref, function, function == "count"))
     return True
 
 

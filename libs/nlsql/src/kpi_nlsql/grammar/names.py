@@ -30,7 +30,24 @@ def _table(scan: Scanner) -> None:
     elif scan.in_where and scan.draft.wanted and table not in _wanted_tables(scan):
         scan.add(Term("exists", scan.position, table=table))
     else:
+        if _listed(scan):
+            scan.draft.wanted.append(Wanted(scan.position, table=table))
         scan.draft.entities.append((scan.position, table))
+
+
+def _listed(scan: Scanner) -> bool:
+    """Tell whether the table stands in a list of outputs ("show the players and their ages")."""
+    before = scan.position - 1
+    while scan.at(before).text in {"the", "all", "all the"} or scan.at(before).is_cue("all"):
+        before -= 1
+    after = scan.at(scan.position + 1).text
+    opens = scan.at(before).is_cue("show") or scan.at(before).text in {"and", ",", "which"}
+    return not scan.in_where and opens and after in {"and", ","} and _list_goes_on(scan)
+
+
+def _list_goes_on(scan: Scanner) -> bool:
+    following = scan.skip(scan.position + 2)
+    return scan.role(following) == "column" or scan.at(following).is_cue("count")
 
 
 def _wanted_tables(scan: Scanner) -> set[str | None]:

@@ -18,11 +18,10 @@ def read(scan: Scanner) -> bool:
         scan.position += 2
         return True
     following = scan.skip(scan.position + 1)
-    if _null(scan, following):
-        return True
     scan.in_where = True
     scan.position += 1
     own = scan.role(following) == "value" and _is_own(scan, following)
+    own = own or (scan.at(following).kind == "number" and scan.pending is not None)
     if own and item.text not in {"but not", "but not in"}:
         scan.negate = True
         return True
@@ -33,10 +32,6 @@ def read(scan: Scanner) -> bool:
     scan.pending = scan.pending if own else None
     scan.pending_function = None
     return True
-
-
-def _null(scan: Scanner, following: int) -> bool:
-    return False
 
 
 def _is_own(scan: Scanner, position: int) -> bool:

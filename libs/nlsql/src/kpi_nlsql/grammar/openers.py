@@ -6,6 +6,7 @@ from kpi_nlsql.grammar.scanner import Scanner
 
 _BORDER_MARKS = frozenset({"?", ".", ";", "!"})
 _SELECT_AGAIN = frozenset({"along", "together"})
+_HAVING = frozenset({"have", "has", "had"})
 _PERSONAL = frozenset({"their", "its", "his", "her"})
 
 
@@ -21,6 +22,16 @@ def read(scan: Scanner) -> bool:
         if item.text not in {"what", "state", "report", "search", "select"} or scan.position == 0:
             _select(scan)
         scan.take(scan.position)
+        scan.position += 1
+        return True
+    if item.is_cue("details") and not scan.in_where and not scan.draft.wanted:
+        scan.draft.whole_rows = True
+        scan.take(scan.position)
+        scan.position += 1
+        return True
+    if item.text in _HAVING and (scan.draft.entities or scan.draft.wanted):
+        scan.in_where = True
+        scan.pending = None
         scan.position += 1
         return True
     if item.text in _SELECT_AGAIN and scan.at(scan.position + 1).text == "with":

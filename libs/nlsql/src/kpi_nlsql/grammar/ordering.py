@@ -12,7 +12,9 @@ _DIRECTIONS = {
     "reversed_alphabetical": True,
 }
 _AGES = {"youngest_first": False, "oldest_first": True}
-_JOINERS = frozenset("the of by in their and , then results result list them according to".split())
+_JOINERS = frozenset(
+    "the of by in their and , then results result list them according to using on based".split()
+)
 
 
 def read(scan: Scanner) -> bool:

@@ -130,11 +130,13 @@ def _denies(items: tuple[Item, ...], position: int, target: int) -> bool:
     """Tell whether the item at ``position`` says that something is not in the table that follows."""
     item = items[position]
     if item.is_cue("missing"):
+        if item.text in {"but not", "missing"} and items[position + 1].text not in _IN_WORDS:
+            return False
         return _near(items, position, target)
     if not item.is_cue("not"):
         return False
     between = items[position + 1 : target]
-    return bool(between) and all(
+    return any(other.text in _IN_WORDS for other in between) and all(
         other.text in _IN_WORDS or other.text in _PRESENCE or other.is_cue("also")
         for other in between
     )

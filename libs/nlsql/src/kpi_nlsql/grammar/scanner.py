@@ -7,12 +7,13 @@ from kpi_nlsql.lexicon import NameHit
 from kpi_nlsql.linking import Item
 from kpi_nlsql.roles import Role, owners, roles
 from kpi_nlsql.sentence import Sentence
+from kpi_nlsql.words import stem
 
 _NOTHING = Item("mark", "", -1, -1)
 _PASS = frozenset(
     "a an the of in on at to for from by is are was were be been it its their his her that this "
     "these those do does did have has had as any some there they we you them respectively total "
-    "one ones whole overall given list been being also".split()
+    "whole overall given list been being also".split()
 )
 
 
@@ -69,6 +70,16 @@ class Scanner:
         """Return the table that is mentioned at a position."""
         return self.at(position).table_hits()[0].table
 
+    def measures(self, ref: Ref) -> bool:
+        """Tell whether the column most likely meant holds amounts rather than numbers that name."""
+        best = ref.hits[0] if ref.hits else None
+        if best is None or best.column is None:
+            return False
+        column = self.sentence.graph.table(best.table).column(best.column)
+        name = column.name.lower()
+        names = name.endswith(("id", "code", "year", "date", "key", "no", "number"))
+        return column.family == "number" and not names and not column.unique
+
     def tables_named(self) -> list[str]:
         """Return the tables mentioned anywhere, in order."""
         named = [self.table(i) for i, role in enumerate(self.roles) if role == "table"]
@@ -93,6 +104,20 @@ class Scanner:
                 return self.table(index)
         return None
 
+    def stored_count(self, position: int) -> Ref | None:
+        """Return a column that keeps how many there are ("hosts" → ``number_of_hosts``)."""
+        words = tuple(stem(word) for word in self.at(position).text.split())
+        if self.role(position) not in {"table", "column"}:
+            return None
+        lexicon = self.sentence.lexicon
+        found = [
+            NameHit(hit.table, hit.column, hit.score)
+            for start in (("number", "of"), ("number",), ("total",), ("count", "of"))
+            for hit in lexicon.names((*start, *words), "")
+            if hit.column is not None and hit.score >= 0.95 and hit.table == self.entity()
+        ]
+        return Ref(position, tuple(found)) if found else None
+
     def add(self, term: Term) -> None:
         """Add a condition in the present scope, negated if a "not" stands before it."""
         term.scope = self.scope
@@ -100,6 +125,14 @@ class Scanner:
             term.negated = not term.negated
             self.negate = False
         self.draft.terms.append(term)
+
+    def not_output(self, ref: Ref | None) -> None:
+        """A column that turns out to be the subject of a condition is no output, if others are."""
+        if ref is None:
+            return
+        kept = [wanted for wanted in self.draft.wanted if wanted.ref is not ref]
+        if len(kept) < len(self.draft.wanted) and (kept or self.draft.entities):
+            self.draft.wanted = kept
 
     def open_scope(self, negative: bool) -> None:
         """Start a nested scope: what follows holds for (or is denied of) related rows."""

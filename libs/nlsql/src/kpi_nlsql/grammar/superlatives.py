@@ -101,6 +101,12 @@ def _most(scan: Scanner, descending: bool, limit: int) -> bool:
     role = scan.role(position)
     scan.take(start)
     scan.position = start + 1
+    stored = scan.stored_count(position)
+    if stored is not None:
+        scan.take(position)
+        scan.position = position + 1
+        _sort(scan, Sorting(start, stored, None, None, descending), limit)
+        return True
     if role == "table" and scan.role(position + 1) != "column":
         scan.take(position)
         scan.position = position + 1
@@ -116,6 +122,10 @@ def _most(scan: Scanner, descending: bool, limit: int) -> bool:
         scan.position = position + 1
         column = ref.hits[0]
         number = column.column and scan.sentence.graph.table(column.table).column(column.column)
+        if not scan.in_where and not scan.draft.wanted and scan.measures(ref) and limit == 1:
+            function = "max" if descending else "min"
+            scan.draft.wanted.append(Wanted(position, ref, function))
+            return True
         measure = number and number.family == "number" and not column.column.lower().endswith("id")  # type: ignore[union-attr]
         if measure:
             _sort(scan, Sorting(start, ref, None, None, descending), limit)

@@ -46,20 +46,11 @@ def _null(scan: Scanner, known: bool) -> bool:
     ref = _subject(scan)
     if ref is None or scan.role(scan.position + 1) in {"table", "column"} and not scan.pending:
         return False
-    _not_only_wanted(scan, ref)
+    scan.not_output(ref)
     scan.add(Term("null", scan.position, ref, negated=known))
     scan.take(scan.position)
     scan.position += 1
     return True
-
-
-def _not_only_wanted(scan: Scanner, ref: Ref) -> None:
-    """ "rows whose price is null": the price is a condition, not an output."""
-    if scan.in_where:
-        return
-    kept = [wanted for wanted in scan.draft.wanted if wanted.ref is not ref]
-    if kept or scan.draft.entities:
-        scan.draft.wanted = kept
 
 
 def _recent(scan: Scanner) -> bool:
@@ -96,6 +87,7 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
         scan.take(after)
     if ref is None:
         return False
+    scan.not_output(ref)
     text = scan.sentence.text[_start(scan, position) : _end(scan, position)].strip("\"'“”‘’`")
     scan.add(Term("like", scan.position, ref, values=(text,), like=kind))
     scan.take(*range(scan.position, position + 1))

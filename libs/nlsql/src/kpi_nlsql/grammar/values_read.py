@@ -15,7 +15,11 @@ def read(scan: Scanner) -> bool:
     item = scan.item
     if scan.role(position) != "value" and item.kind != "number":
         return False
+    if item.kind == "quoted" and _another_like(scan):
+        return True
     ref = _neighbour(scan)
+    if ref is not None and item.values and not _holds(item.values, ref):
+        ref = None
     if item.kind == "number" and ref is None:
         return _bare_number(scan)
     term = Term("value", position, ref, hits=_hits(item.values, ref), values=(_literal(scan),))
@@ -26,11 +30,32 @@ def read(scan: Scanner) -> bool:
         scan.position += 1
         return item.kind == "quoted"
     _connect(scan, term)
+    scan.not_output(ref)
     scan.take(position)
     scan.add(term)
     scan.in_where = scan.in_where or scan.at(position - 1).kind != "cue"
     scan.position += 1
     return True
+
+
+def _another_like(scan: Scanner) -> bool:
+    """ "contain 'a' or 'b'": the second text is searched for like the first."""
+    previous = scan.draft.terms[-1] if scan.draft.terms else None
+    connector = scan.at(scan.position - 1).text
+    if previous is None or previous.kind != "like" or connector not in {"or", "and"}:
+        return False
+    either = connector == "or"
+    term = Term("like", scan.position, previous.ref, values=(scan.item.text,), like=previous.like)
+    term.joined_by_or = either
+    scan.add(term)
+    scan.take(scan.position)
+    scan.position += 1
+    return True
+
+
+def _holds(values: tuple[ValueHit, ...], ref: Ref) -> bool:
+    named = {(hit.table, hit.column) for hit in ref.hits}
+    return any((value.table, value.column) in named for value in values)
 
 
 def _literal(scan: Scanner) -> str | int | float:
@@ -82,11 +107,39 @@ def _bare_number(scan: Scanner) -> bool:
             scan.take(scan.position)
             scan.position += 1
             return True
+    if number is not None and _identified(scan, number):
+        return True
     if scan.item.values:
         scan.add(Term("value", scan.position, hits=scan.item.values, values=(scan.item.text,)))
         scan.take(scan.position)
         scan.position += 1
         return True
+    return False
+
+
+def _identified(scan: Scanner, number: float) -> bool:
+    """ "department 80" means the department with this key; "2 departments" counts them."""
+    before, after = scan.position - 1, scan.position + 1
+    if scan.role(after) == "table" and scan.in_where:
+        scan.add(Term("count", after, None, "=", (number,), table=scan.table(after)))
+        scan.take(scan.position, after)
+        scan.position += 2
+        return True
+    if scan.role(after) == "column" and scan.in_where and scan.measures(scan.ref(after)):
+        ref = scan.ref(after)
+        ref.near = ref.near or scan.last_table()
+        scan.add(Term("compare", scan.position, ref, "=", (number,)))
+        scan.take(scan.position, after)
+        scan.position += 2
+        return True
+    if scan.role(before) == "table":
+        table = scan.sentence.graph.table(scan.table(before))
+        if len(table.primary_key) == 1:
+            ref = Ref(scan.position, (), None, (table.name, table.primary_key[0]))
+            scan.add(Term("value", scan.position, ref, values=(number,)))
+            scan.take(scan.position)
+            scan.position += 1
+            return True
     return False
 
 
