@@ -11,6 +11,7 @@ ExecutorError
 │   └── VersionNotReached
 ├── SourceNotFound
 ├── GraphNotFound
+├── StaleVersion          the caller saw an older version
 └── NameTaken
 """
 
@@ -121,3 +122,14 @@ class NameTaken(ExecutorError):
         self.kind = kind
         self.name = name
         super().__init__(f"a {kind} named {name!r} exists already; choose another name")
+
+
+class StaleVersion(ExecutorError):
+    """The caller saw an older version than the newest."""
+
+    def __init__(self, kind: str, aggregate_id: str, expected: int, actual: int) -> None:
+        self.expected = expected
+        self.actual = actual
+        super().__init__(
+            f"{kind} {aggregate_id} is at version {actual}, not {expected}; read it again"
+        )

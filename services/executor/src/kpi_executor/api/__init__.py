@@ -1,0 +1,1 @@
+"""REST: HTTP to commands and queries, and their answers back to HTTP."""

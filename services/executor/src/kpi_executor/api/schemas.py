@@ -1,0 +1,377 @@
+"""The JSON shapes of runs, previews, sources, graphs and rulesets."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from kpi_service.paging import PageSchema
+from kpi_service.schemas import Id, Instant, Schema
+
+_NAME = validate.Regexp(
+    r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}\Z", error="Use letters, digits, blanks, '.', '_' and '-'."
+)
+
+
+class Parameters(Schema):
+    """How to run: on which graph, within which limits."""
+
+    kg_name = fields.String(
+        required=True, validate=validate.Length(1, 255), metadata={"example": "demo"}
+    )
+    select_schema = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(1, 1000),
+        metadata={"description": "Schema(s) to look at, comma-separated; left out: all."},
+    )
+    ruleset_name = fields.String(
+        load_default=None, allow_none=True, validate=validate.Length(1, 255)
+    )
+    db_type = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(1, 50),
+        metadata={"description": "Accepted; the SQL is written for the graph's own source."},
+    )
+    limit_records = fields.Integer(
+        load_default=1000,
+        strict=True,
+        allow_none=True,
+        validate=validate.Range(1, 100_000_000),
+        metadata={"description": "Most rows of the result; never limits what a count counts."},
+    )
+    use_llm = fields.Boolean(load_default=True)
+    excluded_fields = fields.List(
+        fields.String(validate=validate.Length(1, 255)),
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(max=1000),
+        metadata={"description": "Columns never used for joins."},
+    )
+    timeout_seconds = fields.Float(
+        load_default=300.0, allow_nan=False, validate=validate.Range(0.1, 86_400)
+    )
+    max_attempts = fields.Integer(load_default=3, strict=True, validate=validate.Range(1, 10))
+
+
+class RunRequest(Parameters):
+    """A run of a KPI; `kpi_version` makes sure that at least this version is run."""
+
+    kpi_version = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(1, 2**31 - 1)
+    )
+
+
+class AdHocRequest(Parameters):
+    """One read-only query of your own."""
+
+    query = fields.String(required=True, validate=validate.Length(6, 100_000))
+    conversation_id = fields.String(
+        load_default=None, allow_none=True, validate=validate.Length(1, 100)
+    )
+
+
+class BatchRequest(Schema):
+    """Several KPIs with the same parameters."""
+
+    kpi_ids = fields.List(Id(), required=True, validate=validate.Length(1, 100))
+    execution_params = fields.Nested(Parameters, required=True)
+
+
+class CancelRequest(Schema):
+    """Why to stop."""
+
+    reason = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=500))
+
+
+class ExecutionResult(Schema):
+    """An execution as it stands."""
+
+    id = Id(required=True)
+    version = fields.Integer(required=True)
+    kpi_id = Id(required=True, allow_none=True)
+    kpi_version = fields.Integer(required=True, allow_none=True)
+    kpi_name = fields.String(required=True, allow_none=True)
+    kg_name = fields.String(required=True, allow_none=True)
+    select_schema = fields.String(required=True, allow_none=True)
+    ruleset_name = fields.String(required=True, allow_none=True)
+    db_type = fields.String(required=True, allow_none=True)
+    limit_records = fields.Integer(required=True, allow_none=True)
+    use_llm = fields.Boolean(required=True, allow_none=True)
+    excluded_fields = fields.List(fields.String(), required=True, allow_none=True)
+    generated_sql = fields.String(required=True, allow_none=True)
+    number_of_records = fields.Integer(required=True)
+    joined_columns = fields.List(fields.List(fields.String()), required=True, allow_none=True)
+    sql_query_type = fields.String(required=True, allow_none=True)
+    operation = fields.String(required=True, allow_none=True)
+    execution_status = fields.String(required=True)
+    execution_timestamp = Instant(required=True)
+    started_at = Instant(required=True, allow_none=True)
+    finished_at = Instant(required=True, allow_none=True)
+    execution_time_ms = fields.Float(required=True, allow_none=True)
+    confidence_score = fields.Float(required=True, allow_none=True)
+    explanation = fields.String(required=True, allow_none=True)
+    error_type = fields.String(required=True, allow_none=True)
+    error_message = fields.String(required=True, allow_none=True)
+    result_data = fields.List(
+        fields.Dict(keys=fields.String()),
+        required=True,
+        allow_none=True,
+        metadata={"description": "The first rows, at most 1,000; all are in the drill-down."},
+    )
+    source_table = fields.String(required=True, allow_none=True)
+    target_table = fields.String(required=True, allow_none=True)
+    attempt = fields.Integer(required=True)
+    requested_by = fields.String(required=True)
+
+
+class ExecutionAnswer(Schema):
+    """What became of a run."""
+
+    success = fields.Boolean(required=True)
+    message = fields.String(required=True)
+    execution_result = fields.Nested(ExecutionResult, required=True)
+
+
+class JobAccepted(Schema):
+    """A run that goes on in the background."""
+
+    success = fields.Boolean(required=True)
+    message = fields.String(required=True)
+    job_id = fields.String(required=True)
+    execution_id = Id(required=True)
+    status_url = fields.String(required=True)
+
+
+class JobAnswer(Schema):
+    """A background run as it stands."""
+
+    success = fields.Boolean(required=True)
+    job_id = fields.String(required=True)
+    execution_id = Id(required=True)
+    status = fields.String(required=True)
+    result = fields.Nested(ExecutionResult, required=True, allow_none=True)
+    error = fields.String(required=True, allow_none=True)
+    created_at = Instant(required=True)
+
+
+class BatchError(Schema):
+    """A KPI that could not be run."""
+
+    kpi_id = Id(required=True)
+    error = fields.String(required=True)
+
+
+class BatchAnswer(Schema):
+    """What became of each KPI."""
+
+    success = fields.Boolean(required=True)
+    total = fields.Integer(required=True)
+    successful = fields.Integer(required=True)
+    failed = fields.Integer(required=True)
+    results = fields.List(fields.Nested(ExecutionResult), required=True)
+    errors = fields.List(fields.Nested(BatchError), required=True)
+
+
+class PreviewRequest(Parameters):
+    """A sentence to read, without running anything."""
+
+    nl_definition = fields.String(required=True, validate=validate.Length(1, 2000))
+
+
+class Alternative(Schema):
+    """Another way to read the sentence."""
+
+    explanation = fields.String(required=True)
+    confidence = fields.Float(required=True)
+
+
+class PreviewAnswer(Schema):
+    """How a sentence is read: reading, SQL, confidence and alternatives; or why it is not."""
+
+    success = fields.Boolean(required=True)
+    nl_definition = fields.String(required=True, allow_none=True)
+    understood = fields.Boolean(required=True)
+    explanation = fields.String(required=True, allow_none=True)
+    generated_sql = fields.String(required=True, allow_none=True)
+    sql_query_type = fields.String(required=True, allow_none=True)
+    operation = fields.String(required=True, allow_none=True)
+    joined_columns = fields.List(fields.List(fields.String()), required=True)
+    source_table = fields.String(required=True, allow_none=True)
+    target_table = fields.String(required=True, allow_none=True)
+    confidence_score = fields.Float(required=True, allow_none=True)
+    alternatives = fields.List(fields.Nested(Alternative), required=True)
+    unknown_words = fields.List(fields.String(), required=True)
+    closest = fields.List(fields.String(), required=True)
+    plan = fields.Raw(required=True, allow_none=True)
+    graph_version = fields.Integer(required=True)
+
+
+class SourceCreate(Schema):
+    """A data source: a path, or a `postgresql://` URL. Its password is never shown again."""
+
+    name = fields.String(required=True, validate=_NAME)
+    location = fields.String(required=True, validate=validate.Length(1, 4096))
+    kind = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.OneOf(("sqlite", "duckdb", "files", "postgresql")),
+        metadata={"description": "Told from the location when left out."},
+    )
+    password = fields.String(load_default=None, allow_none=True, load_only=True)
+
+
+class SourceUpdate(Schema):
+    """New values for some fields of a source."""
+
+    name = fields.String(validate=_NAME)
+    location = fields.String(validate=validate.Length(1, 4096))
+    password = fields.String(load_only=True)
+
+
+class Source(Schema):
+    """A data source, without its secret."""
+
+    id = Id(required=True)
+    version = fields.Integer(required=True)
+    name = fields.String(required=True)
+    kind = fields.String(required=True)
+    location = fields.String(required=True)
+    has_secret = fields.Boolean(required=True)
+    created_at = Instant(required=True)
+    created_by = fields.String(required=True)
+    updated_at = Instant(required=True)
+    updated_by = fields.String(required=True)
+
+
+class SourceAnswer(Schema):
+    """One source."""
+
+    success = fields.Boolean(required=True)
+    message = fields.String()
+    source = fields.Nested(Source, required=True)
+
+
+class SourceList(PageSchema):
+    """A page of sources."""
+
+    success = fields.Boolean(required=True)
+    sources = fields.List(fields.Nested(Source), required=True)
+
+
+class Done(Schema):
+    """What happened."""
+
+    success = fields.Boolean(required=True)
+    message = fields.String(required=True)
+
+
+class GraphCreate(Schema):
+    """A knowledge graph to build from a source's tables."""
+
+    name = fields.String(required=True, validate=_NAME)
+    source_id = Id(required=True)
+    schemas = fields.List(
+        fields.String(validate=validate.Length(1, 255)),
+        load_default=list,
+        validate=validate.Length(max=100),
+        metadata={"description": "Only these schemas; left out: all."},
+    )
+
+
+class Graph(Schema):
+    """A knowledge graph."""
+
+    id = Id(required=True)
+    version = fields.Integer(required=True)
+    name = fields.String(required=True)
+    source_id = Id(required=True)
+    schemas = fields.List(fields.String(), required=True)
+    tables = fields.Integer(required=True)
+    joins = fields.Integer(required=True)
+    fingerprint = fields.String(required=True)
+    built_at = Instant(required=True)
+    built_by = fields.String(required=True)
+
+
+class GraphAnswer(Schema):
+    """One graph, and what it holds."""
+
+    success = fields.Boolean(required=True)
+    message = fields.String()
+    graph = fields.Nested(Graph, required=True)
+    content = fields.Raw()
+
+
+class GraphList(PageSchema):
+    """A page of graphs."""
+
+    success = fields.Boolean(required=True)
+    graphs = fields.List(fields.Nested(Graph), required=True)
+
+
+class SchemaTables(Schema):
+    """One schema of one graph."""
+
+    kg_name = fields.String(required=True)
+    source_id = Id(required=True)
+    schema = fields.String(required=True)
+    tables = fields.List(fields.String(), required=True)
+
+
+class SchemaList(Schema):
+    """Every schema that can be selected."""
+
+    success = fields.Boolean(required=True)
+    schemas = fields.List(fields.Nested(SchemaTables), required=True)
+
+
+class Normalisation(Schema):
+    """What is done to both sides before they are compared."""
+
+    trim = fields.Boolean(load_default=False)
+    ignore_case = fields.Boolean(load_default=False)
+    scale = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(0, 30)
+    )
+    nulls_equal = fields.Boolean(load_default=False)
+
+
+class RulesetPair(Schema):
+    """Two columns that must be equal."""
+
+    left = fields.String(required=True, validate=validate.Length(1, 255))
+    right = fields.String(required=True, validate=validate.Length(1, 255))
+    normalisation = fields.Nested(Normalisation, load_default=dict)
+
+
+class RulesetRule(Schema):
+    """How two tables join."""
+
+    left_table = fields.String(required=True, validate=validate.Length(1, 255))
+    right_table = fields.String(required=True, validate=validate.Length(1, 255))
+    pairs = fields.List(fields.Nested(RulesetPair), required=True, validate=validate.Length(1, 32))
+
+
+class Ruleset(Schema):
+    """A reconciliation ruleset; it wins over inferred joins."""
+
+    name = fields.String(required=True, validate=_NAME)
+    rules = fields.List(
+        fields.Nested(RulesetRule), required=True, validate=validate.Length(1, 1000)
+    )
+
+
+class RulesetAnswer(Schema):
+    """One ruleset."""
+
+    success = fields.Boolean(required=True)
+    message = fields.String(required=True)
+    ruleset = fields.Nested(Ruleset, required=True)
+
+
+class RulesetList(PageSchema):
+    """A page of rulesets."""
+
+    success = fields.Boolean(required=True)
+    rulesets = fields.List(fields.Nested(Ruleset), required=True)

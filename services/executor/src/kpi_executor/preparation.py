@@ -1,0 +1,70 @@
+"""What an attempt needs before its query can start: the plan, and the source with its secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from kpi_contracts.execution import ExecutionParameters
+from kpi_executor import lookups
+from kpi_executor.locations import with_secret
+from kpi_executor.lookups import GraphReference
+from kpi_executor.planning import Planned, Planner
+from kpi_executor.secrets import Secrets
+from kpi_executor.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A planned query and where it runs."""
+
+    planned: Planned
+    source: Source
+
+
+class Preparation:
+    """Looks up graphs, rulesets and sources in our own database, and plans."""
+
+    def __init__(self, engine: sa.Engine, secrets: Secrets) -> None:
+        self._engine = engine
+        self._secrets = secrets
+        self.planner = Planner(self._content, self._ruleset)
+
+    def prepare(
+        self,
+        parameters: ExecutionParameters,
+        *,
+        sentence: str | None = None,
+        sql: str | None = None,
+    ) -> Prepared:
+        """Return the planned query and its source.
+
+        Raises what `Planner.plan` raises, UnknownGraph, SourceNotFound and SecretUnreadable.
+        """
+        graph = self.graph(parameters.kg_name)
+        planned = self.planner.plan(graph, parameters, sentence=sentence, sql=sql)
+        return Prepared(planned, self.source(graph.source_id))
+
+    def graph(self, name: str) -> GraphReference:
+        """Return the newest version of a graph; raises UnknownGraph."""
+        with self._engine.connect() as connection:
+            return lookups.find_graph(connection, name)
+
+    def source(self, source_id: int) -> Source:
+        """Return a source ready to connect to; raises SourceNotFound, SecretUnreadable."""
+        with self._engine.connect() as connection:
+            row = lookups.get_source(connection, source_id)
+            ciphertext = lookups.source_secret(connection, source_id)
+        secret = None if ciphertext is None else self._secrets.decrypt(ciphertext)
+        return Source(row["name"], row["kind"], with_secret(row["location"], secret))
+
+    def _content(self, graph: GraphReference) -> dict[str, Any]:
+        with self._engine.connect() as connection:
+            return lookups.graph_content(connection, graph.graph_id, graph.version)
+
+    def _ruleset(self, name: str) -> Mapping[str, Any] | None:
+        with self._engine.connect() as connection:
+            return lookups.get_ruleset(connection, name)

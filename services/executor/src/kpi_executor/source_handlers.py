@@ -1,0 +1,115 @@
+"""The handlers of commands on sources and knowledge graphs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from kpi_contracts.graph import GraphBuilt
+from kpi_eventsourcing.aggregate import Aggregate
+from kpi_eventsourcing.context import Context
+from kpi_eventsourcing.unit_of_work import UnitOfWork
+from kpi_executor import inventory
+from kpi_executor.commands import KeepGraph, RegisterSource, RemoveSource, UpdateSource
+from kpi_executor.errors import NameTaken, StaleVersion
+from kpi_executor.secrets import Secrets
+from kpi_executor.source import DataSource, KnowledgeGraph
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHandlers:
+    """The handlers that encrypt: they need the key of the secrets."""
+
+    secrets: Secrets
+
+    def register(self, command: RegisterSource, uow: UnitOfWork, context: Context) -> int:
+        """Give a source the next id and return it; raises NameTaken."""
+        source = DataSource(_next(uow, inventory.source_ids))
+        decision = source.register(command.name, command.kind, command.location)
+        with _unique("source", command.name, inventory.UNIQUE_SOURCE_NAME):
+            uow.append(source, decision, context)
+        self._keep(uow, int(source.id), command.secret)
+        return int(source.id)
+
+    def update(self, command: UpdateSource, uow: UnitOfWork, context: Context) -> int:
+        """Change a source; raises SourceNotFound, StaleVersion, NameTaken."""
+        source = uow.load(DataSource, command.source_id)
+        _require_version(source, command.expected_version)
+        decision = source.update(command.values, secret_changed=command.secret is not None)
+        with _unique("source", command.values.get("name", ""), inventory.UNIQUE_SOURCE_NAME):
+            uow.append(source, decision, context)
+        self._keep(uow, command.source_id, command.secret)
+        return command.source_id
+
+    def _keep(self, uow: UnitOfWork, source_id: int, secret: str | None) -> None:
+        if secret is not None:
+            inventory.keep_secret(uow.connection, source_id, self.secrets.encrypt(secret))
+
+
+def remove(command: RemoveSource, uow: UnitOfWork, context: Context) -> int:
+    """Take a source out of use and forget its secret; raises SourceNotFound, StaleVersion."""
+    source = uow.load(DataSource, command.source_id)
+    _require_version(source, command.expected_version)
+    uow.append(source, source.remove(), context)
+    inventory.forget_secret(uow.connection, command.source_id)
+    return command.source_id
+
+
+def keep_graph(command: KeepGraph, uow: UnitOfWork, context: Context) -> KnowledgeGraph:
+    """Store a graph as a new version unless it is what the newest one says already."""
+    content = command.content
+    built = GraphBuilt(
+        name=command.name,
+        source_id=command.source_id,
+        schemas=tuple(sorted({table["schema"] for table in content["tables"]})),
+        tables=len(content["tables"]),
+        joins=len(content["joins"]),
+        fingerprint=fingerprint(content),
+    )
+    graph = uow.load(KnowledgeGraph, _graph_id(uow, command))
+    with _unique("knowledge graph", command.name, inventory.UNIQUE_GRAPH_NAME):
+        appended = uow.append(graph, graph.keep(built), context)
+    if appended:
+        inventory.keep_content(uow.connection, int(graph.id), graph.version, content)
+    return graph
+
+
+def fingerprint(content: dict[str, Any]) -> str:
+    """Return the SHA-256 of a graph's content, whatever version number it carries."""
+    bare = {key: value for key, value in content.items() if key != "version"}
+    return hashlib.sha256(json.dumps(bare, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _graph_id(uow: UnitOfWork, command: KeepGraph) -> str:
+    graphs = inventory.graphs
+    row = uow.connection.execute(sa.select(graphs).where(graphs.c.name == command.name)).first()
+    if row is None:
+        return _next(uow, inventory.graph_ids)
+    if row.source_id != command.source_id:
+        raise NameTaken("knowledge graph", command.name)
+    return str(row.id)
+
+
+def _next(uow: UnitOfWork, sequence: sa.Sequence) -> str:
+    return str(uow.connection.execute(sa.select(sequence.next_value())).scalar_one())
+
+
+def _require_version(aggregate: Aggregate, expected: int | None) -> None:
+    if expected not in (None, aggregate.version) and aggregate.version:
+        raise StaleVersion(aggregate.name, aggregate.id, expected or 0, aggregate.version)
+
+
+@contextmanager
+def _unique(kind: str, name: str, index: str) -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.IntegrityError as error:
+        if index not in str(error.orig):
+            raise
+        raise NameTaken(kind, name) from error

@@ -1,0 +1,1 @@
+"""The background work of the executor: attempts, leases, commands from the bus."""

@@ -1,0 +1,232 @@
+"""The loop that takes executions, runs their queries and records how they ended.
+
+An execution is ours from the `started` event on, as long as its lease is renewed. Whatever this
+process does after it lost the lease is refused by the attempt number, so it need not be careful.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import time
+from concurrent.futures import Future
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+
+from kpi_bus.errors import is_transient
+from kpi_bus.stopping import Backoff, unless_stopped
+from kpi_bus.threads import Threads
+from kpi_eventsourcing.context import Context
+from kpi_eventsourcing.crash_points import crash_point
+from kpi_eventsourcing.dispatch import Dispatcher
+from kpi_executor import metrics, queue
+from kpi_executor.commands import EndAttempt, TakeExecutions
+from kpi_executor.errors import ExecutionFinished, StaleAttempt
+from kpi_executor.execution_handlers import Assignment
+from kpi_executor.executions import executions
+from kpi_executor.outcomes import Failure, Outcome
+from kpi_executor.preparation import Preparation
+from kpi_executor.query import QueryOutcome, QueryPool, QueryTask
+from kpi_executor.queue import RENEW_SECONDS, Lease
+from kpi_executor.wakeups import Wakeups
+from kpi_executor.worker.outcome import Progress
+from kpi_executor.worker.upkeep import EXECUTOR
+
+FIRST_ROWS = 1000
+THREADS = 6
+
+STOPPED = Failure(
+    error_type="worker_stopped",
+    message="the worker was stopped for maintenance; the query was started again",
+    transient=True,
+)
+
+log = structlog.get_logger(__name__)
+
+
+def worker_name() -> str:
+    """Return a name for this process that no other has, also after a restart."""
+    return f"{socket.gethostname()}-{os.getpid()}-{time.time_ns()}"
+
+
+class Attempts:
+    """Runs up to `slots` attempts at a time in a query pool."""
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        dispatch: Dispatcher,
+        preparation: Preparation,
+        pool: QueryPool,
+        *,
+        database_url: str,
+        store_url: str,
+        slots: int,
+    ) -> None:
+        self._engine = engine
+        self._dispatch = dispatch
+        self._preparation = preparation
+        self._pool = pool
+        self._database_url = database_url
+        self._store_url = store_url
+        self._slots = slots
+        self._name = worker_name()
+        self._threads = Threads("attempts", THREADS)
+        self._running: dict[Lease, asyncio.Task[None]] = {}
+        self._queries: dict[Lease, Future[QueryOutcome]] = {}
+        self._wake = asyncio.Event()
+        self._stopping = False
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set; what runs then is given back to the queue."""
+        loop = asyncio.get_running_loop()
+        wakeups = Wakeups(self._database_url, lambda: loop.call_soon_threadsafe(self._wake.set))
+        wakeups.start()
+        try:
+            async with asyncio.TaskGroup() as group:
+                renewing = group.create_task(self._keep_leases())
+                await self._take_work(group, stop)
+                self._give_back()
+                while self._running:
+                    await asyncio.wait(list(self._running.values()))
+                renewing.cancel()
+        finally:
+            wakeups.stop()
+            await self._threads.close()
+
+    async def _take_work(self, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
+        backoff = Backoff()
+        while not stop.is_set():
+            self._wake.clear()
+            try:
+                taken = await self._take()
+                await self._stop_cancelled()
+                backoff.reset()
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                log.warning("attempts.retrying", error=repr(error))
+                await unless_stopped(stop, asyncio.sleep(backoff.next()))
+                continue
+            for assignment in taken:
+                lease = Lease(assignment.execution_id, assignment.attempt)
+                self._running[lease] = group.create_task(self._attempt(lease, assignment))
+            if len(taken) == 0 or len(self._running) >= self._slots:
+                await unless_stopped(stop, self._wake.wait())
+
+    async def _take(self) -> list[Assignment]:
+        free = self._slots - len(self._running)
+        if free <= 0:
+            return []
+        command = TakeExecutions(worker=self._name, limit=free)
+        taken: list[Assignment] = await self._threads.run(
+            self._dispatch, command, Context.by(EXECUTOR)
+        )
+        return taken
+
+    async def _attempt(self, lease: Lease, assignment: Assignment) -> None:
+        try:
+            with metrics.running.track_inprogress():
+                outcome = await self._run(lease, assignment)
+            crash_point("executor.after_query")
+            await self._end(lease, outcome)
+        finally:
+            self._queries.pop(lease, None)
+            self._running.pop(lease, None)
+            self._wake.set()
+
+    async def _run(self, lease: Lease, assignment: Assignment) -> Outcome:
+        request = assignment.request
+        progress = Progress(request.parameters.timeout_seconds, time.monotonic())
+        try:
+            prepared = await self._threads.run(
+                self._preparation.prepare,
+                request.parameters,
+                sentence=request.nl_definition,
+                sql=request.sql,
+            )
+            progress.planned = prepared.planned
+            task = QueryTask(
+                execution_id=lease.execution_id,
+                attempt=lease.attempt,
+                source=prepared.source,
+                sql=prepared.planned.sql,
+                store_url=self._store_url,
+                timeout_seconds=request.parameters.timeout_seconds,
+                first_rows=FIRST_ROWS if request.origin in ("api", "retry") else 0,
+            )
+            future = self._queries[lease] = self._pool.submit(task)
+            outcome = await asyncio.wrap_future(future)
+        except Exception as error:
+            return STOPPED if self._stopping else progress.stopped(error)
+        metrics.query_seconds.labels(prepared.source.kind).observe(outcome.elapsed_ms / 1000)
+        return progress.succeeded(outcome)
+
+    async def _end(self, lease: Lease, outcome: Outcome) -> None:
+        command = EndAttempt(
+            execution_id=lease.execution_id, attempt=lease.attempt, outcome=outcome
+        )
+        backoff = Backoff()
+        while True:
+            try:
+                execution = await self._threads.run(self._dispatch, command, Context.by(EXECUTOR))
+            except (StaleAttempt, ExecutionFinished) as error:
+                log.warning("attempt.superseded", execution_id=lease.execution_id, why=str(error))
+                return
+            except Exception as error:
+                if not is_transient(error) or backoff.attempts > 20:
+                    raise
+                log.warning("attempt.end_retrying", error=repr(error))
+                await asyncio.sleep(backoff.next())
+            else:
+                crash_point("executor.after_end")
+                metrics.executions.labels(execution.status).inc()
+                return
+
+    async def _stop_cancelled(self) -> None:
+        if not self._queries:
+            return
+        running = {lease.execution_id: lease for lease in self._queries}
+        query = sa.select(executions.c.id).where(
+            executions.c.id.in_(list(running)), executions.c.cancel_requested
+        )
+        for execution_id in await self._threads.run(self._scalars, query):
+            self._stop_query(running[execution_id])
+
+    async def _keep_leases(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            if not self._running:
+                continue
+            try:
+                held = await self._threads.run(self._renew)
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                log.warning("leases.retrying", error=repr(error))
+                continue
+            for lease in set(self._queries) - held:
+                log.warning("attempt.lost", execution_id=lease.execution_id, attempt=lease.attempt)
+                self._stop_query(lease)
+
+    def _renew(self) -> set[Lease]:
+        with self._engine.begin() as connection:
+            queue.renew(connection, self._name)
+            return queue.held_by(connection, self._name)
+
+    def _give_back(self) -> None:
+        self._stopping = True
+        for lease in list(self._queries):
+            self._stop_query(lease)
+
+    def _stop_query(self, lease: Lease) -> None:
+        future = self._queries.get(lease)
+        if future is not None:
+            self._pool.cancel(future)
+
+    def _scalars(self, query: sa.Select[Any]) -> list[int]:
+        with self._engine.connect() as connection:
+            return list(connection.execute(query).scalars().all())
