@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
-from pathlib import Path
 
 from kpi_local import gateway, keys, nats, postgres
 from kpi_local.home import Home
@@ -16,6 +15,13 @@ from kpi_local.settings import Settings
 from kpi_local.supervision import Program, Stage
 
 READY = "ready"
+
+ServiceCommand = Callable[[str, str], list[str]]
+
+
+def service_command(service: str, process: str) -> list[str]:
+    """Build the command line of one process of a service: `api`, `worker` or `migrate`."""
+    return [sys.executable, "-m", f"kpi_{service}", process]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,8 @@ class Stack:
     """One embedded stack: servers, gateway and services on one home and one set of ports."""
 
     settings: Settings
+    command_of: ServiceCommand = service_command
+    ready_timeout: float = 60.0  # seconds for all services together
 
     @property
     def home(self) -> Home:
@@ -105,7 +113,7 @@ class Stack:
             for process in ("api", "worker"):
                 yield Program(
                     f"{service}-{process}",
-                    service_command(service, process),
+                    self.command_of(service, process),
                     Stage.SERVICES,
                     environment=self.environment(service),
                 )
@@ -127,11 +135,6 @@ class Stack:
             "KPI_LOG_LEVEL": self.settings.log_level,
             "PYTHONUNBUFFERED": "1",
         }
-
-
-def service_command(service: str, process: str) -> list[str]:
-    """Build the command line of one process of a service: `api`, `worker` or `migrate`."""
-    return [str(Path(sys.executable)), "-m", f"kpi_{service}", process]
 
 
 def _missing(body: bytes) -> str:

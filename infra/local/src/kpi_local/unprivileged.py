@@ -20,7 +20,12 @@ from pathlib import Path
 from kpi_local.errors import ProgramMissing
 
 UNPRIVILEGED_USER = "nobody"
-OVERRIDE = ("--inh-caps=-all,+dac_override", "--ambient-caps=+dac_override")
+# Without `no_setuid_fixup`, access(2), by which Postgres finds its own programs, ignores capabilities.
+OVERRIDE = (
+    "--securebits=+no_setuid_fixup",
+    "--inh-caps=-all,+dac_override",
+    "--ambient-caps=+dac_override",
+)
 
 
 def is_root() -> bool:

@@ -15,13 +15,12 @@ from types import FrameType
 from kpi_local.errors import NotReady, PortTaken, ServerFailed
 from kpi_local.home import Home
 from kpi_local.ports import SERVICES
-from kpi_local.stack import READY, Stack, service_command
+from kpi_local.stack import READY, Stack
 from kpi_local.supervision import SHUTDOWN_TIMEOUT, Supervisor
 from kpi_local.waiting import wait_until
 
 STORAGE_TIMEOUT = 30.0
 MIGRATION_TIMEOUT = 60.0
-READY_TIMEOUT = 60.0
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Say = Callable[[str], None]
@@ -139,7 +138,7 @@ def migrate(stack: Stack) -> None:
 def _migration(stack: Stack, service: str) -> subprocess.Popen[bytes]:
     with (stack.home.logs / f"{service}-migrate.log").open("wb") as log:
         return subprocess.Popen(
-            service_command(service, "migrate"),
+            stack.command_of(service, "migrate"),
             env={**os.environ, **stack.environment(service)},
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -147,7 +146,7 @@ def _migration(stack: Stack, service: str) -> subprocess.Popen[bytes]:
         )
 
 
-def wait_for_services(stack: Stack, supervisor: Supervisor, timeout: float = READY_TIMEOUT) -> None:
+def wait_for_services(stack: Stack, supervisor: Supervisor) -> None:
     """Wait until every service process is ready. Raises NotReady telling what each one misses."""
     waiting = {part.name: part for part in stack.parts}
 
@@ -163,7 +162,7 @@ def wait_for_services(stack: Stack, supervisor: Supervisor, timeout: float = REA
             for name, part in waiting.items()
         )
 
-    wait_until(all_ready, timeout, "all services are ready", missing)
+    wait_until(all_ready, stack.ready_timeout, "all services are ready", missing)
 
 
 def generate_demo(stack: Stack) -> subprocess.Popen[bytes]:
