@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
@@ -128,6 +130,19 @@ def test_a_body_that_is_not_clean_json_is_refused(
     response = client.post("/v1/books", headers={**editor, **JSON}, data=body)
     assert response.status_code == 400, response.text
     assert response.get_json()["success"] is False
+
+
+@pytest.mark.parametrize(("size", "status"), [(1_048_576, 201), (1_048_577, 413), (3_000_000, 413)])
+def test_a_body_of_untold_length_is_not_cut_but_refused(
+    client: FlaskClient, editor: dict[str, str], size: int, status: int
+) -> None:
+    response = client.post(
+        "/v1/books",
+        headers={**editor, **JSON, "Transfer-Encoding": "chunked"},
+        input_stream=io.BytesIO(b'{"title":"E"}'.ljust(size)),
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert response.status_code == status
 
 
 def test_405_says_which_methods_are_allowed(client: FlaskClient) -> None:

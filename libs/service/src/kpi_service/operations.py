@@ -45,11 +45,12 @@ def guard(app: Flask) -> None:
         operation = operation or operations.get((request.endpoint or "", "*"))
         if operation is None:
             return  # OPTIONS, answered by Flask itself
-        _check_size()
+        _check_size(request.content_length)
         authorize(operation.roles)
+        _check_chunks()
         _check_url(operation)
 
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY + 1  # one more, to see that there is more
     app.before_request(check)
 
 
@@ -60,9 +61,15 @@ def _by_method(view: Any) -> list[tuple[str, Callable[..., Any]]]:
     return [("*", view)]
 
 
-def _check_size() -> None:
-    if request.content_length is not None and request.content_length > MAX_BODY:
+def _check_size(length: int | None) -> None:
+    if length is not None and length > MAX_BODY:
         raise Problem(413, f"A body may have at most {MAX_BODY} bytes.")
+
+
+def _check_chunks() -> None:
+    """Check a body that did not tell its length: Werkzeug would cut it at the limit, silently."""
+    if "Transfer-Encoding" in request.headers:
+        _check_size(len(request.get_data(cache=True)))
 
 
 def _check_url(operation: Operation) -> None:
