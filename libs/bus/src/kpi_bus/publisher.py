@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from kpi_bus.stopping import Crew
 from kpi_contracts.envelope import Record
 from kpi_eventsourcing.outbox import Cursor, Entry
 
@@ -31,24 +32,23 @@ class _Slot:
 class Publisher:
     """Runs `settle` for each submitted event; `settle` returns when the event is dealt with.
 
-    Its tasks belong to the caller's task group, so an error of `settle` ends the caller, too.
+    Its tasks belong to the caller's crew, so an error of `settle` ends the caller's work, too.
     """
 
     def __init__(
         self,
-        group: asyncio.TaskGroup,
+        crew: Crew,
         settle: Settle,
         *,
         window: int = WINDOW,
         backlog: int = BACKLOG,
     ) -> None:
-        self._group = group
+        self._crew = crew
         self._settle = settle
         self._window = asyncio.Semaphore(window)
         self._room = asyncio.Semaphore(backlog)
         self._slots: deque[_Slot] = deque()
         self._chains: dict[Key, deque[_Slot]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
         self._progress = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -66,9 +66,7 @@ class Publisher:
             chain.append(slot)
             return
         self._chains[key] = deque([slot])
-        task = self._group.create_task(self._run(key))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._crew.start(self._run(key))
 
     async def progressed(self) -> None:
         """Wait until `prefix` has moved."""
@@ -78,11 +76,6 @@ class Publisher:
     async def drained(self) -> None:
         """Wait until everything submitted has been settled."""
         await self._idle.wait()
-
-    def abandon(self) -> None:
-        """Stop trying; what is not settled stays behind the prefix."""
-        for task in self._tasks:
-            task.cancel()
 
     async def _run(self, key: Key) -> None:
         chain = self._chains[key]

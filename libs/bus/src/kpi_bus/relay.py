@@ -8,6 +8,7 @@ publishes some events again under the same message id, which the stream drops.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 
@@ -27,12 +28,12 @@ from kpi_bus.publisher import WINDOW, Publisher
 from kpi_bus.quarantine import Quarantine
 from kpi_bus.refill import Comparison
 from kpi_bus.settling import ATTEMPTS, Settler
-from kpi_bus.stopping import pause, unless_stopped
+from kpi_bus.stopping import Crew, pause, unless_stopped
 from kpi_bus.threads import Threads
 from kpi_bus.topology import declare
 from kpi_contracts.streams import KPI_EVENTS
 from kpi_eventsourcing.crash_points import crash_point
-from kpi_eventsourcing.outbox import START, WAKE_CHANNEL, Cursor, Outbox
+from kpi_eventsourcing.outbox import START, WAKE_CHANNEL, Cursor, Entry, Outbox
 
 POLL = 0.5
 FIRST_POLL = 0.004
@@ -74,7 +75,8 @@ class Relay:
         self._outbox = Outbox(engine, name)
         self._comparison = Comparison(engine, self._outbox, bus, KPI_EVENTS.name, name)
         self._submitted = START
-        self._threads = Threads(name, 4)
+        self._threads = Threads(name, 3)
+        self._marking = Threads(f"{name}-marking")  # one thread: marks keep their order
         self._quarantine = Quarantine(engine, name)
         self._settler = Settler(bus, self._quarantine, self._threads, name=name, attempts=attempts)
 
@@ -84,6 +86,7 @@ class Relay:
             await self._lead_again_and_again(stop)
         finally:
             await self._threads.close()
+            await self._marking.close()
 
     async def refill(self) -> int:
         """Publish every event that the stream should hold and lacks; return their number.
@@ -96,16 +99,23 @@ class Relay:
         present = await self._comparison.ids_in_stream(aggregates)
         present |= await self._threads.run(self._quarantine.event_ids)
         await self._settler.learn_parked()
-        count = 0
-        async with asyncio.TaskGroup() as group:
-            publisher = Publisher(group, self._settler.settle, window=self._window)
-            while (batch := await self._threads.run(next, batches, None)) is not None:
-                for entry in batch:
-                    if str(entry.record.id) not in present:
-                        await publisher.submit(entry)
-                        count += 1
+        async with Crew() as crew:
+            publisher = Publisher(crew, self._settler.settle, window=self._window)
+            count = await crew.accompany(self._submit_missing(publisher, batches, present)) or 0
         metrics.RELAY_REFILLED.labels(self._name).inc(count)
         log.warning("relay.refilled", relay=self._name, events=count)
+        return count
+
+    async def _submit_missing(
+        self, publisher: Publisher, batches: Iterator[list[Entry]], present: set[str]
+    ) -> int:
+        count = 0
+        while (batch := await self._threads.run(next, batches, None)) is not None:
+            for entry in batch:
+                if str(entry.record.id) not in present:
+                    await publisher.submit(entry)
+                    count += 1
+        await publisher.drained()
         return count
 
     async def _lead_again_and_again(self, stop: asyncio.Event) -> None:
@@ -114,26 +124,23 @@ class Relay:
                 async with lead(self._engine, self._name, WAKE_CHANNEL, stop) as leadership:
                     if leadership is not None:
                         await self._lead(leadership, stop)
-            except* _INTERRUPTIONS as failures:
-                log.warning("relay.interrupted", relay=self._name, errors=_reasons(failures))
+            except _INTERRUPTIONS as error:
+                log.warning("relay.interrupted", relay=self._name, error=repr(error))
             await pause(stop, self._poll)
 
     async def _lead(self, leadership: Leadership, stop: asyncio.Event) -> None:
         log.info("relay.leading", relay=self._name)
         metrics.RELAY_LEADER.labels(self._name).set(1)
         try:
-            async with asyncio.TaskGroup() as group:
-                publisher = Publisher(group, self._settler.settle, window=self._window)
-                companions = [
-                    group.create_task(leadership.watch()),
-                    group.create_task(self._mark_prefix(publisher, leadership)),
-                    group.create_task(self._guard_stream()),
-                    group.create_task(self._measure_lag()),
-                ]
-                await unless_stopped(stop, self._feed(publisher, leadership))
-                await self._finish(publisher)
-                for companion in companions:
-                    companion.cancel()
+            async with Crew() as crew:
+                publisher = Publisher(crew, self._settler.settle, window=self._window)
+                crew.start(leadership.watch())
+                crew.start(self._mark_prefix(publisher, leadership))
+                crew.start(self._guard_stream())
+                crew.start(self._measure_lag())
+                feed = self._feed(publisher, leadership)
+                await crew.accompany(unless_stopped(stop, feed))
+                await crew.accompany(self._finish(publisher))
         finally:
             metrics.RELAY_LEADER.labels(self._name).set(0)
 
@@ -167,13 +174,12 @@ class Relay:
     async def _mark(self, cursor: Cursor | None) -> None:
         if cursor is not None:
             crash_point("relay.before_mark")
-            await self._threads.run(self._outbox.mark, cursor)
+            await self._marking.run(self._outbox.mark, cursor)
 
     async def _finish(self, publisher: Publisher) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN):
                 await publisher.drained()
-        publisher.abandon()
         await self._mark(publisher.prefix)
 
     async def _guard_stream(self) -> None:
@@ -187,8 +193,8 @@ class Relay:
                 if now != seen or self._settler.stream_missing.is_set():
                     await self._repair()
                     seen = self._bus.reconnects, await self._created()
-            except* TRANSIENT as failures:
-                log.warning("relay.stream_unchecked", relay=self._name, errors=_reasons(failures))
+            except TRANSIENT as error:
+                log.warning("relay.stream_unchecked", relay=self._name, error=repr(error))
                 await asyncio.sleep(self._poll)
 
     async def _created(self) -> datetime | None:
@@ -217,7 +223,3 @@ class Relay:
                 metrics.RELAY_LAG_ROWS.labels(self._name).set(lag.events)
                 metrics.RELAY_LAG_SECONDS.labels(self._name).set(lag.seconds)
             await asyncio.sleep(LAG_CHECK)
-
-
-def _reasons(failures: BaseExceptionGroup[BaseException]) -> list[str]:
-    return [repr(error) for error in failures.exceptions]
