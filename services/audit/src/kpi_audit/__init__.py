@@ -1,0 +1,1 @@
+"""The audit service: a provable record of everything that happened, and what it tells."""
