@@ -18,7 +18,7 @@ def write_parquet(subject: Subject) -> Iterator[bytes]:
     """Yield the file's bytes, a row group at a time."""
     keys = [column.key for column in subject.columns]
     schema = pa.schema(
-        [field.with_name(key) for field, key in zip(subject.result.schema(), keys, strict=True)]
+        [field.with_name(key) for field, key in zip(subject.schema, keys, strict=True)]
     )
     sink = Outbox()
     writer = pq.ParquetWriter(cast("IO[bytes]", sink), schema, compression="zstd")

@@ -12,6 +12,7 @@ from kpi_results.rows.pages import Page, read_page
 from kpi_results.rows.query import ViewQuery
 from kpi_results.rows.result import StoredResult
 from kpi_results.rows.store import PartStore
+from kpi_results.rows.streams import RowStream, open_stream
 from kpi_results.rows.views import Views
 
 
@@ -43,6 +44,10 @@ class Drilldown:
     ) -> Page:
         """Read one page. Raises InvalidPage, PartDamaged, BusyReading or EngineFailure."""
         return read_page(self.views, result, query, page=page, page_size=page_size)
+
+    def stream(self, result: StoredResult, query: ViewQuery) -> RowStream:
+        """Open all rows of a view. Raises PartDamaged, BusyReading or EngineFailure."""
+        return open_stream(self.views, self.engine, result, query)
 
     def close(self) -> None:
         """Finish what runs in the background and give everything back."""

@@ -20,10 +20,11 @@ from kpi_results.rows.errors import BusyReading, RowsError
 class EngineLimits:
     """What one process may spend on heavy readings."""
 
-    memory: str = "192MB"
+    memory: str = "160MB"
     spill: str = "16GB"
     threads: int = os.cpu_count() or 1
-    concurrent: int = 2
+    readings: int = 2
+    streams: int = 2
     wait_seconds: float = 30.0
 
 
@@ -34,7 +35,8 @@ class Engine:
         """`readable` are the only folders queries can read; `spill` takes what memory cannot."""
         self._limits = limits or EngineLimits()
         spill.mkdir(parents=True, exist_ok=True)
-        self._slots = threading.BoundedSemaphore(self._limits.concurrent)
+        self._readings = threading.BoundedSemaphore(self._limits.readings)
+        self._streams = threading.BoundedSemaphore(self._limits.streams)
         self._connection = duckdb.connect(
             ":memory:",
             config={
@@ -64,7 +66,21 @@ class Engine:
     @contextmanager
     def reading(self) -> Iterator[Reading]:
         """Return a slot for one heavy reading. Raises BusyReading when none comes free in time."""
-        if not self._slots.acquire(timeout=self._limits.wait_seconds):
+        with self._slot(self._readings) as reading:
+            yield reading
+
+    @contextmanager
+    def streaming(self) -> Iterator[Reading]:
+        """Return a slot for a reading that lasts as long as its consumer takes.
+
+        Such readings have slots of their own: slow consumers never keep pages waiting.
+        """
+        with self._slot(self._streams) as reading:
+            yield reading
+
+    @contextmanager
+    def _slot(self, slots: threading.BoundedSemaphore) -> Iterator[Reading]:
+        if not slots.acquire(timeout=self._limits.wait_seconds):
             raise BusyReading(self._limits.wait_seconds)
         try:
             cursor = self._connection.cursor()
@@ -73,7 +89,7 @@ class Engine:
             finally:
                 cursor.close()
         finally:
-            self._slots.release()
+            slots.release()
 
     def close(self) -> None:
         """Close the instance and give back its spill space."""

@@ -90,7 +90,8 @@ def _slices_of_rows(result: StoredResult, ascending: RowNumbers) -> Iterator[Sli
         first, end = base + footer.starts[group], base + footer.starts[group + 1]
         after = _lower_bound(ascending, end, position)
         count = after - position
-        if ascending[after - 1].as_py() - row == count - 1:
+        is_run = ascending[after - 1].as_py() - row == count - 1
+        if is_run and 2 * count >= end - first:  # a slice keeps its whole row group in memory
             yield Slice(part, group, row - first, row - first + count)
         else:
             relative = pc.subtract(ascending[position:after].cast(pa.int64()), first)
