@@ -41,8 +41,10 @@ def connector(file: Path, resources: Resources) -> Iterator[SqliteConnector]:
         yield opened
 
 
-def rows(connector: Connector, sql: str, **options: int) -> list[tuple[object, ...]]:
-    stream = connector.execute(sql, **options)
+def rows(
+    connector: Connector, sql: str, batch_rows: int = 100, *, exact_types: bool = False
+) -> list[tuple[object, ...]]:
+    stream = connector.execute(sql, batch_rows, exact_types=exact_types)
     table = pa.Table.from_batches(list(stream.batches), schema=stream.schema)
     return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Final
 
 import obstore
 import pyarrow as pa
@@ -16,12 +17,15 @@ from kpi_contracts.execution import ColumnType, Manifest, Part
 from kpi_executor.query.errors import ResultTooLarge, StoreFailed
 from kpi_executor.query.task import ResultLimits
 
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
 ROW_GROUP_ROWS = 100_000
 ROW_GROUP_BYTES = 64 << 20
 PART_BYTES = 128 << 20
 _UPLOAD_BYTES = 8 << 20
 # Measured on 1 million rows x 8 columns: as fast as LZ4 within the noise, a third smaller.
-_COMPRESSION = "zstd"
+_COMPRESSION: Final = "zstd"
 _COMPRESSION_LEVEL = 1
 
 
@@ -157,12 +161,11 @@ class _OpenPart:
         return Part(self._key, self._rows, self._sink.bytes, self._sink.sha256)
 
 
-class _HashingSink:
+class _HashingSink(io.RawIOBase):
     """A file as pyarrow writes to one; counts and hashes what passes."""
 
-    closed = False
-
-    def __init__(self, file: Any) -> None:
+    def __init__(self, file: obstore.WritableFile) -> None:
+        super().__init__()
         self._file = file
         self._hash = hashlib.sha256()
         self.bytes = 0
@@ -171,14 +174,15 @@ class _HashingSink:
     def sha256(self) -> str:
         return self._hash.hexdigest()
 
-    def write(self, data: bytes) -> int:
-        self._file.write(data)
-        self._hash.update(data)
-        self.bytes += len(data)
-        return len(data)
+    def writable(self) -> bool:
+        return True
 
-    def flush(self) -> None:
-        """Leave it to the store: it uploads whole buffers."""
+    def write(self, data: ReadableBuffer) -> int:
+        view = memoryview(data)
+        self._file.write(view)
+        self._hash.update(view)
+        self.bytes += view.nbytes
+        return view.nbytes
 
     def finish(self) -> None:
         self._file.close()

@@ -51,7 +51,7 @@ def unique_names(names: Sequence[str]) -> list[str]:
     return list(found)
 
 
-def json_values(column: pa.Array) -> list[Any]:
+def json_values(column: pa.Array[Any]) -> list[Any]:
     """Return a column's values for JSON.
 
     Times become RFC 3339 texts; exact numbers become numbers where a double holds them and texts
@@ -89,13 +89,13 @@ def _decimal(value: Decimal) -> float | int | str:
     return float(value) if Decimal(repr(float(value))) == value else str(value)
 
 
-def _times(column: pa.Array) -> list[str | None]:
+def _times(column: pa.Array[Any]) -> list[str | None]:
     last = 2 ** (column.type.bit_width - 1) - 1
     numbers = column.cast(pa.int64() if column.type.bit_width == 64 else pa.int32()).to_pylist()
     return [_time(value, number, last) for value, number in zip(column, numbers, strict=True)]
 
 
-def _time(value: pa.Scalar, number: int | None, last: int) -> str | None:
+def _time(value: pa.Scalar[Any], number: int | None, last: int) -> str | None:
     if number is None:
         return None
     if abs(number) == last:

@@ -152,5 +152,5 @@ class Slot(threading.Thread):
 
 
 def _stop(pool: ProcessPool) -> None:
-    pool.stop()
+    pool.stop()  # type: ignore[no-untyped-call]
     pool.join()

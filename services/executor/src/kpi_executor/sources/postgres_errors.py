@@ -22,7 +22,11 @@ _REMEDIES = {
     "53300": "The server has no connection free.",
     "54011": "The query has more columns than PostgreSQL allows (1,664); select fewer.",
 }
-_CONNECTING: tuple[tuple[str, str, bool], ...] = (
+# While rows stream, and before there is a session, drivers give a text and no code.
+_SIGNS: tuple[tuple[str, str, bool], ...] = (
+    ("canceling statement", _REMEDIES["57014"], False),
+    ("division by zero", _REMEDIES["22012"], False),
+    ("ERROR:", "PostgreSQL refused the query.", False),
     ("password authentication failed", _REMEDIES["28P01"], False),
     ("no password supplied", "The server asks for a password; add it to the source.", False),
     ("does not exist", "The database or user does not exist; check the URL.", False),
@@ -41,7 +45,7 @@ def classify(error: Exception) -> SourceError:
         remedy = _REMEDIES.get(state, "PostgreSQL refused the query.")
         return SourceError(f"{remedy} ({_detail(error)})", transient=transient)
     text = str(error)
-    for sign, remedy, transient in _CONNECTING:
+    for sign, remedy, transient in _SIGNS:
         if sign in text:
             return SourceError(f"{remedy} ({_detail(error)})", transient=transient)
     return SourceError(

@@ -7,6 +7,7 @@ one a double; all else is cast to text by the server.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -64,7 +65,7 @@ def stored_type(field: Field, kind: pa.DataType) -> pa.DataType:
     return kind
 
 
-def stored(array: pa.Array, kind: pa.DataType, name: str) -> pa.Array:
+def stored(array: pa.Array[Any], kind: pa.DataType, name: str) -> pa.Array[Any]:
     """Convert one column of a batch; raises `SourceError` for a value that cannot be stored."""
     if isinstance(array, pa.ExtensionArray):
         array = array.storage
@@ -82,21 +83,28 @@ def stored(array: pa.Array, kind: pa.DataType, name: str) -> pa.Array:
 
 
 def _times(
-    array: pa.Array, kind: pa.DataType, name: str, raw: pa.DataType, earliest: int, infinity: int
-) -> pa.Array:
+    array: pa.Array[Any],
+    kind: pa.DataType,
+    name: str,
+    raw: pa.DataType,
+    earliest: int,
+    infinity: int,
+) -> pa.Array[Any]:
     """Put ±infinity where DuckDB and Parquet readers expect it: at the ends of the range."""
     numbers = array.cast(raw)
     smallest = pc.min(numbers).as_py()
     if smallest is None or smallest >= earliest:
         return array
     last = 2 ** (raw.bit_width - 1) - 1
-    endless, ever = pc.equal(numbers, infinity), pc.equal(numbers, infinity + 1)
+    endless = pc.equal(numbers, pa.scalar(infinity, raw))
+    ever = pc.equal(numbers, pa.scalar(infinity + 1, raw))
     numbers = pc.if_else(endless, pa.scalar(last, raw), numbers)
     numbers = pc.if_else(ever, pa.scalar(-last, raw), numbers)
-    finite = pc.and_not(pc.less(numbers, earliest), ever)
+    finite = pc.and_not(pc.less(numbers, pa.scalar(earliest, raw)), ever)
     if pc.any(finite).as_py():
         raise SourceError(
             f"The column {name!r} holds a time after the year 294246, which cannot be stored; "
             "cast it to text in the query."
         )
-    return numbers.cast(kind)
+    restored: pa.Array[Any] = numbers.cast(kind)
+    return restored

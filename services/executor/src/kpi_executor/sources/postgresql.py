@@ -132,7 +132,11 @@ class PostgresConnector:
                 for statement in self._session(self._connection.info.server_version):
                     settings.execute(statement)
         cursor = self._streaming.cursor(adbc_stmt_kwargs={_BATCH_BYTES_OPTION: str(_BATCH_BYTES)})
-        cursor.execute(sql)
+        try:
+            cursor.execute(sql)
+        except BaseException:
+            cursor.close()
+            raise
         return cursor
 
     def _batches(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -43,7 +44,7 @@ def _profiled(connector: Connector, table: Table, limits: ProfileLimits) -> Tabl
         sample = _read(connector, f"SELECT * FROM {_name(table)} LIMIT {limits.sample_rows}")  # noqa: S608
         columns = [
             _with_values(connector, table, column, values, limits)
-            for column, values in zip(table.columns, sample.columns, strict=True)
+            for column, values in zip(table.columns, sample, strict=True)
         ]
     except SourceError:
         return table
@@ -54,7 +55,7 @@ def _with_values(
     connector: Connector,
     table: Table,
     column: Column,
-    values: pa.ChunkedArray,
+    values: pa.Array[Any],
     limits: ProfileLimits,
 ) -> Column:
     if column.type in ("binary", "other"):
@@ -72,27 +73,29 @@ def _with_values(
     )
 
 
-def _all_values(connector: Connector, table: Table, column: Column, most: int) -> pa.Array:
+def _all_values(connector: Connector, table: Table, column: Column, most: int) -> pa.Array[Any]:
     name = quoted(column.name)
     found = _read(
         connector,
         f"SELECT DISTINCT {name} FROM {_name(table)} WHERE {name} IS NOT NULL LIMIT {most + 1}",  # noqa: S608
     )
-    return found.column(0).combine_chunks()
+    return found[0]
 
 
-def _read(connector: Connector, sql: str) -> pa.Table:
+def _read(connector: Connector, sql: str) -> list[pa.Array[Any]]:
+    """Return the result's columns."""
     stream = connector.execute(sql, exact_types=True)
-    return pa.Table.from_batches(list(stream.batches), schema=stream.schema)
+    read = pa.Table.from_batches(list(stream.batches), schema=stream.schema)
+    return [column.combine_chunks() for column in read.columns]
 
 
-def _texts(values: pa.Array, longest: int) -> tuple[str, ...]:
+def _texts(values: pa.Array[Any], longest: int) -> tuple[str, ...]:
     texts = values.cast(pa.string()).to_pylist()
     return tuple(text for text in texts if text is not None and len(text) <= longest)
 
 
-def _all_short(values: pa.Array, longest: int) -> bool:
-    return all(len(text) <= longest for text in values.to_pylist())
+def _all_short(values: pa.Array[Any], longest: int) -> bool:
+    return all(len(str(text)) <= longest for text in values.to_pylist())
 
 
 def _name(table: Table) -> str:

@@ -224,7 +224,7 @@ def _batch(rows: list[Row], schema: pa.Schema) -> pa.RecordBatch:
     )
 
 
-def _array(values: tuple[Any, ...], kind: pa.DataType) -> pa.Array:
+def _array(values: tuple[Any, ...], kind: pa.DataType) -> pa.Array[Any]:
     if kind == pa.string() and not _TEXTS.issuperset(map(type, values)):
         return pa.array([_text(value) for value in values], type=kind)
     try:

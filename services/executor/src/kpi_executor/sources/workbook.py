@@ -66,7 +66,14 @@ def _names(titles: list[Any]) -> list[str]:
     return names
 
 
-def _array(cells: list[Any]) -> pa.Array:
+def _array(cells: list[Any]) -> pa.Array[Any]:
+    values, kind = _values(cells)
+    array: pa.Array[Any] = pa.array(values, type=kind)
+    return array
+
+
+def _values(cells: list[Any]) -> tuple[list[Any], pa.DataType | None]:
+    """Return the cells with one type; None lets Arrow see the type."""
     kinds = {type(cell) for cell in cells if cell is not None}
     if kinds == {float}:
         whole = all(
@@ -74,14 +81,12 @@ def _array(cells: list[Any]) -> pa.Array:
             for cell in cells
         )
         # A workbook knows only floating-point numbers.
-        return pa.array([_whole(cell) for cell in cells] if whole else cells)
+        return ([_whole(cell) for cell in cells] if whole else cells), None
     if kinds == {dt.date, dt.datetime}:
-        return pa.array([_midnight(cell) for cell in cells], pa.timestamp("us"))
-    if kinds == {dt.timedelta}:
-        return pa.array([None if cell is None else str(cell) for cell in cells], pa.string())
-    if len(kinds) == 1:
-        return pa.array(cells)
-    return pa.array([None if cell is None else str(_shown(cell)) for cell in cells], pa.string())
+        return [_midnight(cell) for cell in cells], pa.timestamp("us")
+    if len(kinds) == 1 and kinds != {dt.timedelta}:
+        return cells, None
+    return [None if cell is None else str(_shown(cell)) for cell in cells], pa.string()
 
 
 def _whole(cell: float | None) -> int | None:
