@@ -12,6 +12,7 @@ from kpi_eventsourcing.errors import ConcurrencyConflict
 from kpi_eventsourcing.unit_of_work import InlineProjection, UnitOfWork
 
 Handler = Callable[[Any, UnitOfWork, Context], Any]
+BeforeCommit = Callable[[sa.Connection, Any], None]
 
 TRIES = 5
 
@@ -33,8 +34,13 @@ class Dispatcher:
         self._projections = projections
         self._handlers = handlers
 
-    def __call__(self, command: Any, context: Context) -> Any:
+    def __call__(
+        self, command: Any, context: Context, before_commit: BeforeCommit | None = None
+    ) -> Any:
         """Handle a command and return what its handler returned.
+
+        `before_commit` gets the connection and the result, to write something that must be
+        durable together with the command's effect.
 
         Raises:
             ConcurrencyConflict: the aggregate changed under every one of the tries.
@@ -42,15 +48,17 @@ class Dispatcher:
         """
         for remaining in reversed(range(TRIES)):
             try:
-                return self._handle(command, context)
+                return self._handle(command, context, before_commit)
             except ConcurrencyConflict:
                 if not remaining:
                     raise
         raise AssertionError("unreachable")
 
-    def _handle(self, command: Any, context: Context) -> Any:
+    def _handle(self, command: Any, context: Context, before_commit: BeforeCommit | None) -> Any:
         handle = self._handlers[type(command)]
         with UnitOfWork(self._engine, self._projections) as uow:
             result = handle(command, uow, context)
+            if before_commit is not None:
+                before_commit(uow.connection, result)
             uow.commit()
         return result

@@ -95,6 +95,13 @@ class EventStore:
         )
         return [from_record(row_record(row)) for row in self._connection.execute(query)]
 
+    def version(self, aggregate: str, aggregate_id: str) -> int:
+        """Return how many events one aggregate has."""
+        query = sa.select(sa.func.max(events.c.version)).where(
+            events.c.aggregate == aggregate, events.c.aggregate_id == aggregate_id
+        )
+        return self._connection.execute(query).scalar_one() or 0
+
     def replay(self, batch: int = 1000) -> Iterator[Envelope]:
         """Yield every event of the service in commit order, `batch` rows in memory at a time."""
         query = sa.select(events).order_by(events.c.tx, events.c.position)

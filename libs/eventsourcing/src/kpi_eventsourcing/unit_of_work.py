@@ -26,38 +26,33 @@ A = TypeVar("A", bound=Aggregate)
 InlineProjection = Callable[[sa.Connection, Envelope], None]
 
 
-class UnitOfWork:
-    """`with UnitOfWork(engine, projections) as uow: ... uow.commit()`."""
+class Work:
+    """Loads and appends in a transaction that somebody else began and will end.
 
-    connection: sa.Connection
+    For consumers, whose effect, position and events commit together. The relay is not woken: it
+    finds the events within its poll interval.
+    """
 
-    def __init__(self, engine: sa.Engine, projections: Sequence[InlineProjection] = ()) -> None:
-        self._engine = engine
-        self._projections = projections
-        self._appended: list[Envelope] = []
-
-    def __enter__(self) -> Self:
-        self.connection = self._engine.connect()
-        self._transaction = self.connection.begin()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
+    def __init__(
+        self, connection: sa.Connection, projections: Sequence[InlineProjection] = ()
     ) -> None:
-        try:
-            if self._transaction.is_active:
-                self._transaction.rollback()
-        finally:
-            self.connection.close()
+        self.connection = connection
+        self._projections = projections
 
     def load(self, kind: type[A], aggregate_id: str | int) -> A:
         """Return an aggregate folded from its events; version 0 if it has none."""
         aggregate = kind(str(aggregate_id))
         for envelope in EventStore(self.connection).load(kind.name, aggregate.id):
             aggregate.fold(envelope)
+        return aggregate
+
+    def at_end(self, kind: type[A], aggregate_id: str | int) -> A:
+        """Return an aggregate at its newest version, nothing folded.
+
+        For events that need no decision (a log of reads, say) on streams too long to load.
+        """
+        aggregate = kind(str(aggregate_id))
+        aggregate.version = EventStore(self.connection).version(kind.name, aggregate.id)
         return aggregate
 
     def append(
@@ -90,7 +85,40 @@ class UnitOfWork:
             aggregate.fold(envelope)
             for project in self._projections:
                 project(self.connection, envelope)
-        self._appended += envelopes
+        return envelopes
+
+
+class UnitOfWork(Work):
+    """`with UnitOfWork(engine, projections) as uow: ... uow.commit()`."""
+
+    def __init__(self, engine: sa.Engine, projections: Sequence[InlineProjection] = ()) -> None:
+        self._engine = engine
+        self._projections = projections
+        self._appended = 0
+
+    def __enter__(self) -> Self:
+        self.connection = self._engine.connect()
+        self._transaction = self.connection.begin()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            if self._transaction.is_active:
+                self._transaction.rollback()
+        finally:
+            self.connection.close()
+
+    def append(
+        self, aggregate: Aggregate, events: Sequence[DomainEvent], context: Context
+    ) -> list[Envelope]:
+        """Store, fold and project events, as `Work.append`."""
+        envelopes = super().append(aggregate, events, context)
+        self._appended += len(envelopes)
         return envelopes
 
     def commit(self) -> None:
@@ -99,7 +127,7 @@ class UnitOfWork:
         self._transaction.commit()
         crash_point("uow.after_commit")
         if self._appended:
-            appended_events.inc(len(self._appended))
+            appended_events.inc(self._appended)
             self._wake_relay()
 
     def _wake_relay(self) -> None:
