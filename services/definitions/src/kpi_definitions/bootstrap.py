@@ -27,6 +27,7 @@ def make_dispatcher(engine: sa.Engine) -> Dispatcher:
 
 def make_api(settings: ServiceSettings) -> Flask:
     """Return the REST application."""
+    from kpi_definitions.api.bulk import bulk_blueprint
     from kpi_definitions.api.kpis import kpi_blueprint
     from kpi_definitions.api.problems import PROBLEMS
     from kpi_definitions.api.versions import version_blueprint
@@ -37,7 +38,11 @@ def make_api(settings: ServiceSettings) -> Flask:
     return create_app(
         settings,
         title="KPI Ledger: definitions",
-        blueprints=[kpi_blueprint(engine, dispatch), version_blueprint(engine, dispatch)],
+        blueprints=[
+            kpi_blueprint(engine, dispatch),
+            bulk_blueprint(engine, dispatch),
+            version_blueprint(engine, dispatch),
+        ],
         engine=engine,
         readiness={"database": lambda: verify_schema(engine, PACKAGE)},
         errors=PROBLEMS,

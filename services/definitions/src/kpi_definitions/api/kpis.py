@@ -11,7 +11,7 @@ from flask.views import MethodView
 from kpi_definitions import queries
 from kpi_definitions.api import schemas
 from kpi_definitions.commands import CreateKpi, DeleteKpi, RestoreKpi, UpdateKpi
-from kpi_definitions.definition import Fields
+from kpi_definitions.definition import Definition, Fields
 from kpi_definitions.queries import KpiFilter
 from kpi_eventsourcing.dispatch import Dispatcher
 from kpi_service.auth import requires
@@ -19,15 +19,17 @@ from kpi_service.blueprint import Blueprint
 from kpi_service.context import command_context
 from kpi_service.database import reader
 from kpi_service.etags import expected_version, set_etag, versioned
-from kpi_service.idempotency import idempotent
+from kpi_service.idempotency import idempotent, remember
 from kpi_service.paging import page
 
+KPIS = "/v1/landing-kpi/kpis"
+CREATED = "KPI created successfully"
 READERS = ("viewer", "editor", "operator", "auditor")
 
 
 def kpi_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
     """Return the routes of /v1/landing-kpi/kpis."""
-    blueprint = Blueprint("kpis", __name__, url_prefix="/v1/landing-kpi/kpis")
+    blueprint = Blueprint("kpis", __name__, url_prefix=KPIS)
     reading = reader(engine)
 
     def changed(message: str, kpi_id: int) -> dict[str, Any]:
@@ -48,15 +50,16 @@ def kpi_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
                 total, kpis = queries.list_kpis(connection, KpiFilter(**query), limit, offset)
             return {"success": True, **page(total, limit, offset), "kpis": kpis}
 
+        @idempotent
         @requires("editor")
         @blueprint.arguments(schemas.KpiCreate)
         @blueprint.response(201, schemas.KpiChanged)
-        @idempotent
         def post(self, body: dict[str, Any]) -> Any:
             """Define a KPI."""
-            definition = dispatch(CreateKpi(fields_from(body)), command_context())
-            location = {"Location": f"/v1/landing-kpi/kpis/{definition.id}"}
-            return changed("KPI created successfully", int(definition.id)), 201, location
+            definition = dispatch(
+                CreateKpi(fields_from(body)), command_context(), before_commit=_remember
+            )
+            return changed(CREATED, int(definition.id)), 201, _location(definition)
 
     @blueprint.route("/<id:kpi_id>")
     class OneKpi(MethodView):
@@ -88,16 +91,26 @@ def kpi_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
             return {"success": True, "message": "KPI deleted successfully"}
 
     @blueprint.route("/<id:kpi_id>/restore", methods=["POST"])
+    @idempotent
     @requires("editor")
     @versioned
     @blueprint.response(200, schemas.KpiChanged)
-    @idempotent
     def restore(kpi_id: int) -> dict[str, Any]:
         """Take a deleted KPI back into use."""
         dispatch(RestoreKpi(kpi_id, expected_version()), command_context())
         return changed("KPI restored successfully", kpi_id)
 
     return blueprint
+
+
+def _remember(connection: sa.Connection, definition: Definition) -> None:
+    answer: dict[str, Any] = {"success": True, "message": CREATED}
+    answer["kpi"] = queries.get_kpi(connection, int(definition.id))
+    remember(connection, schemas.KpiChanged().dump(answer), 201, _location(definition))
+
+
+def _location(definition: Definition) -> dict[str, str]:
+    return {"Location": f"{KPIS}/{definition.id}"}
 
 
 def fields_from(body: Mapping[str, Any]) -> Fields:

@@ -60,11 +60,11 @@ def version_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
         }
 
     @blueprint.route("/rollback", methods=["POST"])
+    @idempotent
     @requires("editor")
     @versioned
     @blueprint.arguments(schemas.RollbackRequest)
     @blueprint.response(200, schemas.KpiChanged)
-    @idempotent
     def roll_back(body: dict[str, Any], kpi_id: int) -> dict[str, Any]:
         """Return to the fields of an earlier version; this appends a new one."""
         command = RollBackKpi(kpi_id, body["version"], expected_version())

@@ -64,10 +64,10 @@ def graph_blueprint(
                 total, found = lookups.list_graphs(connection, **query)
             return {"success": True, **page(total, **query), "graphs": found}
 
+        @idempotent
         @requires("operator")
         @blueprint.arguments(schemas.GraphCreate)
         @blueprint.response(201, schemas.GraphAnswer)
-        @idempotent
         def post(self, body: dict[str, Any]) -> Any:
             """Build a knowledge graph from the tables of a source."""
             build(body["name"], body["source_id"], body["schemas"])
@@ -141,10 +141,10 @@ def ruleset_blueprint(engine: sa.Engine) -> Blueprint:
                 listed = found.scalars().all()
             return {"success": True, **page(total, **query), "rulesets": listed}
 
+        @idempotent
         @requires("operator")
         @blueprint.arguments(schemas.Ruleset)
         @blueprint.response(201, schemas.RulesetAnswer)
-        @idempotent
         def post(self, body: dict[str, Any]) -> dict[str, Any]:
             """Store a ruleset, in the place of one of the same name."""
             values = {

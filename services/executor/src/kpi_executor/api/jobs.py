@@ -48,9 +48,9 @@ def job_blueprint(runs: Runs) -> Blueprint:
         return accepted(execution_id, "Cancellation requested")
 
     @blueprint.route("/v1/landing-kpi/executions/<id:execution_id>/retry", methods=["POST"])
+    @idempotent
     @requires(*RUNNERS)
     @blueprint.response(202, schemas.JobAccepted)
-    @idempotent
     def retry(execution_id: int) -> Any:
         """Run again what an execution ran, as a new execution."""
         command = RetryExecution(execution_id=execution_id)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import sqlalchemy as sa
+from flask import request
 
 from kpi_bus.freshness import ReadYourWrites
 from kpi_eventsourcing.dispatch import Dispatcher
@@ -13,7 +15,9 @@ from kpi_executor import replica
 from kpi_executor.api import views
 from kpi_executor.commands import RunKpi
 from kpi_executor.waiting import Waiters
+from kpi_service.auth import current_user
 from kpi_service.context import command_context
+from kpi_service.idempotency import HEADER
 
 JOBS = "/v1/landing-kpi/jobs"
 # An execution may have to wait for a worker, and be tried again, before its query can run.
@@ -52,6 +56,7 @@ class Runs:
             kpi_version=version,
             parameters=views.parameters_from(body),
             origin="api",
+            command_id=command_id_of_request(kpi_id),
         )
         execution_id: int = self.dispatch(command, command_context())
         return execution_id
@@ -75,6 +80,18 @@ class Runs:
         query = sa.select(replica.kpis.c.id).where(replica.kpis.c.id == kpi_id)
         with self.reading.connect() as connection:
             return connection.execute(query).first() is not None or None
+
+
+def command_id_of_request(kpi_id: int) -> UUID | None:
+    """Return the id that makes a repeated request find its first execution.
+
+    It follows from caller, KPI and Idempotency-Key, so that not even a crash before the first
+    answer was stored leads to a second run.
+    """
+    key = request.headers.get(HEADER)
+    if key is None:
+        return None
+    return uuid5(NAMESPACE_URL, "\0".join((current_user().subject, request.path, str(kpi_id), key)))
 
 
 def accepted(execution_id: int, message: str = "KPI execution accepted") -> Any:

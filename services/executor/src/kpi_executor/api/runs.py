@@ -21,37 +21,37 @@ def run_blueprint(runs: Runs) -> Blueprint:
     blueprint = Blueprint("runs", __name__)
 
     @blueprint.route("/v1/landing-kpi/kpis/<id:kpi_id>/execute", methods=["POST"])
+    @idempotent
     @requires(*RUNNERS)
     @blueprint.arguments(schemas.RunRequest)
     @blueprint.response(200, schemas.ExecutionAnswer)
-    @idempotent
     def execute(body: dict[str, Any], kpi_id: int) -> Any:
         """Run a KPI and wait for its end; `success` says whether the query succeeded."""
         return runs.finished(runs.accept(kpi_id, body, body["kpi_version"]), body)
 
     @blueprint.route("/v1/landing-kpi/kpis/<id:kpi_id>/execute-async", methods=["POST"])
+    @idempotent
     @requires(*RUNNERS)
     @blueprint.arguments(schemas.RunRequest)
     @blueprint.response(202, schemas.JobAccepted)
-    @idempotent
     def execute_async(body: dict[str, Any], kpi_id: int) -> Any:
         """Run a KPI in the background."""
         return accepted(runs.accept(kpi_id, body, body["kpi_version"]))
 
     @blueprint.route("/v1/landing-kpi/batch-execute", methods=["POST"])
+    @idempotent
     @requires(*RUNNERS)
     @blueprint.arguments(schemas.BatchRequest)
     @blueprint.response(200, schemas.BatchAnswer)
-    @idempotent
     def batch(body: dict[str, Any]) -> dict[str, Any]:
         """Run several KPIs with the same parameters and wait for all of them."""
         return _batch(runs, body["kpi_ids"], body["execution_params"])
 
     @blueprint.route("/v3/execute", methods=["POST"])
+    @idempotent
     @requires(*RUNNERS)
     @blueprint.arguments(schemas.AdHocRequest)
     @blueprint.response(200, schemas.ExecutionAnswer)
-    @idempotent
     def ad_hoc(body: dict[str, Any]) -> Any:
         """Run one read-only query of your own and wait for its end; it is tracked like any."""
         command = RunQuery(

@@ -47,10 +47,10 @@ def source_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
                 total, found = lookups.list_sources(connection, **query)
             return {"success": True, **page(total, **query), "sources": found}
 
+        @idempotent
         @requires("operator")
         @blueprint.arguments(schemas.SourceCreate)
         @blueprint.response(201, schemas.SourceAnswer)
-        @idempotent
         def post(self, body: dict[str, Any]) -> Any:
             """Register a data source."""
             location, secret = _located(body["location"], body["password"])
