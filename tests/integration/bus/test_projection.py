@@ -237,7 +237,8 @@ def test_a_reader_finds_what_another_service_wrote_a_moment_ago(
     engine: sa.Engine, nats_url: str
 ) -> None:
     head = StreamHead(nats_url, name="reader")
-    reader = ReadYourWrites(engine, head, consumer="noting", subjects=SUBJECTS)
+    # A loaded machine may take long from the commit to the stream.
+    reader = ReadYourWrites(engine, head, consumer="noting", subjects=SUBJECTS, in_flight=1.5)
 
     def lookup(aggregate_id: str) -> int | None:
         with engine.connect() as connection:

@@ -20,7 +20,7 @@ from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig
 
 from kpi_bus import metrics
-from kpi_bus.connection import Bus
+from kpi_bus.connection import MAX_MESSAGE_BYTES, Bus, size_of
 from kpi_bus.errors import TransientError, is_transient
 from kpi_bus.parking import park
 from kpi_bus.stopping import Backoff, pause, pause_after, unless_stopped
@@ -167,7 +167,7 @@ class CommandLoop:
         metrics.COMMANDS.labels(self._durable, "parked").inc()
 
     async def _reply(self, reply: Message) -> None:
-        if not _REPLY.fullmatch(reply.subject):
+        if not _REPLY.fullmatch(reply.subject) or size_of(reply) > MAX_MESSAGE_BYTES:
             log.warning("command.reply_refused", consumer=self._durable, subject=reply.subject)
             return
         await self._bus.nc.publish(reply.subject, reply.body, headers=reply.headers)

@@ -31,12 +31,16 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Bus:
-    """One connection and its JetStream context. Made by `connect`."""
+    """One connection and its JetStream context. Made by `connect`.
+
+    `interrupted` is set when the present connection is lost; the next one has a fresh event.
+    """
 
     nc: Client
     js: JetStreamContext
     _on_closed: Callable[[], None]
     _closing: bool = field(default=False)
+    interrupted: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def connected(self) -> bool:
@@ -77,6 +81,13 @@ class Bus:
             if task is not None and task.cancelling():
                 raise
 
+    async def _disconnected(self) -> None:
+        metrics.CONNECTED.set(0)
+        self.interrupted.set()
+        self.interrupted = asyncio.Event()
+        if not self._closing:
+            log.warning("bus.disconnected")
+
     async def _closed(self) -> None:
         metrics.CONNECTED.set(0)
         if not self._closing:
@@ -105,7 +116,7 @@ async def connect(
         reconnect_time_wait=RECONNECT_WAIT,  # type: ignore[arg-type]  # a float works as well
         ping_interval=PING_INTERVAL,
         error_cb=_error,
-        disconnected_cb=_disconnected,
+        disconnected_cb=bus._disconnected,
         reconnected_cb=_reconnected,
         closed_cb=bus._closed,
     )
@@ -113,11 +124,15 @@ async def connect(
     return bus
 
 
+def size_of(message: Message) -> int:
+    """Return the bytes of a message on the wire, headers included."""
+    headers = sum(len(key) + len(value.encode()) + 4 for key, value in message.headers.items())
+    return len(message.body) + headers
+
+
 def check_size(message: Message) -> None:
     """Raise MessageTooLarge for a message that the server would punish."""
-    size = len(message.body) + sum(
-        len(key) + len(value.encode()) + 4 for key, value in message.headers.items()
-    )
+    size = size_of(message)
     if size > MAX_MESSAGE_BYTES:
         raise MessageTooLarge(message.subject, size, MAX_MESSAGE_BYTES)
 
@@ -125,11 +140,6 @@ def check_size(message: Message) -> None:
 async def _error(error: Exception) -> None:
     metrics.CONNECTION_ERRORS.inc()
     log.warning("bus.error", error=str(error) or type(error).__name__)
-
-
-async def _disconnected() -> None:
-    metrics.CONNECTED.set(0)
-    log.warning("bus.disconnected")
 
 
 async def _reconnected() -> None:

@@ -24,7 +24,7 @@ from kpi_contracts.streams import KPI_EVENTS
 from kpi_eventsourcing.inbox import Inbox
 
 LONGEST_WAIT = 2.0
-IN_FLIGHT = 0.05
+IN_FLIGHT = 0.1
 _POLL = 0.01
 _FIRST_CONNECT = 0.5
 

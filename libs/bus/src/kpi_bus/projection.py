@@ -28,6 +28,7 @@ from kpi_contracts.streams import KPI_EVENTS
 from kpi_eventsourcing.inbox import Inbox
 
 BATCH = 200
+LONGEST_PAUSE = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -84,7 +85,7 @@ class ProjectionLoop:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Project until `stop` is set; a batch under way is finished first."""
-        backoff = Backoff()
+        backoff = Backoff(longest=LONGEST_PAUSE)
         try:
             while not stop.is_set():
                 try:

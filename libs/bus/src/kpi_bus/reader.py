@@ -14,6 +14,7 @@ from nats.js.errors import APIError
 from kpi_bus.batch import Delivery
 from kpi_bus.connection import Bus
 from kpi_bus.errors import BusError
+from kpi_bus.stopping import unless_stopped
 from kpi_contracts.messages import Message
 
 FETCH_TIMEOUT = 5.0
@@ -32,7 +33,7 @@ class StreamReader:
     ) -> None:
         self._bus = bus
         self._subscription = subscription
-        self._reconnects = bus.reconnects
+        self._interrupted = bus.interrupted
         self._consumer_seq = 0
         self.pending = consumer.num_pending or 0
 
@@ -70,14 +71,15 @@ class StreamReader:
             nats.errors.Error: the server does not answer.
 
         """
+        fetch = self._subscription.fetch(limit, timeout=FETCH_TIMEOUT)
         try:
-            messages = await self._subscription.fetch(limit, timeout=FETCH_TIMEOUT)
+            messages = await unless_stopped(self._interrupted, fetch) or []
         except TimeoutError:
             messages = []
         except APIError as error:
             raise ReaderLost(str(error)) from error
-        if self._bus.reconnects != self._reconnects:
-            raise ReaderLost("the connection was lost in between")
+        if self._interrupted.is_set():
+            raise ReaderLost("the connection was lost")
         if not messages:
             await self._check_idle()
         return [self._in_order(message) for message in messages]
