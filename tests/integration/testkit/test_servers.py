@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from nats.js.api import StreamConfig
 
-from kpi_testkit import Databases, NatsServer, PostgresServer
+from kpi_testkit import Databases, EmbeddedPostgres, NatsServer, PostgresServer
 
 
 def test_a_fresh_database_is_empty_and_owned_by_an_ordinary_role(database_url: str) -> None:
@@ -43,7 +43,7 @@ def test_a_template_is_prepared_once_and_copied(databases: Databases) -> None:
 
 
 def test_postgres_keeps_what_was_committed_when_it_is_killed(tmp_path: Path) -> None:
-    server = PostgresServer(tmp_path, durable=True)
+    server = EmbeddedPostgres(tmp_path, durable=True)
     try:
         server.start()
         with psycopg.connect(server.url(), autocommit=True) as connection:
@@ -53,7 +53,7 @@ def test_postgres_keeps_what_was_committed_when_it_is_killed(tmp_path: Path) -> 
         with psycopg.connect(server.url()) as connection:
             assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
     finally:
-        server.process.close()
+        server.close()
 
 
 def test_a_wrong_password_is_refused(postgres_server: PostgresServer) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import time
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 import jwt
@@ -35,7 +36,23 @@ def prepare(home: Home) -> None:
     secrets_key = home.keys / "secrets.key"
     if not secrets_key.exists():
         _write_private(secrets_key, Fernet.generate_key())
-    _write_private(home.token, _token(issuer, ADMIN, ["admin"]).encode() + b"\n")
+    _write_private(home.token, issue(home, ADMIN, ["admin"]).encode() + b"\n")
+
+
+def issue(home: Home, subject: str, roles: Sequence[str]) -> str:
+    """Sign a token (EdDSA) for the stack on `home`, valid for TOKEN_LIFETIME seconds."""
+    key = _issuer(home.keys / "issuer.pem")
+    now = int(time.time())
+    claims = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": subject,
+        "roles": list(roles),
+        "iat": now,
+        "exp": now + TOKEN_LIFETIME,
+        "jti": str(uuid.uuid4()),
+    }
+    return jwt.encode(claims, key, algorithm="EdDSA", headers={"kid": _public_jwk(key)["kid"]})
 
 
 def _issuer(path: Path) -> Ed25519PrivateKey:
@@ -58,21 +75,6 @@ def _thumbprint(jwk: dict[str, str]) -> str:
     members = {name: jwk[name] for name in ("crv", "kty", "x")}
     canonical = json.dumps(members, sort_keys=True, separators=(",", ":")).encode()
     return base64url_encode(hashlib.sha256(canonical).digest()).decode()
-
-
-def _token(key: Ed25519PrivateKey, subject: str, roles: list[str]) -> str:
-    now = int(time.time())
-    claims = {
-        "iss": ISSUER,
-        "aud": AUDIENCE,
-        "sub": subject,
-        "roles": roles,
-        "iat": now,
-        "exp": now + TOKEN_LIFETIME,
-        "jti": str(uuid.uuid4()),
-    }
-    headers = {"kid": _public_jwk(key)["kid"]}
-    return jwt.encode(claims, key, algorithm="EdDSA", headers=headers)
 
 
 def _write_private(path: Path, content: bytes) -> None:

@@ -49,7 +49,7 @@ class Nats:
         """Write the configuration; the server makes the rest."""
         self.directory.mkdir(parents=True, exist_ok=True)
         self.configuration_file.touch(mode=0o600)
-        self.configuration_file.write_text(json.dumps(self._configuration(), indent=2))
+        self.configuration_file.write_text(json.dumps(self.configuration(), indent=2))
 
     def command(self) -> list[str]:
         """Build the server's command line; it stays in the foreground and logs to stderr."""
@@ -74,7 +74,8 @@ class Nats:
         finally:
             connection.close()
 
-    def _configuration(self) -> dict[str, Any]:
+    def configuration(self) -> dict[str, Any]:
+        """Return what the configuration file says."""
         return {
             "server_name": "kpi",
             "listen": f"{LOOPBACK}:{self.port}",

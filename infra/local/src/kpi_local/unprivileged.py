@@ -20,7 +20,7 @@ from pathlib import Path
 from kpi_local.errors import ProgramMissing
 
 UNPRIVILEGED_USER = "nobody"
-# Without `no_setuid_fixup`, access(2), by which Postgres finds its own programs, ignores capabilities.
+# Without `no_setuid_fixup`, access(2), by which Postgres finds its programs, ignores capabilities.
 OVERRIDE = (
     "--securebits=+no_setuid_fixup",
     "--inh-caps=-all,+dac_override",

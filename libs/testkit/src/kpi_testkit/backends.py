@@ -2,28 +2,89 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import docker  # type: ignore[import-untyped]
+from docker.errors import DockerException  # type: ignore[import-untyped]
+
+from kpi_testkit.containers import ContainerNats, ContainerPostgres
+from kpi_testkit.embedded import EmbeddedNats, EmbeddedPostgres
 from kpi_testkit.servers import NatsServer, PostgresServer
+
+VARIABLE = "KPI_TEST_BACKEND"
+ENGINE_API = "1.44"  # Docker 25
+EMBEDDED, CONTAINERS = "embedded", "containers"
+
+
+class BackendUnavailable(Exception):
+    """The backend that KPI_TEST_BACKEND names is unknown, or no Docker engine answers."""
+
+
+def chosen() -> str:
+    """Return the backend in force. Raises BackendUnavailable for an unknown one."""
+    backend = os.environ.get(VARIABLE) or EMBEDDED
+    if backend not in (EMBEDDED, CONTAINERS):
+        raise BackendUnavailable(f"{VARIABLE} is {backend!r}; choose {EMBEDDED} or {CONTAINERS}")
+    return backend
 
 
 @contextmanager
 def postgres(directory: Path) -> Iterator[PostgresServer]:
     """Run a Postgres that ends with the block."""
-    server = PostgresServer(directory).start()
+    server = _postgres(directory).start()
     try:
         yield server
     finally:
-        server.stop()
+        server.close()
 
 
 @contextmanager
 def nats(directory: Path) -> Iterator[NatsServer]:
     """Run a NATS server that ends with the block."""
-    server = NatsServer(directory).start()
+    server = _nats(directory).start()
     try:
         yield server
     finally:
-        server.process.close()
+        server.close()
+
+
+def _postgres(directory: Path) -> PostgresServer:
+    if chosen() == EMBEDDED:
+        return EmbeddedPostgres(directory)
+    _require_docker()
+    return ContainerPostgres()
+
+
+def _nats(directory: Path) -> NatsServer:
+    if chosen() == EMBEDDED:
+        return EmbeddedNats(directory)
+    _require_docker()
+    return ContainerNats(directory)
+
+
+def _require_docker() -> None:
+    problem = _docker_problem()
+    if problem:
+        raise BackendUnavailable(
+            f"{VARIABLE}={CONTAINERS}, but no Docker engine answers ({problem}). "
+            f"Start one, or unset {VARIABLE} to use the servers from the wheels."
+        )
+
+
+def _docker_problem() -> str | None:
+    # docker-py leaves the socket of a refused connection to the garbage collector.
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        engine = docker.from_env(version=ENGINE_API, timeout=5)  # a version: no request yet
+        try:
+            engine.ping()
+        except (DockerException, OSError) as error:
+            return str(error)
+        finally:
+            engine.close()
+            gc.collect()
+    return None

@@ -16,7 +16,7 @@ import pytest
 
 from kpi_testkit import backends
 from kpi_testkit.processes import Processes, running
-from kpi_testkit.servers import ROLE, Databases, NatsServer, PostgresServer
+from kpi_testkit.servers import Databases, NatsServer, PostgresServer
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -40,7 +40,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgr
 @pytest.fixture(scope="session")
 def databases(postgres_server: PostgresServer) -> Databases:
     """Make databases, also from templates that are prepared once per session."""
-    return Databases(postgres_server, postgres_server.password(ROLE))
+    return Databases(postgres_server)
 
 
 @pytest.fixture

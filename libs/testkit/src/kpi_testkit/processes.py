@@ -61,7 +61,7 @@ class Process:
                 start_new_session=True,
             )
         self._guard = subprocess.Popen(
-            ["/bin/sh", "-c", 'read -r _; kill -9 -- "-$0" 2>/dev/null', str(self._child.pid)],
+            ["/bin/sh", "-c", 'read -r _; kill -s KILL -- "-$0" 2>/dev/null', str(self._child.pid)],
             stdin=subprocess.PIPE,
             start_new_session=True,
         )

@@ -1,72 +1,74 @@
-"""Real Postgres and NATS servers for tests, started from the wheels."""
+"""What a test may do with the servers, wherever they run, and its databases on them."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 import psycopg
 from psycopg import sql
 
-from kpi_local import nats, postgres, unprivileged
-from kpi_local.ports import free_port
-from kpi_testkit.processes import Process
+from kpi_local import postgres
 
 ROLE = "kpi"
-START_TIMEOUT = 60.0
 
 
-class PostgresAccess(Protocol):
-    """What a test needs of a Postgres server, wherever it runs."""
+class Server(Protocol):
+    """A throwaway server; after `stop` or `kill`, `start` brings it back on its port and data."""
 
-    def url(self, role: str = ..., database: str | None = ...) -> str:
-        """`postgresql://…` for one of the server's roles."""
+    def start(self) -> Self:
+        """Start and wait until it serves."""
+        ...
+
+    def stop(self) -> None:
+        """Shut down in order."""
+        ...
+
+    def kill(self) -> None:
+        """SIGKILL, as a crash."""
+        ...
+
+    def close(self) -> None:
+        """End it for good."""
         ...
 
 
-class PostgresServer:
-    """A throwaway cluster below `directory`. Not synced to disk unless `durable`."""
+class PostgresServer(Server, Protocol):
+    """A throwaway Postgres."""
 
-    def __init__(self, directory: Path, *, durable: bool = False) -> None:
-        unprivileged.own(directory)
-        self._cluster = postgres.Postgres(directory / "postgres", free_port(), durable=durable)
-        self._cluster.prepare()
-        self.process = Process(self._cluster.command(), log=directory / "postgres.log")
-        self.port = self._cluster.port
-
-    def start(self) -> PostgresServer:
-        """Start, also again after `kill`, on the same port and data."""
-        self.process.start().wait_until(self._cluster.is_ready, START_TIMEOUT)
-        return self
-
-    def stop(self) -> None:
-        """Shut down in order (sessions are ended)."""
-        self.process.terminate(number=postgres.STOP_SIGNAL)
-
-    def kill(self) -> None:
-        """SIGKILL to the server, as a crash."""
-        self.process.kill()
-
-    def url(self, role: str = postgres.SUPERUSER, database: str | None = None) -> str:
-        """`postgresql://role:…@127.0.0.1:port/database`; the superuser by default."""
-        return self._cluster.url(role, database)
+    def url(self, role: str = ..., database: str | None = ...) -> str:
+        """Return `postgresql://…`; the superuser's by default."""
+        ...
 
     def password(self, role: str) -> str:
-        """Return the password of `role` on this server."""
-        return self._cluster.password(role)
+        """Return the password that `role` has, or is to have."""
+        ...
+
+
+class NatsServer(Server, Protocol):
+    """A throwaway NATS with JetStream and the users of the embedded stack."""
+
+    @property
+    def url(self) -> str:
+        """URL of the services' user, who may do everything."""
+        ...
+
+    @property
+    def systems_url(self) -> str:
+        """URL of the user for other systems, who may only send commands and hear of events."""
+        ...
 
 
 class Databases:
     """Fresh databases owned by an ordinary role, dropped together with their server."""
 
-    def __init__(self, server: PostgresAccess, password: str) -> None:
+    def __init__(self, server: PostgresServer) -> None:
         self._server = server
         self._numbers = itertools.count(1)
         self._templates: dict[str, str] = {}
         with self._superuser() as connection:
-            postgres.create_role(connection, ROLE, password)
+            postgres.create_role(connection, ROLE, server.password(ROLE))
 
     def create(self, template: str = "template1") -> str:
         """URL of a new database; `template` is the name of one that `template()` made."""
@@ -95,36 +97,3 @@ class Databases:
 
     def _superuser(self) -> psycopg.Connection:
         return psycopg.connect(self._server.url(), autocommit=True)
-
-
-class NatsServer:
-    """A throwaway JetStream server below `directory`, with the users of the embedded stack."""
-
-    def __init__(self, directory: Path, *, durable: bool = False) -> None:
-        self._server = nats.Nats(directory / "nats", free_port(), free_port(), durable=durable)
-        self._server.prepare()
-        self.process = Process(self._server.command(), log=directory / "nats.log")
-        self.port = self._server.port
-
-    def start(self) -> NatsServer:
-        """Start, also again after `kill`, on the same port and streams."""
-        self.process.start().wait_until(self._server.is_ready, START_TIMEOUT)
-        return self
-
-    def stop(self) -> None:
-        """Shut down in order."""
-        self.process.terminate(number=nats.STOP_SIGNAL)
-
-    def kill(self) -> None:
-        """SIGKILL to the server, as a crash."""
-        self.process.kill()
-
-    @property
-    def url(self) -> str:
-        """URL of the services' user, who may do everything."""
-        return self._server.url()
-
-    @property
-    def systems_url(self) -> str:
-        """URL of the user for other systems, who may only send commands and hear of events."""
-        return self._server.url(nats.SYSTEMS_USER)
