@@ -9,13 +9,14 @@ KPI_HOME ?= $(CURDIR)/.kpi
 KPI_PORT ?= 8080
 export KPI_HOME KPI_PORT
 
-.PHONY: help run test lint bench lock clean install install-dev
+.PHONY: help run stop test lint bench docs lock clean install install-dev install-bench
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
 
 install: $(VENV)/.installed
 install-dev: $(VENV)/.installed-dev
+install-bench: $(VENV)/.installed-bench
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
@@ -30,9 +31,34 @@ $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
+$(VENV)/.installed-bench: requirements-bench.lock $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
 lock:  ## Write the lock files anew from requirements*.in
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements.in -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements-dev.in -o requirements-dev.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements-bench.in -o requirements-bench.lock
+
+run: install  ## Start everything and walk through it (SOURCE=… for own data, KPI_RUN_ONCE=1)
+	$(BIN)/python -m kpi_local run $(if $(SOURCE),--source "$(SOURCE)")
+
+stop: install  ## Stop the stack that runs on KPI_HOME
+	$(BIN)/python -m kpi_local stop
+
+test: install-dev  ## Every test; servers are started as needed
+	$(BIN)/pytest $(PYTEST)
+
+bench: install-bench  ## Measure against peers and write docs/benchmarks.md
+	$(BIN)/python -m bench $(ROWS)
+
+docs: install-dev  ## Write the generated documents anew
+	$(BIN)/python -m kpi_contracts.documents docs/events
+	$(BIN)/python -m tests.contracts.golden_samples
+	$(BIN)/python -m tests.contracts.openapi_documents docs/api
+
+clean:  ## Remove what was installed and built (data in KPI_HOME stays)
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 lint: install-dev  ## Lint, types and import rules
 	$(BIN)/ruff check .

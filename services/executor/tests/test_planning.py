@@ -1,0 +1,96 @@
+"""From a request to guarded SQL, without a server."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from kpi_contracts.execution import ExecutionParameters
+from kpi_executor.guard import UnsafeQuery
+from kpi_executor.lookups import GraphReference
+from kpi_executor.planning import NotUnderstood, Planner, UnknownRuleset, UnknownSchema, limited
+from kpi_nlsql import Column, Table
+from kpi_nlsql.building import build_graph
+
+GRAPH = build_graph(
+    "shop",
+    [
+        Table("orders", "main", (Column("id", "int"), Column("customer_id", "int"))),
+        Table("customers", "main", (Column("customer_id", "int"), Column("name"))),
+        Table("archive", "old", (Column("id", "int"),)),
+    ],
+    dialect="duckdb",
+)
+REFERENCE = GraphReference(1, 1, "shop", 1, "duckdb")
+PARAMETERS = ExecutionParameters(kg_name="shop")
+
+
+@pytest.fixture
+def planner() -> Planner:
+    return Planner(lambda _: GRAPH.to_json(), lambda _: None)
+
+
+def test_sql_is_guarded_and_limited(planner: Planner) -> None:
+    planned = planner.plan(REFERENCE, PARAMETERS, sql="select name from customers -- all")
+    assert planned.sql.endswith("LIMIT 1000")
+    assert "--" not in planned.sql
+    assert planned.plan.sql_query_type == "SQL_QUERY"
+
+
+def test_a_table_outside_the_graph_is_refused(planner: Planner) -> None:
+    with pytest.raises(UnsafeQuery, match="secrets"):
+        planner.plan(REFERENCE, PARAMETERS, sql="select * from secrets")
+
+
+def test_a_schema_that_is_not_there_is_named(planner: Planner) -> None:
+    wanted = replace(PARAMETERS, select_schema="nope")
+    with pytest.raises(UnknownSchema, match="main, old"):
+        planner.plan(REFERENCE, wanted, sql="select 1 from customers")
+
+
+def test_only_tables_of_the_selected_schema_count(planner: Planner) -> None:
+    wanted = replace(PARAMETERS, select_schema="main")
+    with pytest.raises(UnsafeQuery):
+        planner.plan(REFERENCE, wanted, sql="select * from old.archive")
+
+
+def test_a_ruleset_that_is_not_there_is_named(planner: Planner) -> None:
+    with pytest.raises(UnknownRuleset, match="RECON_1"):
+        planner.plan(REFERENCE, replace(PARAMETERS, ruleset_name="RECON_1"), sentence="x")
+
+
+def test_a_sentence_that_is_not_understood_is_refused_with_suggestions(planner: Planner) -> None:
+    with pytest.raises(NotUnderstood) as refusal:
+        planner.plan(REFERENCE, PARAMETERS, sentence="flurbish the quonk zyx")
+    assert str(refusal.value)
+
+
+def test_a_plan_is_made_once() -> None:
+    fetched: list[GraphReference] = []
+
+    def content(graph: GraphReference) -> dict[str, Any]:
+        fetched.append(graph)
+        return GRAPH.to_json()
+
+    planner = Planner(content, lambda _: None)
+    first = planner.plan(REFERENCE, PARAMETERS, sql="select name from customers")
+    assert planner.plan(REFERENCE, PARAMETERS, sql="select name from customers") is first
+    assert fetched == [REFERENCE]
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("SELECT a FROM t", "SELECT a FROM t LIMIT 10"),
+        ("SELECT COUNT(*) FROM t", "SELECT COUNT(*) FROM t LIMIT 10"),
+        ("SELECT a FROM t LIMIT 3", "SELECT * FROM (SELECT a FROM t LIMIT 3) AS result LIMIT 10"),
+    ],
+)
+def test_the_limit_is_laid_around_the_rows(sql: str, expected: str) -> None:
+    assert limited(sql, "duckdb", 10) == expected
+
+
+def test_no_limit_leaves_the_query_alone() -> None:
+    assert limited("SELECT a FROM t", "duckdb", None) == "SELECT a FROM t"
