@@ -1,0 +1,3 @@
+"""Who may read results."""
+
+READERS = ("viewer", "editor", "operator", "auditor")

@@ -1,0 +1,67 @@
+"""Executions: lists, newest first, and one by id."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kpi_results import queries
+from kpi_results.api import schemas
+from kpi_results.api.access import READERS
+from kpi_results.api.caching import keep
+from kpi_results.archive import Archive
+from kpi_results.queries import ExecutionFilter, is_final
+from kpi_service.auth import requires
+from kpi_service.blueprint import Blueprint
+from kpi_service.etags import set_etag, versioned
+from kpi_service.paging import page
+
+
+def execution_blueprint(archive: Archive) -> Blueprint:
+    """Return the routes of lists of executions and of one execution."""
+    blueprint = Blueprint("executions", __name__, url_prefix="/v1/landing-kpi")
+
+    def listed(query: dict[str, Any], **fixed: Any) -> dict[str, Any]:
+        limit, offset = query.pop("limit"), query.pop("offset")
+        wanted = ExecutionFilter(**query, **fixed)
+        with archive.engine.connect() as connection:
+            total, found = queries.list_executions(connection, wanted, limit, offset)
+        return {"success": True, **page(total, limit, offset), "executions": found}
+
+    @blueprint.route("/executions")
+    @requires(*READERS)
+    @blueprint.arguments(schemas.AnyExecutionQuery, location="query")
+    @blueprint.response(200, schemas.ExecutionList)
+    def executions(query: dict[str, Any]) -> dict[str, Any]:
+        """List executions, those under way too."""
+        return listed(query)
+
+    @blueprint.route("/kpis/<id:kpi_id>/executions")
+    @requires(*READERS)
+    @blueprint.arguments(schemas.ExecutionQuery, location="query")
+    @blueprint.response(200, schemas.ExecutionList)
+    def executions_of_kpi(query: dict[str, Any], kpi_id: int) -> dict[str, Any]:
+        """List the executions of a KPI with their difference to the run before."""
+        archive.require_kpi(kpi_id)
+        return listed(query, kpi_id=kpi_id)
+
+    @blueprint.route("/executions/<id:execution_id>")
+    @requires(*READERS)
+    @versioned
+    @blueprint.response(200, schemas.ExecutionAnswer)
+    def execution(execution_id: int) -> dict[str, Any]:
+        """Return an execution without its rows."""
+        found = archive.execution(execution_id)
+        etag = f"{found['version']}{_mark(found['compared_at'])}{_mark(found['expired_at'])}"
+        awaits_comparison = found["kpi_id"] is not None and found["compared_at"] is None
+        has_rows = found["execution_status"] == "success"
+        if is_final(found) and not (has_rows and awaits_comparison):
+            keep(etag, archive.settings.max_age)
+        else:
+            set_etag(etag)
+        return {"success": True, "execution": found}
+
+    return blueprint
+
+
+def _mark(moment: object) -> str:
+    return "" if moment is None else "+"

@@ -1,0 +1,122 @@
+"""The only wiring of the service: settings in, running parts out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+import sqlalchemy as sa
+
+from kpi_results import index
+from kpi_results.settings import ResultsSettings
+from kpi_service.database import make_engine, reader, verify_schema
+from kpi_service.settings import ServiceSettings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from kpi_results.archive import Archive
+    from kpi_results.reader import RowReader
+    from kpi_service.worker import Worker
+
+PACKAGE = "kpi_results"
+API_THREADS = 16
+"""More than the other services have: downloads hold a thread for as long as the client takes."""
+
+
+def make_api(settings: ServiceSettings, own: ResultsSettings | None = None) -> Flask:
+    """Return the REST application; `own` settings are read from the environment by default."""
+    from kpi_results.api.drilldown import drilldown_blueprint
+    from kpi_results.api.executions import execution_blueprint
+    from kpi_results.api.exports import export_blueprint
+    from kpi_results.api.problems import PROBLEMS
+    from kpi_service.app import create_app
+
+    own = own or ResultsSettings.from_environment(settings)
+    engine = make_engine(settings.database_url, name="results api")
+    archive = make_archive(engine, settings, own)
+    return create_app(
+        settings,
+        title="KPI Ledger: results",
+        blueprints=[
+            execution_blueprint(archive),
+            drilldown_blueprint(archive),
+            export_blueprint(archive),
+        ],
+        engine=engine,
+        readiness={
+            "database": lambda: verify_schema(engine, PACKAGE),
+            "object store": lambda: check_store(own.store_url),
+        },
+        errors=PROBLEMS,
+    )
+
+
+def make_archive(engine: sa.Engine, settings: ServiceSettings, own: ResultsSettings) -> Archive:
+    """Return what the API reads from; the row engine is loaded when it is first asked for."""
+    from kpi_bus.freshness import ReadYourWrites, StreamHead
+    from kpi_results.archive import Archive
+    from kpi_results.recorder import Recorder
+
+    reading = reader(engine)
+    head = StreamHead(settings.nats_url, name="results api")
+    return Archive(
+        engine=reading,
+        fresh=ReadYourWrites(reading, head, consumer=index.CONSUMER, subjects=index.SUBJECTS),
+        rows=lazily(own),
+        recorder=Recorder(engine, viewed=own.viewed),
+        settings=own,
+    )
+
+
+def lazily(own: ResultsSettings) -> Callable[[], RowReader]:
+    """Return a function that makes the row reader at its first call."""
+    lock = Lock()
+
+    @cache
+    def made() -> RowReader:
+        from kpi_results.reader import RowReader
+
+        return RowReader(own)
+
+    def rows() -> RowReader:
+        with lock:
+            return made()
+
+    return rows
+
+
+def check_store(url: str) -> None:
+    """Raise FileNotFoundError while the folder of a `file://` store is missing."""
+    parts = urlsplit(url)
+    if parts.scheme == "file" and not Path(unquote(parts.path)).is_dir():
+        raise FileNotFoundError(f"the object store {url} is not there")
+
+
+async def run_worker(worker: Worker) -> None:
+    """Take in events, publish what follows from them, compare and keep, until stopped."""
+    from kpi_bus.projection import ProjectionLoop
+    from kpi_bus.relay import Relay
+    from kpi_results.taking_in import take_in
+    from kpi_service.loops import run_loops
+
+    engine = make_engine(worker.settings.database_url, name="results worker", pool_size=6)
+    worker.readiness.add("database", lambda: verify_schema(engine, PACKAGE))
+    await run_loops(
+        worker,
+        "results",
+        lambda bus: [
+            ProjectionLoop(
+                bus,
+                engine,
+                consumer=index.CONSUMER,
+                subjects=index.SUBJECTS,
+                project=take_in,
+            ),
+            Relay(engine, bus, "results"),
+        ],
+    )

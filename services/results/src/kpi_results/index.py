@@ -1,0 +1,289 @@
+"""The index of executions and KPI names, projected from other services' events.
+
+Every state of an execution is here, so that lists show running ones too. The field names are
+those of the REST shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSON
+
+from kpi_contracts import definition as definitions
+from kpi_contracts import execution as contract
+from kpi_contracts.catalogue import DomainEvent
+from kpi_contracts.definition import (
+    DefinitionCreated,
+    DefinitionDeleted,
+    DefinitionRestored,
+    DefinitionRolledBack,
+    DefinitionUpdated,
+)
+from kpi_contracts.envelope import Envelope
+from kpi_contracts.execution import (
+    ExecutionAttemptFailed,
+    ExecutionCancelled,
+    ExecutionCancelRequested,
+    ExecutionFailed,
+    ExecutionQueued,
+    ExecutionRejected,
+    ExecutionRequested,
+    ExecutionStarted,
+    ExecutionSucceeded,
+    ExecutionTimedOut,
+    Manifest,
+    Plan,
+)
+from kpi_contracts.schemas import schema_of
+from kpi_eventsourcing.schema import TIMESTAMP
+
+CONSUMER = "results"
+SUBJECTS = ("kpi.evt.execution.>", "kpi.evt.definition.>")
+
+SUCCESS = "success"
+FINAL = ("success", "failed", "timeout", "cancelled")
+STATUSES = ("pending", "queued", "running", *FINAL)
+
+metadata = sa.MetaData()
+
+executions = sa.Table(
+    "executions",
+    metadata,
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("kpi_id", sa.BigInteger),
+    sa.Column("kpi_version", sa.Integer),
+    sa.Column("kpi_name", sa.Text),
+    sa.Column("nl_definition", sa.Text),
+    sa.Column("kg_name", sa.Text),
+    sa.Column("select_schema", sa.Text),
+    sa.Column("ruleset_name", sa.Text),
+    sa.Column("db_type", sa.Text),
+    sa.Column("limit_records", sa.BigInteger),
+    sa.Column("use_llm", sa.Boolean),
+    sa.Column("excluded_fields", JSON),
+    sa.Column("generated_sql", sa.Text),
+    sa.Column("number_of_records", sa.BigInteger, nullable=False),
+    sa.Column("joined_columns", JSON),
+    sa.Column("sql_query_type", sa.Text),
+    sa.Column("operation", sa.Text),
+    sa.Column("source_table", sa.Text),
+    sa.Column("target_table", sa.Text),
+    sa.Column("confidence_score", sa.Float),
+    sa.Column("explanation", sa.Text),
+    sa.Column("execution_status", sa.Text, nullable=False),
+    sa.Column("execution_timestamp", TIMESTAMP, nullable=False),
+    sa.Column("execution_time_ms", sa.Float),
+    sa.Column("error_type", sa.Text),
+    sa.Column("error_message", sa.Text),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("retry_of", sa.BigInteger),
+    sa.Column("requested_by", sa.Text, nullable=False),
+    sa.Column("started_at", TIMESTAMP),
+    sa.Column("finished_at", TIMESTAMP),
+    sa.Index("executions_of_kpi", "kpi_id", "id"),
+    sa.Index("executions_of_user", "requested_by", "id"),
+    sa.Index("executions_by_time", "execution_timestamp"),
+)
+
+manifests = sa.Table(
+    "manifests",
+    metadata,
+    sa.Column("execution_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("manifest", JSON, nullable=False),
+)
+
+kpis = sa.Table(
+    "kpis",
+    metadata,
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("is_deleted", sa.Boolean, nullable=False),
+)
+
+TABLES = (executions, manifests, kpis)
+
+Values = dict[str, Any]
+
+
+def project(connection: sa.Connection, envelope: Envelope) -> None:
+    """Bring the tables up to an event of an execution or a definition."""
+    if envelope.aggregate == contract.AGGREGATE:
+        _project_execution(connection, envelope)
+    elif envelope.aggregate == definitions.AGGREGATE:
+        _project_kpi(connection, envelope)
+
+
+def _project_execution(connection: sa.Connection, envelope: Envelope) -> None:
+    event = envelope.data
+    execution_id = int(envelope.aggregate_id)
+    values = {"version": envelope.version} | EXECUTION[type(event)](envelope, event)
+    if isinstance(event, ExecutionRequested | ExecutionRejected):
+        connection.execute(
+            sa.insert(executions).values(id=execution_id, **_first(envelope), **values)
+        )
+        return
+    connection.execute(
+        sa.update(executions).where(executions.c.id == execution_id).values(**values)
+    )
+    if isinstance(event, ExecutionSucceeded):
+        manifest = schema_of(Manifest).dump(event.manifest)
+        connection.execute(
+            sa.insert(manifests).values(execution_id=execution_id, manifest=manifest)
+        )
+
+
+def _first(envelope: Envelope) -> Values:
+    return {
+        "number_of_records": 0,
+        "attempt": 0,
+        "execution_timestamp": envelope.time,
+        "requested_by": envelope.actor.subject,
+    }
+
+
+def _requested(_: Envelope, event: ExecutionRequested) -> Values:
+    parameters = event.parameters
+    return {
+        "execution_status": "pending",
+        "origin": event.origin,
+        "retry_of": event.retry_of,
+        "kpi_id": event.kpi_id,
+        "kpi_version": event.kpi_version,
+        "kpi_name": event.kpi_name,
+        "nl_definition": event.nl_definition,
+        "kg_name": parameters.kg_name,
+        "select_schema": parameters.select_schema,
+        "ruleset_name": parameters.ruleset_name,
+        "db_type": event.database_type or parameters.db_type,
+        "limit_records": parameters.limit_records,
+        "use_llm": parameters.use_llm,
+        "excluded_fields": list(parameters.excluded_fields),
+        "generated_sql": event.sql,
+    }
+
+
+def _rejected(envelope: Envelope, event: ExecutionRejected) -> Values:
+    return {
+        "execution_status": "failed",
+        "origin": "bus",
+        "kpi_id": event.kpi_id,
+        "finished_at": envelope.time,
+        "error_type": "rejected",
+        "error_message": event.reason,
+    }
+
+
+def _queued(_: Envelope, __: ExecutionQueued) -> Values:
+    return {"execution_status": "queued"}
+
+
+def _started(envelope: Envelope, event: ExecutionStarted) -> Values:
+    return {
+        "execution_status": "running",
+        "attempt": event.attempt,
+        "started_at": envelope.time,
+    }
+
+
+def _attempt_failed(_: Envelope, event: ExecutionAttemptFailed) -> Values:
+    return {"error_type": event.error_type, "error_message": event.error_message}
+
+
+def _cancel_requested(_: Envelope, __: ExecutionCancelRequested) -> Values:
+    return {}
+
+
+def _succeeded(envelope: Envelope, event: ExecutionSucceeded) -> Values:
+    return {
+        **_ended(envelope, event),
+        "execution_status": SUCCESS,
+        "number_of_records": event.manifest.rows,
+        "error_type": None,
+        "error_message": None,
+    }
+
+
+def _failed(envelope: Envelope, event: ExecutionFailed) -> Values:
+    return {
+        **_ended(envelope, event),
+        "execution_status": "failed",
+        "error_type": event.error_type,
+        "error_message": event.error_message,
+    }
+
+
+def _timed_out(envelope: Envelope, event: ExecutionTimedOut) -> Values:
+    return {
+        **_ended(envelope, event),
+        "execution_status": "timeout",
+        "error_type": "timeout",
+        "error_message": event.error_message,
+    }
+
+
+def _cancelled(envelope: Envelope, event: ExecutionCancelled) -> Values:
+    return {**_ended(envelope, event), "execution_status": "cancelled"}
+
+
+def _ended(
+    envelope: Envelope,
+    event: ExecutionSucceeded | ExecutionFailed | ExecutionTimedOut | ExecutionCancelled,
+) -> Values:
+    values: Values = {"finished_at": envelope.time, "execution_time_ms": event.execution_time_ms}
+    if event.sql is not None:
+        values["generated_sql"] = event.sql
+    if event.plan is not None:
+        values |= schema_of(Plan).dump(event.plan)
+    return values
+
+
+def _project_kpi(connection: sa.Connection, envelope: Envelope) -> None:
+    values = {"version": envelope.version} | KPI[type(envelope.data)](envelope.data)
+    kpi_id = int(envelope.aggregate_id)
+    if isinstance(envelope.data, DefinitionCreated):
+        connection.execute(sa.insert(kpis).values(id=kpi_id, **values))
+    else:
+        connection.execute(sa.update(kpis).where(kpis.c.id == kpi_id).values(**values))
+
+
+def _kpi_created(event: DefinitionCreated) -> Values:
+    return {"name": event.name, "is_deleted": False}
+
+
+def _kpi_changed(event: DefinitionUpdated | DefinitionRolledBack) -> Values:
+    return {change.field: change.new for change in event.changes if change.field == "name"}
+
+
+def _kpi_deleted(_: DefinitionDeleted) -> Values:
+    return {"is_deleted": True}
+
+
+def _kpi_restored(_: DefinitionRestored) -> Values:
+    return {"is_deleted": False}
+
+
+EXECUTION: Mapping[type[DomainEvent], Callable[[Envelope, Any], Values]] = {
+    ExecutionRequested: _requested,
+    ExecutionRejected: _rejected,
+    ExecutionQueued: _queued,
+    ExecutionStarted: _started,
+    ExecutionAttemptFailed: _attempt_failed,
+    ExecutionCancelRequested: _cancel_requested,
+    ExecutionSucceeded: _succeeded,
+    ExecutionFailed: _failed,
+    ExecutionTimedOut: _timed_out,
+    ExecutionCancelled: _cancelled,
+}
+KPI: Mapping[type[DomainEvent], Callable[[Any], Values]] = {
+    DefinitionCreated: _kpi_created,
+    DefinitionUpdated: _kpi_changed,
+    DefinitionRolledBack: _kpi_changed,
+    DefinitionDeleted: _kpi_deleted,
+    DefinitionRestored: _kpi_restored,
+}

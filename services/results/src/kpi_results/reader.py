@@ -1,0 +1,104 @@
+"""Reading and exporting the rows of executions.
+
+Importing this loads DuckDB and Arrow (some 80 MB): an API process does so with the first request
+that needs them, see `bootstrap`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kpi_contracts.execution import Manifest
+from kpi_contracts.result import Selection
+from kpi_results.exports.formats import FORMATS, Export
+from kpi_results.exports.subject import About, Subject
+from kpi_results.rows.columns import Columns
+from kpi_results.rows.drilldown import Drilldown
+from kpi_results.rows.engine import EngineLimits
+from kpi_results.rows.pages import Row
+from kpi_results.selection import in_words, select
+from kpi_results.settings import ResultsSettings
+from kpi_results.wish import Wish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowPage:
+    """One page of a view: `total` counts the view, `stored` all rows of the run."""
+
+    selection: Selection
+    columns: Columns
+    rows: list[Row]
+    total: int
+    pages: int
+    stored: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exporting:
+    """An export about to be made, and what of the result it holds."""
+
+    selection: Selection
+    export: Export
+
+
+class RowReader:
+    """The rows of all executions, for one process and all its threads."""
+
+    def __init__(self, settings: ResultsSettings) -> None:
+        self.drilldown = Drilldown(
+            settings.store_url,
+            settings.cache,
+            limits=EngineLimits(memory=settings.memory, spill=settings.spill),
+            views_bytes=settings.views_bytes,
+            parts_bytes=settings.parts_bytes,
+        )
+
+    def page(self, manifest: Manifest, wish: Wish, page: int, page_size: int) -> RowPage:
+        """Read a page, counted from 1. Raises InvalidQuery, PartDamaged or BusyReading."""
+        result = self.drilldown.result(manifest)
+        selected = select(wish, result.columns)
+        found = self.drilldown.page(result, selected.query, page=page, page_size=page_size)
+        return RowPage(
+            selection=selected.selection,
+            columns=result.columns,
+            rows=found.records(),
+            total=found.total,
+            pages=found.pages,
+            stored=found.stored,
+        )
+
+    def select(self, manifest: Manifest, wish: Wish) -> Selection:
+        """Check a wish without reading a row. Raises InvalidQuery."""
+        return select(wish, Columns(manifest.columns)).selection
+
+    def export(
+        self, manifest: Manifest, wish: Wish, format_name: str, run: Mapping[str, Any]
+    ) -> Exporting:
+        """Prepare an export; `run` is the execution's row of the index.
+
+        Every part is verified first, so that damage is known before the first byte is sent.
+        Raises InvalidQuery, PartDamaged or BusyReading.
+        """
+        result = self.drilldown.result(manifest)
+        selected = select(wish, result.columns)
+        result.paths()
+        stream = self.drilldown.stream(result, selected.query)
+        subject = Subject(stream, _about(run, selected.selection))
+        return Exporting(selected.selection, Export(subject, FORMATS[format_name]))
+
+    def close(self) -> None:
+        """Let go of the engine and the caches."""
+        self.drilldown.close()
+
+
+def _about(run: Mapping[str, Any], selection: Selection) -> About:
+    return About(
+        kpi_name=run["kpi_name"] or "Ad-hoc query",
+        execution_id=run["id"],
+        executed_at=run["execution_timestamp"],
+        kpi_version=run["kpi_version"],
+        generated_sql=run["generated_sql"],
+        chosen=in_words(selection),
+    )

@@ -1,0 +1,95 @@
+"""What only the results service is told by its environment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from environs import Env
+from marshmallow import ValidationError
+from marshmallow.validate import Range, Regexp
+
+from kpi_service.settings import DEFAULT_HOME, ServiceSettings, environment
+
+_GIB = 1 << 30
+_SIZE = Regexp(r"[1-9][0-9]{0,5}[MG]B", error="must be a size such as 192MB or 1GB.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeping:
+    """How long rows are kept; None stands for "for ever".
+
+    `runs` counts the newest results of each KPI; `bytes` is the sum over all results. Parts that
+    belong to no result are swept when they are older than `orphans`.
+    """
+
+    age: timedelta | None = None
+    runs: int | None = None
+    bytes: int | None = None
+    every: timedelta = timedelta(hours=1)
+    orphans: timedelta = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultsSettings:
+    """Settings of the results service. Sizes in bytes but for `memory`, which DuckDB reads.
+
+    `viewed` is the share of page views that become events, 0 to 1; exports always do.
+    """
+
+    store_url: str
+    cache: Path
+    memory: str = "192MB"
+    spill: str = "16GB"
+    views_bytes: int = 4 * _GIB
+    parts_bytes: int = 8 * _GIB
+    viewed: float = 1.0
+    max_age: timedelta = timedelta(hours=1)
+    keeping: Keeping = Keeping()
+
+    @classmethod
+    def from_environment(cls, service: ServiceSettings) -> ResultsSettings:
+        """Read the settings. Raises SettingsError for bad variables."""
+        home = (service.home or DEFAULT_HOME).resolve()
+        with environment() as env:
+            return cls(
+                store_url=env.str("STORE_URL", (home / "store").as_uri(), validate=_store_url),
+                cache=env.path("CACHE", home / "cache" / "results"),
+                memory=env.str("ROWS_MEMORY", "192MB", validate=_SIZE),
+                spill=env.str("ROWS_SPILL", "16GB", validate=_SIZE),
+                views_bytes=env.int("VIEWS_BYTES", 4 * _GIB, validate=Range(1)),
+                parts_bytes=env.int("PARTS_BYTES", 8 * _GIB, validate=Range(1)),
+                viewed=env.float("VIEW_EVENTS", 1.0, validate=Range(0, 1)),
+                max_age=_span(env, "RESULT_MAX_AGE", 3600, "seconds"),
+                keeping=_keeping(env),
+            )
+
+
+def _keeping(env: Env) -> Keeping:
+    days = env.float("KEEP_DAYS", None, validate=_positive)
+    return Keeping(
+        age=None if days is None else timedelta(days=days),
+        runs=env.int("KEEP_RUNS", None, validate=_positive),
+        bytes=env.int("KEEP_BYTES", None, validate=_positive),
+        every=_span(env, "KEEP_EVERY", 3600, "seconds"),
+        orphans=_span(env, "KEEP_ORPHANS", 86_400, "seconds"),
+    )
+
+
+def _span(env: Env, name: str, default: float, unit: str) -> timedelta:
+    check: Callable[[Any], Any] = Range(0)
+    number = env.float(name, default, validate=check)
+    return timedelta(**{unit: default if number is None else number})
+
+
+def _positive(value: float | None) -> None:
+    if value is not None and value <= 0:
+        raise ValidationError("must be greater than 0.")
+
+
+def _store_url(text: str) -> None:
+    if not text.startswith(("file:///", "s3://")):
+        raise ValidationError("must begin with file:/// or s3://.")
