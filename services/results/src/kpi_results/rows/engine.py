@@ -119,6 +119,11 @@ class Reading:
         with _failures():
             yield from self._cursor.sql(sql, params=list(parameters)).to_arrow_reader(rows)
 
+    def run(self, sql: str, parameters: Sequence[object] = ()) -> None:
+        """Run a statement without an answer. Raises EngineFailure."""
+        with _failures():
+            self._cursor.execute(sql, list(parameters))
+
     def give(self, name: str, table: pa.Table) -> None:
         """Let queries of this reading select from `table` by `name`."""
         self._cursor.register(name, table)

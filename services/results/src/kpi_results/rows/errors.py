@@ -1,9 +1,10 @@
 """Errors of drill-down.
 
 RowsError
-├── PartDamaged         a part is missing, cut or changed: its rows must not be shown
-├── BusyReading         too many heavy readings at once; ask again shortly
-└── InvalidQuery        the caller asked for something that cannot be
+├── PartDamaged          a part is missing, cut or changed: its rows must not be shown
+├── RowSetGone           a kept set of rows was given up to make room; compute it again
+├── BusyReading          too many heavy readings at once; ask again shortly
+└── InvalidQuery         the caller asked for something that cannot be
     ├── InvalidPage     page or page size out of range
     ├── InvalidSort     a sort key that names no column
     ├── InvalidSearch   a search text that cannot be searched for
@@ -24,6 +25,14 @@ class PartDamaged(RowsError):
         self.key = key
         self.reason = reason
         super().__init__(f"part {key} is damaged: {reason}; run the KPI again to restore its rows")
+
+
+class RowSetGone(RowsError):
+    """A kept set of rows was given up to make room."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"the set of rows {name[:12]} is no longer kept; compare again")
 
 
 class BusyReading(RowsError):

@@ -88,13 +88,14 @@ class OrderFiles:
         found = self.find(digest, row_type)
         if found is not None:
             return found
-        with self._lock(digest):
+        with self.lock(digest):
             found = self.find(digest, row_type)
-            return found if found is not None else self._make(digest, row_type, compute())
+            return found if found is not None else self.make(digest, row_type, compute())
 
-    def _make(
+    def make(
         self, digest: str, row_type: pa.DataType, batches: Iterator[pa.RecordBatch]
     ) -> OrderFile:
+        """Keep these row numbers under this name, whether or not there are some already."""
         path = self._path(digest)
         with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
             temporary = Path(file.name)
@@ -112,7 +113,7 @@ class OrderFiles:
         return self._folder / f"{digest}{_SUFFIX}"
 
     @contextmanager
-    def _lock(self, digest: str) -> Iterator[None]:
+    def lock(self, digest: str) -> Iterator[None]:
         """Hold the lock for this name against other threads and processes.
 
         A fixed number of lock files serves all names, so that none ever has to be deleted.

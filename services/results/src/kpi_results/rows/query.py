@@ -29,6 +29,8 @@ class ViewQuery:
     filter: Filter | None = None
     search: str | None = None
     sort: tuple[SortKey, ...] = ()
+    within: str | None = None
+    """Name of a kept set of rows (a class of a comparison) that the view is limited to."""
 
     @property
     def is_plain(self) -> bool:
@@ -38,11 +40,11 @@ class ViewQuery:
     @property
     def selects_all(self) -> bool:
         """Whether no row is left out."""
-        return self.filter is None and self.search is None
+        return self.filter is None and self.search is None and self.within is None
 
     def digest(self, fingerprint: str) -> str:
         """Name this view over the rows with that fingerprint; equal views have equal names."""
-        canonical = repr((fingerprint, self.filter, self.search, self.sort))
+        canonical = repr((fingerprint, self.filter, self.search, self.sort, self.within))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 

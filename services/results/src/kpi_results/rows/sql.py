@@ -15,6 +15,7 @@ from kpi_results.rows.result import StoredResult
 from kpi_results.rows.search import search_terms
 
 ROW = "row_number_"
+WITHIN = "rows_within_"
 
 _INTEGERS = {
     "int8": "TINYINT",
@@ -71,6 +72,8 @@ class Statement:
     def where(self, query: ViewQuery, columns: Sequence[Column]) -> str:
         """Condition that selects the view's rows."""
         terms = []
+        if query.within is not None:
+            terms.append(f"{ROW} IN (SELECT {ROW} FROM {WITHIN})")  # noqa: S608
         if query.filter is not None:
             terms.append(self._filter(query.filter))
         if query.search is not None:

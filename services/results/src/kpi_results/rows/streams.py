@@ -33,6 +33,7 @@ class RowStream:
     query: ViewQuery
     total: int
     _view: View | None
+    _views: Views
     _engine: Engine
 
     def readers(self, size: int) -> Generator[Reader, None, None]:
@@ -58,6 +59,7 @@ class RowStream:
         names = ", ".join(column.physical for column in self.result.columns)
         sql = f"SELECT {names} FROM {source} WHERE {where} ORDER BY {order_by(self.query.sort)}"  # noqa: S608  # values are bound
         with self._engine.streaming() as reading:
+            self._views.give_within(reading, self.result, self.query)
             for batch in reading.batches(sql, statement.parameters, size):
                 yield partial(_restored, batch, schema)
 
@@ -69,9 +71,9 @@ def open_stream(views: Views, engine: Engine, result: StoredResult, query: ViewQ
     """
     unsorted = views.open(result, replace(query, sort=()))
     if not query.sort:
-        return RowStream(result, query, unsorted.total, unsorted, engine)
+        return RowStream(result, query, unsorted.total, unsorted, views, engine)
     gathered = views.open(result, query) if unsorted.total <= _GATHERED else None
-    return RowStream(result, query, unsorted.total, gathered, engine)
+    return RowStream(result, query, unsorted.total, gathered, views, engine)
 
 
 def _restored(batch: pa.RecordBatch, schema: pa.Schema) -> pa.Table:

@@ -11,13 +11,13 @@ from typing import Protocol
 import pyarrow as pa
 import structlog
 
-from kpi_results.rows.engine import Engine, EngineFailure
-from kpi_results.rows.errors import RowsError
+from kpi_results.rows.engine import Engine, EngineFailure, Reading
+from kpi_results.rows.errors import RowsError, RowSetGone
 from kpi_results.rows.gather import is_ascending
 from kpi_results.rows.order_files import OrderFile, OrderFiles
 from kpi_results.rows.query import ViewQuery
 from kpi_results.rows.result import RowNumbers, StoredResult
-from kpi_results.rows.sql import ROW, Statement, order_by
+from kpi_results.rows.sql import ROW, WITHIN, Statement, order_by
 from kpi_results.rows.top import first_rows
 
 HEAD_ROWS = 2_000
@@ -89,7 +89,7 @@ class Views:
     def __init__(self, engine: Engine, folder: Path, *, limit: int = 4 << 30) -> None:
         """`folder` keeps row orders of at most `limit` bytes in all."""
         self._engine = engine
-        self._orders = OrderFiles(folder, limit)
+        self.orders = OrderFiles(folder, limit)
         self._completing: set[str] = set()
         self._closing = threading.Event()
         self._completing_lock = threading.Lock()
@@ -104,7 +104,9 @@ class Views:
         if query.is_plain or result.rows == 0:
             return PlainView(result.rows)
         digest = query.digest(result.fingerprint)
-        kept = self._orders.find(digest, result.row_type)
+        if query.within is not None and query == ViewQuery(within=query.within):
+            return KeptView(self.kept_set(result, query.within), ascending=True)
+        kept = self.orders.find(digest, result.row_type)
         if kept is not None:
             result.paths()  # the rows behind the order may have been damaged since
             return KeptView(kept, ascending=not query.sort)
@@ -112,6 +114,19 @@ class Views:
             return self._open_head(result, query, reach, digest)
         order = self._complete(result, query, digest)
         return KeptView(order, ascending=not query.sort)
+
+    def give_within(self, reading: Reading, result: StoredResult, query: ViewQuery) -> None:
+        """Let a reading see the set of rows the view is limited to, if there is one."""
+        if query.within is not None:
+            rows = self.kept_set(result, query.within)
+            reading.give(WITHIN, pa.table({ROW: rows.rows(0, rows.count)}))
+
+    def kept_set(self, result: StoredResult, name: str) -> OrderFile:
+        """Return a kept set of row numbers. Raises RowSetGone."""
+        found = self.orders.find(name, result.row_type)
+        if found is None:
+            raise RowSetGone(name)
+        return found
 
     def close(self) -> None:
         """Wait for an order being completed and let the threads go."""
@@ -140,7 +155,7 @@ class Views:
                 self._completing.discard(digest)
 
     def _complete(self, result: StoredResult, query: ViewQuery, digest: str) -> OrderFile:
-        return self._orders.find_or_make(
+        return self.orders.find_or_make(
             digest, result.row_type, lambda: self._compute(result, query)
         )
 
@@ -152,6 +167,7 @@ class Views:
         order = f" ORDER BY {order_by(query.sort)}" if query.sort else ""
         sql = f"SELECT {ROW} FROM {source} WHERE {where}{order}"  # noqa: S608  # values are bound
         with self._engine.reading() as reading:
+            self.give_within(reading, result, query)
             batches = reading.batches(sql, statement.parameters)
             yield from batches if query.sort else _in_stored_order(batches)
 

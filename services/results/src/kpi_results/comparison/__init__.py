@@ -1,0 +1,1 @@
+"""Comparison of runs: which rows are new, resolved, persisting or changed."""

@@ -1,0 +1,188 @@
+"""Two runs of a KPI side by side. Computed once, kept as sets of rows, then read like a result."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kpi_results.comparison import statements
+from kpi_results.comparison.alignment import Alignment, align
+from kpi_results.comparison.statements import RowClass, Side
+from kpi_results.rows.drilldown import Drilldown
+from kpi_results.rows.engine import Reading
+from kpi_results.rows.order_files import OrderFiles
+from kpi_results.rows.query import ViewQuery
+from kpi_results.rows.result import RowNumbers, StoredResult
+
+_SIDES: tuple[Side, Side] = ("before", "after")
+
+# The sets of rows that are kept: each class on the side it is shown from, and its partners.
+_KEPT: tuple[tuple[RowClass, Side], ...] = (
+    ("new", "after"),
+    ("resolved", "before"),
+    ("persisting", "after"),
+    ("persisting", "before"),
+    ("changed", "after"),
+    ("changed", "before"),
+)
+_COUNTS = "counts"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What became of the rows between two runs.
+
+    `changed_columns` counts the changed rows per column. Resolved rows are rows of `before`, all
+    others rows of `after`.
+    """
+
+    before: StoredResult
+    after: StoredResult
+    alignment: Alignment
+    new: int
+    resolved: int
+    persisting: int
+    changed: int
+    changed_columns: dict[str, int]
+    name: str
+
+    def result_of(self, row_class: RowClass) -> StoredResult:
+        """Return the result in which a class's rows lie."""
+        return self.before if row_class == "resolved" else self.after
+
+    def within(self, row_class: RowClass) -> str:
+        """Name the set of rows of a class, for `ViewQuery.within`."""
+        return _set_name(self.name, row_class, "before" if row_class == "resolved" else "after")
+
+    def query(self, row_class: RowClass) -> ViewQuery:
+        """Return the view of all rows of a class; `dataclasses.replace` adds sort and filters."""
+        return ViewQuery(within=self.within(row_class))
+
+
+def compare(
+    drilldown: Drilldown, before: StoredResult, after: StoredResult, keys: Sequence[str] = ()
+) -> Comparison:
+    """Compare two results by these columns, or by whole rows.
+
+    Raises NotComparable, PartDamaged, BusyReading or EngineFailure.
+    """
+    alignment = align(before.columns, after.columns, keys)
+    name = _name(before, after, alignment)
+    orders = drilldown.views.orders
+    counts = _kept_counts(orders, name, before, after)
+    if counts is None:
+        with orders.lock(name):
+            counts = _kept_counts(orders, name, before, after)
+            if counts is None:
+                counts = _compute(drilldown, before, after, alignment, name)
+    new, resolved, persisting, changed, *per_column = counts
+    changes = {pair.key: n for pair, n in zip(alignment.values, per_column, strict=True) if n}
+    return Comparison(before, after, alignment, new, resolved, persisting, changed, changes, name)
+
+
+def partners(
+    drilldown: Drilldown, comparison: Comparison, row_class: RowClass, rows: RowNumbers
+) -> RowNumbers:
+    """Find the rows of `before` that belong to these rows of `after` (persisting or changed).
+
+    Raises RowSetGone.
+    """
+    views = drilldown.views
+    name = comparison.name
+    after = views.kept_set(comparison.after, _set_name(name, row_class, "after"))
+    before = views.kept_set(comparison.before, _set_name(name, row_class, "before"))
+    places = pc.index_in(rows, value_set=after.rows(0, after.count))
+    return before.rows(0, before.count).take(places)
+
+
+def _name(before: StoredResult, after: StoredResult, alignment: Alignment) -> str:
+    parts = (
+        before.fingerprint,
+        after.fingerprint,
+        [(pair.before, pair.after) for pair in alignment.keys],
+        [(pair.before, pair.after) for pair in alignment.values],
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _set_name(comparison: str, row_class: str, side: str) -> str:
+    return hashlib.sha256(f"{comparison} {row_class} {side}".encode()).hexdigest()
+
+
+def _kept_counts(
+    orders: OrderFiles, name: str, before: StoredResult, after: StoredResult
+) -> list[int] | None:
+    """Return the counts, if they and all sets of rows are still kept."""
+    for row_class, side in _KEPT:
+        result = before if side == "before" else after
+        if orders.find(_set_name(name, row_class, side), result.row_type) is None:
+            return None
+    counts = orders.find(_set_name(name, _COUNTS, ""), pa.uint64())
+    return None if counts is None else [int(n.as_py()) for n in counts.rows(0, counts.count)]
+
+
+def _compute(
+    drilldown: Drilldown,
+    before: StoredResult,
+    after: StoredResult,
+    alignment: Alignment,
+    name: str,
+) -> list[int]:
+    orders = drilldown.views.orders
+    with drilldown.engine.reading() as reading:
+        if before.rows and after.rows:
+            _pair(reading, before, after, alignment)
+        sizes: dict[RowClass, int] = {}
+        for row_class, side in _KEPT:
+            result = before if side == "before" else after
+            batches = _rows(reading, row_class, side, before, after)
+            kept = orders.make(_set_name(name, row_class, side), result.row_type, batches)
+            sizes[row_class] = kept.count
+        per_column = _changes(reading, before, after, alignment)
+    counts = [*sizes.values(), *per_column]
+    batch = pa.record_batch([pa.array(counts, pa.uint64())], ["counts"])
+    orders.make(_set_name(name, _COUNTS, ""), pa.uint64(), iter([batch]))
+    return counts
+
+
+def _pair(
+    reading: Reading, before: StoredResult, after: StoredResult, alignment: Alignment
+) -> None:
+    reading.run(*statements.load_rows("before", before, alignment))
+    reading.run(*statements.load_rows("after", after, alignment))
+    repeats: dict[Side, bool] = {
+        side: reading.table(statements.may_repeat(side, alignment)).column(0)[0].as_py()
+        for side in _SIDES
+    }
+    reading.run(statements.pair_equal_rows(alignment, repeats=repeats))
+    for side in _SIDES:
+        reading.run(statements.take_rest(side, alignment))
+    reading.run(statements.pair_rest(alignment))
+
+
+def _rows(
+    reading: Reading,
+    row_class: RowClass,
+    side: Side,
+    before: StoredResult,
+    after: StoredResult,
+) -> Iterator[pa.RecordBatch]:
+    if before.rows and after.rows:
+        return reading.batches(statements.rows_of_class(row_class, side))
+    result = after if side == "after" else before
+    count = result.rows if row_class in ("new", "resolved") else 0
+    numbers = pa.array(range(count), result.row_type)
+    return iter([pa.record_batch([numbers], ["row"])])
+
+
+def _changes(
+    reading: Reading, before: StoredResult, after: StoredResult, alignment: Alignment
+) -> list[int]:
+    if not (alignment.values and before.rows and after.rows):
+        return [0] * len(alignment.values)
+    counted = reading.table(statements.changes_by_column(alignment))
+    return [column[0].as_py() for column in counted.columns]

@@ -1,0 +1,142 @@
+"""Comparison of two runs against a plain model, and what it promises about keys."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from math import nan
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kpi_results.comparison.changes import Step, read_changes, trend
+from kpi_results.comparison.compare import Comparison, compare
+from kpi_results.comparison.errors import NotComparable
+from kpi_results.comparison.statements import RowClass
+from kpi_results.rows.drilldown import Drilldown
+from kpi_results.rows.query import parse_query
+from kpi_results.rows.result import StoredResult
+
+Keep = Callable[..., StoredResult]
+Pairs = list[tuple[int | None, str | None]]
+
+ROWS = st.lists(
+    st.tuples(st.none() | st.integers(0, 4), st.none() | st.sampled_from("xyz")), max_size=25
+)
+TYPES: dict[str, pa.DataType] = {"id": pa.int64(), "state": pa.string()}
+
+
+def table_of(rows: Pairs) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [(), ()]
+    return pa.table(
+        [pa.array(c, t) for c, t in zip(columns, TYPES.values(), strict=True)], names=list(TYPES)
+    )
+
+
+def rows_of(drilldown: Drilldown, found: Comparison, row_class: RowClass) -> list[Any]:
+    result = found.result_of(row_class)
+    page = drilldown.page(result, found.query(row_class), page_size=1000)
+    return [tuple(record.values()) for record in page.records()]
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(before=ROWS, after=ROWS)
+def test_rows_fall_into_the_classes_of_the_model(
+    drilldown: Drilldown, keep: Keep, before: Pairs, after: Pairs
+) -> None:
+    found = compare(drilldown, keep(table_of(before)), keep(table_of(after)), ["id"])
+
+    persisting = Counter(before) & Counter(after)
+    gone, come = Counter(before) - persisting, Counter(after) - persisting
+    by_key: dict[Any, list[int]] = defaultdict(lambda: [0, 0])
+    for side, rest in enumerate((gone, come)):
+        for (key, _), count in rest.items():
+            by_key[key][side] += count
+    assert found.persisting == persisting.total()
+    assert found.changed == sum(min(counts) for counts in by_key.values())
+    assert found.resolved == sum(max(old - new, 0) for old, new in by_key.values())
+    assert found.new == sum(max(new - old, 0) for old, new in by_key.values())
+    assert Counter(rows_of(drilldown, found, "persisting")) == persisting
+    assert found.changed_columns == ({"state": found.changed} if found.changed else {})
+    shown = Counter(rows_of(drilldown, found, "new") + rows_of(drilldown, found, "changed"))
+    assert shown == come
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(before=ROWS, after=ROWS)
+def test_without_keys_whole_rows_are_compared_like_multisets(
+    drilldown: Drilldown, keep: Keep, before: Pairs, after: Pairs
+) -> None:
+    found = compare(drilldown, keep(table_of(before)), keep(table_of(after)))
+    assert found.changed == 0
+    assert Counter(rows_of(drilldown, found, "new")) == Counter(after) - Counter(before)
+    assert Counter(rows_of(drilldown, found, "resolved")) == Counter(before) - Counter(after)
+
+
+def test_a_change_shows_both_rows_and_the_columns_in_which_they_differ(
+    drilldown: Drilldown, keep: Keep
+) -> None:
+    before = keep(pa.table({"id": [1, 2, 3], "a": ["p", "q", "r"], "b": [1.0, nan, 3.0]}))
+    after = keep(pa.table({"id": [3, 2, 1], "a": ["r", "Q", "p"], "b": [4.0, nan, 1.0]}))
+    found = compare(drilldown, before, after, ["id"])
+    changes = read_changes(drilldown, found)
+    assert [(c.before["id"], c.after["id"], c.columns) for c in changes] == [
+        (3, 3, ("b",)),
+        (2, 2, ("a",)),
+    ]
+    assert found.changed_columns == {"a": 1, "b": 1}
+
+
+def test_a_class_can_be_sorted_and_filtered(drilldown: Drilldown, keep: Keep) -> None:
+    before = keep(table_of([(0, "x")]))
+    after = keep(table_of([(number, "xyz"[number % 3]) for number in range(60)]))
+    found = compare(drilldown, before, after, ["id"])
+    wanted = parse_query(after.columns, sort=[("id", True)], filters={"state": "y"})
+    page = drilldown.page(after, replace(wanted, within=found.within("new")), page_size=3)
+    assert [record["id"] for record in page.records()] == [58, 55, 52]
+    assert page.total == 20
+
+
+def test_columns_of_only_one_run_are_named_and_not_compared(
+    drilldown: Drilldown, keep: Keep
+) -> None:
+    found = compare(
+        drilldown,
+        keep(pa.table({"id": [1], "old": ["x"]})),
+        keep(pa.table({"id": [1], "young": ["y"]})),
+        ["id"],
+    )
+    assert (found.alignment.added, found.alignment.removed) == (("young",), ("old",))
+    assert found.persisting == 1
+
+
+def test_columns_whose_type_changed_are_compared_by_their_text(
+    drilldown: Drilldown, keep: Keep
+) -> None:
+    before = keep(pa.table({"id": [1, 2], "n": ["5", "6"]}))
+    after = keep(pa.table({"id": [1, 2], "n": [5, 7]}))
+    found = compare(drilldown, before, after, ["id"])
+    assert (found.persisting, found.changed) == (1, 1)
+
+
+def test_an_unknown_key_is_refused_by_name(drilldown: Drilldown, keep: Keep) -> None:
+    result = keep(table_of([(1, "x")]))
+    with pytest.raises(NotComparable, match="nope: is not a column of both runs"):
+        compare(drilldown, result, result, ["nope"])
+
+
+def test_the_trend_tells_each_step_from_the_one_before(drilldown: Drilldown, keep: Keep) -> None:
+    runs = [keep(table_of(rows)) for rows in ([(1, "x"), (2, "x")], [(2, "y"), (3, "x")], [])]
+    assert trend(drilldown, runs, ["id"]) == [
+        Step(records=2, new=2, resolved=0, persisting=0, changed=0),
+        Step(records=2, new=1, resolved=1, persisting=0, changed=1),
+        Step(records=0, new=0, resolved=2, persisting=0, changed=0),
+    ]
