@@ -76,8 +76,7 @@ def test_a_killed_process_ends_its_query_on_the_server(
 ) -> None:
     running = pool.submit(task(shop, tmp_path, SLEEP))
     eventually(lambda: sleepers(shop_url) == 1, message="the server runs it")
-    (worker,) = pool._slots[0]._pool._pool_manager.worker_manager.workers
-    os.kill(worker, signal.SIGKILL)
+    os.kill(pool.process_ids[0], signal.SIGKILL)
     with pytest.raises(Crashed):
         running.result(5)
     eventually(lambda: sleepers(shop_url) == 0, timeout=5, message="the server has noticed")

@@ -23,12 +23,12 @@ from kpi_executor.query import (
     QueryOutcome,
     QueryPool,
     QueryTask,
+    ReflectionTask,
     ResultLimits,
     ResultTooLarge,
     TimedOut,
 )
-from kpi_executor.query.slot import Slot
-from kpi_executor.sources import SourceError
+from kpi_executor.sources import SourceError, source_from
 from kpi_testkit.eventually import eventually
 
 from .conftest import Asker
@@ -39,15 +39,14 @@ ENDLESS_ROWS = "WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r)
 SPINNING = "SELECT sum(length(repeat('x', a::INT * 90000000))) FROM t, range(1000)"
 
 
-def query_process(slot: Slot) -> int:
-    """Process id of a slot's (only) query process."""
-    workers = slot._pool._pool_manager.worker_manager.workers
-    return next(iter(workers), 0)
+def is_busy(pool: QueryPool) -> bool:
+    """Whether a query process has computed for a while: it is deep inside an engine."""
+    return any(cpu_seconds(process) > 0.15 for process in pool.process_ids)
 
 
-def only_slot(pool: QueryPool) -> Slot:
-    (slot,) = pool._slots
-    return slot
+def cpu_seconds(process: int) -> float:
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) / os.sysconf("SC_CLK_TCK")
 
 
 @pytest.fixture
@@ -76,6 +75,19 @@ def test_very_wide_results_succeed_or_are_refused(
             running.result(30)
     else:
         assert len(running.result(30).manifest.columns) == columns
+
+
+def test_a_source_is_looked_at_in_a_query_process(pool: QueryPool, ask: Asker) -> None:
+    found = pool.reflect(ReflectionTask(ask.sqlite("SELECT 1").source)).result(20)
+    (table,) = found.tables
+    assert (table.name, table.rows) == ("t", 2)
+    assert table.columns[1].values == ("x", "y")
+
+
+def test_a_source_that_is_none_says_so(pool: QueryPool, tmp_path: Path) -> None:
+    nothing = source_from("nothing", str(tmp_path / "nothing.sqlite"))
+    with pytest.raises(SourceError, match="does not exist; check the path"):
+        pool.reflect(ReflectionTask(nothing)).result(20)
 
 
 def test_a_broken_query_is_a_source_error_and_the_pool_goes_on(pool: QueryPool, ask: Asker) -> None:
@@ -107,26 +119,26 @@ def test_time_is_up_and_the_place_is_free_within_two_seconds(
 
 @pytest.mark.parametrize("sql", [ENDLESS, SPINNING])
 def test_a_cancelled_query_leaves_its_place_within_two_seconds(
-    pool: QueryPool, ask: Asker, sql: str
+    single: QueryPool, ask: Asker, sql: str
 ) -> None:
     make = ask.duckdb if sql == SPINNING else ask.sqlite
-    running = pool.submit(make(sql))
-    eventually(running.running, message="the query runs")
-    time.sleep(0.2)  # deep inside the engine, not on the way there
-    started = time.monotonic()
-    assert pool.cancel(running)
-    with pytest.raises(Cancelled):
-        running.result(10)
-    freed_in(pool, ask)
-    assert time.monotonic() - started < 2
-    assert not pool.cancel(running)
+    with single as pool:
+        running = pool.submit(make(sql))
+        eventually(lambda: is_busy(pool), message="the query computes")
+        started = time.monotonic()
+        assert pool.cancel(running)
+        with pytest.raises(Cancelled):
+            running.result(10)
+        assert pool.submit(ask.sqlite("SELECT 1")).result(10).manifest.rows == 1
+        assert time.monotonic() - started < 2
+        assert not pool.cancel(running)
 
 
 def test_a_process_that_does_not_hear_sigterm_is_killed(single: QueryPool, ask: Asker) -> None:
     with single as pool:
         running = pool.submit(ask.sqlite(ENDLESS, timeout_seconds=1))
-        eventually(lambda: running.running() and query_process(only_slot(pool)), message="it runs")
-        os.kill(query_process(only_slot(pool)), signal.SIGSTOP)
+        eventually(lambda: is_busy(pool), message="it runs")
+        os.kill(pool.process_ids[0], signal.SIGSTOP)
         started = time.monotonic()
         with pytest.raises(TimedOut):
             running.result(10)
@@ -150,14 +162,14 @@ def test_a_waiting_query_is_cancelled_at_once(single: QueryPool, ask: Asker) -> 
 def test_a_killed_process_is_a_crash_of_its_query_only(single: QueryPool, ask: Asker) -> None:
     with single as pool:
         running = pool.submit(ask.sqlite(ENDLESS))
-        eventually(lambda: running.running() and query_process(only_slot(pool)), message="it runs")
-        os.kill(query_process(only_slot(pool)), signal.SIGKILL)
+        eventually(lambda: is_busy(pool), message="it runs")
+        os.kill(pool.process_ids[0], signal.SIGKILL)
         with pytest.raises(Crashed) as crashed:
             running.result(10)
         assert crashed.value.transient
         # An idle process that is killed harms nobody either.
         assert pool.submit(ask.sqlite("SELECT 1")).result(10).manifest.rows == 1
-        os.kill(query_process(only_slot(pool)), signal.SIGKILL)
+        os.kill(pool.process_ids[0], signal.SIGKILL)
         eventually(lambda: _answers(pool, ask), message="the pool has recovered")
 
 
@@ -212,8 +224,8 @@ def test_cancel_racing_completion_gives_one_of_the_two_ends(pool: QueryPool, ask
 
 def test_closing_ends_everything(single: QueryPool, ask: Asker) -> None:
     running: list[Future[QueryOutcome]] = [single.submit(ask.sqlite(ENDLESS)) for _ in range(3)]
-    eventually(lambda: running[0].running() and query_process(only_slot(single)), message="it runs")
-    process = query_process(only_slot(single))
+    eventually(lambda: is_busy(single), message="it runs")
+    process = single.process_ids[0]
     started = time.monotonic()
     single.close()
     assert time.monotonic() - started < 3
@@ -236,15 +248,12 @@ def test_query_processes_die_with_their_parent(ask: Asker, tmp_path: Path) -> No
 
             if __name__ == "__main__":
                 folder, sql = Path(sys.argv[1]), sys.argv[2]
-                pool = QueryPool(1, ProcessSettings(cache=folder / "cache"))
+                pool = QueryPool(1, ProcessSettings(cache=folder / "cache", scratch=folder))
                 source = source_from("shop", str(folder / "shop.duckdb"))
                 store = (folder / "store").as_uri()
                 pool.submit(QueryTask(1, 1, source, "SELECT 1", store)).result(30)
                 pool.submit(QueryTask(2, 1, source, sql, store))
-                while not (workers := pool._slots[0]._pool._pool_manager.worker_manager.workers):
-                    time.sleep(0.01)
-                time.sleep(0.3)
-                print(next(iter(workers)), flush=True)
+                print(pool.process_ids[0], flush=True)
                 time.sleep(60)
             """
         )
@@ -253,10 +262,14 @@ def test_query_processes_die_with_their_parent(ask: Asker, tmp_path: Path) -> No
         [sys.executable, str(script), str(ask.folder), SPINNING], stdout=subprocess.PIPE, text=True
     ) as parent:
         assert parent.stdout is not None
-        child = Path(f"/proc/{parent.stdout.readline().strip()}")
-        assert child.exists()
+        process = int(parent.stdout.readline())
+        eventually(lambda: cpu_seconds(process) > 0.3, message="the query computes")
         parent.kill()
-    eventually(lambda: not child.exists(), message="the query process is gone", timeout=3)
+    eventually(
+        lambda: not Path(f"/proc/{process}").exists(),
+        message="the query process is gone",
+        timeout=3,
+    )
 
 
 def test_a_trivial_query_takes_ten_milliseconds(pool: QueryPool, ask: Asker) -> None:

@@ -11,7 +11,6 @@ import os
 import resource
 import signal
 import socket
-import tempfile
 import threading
 import time
 from contextlib import suppress
@@ -29,8 +28,25 @@ import kpi_executor.sources.sqlite  # noqa: F401
 from kpi_executor.query.errors import QueryFailed
 from kpi_executor.query.parquet import PartWriter, attempt_prefix
 from kpi_executor.query.rows import FirstRows
-from kpi_executor.query.task import ProcessSettings, QueryFailure, QueryOutcome, QueryTask
-from kpi_executor.sources import ColumnTypesVary, Connector, Resources, SourceError, connect
+from kpi_executor.query.task import (
+    Answer,
+    ProcessSettings,
+    QueryFailure,
+    QueryOutcome,
+    QueryTask,
+    Reflection,
+    ReflectionTask,
+    Task,
+)
+from kpi_executor.sources import (
+    ColumnTypesVary,
+    Connector,
+    ProfileLimits,
+    Resources,
+    SourceError,
+    connect,
+    profile,
+)
 from kpi_executor.sources.errors import first_line
 
 _LAST_SECOND = 1
@@ -42,12 +58,17 @@ class _Process:
     """The one query this process is running, for the thread that may have to stop it."""
 
     settings: ProcessSettings
+    scratch: Path
     connector: Connector | None = None
 
 
-def initialize(settings: ProcessSettings) -> None:
-    """Prepare a fresh process: memory limit, and an end on SIGTERM or with its parent."""
+def initialize(settings: ProcessSettings, scratch: Path) -> None:
+    """Prepare a fresh process: memory limit, and an end on SIGTERM or with its parent.
+
+    ``scratch`` is a folder for this process alone; whoever ends the process empties it.
+    """
     _Process.settings = settings
+    _Process.scratch = scratch
     _limit_memory(settings.memory_bytes)
     reader, writer = socket.socketpair()
     writer.setblocking(False)
@@ -63,12 +84,10 @@ def ready() -> int:
     return os.getpid()
 
 
-def run(task: QueryTask) -> QueryOutcome | QueryFailure:
-    """Run one query to the end. Every failure is an answer, none an exception."""
-    started = time.perf_counter()
+def run(task: Task) -> Answer:
+    """Run one task to the end. Every failure is an answer, none an exception."""
     try:
-        with tempfile.TemporaryDirectory(prefix="kpi-query-") as scratch:
-            return _run(task, Path(scratch), started)
+        return _run(task)
     except SourceError as error:
         return QueryFailure("SourceError", error.message, error.transient)
     except QueryFailed as error:
@@ -84,11 +103,12 @@ def run(task: QueryTask) -> QueryOutcome | QueryFailure:
         )
 
 
-def _run(task: QueryTask, scratch: Path, started: float) -> QueryOutcome:
+def _run(task: Task) -> QueryOutcome | Reflection:
+    started = time.perf_counter()
     settings = _Process.settings
     resources = Resources(
         cache=settings.cache,
-        scratch=scratch,
+        scratch=_Process.scratch,
         memory_bytes=settings.memory_bytes // _ENGINE_SHARE,
         threads=settings.threads,
         # The pool's own clock decides; the server's is for a pool that is gone.
@@ -98,6 +118,9 @@ def _run(task: QueryTask, scratch: Path, started: float) -> QueryOutcome:
     with connect(task.source, settings.policy, resources) as connector:
         _Process.connector = connector
         try:
+            if isinstance(task, ReflectionTask):
+                limits = ProfileLimits(seconds=task.profile_seconds)
+                return Reflection(tuple(profile(connector, connector.reflect(), limits)))
             return _store(task, connector, started)
         finally:
             _Process.connector = None
@@ -151,9 +174,8 @@ def _limit_memory(limit: int) -> None:
     pa.set_cpu_count(_Process.settings.threads)
 
 
-def _watch(wakeup: socket.socket, writer: socket.socket) -> None:
+def _watch(wakeup: socket.socket, _kept_open: socket.socket) -> None:
     """Wait for SIGTERM or the parent's end; then stop the query where it runs, and this process."""
-    del writer  # held by the caller's frame: the wake-up socket must stay open
     parent = multiprocessing.parent_process()
     pipes.wait([wakeup] if parent is None else [wakeup, parent.sentinel])
     # Should a driver's cancel hang as well, the alarm's default action ends the process.

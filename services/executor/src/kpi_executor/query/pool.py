@@ -5,10 +5,17 @@ from __future__ import annotations
 import threading
 from concurrent.futures import Future
 from queue import SimpleQueue
-from typing import Self
+from typing import Any, Self
 
 from kpi_executor.query.slot import Job, Slot
-from kpi_executor.query.task import ProcessSettings, QueryOutcome, QueryTask
+from kpi_executor.query.task import (
+    ProcessSettings,
+    QueryOutcome,
+    QueryTask,
+    Reflection,
+    ReflectionTask,
+    Task,
+)
 
 
 class QueryPool:
@@ -21,12 +28,10 @@ class QueryPool:
 
     def __init__(self, workers: int, settings: ProcessSettings) -> None:
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
-        self._running: dict[Future[QueryOutcome], Job] = {}
+        self._running: dict[Future[Any], Job] = {}
         self._lock = threading.Lock()
         self._closed = False
         self._slots = [Slot(self._jobs, settings) for _ in range(workers)]
-        for slot in self._slots:
-            slot.start()
 
     def __enter__(self) -> Self:
         return self
@@ -40,16 +45,13 @@ class QueryPool:
         The future raises `SourceError` or a `QueryFailed`: TimedOut, Cancelled, OutOfMemory,
         ResultTooLarge, StoreFailed or Crashed. Stop it by `cancel`, not by the future's own method.
         """
-        job = Job(task)
-        with self._lock:
-            if self._closed:
-                raise RuntimeError("the query pool is closed")
-            self._running[job.future] = job
-        job.future.add_done_callback(self._forget)
-        self._jobs.put(job)
-        return job.future
+        return self._queue(task)
 
-    def cancel(self, future: Future[QueryOutcome]) -> bool:
+    def reflect(self, task: ReflectionTask) -> Future[Reflection]:
+        """Queue a look at a source; its future fails as that of a query does."""
+        return self._queue(task)
+
+    def cancel(self, future: Future[Any]) -> bool:
         """Cancel a query: natively where it runs, then by SIGTERM and SIGKILL to its process.
 
         Returns False if it had ended already. The future raises `Cancelled` once the process is
@@ -61,6 +63,11 @@ class QueryPool:
             return False
         job.cancel()
         return True
+
+    @property
+    def process_ids(self) -> tuple[int, ...]:
+        """Ids of the query processes."""
+        return tuple(slot.process_id for slot in self._slots)
 
     def close(self) -> None:
         """Cancel what is running or waiting, and end all processes."""
@@ -74,6 +81,16 @@ class QueryPool:
         for slot in self._slots:
             slot.join()
 
-    def _forget(self, future: Future[QueryOutcome]) -> None:
+    def _queue(self, task: Task) -> Future[Any]:
+        job = Job(task)
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the query pool is closed")
+            self._running[job.future] = job
+        job.future.add_done_callback(self._forget)
+        self._jobs.put(job)
+        return job.future
+
+    def _forget(self, future: Future[Any]) -> None:
         with self._lock:
             self._running.pop(future, None)

@@ -8,12 +8,16 @@ can meet the process of another that is being stopped.
 from __future__ import annotations
 
 import multiprocessing
+import shutil
+import tempfile
 import threading
 import time
 from concurrent.futures import CancelledError, Future, InvalidStateError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from pathlib import Path
 from queue import SimpleQueue
+from typing import Any
 
 from pebble import CONSTS, ProcessExpired, ProcessPool
 
@@ -27,7 +31,7 @@ from kpi_executor.query.errors import (
     StoreFailed,
     TimedOut,
 )
-from kpi_executor.query.task import ProcessSettings, QueryFailure, QueryOutcome, QueryTask
+from kpi_executor.query.task import Answer, ProcessSettings, QueryFailure, Task
 from kpi_executor.sources import SourceError
 
 # Time between SIGTERM, on which a query is cancelled natively, and SIGKILL.
@@ -41,9 +45,9 @@ _FAILURES: dict[str, type[QueryFailed]] = {
 class Job:
     """A task on its way through the pool."""
 
-    def __init__(self, task: QueryTask) -> None:
+    def __init__(self, task: Task) -> None:
         self.task = task
-        self.future: Future[QueryOutcome] = Future()
+        self.future: Future[Any] = Future()
         self.cancelled = False
         self.changed = threading.Event()
         self._starting = threading.Lock()
@@ -64,23 +68,34 @@ class Job:
         self.changed.set()
 
 
-class Slot(threading.Thread):
-    """Serves jobs one after the other until it takes ``None`` from the queue."""
+class Slot:
+    """Serves jobs one after the other, until it takes ``None`` from the queue."""
 
     def __init__(self, jobs: SimpleQueue[Job | None], settings: ProcessSettings) -> None:
-        super().__init__(daemon=True, name="query-slot")
         self._jobs = jobs
         self._settings = settings
+        self._scratch = Path(tempfile.mkdtemp(prefix="kpi-query-", dir=settings.scratch))
         self._pool = self._new_pool()
+        self._thread = threading.Thread(target=self._run, daemon=True, name="query-slot")
+        self._thread.start()
 
-    def run(self) -> None:
-        """Serve jobs."""
+    @property
+    def process_id(self) -> int:
+        """Id of the query process as it was started."""
+        return self._started.result()
+
+    def join(self) -> None:
+        """Wait until the slot has taken its ``None`` and its process is gone."""
+        self._thread.join()
+
+    def _run(self) -> None:
         try:
             while (job := self._jobs.get()) is not None:
                 if job.start():
                     self._serve(job)
         finally:
             _stop(self._pool)
+            shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _serve(self, job: Job) -> None:
         try:
@@ -91,7 +106,7 @@ class Slot(threading.Thread):
             self._renew()
             job.future.set_exception(Crashed(f"The query could not be run: {error}"))
 
-    def _outcome(self, job: Job) -> QueryOutcome:
+    def _outcome(self, job: Job) -> Answer:
         running = self._schedule(job.task)
         running.add_done_callback(lambda _: job.changed.set())
         deadline = time.monotonic() + job.task.timeout_seconds
@@ -106,7 +121,7 @@ class Slot(threading.Thread):
             "question or allow it more time."
         )
 
-    def _result(self, running: Future[QueryOutcome | QueryFailure]) -> QueryOutcome:
+    def _result(self, running: Future[Answer]) -> Answer:
         try:
             result = running.result()
         except (ProcessExpired, BrokenProcessPool, CancelledError) as error:
@@ -116,7 +131,7 @@ class Slot(threading.Thread):
                 f"The query process ended unexpectedly (exit code {code}); it may have run out "
                 "of memory. It is tried again."
             ) from None
-        if isinstance(result, QueryOutcome):
+        if not isinstance(result, QueryFailure):
             return result
         if result.kind == "SourceError":
             raise SourceError(result.message, transient=result.transient)
@@ -125,7 +140,7 @@ class Slot(threading.Thread):
             self._renew()
         raise _FAILURES[result.kind](result.message)
 
-    def _schedule(self, task: QueryTask) -> Future[QueryOutcome | QueryFailure]:
+    def _schedule(self, task: Task) -> Future[Answer]:
         try:
             return self._pool.schedule(child.run, args=(task,))
         except RuntimeError:
@@ -135,6 +150,9 @@ class Slot(threading.Thread):
 
     def _renew(self) -> None:
         _stop(self._pool)
+        # The process may have died in the middle of spilling gigabytes.
+        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._scratch.mkdir(exist_ok=True)
         self._pool = self._new_pool()
 
     def _new_pool(self) -> ProcessPool:
@@ -144,10 +162,10 @@ class Slot(threading.Thread):
             max_workers=1,
             max_tasks=_TASKS_PER_PROCESS,
             initializer=child.initialize,
-            initargs=(self._settings,),
+            initargs=(self._settings, self._scratch),
             context=context,
         )
-        pool.schedule(child.ready)
+        self._started: Future[int] = pool.schedule(child.ready)
         return pool
 
 
