@@ -133,8 +133,12 @@ def test_an_unknown_key_is_refused_by_name(drilldown: Drilldown, keep: Keep) -> 
         compare(drilldown, result, result, ["nope"])
 
 
+FIRST: Pairs = [(1, "x"), (2, "x")]
+SECOND: Pairs = [(2, "y"), (3, "x")]
+
+
 def test_the_trend_tells_each_step_from_the_one_before(drilldown: Drilldown, keep: Keep) -> None:
-    runs = [keep(table_of(rows)) for rows in ([(1, "x"), (2, "x")], [(2, "y"), (3, "x")], [])]
+    runs = [keep(table_of(rows)) for rows in (FIRST, SECOND, [])]
     assert trend(drilldown, runs, ["id"]) == [
         Step(records=2, new=2, resolved=0, persisting=0, changed=0),
         Step(records=2, new=1, resolved=1, persisting=0, changed=1),

@@ -23,7 +23,9 @@ _OPTIONS = pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed"
 def write_csv(subject: Subject) -> Iterator[bytes]:
     """Yield the file's bytes."""
     header = io.StringIO()
-    csv.writer(header, lineterminator="\n").writerow(guard(c.name) for c in subject.columns)
+    csv.writer(header, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(
+        guard(c.name) for c in subject.columns
+    )
     yield header.getvalue().encode()
     yield from subject.pieces(_encode, _PIECE)
 
