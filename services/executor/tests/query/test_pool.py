@@ -23,7 +23,6 @@ from kpi_executor.query import (
     QueryOutcome,
     QueryPool,
     QueryTask,
-    ReflectionTask,
     ResultLimits,
     ResultTooLarge,
     TimedOut,
@@ -77,17 +76,10 @@ def test_very_wide_results_succeed_or_are_refused(
         assert len(running.result(30).manifest.columns) == columns
 
 
-def test_a_source_is_looked_at_in_a_query_process(pool: QueryPool, ask: Asker) -> None:
-    found = pool.reflect(ReflectionTask(ask.sqlite("SELECT 1").source)).result(20)
-    (table,) = found.tables
-    assert (table.name, table.rows) == ("t", 2)
-    assert table.columns[1].values == ("x", "y")
-
-
 def test_a_source_that_is_none_says_so(pool: QueryPool, tmp_path: Path) -> None:
     nothing = source_from("nothing", str(tmp_path / "nothing.sqlite"))
     with pytest.raises(SourceError, match="does not exist; check the path"):
-        pool.reflect(ReflectionTask(nothing)).result(20)
+        pool.submit(QueryTask(1, 1, nothing, "SELECT 1", tmp_path.as_uri())).result(20)
 
 
 def test_a_broken_query_is_a_source_error_and_the_pool_goes_on(pool: QueryPool, ask: Asker) -> None:

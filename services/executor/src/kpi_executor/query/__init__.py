@@ -12,14 +12,7 @@ from kpi_executor.query.errors import (
 from kpi_executor.query.parquet import PartWriter, attempt_prefix
 from kpi_executor.query.pool import QueryPool
 from kpi_executor.query.rows import unique_names
-from kpi_executor.query.task import (
-    ProcessSettings,
-    QueryOutcome,
-    QueryTask,
-    Reflection,
-    ReflectionTask,
-    ResultLimits,
-)
+from kpi_executor.query.task import ProcessSettings, QueryOutcome, QueryTask, ResultLimits
 
 __all__ = [
     "Cancelled",
@@ -31,8 +24,6 @@ __all__ = [
     "QueryOutcome",
     "QueryPool",
     "QueryTask",
-    "Reflection",
-    "ReflectionTask",
     "ResultLimits",
     "ResultTooLarge",
     "StoreFailed",

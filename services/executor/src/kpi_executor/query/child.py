@@ -28,25 +28,8 @@ import kpi_executor.sources.sqlite  # noqa: F401
 from kpi_executor.query.errors import QueryFailed
 from kpi_executor.query.parquet import PartWriter, attempt_prefix
 from kpi_executor.query.rows import FirstRows
-from kpi_executor.query.task import (
-    Answer,
-    ProcessSettings,
-    QueryFailure,
-    QueryOutcome,
-    QueryTask,
-    Reflection,
-    ReflectionTask,
-    Task,
-)
-from kpi_executor.sources import (
-    ColumnTypesVary,
-    Connector,
-    ProfileLimits,
-    Resources,
-    SourceError,
-    connect,
-    profile,
-)
+from kpi_executor.query.task import ProcessSettings, QueryFailure, QueryOutcome, QueryTask
+from kpi_executor.sources import ColumnTypesVary, Connector, Resources, SourceError, connect
 from kpi_executor.sources.errors import first_line
 
 _LAST_SECOND = 1
@@ -84,8 +67,8 @@ def ready() -> int:
     return os.getpid()
 
 
-def run(task: Task) -> Answer:
-    """Run one task to the end. Every failure is an answer, none an exception."""
+def run(task: QueryTask) -> QueryOutcome | QueryFailure:
+    """Run one query to the end. Every failure is an answer, none an exception."""
     try:
         return _run(task)
     except SourceError as error:
@@ -103,7 +86,7 @@ def run(task: Task) -> Answer:
         )
 
 
-def _run(task: Task) -> QueryOutcome | Reflection:
+def _run(task: QueryTask) -> QueryOutcome:
     started = time.perf_counter()
     settings = _Process.settings
     resources = Resources(
@@ -118,9 +101,6 @@ def _run(task: Task) -> QueryOutcome | Reflection:
     with connect(task.source, settings.policy, resources) as connector:
         _Process.connector = connector
         try:
-            if isinstance(task, ReflectionTask):
-                limits = ProfileLimits(seconds=task.profile_seconds)
-                return Reflection(tuple(profile(connector, connector.reflect(), limits)))
             return _store(task, connector, started)
         finally:
             _Process.connector = None

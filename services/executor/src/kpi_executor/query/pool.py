@@ -5,17 +5,10 @@ from __future__ import annotations
 import threading
 from concurrent.futures import Future
 from queue import SimpleQueue
-from typing import Any, Self
+from typing import Self
 
 from kpi_executor.query.slot import Job, Slot
-from kpi_executor.query.task import (
-    ProcessSettings,
-    QueryOutcome,
-    QueryTask,
-    Reflection,
-    ReflectionTask,
-    Task,
-)
+from kpi_executor.query.task import ProcessSettings, QueryOutcome, QueryTask
 
 
 class QueryPool:
@@ -28,7 +21,7 @@ class QueryPool:
 
     def __init__(self, workers: int, settings: ProcessSettings) -> None:
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
-        self._running: dict[Future[Any], Job] = {}
+        self._running: dict[Future[QueryOutcome], Job] = {}
         self._lock = threading.Lock()
         self._closed = False
         self._slots = [Slot(self._jobs, settings) for _ in range(workers)]
@@ -45,13 +38,16 @@ class QueryPool:
         The future raises `SourceError` or a `QueryFailed`: TimedOut, Cancelled, OutOfMemory,
         ResultTooLarge, StoreFailed or Crashed. Stop it by `cancel`, not by the future's own method.
         """
-        return self._queue(task)
+        job = Job(task)
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the query pool is closed")
+            self._running[job.future] = job
+        job.future.add_done_callback(self._forget)
+        self._jobs.put(job)
+        return job.future
 
-    def reflect(self, task: ReflectionTask) -> Future[Reflection]:
-        """Queue a look at a source; its future fails as that of a query does."""
-        return self._queue(task)
-
-    def cancel(self, future: Future[Any]) -> bool:
+    def cancel(self, future: Future[QueryOutcome]) -> bool:
         """Cancel a query: natively where it runs, then by SIGTERM and SIGKILL to its process.
 
         Returns False if it had ended already. The future raises `Cancelled` once the process is
@@ -81,16 +77,6 @@ class QueryPool:
         for slot in self._slots:
             slot.join()
 
-    def _queue(self, task: Task) -> Future[Any]:
-        job = Job(task)
-        with self._lock:
-            if self._closed:
-                raise RuntimeError("the query pool is closed")
-            self._running[job.future] = job
-        job.future.add_done_callback(self._forget)
-        self._jobs.put(job)
-        return job.future
-
-    def _forget(self, future: Future[Any]) -> None:
+    def _forget(self, future: Future[QueryOutcome]) -> None:
         with self._lock:
             self._running.pop(future, None)

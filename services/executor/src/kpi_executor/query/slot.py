@@ -17,7 +17,6 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
 
 from pebble import CONSTS, ProcessExpired, ProcessPool
 
@@ -31,7 +30,7 @@ from kpi_executor.query.errors import (
     StoreFailed,
     TimedOut,
 )
-from kpi_executor.query.task import Answer, ProcessSettings, QueryFailure, Task
+from kpi_executor.query.task import ProcessSettings, QueryFailure, QueryOutcome, QueryTask
 from kpi_executor.sources import SourceError
 
 # Time between SIGTERM, on which a query is cancelled natively, and SIGKILL.
@@ -45,9 +44,9 @@ _FAILURES: dict[str, type[QueryFailed]] = {
 class Job:
     """A task on its way through the pool."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: QueryTask) -> None:
         self.task = task
-        self.future: Future[Any] = Future()
+        self.future: Future[QueryOutcome] = Future()
         self.cancelled = False
         self.changed = threading.Event()
         self._starting = threading.Lock()
@@ -106,7 +105,7 @@ class Slot:
             self._renew()
             job.future.set_exception(Crashed(f"The query could not be run: {error}"))
 
-    def _outcome(self, job: Job) -> Answer:
+    def _outcome(self, job: Job) -> QueryOutcome:
         running = self._schedule(job.task)
         running.add_done_callback(lambda _: job.changed.set())
         deadline = time.monotonic() + job.task.timeout_seconds
@@ -121,7 +120,7 @@ class Slot:
             "question or allow it more time."
         )
 
-    def _result(self, running: Future[Answer]) -> Answer:
+    def _result(self, running: Future[QueryOutcome | QueryFailure]) -> QueryOutcome:
         try:
             result = running.result()
         except (ProcessExpired, BrokenProcessPool, CancelledError) as error:
@@ -140,7 +139,7 @@ class Slot:
             self._renew()
         raise _FAILURES[result.kind](result.message)
 
-    def _schedule(self, task: Task) -> Future[Answer]:
+    def _schedule(self, task: QueryTask) -> Future[QueryOutcome | QueryFailure]:
         try:
             return self._pool.schedule(child.run, args=(task,))
         except RuntimeError:

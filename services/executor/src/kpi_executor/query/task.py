@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kpi_contracts.execution import Manifest
-from kpi_executor.sources import Source, SourcePolicy, Table
+from kpi_executor.sources import Source, SourcePolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +47,6 @@ class QueryOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class ReflectionTask:
-    """Look at a source's tables, and for ``profile_seconds`` at their values.
-
-    As untrusted as a query: files are converted, servers may not answer.
-    """
-
-    source: Source
-    timeout_seconds: float = 60.0
-    profile_seconds: float = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Reflection:
-    """The tables of a source."""
-
-    tables: tuple[Table, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class QueryFailure:
     """A failed query as plain data; `kpi_executor.query.pool` makes the typed error of it."""
 
@@ -88,7 +69,3 @@ class ProcessSettings:
     threads: int = 1
     connect_timeout_seconds: float = 10.0
     scratch: Path | None = None
-
-
-Task = QueryTask | ReflectionTask
-Answer = QueryOutcome | Reflection | QueryFailure
