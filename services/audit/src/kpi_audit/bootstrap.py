@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kpi_service.worker import Worker
 
 PACKAGE = "kpi_audit"
+RELAY = "audit-relay"  # not the consumer's name: both park what they cannot handle
 BATCH = 500
 LONGEST_STATEMENT = 600.0  # seconds; replays compare whole tables
 
@@ -37,13 +38,14 @@ def make_api(settings: ServiceSettings) -> Flask:
         url, name="audit api, long", pool_size=6, statement_timeout=LONGEST_STATEMENT
     )
     keys = TrustedKeys(AuditSettings.from_environment(settings).keys)
+    head = StreamHead(settings.nats_url, name="audit api")
     fresh = ReadYourWrites(
         engine,
-        StreamHead(settings.nats_url, name="audit api"),
+        head,
         consumer=CONSUMER,
         subjects=[events_of(definition.AGGREGATE)],
     )
-    return create_app(
+    app = create_app(
         settings,
         title="KPI Ledger: audit",
         blueprints=[
@@ -55,6 +57,8 @@ def make_api(settings: ServiceSettings) -> Flask:
         readiness={"database": lambda: verify_schema(engine, PACKAGE)},
         errors=PROBLEMS,
     )
+    app.extensions["kpi_close"] = (head.close, engine.dispose, long_running.dispose)
+    return app
 
 
 async def run_worker(worker: Worker) -> None:
@@ -80,7 +84,7 @@ async def run_worker(worker: Worker) -> None:
                 project_many=take_in,
                 batch=BATCH,
             ),
-            Relay(engine, bus, "audit"),
+            Relay(engine, bus, RELAY),
             SealTimer(
                 engine,
                 key,
