@@ -9,6 +9,7 @@ from kpi_nlsql.graph import Graph, Join
 from kpi_nlsql.naming_columns import key_columns, naming_columns
 from kpi_nlsql.paths import JoinPaths
 
+_LONE = -1
 ROWS = plan.Aggregate("count", plan.Star())
 
 
@@ -49,7 +50,7 @@ class Assembly:
             having=plan.all_of(having),
             order=order,
             limit=self.draft.limit if self.draft.sorting else None,
-            distinct=(distinct or self._shared) and not keys,
+            distinct=(distinct or self._shared or self._lists_values(outputs, where)) and not keys,
         )
 
     # What the question is about
@@ -77,7 +78,8 @@ class Assembly:
     def _outputs(self, groups: list[Group]) -> tuple[list[plan.Output], bool]:
         outputs: list[plan.Output] = []
         for wanted in self.draft.wanted:
-            outputs += self._output(wanted)
+            if not self._repeats(wanted):
+                outputs += self._output(wanted)
         plain = [o for o in outputs if not isinstance(o.expression, plan.Aggregate)]
         if outputs and not plain:
             outputs = [*self._group_outputs(groups), *outputs]
@@ -87,6 +89,27 @@ class Assembly:
             outputs = self._group_outputs(groups) or self._entity_outputs()
         unique = list(dict.fromkeys(outputs))
         return unique, self.draft.distinct and not self._aggregated()
+
+    def _repeats(self, wanted: Wanted) -> bool:
+        """ "maximum length in metres": two mentions of one column are one output."""
+        return wanted.function is None and any(
+            other.function is not None
+            and other.ref is not None
+            and wanted.ref is not None
+            and other.ref.choice == wanted.ref.choice
+            and abs(other.position - wanted.position) <= 2
+            for other in self.draft.wanted
+        )
+
+    def _lists_values(self, outputs: list[plan.Output], where: list[plan.Condition]) -> bool:
+        """ "show all majors" wants each once, unless the rows they stand in are spoken of."""
+        if len(outputs) != 1 or where or self.draft.sorting or self.draft.entities:
+            return False
+        column = outputs[0].expression
+        if not isinstance(column, plan.ColumnRef):
+            return False
+        near = any(wanted.ref and wanted.ref.near for wanted in self.draft.wanted)
+        return not near and not self.graph.table(column.source).column(column.column).unique
 
     def _not_shown(self, groups: list[Group], outputs: list[plan.Output]) -> list[Group]:
         """ "the name of each department" asks for nothing more than the name."""
@@ -209,6 +232,15 @@ class Assembly:
         tables = [w.ref.choice[0] for w in self.draft.wanted if w.ref and w.ref.choice]
         tables += [w.table for w in self.draft.wanted if w.table]
         tables += self._owners()
+        if self._aggregated() and not self._counts_entities():
+            tables += [
+                term.table
+                for term in self.draft.terms
+                if term.kind == "exists"
+                and term.scope == MAIN
+                and term.table
+                and self._related_counts()
+            ]
         tables += [s.ref.choice[0] for s in self.draft.sorting if s.ref and s.ref.choice]
         tables += [s.table for s in self.draft.sorting if s.table]
         for group in groups:
@@ -217,12 +249,19 @@ class Assembly:
             elif group.table:
                 tables.append(group.table)
         for term in self.draft.terms:
+            if self._counts_entities():
+                break
             if term.scope == MAIN and (term.kind == "count" or term.function):
                 if term.table:
                     tables.append(term.table)
                 elif term.ref and term.ref.choice:
                     tables.append(term.ref.choice[0])
         return tables
+
+    def _related_counts(self) -> bool:
+        """Tell whether rows of another table are counted for each row or value shown."""
+        counted = [s.function for s in self.draft.sorting]
+        return "count" in counted or any(t.kind == "count" for t in self.draft.terms)
 
     def _owners(self) -> list[str]:
         """Tables whose rows are asked for though the outputs lie in another ("names of
@@ -261,14 +300,23 @@ class Assembly:
         having: list[plan.Condition] = []
         rows: list[Term] = []
         nested: dict[int, list[Term]] = {}
+        lone = self._counts_entities()
         for term in self.draft.terms:
             if term.scope != MAIN:
                 nested.setdefault(term.scope, []).append(term)
+            elif lone and self._table_of(term) not in {self.entity, None}:
+                nested.setdefault(_LONE, []).append(term)
             elif term.kind == "count" or term.function:
                 having.append(self._having(term))
             else:
                 rows.append(term)
         return having, rows, nested
+
+    def _counts_entities(self) -> bool:
+        """ "how many customers have at least two orders": the orders are counted inside."""
+        plain = [wanted for wanted in self.draft.wanted if not wanted.function]
+        counted = any(t.kind == "count" and t.scope == MAIN for t in self.draft.terms)
+        return counted and not plain and not self.draft.groups and bool(self.draft.wanted)
 
     def _having(self, term: Term) -> plan.Condition:
         if term.ref is not None and term.ref.choice:

@@ -9,6 +9,8 @@ from kpi_nlsql.sentence import Candidate, Sentence
 
 DEFAULT_MINIMUM = 0.5
 
+_TIERS = {"reconcile": 2, "duplicates": 1, "general": 0}
+"""Readings that found their telling phrase stand before the general one."""
 _TELLING = frozenset(
     [
         "count",
@@ -42,7 +44,14 @@ _TELLING = frozenset(
 def rank(sentence: Sentence, candidates: Iterable[Candidate]) -> list[tuple[float, Candidate]]:
     """Return the candidates with their confidence, the best first."""
     scored = [(confidence(sentence, candidate), candidate) for candidate in candidates]
-    return sorted(scored, key=lambda pair: -pair[0])
+    return sorted(scored, key=lambda pair: (_tier(sentence, pair[1]), pair[0]), reverse=True)
+
+
+def _tier(sentence: Sentence, candidate: Candidate) -> int:
+    if candidate.kind == "general":
+        return 0
+    whole = not _unheeded(sentence, candidate) and not unknown_words(sentence, candidate)
+    return _TIERS[candidate.kind] if whole else -1
 
 
 def confidence(sentence: Sentence, candidate: Candidate) -> float:

@@ -28,10 +28,10 @@ _PHRASES: dict[Cue, str] = {
         "the total number of|count up|total count of|the count of|counts of|numbers of|quantity of|"
         "how many total|find the number of|count how many|tally|how often|number|counts"
     ),
-    Cue("aggregate", "avg"): "average|mean|avg|averaged|the average of|average of|mean of|on average|the averaged|averages",
-    Cue("aggregate", "sum"): "total|sum|sum of|total of|the sum of|in total|sum up|totals|summed|combined",
-    Cue("aggregate", "max"): "maximum|max|maximal|the maximum of|maximum of|maximums",
-    Cue("aggregate", "min"): "minimum|min|minimal|the minimum of|minimum of|minimums",
+    Cue("aggregate", "avg"): "average|the average|the mean|mean|avg|averaged|the average of|average of|mean of|on average|the averaged|averages",
+    Cue("aggregate", "sum"): "total|the total|the sum|sum|sum of|total of|the sum of|in total|sum up|totals|summed|combined",
+    Cue("aggregate", "max"): "maximum|max|maximal|the maximum of|maximum of|maximums|the maximum",
+    Cue("aggregate", "min"): "minimum|min|minimal|the minimum of|minimum of|minimums|the minimum",
     Cue("distinct"): "different|distinct|unique|distinctive|all the different|all different",
     Cue("compare", ">"): (
         "more than|greater than|above|over|exceeding|exceeds|exceed|higher than|larger than|"
@@ -124,7 +124,7 @@ _PHRASES: dict[Cue, str] = {
     Cue("common", "most"): "most common|most frequent|most popular|most frequently|most commonly|the most common|the most popular|most frequently used|most commonly used|most often|most prevalent|the most frequent|appears most frequently|most famous|used the most|most used|most times|the most times|the most frequently|the most often|the most commonly",
     Cue("common", "fewest"): "least common|least popular|least frequent|rarest|the least common|the least popular|least often|least frequently|least commonly|least used",
     Cue("not"): (
-        "not|no|without|never|don t|doesn t|didn t|isn t|aren t|haven t|hasn t|wasn t|weren t|"
+        "not|no|without|outside|outside of|not from|never|don t|doesn t|didn t|isn t|aren t|haven t|hasn t|wasn t|weren t|"
         "can t|won t|cannot|neither|nor|lack|lacking|lacks|hadn t|without any|do not|does not|did not|none of|without a|"
         "without an|not any|do not have any|does not have any|no longer|has no|have no|had no|"
         "do not have|does not have|did not have|have not|has not|never had|have never|has never|had never|had not|"
@@ -159,14 +159,20 @@ _PHRASES: dict[Cue, str] = {
     Cue("agree"): "agree|agrees|is the same|are the same|match|matches|matching|is identical|are identical|same|the same|identical|consistent|agreeing|is equal|are equal|with the same|have the same|has the same|coincide|coincides|equal values of|matching values of|same values of|same value of",
     Cue("compare_tables"): "compare|comparison of|reconcile|reconciliation of|compared with|compared to|versus|vs|against|in comparison with|when compared with",
     Cue("duplicate"): (
-        "duplicate|duplicates|duplicated|duplication|more than once|repeated|repeating|non unique|not unique|"
+        "duplicate|duplicates|duplicated|duplication|repeated|repeating|non unique|not unique|"
+        "duplicate records|duplicate rows|duplicate values of|duplicate values in|duplicate values|"
+        "duplicated values|are repeated|is repeated|duplicate entries|duplicate records of|"
+        "not being unique|is not unique|are not unique|dupes|dupe|"
         "appear more than once|appears more than once|occur more than once|occurs more than once|"
-        "duplicate records|duplicate rows|exist more than once|exists more than once|"
-        "occurring more than once|appearing more than once|duplicate values of|duplicate values in|"
-        "duplicate values|duplicated values|multiple times|several times|more than one time|"
-        "are repeated|is repeated|used more than once|duplicate entries|duplicate records of|listed more than once|"
-        "present more than once|stored more than once|recorded more than once|appear multiple times|occur multiple times|"
-        "appears multiple times|not being unique|is not unique|are not unique|dupes|dupe|two or more times|at least twice|appear twice|twice or more"
+        "exist more than once|exists more than once|occurring more than once|"
+        "appearing more than once|listed more than once|present more than once|"
+        "stored more than once|recorded more than once|appear multiple times|occur multiple times|"
+        "appears multiple times|occurs multiple times|appear twice|are not distinct|shared by several rows"
+    ),
+    Cue("often"): (
+        "more than once|more than one time|multiple times|several times|at least twice|"
+        "twice or more|two or more times|more than twice|at least once|only once|exactly once|"
+        "once|twice|exactly twice"
     ),
     Cue("null"): "null|is null|are null|empty|is empty|are empty|blank|is blank|are blank|has no value|have no value|without a value|is missing|are missing|is not set|not set|is unknown|not filled|not specified|is not specified|not provided|undefined|is not available|not populated|is unset|not assigned|not given|not recorded|not known|not filled in|is not known|is not filled|is not filled in|are not filled|is not populated|are not populated",
     Cue("not_null"): "not null|is not null|are not null|not empty|is not empty|are not empty|not blank|is not blank|has a value|have a value|is known|is set|are known|is present|is filled|is populated|is filled in|non null|non empty|not missing",
@@ -176,7 +182,7 @@ _PHRASES: dict[Cue, str] = {
     Cue("average_of_all"): "above average|above the average|higher than average|higher than the average|more than average|more than the average|greater than average|greater than the average|over the average|larger than average|larger than the average|above the mean|exceeds the average|longer than average|longer than the average|older than average|older than the average|heavier than average|above - average",
     Cue("below_average"): "below average|below the average|lower than average|lower than the average|less than average|less than the average|smaller than average|smaller than the average|fewer than average|fewer than the average|under the average|below the mean|shorter than average|shorter than the average|younger than average|younger than the average",
     Cue("recent"): "last|past|in the last|in the past|within the last|within the past|during the last|over the last|during the past|over the past|previous",
-    Cue("all"): "all|all the|all of|all of the|any|any of the|every single|whole|full|entire",
+    Cue("all"): "all|all the|all of|all of the|any|any of the|every single|whole|entire",
     Cue("details"): "all information|all the information|all details|all the details|the details|full details|details|information|info|all info|every detail|everything|all attributes|all columns|all fields|complete information|all data|full information|all available information|rows|records|entries|row|record|entry|lines|complete records|all columns of|all the attributes|all info about|full records|whole rows|complete rows|the full rows|all available details|all properties|instances|cases|occurrences",
     Cue("relative"): "who|whom|that|which|where|whose|with|having|in which|for which|of which|to which|on which|from which|by which|at which|when",
     Cue("yes"): "yes|true",

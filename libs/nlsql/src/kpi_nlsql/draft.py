@@ -60,6 +60,7 @@ class Term:
     against: Literal["value", "average", "extreme", "column"] = "value"
     other: Ref | None = None
     joined_by_or: bool = False
+    near: str | None = None
 
 
 @dataclass(slots=True)

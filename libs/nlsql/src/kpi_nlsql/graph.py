@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
@@ -9,6 +10,7 @@ from typing import Any, Literal
 JoinKind = Literal["foreign_key", "candidate"]
 TypeFamily = Literal["text", "number", "date", "boolean", "other"]
 
+_NUMERIC = re.compile(r"[-+]?\d+(\.\d+)?")
 _FAMILIES: tuple[tuple[TypeFamily, tuple[str, ...]], ...] = (
     ("boolean", ("bool", "bit")),
     ("date", ("date", "time", "year")),
@@ -36,6 +38,13 @@ class Column:
             if any(marker in declared for marker in markers):
                 return family
         return "other"
+
+    @property
+    def measures(self) -> bool:
+        """Whether its values are amounts, also where numbers are kept as text."""
+        if self.family == "number":
+            return True
+        return bool(self.values) and all(map(_NUMERIC.fullmatch, self.values[:20]))
 
 
 @dataclass(frozen=True, slots=True)

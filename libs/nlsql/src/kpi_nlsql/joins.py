@@ -31,6 +31,8 @@ _KEY_WORDS = frozenset(
         "barcode",
     ]
 )
+_BARE_KEYS = frozenset("id key code no number name".split())
+_BARE_SCORE = 0.45
 _WEAK_WORDS = frozenset(
     [
         "status",
@@ -138,6 +140,8 @@ def _candidate(name: str, left: tuple[Table, Column], right: tuple[Table, Column
 
 
 def _name_score(table: Table, a: Column, b: Column) -> float:
+    if a.name.lower() == b.name.lower() and a.name.lower() in _BARE_KEYS:
+        return _BARE_SCORE
     words = set(parts(a.name)) | set(column_names(a.name, table.name)[0].split())
     alike = fuzz.ratio(a.name.lower(), b.name.lower()) / 100
     if words & _KEY_WORDS or any(word.endswith(("id", "key", "code")) for word in words):

@@ -15,6 +15,8 @@ ItemKind = Literal["cue", "mention", "number", "quoted", "word", "mark"]
 
 _MOST_HITS = 40
 _CUE_WORTH = 0.9
+_MOST_CHOICES = 60
+"""A lower-case word is a value only of a column with few: titles hold any word of the language."""
 _SHORT_VALUE = 2
 
 
@@ -142,6 +144,8 @@ def _spans(
     values: tuple[ValueHit, ...] = ()
     if length <= LONGEST_VALUE and _may_be_value(tokens[start:end]):
         values = lexicon.values.find(words)[:_MOST_HITS]
+        if length == 1 and tokens[start].text.islower():
+            values = tuple(hit for hit in values if hit.choices <= _MOST_CHOICES)
     if hits or values:
         worth = _mention_worth(tokens[start:end], hits, values)
         yield Item("mention", " ".join(words), start, end, hits=hits, values=values, worth=worth)

@@ -10,6 +10,10 @@ def naming_columns(table: Table) -> tuple[str, ...]:
     full = [column for column in table.columns if _called(column, ("name", "full name"))]
     if full:
         return (full[0].name,)
+    itself = [column for column in table.columns if _called(column, table.display_names)]
+    itself = [column for column in itself if column.family == "text"]
+    if itself:
+        return (itself[0].name,)
     first = [column for column in table.columns if _called(column, ("first name", "forename"))]
     last = [column for column in table.columns if _called(column, ("last name", "surname"))]
     if first and last:

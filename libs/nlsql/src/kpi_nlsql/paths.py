@@ -8,6 +8,7 @@ from collections import defaultdict
 from kpi_nlsql.graph import Graph, Join
 
 _CANDIDATE_COST = 1.6
+_SURE_CANDIDATE = 0.7
 _MOST_HOPS = 5
 
 
@@ -16,7 +17,10 @@ class JoinPaths:
 
     def __init__(self, graph: Graph, excluded: frozenset[str] = frozenset()) -> None:
         self._edges: dict[str, list[tuple[float, Join]]] = defaultdict(list)
+        declared = any(join.kind == "foreign_key" for join in graph.joins)
         for join in graph.joins:
+            if declared and join.score < _SURE_CANDIDATE:
+                continue
             columns = {column.lower() for column in (*join.left_columns, *join.right_columns)}
             if columns & excluded or join.left_table == join.right_table:
                 continue

@@ -10,6 +10,7 @@ from kpi_nlsql.lexicon import NameHit
 from kpi_nlsql.paths import JoinPaths
 
 _NEAR = 0.6
+_BESIDE = 0.3
 _NAMED = 0.3
 _CHOSEN = 0.2
 _KEY = 0.05
@@ -125,6 +126,7 @@ def _choose_value(term: Term, state: Resolution, graph: Graph, paths: JoinPaths)
     scored = []
     for hit in term.hits:
         score = hit.score + _fit(hit.table, None, state, paths)
+        score += _BESIDE * (hit.table == term.near)
         column = graph.table(hit.table).column(hit.column)
         if any(name.split()[-1:] == ["name"] or name == "title" for name in column.display_names):
             score += _KEY

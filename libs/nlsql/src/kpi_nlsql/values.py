@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kpi_nlsql.graph import Graph
 
@@ -29,6 +29,8 @@ class ValueHit:
     column: str
     value: str
     score: float
+    choices: int = 1
+    """How many values the column has."""
 
 
 class ValueIndex:
@@ -42,7 +44,8 @@ class ValueIndex:
                 for value in column.values:
                     words = value_words(value)
                     if 0 < len(words) <= LONGEST_VALUE:
-                        self._hits[words].append(ValueHit(table.name, column.name, value, 1.0))
+                        hit = ValueHit(table.name, column.name, value, 1.0, len(column.values))
+                        self._hits[words].append(hit)
 
     def _add_spoken(self, table: str, column: str, values: tuple[str, ...]) -> None:
         """Codes that are spoken in full: ``M`` and ``F`` are male and female."""
@@ -67,7 +70,7 @@ class ValueIndex:
             others = [word[:-1], *([word[:-2]] if word.endswith("es") else [])]
         for other in others:
             if hits := self._hits.get((other,)):
-                return [ValueHit(hit.table, hit.column, hit.value, 0.85) for hit in hits]
+                return [replace(hit, score=0.85) for hit in hits]
         return None
 
 

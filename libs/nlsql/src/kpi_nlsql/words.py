@@ -9,18 +9,23 @@ from functools import lru_cache
 import simplemma
 import snowballstemmer
 
+from kpi_nlsql.dates_read import DATE, iso
+
 MAX_TOKENS = 400
 
 _STEMMER = snowballstemmer.stemmer("english")
 _TOKEN = re.compile(
     r"""
     (?P<quoted>"[^"]+" | “[^”]+” | `[^`]+` | ‘[^’]+’ | (?<![A-Za-z0-9])'[^']*(?:'(?=[a-z])[^']*)?'(?![A-Za-z]))
+  | (?P<date>"""
+    + DATE
+    + r""")
   | (?P<number>(?<![A-Za-z])[-+]?\d+(?:,\d{3})+(?:\.\d+)?(?![A-Za-z0-9]) | (?<![A-Za-z0-9])[-+]?\d*\.?\d+(?![A-Za-z0-9]))
   | (?P<possessive>(?<=\w)['’]s\b | (?<=s)['’](?=\s))
   | (?P<word>[^\W_]+)
   | (?P<mark>[,;:?.()<>=!%/]+)
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.IGNORECASE,
 )
 _IRREGULAR = {
     "people": "person",
@@ -60,10 +65,26 @@ def tokenise(sentence: str) -> list[Token]:
         if kind == "possessive":
             continue
         text = match.group()[1:-1] if kind == "quoted" else match.group()
+        if kind == "date":
+            kind, text = "quoted", iso(text)
         tokens.append(Token(text.strip(), kind, match.start(), match.end()))
         if len(tokens) == MAX_TOKENS:
             break
-    return tokens
+    return _whole_names(tokens)
+
+
+def _whole_names(tokens: list[Token]) -> list[Token]:
+    """ "first and last name" says "name" once and means it twice."""
+    result: list[Token] = []
+    for index, token in enumerate(tokens):
+        result.append(token)
+        following = [other.lower for other in tokens[index + 1 : index + 4]]
+        if len(following) < 3 or token.lower not in {"first", "last"}:
+            continue
+        if following[1] in {"first", "last"} and following[0] in {"and", "or", "&"}:
+            if following[2] in {"name", "names"}:
+                result.append(Token("name", "word", token.start, token.end))
+    return result
 
 
 @lru_cache(maxsize=50_000)

@@ -49,9 +49,9 @@ def function_at(scan: Scanner, position: int) -> str | None:
     """Return the aggregate function named at a position, if any."""
     item = scan.at(position)
     function = item.argument("aggregate")
-    if not function or item.is_cue("count"):
-        return None
-    return function
+    if item.is_cue("superlative") and item.text.endswith("number of"):
+        function = {"ma": "max", "mi": "min"}.get(item.text.removeprefix("the ")[:2], "")
+    return None if not function or item.is_cue("count") else function
 
 
 def _functions(scan: Scanner) -> tuple[list[str], int]:
@@ -61,6 +61,10 @@ def _functions(scan: Scanner) -> tuple[list[str], int]:
         function = function_at(scan, position)
         if function:
             functions.append(function)
+        elif scan.at(position).is_cue("count") and functions:
+            column = scan.skip(position + 1)
+            if scan.role(column) != "column" or not scan.measures(scan.ref(column)):
+                break
         elif scan.at(position).text not in _JOINERS:
             break
         position += 1

@@ -37,6 +37,10 @@ def read(scan: Scanner) -> bool:
     if operator is None:
         return _trailing(scan) or _split(scan)
     position = scan.skip(scan.position + 1)
+    if scan.role(position) == "column" and scan.at(position + 1).number is not None:
+        scan.pending, scan.pending_function = scan.ref(position), None
+        scan.take(position)
+        position += 1
     value = scan.at(position)
     number = value.number
     if number is None and value.kind != "quoted" and not value.values:
@@ -76,6 +80,7 @@ def _unit_skipped(scan: Scanner, position: int) -> int:
 def _enumerates(scan: Scanner, following: int) -> bool:
     """Tell whether what stands behind the number is counted or measured by it."""
     table = scan.role(following) == "table" and scan.role(following + 1) != "column"
+    table = table or (scan.role(following) == "value" and not scan.in_where)
     return table or scan.pending is None or not (scan.in_where or scan.role(following) == "none")
 
 
@@ -103,6 +108,10 @@ def _counts(scan: Scanner, operator: Operator, literal: str | float, following: 
         if ref.near is None:
             ref.near = scan.last_table()
         scan.add(Term(cast("str", kind), following, ref, operator, (literal,)))  # type: ignore[arg-type]
+    elif role == "value" and (scan.pending is None or not scan.in_where):
+        scan.add(Term("count", following - 1, None, operator, (literal,)))
+        scan.position = following
+        return True
     else:
         return False
     scan.take(following)
@@ -117,7 +126,8 @@ def _family(scan: Scanner, ref: Ref) -> str:
     name = best.column.lower()
     if name.endswith("id"):
         return "text"
-    return scan.sentence.graph.table(best.table).column(best.column).family
+    column = scan.sentence.graph.table(best.table).column(best.column)
+    return "number" if column.measures else column.family
 
 
 def _with_subject(scan: Scanner, operator: Operator, literal: str | float, position: int) -> bool:

@@ -20,6 +20,10 @@ def read(scan: Scanner) -> bool:
             "?",
             ".",
         }
+    if item.text.startswith("number") and scan.role(scan.position - 1) == "column":
+        scan.take(scan.position)
+        scan.position += 1
+        return True
     start = scan.position
     position, distinct = counted(scan, start + 1)
     scan.take(start)
@@ -31,8 +35,9 @@ def read(scan: Scanner) -> bool:
     scan.take(*range(start, position + 1))
     scan.position = position + 1
     if scan.in_where:
-        scan.pending_function = "count"
-        scan.pending = scan.ref(position) if role == "column" else None
+        ref = scan.ref(position) if role == "column" else None
+        scan.pending_function = None if ref and scan.measures(ref) else "count"
+        scan.pending = ref
         scan.pending_table = scan.table(position) if role == "table" else None
         return True
     if role == "table" and scan.role(position + 1) == "column":

@@ -35,6 +35,24 @@ def _table(scan: Scanner) -> None:
         scan.draft.entities.append((scan.position, table))
 
 
+def _names_column(scan: Scanner) -> bool:
+    """ "the name of the country", where the country is a column, is the country."""
+    if scan.item.text not in {"name", "names"} or scan.at(scan.position + 1).text != "of":
+        return False
+    following = scan.skip(scan.position + 2)
+    if scan.at(following).is_cue("distinct"):
+        following += 1
+    return scan.role(following) == "column"
+
+
+def _is_participle(scan: Scanner) -> bool:
+    """ "performances they attended": a verb that only shares its stem with a column's name."""
+    text = scan.item.text
+    if not text.endswith(("ed", "ing", "en", "ught")) or " " in text:
+        return False
+    return not any(text in str(hit.column).lower() for hit in scan.item.column_hits())
+
+
 def _listed(scan: Scanner) -> bool:
     """Tell whether the table stands in a list of outputs ("show the players and their ages")."""
     before = scan.position - 1
@@ -56,7 +74,11 @@ def _wanted_tables(scan: Scanner) -> set[str | None]:
 
 
 def _column(scan: Scanner) -> None:
+    if _names_column(scan):
+        return
     ref = scan.ref(scan.position)
+    if _is_participle(scan) and (scan.draft.wanted or scan.draft.entities):
+        scan.in_where = True
     if scan.in_where:
         if ref.near is None:
             ref.near = scan.last_table()

@@ -9,6 +9,7 @@ def read(scan: Scanner) -> bool:
     """Consume a "not": a value right behind it is denied, anything else opens a denied scope."""
     item = scan.item
     denies = item.is_cue("not") or item.is_cue("missing")
+    denies = denies or (item.is_cue("null") and "not" in item.text.split())
     if item.is_cue("compare", "!=") and scan.in_where and scan.pending is not None:
         denies = False
     if not denies:
@@ -38,4 +39,8 @@ def _is_own(scan: Scanner, position: int) -> bool:
     """Tell whether the value belongs to a column of the rows asked for."""
     entity = scan.entity()
     item = scan.at(position)
-    return scan.pending is not None or any(hit.table == entity for hit in item.values)
+    if scan.at(scan.position - 1).text == "but":
+        return False
+    if any(hit.table == entity for hit in item.values):
+        return True
+    return scan.pending is not None and any(hit.table == entity for hit in scan.pending.hits)

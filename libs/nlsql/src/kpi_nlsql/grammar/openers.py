@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from kpi_nlsql.grammar.questions import question_word
 from kpi_nlsql.grammar.scanner import Scanner
 
 _BORDER_MARKS = frozenset({"?", ".", ";", "!"})
 _SELECT_AGAIN = frozenset({"along", "together"})
+_ASKING = frozenset({"which", "who", "where", "when", "whom", "whose", "that"})
 _HAVING = frozenset({"have", "has", "had"})
 _PERSONAL = frozenset({"their", "its", "his", "her"})
 
@@ -13,6 +15,8 @@ _PERSONAL = frozenset({"their", "its", "his", "her"})
 def read(scan: Scanner) -> bool:
     """Consume an opener or border; it decides whether columns are outputs or conditions."""
     item = scan.item
+    if not scan.in_where and not scan.draft.entities and scan.asked is None:
+        scan.asked = question_word(scan)
     if item.kind == "mark":
         if item.text[0] in _BORDER_MARKS:
             _select(scan)
@@ -57,7 +61,7 @@ def _relative(scan: Scanner) -> bool:
     if item.text == "with" and following in _PERSONAL and not scan.in_where:
         scan.position += 1
         return True
-    if starts and item.text in {"which", "who", "where", "when", "whom", "whose", "that"}:
+    if starts and item.text.split()[-1] in _ASKING:
         _question_word(scan, item.text)
     else:
         scan.in_where = True

@@ -11,6 +11,7 @@ _DIRECTIONS = {
     "alphabetical": False,
     "reversed_alphabetical": True,
 }
+_COMMANDS = frozenset({"sort", "order", "rank"})
 _AGES = {"youngest_first": False, "oldest_first": True}
 _JOINERS = frozenset(
     "the of by in their and , then results result list them according to using on based".split()
@@ -20,6 +21,10 @@ _JOINERS = frozenset(
 def read(scan: Scanner) -> bool:
     """Consume a sort order."""
     direction = _direction(scan, scan.position)
+    if scan.position == 0 and scan.item.text in _COMMANDS:
+        scan.take(0)
+        scan.position = 1
+        return True
     if not scan.item.is_cue("order") and direction is None:
         return _by_age(scan)
     if scan.item.is_cue("order") and not _leads_on(scan):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kpi_nlsql import plan
 from kpi_nlsql.grammar.row_filters import row_filters
 from kpi_nlsql.linking import Item
+from kpi_nlsql.ruleset import ColumnPair
 from kpi_nlsql.pairing import Pairing, pairings
 from kpi_nlsql.sentence import Candidate, Sentence
 
@@ -66,12 +67,29 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
     if source == target:
         return
     options = _preferred(sentence, relation, pairings(sentence, source, target))
+    shared = _shared_column(sentence, relation, source, target)
+    if shared is not None and sentence.ruleset is None and relation.operation != "NOT_EQUALS":
+        options = [shared, *options]
     made = [
         candidate
         for pairing in options[:3]
         if (candidate := _candidate(sentence, relation, source, target, pairing))
     ]
     yield from made
+
+
+def _shared_column(
+    sentence: Sentence, relation: _Relation, source: str, target: str
+) -> Pairing | None:
+    """ "last names in A that are not in B": the column asked for is what is compared."""
+    for position, item in enumerate(sentence.items[: max(relation.cue, relation.source)]):
+        mine = [hit for hit in item.column_hits() if hit.table == source and hit.score >= 0.95]
+        theirs = [hit for hit in item.column_hits() if hit.table == target and hit.score >= 0.95]
+        named = mine and theirs and not item.values and position not in {relation.source}
+        if named and str(mine[0].column).lower() not in sentence.excluded:
+            pair = ColumnPair(str(mine[0].column), str(theirs[0].column))
+            return Pairing((pair,), 0.9, "the column that is asked for")
+    return None
 
 
 def _is_table(item: Item) -> bool:
@@ -96,10 +114,10 @@ def _at(items: tuple[Item, ...], tables: list[int], position: int, item: Item) -
     pair = (before[-1], after[0]) if before and after else None
     if item.is_cue("mismatch") or item.is_cue("compare_tables"):
         return _Relation("NOT_EQUALS", *_last_two(items, tables), position)
-    if item.is_cue("only") and after:
+    if item.is_cue("only") and after and _near(items, position, after[0]):
         others = [t for t in tables if t != after[0] and _distinct(items, t, after[0])]
         return _Relation("NOT_IN", after[0], others[-1], position) if others else None
-    if item.is_cue("both") and len(after) >= 2:
+    if item.is_cue("both") and len(after) >= 2 and _paired(items, position, after):
         return _Relation("IN", after[0], after[1], position)
     if pair and _denies(items, position, pair[1]):
         return _Relation("NOT_IN", *pair, position)
@@ -114,6 +132,15 @@ def _at(items: tuple[Item, ...], tables: list[int], position: int, item: Item) -
             return None if len(before) + len(after) > 2 else _Relation("IN", *pair, position)
         return _Relation("IN", *pair, position)
     return None
+
+
+def _paired(items: tuple[Item, ...], position: int, after: list[int]) -> bool:
+    """Tell whether the two tables stand right behind "both"."""
+    between = [*items[position + 1 : after[0]], *items[after[0] + 1 : after[1]]]
+    return _distinct(items, after[0], after[1]) and all(
+        item.kind in {"word", "mark"} or item.is_cue("all") or item.is_cue("also")
+        for item in between
+    )
 
 
 def _last_two(items: tuple[Item, ...], tables: list[int]) -> tuple[int, int]:

@@ -14,6 +14,8 @@ from kpi_nlsql.grammar import (
     negation,
     openers,
     ordering,
+    questions,
+    repetition,
     superlatives,
     text_search,
     values_read,
@@ -29,6 +31,7 @@ MODULES: tuple[Module, ...] = (
     superlatives.read,
     text_search.read,
     negation.read,
+    repetition.read,
     comparisons.read,
     counting.read,
     aggregates.read,
@@ -48,4 +51,18 @@ def scan(sentence: Sentence) -> Draft:
                 scanner.draft.distinct = True
                 scanner.take(scanner.position)
             scanner.position = max(scanner.position, before) + 1
+    questions.complete(scanner)
+    _complete(scanner.draft)
     return scanner.draft
+
+
+def _complete(draft: Draft) -> None:
+    """ "the student who visited a restaurant most often": what is counted was said before."""
+    others = [table for _, table in draft.entities[1:]]
+    others += [term.table for term in draft.terms if term.kind == "exists" and term.table]
+    first = draft.entities[0][1] if draft.entities else None
+    others = [table for table in others if table != first]
+    for sorting in draft.sorting:
+        if sorting.function == "count" and sorting.ref is None and sorting.table is None and others:
+            if not draft.groups:
+                sorting.table = others[-1]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from kpi_nlsql.draft import MAIN, Draft, Ref, Term
 from kpi_nlsql.lexicon import NameHit
 from kpi_nlsql.linking import Item
+from kpi_nlsql.naming_columns import naming_columns
 from kpi_nlsql.roles import Role, owners, roles
 from kpi_nlsql.sentence import Sentence
 from kpi_nlsql.words import stem
 
+_NAMES = frozenset({"name", "names", "title", "titles"})
+_NAMING = 0.8
 _NOTHING = Item("mark", "", -1, -1)
 _PASS = frozenset(
     "a an the of in on at to for from by is are was were be been it its their his her that this "
@@ -34,6 +37,7 @@ class Scanner:
         self.pending_function: str | None = None
         self.pending_table: str | None = None
         self.negate = False
+        self.asked: str | None = None
 
     def at(self, position: int) -> Item:
         """Return the item at a position; an empty mark beyond both ends."""
@@ -64,7 +68,13 @@ class Scanner:
 
     def ref(self, position: int) -> Ref:
         """Return a reference to the column mentioned at a position."""
-        return Ref(position, tuple(self.at(position).column_hits()), self.owners[position])
+        near = self.owners[position]
+        hits = self.at(position).column_hits()
+        if near is not None and self.at(position).text in _NAMES:
+            named = naming_columns(self.sentence.graph.table(near))[0]
+            if not any(hit.table == near and hit.score > _NAMING for hit in hits):
+                hits.append(NameHit(near, named, _NAMING))
+        return Ref(position, tuple(hits), near)
 
     def table(self, position: int) -> str:
         """Return the table that is mentioned at a position."""
@@ -131,7 +141,7 @@ class Scanner:
         if ref is None:
             return
         kept = [wanted for wanted in self.draft.wanted if wanted.ref is not ref]
-        if len(kept) < len(self.draft.wanted) and (kept or self.draft.entities):
+        if len(kept) < len(self.draft.wanted) and (kept or self.draft.entities or ref.near):
             self.draft.wanted = kept
 
     def open_scope(self, negative: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.draft import Group, Ref, Sorting, Wanted
+from kpi_nlsql.grammar.aggregates import function_at
 from kpi_nlsql.grammar.counting import counted
 from kpi_nlsql.grammar.scanner import Scanner
 
@@ -31,7 +32,7 @@ def read(scan: Scanner) -> bool:
     item = scan.item
     if item.is_cue("common"):
         return _common(scan)
-    if not item.is_cue("superlative"):
+    if not item.is_cue("superlative") or _in_list_of_functions(scan):
         return False
     kind = item.argument("superlative")
     if item.text in {"first", "last"} and not _is_superlative_first(scan):
@@ -40,6 +41,16 @@ def read(scan: Scanner) -> bool:
     if kind in {"most", "fewest"}:
         return _most(scan, kind == "most", limit)
     return _highest(scan, kind == "high", limit)
+
+
+def _in_list_of_functions(scan: Scanner) -> bool:
+    """ "minimum, average and maximum price" are aggregates, not superlatives."""
+    if not scan.item.is_cue("aggregate"):
+        return False
+    position = scan.position + 1
+    while scan.at(position).text in {",", "and", "the", "or"}:
+        position += 1
+    return position > scan.position + 1 and function_at(scan, position) is not None
 
 
 def _is_superlative_first(scan: Scanner) -> bool:
@@ -199,7 +210,19 @@ def _adjective_ref(scan: Scanner, start: int) -> tuple[Ref, bool] | None:
         birth = scan.implied(start, _BIRTH, near)
         if not ages and birth is not None and any(hit.table == near for hit in birth.hits):
             return birth, not descending
+        if not ages:
+            dated = scan.implied(start, ("date", "year"), near)
+            if dated is not None and any(hit.table == near for hit in dated.hits):
+                return dated, not descending
     return None if ref is None else (ref, descending)
+
+
+def _is_predicate(scan: Scanner, start: int) -> bool:
+    """ "whose price is the highest": the measure stands before the superlative."""
+    if scan.pending is None or scan.role(scan.skip(start + 1)) in {"table", "column"}:
+        return False
+    between = [scan.items[index].text for index in range(scan.pending.position + 1, start)]
+    return bool(between) and set(between) <= {"is", "are", "was", "were", "the", "of", "all"}
 
 
 def _adjective(scan: Scanner, position: int, descending: bool, limit: int) -> bool:
@@ -214,6 +237,11 @@ def _adjective(scan: Scanner, position: int, descending: bool, limit: int) -> bo
                 scan.take(index, index + 1)
                 _sort(scan, Sorting(start, scan.ref(index + 1), None, None, descending), limit)
                 return True
+    if _is_predicate(scan, start):
+        assert scan.pending is not None
+        scan.not_output(scan.pending)
+        _sort(scan, Sorting(start, scan.pending, scan.pending_function, None, descending), limit)
+        return True
     implied = _adjective_ref(scan, start)
     if implied is None:
         scan.draft.limit = limit

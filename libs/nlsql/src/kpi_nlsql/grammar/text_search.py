@@ -43,13 +43,20 @@ def _subject(scan: Scanner) -> Ref | None:
 
 
 def _null(scan: Scanner, known: bool) -> bool:
-    ref = _subject(scan)
-    if ref is None or scan.role(scan.position + 1) in {"table", "column"} and not scan.pending:
+    if scan.at(scan.position + 1).text in {"to", "by", "in", "on", "with"}:
+        return False
+    if scan.role(scan.position + 1) == "column":
+        ref: Ref | None = scan.ref(scan.position + 1)
+        scan.take(scan.position + 1)
+        following = 2
+    else:
+        ref, following = _subject(scan), 1
+    if ref is None or scan.role(scan.position + 1) == "table":
         return False
     scan.not_output(ref)
     scan.add(Term("null", scan.position, ref, negated=known))
     scan.take(scan.position)
-    scan.position += 1
+    scan.position += following
     return True
 
 

@@ -6,6 +6,7 @@ from kpi_nlsql.draft import Ref, Term
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.values import ValueHit
 
+_LEADS_IN = frozenset("in from of for by with at on is are was were named called to as".split())
 _YEARS = range(1000, 2101)
 
 
@@ -23,6 +24,7 @@ def read(scan: Scanner) -> bool:
     if item.kind == "number" and ref is None:
         return _bare_number(scan)
     term = Term("value", position, ref, hits=_hits(item.values, ref), values=(_literal(scan),))
+    term.near = _owner(scan)
     if not term.hits and ref is None:
         if item.kind == "quoted":
             scan.add(term)
@@ -33,7 +35,7 @@ def read(scan: Scanner) -> bool:
     scan.not_output(ref)
     scan.take(position)
     scan.add(term)
-    scan.in_where = scan.in_where or scan.at(position - 1).kind != "cue"
+    scan.in_where = scan.in_where or scan.at(position - 1).text in _LEADS_IN
     scan.position += 1
     return True
 
@@ -51,6 +53,17 @@ def _another_like(scan: Scanner) -> bool:
     scan.take(scan.position)
     scan.position += 1
     return True
+
+
+def _owner(scan: Scanner) -> str | None:
+    """Return the table mentioned beside the value: "Biology courses", "courses in Biology"."""
+    if scan.role(scan.position + 1) == "table":
+        return scan.table(scan.position + 1)
+    if scan.in_where:
+        for index in range(scan.position - 1, max(scan.position - 4, -1), -1):
+            if scan.role(index) == "table":
+                return scan.table(index)
+    return None
 
 
 def _holds(values: tuple[ValueHit, ...], ref: Ref) -> bool:
@@ -103,7 +116,9 @@ def _bare_number(scan: Scanner) -> bool:
     if isinstance(number, int) and number in _YEARS and scan.at(scan.position - 1).text != "top":
         ref = scan.implied(scan.position, ("year", "date"), scan.entity())
         if ref is not None:
-            scan.add(Term("value", scan.position, ref, values=(number,)))
+            term = Term("value", scan.position, ref, values=(number,))
+            _connect(scan, term)
+            scan.add(term)
             scan.take(scan.position)
             scan.position += 1
             return True
@@ -146,10 +161,13 @@ def _identified(scan: Scanner, number: float) -> bool:
 def _connect(scan: Scanner, term: Term) -> None:
     """Join a value to the one before: "A or B" is either, "both A and B" needs two related rows."""
     previous = scan.draft.terms[-1] if scan.draft.terms else None
-    if previous is None or previous.kind != "value":
+    if previous is None or previous.kind not in {"value", "compare", "between", "like"}:
         return
     between = [scan.items[i] for i in range(previous.position + 1, scan.position)]
     words = {item.text for item in between}
+    if previous.kind != "value":
+        term.joined_by_or = "or" in words and previous.scope == scan.scope
+        return
     if "or" in words or words == {","}:
         term.joined_by_or = True
         if term.ref is None and previous.ref is not None:
@@ -170,5 +188,7 @@ def _like(hits: tuple[ValueHit, ...], others: tuple[ValueHit, ...]) -> tuple[Val
 def _same_column(term: Term, previous: Term) -> bool:
     if term.ref is not None and term.ref is previous.ref:
         return True
+    if term.ref is not None and previous.ref is not None:
+        return bool(term.ref.hits) and term.ref.hits[:1] == previous.ref.hits[:1]
     mine = {(hit.table, hit.column) for hit in term.hits}
     return bool(mine & {(hit.table, hit.column) for hit in previous.hits})

@@ -1,0 +1,44 @@
+"""Repetition: "more than once", "at least twice", "only once" — how often something is related."""
+
+from __future__ import annotations
+
+from kpi_nlsql.draft import Group, Term
+from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.plan import Operator
+
+_OFTEN: dict[str, tuple[Operator, int]] = {
+    "more than once": (">", 1), "more than one time": (">", 1), "multiple times": (">", 1),
+    "several times": (">", 1), "at least twice": (">=", 2), "twice or more": (">=", 2),
+    "two or more times": (">=", 2), "more than twice": (">", 2), "at least once": (">=", 1),
+    "only once": ("=", 1), "exactly once": ("=", 1), "once": ("=", 1), "twice": ("=", 2),
+    "exactly twice": ("=", 2),
+}  # fmt: skip
+
+
+def read(scan: Scanner) -> bool:
+    """Consume how often, and count the related rows (or the rows that share the outputs)."""
+    if not scan.item.is_cue("often"):
+        return False
+    operator, number = _OFTEN[scan.item.text]
+    scan.take(scan.position)
+    existing = [t for t in scan.draft.terms if t.kind == "exists" and t.scope == scan.scope]
+    if existing:
+        term = existing[-1]
+        term.kind, term.operator, term.values = "count", operator, (number,)
+    else:
+        scan.add(Term("count", scan.position, None, operator, (number,), table=_rows(scan)))
+        _group(scan)
+    scan.position += 1
+    return True
+
+
+def _rows(scan: Scanner) -> str | None:
+    """Return the table mentioned behind the entity, if any: its rows are counted."""
+    others = [table for _, table in scan.draft.entities[1:] if table != scan.entity()]
+    return others[-1] if others else None
+
+
+def _group(scan: Scanner) -> None:
+    for wanted in scan.draft.wanted:
+        if wanted.ref is not None and wanted.function is None:
+            scan.draft.groups.append(Group(wanted.position, wanted.ref))
