@@ -12,6 +12,7 @@ from nats.js.api import AckPolicy, ConsumerConfig
 from kpi_bus.connection import Bus, connect
 from kpi_bus.projection import ProjectionLoop
 from kpi_bus.topology import declare
+from kpi_testkit import eventually_async
 from tests.integration.bus.ledger import note
 
 LONGEST = 90.0
@@ -37,6 +38,15 @@ async def bus_to(url: str) -> AsyncIterator[Bus]:
         yield bus
     finally:
         await bus.close()
+
+
+async def disconnected(bus: Bus) -> None:
+    """Wait until the client has noticed that its server is gone."""
+
+    async def gone() -> bool:
+        return not bus.connected
+
+    await eventually_async(gone, 10, "the client has lost its connection")
 
 
 @asynccontextmanager

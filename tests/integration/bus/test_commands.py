@@ -11,7 +11,7 @@ from kpi_bus.connection import Bus
 from kpi_bus.errors import TransientError
 from kpi_bus.parking import REASON
 from kpi_contracts.messages import Message
-from kpi_testkit import NatsServer, eventually_async
+from kpi_testkit import NatsServer, eventually, eventually_async
 from tests.integration.bus.harness import bus_to, messages_in, running, within_time
 
 Headers = Mapping[str, str]
@@ -139,7 +139,7 @@ def test_commands_survive_a_broker_that_is_killed(nats_server: NatsServer) -> No
         async with bus_to(nats_server.url) as bus:
             await send(bus, *[str(number).encode() for number in range(60)])
             async with running(loop_of(bus, handle, ack_wait=2.0).run):
-                await asyncio.sleep(0.1)
+                await asyncio.to_thread(eventually, lambda: len(handled) > 3)
                 await asyncio.to_thread(nats_server.kill)
                 await asyncio.to_thread(nats_server.start)
 

@@ -11,8 +11,8 @@ from kpi_bus.errors import Disconnected, MessageTooLarge, TopologyConflict
 from kpi_bus.topology import declare
 from kpi_contracts.messages import Message
 from kpi_contracts.streams import ALL, KPI_COMMANDS, KPI_EVENTS
-from kpi_testkit import NatsServer, eventually_async
-from tests.integration.bus.harness import bus_to, within_time
+from kpi_testkit import NatsServer
+from tests.integration.bus.harness import bus_to, disconnected, within_time
 
 
 def test_declaring_the_streams_again_changes_nothing(nats_url: str) -> None:
@@ -72,11 +72,7 @@ def test_publishing_without_a_connection_fails_at_once(nats_server: NatsServer) 
     async def scenario() -> None:
         async with bus_to(nats_server.url) as bus:
             await asyncio.to_thread(nats_server.kill)
-
-            async def away() -> bool:
-                return not bus.connected
-
-            await eventually_async(away)
+            await disconnected(bus)
             with pytest.raises(Disconnected):
                 await bus.publish(Message("kpi.evt.a.1.b", {}, b"{}"))
 

@@ -165,8 +165,8 @@ def test_sessions_that_the_database_ends_cost_nothing_but_time(
             relay, loop = Relay(victim, bus), noting_loop(bus, victim)
             async with running(relay.run, loop.run):
                 load = asyncio.create_task(asyncio.to_thread(write_patiently, victim, 60))
-                for _ in range(5):
-                    await asyncio.sleep(0.1)
+                for ends in range(5):
+                    await all_projected(engine, 5 * ends + 1)
                     await asyncio.to_thread(end_sessions, engine)
                 await load
                 await all_projected(engine, 60, 40)

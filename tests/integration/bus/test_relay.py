@@ -15,6 +15,7 @@ from kpi_eventsourcing.outbox import Outbox
 from kpi_testkit import NatsServer, Processes, crash_at, crashed, eventually, eventually_async
 from tests.integration.bus.harness import (
     bus_to,
+    disconnected,
     event_ids,
     messages_in,
     noting_loop,
@@ -58,6 +59,14 @@ async def all_in_stream(bus_url: str, expected: int, timeout: float = 30) -> lis
         return await event_ids(bus)
 
 
+def sleepers(engine: sa.Engine) -> int:
+    """Count the transactions that `append` holds open."""
+    query = """SELECT count(*) FROM pg_stat_activity
+               WHERE datname = current_database() AND wait_event = 'PgSleep'"""
+    with engine.connect() as connection:
+        return int(connection.execute(sa.text(query)).scalar_one())
+
+
 def test_racing_writers_lose_no_event_and_repeat_none(engine: sa.Engine, nats_url: str) -> None:
     async def scenario() -> None:
         async with bus_to(nats_url) as bus:
@@ -80,10 +89,10 @@ def test_a_broker_killed_under_load_loses_nothing(
             relay, loop = Relay(engine, bus), noting_loop(bus, engine)
             async with running(relay.run, loop.run):
                 load = asyncio.create_task(race(engine, 3 * EVENTS))
-                for _ in range(3):
-                    await asyncio.sleep(0.3)
+                for kills in range(1, 4):
+                    await all_projected(engine, 40 * kills)
                     await asyncio.to_thread(nats_server.kill)
-                    await asyncio.sleep(0.2)
+                    await disconnected(bus)
                     await asyncio.to_thread(nats_server.start)
                 await load
                 await all_projected(engine, 3 * WRITERS * EVENTS, 60)
@@ -247,5 +256,35 @@ def test_an_event_that_nobody_announced_is_found_by_polling(
                     """)
                 )
             await all_in_stream(nats_url, 2)
+
+    within_time(scenario())
+
+
+def test_a_transaction_that_stays_open_delays_others_but_loses_none(
+    engine: sa.Engine, nats_url: str
+) -> None:
+    async def scenario() -> None:
+        async with bus_to(nats_url) as bus, running(Relay(engine, bus).run):
+            slow = asyncio.create_task(asyncio.to_thread(append, engine, "slow", hold=1.0))
+            await asyncio.to_thread(eventually, lambda: sleepers(engine) == 1)
+            append(engine, "quick")
+            assert Outbox(engine).lag().events == 1
+            await slow
+            assert len(await all_in_stream(nats_url, 2)) == 2
+
+    within_time(scenario())
+
+
+def test_a_relay_waits_for_a_broker_that_is_not_there_yet(
+    engine: sa.Engine, nats_server: NatsServer
+) -> None:
+    async def scenario() -> None:
+        async with bus_to(nats_server.url) as bus:
+            await asyncio.to_thread(nats_server.kill)
+            async with running(Relay(engine, bus).run):
+                append(engine, "7")
+                await disconnected(bus)
+                await asyncio.to_thread(nats_server.start)
+                assert len(await all_in_stream(nats_server.url, 1)) == 1
 
     within_time(scenario())

@@ -145,6 +145,9 @@ class Relay:
             metrics.RELAY_LEADER.labels(self._name).set(0)
 
     async def _feed(self, publisher: Publisher, leadership: Leadership) -> None:
+        # Another leader may have published since this process led: only the database knows.
+        self._settler.forget_stream()
+        self._submitted = START
         await self._repair()
         await self._settler.learn_parked()
         cursor = await self._threads.run(self._outbox.cursor)
