@@ -137,6 +137,24 @@ def test_a_replay_tells_whether_the_projections_are_right(auditor: Caller, tampe
     assert (body["equal"], body["differing_table"]) == (False, "kpi_history")
 
 
+def test_a_kpi_is_shown_as_it_was(auditor: Caller, told: Story) -> None:
+    def at(number: int, expect: int = 200) -> dict[str, Any]:
+        moment = told.records[number].time.isoformat()
+        asked = {"aggregate": "definition", "aggregate_id": "7", "time": moment}
+        return auditor.get(f"{AUDIT}/as-of", expect, **asked)
+
+    updated, rolled_back, deleted, restored = (at(number) for number in range(1, 5))
+    assert (updated["version"], updated["seq"], updated["last_changed_by"]) == (2, 2, "bob")
+    assert updated["state"]["name"] == "Product Mismatch"
+    assert updated["state"]["description"] == "Products not in OPS"
+    assert rolled_back["state"]["description"] is None
+    assert [state["deleted"] for state in (rolled_back, deleted, restored)] == [False, True, False]
+    assert at(9) | {"time": None} == restored | {"time": None}
+    before = {"aggregate": "definition", "aggregate_id": "7", "time": "2001-01-01T00:00:00Z"}
+    auditor.get(f"{AUDIT}/as-of", 404, **before)
+    assert set(auditor.get(f"{AUDIT}/as-of", 422)["errors"]) == set(before)
+
+
 def test_only_auditors_and_admins_examine_the_log(caller: Callable[..., Caller]) -> None:
     stranger = caller("ann", "viewer", "editor", "operator")
     for path in ("events", "events/1/proof", "checkpoint"):

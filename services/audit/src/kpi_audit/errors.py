@@ -2,6 +2,7 @@
 
 AuditError
 ├── EntryNotFound
+├── NothingThen        an aggregate had no events at that time
 ├── NotSealed          no signed checkpoint covers the entry yet
 ├── AlreadySealed      another worker has signed the same head
 ├── ChainBroken        the log is not as it was written, so its head is not signed
@@ -25,6 +26,15 @@ class EntryNotFound(AuditError):
     def __init__(self, seq: int) -> None:
         self.seq = seq
         super().__init__(f"the log has no entry {seq}")
+
+
+class NothingThen(AuditError):
+    """The aggregate had no events up to the moment that was asked for."""
+
+    def __init__(self, aggregate: str, aggregate_id: str) -> None:
+        self.aggregate = aggregate
+        self.aggregate_id = aggregate_id
+        super().__init__(f"{aggregate} {aggregate_id} did not exist then, as far as the log knows")
 
 
 class NotSealed(AuditError):

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from kpi_audit import queries
 from kpi_audit.api import log_schemas as schemas
+from kpi_audit.as_of import state_at
 from kpi_audit.chain import Seal
 from kpi_audit.checkpoints import last_seal
 from kpi_audit.ingest import TABLES
@@ -58,6 +59,27 @@ def log_blueprint(engine: sa.Engine, long_running: sa.Engine, keys: TrustedKeys)
                 for link in links
             ],
             "checkpoint": checkpoint_body(seal, keys),
+        }
+
+    @blueprint.route("/as-of")
+    @requires(AUDITOR)
+    @blueprint.arguments(schemas.AsOfQuery, location="query")
+    @blueprint.response(200, schemas.AsOf)
+    def as_of(query: dict[str, Any]) -> dict[str, Any]:
+        """Return what a KPI (or any other aggregate) was at a moment."""
+        with reading.connect() as connection:
+            state = state_at(connection, query["aggregate"], query["aggregate_id"], query["time"])
+        last = state.last.record
+        return {
+            "success": True,
+            **query,
+            "version": last.version,
+            "deleted": state.deleted,
+            "state": state.fields,
+            "seq": state.last.seq,
+            "last_event": last.type,
+            "last_changed_at": last.time,
+            "last_changed_by": last.actor.subject,
         }
 
     @blueprint.route("/checkpoint")

@@ -129,3 +129,27 @@ class Proof(Schema):
     prev_hash = fields.String(required=True)
     links = fields.List(fields.Nested(ProofLink), required=True)
     checkpoint = fields.Nested(Checkpoint, required=True)
+
+
+class AsOfQuery(Schema):
+    """Which aggregate to look at, and when."""
+
+    aggregate = fields.String(required=True, validate=_SHORT, metadata={"example": "definition"})
+    aggregate_id = fields.String(required=True, validate=_SHORT, metadata={"example": "7"})
+    time = Instant(required=True)
+
+
+class AsOf(Schema):
+    """An aggregate as its events up to a moment made it; `seq` is the last of them in the log."""
+
+    success = fields.Boolean(required=True)
+    aggregate = fields.String(required=True)
+    aggregate_id = fields.String(required=True)
+    time = Instant(required=True)
+    version = fields.Integer(required=True)
+    deleted = fields.Boolean(required=True)
+    state = fields.Dict(keys=fields.String(), required=True)
+    seq = fields.Integer(required=True)
+    last_event = fields.String(required=True)
+    last_changed_at = Instant(required=True)
+    last_changed_by = fields.String(required=True)
