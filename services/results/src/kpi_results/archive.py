@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+import structlog
 
 from kpi_bus.freshness import ReadYourWrites
 from kpi_contracts.execution import Manifest
@@ -20,6 +21,8 @@ from kpi_results.settings import ResultsSettings
 
 if TYPE_CHECKING:
     from kpi_results.reader import RowReader
+
+_log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,3 +84,9 @@ class Archive:
         except PartDamaged as damage:
             self.recorder.damaged(execution_id, damage.key, damage.reason, context)
             raise
+
+    def failed(self, execution_id: int, context: Context, error: Exception) -> None:
+        """Put on record what broke off a reading whose answer had begun already."""
+        _log.error("reading broke off", execution_id=execution_id, exc_info=error)
+        if isinstance(error, PartDamaged):
+            self.recorder.damaged(execution_id, error.key, error.reason, context)

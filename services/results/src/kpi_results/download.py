@@ -11,6 +11,16 @@ if TYPE_CHECKING:
     from kpi_results.exports.formats import Export
 
 Record = Callable[["Export"], None]
+Failed = Callable[[Exception], None]
+
+_NOTE = b"EXPORT BROKEN OFF: this file does not hold all rows. Export again."
+_UNFINISHED = {"csv": b'\n"' + _NOTE, "ndjson": b'{"error": "' + _NOTE}
+"""How a file ends that had to be broken off, by format: with a text that is never closed.
+
+The server ends the body of a failed response like that of a good one, so a client sees no cut. A
+JSON array without its end and Parquet without its footer are refused by every reader anyway.
+"""
+
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -19,11 +29,11 @@ class Download(Iterator[bytes]):
 
     Making it produces the first chunk, so that what can go wrong early still becomes an error
     answer. The last chunk is held back until `record` has put the finished export on record; one
-    that broke off is recorded as such when the server closes it.
+    that broke off is recorded as such when the server closes it. `failed` hears of later errors.
     """
 
-    def __init__(self, export: Export, record: Record) -> None:
-        self._chunks = _recorded(export, record)
+    def __init__(self, export: Export, record: Record, failed: Failed) -> None:
+        self._chunks = _recorded(export, record, failed)
         self._first: bytes | None = next(self._chunks, b"")
 
     def __iter__(self) -> Self:
@@ -40,16 +50,23 @@ class Download(Iterator[bytes]):
         self._chunks.close()
 
 
-def _recorded(export: Export, record: Record) -> Generator[bytes, None, None]:
+def _recorded(export: Export, record: Record, failed: Failed) -> Generator[bytes, None, None]:
     held: bytes | None = None
+    sent = False
     try:
         for chunk in export:
             if held is not None:
+                sent = True
                 yield held
             held = chunk
         record(export)
         if held is not None:
             yield held
+    except Exception as error:
+        if not sent:
+            raise
+        failed(error)
+        yield _UNFINISHED.get(export.format.name, b"")
     finally:
         if not export.complete:
             _give_up(export, record)

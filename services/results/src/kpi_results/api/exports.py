@@ -92,7 +92,8 @@ def _download(
     with archive.watching(execution["id"], context):
         exporting = archive.rows().export(manifest, wish, format_name, dict(execution))
         record = partial(_record, archive, execution, exporting.selection, context)
-        body = Download(exporting.export, record)
+        failed = partial(archive.failed, execution["id"], context)
+        body = Download(exporting.export, record, failed)
     made = exporting.export.format
     response = Response(body, content_type=made.media_type, direct_passthrough=True)
     name = f"execution-{execution['id']}.{made.suffix}"

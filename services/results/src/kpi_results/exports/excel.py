@@ -46,6 +46,8 @@ def write_excel(subject: Subject, *, sheet_rows: int = SHEET_ROWS) -> Iterator[b
     with TemporaryDirectory(prefix="kpi-excel-") as folder:
         path = Path(folder) / "export.xlsx"
         with xlsxwriter.Workbook(str(path), {**_OPTIONS, "tmpdir": folder}) as workbook:
+            # Else it is the time of the export, and no two files had the same hash.
+            workbook.set_properties({"created": subject.about.executed_at.replace(tzinfo=None)})
             _fill(workbook, subject, sheet_rows)
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):

@@ -75,6 +75,7 @@ def _template(document: io.BytesIO, subject: Subject) -> SimpleDocTemplate:
         bottomMargin=_MARGIN,
         title=subject.about.kpi_name,
         pageCompression=1,
+        invariant=1,  # the same rows give the same bytes, whenever they are exported
     )
 
 
