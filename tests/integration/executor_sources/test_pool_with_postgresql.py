@@ -52,6 +52,20 @@ def test_rows_reach_the_store(pool: QueryPool, shop: Source, tmp_path: Path) -> 
     assert outcome.first_rows[0] == {"id": 1, "name": "tea", "price": 2.5}
 
 
+def test_a_kept_connection_that_the_server_closed_is_made_anew(
+    pool: QueryPool, shop: Source, shop_url: str, tmp_path: Path
+) -> None:
+    ask = task(shop, tmp_path, "SELECT pg_backend_pid() AS server_process")
+    first = pool.submit(ask).result(30).first_rows
+    assert pool.submit(ask).result(30).first_rows == first
+    with psycopg.connect(shop_url) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE application_name = 'kpi-ledger'"
+        )
+    assert pool.submit(ask).result(30).first_rows != first
+
+
 def test_a_cancelled_query_ends_on_the_server_at_once(
     pool: QueryPool, shop: Source, shop_url: str, tmp_path: Path
 ) -> None:

@@ -90,6 +90,21 @@ def test_a_changed_file_is_read_again(folder: Path, resources: Resources) -> Non
     assert read(folder, resources, sql) == [{"n": 3}]
 
 
+def test_an_open_folder_serves_only_what_it_would_read_anew(
+    folder: Path, resources: Resources
+) -> None:
+    with FilesConnector(folder, "main", resources) as connector:
+        list(connector.execute('SELECT * FROM "RBP GPU"').batches)
+        assert connector.serves('SELECT count(*) FROM "RBP GPU"')
+        assert not connector.serves('SELECT * FROM "OPS Excel"')
+        (folder / "RBP GPU.csv").write_text("id\n1\n")
+        assert not connector.serves('SELECT * FROM "RBP GPU"')
+        (folder / "RBP GPU.csv").unlink()
+        (folder / "OPS Excel.xlsx").unlink()
+        (folder / "product master.parquet").unlink()
+        assert not connector.serves("SELECT 1")
+
+
 def test_cells_become_columns_of_one_type(tmp_path: Path, resources: Resources) -> None:
     day = dt.date(2024, 5, 6)
     noon = dt.datetime(2024, 5, 6, 12, 0)  # noqa: DTZ001 - cells have no zone

@@ -43,6 +43,7 @@ class _Process:
     settings: ProcessSettings
     scratch: Path
     connector: Connector | None = None
+    kept: tuple[object, Connector] | None = None
 
 
 def initialize(settings: ProcessSettings, scratch: Path) -> None:
@@ -98,12 +99,36 @@ def _run(task: QueryTask) -> QueryOutcome:
         timeout_seconds=task.timeout_seconds + _LAST_SECOND,
         connect_timeout_seconds=settings.connect_timeout_seconds,
     )
-    with connect(task.source, settings.policy, resources) as connector:
-        _Process.connector = connector
-        try:
-            return _store(task, connector, started)
-        finally:
-            _Process.connector = None
+    connector = _connector(task, resources)
+    _Process.connector = connector
+    try:
+        outcome = _store(task, connector, started)
+    except BaseException:
+        connector.close()
+        raise
+    finally:
+        _Process.connector = None
+    _release(task, connector)
+    return outcome
+
+
+def _connector(task: QueryTask, resources: Resources) -> Connector:
+    """Return the connection of the previous query if it serves this one as well, or a new one."""
+    kept, _Process.kept = _Process.kept, None
+    if kept is not None:
+        key, connector = kept
+        if key == (task.source, task.timeout_seconds) and connector.serves(task.sql):
+            return connector
+        connector.close()
+    return connect(task.source, _Process.settings.policy, resources)
+
+
+def _release(task: QueryTask, connector: Connector) -> None:
+    """Keep the connection for the next query, which is often of the same source."""
+    if connector.serves(task.sql):
+        _Process.kept = ((task.source, task.timeout_seconds), connector)
+    else:
+        connector.close()
 
 
 def _store(task: QueryTask, connector: Connector, started: float) -> QueryOutcome:

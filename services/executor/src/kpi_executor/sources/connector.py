@@ -66,6 +66,13 @@ class Connector(Protocol):
         """
         ...
 
+    def serves(self, sql: str) -> bool:
+        """Whether this connection, which is idle, runs the query just as a new one would.
+
+        False where an open connection hinders others (a file's lock) or costs nothing to make.
+        """
+        ...
+
     def classify(self, error: Exception) -> SourceError:
         """Say of a driver's error what to do, and whether the same may work later."""
         ...

@@ -129,12 +129,15 @@ class DuckDbEngine:
             self._connection.close()
 
     def classify(self, error: Exception) -> SourceError:
-        """Nothing of an engine that reads files by itself gets better by waiting."""
+        """Only a file that changes while it is read may be whole later."""
         if isinstance(error, duckdb.InterruptException):
             return SourceError("The query was cancelled.")
         if isinstance(error, duckdb.PermissionException):
             return SourceError(f"The query may read nothing but {self._what}.")
-        return SourceError(f"The query failed on {self._what}: {first_line(error)}")
+        return SourceError(
+            f"The query failed on {self._what}: {first_line(error)}",
+            transient=isinstance(error, duckdb.IOException),
+        )
 
     def _raised(self, error: Exception) -> Exception:
         if isinstance(error, duckdb.OutOfMemoryException):

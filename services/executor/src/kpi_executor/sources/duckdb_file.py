@@ -42,6 +42,11 @@ class DuckDbConnector(duckdb_engine.DuckDbEngine):
         super().__init__(connection, what)
         duckdb_engine.lock(connection, [])
 
+    def serves(self, sql: str) -> bool:
+        """Return False: an open file locks out its writers."""
+        del sql
+        return False
+
     def reflect(self) -> list[Table]:
         """Read tables and views of all schemas with their keys."""
         try:

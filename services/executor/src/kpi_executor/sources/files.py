@@ -24,7 +24,9 @@ class FilesConnector(duckdb_engine.DuckDbEngine):
     """
 
     def __init__(self, path: Path, schema: str, resources: Resources) -> None:
+        self._path = path
         self._files = _files(path)
+        self._states: dict[Path, tuple[int, int]] = {}
         self._schema = schema
         self._resources = resources
         self._ready: dict[str, ConvertedTable] = {}
@@ -46,14 +48,22 @@ class FilesConnector(duckdb_engine.DuckDbEngine):
         self, sql: str, batch_rows: int = 10_000, *, exact_types: bool = False
     ) -> ResultStream:
         """Run one SELECT over the files whose names it mentions."""
-        lowered = sql.lower()
-        self._open([file for file in self._files if table_name(file).lower() in lowered])
+        self._open(_mentioned(self._files, sql))
         return super().execute(sql, batch_rows, exact_types=exact_types)
+
+    def serves(self, sql: str) -> bool:
+        """Whether the folder is as it was and the query reads only files that are open."""
+        try:
+            files = _files(self._path)
+            return all(self._states.get(file) == _state(file) for file in _mentioned(files, sql))
+        except (SourceError, OSError):
+            return False
 
     def _open(self, files: list[Path]) -> None:
         """Make the tables of these files, then lock the connection. Only the first call counts."""
         if self._ready:
             return
+        self._states = {file: _state(file) for file in files}
         found = [table for file in files for table in tables_of(file, self._resources)]
         twice = [name for name, n in Counter(one.name.casefold() for one in found).items() if n > 1]
         if twice:
@@ -69,6 +79,17 @@ class FilesConnector(duckdb_engine.DuckDbEngine):
         except duckdb.Error as error:
             raise self.classify(error) from None
         self._ready = {table.name: table for table in found}
+
+
+def _mentioned(files: list[Path], sql: str) -> list[Path]:
+    """Files whose tables the query may read: those whose name occurs anywhere in its text."""
+    lowered = sql.lower()
+    return [file for file in files if table_name(file).lower() in lowered]
+
+
+def _state(file: Path) -> tuple[int, int]:
+    found = file.stat()
+    return found.st_mtime_ns, found.st_size
 
 
 def _files(path: Path) -> list[Path]:

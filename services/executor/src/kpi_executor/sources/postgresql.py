@@ -24,7 +24,7 @@ from kpi_executor.sources.tables import Table
 
 _BATCH_BYTES = 4 << 20
 _BATCH_BYTES_OPTION = "adbc.postgresql.batch_size_hint_bytes"
-_CHECK_CLIENT_SINCE = 140_000
+_TIMEOUTS_SINCE = 140_000
 
 DriverError = (AdbcError, psycopg.Error, pa.ArrowException, OSError)
 
@@ -79,6 +79,18 @@ class PostgresConnector:
         names = tuple(field.name for field in fields)
         return ResultStream(names, schema, self._batches(cursor, reader, schema, names))
 
+    def serves(self, sql: str) -> bool:
+        """Whether the server still answers on both connections."""
+        del sql
+        try:
+            self._connection.execute("SELECT 1")
+            if self._streaming is not None:
+                with closing(self._streaming.cursor()) as cursor:
+                    cursor.execute("SELECT 1")
+        except DriverError:
+            return False
+        return True
+
     def cancel(self) -> None:
         """Ask the server to stop; it answers through the running call."""
         if self._streaming is not None:
@@ -108,9 +120,11 @@ class PostgresConnector:
             "SET timezone = 'UTC'",
             "SET standard_conforming_strings = on",
         ]
-        if server_version >= _CHECK_CLIENT_SINCE:
+        if server_version >= _TIMEOUTS_SINCE:
             # The server itself ends the query of a process that was killed.
             settings.append("SET client_connection_check_interval = '1s'")
+            # A connection kept for the next query does not stay for ever.
+            settings.append("SET idle_session_timeout = '5min'")
         return settings
 
     def _describe(self, sql: str) -> list[Field]:

@@ -89,6 +89,11 @@ class SqliteConnector:
         schema = physical_schema(exact or [_guess(column) for column in columns])
         return ResultStream(names, schema, self._batches(cursor, first, schema, batch_rows))
 
+    def serves(self, sql: str) -> bool:
+        """Return False: nothing is gained by keeping the file open."""
+        del sql
+        return False
+
     def cancel(self) -> None:
         """Interrupt the running statement at its next step."""
         with suppress(sqlite3.Error):
