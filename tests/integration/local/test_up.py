@@ -12,20 +12,12 @@ import pytest
 
 from kpi_local import up
 from kpi_local.errors import HomeInUse, NotReady, ServerFailed
-from kpi_local.ports import Ports, is_free
-from kpi_local.settings import Settings
+from kpi_local.ports import is_free
 from kpi_local.stack import Stack
 from kpi_testkit import eventually
+from kpi_testkit.stacks import stack_in
 
 STAND_IN = str(Path(__file__).with_name("stand_in.py"))
-
-
-def free_base() -> int:
-    """Find the first of thirteen free ports in a row, away from the ephemeral ones."""
-    for base in range(20000 + os.getpid() % 500 * 13, 32000, 13):
-        if not Ports(base).taken():
-            return base
-    raise AssertionError("no thirteen free ports in a row")
 
 
 def stand_in(service: str, process: str) -> list[str]:
@@ -34,15 +26,7 @@ def stand_in(service: str, process: str) -> list[str]:
 
 @pytest.fixture
 def stack(tmp_path: Path) -> Stack:
-    settings = Settings(
-        home=tmp_path / "home",
-        ports=Ports(free_base()),
-        once=True,
-        source=None,
-        execute_rate=10,
-        log_level="info",
-    )
-    return Stack(settings, command_of=stand_in)
+    return stack_in(tmp_path, command_of=stand_in)
 
 
 def say(_: str) -> None:

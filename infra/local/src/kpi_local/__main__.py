@@ -59,6 +59,8 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def _run(settings: Settings, console: Console) -> int:
+    if settings.source:
+        tour.own_source(settings.source)  # a wrong one is told before anything starts
     stack = Stack(settings)
     try:
         with up.stopping_on_signals(), up.running(stack, console.print) as supervisor:

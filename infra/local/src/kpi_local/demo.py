@@ -28,7 +28,7 @@ FILES = ("brz_lnd_RBP_GPU.parquet", "brz_lnd_OPS_EXCEL.xlsx", "product_master.cs
 CATEGORIES = ("Desktop GPU", "Mobile GPU", "Workstation GPU", "Data Center GPU", "Embedded GPU")
 FAMILIES = ("Aurora", "Borealis", "Corona", "Dynamo", "Equinox", "Fathom", "Gale", "Helix")
 EDITIONS = ("", " SE", " Pro", " Max", " OEM", " Low Profile")
-OPS_COLUMNS = ("PLANNING_SKU", "PRODUCT_NAME", "PLANT", "UNIT_COST", "STOCK", "COUNTED")
+OPS_COLUMNS = ("PLANNING_SKU", "PRODUCT_NAME", "PLANT", "UNIT_COST", "STOCK", "LAST_STOCKTAKE")
 MEMORY_GB = (4, 6, 8, 12, 16, 24, 32, 48)
 PLANTS = ("Austin", "Dresden", "Hsinchu", "Penang", "Guadalajara")
 FIRST_LAUNCH = date(2015, 1, 5)
@@ -149,7 +149,7 @@ def _write_ops(path: Path, chance: random.Random, products: Sequence[Product]) -
     book = xlsxwriter.Workbook(path, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"})
     sheet = book.add_worksheet("Products")
     sheet.write_row(
-        0, 0, ("PLANNING_SKU", "PRODUCT_NAME", "PLANT", "UNIT_COST", "STOCK", "COUNTED")
+        0, 0, ("PLANNING_SKU", "PRODUCT_NAME", "PLANT", "UNIT_COST", "STOCK", "LAST_STOCKTAKE")
     )
     for number, row in enumerate(_ops_rows(chance, products), start=1):
         sheet.write_row(number, 0, row)

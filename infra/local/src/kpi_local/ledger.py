@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import count
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
-from kpi_local.errors import TourFailed
+from kpi_local.errors import NotReady, TourFailed
+from kpi_local.waiting import wait_until
 
 KPIS = "/v1/landing-kpi/kpis"
 EXECUTIONS = "/v1/landing-kpi/executions"
 EXECUTE_TIMEOUT = 120  # seconds a query may take
 MAX_RECORDS = 100_000
+PROJECTION_TIMEOUT = 10  # seconds until every service has heard of an event
 
 Json = dict[str, Any]
 
@@ -25,24 +28,26 @@ class Ledger:
         self._http = http
 
     def register_source(self, name: str, location: str, password: str | None = None) -> Json:
-        """Make data known under `name`, unless they are."""
-        for source in self._get("/sources")["sources"]:
-            if source["name"] == name:
+        """Make the data at `location` known, unless they are, under `name` or the next free one."""
+        listed = self._get("/sources", limit=1000)["sources"]
+        for source in listed:
+            if source["location"] == location:
                 return dict(source)
-        body = {"name": name, "location": location}
+        body = {"name": _free_name(name, {source["name"] for source in listed})}
+        body["location"] = location
         if password is not None:
             body["password"] = password
         return dict(self._send("POST", "/sources", json=body)["source"])
 
-    def build_graph(self, name: str, source: Json) -> Json:
-        """Build the knowledge graph of a source, or read the source again if there is one."""
-        known = [graph["name"] for graph in self._get("/kg")["graphs"]]
+    def build_graph(self, source: Json) -> Json:
+        """Build the graph named after a source, or read it again; return its tables and joins."""
+        name = source["name"]
+        known = [graph["name"] for graph in self._get("/kg", limit=1000)["graphs"]]
         if name in known:
             self._send("POST", f"/kg/{quote(name)}/refresh")
         else:
             self._send("POST", "/kg", json={"name": name, "source_id": source["id"]})
-        answer = self._get(f"/kg/{quote(name)}")
-        return dict(answer.get("graph", answer))
+        return dict(self._get(f"/kg/{quote(name)}")["content"])
 
     def define(self, definition: Mapping[str, str]) -> Json:
         """Create a KPI, or find the one that has this name already."""
@@ -65,12 +70,25 @@ class Ledger:
         return dict(answer["execution_result"])
 
     def rows(self, execution_id: int, count: int) -> Json:
-        """Return the first page of an execution's rows."""
-        return self._get(f"{EXECUTIONS}/{execution_id}/drilldown", page=1, page_size=count)
+        """Return the first page of an execution's rows, once the results service has them."""
+        path = f"{EXECUTIONS}/{execution_id}"
+
+        def finished() -> bool:
+            return bool(self._get(path)["execution"]["execution_status"] == "success")
+
+        self._wait(finished, f"the results service has execution {execution_id}")
+        return self._get(f"{path}/drilldown", page=1, page_size=count)
 
     def history(self, kpi_id: int) -> list[Json]:
-        """Return who did what to a KPI, newest first."""
-        return list(self._get(f"{KPIS}/{kpi_id}/audit-log")["audit_log"])
+        """Return who did what to a KPI, newest first, once the audit has heard of a run."""
+        entries: list[Json] = []
+
+        def told() -> bool:
+            entries[:] = self._get(f"{KPIS}/{kpi_id}/audit-log")["audit_log"]
+            return any(entry["action"] == "EXECUTE" for entry in entries)
+
+        self._wait(told, f"the audit log holds a run of KPI {kpi_id}")
+        return entries
 
     def verify(self) -> Json:
         """Let the audit chain be recomputed."""
@@ -80,6 +98,13 @@ class Ledger:
         answer = self._answer("GET", f"{KPIS}/{kpi_id}")
         version = int(answer.headers["ETag"].removeprefix("W/").strip('"'))
         return {**answer.json()["kpi"], "version": version}
+
+    def _wait(self, ready: Callable[[], bool], what: str) -> None:
+        """Wait for a service that hears of events a moment after they happened."""
+        try:
+            wait_until(ready, PROJECTION_TIMEOUT, what, "")
+        except NotReady as error:
+            raise TourFailed(str(error)) from None
 
     def _get(self, path: str, **params: str | int) -> Json:
         return self._send("GET", path, params=params)
@@ -95,3 +120,9 @@ class Ledger:
         if response.is_error:
             raise TourFailed(f"{method} {path}: {response.status_code} {response.text[:1000]}")
         return response
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    if name not in taken:
+        return name
+    return next(free for n in count(2) if (free := f"{name}_{n}") not in taken)

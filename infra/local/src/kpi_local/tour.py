@@ -23,6 +23,7 @@ from kpi_local.samples import SAMPLES, Sample
 from kpi_local.stack import Stack
 
 FIRST_ROWS = 3
+SHOWN_COLUMNS = 5
 DEMO = "demo"
 
 
@@ -54,17 +55,17 @@ class Guide:
         Raises TourFailed at the first step that does not work, a wrong count included.
         """
         source = self._ledger.register_source(DEMO, str(folder))
-        self._show_tables(self._ledger.build_graph(DEMO, source))
-        kpis = [self._show_sample(sample) for sample in SAMPLES]
+        self._show_tables(self._ledger.build_graph(source))
+        kpis = [self._show_sample(sample, source["name"]) for sample in SAMPLES]
         self._show_history(kpis)
         self._show_verification()
-        self._show_next_steps(kpis[0])
+        self._show_next_steps(kpis[0], source["name"])
 
     def show_source(self, location: str) -> None:
         """Register the user's own data and suggest KPIs for them."""
         name, shown, password = own_source(location)
         source = self._ledger.register_source(name, shown, password)
-        graph = self._ledger.build_graph(name, source)
+        graph = self._ledger.build_graph(source)
         self._show_tables(graph)
         table = Table(title="KPIs to try", show_header=False, box=None, title_justify="left")
         for sentence in suggestions(graph):
@@ -73,7 +74,7 @@ class Guide:
         self._show_addresses()
         self._console.print(
             "  .venv/bin/kpi create 'My first KPI' 'Count all records in …'\n"
-            f"  .venv/bin/kpi run 'My first KPI' --kg {name}",
+            f"  .venv/bin/kpi run 'My first KPI' --kg {source['name']}",
             markup=False,
         )
 
@@ -85,17 +86,16 @@ class Guide:
             tables.add_row(name, ", ".join(columns))
         self._console.print(tables)
 
-    def _show_sample(self, sample: Sample) -> Json:
+    def _show_sample(self, sample: Sample, graph: str) -> Json:
         kpi = self._ledger.define(sample.definition())
-        execution = self._ledger.execute(kpi, DEMO)
+        execution = self._ledger.execute(kpi, graph)
         if execution["execution_status"] != "success":
             raise TourFailed(f"{sample.name}: {execution.get('error_message')}")
         page = self._ledger.rows(execution["id"], FIRST_ROWS)
         self._console.print(Panel(_summary(kpi, execution), title=sample.name, title_align="left"))
-        self._console.print(_rows(page["columns"], page["data"]))
-        self._console.print(
-            f"{self._url}{EXECUTIONS}/{execution['id']}/drilldown\n", soft_wrap=True
-        )
+        self._console.print(_rows(page["columns"][:SHOWN_COLUMNS], page["data"]))
+        drilldown = f"{self._url}{EXECUTIONS}/{execution['id']}/drilldown"
+        self._console.print(f"Drill down: {drilldown}\n", soft_wrap=True)
         check(sample, execution, page)
         return kpi
 
@@ -114,19 +114,21 @@ class Guide:
         verdict = self._ledger.verify()
         if not verdict.get("valid"):
             raise TourFailed(f"The audit chain does not verify: {verdict}")
-        details = ", ".join(f"{key}: {value}" for key, value in verdict.items() if key != "success")
-        self._console.print(f"Audit chain: {details}\n", markup=False, soft_wrap=True)
+        counted = verdict.get("entries_checked")
+        head = verdict.get("head_hash")
+        self._console.print(f"Audit chain: valid, {counted} entries checked, head {head}\n")
 
     def _show_addresses(self) -> None:
-        self._console.print(f"KPI Ledger   {self._url}   (documentation: {self._url}/docs)")
+        self._console.print(f"KPI Ledger   {self._url}")
+        self._console.print(f"REST API     {self._url}/docs")
         self._console.print(f"Admin token  {self._token}", soft_wrap=True)
         self._console.print("Try:", style="bold")
 
-    def _show_next_steps(self, kpi: Json) -> None:
+    def _show_next_steps(self, kpi: Json, graph: str) -> None:
         self._show_addresses()
         bearer = f'-H "Authorization: Bearer $(cat {self._token})"'
         for line in (
-            f".venv/bin/kpi run {kpi['id']} --kg {DEMO}",
+            f".venv/bin/kpi run {kpi['id']} --kg {graph}",
             f"curl -s {bearer} {self._url}{KPIS}",
             f"curl -s {bearer} {self._url}{KPIS}/{kpi['id']}/audit-log",
         ):

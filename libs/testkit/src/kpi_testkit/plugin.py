@@ -17,6 +17,7 @@ import pytest
 from kpi_testkit import backends
 from kpi_testkit.processes import Processes, running
 from kpi_testkit.servers import Databases, NatsServer, PostgresServer
+from kpi_testkit.stacks import RunningStack, running_stack
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -69,3 +70,10 @@ def processes(tmp_path: Path) -> Iterator[Processes]:
     """Start child processes that end with the test; their logs lie in its `tmp_path`."""
     with running(tmp_path) as children:
         yield children
+
+
+@pytest.fixture(scope="session")
+def embedded_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """Run the whole stack once per session, without a rate limit."""
+    with running_stack(tmp_path_factory.mktemp("stack")) as stack:
+        yield stack
