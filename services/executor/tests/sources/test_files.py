@@ -26,6 +26,7 @@ def folder(tmp_path: Path) -> Path:
     )
     write_workbook(path / "OPS Excel.xlsx", {"Sheet1": [["id", "status"], [2, "active"]]})
     (path / "readme.md").write_text("not a table")
+    (path / 'odd "name".tsv').write_text("a\tb\n1\t2\n")
     (path / "~$OPS Excel.xlsx").write_text("a lock file of Excel")
     return path
 
@@ -57,7 +58,7 @@ def read(path: Path, resources: Resources, sql: str) -> list[dict[str, Any]]:
 def test_each_file_is_a_table(folder: Path, resources: Resources) -> None:
     with FilesConnector(folder, "shop", resources) as connector:
         found = {table.name: table for table in connector.reflect()}
-    assert set(found) == {"RBP GPU", "OPS Excel", "product master"}
+    assert set(found) == {"RBP GPU", "OPS Excel", "product master", 'odd "name"'}
     gpu = found["RBP GPU"]
     assert (gpu.schema, gpu.rows) == ("shop", 2)
     assert [(column.name, column.type) for column in gpu.columns] == [
@@ -189,3 +190,7 @@ def test_profiles_tell_values_and_samples(folder: Path, resources: Resources) ->
     assert (vendor.values, vendor.samples) == (("nv",), ("nv",))
     number = found["RBP GPU"].columns[0]
     assert (number.values, number.samples) == (None, ("1", "2"))
+
+
+def test_a_table_with_quotes_in_its_name_is_found(folder: Path, resources: Resources) -> None:
+    assert read(folder, resources, 'SELECT b FROM "main"."odd ""name"""') == [{"b": 2}]

@@ -84,7 +84,7 @@ class FilesConnector(duckdb_engine.DuckDbEngine):
 def _mentioned(files: list[Path], sql: str) -> list[Path]:
     """Files whose tables the query may read: those whose name occurs anywhere in its text."""
     lowered = sql.lower()
-    return [file for file in files if table_name(file).lower() in lowered]
+    return [file for file in files if quoted(table_name(file)).lower()[1:-1] in lowered]
 
 
 def _state(file: Path) -> tuple[int, int]:
