@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from kpi_nlsql import plan
 from kpi_nlsql.conditions import column_of, condition
-from kpi_nlsql.draft import MAIN, Draft, Group, Sorting, Term, Wanted
+from kpi_nlsql.draft import MAIN, Draft, Group, Ref, Sorting, Term, Wanted
 from kpi_nlsql.graph import Graph, Join
 from kpi_nlsql.naming_columns import key_columns, naming_columns
 from kpi_nlsql.paths import JoinPaths
+from kpi_nlsql.resolve import Resolution
 
 _LONE = -1
 ROWS = plan.Aggregate("count", plan.Star())
@@ -52,6 +53,24 @@ class Assembly:
             limit=self.draft.limit if self.draft.sorting else None,
             distinct=(distinct or self._shared or self._lists_values(outputs, where)) and not keys,
         )
+
+    def features(self, state: Resolution) -> dict[str, float]:
+        """Return what the choices made here say about how sure the reading is."""
+        refs = [ref for ref in self.draft.refs() if ref.choice]
+        named = {table for _, table in self.draft.entities}
+        used = {ref.chosen[0] for ref in refs} | {self.entity}
+        return {
+            "named_output": float(not any(w.ref or w.function for w in self.draft.wanted)),
+            "weak_ref": float(sum(_score(ref) < 0.8 for ref in refs)),
+            "implied_ref": float(sum(_score(ref) < 0.6 for ref in refs)),
+            "idle_tables": float(len(named - used)),
+            "far_near": float(
+                sum(ref.near is not None and ref.near != ref.chosen[0] for ref in refs)
+            ),
+            "negative": float(len(self.draft.negative_scopes)),
+            "close_value": float(sum(margin < 0.15 for margin in state.margins)),
+            "group_named": float(any(group.table for group in self.draft.groups)),
+        }
 
     # What the question is about
 
@@ -445,6 +464,13 @@ class Assembly:
         table = self.graph.table(self.entity)
         keys = set(key_columns(table)) | set(naming_columns(table))
         return any(column.column in keys for column in columns)
+
+
+def _score(ref: Ref) -> float:
+    """Return how well the mention names the column chosen; 1 for those chosen otherwise."""
+    return max(
+        (hit.score for hit in ref.hits if (hit.table, hit.column) == ref.choice), default=1.0
+    )
 
 
 def _function(name: str) -> plan.AggregateFunction:

@@ -10,6 +10,7 @@ from kpi_nlsql import confidence
 from kpi_nlsql.answer import Alternative, Answer, Operation, QueryType, Refusal
 from kpi_nlsql.grammar import duplicates, general, reconcile
 from kpi_nlsql.graph import Graph
+from kpi_nlsql.features import unknown_words
 from kpi_nlsql.lexicon import Lexicon
 from kpi_nlsql.paths import JoinPaths
 from kpi_nlsql.linking import link
@@ -54,13 +55,14 @@ class Engine:
             return Refusal(sentence, "The sentence is empty.")
         if len(sentence) > MAX_CHARACTERS:
             return Refusal(sentence, f"The sentence is longer than {MAX_CHARACTERS} characters.")
-        linked = self._link(sentence, options)
-        ranked = confidence.rank(linked, _candidates(linked))
+        linked = self.link(sentence, options)
+        ranked = confidence.rank(linked, candidates(linked))
         if not ranked or ranked[0][0] < options.minimum_confidence:
             return refuse(linked, [_alternative(*pair) for pair in ranked[:_MOST_ALTERNATIVES]])
         return self._answer(linked, ranked, options)
 
-    def _link(self, text: str, options: ReadOptions) -> Sentence:
+    def link(self, text: str, options: ReadOptions) -> Sentence:
+        """Return the sentence with its tokens linked to the graph, ready for the grammar."""
         tokens = tuple(tokenise(text))
         items = tuple(link(tokens, self.lexicon))
         excluded = frozenset(field.lower() for field in options.excluded_fields)
@@ -84,13 +86,14 @@ class Engine:
             target_table=best.target_table,
             joined_columns=best.joined_columns,
             alternatives=tuple(_alternative(*pair) for pair in ranked[1 : 1 + _MOST_ALTERNATIVES]),
-            unknown_words=confidence.unknown_words(sentence, best),
+            unknown_words=unknown_words(sentence, best),
             limit=options.limit,
             _graph=self.graph,
         )
 
 
-def _candidates(sentence: Sentence) -> Iterable[Candidate]:
+def candidates(sentence: Sentence) -> Iterable[Candidate]:
+    """Yield every reading of a sentence."""
     for reader in _READERS:
         yield from reader(sentence)
 

@@ -40,7 +40,7 @@ def _read(
         return None
     rivals = sorted(state.runners_up, key=lambda entry: entry[0])
     close = [(ref.position, choice) for margin, ref, choice in rivals if margin < 0.35]
-    features = dict(draft.notes)
+    features = dict(draft.notes) | assembly.features(state)
     features["margin"] = min(state.margins, default=1.0)
     features["forced"] = float(bool(forced))
     return _candidate(draft, query, assembly.entity, features), close

@@ -78,9 +78,13 @@ def _recent(scan: Scanner) -> bool:
 
 def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
     position = scan.position + 1
-    while scan.at(position).is_cue("contains") or (
-        scan.at(position).text
-        in {"the", "a", "letter", "word", "substring", "string", "with", "letters", "in"}
+    while (
+        scan.at(position).is_cue("contains")
+        or scan.at(position).kind == "word"
+        and (
+            scan.at(position).text
+            in {"the", "a", "letter", "word", "substring", "string", "with", "letters", "in"}
+        )
     ):
         position += 1
     value = scan.at(position)

@@ -1,0 +1,147 @@
+"""Features: what a reading looks like, as numbers from which its confidence is worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kpi_nlsql import plan
+from kpi_nlsql.cues import FUNCTION_WORDS
+from kpi_nlsql.sentence import Candidate, Sentence
+
+TELLING = frozenset(
+    "count aggregate distinct compare after before older younger between group order superlative "
+    "common not missing only mismatch duplicate often null not_null contains starts ends "
+    "recent both average_of_all below_average ascending descending".split()
+)
+"""Cues that always change the answer: a reading that leaves one out is suspect."""
+
+
+def features(sentence: Sentence, candidate: Candidate) -> dict[str, float]:
+    """Return the features of a reading, by name."""
+    found = dict.fromkeys(NAMES, 0.0)
+    found["bias"] = 1.0
+    found |= _leftovers(sentence, candidate)
+    found |= _shape(candidate.plan)
+    found |= _words(sentence)
+    found[f"kind_{candidate.kind}"] = 1.0
+    for name, amount in candidate.features.items():
+        if name in found:
+            found[name] = amount
+    return found
+
+
+def unheeded(sentence: Sentence, candidate: Candidate) -> int:
+    """Count the telling cues that the reading does not account for."""
+    return sum(
+        position not in candidate.used and any(cue.kind in TELLING for cue in item.cues)
+        for position, item in enumerate(sentence.items)
+    )
+
+
+def unknown_words(sentence: Sentence, candidate: Candidate) -> tuple[str, ...]:
+    """Return the words that say something the reading does not account for."""
+    return tuple(
+        item.text
+        for position, item in enumerate(sentence.items)
+        if position not in candidate.used
+        and item.kind not in {"mark", "cue"}
+        and item.text not in FUNCTION_WORDS
+    )
+
+
+def _leftovers(sentence: Sentence, candidate: Candidate) -> dict[str, float]:
+    unused = [
+        item for position, item in enumerate(sentence.items) if position not in candidate.used
+    ]
+    unknown = len(unknown_words(sentence, candidate))
+    content = sum(
+        item.kind not in {"mark"} and item.text not in FUNCTION_WORDS for item in sentence.items
+    )
+    return {
+        "unknown": float(unknown),
+        "any_unknown": float(unknown > 0),
+        "unknown_share": unknown / max(content, 1),
+        "unused_mentions": float(sum(item.kind == "mention" for item in unused)),
+        "unused_values": float(sum(item.kind in {"quoted", "number"} for item in unused)),
+        "unheeded": float(unheeded(sentence, candidate)),
+        "any_unheeded": float(unheeded(sentence, candidate) > 0),
+    }
+
+
+def _words(sentence: Sentence) -> dict[str, float]:
+    texts = [item.text for item in sentence.items]
+    mentions = [item for item in sentence.items if item.kind == "mention" and item.hits]
+    scores = [max(hit.score for hit in item.hits) for item in mentions]
+    return {
+        "length": min(len(texts), 40) / 10.0,
+        "has_or": float("or" in texts),
+        "ands": float(min(texts.count("and"), 3)),
+        "sentences": float(sum(text[:1] in {".", "?", ";"} for text in texts[:-1])),
+        "pronouns": float(any(text in {"it", "they", "them", "that", "those"} for text in texts)),
+        "weak_names": float(sum(score < 0.8 for score in scores)),
+        "worst_name": min(scores, default=1.0),
+        "same_word": float("same" in texts),
+        "unlinked_quotes": float(
+            sum(item.kind == "quoted" and not item.values for item in sentence.items)
+        ),
+    }
+
+
+def _shape(query: plan.Plan) -> dict[str, float]:
+    if isinstance(query, plan.SetQuery):
+        return {}
+    nested = list(_nested(query.where))
+    inner_joins = sum(len(inner.joins) for inner in nested)
+    aggregates = sum(isinstance(output.expression, plan.Aggregate) for output in query.outputs)
+    return {
+        "joins": float(len(query.joins)),
+        "many_joins": float(len(query.joins) + inner_joins > 2),
+        "nested": float(len(nested)),
+        "inner_joins": float(inner_joins),
+        "grouped": float(bool(query.group)),
+        "having": float(query.having is not None),
+        "ordered": float(bool(query.order)),
+        "limited": float(query.limit is not None),
+        "outputs": float(len(query.outputs)),
+        "one_output": float(len(query.outputs) == 1),
+        "aggregates": float(aggregates),
+        "conditions": float(_count(query.where)),
+        "no_condition": float(query.where is None),
+        "distinct": float(query.distinct),
+        "whole_rows": float(any(isinstance(o.expression, plan.Star) for o in query.outputs)),
+        "grouped_joined": float(bool(query.group) and bool(query.joins)),
+        "ordered_joined": float(bool(query.order) and bool(query.joins)),
+    }
+
+
+def _parts(term: plan.Condition | None) -> Iterator[plan.Condition]:
+    if isinstance(term, plan.All | plan.AnyOf):
+        for part in term.terms:
+            yield from _parts(part)
+    elif isinstance(term, plan.Not):
+        yield from _parts(term.term)
+    elif term is not None:
+        yield term
+
+
+def _nested(term: plan.Condition | None) -> Iterator[plan.Query]:
+    for part in _parts(term):
+        if isinstance(part, plan.Exists | plan.InQuery) and isinstance(part.query, plan.Query):
+            yield part.query
+
+
+def _count(term: plan.Condition | None) -> int:
+    return sum(1 for _ in _parts(term))
+
+
+NAMES = (
+    "bias", "unknown", "any_unknown", "unknown_share", "unused_mentions", "unused_values",
+    "unheeded", "any_unheeded", "length", "has_or", "ands", "sentences", "pronouns", "weak_names",
+    "worst_name", "same_word", "unlinked_quotes", "joins", "many_joins", "nested", "inner_joins",
+    "grouped", "having", "ordered", "limited", "outputs", "one_output", "aggregates",
+    "conditions", "no_condition", "distinct", "whole_rows", "grouped_joined", "ordered_joined",
+    "kind_reconcile", "kind_duplicates", "kind_general", "margin", "forced", "unmeasured",
+    "pairing", "named_output", "weak_ref", "candidate_joins", "guessed_join", "implied_ref",
+    "idle_tables", "far_near", "asks_who", "negative", "close_value", "group_named",
+)  # fmt: skip
+"""Every feature, in a fixed order."""
