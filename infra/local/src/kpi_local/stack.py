@@ -51,7 +51,7 @@ class Stack:
 
     settings: Settings
     command_of: ServiceCommand = service_command
-    ready_timeout: float = 60.0  # seconds for all services together
+    ready_timeout: float = 120.0  # seconds for all services together
 
     @property
     def home(self) -> Home:

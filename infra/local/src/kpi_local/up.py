@@ -19,8 +19,8 @@ from kpi_local.stack import READY, Stack
 from kpi_local.supervision import SHUTDOWN_TIMEOUT, Supervisor
 from kpi_local.waiting import wait_until
 
-STORAGE_TIMEOUT = 30.0
-MIGRATION_TIMEOUT = 60.0
+STORAGE_TIMEOUT = 60.0
+MIGRATION_TIMEOUT = 120.0
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Say = Callable[[str], None]
