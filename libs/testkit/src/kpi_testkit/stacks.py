@@ -37,7 +37,8 @@ class RunningStack:
 
     def kill(self, program: str) -> None:
         """SIGKILL one program, e.g. `executor-worker` or `nats`; it is started again."""
-        pid = self.supervisor.pid(program)
+        # Between two starts the id is 0, which for kill(2) means our own process group.
+        pid = eventually(lambda: self.supervisor.pid(program), 15, f"{program} runs")
         os.kill(pid, signal.SIGKILL)
         eventually(lambda: self.supervisor.pid(program) not in (0, pid), 15, f"a new {program}")
 
