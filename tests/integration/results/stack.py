@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -55,7 +56,7 @@ def started(
     home.create()
     keys.prepare(home)
     with backends.nats(folder / "bus") as nats, running(folder / "logs") as processes:
-        environment = _environment(home, database_url, nats.url) | (settings or {})
+        environment = {**_environment(home, database_url, nats.url), **(settings or {})}
         stack = _start(processes, environment, home, nats.url)
         yield stack
         stack.engine.dispose()
@@ -85,7 +86,7 @@ def _start(
     api = processes.module(PACKAGE, "api", env=environment)
     worker = processes.module(PACKAGE, "worker", env=environment)
     for process, address in ((worker, worker_url), (api, url)):
-        process.wait_until(lambda address=address: _is_ready(address), 60)
+        process.wait_until(partial(_is_ready, address), 60)
     return Stack(
         runs=Runs(home.store, nats_url),
         engine=make_engine(environment["KPI_DATABASE_URL"], name="tests", pool_size=2),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -19,17 +19,21 @@ from kpi_service.settings import ServiceSettings
 if TYPE_CHECKING:
     from flask import Flask
 
+    from kpi_bus.connection import Bus
     from kpi_results.archive import Archive
     from kpi_results.reader import RowReader
+    from kpi_service.loops import Loop
     from kpi_service.worker import Worker
 
 PACKAGE = "kpi_results"
+COMPARE_EVERY = 1.0  # seconds between looks for results to compare
 API_THREADS = 16
 """More than the other services have: downloads hold a thread for as long as the client takes."""
 
 
 def make_api(settings: ServiceSettings, own: ResultsSettings | None = None) -> Flask:
     """Return the REST application; `own` settings are read from the environment by default."""
+    from kpi_results.api.comparisons import comparison_blueprint
     from kpi_results.api.drilldown import drilldown_blueprint
     from kpi_results.api.executions import execution_blueprint
     from kpi_results.api.exports import export_blueprint
@@ -46,6 +50,7 @@ def make_api(settings: ServiceSettings, own: ResultsSettings | None = None) -> F
             execution_blueprint(archive),
             drilldown_blueprint(archive),
             export_blueprint(archive),
+            comparison_blueprint(archive),
         ],
         engine=engine,
         readiness={
@@ -60,6 +65,7 @@ def make_archive(engine: sa.Engine, settings: ServiceSettings, own: ResultsSetti
     """Return what the API reads from; the row engine is loaded when it is first asked for."""
     from kpi_bus.freshness import ReadYourWrites, StreamHead
     from kpi_results.archive import Archive
+    from kpi_results.handlers import make_dispatcher
     from kpi_results.recorder import Recorder
 
     reading = reader(engine)
@@ -68,7 +74,7 @@ def make_archive(engine: sa.Engine, settings: ServiceSettings, own: ResultsSetti
         engine=reading,
         fresh=ReadYourWrites(reading, head, consumer=index.CONSUMER, subjects=index.SUBJECTS),
         rows=lazily(own),
-        recorder=Recorder(engine, viewed=own.viewed),
+        recorder=Recorder(make_dispatcher(engine), viewed=own.viewed),
         settings=own,
     )
 
@@ -99,24 +105,38 @@ def check_store(url: str) -> None:
 
 async def run_worker(worker: Worker) -> None:
     """Take in events, publish what follows from them, compare and keep, until stopped."""
-    from kpi_bus.projection import ProjectionLoop
-    from kpi_bus.relay import Relay
-    from kpi_results.taking_in import take_in
     from kpi_service.loops import run_loops
 
-    engine = make_engine(worker.settings.database_url, name="results worker", pool_size=6)
+    own = ResultsSettings.from_environment(worker.settings)
+    engine = make_engine(worker.settings.database_url, name="results worker", pool_size=8)
     worker.readiness.add("database", lambda: verify_schema(engine, PACKAGE))
-    await run_loops(
-        worker,
-        "results",
-        lambda bus: [
-            ProjectionLoop(
-                bus,
-                engine,
-                consumer=index.CONSUMER,
-                subjects=index.SUBJECTS,
-                project=take_in,
-            ),
-            Relay(engine, bus, "results"),
-        ],
-    )
+    worker.readiness.add("object store", lambda: check_store(own.store_url))
+    await run_loops(worker, "results", lambda bus: make_loops(bus, engine, own))
+
+
+def make_loops(bus: Bus, engine: sa.Engine, own: ResultsSettings) -> Sequence[Loop]:
+    """Return everything the worker runs."""
+    from kpi_bus.projection import ProjectionLoop
+    from kpi_bus.relay import Relay
+    from kpi_results.differences import Differences
+    from kpi_results.handlers import make_dispatcher
+    from kpi_results.keeping import Retention
+    from kpi_results.periodic import Periodic
+    from kpi_results.rows.store import PartStore
+    from kpi_results.sweeping import Sweeper
+    from kpi_results.taking_in import take_in
+
+    every = own.keeping.every.total_seconds()
+    dispatch = make_dispatcher(engine)
+    differences = Differences(engine, dispatch, lazily(own))
+    retention = Retention(engine, dispatch, own.keeping)
+    store = PartStore(own.store_url, own.cache, cache_bytes=own.parts_bytes)
+    return [
+        ProjectionLoop(
+            bus, engine, consumer=index.CONSUMER, subjects=index.SUBJECTS, project=take_in
+        ),
+        Relay(engine, bus, "results"),
+        Periodic("differences", differences.next, every=COMPARE_EVERY),
+        Periodic("retention", retention.expire, every=every),
+        Periodic("sweeper", Sweeper(engine, store, own.keeping).sweep, every=every),
+    ]

@@ -6,12 +6,13 @@ that needs them, see `bootstrap`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kpi_contracts.execution import Manifest
 from kpi_contracts.result import Selection
+from kpi_results.comparing import Compared, compare_runs, natural_key
 from kpi_results.exports.formats import FORMATS, Export
 from kpi_results.exports.subject import About, Subject
 from kpi_results.rows.columns import Columns
@@ -20,7 +21,7 @@ from kpi_results.rows.engine import EngineLimits
 from kpi_results.rows.pages import Row
 from kpi_results.selection import in_words, select
 from kpi_results.settings import ResultsSettings
-from kpi_results.wish import Wish
+from kpi_results.wish import Question, Wish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +88,17 @@ class RowReader:
         stream = self.drilldown.stream(result, selected.query)
         subject = Subject(stream, _about(run, selected.selection))
         return Exporting(selected.selection, Export(subject, FORMATS[format_name]))
+
+    def natural_key(
+        self, joined_columns: Sequence[Sequence[str]] | None, manifests: Sequence[Manifest]
+    ) -> list[str]:
+        """Return the columns by which rows of these runs are recognised, none for whole rows."""
+        first, last = Columns(manifests[0].columns), Columns(manifests[-1].columns)
+        return natural_key(joined_columns, first, last)
+
+    def compare(self, manifests: Sequence[Manifest], question: Question) -> Compared:
+        """Compare runs, the oldest first. Raises what `compare_runs` raises."""
+        return compare_runs(self.drilldown, manifests, question)
 
     def close(self) -> None:
         """Let go of the engine and the caches."""

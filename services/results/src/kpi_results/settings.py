@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from environs import Env
 from marshmallow import ValidationError
@@ -23,7 +21,8 @@ class Keeping:
     """How long rows are kept; None stands for "for ever".
 
     `runs` counts the newest results of each KPI; `bytes` is the sum over all results. Parts that
-    belong to no result are swept when they are older than `orphans`.
+    belong to no result are swept when they are older than `orphans`; those of an expired result
+    when it has been so for `grace`, which readers have to finish.
     """
 
     age: timedelta | None = None
@@ -31,6 +30,7 @@ class Keeping:
     bytes: int | None = None
     every: timedelta = timedelta(hours=1)
     orphans: timedelta = timedelta(days=1)
+    grace: timedelta = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class ResultsSettings:
                 views_bytes=env.int("VIEWS_BYTES", 4 * _GIB, validate=Range(1)),
                 parts_bytes=env.int("PARTS_BYTES", 8 * _GIB, validate=Range(1)),
                 viewed=env.float("VIEW_EVENTS", 1.0, validate=Range(0, 1)),
-                max_age=_span(env, "RESULT_MAX_AGE", 3600, "seconds"),
+                max_age=_span(env, "RESULT_MAX_AGE", 3600),
                 keeping=_keeping(env),
             )
 
@@ -74,15 +74,15 @@ def _keeping(env: Env) -> Keeping:
         age=None if days is None else timedelta(days=days),
         runs=env.int("KEEP_RUNS", None, validate=_positive),
         bytes=env.int("KEEP_BYTES", None, validate=_positive),
-        every=_span(env, "KEEP_EVERY", 3600, "seconds"),
-        orphans=_span(env, "KEEP_ORPHANS", 86_400, "seconds"),
+        every=_span(env, "KEEP_EVERY", 3600),
+        orphans=_span(env, "KEEP_ORPHANS", 86_400),
+        grace=_span(env, "KEEP_GRACE", 600),
     )
 
 
-def _span(env: Env, name: str, default: float, unit: str) -> timedelta:
-    check: Callable[[Any], Any] = Range(0)
-    number = env.float(name, default, validate=check)
-    return timedelta(**{unit: default if number is None else number})
+def _span(env: Env, name: str, default: float) -> timedelta:
+    seconds = env.float(name, default, validate=Range(0))
+    return timedelta(seconds=default if seconds is None else seconds)
 
 
 def _positive(value: float | None) -> None:

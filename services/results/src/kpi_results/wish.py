@@ -1,9 +1,13 @@
-"""What a caller asks to see of a result, before it is held against the result's columns."""
+"""What a caller asks to see of results, before it is held against their columns."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+RowClass = Literal["new", "resolved", "persisting", "changed"]
+CLASSES: tuple[RowClass, ...] = ("new", "resolved", "persisting", "changed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,3 +22,14 @@ class Wish:
     sort_order: str = "asc"
     filters: Any = None
     search: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What to show of a comparison: classes, a page of each, chosen and sorted by `wish`."""
+
+    key: Sequence[str]
+    classes: Sequence[RowClass]
+    wish: Wish
+    page: int
+    page_size: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_results import errors
+from kpi_results.comparison.errors import NotComparable
 from kpi_results.exports.errors import ExportRefused
 from kpi_results.rows import errors as rows
 from kpi_service.problems import Problem, ProblemFor, invalid
@@ -13,6 +14,7 @@ PROBLEMS: ProblemFor = {
     errors.NotFinished: lambda error: _no_rows(error, error.status, {"Retry-After": "1"}),
     errors.NoResult: lambda error: _no_rows(error, error.status),
     errors.ResultGone: lambda error: Problem(410, str(error)),
+    NotComparable: lambda error: invalid({error.column: [error.reason]}, str(error)),
     ExportRefused: lambda error: invalid({"format": [error.reason]}, str(error)),
     rows.InvalidQuery: lambda error: invalid({error.field: [error.reason]}, str(error)),
     rows.PartDamaged: lambda error: Problem(502, str(error), errors={error.key: [error.reason]}),

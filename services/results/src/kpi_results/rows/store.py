@@ -11,6 +11,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -75,6 +76,12 @@ class PartStore:
         for batch in obstore.list(self._store, prefix=prefix):
             for entry in batch:
                 yield entry["path"]
+
+    def objects(self, prefix: str = "executions/") -> Iterator[tuple[str, datetime]]:
+        """Key and time of writing of everything stored below `prefix`."""
+        for batch in obstore.list(self._store, prefix=prefix):
+            for entry in batch:
+                yield entry["path"], entry["last_modified"]
 
     def delete(self, keys: Sequence[str]) -> None:
         """Delete these objects; those that are already gone do not matter."""

@@ -1,0 +1,126 @@
+"""Comparison of runs: what is new, resolved, persisting or changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from kpi_contracts.execution import Manifest
+from kpi_contracts.result import ResultViewed, Selection
+from kpi_eventsourcing.context import Context
+from kpi_results.api import schemas
+from kpi_results.api.access import READERS
+from kpi_results.api.caching import digest, keep
+from kpi_results.archive import Archive
+from kpi_results.wish import CLASSES, Question, Wish
+from kpi_service.auth import requires
+from kpi_service.blueprint import Blueprint
+from kpi_service.context import command_context
+from kpi_service.etags import versioned
+
+if TYPE_CHECKING:
+    from kpi_results.comparing import ClassPage, Compared
+
+
+def comparison_blueprint(archive: Archive) -> Blueprint:
+    """Return the route of /v1/landing-kpi/compare-executions."""
+    blueprint = Blueprint("comparisons", __name__, url_prefix="/v1/landing-kpi")
+
+    @blueprint.route("/compare-executions")
+    @requires(*READERS)
+    @versioned
+    @blueprint.arguments(schemas.CompareQuery, location="query")
+    @blueprint.response(200, schemas.Comparison)
+    def compare(query: dict[str, Any]) -> dict[str, Any]:
+        """Compare runs: the first with the last, and step by step if there are more than two."""
+        ids: list[int] = query.pop("execution_ids")
+        context = command_context()
+        opened = [archive.with_rows(execution_id) for execution_id in ids]
+        manifests = [manifest for _, manifest in opened]
+        question = _question(archive, query, opened[-1][0], manifests)
+        with archive.watching(ids[-1], context):
+            compared = archive.rows().compare(manifests, question)
+        _record(archive, [execution for execution, _ in opened], question, compared, context)
+        keep(digest(ids, question), archive.settings.max_age)
+        return _answer(ids, question, compared)
+
+    return blueprint
+
+
+def _question(
+    archive: Archive,
+    query: dict[str, Any],
+    latest: sa.RowMapping,
+    manifests: Sequence[Manifest],
+) -> Question:
+    number, size = query.pop("page"), query.pop("page_size")
+    named = query.pop("key", None)
+    only = query.pop("row_class", None)
+    key = (
+        named.split(",")
+        if named
+        else archive.rows().natural_key(latest["joined_columns"], manifests)
+    )
+    return Question(
+        key=key,
+        classes=(only,) if only else CLASSES,
+        wish=Wish(**query),
+        page=number,
+        page_size=size,
+    )
+
+
+def _record(
+    archive: Archive,
+    executions: Sequence[sa.RowMapping],
+    question: Question,
+    compared: Compared,
+    context: Context,
+) -> None:
+    """Put on record whose rows were shown: resolved and changed ones are of the first run too."""
+    shown = {name: len(found.rows) for name, found in compared.classes.items()}
+    old = shown.get("resolved", 0) + shown.get("changed", 0)
+    recent = sum(shown.values()) - shown.get("resolved", 0)
+    for execution, rows in ((executions[0], old), (executions[-1], recent)):
+        if rows:
+            view = ResultViewed(
+                execution_id=execution["id"],
+                kpi_id=execution["kpi_id"],
+                selection=Selection(filters=question.wish.filters, search=question.wish.search),
+                page=question.page,
+                page_size=question.page_size,
+                rows=rows,
+            )
+            archive.recorder.viewed(view, context)
+
+
+def _answer(ids: Sequence[int], question: Question, compared: Compared) -> dict[str, Any]:
+    comparison = compared.comparison
+    return {
+        "success": True,
+        "execution_ids": ids,
+        "key": question.key,
+        "counts": {name: getattr(comparison, name) for name in CLASSES},
+        "changed_columns": comparison.changed_columns,
+        "added_columns": comparison.alignment.added,
+        "removed_columns": comparison.alignment.removed,
+        "classes": {name: _page(found, question) for name, found in compared.classes.items()},
+        "trend": [
+            {"execution_id": execution_id, **asdict(step)}
+            for execution_id, step in zip(ids, compared.steps, strict=False)
+        ],
+    }
+
+
+def _page(found: ClassPage, question: Question) -> dict[str, Any]:
+    return {
+        "total_records": found.total,
+        "page": question.page,
+        "page_size": question.page_size,
+        "total_pages": found.pages,
+        "columns": [column.key for column in found.columns],
+        "data": found.rows,
+    }

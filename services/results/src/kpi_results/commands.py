@@ -1,0 +1,38 @@
+"""What can be done to a result, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kpi_contracts.result import ExpiryReason, ResultCompared, ResultExported, ResultViewed
+
+
+@dataclass(frozen=True, slots=True)
+class RecordReading:
+    """Put on record that somebody saw rows or took them away."""
+
+    reading: ResultViewed | ResultExported
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDifference:
+    """Put on record how a result differs from the run before it."""
+
+    outcome: ResultCompared
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDamage:
+    """Report a part that does not match its manifest."""
+
+    execution_id: int
+    part: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpireResult:
+    """Give the rows of a result up."""
+
+    execution_id: int
+    reason: ExpiryReason

@@ -1,0 +1,92 @@
+"""Comparing runs for the API and for their own record. Loads DuckDB and Arrow, as `reader` does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from kpi_contracts.execution import Manifest
+from kpi_results.comparison.changes import Step, read_changes, trend
+from kpi_results.comparison.compare import Comparison, compare
+from kpi_results.comparison.statements import RowClass
+from kpi_results.rows.columns import Columns
+from kpi_results.rows.drilldown import Drilldown
+from kpi_results.rows.errors import RowSetGone
+from kpi_results.selection import select
+from kpi_results.wish import Question
+
+TRIES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassPage:
+    """One page of a class. Rows of `changed` are objects of `before`, `after` and `columns`."""
+
+    columns: Columns
+    rows: Sequence[Any]
+    total: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The first run against the last, and the steps between all of them if there are more."""
+
+    comparison: Comparison
+    classes: dict[RowClass, ClassPage]
+    steps: Sequence[Step]
+
+
+def compare_runs(
+    drilldown: Drilldown, manifests: Sequence[Manifest], question: Question
+) -> Compared:
+    """Compare two or more runs, the oldest first.
+
+    Raises NotComparable, InvalidQuery, PartDamaged, BusyReading or EngineFailure.
+    """
+    for remaining in reversed(range(TRIES)):
+        try:
+            return _compare(drilldown, manifests, question)
+        except RowSetGone:  # made room for in between: compute it again
+            if not remaining:
+                raise
+    raise AssertionError("unreachable")
+
+
+def natural_key(
+    joined_columns: Sequence[Sequence[str]] | None, before: Columns, after: Columns
+) -> list[str]:
+    """Return the columns by which a KPI's rows are recognised: those it joins on.
+
+    Empty, which stands for whole rows, unless each of them is a column of both results.
+    """
+    key: list[str] = []
+    for names in joined_columns or ():
+        shown = [name for name in names if before.named(name) and after.named(name)]
+        if not shown:
+            return []
+        key.append(shown[0])
+    return list(dict.fromkeys(key))
+
+
+def _compare(drilldown: Drilldown, manifests: Sequence[Manifest], question: Question) -> Compared:
+    results = [drilldown.result(manifest) for manifest in manifests]
+    steps = trend(drilldown, results, question.key) if len(results) > 2 else []
+    comparison = compare(drilldown, results[0], results[-1], question.key)
+    pages = {name: _page(drilldown, comparison, name, question) for name in question.classes}
+    return Compared(comparison, pages, steps)
+
+
+def _page(
+    drilldown: Drilldown, comparison: Comparison, row_class: RowClass, question: Question
+) -> ClassPage:
+    result = comparison.result_of(row_class)
+    chosen = select(question.wish, result.columns).query
+    query = replace(chosen, within=comparison.within(row_class))
+    place = {"page": question.page, "page_size": question.page_size}
+    found = drilldown.page(result, query, **place)
+    rows: Sequence[Any] = found.records()
+    if row_class == "changed":
+        rows = read_changes(drilldown, comparison, chosen, **place)
+    return ClassPage(columns=result.columns, rows=rows, total=found.total, pages=found.pages)

@@ -1,0 +1,132 @@
+"""The difference of each run to the KPI's run before it, recorded once so that history shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+import structlog
+
+from kpi_contracts.result import ResultCompared
+from kpi_eventsourcing.context import Context
+from kpi_eventsourcing.dispatch import Dispatcher
+from kpi_results import queries
+from kpi_results.commands import RecordDifference, ReportDamage
+from kpi_results.comparison.errors import NotComparable
+from kpi_results.index import executions
+from kpi_results.rows.errors import PartDamaged, RowsError
+from kpi_results.shelf import results
+from kpi_results.taking_in import SERVICE
+from kpi_results.wish import Question, Wish
+
+if TYPE_CHECKING:
+    from kpi_results.reader import RowReader
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class Differences:
+    """Compares results that nobody has compared yet, the oldest first.
+
+    The row engine is loaded when there are two runs to compare. What cannot be read is left alone
+    until the process starts anew.
+    """
+
+    def __init__(
+        self, engine: sa.Engine, dispatch: Dispatcher, rows: Callable[[], RowReader]
+    ) -> None:
+        self._engine = engine
+        self._dispatch = dispatch
+        self._rows = rows
+        self._unreadable: set[int] = set()
+
+    def next(self) -> bool:
+        """Compare one result, if there is one; return whether there was."""
+        with self._engine.connect() as connection:
+            result = self._waiting(connection)
+            previous = None if result is None else _run_before(connection, result)
+        if result is None:
+            return False
+        try:
+            outcome = self._compared(result, previous)
+        except RowsError as error:
+            self._unreadable.add(result["execution_id"])
+            _log.error("not compared", execution_id=result["execution_id"], error=str(error))
+            if isinstance(error, PartDamaged):
+                self._report(error, result, previous)
+        else:
+            self._dispatch(RecordDifference(outcome), Context.by(SERVICE))
+        return True
+
+    def _waiting(self, connection: sa.Connection) -> sa.RowMapping | None:
+        query = (
+            sa.select(results)
+            .where(
+                results.c.compared_at.is_(None),
+                results.c.kpi_id.is_not(None),
+                results.c.expired_at.is_(None),
+                results.c.execution_id.not_in(sorted(self._unreadable)),
+            )
+            .order_by(results.c.execution_id)
+            .limit(1)
+        )
+        return connection.execute(query).mappings().one_or_none()
+
+    def _compared(self, result: sa.RowMapping, previous: sa.RowMapping | None) -> ResultCompared:
+        identity = {"execution_id": result["execution_id"], "kpi_id": result["kpi_id"]}
+        if previous is None:
+            counts = {"new": result["rows"], "resolved": 0, "persisting": 0, "changed": 0}
+            return ResultCompared(**identity, **counts, key=(), previous_execution_id=None)
+        key, counts = self._count(result, previous)
+        return ResultCompared(
+            **identity, **counts, key=tuple(key), previous_execution_id=previous["execution_id"]
+        )
+
+    def _count(
+        self, result: sa.RowMapping, previous: sa.RowMapping
+    ) -> tuple[list[str], dict[str, int]]:
+        with self._engine.connect() as connection:
+            ids = [previous["execution_id"], result["execution_id"]]
+            manifests = [queries.get_manifest(connection, number) for number in ids]
+            joined = connection.execute(
+                sa.select(executions.c.joined_columns).where(executions.c.id == ids[-1])
+            ).scalar_one()
+        reader = self._rows()
+        key = reader.natural_key(joined, manifests)
+        question = Question(key=key, classes=(), wish=Wish(), page=1, page_size=1)
+        try:
+            found = reader.compare(manifests, question).comparison
+        except NotComparable:  # no column in common: nothing of the old rows is left
+            return [], {
+                "new": result["rows"],
+                "resolved": previous["rows"],
+                "persisting": 0,
+                "changed": 0,
+            }
+        return key, {
+            "new": found.new,
+            "resolved": found.resolved,
+            "persisting": found.persisting,
+            "changed": found.changed,
+        }
+
+    def _report(self, damage: PartDamaged, *compared: sa.RowMapping | None) -> None:
+        for row in compared:
+            if row is not None and f"executions/{row['execution_id']}/" in damage.key:
+                report = ReportDamage(row["execution_id"], damage.key, damage.reason)
+                self._dispatch(report, Context.by(SERVICE))
+
+
+def _run_before(connection: sa.Connection, result: sa.RowMapping) -> sa.RowMapping | None:
+    query = (
+        sa.select(results)
+        .where(
+            results.c.kpi_id == result["kpi_id"],
+            results.c.execution_id < result["execution_id"],
+            results.c.expired_at.is_(None),
+        )
+        .order_by(results.c.execution_id.desc())
+        .limit(1)
+    )
+    return connection.execute(query).mappings().one_or_none()

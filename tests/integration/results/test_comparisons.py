@@ -1,0 +1,87 @@
+"""Comparison of runs over HTTP."""
+
+import httpx
+import pyarrow as pa
+import pytest
+
+from kpi_contracts.execution import Plan
+from tests.integration.results.runs import Runs
+from tests.integration.results.stack import Stack
+
+FIRST = pa.table({"sku": ["A", "B", "C"], "price": [1, 2, 3]})
+SECOND = pa.table({"sku": ["B", "C", "D", "E"], "price": [2, 30, 4, 5]})
+THIRD = pa.table({"sku": ["E"], "price": [5]})
+
+
+@pytest.fixture(scope="module")
+def ids(stack: Stack) -> list[int]:
+    kpi_id = stack.runs.kpi()
+    return [stack.runs.succeeded(table, kpi_id=kpi_id) for table in (FIRST, SECOND, THIRD)]
+
+
+def compare(viewer: httpx.Client, ids: list[int], **params: str) -> httpx.Response:
+    listed = ",".join(map(str, ids))
+    return viewer.get("/compare-executions", params={"execution_ids": listed, **params})
+
+
+def test_rows_are_sorted_into_classes_by_the_join_columns(
+    viewer: httpx.Client, ids: list[int]
+) -> None:
+    answer = compare(viewer, ids[:2])
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    assert body["key"] == ["sku"]
+    assert body["counts"] == {"new": 2, "resolved": 1, "persisting": 1, "changed": 1}
+    assert body["changed_columns"] == {"price": 1}
+    data = {name: page["data"] for name, page in body["classes"].items()}
+    assert [row["sku"] for row in data["new"]] == ["D", "E"]
+    assert data["resolved"] == [{"sku": "A", "price": 1}]
+    assert data["persisting"] == [{"sku": "B", "price": 2}]
+    (changed,) = data["changed"]
+    assert (changed["before"]["price"], changed["after"]["price"]) == (3, 30)
+    assert changed["columns"] == ["price"]
+    assert body["trend"] == []
+
+
+def test_a_class_is_paged_sorted_and_filtered_like_a_result(
+    viewer: httpx.Client, ids: list[int]
+) -> None:
+    query = {"class": "new", "sort_by": "-sku", "page_size": "1", "page": "2"}
+    body = compare(viewer, ids[:2], **query).json()
+    assert list(body["classes"]) == ["new"]
+    page = body["classes"]["new"]
+    assert (page["total_records"], page["total_pages"]) == (2, 2)
+    assert page["data"] == [{"sku": "D", "price": 4}]
+    filtered = compare(viewer, ids[:2], **{"class": "new", "filters": '{"price": 5}'}).json()
+    assert filtered["classes"]["new"]["total_records"] == 1
+
+
+def test_more_than_two_runs_show_their_trend(viewer: httpx.Client, ids: list[int]) -> None:
+    trend = compare(viewer, ids).json()["trend"]
+    assert [step["execution_id"] for step in trend] == ids
+    assert [step["records"] for step in trend] == [3, 4, 1]
+    assert [step["new"] for step in trend] == [3, 2, 0]
+    assert [step["resolved"] for step in trend] == [0, 1, 3]
+
+
+def test_without_join_columns_whole_rows_are_compared(runs: Runs, viewer: httpx.Client) -> None:
+    plain = Plan(operation="COUNT")
+    pair = [runs.succeeded(table, plan=plain) for table in (FIRST, SECOND)]
+    body = compare(viewer, pair).json()
+    assert body["key"] == []
+    assert body["counts"] == {"new": 3, "resolved": 2, "persisting": 1, "changed": 0}
+    declared = compare(viewer, pair, key="sku").json()
+    assert declared["counts"]["changed"] == 1
+
+
+def test_what_cannot_be_compared_is_refused(
+    runs: Runs, viewer: httpx.Client, ids: list[int]
+) -> None:
+    for wrong in ("1", "a,b", f"{ids[0]},{ids[0]}", "", "0,1"):
+        answer = viewer.get("/compare-executions", params={"execution_ids": wrong})
+        assert answer.status_code == 422, wrong
+        assert list(answer.json()["errors"]) == ["execution_ids"]
+    assert viewer.get("/compare-executions").status_code == 422
+    assert list(compare(viewer, ids[:2], key="colour").json()["errors"]) == ["colour"]
+    assert compare(viewer, [ids[0], 2**62]).status_code == 404
+    assert compare(viewer, [ids[0], runs.running()]).status_code == 409

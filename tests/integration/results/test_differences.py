@@ -1,0 +1,60 @@
+"""Each run's difference to the run before it, in the KPI's history without being asked for."""
+
+from typing import Any
+
+import httpx
+import pyarrow as pa
+
+from kpi_testkit.eventually import eventually
+from tests.integration.results.runs import Runs
+
+FIRST = pa.table({"sku": ["A", "B", "C"], "price": [1, 2, 3]})
+SECOND = pa.table({"sku": ["B", "C", "D"], "price": [2, 30, 4]})
+OTHER = pa.table({"colour": ["red", "blue"]})
+
+
+def differences(viewer: httpx.Client, kpi_id: int, count: int) -> list[dict[str, Any]]:
+    def compared() -> list[dict[str, Any]] | None:
+        history = viewer.get(f"/kpis/{kpi_id}/executions").json()["executions"]
+        found = [run["difference"] for run in history if run["difference"]]
+        return found if len(found) == count else None
+
+    return eventually(compared, 20, f"{count} runs are compared") or []
+
+
+def test_history_shows_what_each_run_changed(runs: Runs, viewer: httpx.Client) -> None:
+    kpi_id = runs.kpi()
+    first = runs.succeeded(FIRST, kpi_id=kpi_id)
+    runs.failed("boom", kpi_id)
+    second = runs.succeeded(SECOND, kpi_id=kpi_id)
+
+    newest, oldest = differences(viewer, kpi_id, 2)
+
+    nothing = {"resolved": 0, "persisting": 0, "changed": 0}
+    assert oldest == {"previous_execution_id": None, "new": 3, **nothing}
+    counts = {"new": 1, "resolved": 1, "persisting": 1, "changed": 1}
+    assert newest == {"previous_execution_id": first, **counts}
+    detail = viewer.get(f"/executions/{second}")
+    assert detail.json()["execution"]["difference"] == newest
+    assert "immutable" in detail.headers["Cache-Control"]
+
+
+def test_a_run_with_other_columns_replaces_every_row(runs: Runs, viewer: httpx.Client) -> None:
+    kpi_id = runs.kpi()
+    runs.succeeded(FIRST, kpi_id=kpi_id)
+    runs.succeeded(OTHER, kpi_id=kpi_id)
+    newest, _ = differences(viewer, kpi_id, 2)
+    assert (newest["new"], newest["resolved"], newest["persisting"]) == (2, 3, 0)
+
+
+def test_a_damaged_run_is_left_alone_and_others_are_compared(
+    runs: Runs, viewer: httpx.Client
+) -> None:
+    damaged, sound = runs.kpi(), runs.kpi()
+    broken = runs.succeeded(pa.table({"sku": ["Z"]}), kpi_id=damaged)
+    differences(viewer, damaged, 1)
+    runs.part(broken).unlink()
+    runs.succeeded(SECOND, kpi_id=damaged)
+    runs.succeeded(FIRST, kpi_id=sound)
+    assert differences(viewer, sound, 1)
+    assert len(differences(viewer, damaged, 1)) == 1

@@ -1,0 +1,81 @@
+"""Retention and sweeping: rows go, what is known about them stays."""
+
+import json
+from collections.abc import Iterator
+
+import httpx
+import pyarrow as pa
+import pytest
+
+from kpi_testkit.eventually import eventually
+from kpi_testkit.servers import Databases
+from tests.integration.results.stack import Stack, started
+from tests.integration.results.test_drilldown import recorded
+
+TABLE = pa.table({"sku": ["A", "B"]})
+KEEP_TWO = {
+    "KPI_KEEP_RUNS": "2",
+    "KPI_KEEP_EVERY": "0.2",
+    "KPI_KEEP_GRACE": "0",
+    "KPI_KEEP_ORPHANS": "0",
+}
+
+
+@pytest.fixture(scope="module")
+def keeping(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Run a service that keeps two runs of each KPI."""
+    with started(databases, tmp_path_factory.mktemp("keeping"), KEEP_TWO) as stack:
+        yield stack
+
+
+@pytest.fixture
+def reader(keeping: Stack) -> Iterator[httpx.Client]:
+    with keeping.client() as client:
+        yield client
+
+
+def test_the_oldest_runs_give_up_their_rows_and_keep_their_history(
+    keeping: Stack, reader: httpx.Client
+) -> None:
+    kpi_id = keeping.runs.kpi()
+    oldest, *kept = [keeping.runs.succeeded(TABLE, kpi_id=kpi_id) for _ in range(3)]
+
+    eventually(
+        lambda: reader.get(f"/executions/{oldest}/drilldown").status_code == 410,
+        20,
+        "the oldest run has expired",
+    )
+
+    gone = reader.get(f"/executions/{oldest}/export/csv")
+    assert gone.status_code == 410
+    assert "count" in gone.json()["detail"]
+    execution = reader.get(f"/executions/{oldest}").json()["execution"]
+    assert execution["number_of_records"] == 2
+    assert execution["expired_at"].endswith("Z")
+    (expired,) = recorded(keeping, oldest, "expired")
+    assert expired.data["reason"] == "count"
+    eventually(lambda: not keeping.runs.part(oldest).exists(), 20, "its parts are swept")
+    for execution_id in kept:
+        assert reader.get(f"/executions/{execution_id}/drilldown").status_code == 200
+
+
+def test_leftovers_are_swept_and_parts_in_use_are_not(keeping: Stack, reader: httpx.Client) -> None:
+    rolled_back = keeping.runs.new_id()
+    keeping.runs.write(rolled_back, TABLE, 10)
+    execution_id = keeping.runs.succeeded(TABLE)
+    assert reader.get(f"/executions/{execution_id}").status_code == 200
+    folder = keeping.runs.part(execution_id).parent
+    failed_attempt = folder.with_name("attempt-2") / "part-00000.parquet"
+    failed_attempt.parent.mkdir()
+    failed_attempt.write_bytes(b"leftover")
+    under_way = keeping.runs.running()
+    keeping.runs.write(under_way, TABLE, 10)
+    foreign = keeping.runs.store / "notes.json"
+    foreign.write_text(json.dumps("not ours"))
+
+    eventually(lambda: not failed_attempt.exists(), 20, "the failed attempt is swept")
+    eventually(lambda: not keeping.runs.part(rolled_back).exists(), 20, "the lost run is swept")
+
+    assert reader.get(f"/executions/{execution_id}/drilldown").status_code == 200
+    assert keeping.runs.part(under_way).exists()
+    assert foreign.exists()
