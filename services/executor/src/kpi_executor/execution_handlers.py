@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from kpi_contracts.catalogue import DomainEvent
 from kpi_contracts.execution import ExecutionRejected, ExecutionRequested
 from kpi_eventsourcing.context import Context
+from kpi_eventsourcing.errors import ConcurrencyConflict
 from kpi_eventsourcing.unit_of_work import UnitOfWork
 from kpi_executor import first_rows, lookups, queue, replica
 from kpi_executor.commands import (
@@ -26,7 +27,7 @@ from kpi_executor.commands import (
 )
 from kpi_executor.errors import ExecutionNotFound
 from kpi_executor.execution import Execution
-from kpi_executor.executions import execution_ids, executions
+from kpi_executor.executions import UNIQUE_COMMAND, execution_ids, executions
 from kpi_executor.outcomes import Cancelled, Failure, Outcome, Success, TimedOut
 
 FIRST_RETRY = timedelta(seconds=1)
@@ -120,8 +121,7 @@ def reject(command: RejectCommand, uow: UnitOfWork, context: Context) -> int:
         kpi_id=command.kpi_id, reason=command.reason, command_id=command.command_id
     )
     execution = _new_execution(uow)
-    uow.append(execution, execution.reject(rejection), context)
-    return int(execution.id)
+    return _first(uow, execution, execution.reject(rejection), context)
 
 
 def cancel(command: CancelExecution, uow: UnitOfWork, context: Context) -> Execution:
@@ -185,7 +185,19 @@ def pause_before_retry(attempt: int) -> timedelta:
 
 def _accept(uow: UnitOfWork, request: ExecutionRequested, context: Context) -> int:
     execution = _new_execution(uow)
-    uow.append(execution, execution.accept(request, context.time), context)
+    return _first(uow, execution, execution.accept(request, context.time), context)
+
+
+def _first(
+    uow: UnitOfWork, execution: Execution, events: Sequence[DomainEvent], context: Context
+) -> int:
+    try:
+        uow.append(execution, events, context)
+    except sa.exc.IntegrityError as error:
+        if UNIQUE_COMMAND not in str(error.orig):
+            raise
+        # The same command came twice at once; deciding anew finds the other one's execution.
+        raise ConcurrencyConflict(execution.name, execution.id, 0) from error
     return int(execution.id)
 
 

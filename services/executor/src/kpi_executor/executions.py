@@ -68,7 +68,7 @@ executions = sa.Table(
 TABLES = (executions,)
 FINAL_STATUSES = [status.value for status in FINAL]
 
-Values = Mapping[str, Any]
+Values = dict[str, Any]
 
 
 def project(connection: sa.Connection, envelope: Envelope) -> None:
@@ -80,7 +80,7 @@ def project(connection: sa.Connection, envelope: Envelope) -> None:
     if envelope.version == 1:
         first = _FIRST | {"requested_at": envelope.time, "requested_by": envelope.actor.subject}
         connection.execute(
-            sa.insert(executions).values(id=execution_id, version=1, **first, **values)
+            sa.insert(executions).values(id=execution_id, version=1, **(first | values))
         )
     else:
         connection.execute(
@@ -90,7 +90,7 @@ def project(connection: sa.Connection, envelope: Envelope) -> None:
         )
 
 
-_FIRST: dict[str, Any] = {
+_FIRST: Values = {
     "status": Status.PENDING,
     "attempt": 0,
     "cancel_requested": False,
@@ -173,7 +173,7 @@ def _ended(
     envelope: Envelope,
     status: Status,
     event: ExecutionSucceeded | ExecutionFailed | ExecutionTimedOut | ExecutionCancelled,
-) -> dict[str, Any]:
+) -> Values:
     return {
         "status": status,
         "finished_at": envelope.time,
