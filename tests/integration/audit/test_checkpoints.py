@@ -14,7 +14,7 @@ from kpi_audit.log import audit_log
 from kpi_audit.signing import SigningKey, TrustedKeys
 from kpi_audit.verification import verify_log
 from kpi_eventsourcing.schema import events
-from kpi_testkit import Processes, eventually
+from kpi_testkit import Processes, crash_at, crashed, eventually
 from tests.integration.audit.harness import ingest, kept, publish
 from tests.integration.audit.story import Story, busy
 
@@ -56,6 +56,38 @@ def test_the_worker_signs_what_is_new_and_its_checkpoint_comes_back_by_the_bus(
     assert verdict.seals == 2
     # 2 KPIs with 2 runs each, one more KPI, and no checkpoint of a mere checkpoint
     assert len(kept(engine)) == 2 * (1 + 2 * 4) + 1 + 2
+
+
+@pytest.mark.parametrize("point", ["uow.before_commit", "uow.after_commit", "relay.after_publish"])
+def test_a_worker_killed_while_signing_signs_each_head_once(
+    engine: sa.Engine,
+    nats_url: str,
+    processes: Processes,
+    worker_environment: dict[str, str],
+    tmp_path: Path,
+    point: str,
+) -> None:
+    publish(nats_url, busy(kpis=2, runs=2))
+    doomed = processes.module("kpi_audit", "worker", env=worker_environment | crash_at(point))
+    assert crashed(doomed)
+    processes.module("kpi_audit", "worker", env=worker_environment)
+    eventually(lambda: checkpoints_in_log(engine), 30, "a checkpoint is in the log")
+    publish(nats_url, Story().create(99))
+    eventually(lambda: 99 in signed_kpis(engine), 30, "what came later is signed")
+    seals = checkpoints_in_log(engine)
+    assert len({seal.seq for seal in seals}) == len(seals)
+    with engine.connect() as connection:
+        assert verify_log(connection, TrustedKeys(tmp_path / "keys").is_genuine).verdict.valid
+
+
+def signed_kpis(engine: sa.Engine) -> list[int]:
+    """Return the KPIs whose creation is covered by a checkpoint."""
+    with engine.connect() as connection:
+        seal = last_seal(connection)
+        query = sa.select(audit_log.c.aggregate_id).where(
+            audit_log.c.aggregate == "definition", audit_log.c.seq <= (seal.seq if seal else 0)
+        )
+        return [int(kpi_id) for kpi_id in connection.scalars(query)]
 
 
 def test_two_signers_of_the_same_head_sign_it_once(

@@ -88,7 +88,7 @@ _ENDED = (
 def project(connection: sa.Connection, events: Iterable[tuple[int, Envelope]]) -> None:
     """Bring the table up to some events, given with their places in the log.
 
-    One statement for each kind: of an execution, first comes the request, then starts, then an end.
+    Kind by kind: of an execution, first comes the request, then starts, then an end.
     """
     requested: list[Values] = []
     started: list[Values] = []
