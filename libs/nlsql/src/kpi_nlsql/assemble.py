@@ -9,6 +9,7 @@ from kpi_nlsql.graph import Graph, Join
 from kpi_nlsql.naming_columns import key_columns, naming_columns
 from kpi_nlsql.paths import JoinPaths
 from kpi_nlsql.resolve import Resolution
+from kpi_nlsql.words import stems
 
 _LONE = -1
 ROWS = plan.Aggregate("count", plan.Star())
@@ -21,7 +22,10 @@ class Unreadable(Exception):
 class Assembly:
     """Makes one query of one draft."""
 
-    def __init__(self, draft: Draft, graph: Graph, paths: JoinPaths) -> None:
+    def __init__(
+        self, draft: Draft, graph: Graph, paths: JoinPaths, spoken: frozenset[str] = frozenset()
+    ) -> None:
+        self._stems = spoken
         self.draft = draft
         self.graph = graph
         self.paths = paths
@@ -298,7 +302,20 @@ class Assembly:
             raise Unreadable("no join path connects the tables")
         return joins
 
+    def _told(self, join: Join) -> Join:
+        """Of several joins of two tables, take the one whose columns the sentence speaks of."""
+        options = [
+            other
+            for other in self.graph.joins_between(join.left_table, join.right_table)
+            if other.kind == "foreign_key"
+        ]
+        if len(options) < 2:
+            return join
+        spoken = [len(self._stems & _column_stems(other)) for other in options]
+        return options[spoken.index(max(spoken))] if max(spoken) > min(spoken) else join
+
     def _step(self, join: Join, aliases: dict[str, str] | None = None) -> plan.JoinStep:
+        join = self._told(join)
         names = aliases or {}
         left = names.get(join.left_table, join.left_table)
         right = names.get(join.right_table, join.right_table)
@@ -323,6 +340,11 @@ class Assembly:
         for term in self.draft.terms:
             if term.scope != MAIN:
                 nested.setdefault(term.scope, []).append(term)
+            elif self._denies_related(term):
+                term.negated = False
+                scope = -len(nested) - 2
+                self.draft.negative_scopes.add(scope)
+                nested[scope] = [term]
             elif lone and self._table_of(term) not in {self.entity, None}:
                 nested.setdefault(_LONE, []).append(term)
             elif term.kind == "count" or term.function:
@@ -330,6 +352,18 @@ class Assembly:
             else:
                 rows.append(term)
         return having, rows, nested
+
+    def _denies_related(self, term: Term) -> bool:
+        """ "never had more than 5 …" denies every related row, not one."""
+        table = self._table_of(term)
+        if (
+            not term.negated
+            or table in {None, self.entity}
+            or term.kind not in {"compare", "value"}
+        ):
+            return False
+        tree = self.paths.tree(self.entity, [str(table)]) or ()
+        return not all(self.paths.to_one(join, self.graph) for join in tree)
 
     def _counts_entities(self) -> bool:
         """ "how many customers have at least two orders": the orders are counted inside."""
@@ -464,6 +498,10 @@ class Assembly:
         table = self.graph.table(self.entity)
         keys = set(key_columns(table)) | set(naming_columns(table))
         return any(column.column in keys for column in columns)
+
+
+def _column_stems(join: Join) -> set[str]:
+    return {word for column in (*join.left_columns, *join.right_columns) for word in stems(column)}
 
 
 def _score(ref: Ref) -> float:

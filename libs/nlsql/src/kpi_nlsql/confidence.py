@@ -18,7 +18,12 @@ _TIERS = {"reconcile": 2, "duplicates": 1, "general": 0}
 def rank(sentence: Sentence, candidates: Iterable[Candidate]) -> list[tuple[float, Candidate]]:
     """Return the candidates with their confidence, the best first."""
     scored = [(confidence(sentence, candidate), candidate) for candidate in candidates]
-    return sorted(scored, key=lambda pair: (_tier(sentence, pair[1]), pair[0]), reverse=True)
+    return sorted(scored, key=lambda pair: _standing(sentence, *pair), reverse=True)
+
+
+def _standing(sentence: Sentence, score: float, candidate: Candidate) -> tuple[int, bool, float]:
+    """Readings with a second-best column stay behind the one with the best."""
+    return _tier(sentence, candidate), not candidate.features.get("forced"), score
 
 
 def _tier(sentence: Sentence, candidate: Candidate) -> int:

@@ -57,7 +57,7 @@ _PHRASES: dict[Cue, str] = {
     ),
     Cue("compare", "="): "equal to|equals|is equal to|exactly|equal|the same as|identical to|equaling",
     Cue("compare", "!="): (
-        "not equal to|other than|is not equal to|differs from|different from|not the same as|"
+        "not equal to|except|other than|is not equal to|differs from|different from|not the same as|"
         "unequal to|not equal|different to|except for|excluding|rather than|apart from|but not in"
     ),
     Cue("after"): "after|later than|since|newer than|more recent than|following|starting from|onwards",

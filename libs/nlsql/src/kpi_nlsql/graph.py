@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 JoinKind = Literal["foreign_key", "candidate"]
@@ -116,6 +117,16 @@ class Graph:
     def has_table(self, name: str) -> bool:
         """Tell whether there is a table of this name, in any case."""
         return name.lower() in self._by_name
+
+    @cached_property
+    def references(self) -> frozenset[tuple[str, str]]:
+        """The columns (table, column) that are foreign keys."""
+        return frozenset(
+            (join.left_table, column)
+            for join in self.joins
+            if join.kind == "foreign_key"
+            for column in join.left_columns
+        )
 
     def joins_between(self, left: str, right: str) -> list[Join]:
         """Return the joins of two tables, seen from ``left``, best first."""

@@ -15,6 +15,7 @@ ItemKind = Literal["cue", "mention", "number", "quoted", "word", "mark"]
 
 _MOST_HITS = 40
 _CUE_WORTH = 0.9
+_WEAK_CUE_WORTH = 0.7
 _MOST_CHOICES = 60
 """A lower-case word is a value only of a column with few: titles hold any word of the language."""
 _SHORT_VALUE = 2
@@ -134,6 +135,8 @@ def _spans(
         # Longer cues say more than the sum of their words.
         telling = sum(word not in FUNCTION_WORDS for word in words)
         worth = max(_CUE_WORTH * telling, 0.3) + 0.1 * (length - 1)
+        if length == 1 and any(cue.kind == "details" for cue in cues):
+            worth = _WEAK_CUE_WORTH
         yield Item("cue", " ".join(words), start, end, cues=tuple(cues), worth=worth)
     hits: tuple[NameHit, ...] = ()
     if length <= LONGEST_NAME and _may_name(words):

@@ -10,6 +10,7 @@ from kpi_nlsql.lexicon import NameHit
 from kpi_nlsql.paths import JoinPaths
 
 _NEAR = 0.6
+_DENIED = 0.6
 _BESIDE = 0.3
 _NAMED = 0.3
 _CHOSEN = 0.2
@@ -23,6 +24,8 @@ class Resolution:
     """The tables in play and how narrowly each choice was made."""
 
     named: set[str]
+    denied: set[str] = field(default_factory=set)
+    shown: set[int] = field(default_factory=set)
     chosen: set[str] = field(default_factory=set)
     margins: list[float] = field(default_factory=list)
     runners_up: list[tuple[float, Ref, tuple[str, str]]] = field(default_factory=list)
@@ -33,6 +36,12 @@ def resolve(
 ) -> Resolution:
     """Set the choice of every reference of the draft; ``forced`` fixes some by position."""
     state = Resolution(_named(draft))
+    state.denied = {
+        term.table
+        for term in draft.terms
+        if term.table and term.scope in draft.negative_scopes and term.table not in state.named
+    }
+    state.shown = {wanted.ref.position for wanted in draft.wanted if wanted.ref}
     refs = sorted(draft.refs(), key=_ambiguity)
     for ref in refs:
         if ref.choice is not None:
@@ -51,7 +60,9 @@ def resolve(
 
 def _named(draft: Draft) -> set[str]:
     tables = {table for _, table in draft.entities}
-    tables |= {term.table for term in draft.terms if term.table}
+    tables |= {
+        term.table for term in draft.terms if term.table and term.scope not in draft.negative_scopes
+    }
     tables |= {wanted.table for wanted in draft.wanted if wanted.table}
     tables |= {sorting.table for sorting in draft.sorting if sorting.table}
     tables |= {group.table for group in draft.groups if group.table}
@@ -85,6 +96,8 @@ def _choose(
     for hit in ref.hits:
         score = hit.score + _fit(hit.table, ref.near, state, paths)
         key = (hit.table, str(hit.column))
+        if hit.table in state.denied and ref.position in state.shown:
+            score -= _DENIED
         if key in holders:
             score += 0.5
         if graph.table(hit.table).primary_key[:1] == (hit.column,):

@@ -14,11 +14,11 @@ _OF_WORDS = frozenset("of for from in".split())
 _PASS_OVER = frozenset("a an the all any some their its his her each every these those".split())
 
 
-def roles(items: Sequence[Item]) -> list[Role]:
+def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list[Role]:
     """Return the role of each item; ``none`` for those that name no data."""
     found: list[Role] = [_role(item) for item in items]
     for position, item in enumerate(items):
-        if found[position] == "table" and _is_rather_column(items, found, position, item):
+        if found[position] == "table" and _is_rather_column(items, found, position, references):
             found[position] = "column"
     return found
 
@@ -44,10 +44,18 @@ def _role(item: Item) -> Role:
 
 
 def _is_rather_column(
-    items: Sequence[Item], found: Sequence[Role], position: int, item: Item
+    items: Sequence[Item],
+    found: Sequence[Role],
+    position: int,
+    references: frozenset[tuple[str, str]],
 ) -> bool:
     """A word that is a table's and a column's name is the column if its owner is also mentioned."""
-    columns = [hit for hit in item.column_hits() if hit.score >= item.best_table() - 0.05]
+    item = items[position]
+    columns = [
+        hit
+        for hit in item.column_hits()
+        if hit.score >= item.best_table() - 0.05 and (hit.table, hit.column) not in references
+    ]
     if not columns:
         return False
     if position and (items[position - 1].is_cue("group") or _is_owner(items, found, position)):

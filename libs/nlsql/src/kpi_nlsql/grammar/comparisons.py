@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.draft import Ref, Term
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.plan import Operator
@@ -74,14 +75,28 @@ def _unit_skipped(scan: Scanner, position: int) -> int:
         position += 1
     if scan.at(position).text in {"of", "the"}:
         position += 1
+    described = scan.at(position).kind == "word" and scan.at(position).text not in FUNCTION_WORDS
+    if described and scan.role(position + 1) == "table":
+        scan.take(position)
+        position += 1
     return position
 
 
 def _enumerates(scan: Scanner, following: int) -> bool:
     """Tell whether what stands behind the number is counted or measured by it."""
-    table = scan.role(following) == "table" and scan.role(following + 1) != "column"
+    table = scan.role(following) == "table" and not scan.modifies(following)
+    fresh = scan.pending is not None and all(
+        term.ref is not scan.pending for term in scan.draft.terms
+    )
+    if scan.role(following) == "column" and not fresh:
+        return True
     table = table or (scan.role(following) == "value" and not scan.in_where)
     return table or scan.pending is None or not (scan.in_where or scan.role(following) == "none")
+
+
+def _says_column(scan: Scanner) -> bool:
+    item = scan.item
+    return item.text in _IMPLIED or item.is_cue("after") or item.is_cue("before")
 
 
 def _counts_existing(
@@ -91,6 +106,9 @@ def _counts_existing(
     last = scan.draft.terms[-1] if scan.draft.terms else None
     if last is None or last.kind != "exists" or scan.position - last.position > 2:
         return False
+    implied = _implied(scan, position - 1) if _says_column(scan) else None
+    if implied is not None and any(hit.table == last.table for hit in implied.hits):
+        return False
     last.kind, last.operator, last.values = "count", operator, (literal,)
     scan.position = position + 1
     return True
@@ -99,7 +117,7 @@ def _counts_existing(
 def _counts(scan: Scanner, operator: Operator, literal: str | float, following: int) -> bool:
     """ "more than 5 orders" counts rows; "more than 5 points" compares a column of numbers."""
     role = scan.role(following)
-    if role == "table" and scan.role(following + 1) != "column":
+    if role == "table" and not scan.modifies(following):
         scan.add(Term("count", following, None, operator, (literal,), table=scan.table(following)))
     elif role == "column":
         ref = scan.ref(following)
@@ -184,7 +202,7 @@ def _trailing(scan: Scanner) -> bool:
     operator = cast("Operator", after.argument("compare"))
     scan.take(scan.position, scan.position + 1)
     following = _unit_skipped(scan, scan.position + 2)
-    if scan.pending is None and scan.pending_function is None:
+    if scan.pending_function is None and _enumerates(scan, following):
         if _counts(scan, operator, number, following):
             return True
     return _with_subject(scan, operator, number, scan.position + 1)

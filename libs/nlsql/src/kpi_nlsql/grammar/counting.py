@@ -34,6 +34,8 @@ def read(scan: Scanner) -> bool:
         return True
     scan.take(*range(start, position + 1))
     scan.position = position + 1
+    if scan.in_where and scan.at(start - 1).text in {"and", ","} and not _compared(scan, position):
+        scan.in_where = False
     if scan.in_where:
         ref = scan.ref(position) if role == "column" else None
         scan.pending_function = None if ref and scan.measures(ref) else "count"
@@ -54,6 +56,15 @@ def read(scan: Scanner) -> bool:
         function = "sum" if not distinct and scan.measures(ref) else "count"
         scan.draft.wanted.append(Wanted(start, ref, function, function == "count"))
     return True
+
+
+def _compared(scan: Scanner, position: int) -> bool:
+    """Tell whether a comparison of the count follows."""
+    return any(
+        scan.at(index).is_cue(kind)
+        for index in range(position + 1, position + 5)
+        for kind in ("compare", "between", "superlative", "average_of_all", "below_average")
+    )
 
 
 def counted(scan: Scanner, position: int) -> tuple[int, bool]:

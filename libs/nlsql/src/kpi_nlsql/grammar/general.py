@@ -34,7 +34,9 @@ def _read(
     draft = scan(sentence)
     state = resolve(draft, sentence.graph, paths, forced)
     try:
-        assembly = Assembly(draft, sentence.graph, paths)
+        assembly = Assembly(
+            draft, sentence.graph, paths, frozenset(token.stem for token in sentence.tokens)
+        )
         query = assembly.query()
     except Unreadable:
         return None

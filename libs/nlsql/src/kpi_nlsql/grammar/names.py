@@ -6,6 +6,10 @@ from kpi_nlsql.draft import Term, Wanted
 from kpi_nlsql.grammar.scanner import Scanner
 
 
+_TRUE = frozenset({"t", "true", "y", "yes", "1"})
+_FLAGS = _TRUE | {"f", "false", "n", "no", "0"}
+
+
 def read(scan: Scanner) -> bool:
     """Consume a mention of a table or a column."""
     role = scan.role(scan.position)
@@ -45,6 +49,19 @@ def _names_column(scan: Scanner) -> bool:
     return scan.role(following) == "column"
 
 
+def _flag(scan: Scanner) -> str | None:
+    """ "male people", where a column ``is_male`` holds T and F, means those with T."""
+    if scan.role(scan.position + 1) != "table":
+        return None
+    best = scan.item.column_hits()[0]
+    if best.table != scan.table(scan.position + 1) or best.column is None:
+        return None
+    values = scan.sentence.graph.table(best.table).column(best.column).values
+    if not values or len(values) > 2 or not {value.lower() for value in values} <= _FLAGS:
+        return None
+    return next((value for value in values if value.lower() in _TRUE), None)
+
+
 def _is_participle(scan: Scanner) -> bool:
     """ "performances they attended": a verb that only shares its stem with a column's name."""
     text = scan.item.text
@@ -82,9 +99,11 @@ def _column(scan: Scanner) -> None:
     if scan.in_where:
         if ref.near is None:
             ref.near = scan.last_table()
-        scan.pending = ref
-        scan.pending_function = None
-        scan.pending_table = None
+        scan.expect(ref)
+        return
+    flag = _flag(scan)
+    if flag is not None:
+        scan.add(Term("value", scan.position, ref, values=(flag,)))
         return
     distinct = scan.at(scan.position - 1).is_cue("distinct")
     if distinct:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from kpi_nlsql.grammar.scanner import Scanner
 
 
+_EXCEPT = ("except", "excluding", "other than", "apart from")
+
+
 def read(scan: Scanner) -> bool:
     """Consume a "not": a value right behind it is denied, anything else opens a denied scope."""
     item = scan.item
@@ -12,6 +15,8 @@ def read(scan: Scanner) -> bool:
     denies = denies or (item.is_cue("null") and "not" in item.text.split())
     if item.is_cue("compare", "!=") and scan.in_where and scan.pending is not None:
         denies = False
+    if _excepts(scan):
+        denies = True
     if not denies:
         return False
     scan.take(scan.position)
@@ -33,6 +38,14 @@ def read(scan: Scanner) -> bool:
     scan.pending = scan.pending if own else None
     scan.pending_function = None
     return True
+
+
+def _excepts(scan: Scanner) -> bool:
+    """ "except those with …", "other than the ones that …"."""
+    if not scan.item.is_cue("compare", "!=") or not scan.item.text.startswith(_EXCEPT):
+        return False
+    following = scan.at(scan.position + 1)
+    return following.text in {"those", "the", "ones", "that", "who", "for", "with"}
 
 
 def _is_own(scan: Scanner, position: int) -> bool:

@@ -8,6 +8,7 @@ from kpi_nlsql.grammar.scanner import Scanner
 _BORDER_MARKS = frozenset({"?", ".", ";", "!"})
 _SELECT_AGAIN = frozenset({"along", "together"})
 _ASKING = frozenset({"which", "who", "where", "when", "whom", "whose", "that"})
+_CLAUSE = frozenset({"and", "please", "then", "to", "you", "also"})
 _HAVING = frozenset({"have", "has", "had"})
 _PERSONAL = frozenset({"their", "its", "his", "her"})
 
@@ -22,7 +23,7 @@ def read(scan: Scanner) -> bool:
             _select(scan)
         scan.position += 1
         return True
-    if item.is_cue("show"):
+    if item.is_cue("show") and _opens(scan):
         if item.text not in {"what", "state", "report", "search", "select"} or scan.position == 0:
             _select(scan)
         scan.take(scan.position)
@@ -43,6 +44,13 @@ def read(scan: Scanner) -> bool:
         scan.position += 2
         return True
     return _relative(scan)
+
+
+def _opens(scan: Scanner) -> bool:
+    """A command stands at the start of a clause; elsewhere "give" and "find" are plain verbs."""
+    before = scan.at(scan.position - 1)
+    plain = scan.item.text.split()[0] in {"what", "how"}
+    return scan.position == 0 or before.kind in {"mark", "cue"} or plain or before.text in _CLAUSE
 
 
 def _select(scan: Scanner) -> None:

@@ -9,6 +9,7 @@ from kpi_nlsql.grammar import (
     aggregates,
     comparisons,
     counting,
+    existence,
     grouping,
     names,
     negation,
@@ -51,6 +52,7 @@ def scan(sentence: Sentence) -> Draft:
                 scanner.draft.distinct = True
                 scanner.take(scanner.position)
             scanner.position = max(scanner.position, before) + 1
+    existence.complete(scanner)
     questions.complete(scanner)
     _complete(scanner.draft)
     return scanner.draft

@@ -8,7 +8,7 @@ from kpi_nlsql.linking import Item
 from kpi_nlsql.naming_columns import naming_columns
 from kpi_nlsql.roles import Role, owners, roles
 from kpi_nlsql.sentence import Sentence
-from kpi_nlsql.words import stem
+from kpi_nlsql.words import stem, stems
 
 _NAMES = frozenset({"name", "names", "title", "titles"})
 _NAMING = 0.8
@@ -26,7 +26,7 @@ class Scanner:
     def __init__(self, sentence: Sentence) -> None:
         self.sentence = sentence
         self.items = sentence.items
-        self.roles = roles(sentence.items)
+        self.roles = roles(sentence.items, sentence.graph.references)
         self.owners = owners(sentence.items, self.roles)
         self.draft = Draft()
         self.position = 0
@@ -38,6 +38,7 @@ class Scanner:
         self.pending_table: str | None = None
         self.negate = False
         self.asked: str | None = None
+        self.dangling: list[tuple[Ref, int]] = []
 
     def at(self, position: int) -> Item:
         """Return the item at a position; an empty mark beyond both ends."""
@@ -88,7 +89,19 @@ class Scanner:
         column = self.sentence.graph.table(best.table).column(best.column)
         name = column.name.lower()
         names = name.endswith(("id", "code", "year", "date", "key", "no", "number"))
-        return column.family == "number" and not names and not column.unique
+        key = column.name in self.sentence.graph.table(best.table).primary_key
+        return column.family == "number" and not names and not key
+
+    def modifies(self, position: int) -> bool:
+        """Tell whether a table's name stands before one of its columns ("customer name")."""
+        if self.role(position) != "table" or self.role(position + 1) != "column":
+            return False
+        return not self.participle(position + 1)
+
+    def participle(self, position: int) -> bool:
+        """Tell whether a mention is a verb: "founded", "attending"."""
+        text = self.at(position).text
+        return " " not in text and text.endswith(("ed", "ing", "ught"))
 
     def tables_named(self) -> list[str]:
         """Return the tables mentioned anywhere, in order."""
@@ -136,6 +149,13 @@ class Scanner:
             self.negate = False
         self.draft.terms.append(term)
 
+    def expect(self, ref: Ref) -> None:
+        """Make a column the subject of the condition to come; without one it must merely exist."""
+        self.pending = ref
+        self.pending_function = None
+        self.pending_table = None
+        self.dangling.append((ref, self.scope))
+
     def not_output(self, ref: Ref | None) -> None:
         """A column that turns out to be the subject of a condition is no output, if others are."""
         if ref is None:
@@ -155,13 +175,19 @@ class Scanner:
         """Return to the rows asked for."""
         self.scope = MAIN
 
-    def implied(self, position: int, stems: tuple[str, ...], near: str | None) -> Ref | None:
+    def _told(self, column: str, word: str) -> bool:
+        """Tell whether a further word of the column's name stands in the sentence."""
+        further = set(stems(column)) - {word}
+        return any(token.stem in further for token in self.sentence.tokens)
+
+    def implied(self, position: int, words: tuple[str, ...], near: str | None) -> Ref | None:
         """Return a reference to a column that an adjective implies (``oldest`` → age)."""
         hits: list[NameHit] = []
-        for rank, stem in enumerate(stems):
-            for hit in self.sentence.lexicon.names((stem,), ""):
+        for rank, word in enumerate(words):
+            for hit in self.sentence.lexicon.names((word,), ""):
                 if hit.column is not None and not any(
                     (hit.table, hit.column) == (h.table, h.column) for h in hits
                 ):
-                    hits.append(NameHit(hit.table, hit.column, hit.score - 0.1 * rank))
+                    told = 0.25 * self._told(hit.column, word)
+                    hits.append(NameHit(hit.table, hit.column, hit.score - 0.1 * rank + told))
         return Ref(position, tuple(hits), near) if hits else None

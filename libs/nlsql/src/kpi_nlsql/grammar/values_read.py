@@ -114,7 +114,7 @@ def _bare_number(scan: Scanner) -> bool:
     """A number without a column: a year, or one the value dictionary knows."""
     number = scan.item.number
     if isinstance(number, int) and number in _YEARS and scan.at(scan.position - 1).text != "top":
-        ref = scan.implied(scan.position, ("year", "date"), scan.entity())
+        ref = scan.implied(scan.position, ("year", "date"), scan.last_table() or scan.entity())
         if ref is not None:
             term = Term("value", scan.position, ref, values=(number,))
             _connect(scan, term)
