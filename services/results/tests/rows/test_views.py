@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,6 +15,7 @@ from kpi_results.rows.drilldown import Drilldown
 from kpi_results.rows.engine import EngineFailure
 from kpi_results.rows.errors import InvalidFilter, InvalidPage, InvalidSort
 from kpi_results.rows.order_files import OrderFiles
+from kpi_results.rows.pages import read_rows
 from kpi_results.rows.query import parse_query, parse_sort
 from kpi_results.rows.result import RowNumbers, StoredResult
 
@@ -164,5 +166,19 @@ def test_sort_keys_are_read_with_their_orders() -> None:
     ],
 )
 def test_the_engine_reads_nothing_but_the_store(drilldown: Drilldown, sql: str) -> None:
-    with drilldown.engine.reading() as reading, pytest.raises(EngineFailure):
+    with drilldown.engine.light() as reading, pytest.raises(EngineFailure):
         reading.run(sql)
+
+
+@pytest.mark.parametrize("rows", [100, 70_000])
+def test_a_sorted_stream_has_the_order_of_its_pages(
+    drilldown: Drilldown, keep: Keep, rows: int
+) -> None:
+    values = pa.array([timedelta(seconds=(n * 7919) % 501) for n in range(rows)])
+    result = keep(pa.table({"n": values}), group_rows=8192, part_rows=30_000)
+    query = parse_query(result.columns, sort=[("n", True)], filters={"n": {"ge": "PT3S"}})
+    stream = drilldown.stream(result, query)
+    table = pa.concat_tables([read() for read in stream.readers(999)])
+    view = drilldown.views.open(result, query)
+    assert table.equals(read_rows(result, view, 0, view.total))
+    assert stream.total == table.num_rows == view.total

@@ -133,7 +133,7 @@ def _compute(
     name: str,
 ) -> list[int]:
     orders = drilldown.views.orders
-    with drilldown.engine.reading() as reading:
+    with drilldown.engine.heavy() as reading:
         if before.rows and after.rows:
             _pair(reading, before, after, alignment)
         sizes: dict[RowClass, int] = {}

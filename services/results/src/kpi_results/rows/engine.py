@@ -18,13 +18,17 @@ from kpi_results.rows.errors import BusyReading, RowsError
 
 @dataclass(frozen=True, slots=True)
 class EngineLimits:
-    """What one process may spend on heavy readings."""
+    """What one process may spend on readings.
 
-    memory: str = "160MB"
+    DuckDB gives up rather than waits when two sorts of millions of rows want its memory at the
+    same time, so heavy readings take turns; the memory suffices for one over ten million rows.
+    """
+
+    memory: str = "192MB"
     spill: str = "16GB"
     threads: int = os.cpu_count() or 1
-    readings: int = 2
-    streams: int = 2
+    light: int = 4
+    heavy: int = 1
     wait_seconds: float = 30.0
 
 
@@ -35,8 +39,9 @@ class Engine:
         """`readable` are the only folders queries can read; `spill` takes what memory cannot."""
         self._limits = limits or EngineLimits()
         spill.mkdir(parents=True, exist_ok=True)
-        self._readings = threading.BoundedSemaphore(self._limits.readings)
-        self._streams = threading.BoundedSemaphore(self._limits.streams)
+        self.spill = spill
+        self._light = threading.BoundedSemaphore(self._limits.light)
+        self._heavy = threading.BoundedSemaphore(self._limits.heavy)
         self._connection = duckdb.connect(
             ":memory:",
             config={
@@ -64,18 +69,18 @@ class Engine:
             self._connection.execute(f"SET {setting}")
 
     @contextmanager
-    def reading(self) -> Iterator[Reading]:
-        """Return a slot for one heavy reading. Raises BusyReading when none comes free in time."""
-        with self._slot(self._readings) as reading:
+    def light(self) -> Iterator[Reading]:
+        """Take a slot for a reading that needs little memory: scans, and the top of a sort.
+
+        Raises BusyReading when no slot comes free in time, as the others do.
+        """
+        with self._slot(self._light) as reading:
             yield reading
 
     @contextmanager
-    def streaming(self) -> Iterator[Reading]:
-        """Return a slot for a reading that lasts as long as its consumer takes.
-
-        Such readings have slots of their own: slow consumers never keep pages waiting.
-        """
-        with self._slot(self._streams) as reading:
+    def heavy(self) -> Iterator[Reading]:
+        """Take a slot for a reading that fills the memory: whole sorts and joins."""
+        with self._slot(self._heavy) as reading:
             yield reading
 
     @contextmanager
@@ -133,7 +138,7 @@ class Reading:
 def _failures() -> Iterator[None]:
     try:
         yield
-    except (duckdb.Error, pa.ArrowException) as error:
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
         raise EngineFailure(f"reading the stored rows failed: {error}") from error
 
 

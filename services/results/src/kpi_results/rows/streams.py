@@ -1,8 +1,9 @@
 """All rows of a view in pieces, however many there are: what exports and other consumers read.
 
 In stored order, pieces are decoded independently of each other. A sorted view of many rows lies
-all over the result, so it is sorted again, whole rows this time, spilling to disk: one pass instead
-of one per piece. Both orders are the same, since the row number breaks every tie.
+all over the result, so it is sorted again, whole rows this time: one pass instead of one per piece.
+Both orders are the same, since the row number breaks every tie. The sorted rows go to a temporary
+file first, so that a slow consumer never holds the memory that others sort in.
 """
 
 from __future__ import annotations
@@ -10,8 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from io import IOBase
+from itertools import chain
+from tempfile import TemporaryFile
+from typing import IO, cast
 
 import pyarrow as pa
+from pyarrow import ipc
 
 from kpi_results.rows.engine import Engine
 from kpi_results.rows.pages import read_rows
@@ -58,9 +64,12 @@ class RowStream:
         where = statement.where(self.query, self.result.columns)
         names = ", ".join(column.physical for column in self.result.columns)
         sql = f"SELECT {names} FROM {source} WHERE {where} ORDER BY {order_by(self.query.sort)}"  # noqa: S608  # values are bound
-        with self._engine.streaming() as reading:
-            self._views.give_within(reading, self.result, self.query)
-            for batch in reading.batches(sql, statement.parameters, size):
+        with TemporaryFile(dir=self._engine.spill) as spool:
+            with self._engine.heavy() as reading:
+                self._views.give_within(reading, self.result, self.query)
+                _spool(spool, reading.batches(sql, statement.parameters, size))
+            spool.seek(0)
+            for batch in ipc.open_stream(spool):
                 yield partial(_restored, batch, schema)
 
 
@@ -74,6 +83,15 @@ def open_stream(views: Views, engine: Engine, result: StoredResult, query: ViewQ
         return RowStream(result, query, unsorted.total, unsorted, views, engine)
     gathered = views.open(result, query) if unsorted.total <= _GATHERED else None
     return RowStream(result, query, unsorted.total, gathered, views, engine)
+
+
+def _spool(spool: IO[bytes], batches: Iterator[pa.RecordBatch]) -> None:
+    """Write batches, of which there is at least one, to the file."""
+    first = next(batches)
+    options = ipc.IpcWriteOptions(compression="lz4")
+    with ipc.new_stream(cast("IOBase", spool), first.schema, options=options) as writer:
+        for batch in chain([first], batches):
+            writer.write_batch(batch)
 
 
 def _restored(batch: pa.RecordBatch, schema: pa.Schema) -> pa.Table:

@@ -136,7 +136,7 @@ class Views:
     def _open_head(
         self, result: StoredResult, query: ViewQuery, reach: int, digest: str
     ) -> HeadView:
-        with self._engine.reading() as reading:
+        with self._engine.light() as reading:
             head = first_rows(result, query.sort, reach, reading)
         with self._completing_lock:
             if digest not in self._completing and not self._closing.is_set():
@@ -166,7 +166,8 @@ class Views:
         where = statement.where(query, result.columns)
         order = f" ORDER BY {order_by(query.sort)}" if query.sort else ""
         sql = f"SELECT {ROW} FROM {source} WHERE {where}{order}"  # noqa: S608  # values are bound
-        with self._engine.reading() as reading:
+        slot = self._engine.heavy() if query.sort else self._engine.light()
+        with slot as reading:
             self.give_within(reading, result, query)
             batches = reading.batches(sql, statement.parameters)
             yield from batches if query.sort else _in_stored_order(batches)
