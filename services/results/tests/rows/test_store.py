@@ -6,14 +6,17 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import obstore
 import pyarrow as pa
 import pytest
 
 from kpi_contracts.execution import Manifest, Part
 from kpi_results.rows.drilldown import Drilldown
 from kpi_results.rows.errors import PartDamaged
+from kpi_results.rows.gather import gather_range
 from kpi_results.rows.query import parse_query
 from kpi_results.rows.result import StoredResult
+from kpi_results.rows.store import PartStore
 
 Keep = Callable[..., StoredResult]
 
@@ -100,3 +103,42 @@ def test_stored_keys_are_listed_and_deleted(drilldown: Drilldown, keep: Keep) ->
     assert sorted(drilldown.store.keys(prefix)) == keys
     drilldown.store.delete([*keys, f"{prefix}/never-there"])
     assert list(drilldown.store.keys(prefix)) == []
+
+
+def remote_twin(drilldown: Drilldown, result: StoredResult, cache: Path) -> PartStore:
+    """Put the parts of a result into a store that has no folder of its own."""
+    remote = PartStore("memory:///", cache)
+    for part in result.manifest.parts:
+        obstore.put(remote._store, part.key, (drilldown.store.folder / part.key).read_bytes())
+    return remote
+
+
+def test_parts_of_a_remote_store_are_copied_once_and_verified(
+    drilldown: Drilldown, keep: Keep, tmp_path: Path
+) -> None:
+    kept = keep(pa.table({"n": range(25)}))
+    remote = remote_twin(drilldown, kept, tmp_path)
+    result = StoredResult(kept.manifest, remote)
+    assert gather_range(result, 0, 25).column(0).to_pylist() == list(range(25))
+    remote.delete([part.key for part in kept.manifest.parts])
+    assert gather_range(result, 18, 22).column(0).to_pylist() == [18, 19, 20, 21]
+
+
+def test_a_damaged_copy_is_given_up_and_fetched_again(
+    drilldown: Drilldown, keep: Keep, tmp_path: Path
+) -> None:
+    kept = keep(pa.table({"n": range(5)}))
+    remote = remote_twin(drilldown, kept, tmp_path)
+    part = kept.manifest.parts[0]
+    flip_a_bit(remote.path(part))
+    with pytest.raises(PartDamaged):
+        remote.path(part)
+    assert remote.path(part).read_bytes() == kept.path(0).read_bytes()
+
+
+def test_a_part_missing_from_a_remote_store_is_named(
+    drilldown: Drilldown, keep: Keep, tmp_path: Path
+) -> None:
+    part = keep(pa.table({"n": range(5)})).manifest.parts[0]
+    with pytest.raises(PartDamaged, match="it is missing"):
+        PartStore("memory:///", tmp_path).path(part)
