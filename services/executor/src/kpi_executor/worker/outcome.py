@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
+from kpi_bus.errors import is_transient
 from kpi_executor import query
 from kpi_executor.errors import CommandRefused, SourceNotFound
 from kpi_executor.guard import UnsafeQuery
@@ -32,6 +33,12 @@ _FOR_THE_USER: dict[type[Exception], str] = {
     query.Crashed: "query_crashed",
     SourceError: "source_error",
 }
+
+INTERRUPTED = Failure(
+    error_type="interrupted",
+    message="the executor's own database was away; the query is tried again",
+    transient=True,
+)
 
 
 @dataclass(slots=True)
@@ -66,6 +73,9 @@ class Progress:
         if isinstance(error, query.Cancelled):
             return Cancelled(sql=sql, plan=plan, elapsed_ms=elapsed)
         kind = _kind(error)
+        if kind is None and is_transient(error):
+            log.warning("attempt.interrupted", error=repr(error))
+            return replace(INTERRUPTED, sql=sql, plan=plan, elapsed_ms=elapsed)
         if kind is None:
             log.error("attempt.broke", exc_info=error)
         return Failure(
