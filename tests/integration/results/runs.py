@@ -121,7 +121,7 @@ class Runs:
         for number, start in enumerate(range(0, max(1, table.num_rows), part_rows)):
             path = folder / f"part-{number:05d}.parquet"
             rows = physical.slice(start, part_rows)
-            pq.write_table(rows, path, row_group_size=part_rows)
+            pq.write_table(rows, path, row_group_size=100_000)
             content = path.read_bytes()
             key = str(path.relative_to(self.store))
             digest = hashlib.sha256(content).hexdigest()
