@@ -46,6 +46,8 @@ class Assembly:
         where, more = self._where(row_terms, inside)
         where += [self._nested(scope, terms, outputs) for scope, terms in nested.items()]
         joins = (*joins, *more)
+        if having and keys == () and self._counts_values():
+            return self._counted(outputs, joins, where, having)
         return plan.Query(
             outputs=self._counted_once(outputs, joins),
             source=plan.Source(self.entity, self.entity),
@@ -365,11 +367,36 @@ class Assembly:
         tree = self.paths.tree(self.entity, [str(table)]) or ()
         return not all(self.paths.to_one(join, self.graph) for join in tree)
 
+    def _counts_values(self) -> bool:
+        """ "the number of cities with more than three airports": groups are counted."""
+        wanted = self.draft.wanted
+        return len(wanted) == 1 and wanted[0].function == "count" and wanted[0].ref is not None
+
+    def _counted(
+        self,
+        outputs: list[plan.Output],
+        joins: tuple[Join, ...],
+        where: list[plan.Condition],
+        having: list[plan.Condition],
+    ) -> plan.Query:
+        total = outputs[0].expression
+        assert isinstance(total, plan.Aggregate)
+        inner = plan.Query(
+            outputs=(plan.Output(total.argument),),
+            source=plan.Source(self.entity, self.entity),
+            joins=tuple(self._step(join) for join in joins),
+            where=plan.all_of(where),
+            group=(total.argument,),
+            having=plan.all_of(having),
+        )
+        return plan.Query((plan.Output(ROWS, "count"),), plan.Source(self.entity, "g", inner))
+
     def _counts_entities(self) -> bool:
         """ "how many customers have at least two orders": the orders are counted inside."""
         plain = [wanted for wanted in self.draft.wanted if not wanted.function]
         counted = any(t.kind == "count" and t.scope == MAIN for t in self.draft.terms)
-        return counted and not plain and not self.draft.groups and bool(self.draft.wanted)
+        rows = counted and not plain and not self.draft.groups and bool(self.draft.wanted)
+        return rows and not self._counts_values()
 
     def _having(self, term: Term) -> plan.Condition:
         if term.ref is not None and term.ref.choice:
@@ -474,9 +501,7 @@ class Assembly:
         columns = [o.expression for o in outputs if isinstance(o.expression, plan.ColumnRef)]
         row_terms = [term for term in terms if term.kind != "exists"]
         same = [c for c in columns if c.source == self.entity]
-        if not same or (
-            negative and not any(t.kind == "exists" for t in terms) and self._keyed(same)
-        ):
+        if not same or (negative and not self._contrasts(terms)):
             conditions = self._joined(row_terms, {})
             if not conditions:
                 raise Unreadable("nothing is denied")
@@ -494,10 +519,13 @@ class Assembly:
         )
         return plan.InQuery(same[0], inner)
 
-    def _keyed(self, columns: list[plan.ColumnRef]) -> bool:
-        table = self.graph.table(self.entity)
-        keys = set(key_columns(table)) | set(naming_columns(table))
-        return any(column.column in keys for column in columns)
+    def _contrasts(self, terms: list[Term]) -> bool:
+        """ "… in 1999 but not in 2000" speaks of several rows of the table, "not in 2000" of one."""
+        if any(term.kind == "exists" for term in terms):
+            return True
+        columns = {term.ref.choice for term in terms if term.ref}
+        main = [t for t in self.draft.terms if t.scope == MAIN and t.ref and t.kind != "exists"]
+        return any(term.ref and term.ref.choice in columns for term in main)
 
 
 def _column_stems(join: Join) -> set[str]:

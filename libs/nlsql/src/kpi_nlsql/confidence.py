@@ -33,8 +33,21 @@ def _tier(sentence: Sentence, candidate: Candidate) -> int:
     return _TIERS[candidate.kind] if whole else -1
 
 
+def _by_rule(sentence: Sentence, candidate: Candidate) -> float:
+    """Reconciliations and duplicates: too few scored questions to fit weights to.
+
+    A complete reading over a key that both tables have is all but sure; what was left out of the
+    reading, and how doubtful the join is, takes from it.
+    """
+    lost = len(unknown_words(sentence, candidate)) + 2 * unheeded(sentence, candidate)
+    doubt = candidate.features.get("pairing", candidate.features.get("table", 1.0))
+    return round(0.97 * 0.75**lost * min(doubt, 1.0) ** 0.3, 3)
+
+
 def confidence(sentence: Sentence, candidate: Candidate) -> float:
     """Return the likelihood (0..1) that the reading is right."""
+    if candidate.kind in _TIERS and candidate.kind != "general":
+        return _by_rule(sentence, candidate)
     found = features(sentence, candidate)
     total = sum(WEIGHTS.get(name, 0.0) * amount for name, amount in found.items())
     return round(1.0 / (1.0 + math.exp(-total)), 3)

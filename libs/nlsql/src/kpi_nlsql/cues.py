@@ -40,7 +40,7 @@ _PHRASES: dict[Cue, str] = {
         "upwards of|further than|strictly more than"
     ),
     Cue("compare", ">="): (
-        "at least|no less than|not less than|or more|or above|or higher|greater than or equal to|"
+        "at least|or after|or later|or newer|or older|no less than|not less than|or more|or above|or higher|greater than or equal to|"
         "minimum of at least|no fewer than|not fewer than|or greater|or over|not below|"
         "more than or equal to|larger than or equal to|a minimum of|equal to or greater than|"
         "equal to or more than"
@@ -50,7 +50,7 @@ _PHRASES: dict[Cue, str] = {
         "lighter than|less|is below|beneath|inferior to|slower than|worse than"
     ),
     Cue("compare", "<="): (
-        "at most|no more than|not more than|up to|or less|or fewer|or below|or lower|not above|"
+        "at most|or before|or earlier|or younger|no more than|not more than|up to|or less|or fewer|or below|or lower|not above|"
         "less than or equal to|no greater than|smaller than or equal to|a maximum of|or under|"
         "not over|not exceeding|does not exceed|do not exceed|fewer than or equal to|"
         "equal to or less than|no higher than"
@@ -68,7 +68,7 @@ _PHRASES: dict[Cue, str] = {
     Cue("group"): (
         "for each|of each|in each|by each|per|each|every|for every|of every|in every|grouped by|"
         "group by|broken down by|for each of|at each|on each|from each|within each|with each|"
-        "to each|across each|split by|for each different|for each distinct|by every|"
+        "to each|across each|split by|for each different|for different|for each distinct|by every|"
         "for all different|for the different|grouped according to|by different|in different"
     ),
     Cue("order"): (

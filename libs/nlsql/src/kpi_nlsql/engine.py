@@ -17,7 +17,7 @@ from kpi_nlsql.linking import link
 from kpi_nlsql.refusal import refuse
 from kpi_nlsql.ruleset import Ruleset
 from kpi_nlsql.sentence import Candidate, Sentence
-from kpi_nlsql.words import tokenise
+from kpi_nlsql.words import Token, tokenise
 
 MAX_CHARACTERS = 2_000
 _MOST_ALTERNATIVES = 3
@@ -63,13 +63,27 @@ class Engine:
 
     def link(self, text: str, options: ReadOptions) -> Sentence:
         """Return the sentence with its tokens linked to the graph, ready for the grammar."""
-        tokens = tuple(tokenise(text))
+        tokens = tuple(self._spelt_out(tokenise(text)))
         items = tuple(link(tokens, self.lexicon))
         excluded = frozenset(field.lower() for field in options.excluded_fields)
         paths = JoinPaths(self.graph, excluded) if excluded else self._paths
         return Sentence(
             text, tokens, items, self.graph, self.lexicon, paths, self.ruleset, excluded
         )
+
+    def _spelt_out(self, tokens: list[Token]) -> list[Token]:
+        """ "full name" is first and last name where the graph knows no full name."""
+        if self.lexicon.names(("full", "name"), "fullname")[:1]:
+            return tokens
+        result: list[Token] = []
+        for index, token in enumerate(tokens):
+            following = tokens[index + 1].lower if index + 1 < len(tokens) else ""
+            if token.lower == "full" and following in {"name", "names"}:
+                for word in ("first", "name", "and", "last"):
+                    result.append(Token(word, "word", token.start, token.end))
+            else:
+                result.append(token)
+        return result
 
     def _answer(
         self, sentence: Sentence, ranked: list[tuple[float, Candidate]], options: ReadOptions

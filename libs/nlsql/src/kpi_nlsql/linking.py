@@ -142,6 +142,9 @@ def _spans(
     if length <= LONGEST_NAME and _may_name(words):
         phrase = tuple(known_stems[start:end])
         hits = lexicon.names(phrase, "".join(words))[:_MOST_HITS]
+    if not hits and length == 3 and words[1] == "in":
+        hits = lexicon.names((known_stems[start], known_stems[end - 1]), "")
+        hits = tuple(hit for hit in hits if hit.score >= 0.95)
     if not hits and length in {3, 4} and "of" in words[1:-1]:
         hits = _turned(words, tuple(known_stems[start:end]), lexicon)
     values: tuple[ValueHit, ...] = ()

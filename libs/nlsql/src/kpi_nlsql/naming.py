@@ -48,7 +48,7 @@ ABBREVIATIONS = {
     "txn": "transaction", "univ": "university", "uom": "unit of measure", "usr": "user",
     "val": "value", "vend": "vendor", "whse": "warehouse", "yr": "year", "lat": "latitude",
     "long": "longitude", "lng": "longitude", "hrs": "hours", "apt": "apartment",
-    "bldg": "building", "mpg": "miles per gallon",
+    "bldg": "building", "postcode": "post code", "zipcode": "zip code", "mpg": "miles per gallon",
 }  # fmt: skip
 _GLUED_TAILS = re.compile(
     r"^([a-z]{1,9}?)_?(name|id|no|num|code|type|number|date|title|time|year|price|rate|status|size|count)s?$"

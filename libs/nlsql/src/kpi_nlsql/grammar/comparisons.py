@@ -9,6 +9,7 @@ from kpi_nlsql.draft import Ref, Term
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.plan import Operator
 
+_AGED = 0.9
 AGE = ("age",)
 TIME = ("date", "year", "time")
 _IMPLIED = {
@@ -158,12 +159,30 @@ def _with_subject(scan: Scanner, operator: Operator, literal: str | float, posit
     if ref is None and function is None:
         return True
     scan.not_output(ref)
+    if ref is not None and function is None and _contradicts(scan, ref, operator, literal):
+        scan.open_scope(negative=False)
     if function == "count":
         scan.add(Term("count", position, ref, operator, (literal,), table=table))
     else:
         scan.add(Term("compare", position, ref, operator, (literal,), function=function))
     _or(scan, position)
     return True
+
+
+def _contradicts(scan: Scanner, ref: Ref, operator: Operator, literal: str | float) -> bool:
+    """ "older than 60 and younger than 20" cannot hold of one row: two rows are meant."""
+    last = scan.draft.terms[-1] if scan.draft.terms else None
+    if last is None or last.kind != "compare" or last.ref is None or last.scope != scan.scope:
+        return False
+    between = {scan.items[i].text for i in range(last.position + 1, scan.position)}
+    if "or" in between or last.ref.hits[:1] != ref.hits[:1]:
+        return False
+    low, high = last.values[0], literal
+    if isinstance(low, str) or isinstance(high, str):
+        return False
+    if last.operator[0] == ">" and operator[0] == "<":
+        return low >= high
+    return last.operator[0] == "<" and operator[0] == ">" and low <= high
 
 
 def _or(scan: Scanner, position: int) -> None:
@@ -183,14 +202,24 @@ def _implied(scan: Scanner, position: int) -> Ref | None:
     item = scan.item if scan.item.is_cue("compare") else scan.at(position)
     for index in range(position, max(position - 3, -1), -1):
         item = scan.at(index)
-        if item.text in _IMPLIED:
-            return scan.implied(index, _IMPLIED[item.text], scan.entity())
+        words = " ".join(item.text.split()[:2])
+        if words in _IMPLIED:
+            return scan.implied(index, _IMPLIED[words], scan.entity())
         if item.is_cue("after") or item.is_cue("before"):
             return scan.implied(index, TIME, scan.last_table() or scan.entity())
     for wanted in reversed(scan.draft.wanted):
         if wanted.ref is not None and wanted.function is None and wanted.position >= position - 4:
             return wanted.ref
-    return None
+    return _age(scan)
+
+
+def _age(scan: Scanner) -> Ref | None:
+    """ "people over 40" speaks of their age, if they have one."""
+    entity = scan.entity()
+    ref = scan.implied(scan.position, AGE, entity)
+    if ref is None or scan.in_where is False:
+        return None
+    return ref if any(hit.table == entity and hit.score > _AGED for hit in ref.hits) else None
 
 
 def _trailing(scan: Scanner) -> bool:
@@ -280,6 +309,8 @@ def _nested(scan: Scanner, operator: Operator, position: int) -> bool:
     if function not in {"avg", "min", "max"}:
         return False
     column = scan.skip(position + 1)
+    if scan.at(column).is_cue("count"):
+        column = scan.skip(column + 1)
     ref = scan.ref(column) if scan.role(column) == "column" else None
     subject = scan.pending or ref
     if subject is None:

@@ -76,6 +76,9 @@ def counted(scan: Scanner, position: int) -> tuple[int, bool]:
             distinct = distinct or scan.at(position).is_cue("distinct")
             scan.take(position)
             position += 1
+        elif scan.role(position) == "table" and scan.role(position + 1) == "table":
+            scan.take(position)
+            position += 1
         else:
             return position, distinct
 

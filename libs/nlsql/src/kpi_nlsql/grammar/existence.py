@@ -10,14 +10,12 @@ _POSSESSION = frozenset({"have", "has", "had", "with", "having", "any", "some", 
 
 def complete(scan: Scanner) -> None:
     """Turn columns that were expected to be compared, and never were, into "there is such a row"."""
-    compared = {id(term.ref) for term in scan.draft.terms} | {
-        id(sorting.ref) for sorting in scan.draft.sorting
-    }
-    compared |= {id(group.ref) for group in scan.draft.groups}
+    parts = [*scan.draft.terms, *scan.draft.sorting, *scan.draft.groups]
+    compared = {part.ref.position for part in parts if part.ref is not None}
     entity = scan.entity()
     for ref, scope in scan.dangling:
         others = tuple(hit for hit in ref.hits if hit.table != entity and hit.score >= 0.6)
-        if id(ref) in compared or not others or not _possessed(scan, ref.position, scope):
+        if ref.position in compared or not others or not _possessed(scan, ref.position, scope):
             continue
         if any(term.scope == scope and term.kind == "exists" for term in scan.draft.terms):
             continue

@@ -27,6 +27,7 @@ def read(scan: Scanner) -> bool:
 def _table(scan: Scanner) -> None:
     table = scan.table(scan.position)
     modifies = scan.role(scan.position + 1) == "column" and not scan.in_where
+    modifies = modifies or scan.role(scan.position + 1) == "table"
     if modifies:
         return
     if scan.in_where and scan.draft.entities and table != scan.entity():

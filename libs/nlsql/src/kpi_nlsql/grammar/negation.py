@@ -5,6 +5,7 @@ from __future__ import annotations
 from kpi_nlsql.grammar.scanner import Scanner
 
 
+_OPERATORS = ("compare", "contains", "starts", "ends", "between", "null")
 _EXCEPT = ("except", "excluding", "other than", "apart from")
 
 
@@ -31,7 +32,7 @@ def read(scan: Scanner) -> bool:
     if own and item.text not in {"but not", "but not in"}:
         scan.negate = True
         return True
-    if scan.at(following).is_cue("compare"):
+    if any(scan.at(following).is_cue(kind) for kind in _OPERATORS):
         scan.negate = True
         return True
     scan.open_scope(negative=True)

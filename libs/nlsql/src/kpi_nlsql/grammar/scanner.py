@@ -73,7 +73,10 @@ class Scanner:
         hits = self.at(position).column_hits()
         if near is not None and self.at(position).text in _NAMES:
             named = naming_columns(self.sentence.graph.table(near))[0]
-            if not any(hit.table == near and hit.score > _NAMING for hit in hits):
+            keys = self.sentence.graph.table(near).primary_key
+            if named not in keys and not any(
+                hit.table == near and hit.score > _NAMING for hit in hits
+            ):
                 hits.append(NameHit(near, named, _NAMING))
         return Ref(position, tuple(hits), near)
 

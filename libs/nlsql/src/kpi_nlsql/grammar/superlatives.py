@@ -152,6 +152,10 @@ def _highest(scan: Scanner, descending: bool, limit: int) -> bool:
     position = scan.skip(start + 1)
     if scan.at(position).number is not None:
         position = scan.skip(position + 1)
+    if scan.at(position).is_cue("superlative") and scan.at(start).text.endswith("top"):
+        scan.take(start)
+        scan.position = position
+        return _highest(scan, scan.at(position).argument("superlative") == "high", limit)
     function = None
     if scan.at(position).is_cue("aggregate"):
         function = scan.at(position).argument("aggregate")

@@ -14,15 +14,21 @@ def read(scan: Scanner) -> bool:
     """Consume a value and make it a condition on the column it belongs to."""
     position = scan.position
     item = scan.item
+    if item.kind == "word" and item.number is not None and item.text not in {"one", "single"}:
+        return _identified(scan, item.number)
     if scan.role(position) != "value" and item.kind != "number":
         return False
     if item.kind == "quoted" and _another_like(scan):
         return True
     ref = _neighbour(scan)
+    if ref is not None and _is_year_apart(scan, ref):
+        ref = None
     if ref is not None and item.values and not _holds(item.values, ref):
         ref = None
     if item.kind == "number" and ref is None:
         return _bare_number(scan)
+    if ref is not None and item.values:
+        ref = _holding(item.values, ref)
     term = Term("value", position, ref, hits=_hits(item.values, ref), values=(_literal(scan),))
     term.near = _owner(scan)
     if not term.hits and ref is None:
@@ -32,7 +38,7 @@ def read(scan: Scanner) -> bool:
         scan.position += 1
         return item.kind == "quoted"
     _connect(scan, term)
-    scan.not_output(ref)
+    scan.not_output(scan.pending if ref is not None else None)
     scan.take(position)
     scan.add(term)
     scan.in_where = scan.in_where or scan.at(position - 1).text in _LEADS_IN
@@ -64,6 +70,25 @@ def _owner(scan: Scanner) -> str | None:
             if scan.role(index) == "table":
                 return scan.table(index)
     return None
+
+
+def _is_year_apart(scan: Scanner, ref: Ref) -> bool:
+    """ "named X in 2008": the year does not belong to the column before."""
+    number = scan.item.number if scan.item.kind == "number" else None
+    if number not in _YEARS or scan.at(scan.position - 1).text not in {"in", "during", "since"}:
+        return False
+    best = ref.hits[0] if ref.hits else None
+    if best is None or best.column is None or ref.position == scan.position - 2:
+        return False
+    column = scan.sentence.graph.table(best.table).column(best.column)
+    return not column.measures and column.family != "date"
+
+
+def _holding(values: tuple[ValueHit, ...], ref: Ref) -> Ref:
+    """A reference of its own for each value: "first and last name" may mean two columns."""
+    owners = {(value.table, value.column) for value in values}
+    hits = tuple(hit for hit in ref.hits if (hit.table, hit.column) in owners)
+    return Ref(ref.position, hits or ref.hits, ref.near)
 
 
 def _holds(values: tuple[ValueHit, ...], ref: Ref) -> bool:
