@@ -16,6 +16,7 @@ from nats.js.errors import APIError
 
 from kpi_contracts.commands import ExecuteKpi, dump_command
 from kpi_contracts.execution import ExecutionParameters
+from kpi_contracts.schemas import schema_of
 from kpi_contracts.subjects import EXECUTE
 from kpi_executor.executions import executions
 from kpi_local.nats import SYSTEMS_USER
@@ -30,6 +31,8 @@ SENDERS = 6
 WINDOW = 60  # executions under way at most, so that the load neither floods nor runs dry
 LONGEST = 150.0
 PATIENCE = 60.0
+MAX_ATTEMPTS = 10  # more than there are killings that may hit one and the same execution
+PARAMETERS = ExecutionParameters(kg_name=GRAPH, limit_records=None, max_attempts=MAX_ATTEMPTS)
 WORKERS = ("definitions-worker", "executor-worker", "results-worker", "audit-worker")
 ROUNDS = 2
 
@@ -118,7 +121,7 @@ class Storm:
             kpi_id=self._kpi["id"],
             kpi_version=self._kpi["version"],
             requested_by="warehouse",
-            params=ExecutionParameters(kg_name=GRAPH, limit_records=None),
+            params=PARAMETERS,
         )
 
         async def is_stored() -> bool:
@@ -133,7 +136,8 @@ class Storm:
         self.accepted.commands.add(command.command_id)
 
     def _by_rest(self) -> None:
-        body = {"kg_name": GRAPH, "limit_records": None, "kpi_version": self._kpi["version"]}
+        body = schema_of(ExecutionParameters).dump(PARAMETERS)
+        body["kpi_version"] = self._kpi["version"]
         answer = self._house.insist("POST", f"{KPIS}/{self._kpi['id']}/execute-async", json=body)
         assert answer.status_code == 202, answer.text
         self.accepted.executions.add(int(answer.json()["execution_id"]))
