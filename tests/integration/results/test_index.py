@@ -1,6 +1,7 @@
 """The index equals its rebuild from the stream, and a killed worker loses and doubles nothing."""
 
 import json
+from functools import partial
 
 import httpx
 import pyarrow as pa
@@ -76,8 +77,12 @@ def test_a_worker_killed_while_projecting_takes_in_each_event_once(
 
     for execution_id in (first, second):
         path = f"/executions/{execution_id}/drilldown"
-        eventually(lambda path=path: viewer.get(path).status_code == 200, 30, "rows are shown")
+        assert eventually(partial(is_shown, viewer, path), 30, "rows are shown")
         assert verbs(stack, execution_id).count("stored") == 1
+
+
+def is_shown(viewer: httpx.Client, path: str) -> bool:
+    return viewer.get(path).status_code == 200
 
 
 def verbs(stack: Stack, execution_id: int) -> list[str]:
