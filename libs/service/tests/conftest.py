@@ -20,9 +20,9 @@ from jwt.algorithms import OKPAlgorithm
 from kpi_service.app import create_app
 from kpi_service.auth import current_user, requires
 from kpi_service.blueprint import Blueprint
-from kpi_service.etags import require_match, set_etag, versioned
+from kpi_service.etags import expected_version, set_etag, versioned
 from kpi_service.paging import PageQuery, PageSchema, page
-from kpi_service.problems import not_found
+from kpi_service.problems import Problem, not_found
 from kpi_service.schemas import Instant, Schema, StrictBoolean, StrictInteger, StrictNumber
 from kpi_service.settings import Address, ServiceSettings
 
@@ -88,7 +88,8 @@ def make_blueprint() -> Blueprint:
     @versioned
     def put_book(book: dict[str, Any], book_id: int) -> dict[str, Any]:
         """Change a book."""
-        require_match(7)
+        if expected_version() not in (None, 7):
+            raise Problem(412, "The object is at version 7 by now. Read it again.")
         set_etag(8)
         return {**book, "by": str(book_id)}
 

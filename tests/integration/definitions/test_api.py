@@ -155,3 +155,13 @@ def test_bulk_changes_succeed_or_fail_by_themselves(client: FlaskClient) -> None
 def test_ids_that_are_none_are_not_found(client: FlaskClient) -> None:
     for path in ("0", "-1", "abc", "9" * 30, "1%00"):
         assert client.get(f"{KPIS}/{path}").status_code == 404
+
+
+def test_the_gateways_errors_are_worded_in_the_one_shape(client: FlaskClient) -> None:
+    response = client.post("/problems/429?url=http%3A%2F%2Fhost%2Fv1%2Fx%3Fa%3Db")
+    assert response.status_code == 429
+    assert response.headers["Retry-After"]
+    body = response.get_json()
+    assert (body["status"], body["instance"], body["success"]) == (429, "/v1/x", False)
+    assert client.get("/problems/404").status_code == 404
+    assert b"/docs/audit/docs" in client.get("/docs-index").data

@@ -230,9 +230,10 @@ def _middlewares(services: Mapping[str, str], execute_rate: int) -> Configuratio
         # One shape of errors: the service words those that the gateway itself answers with.
         "problems": {
             "errors": {
-                "status": ["413", "429", "502", "504"],
+                # Not 502: services answer it themselves, with a reason worth reading.
+                "status": ["413", "429", "504"],
                 "service": "definitions",
-                "query": "/problems/{status}",
+                "query": "/problems/{status}?url={url}",
             }
         },
         "nowhere": {"replacePath": {"path": "/problems/404"}},

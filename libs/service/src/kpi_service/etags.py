@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Response, after_this_request, request
 
 from kpi_service.annotations import notes
-from kpi_service.problems import Problem
 
+_VERSION = re.compile(r"[0-9]{1,9}")
 View = TypeVar("View", bound=Callable[..., Any])
 
 _IF_MATCH = {
@@ -31,7 +32,7 @@ PRECONDITIONS = {
 
 
 def versioned(view: View) -> View:
-    """Document that `view` sends an ETag (`set_etag`) or heeds If-Match (`require_match`)."""
+    """Document that `view` sends an ETag (`set_etag`) or heeds If-Match (`expected_version`)."""
     notes(view)["versioned"] = True
     return view
 
@@ -53,22 +54,6 @@ def set_etag(version: int | str) -> None:
     after_this_request(tag)
 
 
-def require_match(version: int, *, required: bool = False) -> None:
-    """Check If-Match against the present `version` (0 = does not exist).
-
-    Raises Problem 412 if the caller has seen another version, 428 if `required` and not sent.
-    Weak tags are taken as well: the gateway weakens a tag when it compresses the body.
-    """
-    if "If-Match" not in request.headers:
-        if required:
-            raise Problem(428, "Send If-Match with the ETag of the version you have seen.")
-        return
-    tags = request.if_match
-    matches = version > 0 if tags.star_tag else tags.contains_weak(str(version))
-    if not matches:
-        raise Problem(412, f"The object is at version {version} by now. Read it again.")
-
-
 def _not_modified(response: Response) -> Response:
     response.status_code = 304
     response.set_data(b"")
@@ -80,10 +65,12 @@ def _not_modified(response: Response) -> Response:
 def expected_version() -> int | None:
     """Return the version that If-Match names, None if any will do.
 
-    A tag that is none of our versions is 0, which no existing object has.
+    A tag that is none of our versions counts as 0, which no existing object has. Weak tags are
+    taken as well: the gateway weakens a tag when it compresses the body.
     """
     tags = request.if_match
     if "If-Match" not in request.headers or tags.star_tag:
         return None
-    named = [tag for tag in (*tags.as_set(include_weak=True),) if tag.strip('W/"').isdecimal()]
-    return int(named[0].strip('W/"')) if len(named) == 1 else 0
+    named = {tag for tag in tags.as_set(include_weak=True) if tag is not None}
+    (tag,) = named if len(named) == 1 else ("",)
+    return int(tag) if _VERSION.fullmatch(tag) else 0

@@ -28,6 +28,7 @@ def make_dispatcher(engine: sa.Engine) -> Dispatcher:
 def make_api(settings: ServiceSettings) -> Flask:
     """Return the REST application."""
     from kpi_definitions.api.bulk import bulk_blueprint
+    from kpi_definitions.api.gateway_pages import gateway_pages
     from kpi_definitions.api.kpis import kpi_blueprint
     from kpi_definitions.api.problems import PROBLEMS
     from kpi_definitions.api.versions import version_blueprint
@@ -35,7 +36,7 @@ def make_api(settings: ServiceSettings) -> Flask:
 
     engine = make_engine(settings.database_url, name="definitions api")
     dispatch = make_dispatcher(engine)
-    return create_app(
+    app = create_app(
         settings,
         title="KPI Ledger: definitions",
         blueprints=[
@@ -47,6 +48,8 @@ def make_api(settings: ServiceSettings) -> Flask:
         readiness={"database": lambda: verify_schema(engine, PACKAGE)},
         errors=PROBLEMS,
     )
+    app.register_blueprint(gateway_pages)
+    return app
 
 
 async def run_worker(worker: Worker) -> None:
