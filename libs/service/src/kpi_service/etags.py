@@ -32,7 +32,7 @@ PRECONDITIONS = {
 
 
 def versioned(view: View) -> View:
-    """Document that `view` sends an ETag (`set_etag`) or heeds If-Match (`expected_version`)."""
+    """Document that `view` sends an ETag (`set_etag`) or heeds If-Match (`expected_versions`)."""
     notes(view)["versioned"] = True
     return view
 
@@ -62,15 +62,14 @@ def _not_modified(response: Response) -> Response:
     return response
 
 
-def expected_version() -> int | None:
-    """Return the version that If-Match names, None if any will do.
+def expected_versions() -> frozenset[int] | None:
+    """Return the versions that If-Match accepts, None if any will do.
 
-    A tag that is none of our versions counts as 0, which no existing object has. Weak tags are
-    taken as well: the gateway weakens a tag when it compresses the body.
+    Tags that are none of our versions match nothing. Weak tags are taken as well: the gateway
+    weakens a tag when it compresses the body.
     """
     tags = request.if_match
     if "If-Match" not in request.headers or tags.star_tag:
         return None
-    named = {tag for tag in tags.as_set(include_weak=True) if tag is not None}
-    (tag,) = named if len(named) == 1 else ("",)
-    return int(tag) if _VERSION.fullmatch(tag) else 0
+    named = (tag for tag in tags.as_set(include_weak=True) if tag is not None)
+    return frozenset(int(tag) for tag in named if _VERSION.fullmatch(tag))

@@ -1,6 +1,6 @@
 """What can be asked of the definitions service.
 
-`expected_version` is the version the caller saw (from `If-Match`); None means any.
+`expected` holds the versions the caller accepts (from `If-Match`); None means any.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class UpdateKpi:
 
     kpi_id: int
     values: Mapping[str, Any]
-    expected_version: int | None = None
+    expected: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class DeleteKpi:
     """Put a KPI away."""
 
     kpi_id: int
-    expected_version: int | None = None
+    expected: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class RestoreKpi:
     """Take a deleted KPI back into use."""
 
     kpi_id: int
-    expected_version: int | None = None
+    expected: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,4 +50,4 @@ class RollBackKpi:
 
     kpi_id: int
     to_version: int
-    expected_version: int | None = None
+    expected: frozenset[int] | None = None

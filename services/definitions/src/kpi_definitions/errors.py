@@ -70,8 +70,7 @@ class VersionNotFound(DefinitionError):
 class StaleVersion(DefinitionError):
     """The caller saw an older version than the newest."""
 
-    def __init__(self, kpi_id: str, expected: int, actual: int) -> None:
+    def __init__(self, kpi_id: str, version: int) -> None:
         self.kpi_id = kpi_id
-        self.expected = expected
-        self.actual = actual
-        super().__init__(f"KPI {kpi_id} is at version {actual}, not {expected}; read it again")
+        self.version = version
+        super().__init__(f"KPI {kpi_id} is at version {version} by now; read it again")

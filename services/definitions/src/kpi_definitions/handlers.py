@@ -25,8 +25,8 @@ class OnOneKpi(Protocol):
         """The KPI it is about."""
 
     @property
-    def expected_version(self) -> int | None:
-        """The version its caller saw."""
+    def expected(self) -> frozenset[int] | None:
+        """The versions its caller accepts; None means any."""
 
 
 def create(command: CreateKpi, uow: UnitOfWork, context: Context) -> Definition:
@@ -63,9 +63,14 @@ def _decide(
     decision: Callable[[Definition], Sequence[DomainEvent]],
 ) -> Definition:
     definition = uow.load(Definition, command.kpi_id)
-    if command.expected_version not in (None, definition.version) and definition.version:
-        raise StaleVersion(definition.id, command.expected_version or 0, definition.version)
+    if definition.version and command.expected is not None:
+        _require_version(definition, command.expected)
     return _append(uow, definition, decision(definition), context)
+
+
+def _require_version(definition: Definition, expected: frozenset[int]) -> None:
+    if definition.version not in expected:
+        raise StaleVersion(definition.id, definition.version)
 
 
 def _append(

@@ -95,7 +95,7 @@ class UpdateSource:
     source_id: int
     values: dict[str, str] = field(default_factory=dict)
     secret: str | None = None
-    expected_version: int | None = None
+    expected: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,7 @@ class RemoveSource:
     """Take a data source out of use."""
 
     source_id: int
-    expected_version: int | None = None
+    expected: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -127,9 +127,6 @@ class NameTaken(ExecutorError):
 class StaleVersion(ExecutorError):
     """The caller saw an older version than the newest."""
 
-    def __init__(self, kind: str, aggregate_id: str, expected: int, actual: int) -> None:
-        self.expected = expected
-        self.actual = actual
-        super().__init__(
-            f"{kind} {aggregate_id} is at version {actual}, not {expected}; read it again"
-        )
+    def __init__(self, kind: str, aggregate_id: str, version: int) -> None:
+        self.version = version
+        super().__init__(f"{kind} {aggregate_id} is at version {version} by now; read it again")

@@ -40,7 +40,7 @@ class SourceHandlers:
     def update(self, command: UpdateSource, uow: UnitOfWork, context: Context) -> int:
         """Change a source; raises SourceNotFound, StaleVersion, NameTaken."""
         source = uow.load(DataSource, command.source_id)
-        _require_version(source, command.expected_version)
+        _require_version(source, command.expected)
         decision = source.update(command.values, secret_changed=command.secret is not None)
         with _unique("source", command.values.get("name", ""), inventory.UNIQUE_SOURCE_NAME):
             uow.append(source, decision, context)
@@ -55,7 +55,7 @@ class SourceHandlers:
 def remove(command: RemoveSource, uow: UnitOfWork, context: Context) -> int:
     """Take a source out of use and forget its secret; raises SourceNotFound, StaleVersion."""
     source = uow.load(DataSource, command.source_id)
-    _require_version(source, command.expected_version)
+    _require_version(source, command.expected)
     uow.append(source, source.remove(), context)
     inventory.forget_secret(uow.connection, command.source_id)
     return command.source_id
@@ -100,9 +100,9 @@ def _next(uow: UnitOfWork, sequence: sa.Sequence) -> str:
     return str(uow.connection.execute(sa.select(sequence.next_value())).scalar_one())
 
 
-def _require_version(aggregate: Aggregate, expected: int | None) -> None:
-    if expected not in (None, aggregate.version) and aggregate.version:
-        raise StaleVersion(aggregate.name, aggregate.id, expected or 0, aggregate.version)
+def _require_version(aggregate: Aggregate, expected: frozenset[int] | None) -> None:
+    if expected is not None and aggregate.version not in expected | {0}:
+        raise StaleVersion(aggregate.name, aggregate.id, aggregate.version)
 
 
 @contextmanager

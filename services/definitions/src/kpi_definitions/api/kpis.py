@@ -18,7 +18,7 @@ from kpi_service.auth import requires
 from kpi_service.blueprint import Blueprint
 from kpi_service.context import command_context
 from kpi_service.database import reader
-from kpi_service.etags import expected_version, set_etag, versioned
+from kpi_service.etags import expected_versions, set_etag, versioned
 from kpi_service.idempotency import idempotent, remember
 from kpi_service.paging import page
 
@@ -79,7 +79,7 @@ def kpi_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
         @blueprint.response(200, schemas.KpiChanged)
         def put(self, body: dict[str, Any], kpi_id: int) -> dict[str, Any]:
             """Change fields of a KPI."""
-            dispatch(UpdateKpi(kpi_id, body, expected_version()), command_context())
+            dispatch(UpdateKpi(kpi_id, body, expected_versions()), command_context())
             return changed("KPI updated successfully", kpi_id)
 
         @requires("editor")
@@ -87,7 +87,7 @@ def kpi_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
         @blueprint.response(200, schemas.Done)
         def delete(self, kpi_id: int) -> dict[str, Any]:
             """Put a KPI away; its history and results stay, and it can be restored."""
-            dispatch(DeleteKpi(kpi_id, expected_version()), command_context())
+            dispatch(DeleteKpi(kpi_id, expected_versions()), command_context())
             return {"success": True, "message": "KPI deleted successfully"}
 
     @blueprint.route("/<id:kpi_id>/restore", methods=["POST"])
@@ -97,7 +97,7 @@ def kpi_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
     @blueprint.response(200, schemas.KpiChanged)
     def restore(kpi_id: int) -> dict[str, Any]:
         """Take a deleted KPI back into use."""
-        dispatch(RestoreKpi(kpi_id, expected_version()), command_context())
+        dispatch(RestoreKpi(kpi_id, expected_versions()), command_context())
         return changed("KPI restored successfully", kpi_id)
 
     return blueprint

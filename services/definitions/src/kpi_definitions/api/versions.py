@@ -15,7 +15,7 @@ from kpi_service.auth import requires
 from kpi_service.blueprint import Blueprint
 from kpi_service.context import command_context
 from kpi_service.database import reader
-from kpi_service.etags import expected_version, set_etag, versioned
+from kpi_service.etags import expected_versions, set_etag, versioned
 from kpi_service.idempotency import idempotent
 from kpi_service.paging import PageQuery, page
 
@@ -67,7 +67,7 @@ def version_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
     @blueprint.response(200, schemas.KpiChanged)
     def roll_back(body: dict[str, Any], kpi_id: int) -> dict[str, Any]:
         """Return to the fields of an earlier version; this appends a new one."""
-        command = RollBackKpi(kpi_id, body["version"], expected_version())
+        command = RollBackKpi(kpi_id, body["version"], expected_versions())
         dispatch(command, command_context())
         with reading.connect() as connection:
             kpi = queries.get_kpi(connection, kpi_id)

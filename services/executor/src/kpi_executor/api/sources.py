@@ -18,7 +18,7 @@ from kpi_service.auth import requires
 from kpi_service.blueprint import Blueprint
 from kpi_service.context import command_context
 from kpi_service.database import reader
-from kpi_service.etags import expected_version, set_etag, versioned
+from kpi_service.etags import expected_versions, set_etag, versioned
 from kpi_service.idempotency import idempotent
 from kpi_service.paging import PageQuery, page
 from kpi_service.problems import invalid
@@ -87,7 +87,7 @@ def source_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
                 source_id=source_id,
                 values=body,
                 secret=secret,
-                expected_version=expected_version(),
+                expected=expected_versions(),
             )
             dispatch(command, command_context())
             return shown(source_id, "Source updated")
@@ -97,7 +97,7 @@ def source_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
         @blueprint.response(200, schemas.Done)
         def delete(self, source_id: int) -> dict[str, Any]:
             """Take a data source out of use and forget its secret."""
-            command = RemoveSource(source_id=source_id, expected_version=expected_version())
+            command = RemoveSource(source_id=source_id, expected=expected_versions())
             dispatch(command, command_context())
             return {"success": True, "message": "Source removed"}
 
