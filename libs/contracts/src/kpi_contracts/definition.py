@@ -19,6 +19,20 @@ class FieldChange:
     new: Any
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinnedReading:
+    """SQL that was approved for a sentence on one graph; it is run as it stands."""
+
+    kg_name: str
+    sql: str
+    explanation: str | None = None
+    sql_query_type: str | None = None
+    operation: str | None = None
+    source_table: str | None = None
+    target_table: str | None = None
+    joined_columns: tuple[tuple[str, ...], ...] = ()
+
+
 @event(AGGREGATE, "created")
 class DefinitionCreated(DomainEvent):
     """A KPI was defined, in plain language or (without a sentence) in SQL."""
@@ -54,3 +68,15 @@ class DefinitionRolledBack(DomainEvent):
 
     to_version: int
     changes: tuple[FieldChange, ...]
+
+
+@event(AGGREGATE, "pinned")
+class DefinitionPinned(DomainEvent):
+    """A reading of the sentence was approved; later engines do not read it anew."""
+
+    reading: PinnedReading
+
+
+@event(AGGREGATE, "unpinned")
+class DefinitionUnpinned(DomainEvent):
+    """The sentence is read by the engine again."""

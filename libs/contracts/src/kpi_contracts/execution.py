@@ -62,7 +62,11 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How the sentence was read; the names are those of the execution's REST shape."""
+    """How the sentence was read; the names are those of the execution's REST shape.
+
+    The last four tell where the reading came from: the version of the rules, the language model
+    and the SHA-256 of its prompt where one was asked, and what there is to say about that.
+    """
 
     sql_query_type: str | None = None
     operation: str | None = None
@@ -71,6 +75,10 @@ class Plan:
     target_table: str | None = None
     confidence_score: float | None = None
     explanation: str | None = None
+    engine_version: str | None = None
+    model: str | None = None
+    prompt_sha256: str | None = None
+    remark: str | None = None
 
 
 @event(AGGREGATE, "requested")

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Literal
+
 from kpi_contracts.catalogue import DomainEvent, event
 
 AGGREGATE = "graph"
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaChange:
+    """What became of a table, or (with `column`) of one of its columns."""
+
+    table: str
+    column: str | None
+    change: Literal["added", "removed", "retyped"]
 
 
 @event(AGGREGATE, "built")
@@ -26,3 +38,12 @@ class GraphRefreshed(DomainEvent):
     tables: int
     joins: int
     fingerprint: str
+
+
+@event(AGGREGATE, "drifted")
+class GraphDrifted(DomainEvent):
+    """Tables that KPIs were run on have changed; the KPIs named need a review."""
+
+    name: str
+    changes: tuple[SchemaChange, ...]
+    kpi_ids: tuple[int, ...]

@@ -74,8 +74,12 @@ def _command(item: Item) -> CreateKpi | UpdateKpi | DeleteKpi:
     if "id" not in item:
         raise invalid({"id": ["Missing data for required field."]})
     if item["action"] == "delete":
-        return DeleteKpi(item["id"], item.get("version"))
-    return UpdateKpi(item["id"], _loaded(schemas.KpiUpdate(), item), item.get("version"))
+        return DeleteKpi(item["id"], _expected(item))
+    return UpdateKpi(item["id"], _loaded(schemas.KpiUpdate(), item), _expected(item))
+
+
+def _expected(item: Item) -> frozenset[int] | None:
+    return frozenset({item["version"]}) if "version" in item else None
 
 
 def _loaded(schema: ma.Schema, item: Item) -> dict[str, Any]:
