@@ -30,10 +30,10 @@ from kpi_results.exports.formats import FORMATS, Export
 from kpi_results.exports.subject import About, Subject
 from kpi_results.rows.drilldown import Drilldown
 from kpi_results.rows.query import parse_query
-from kpi_results.rows.result import StoredResult
 
 ROUNDS = 3
 PAGES = 40
+COMPARED = 1_000_000  # rows of each of two runs, at most
 
 
 class Wishes(TypedDict, total=False):
@@ -182,24 +182,27 @@ def _search(words: str) -> str:
     return " OR ".join(f"contains(lower(c{i}::VARCHAR), '{words}')" for i in range(10))
 
 
-def comparison(stage: Stage, rows: int) -> Sequence[Line]:
+def comparison(stage: Stage) -> Sequence[Line]:
     """Measure the comparison of two runs by key, beside EXCEPT in both directions."""
-    manifest = store_result(stage.root, 2, rows, first=rows // 100, changed=10)
-    other = [str(stage.root / part.key) for part in manifest.parts]
+    rows = min(stage.manifest.rows, COMPARED)
+    runs = [
+        store_result(stage.root, 2, rows),
+        store_result(stage.root, 3, rows, first=rows // 100, changed=10),
+    ]
+    files, other = ([str(stage.root / part.key) for part in run.parts] for run in runs)
     either = f"SELECT count(*) FROM ({_EXCEPT})"
 
     def ours() -> float:
         stage.restart()
-        after: StoredResult = stage.drilldown.result(manifest)
-        after.paths()
-        return _seconds(lambda: compare(stage.drilldown, stage.result, after, ["id"]))
+        before, after = (stage.drilldown.result(run) for run in runs)
+        return _seconds(lambda: compare(stage.drilldown, before, after, ["id"]))
 
     def peer() -> float:
-        both = ([stage.files, other], [other, stage.files])
+        both = ([files, other], [other, files])
         return _seconds(lambda: [stage.duck.sql(either, params=p).to_arrow_table() for p in both])
 
     found, beside = interleaved(ROUNDS, ours, peer)
-    return [_milliseconds("compare two runs by key", found, beside, 5000)]
+    return [_milliseconds(f"compare two runs of {rows:,} rows by key", found, beside, 5000)]
 
 
 def peak_memory(root: str, manifest: Manifest) -> float:
@@ -238,8 +241,10 @@ def run(rows: int) -> Row:
     with tempfile.TemporaryDirectory(prefix="kpi-bench-rows-") as folder:
         root = Path(folder)
         stage = Stage(root, store_result(root, 1, rows), duckdb.connect())
-        lines = [*pages(stage), *views(stage), *exports(stage)]
-        lines += [*comparison(stage, rows), *_memory(stage)]
+        lines: list[Line] = []
+        for group in (pages, views, comparison, exports, _memory):
+            lines += group(stage)
+            print(*(line.cells("")[1:] for line in lines[-5:]), sep="\n", file=sys.stderr)
         stage.drilldown.close()
     notes = ["peer: DuckDB over the same Parquet files, its default memory limit, all cores"]
     return Row(f"Drill-down over {rows:,} rows of 10 columns", lines, notes)
