@@ -59,7 +59,7 @@ def main() -> int:
 def _measured(name: str, console: Console) -> Row | None:
     began = time.monotonic()
     try:
-        with _limited(LIMIT_SECONDS), tempfile.TemporaryDirectory(prefix="kpi-bench-") as scratch:
+        with tempfile.TemporaryDirectory(prefix="kpi-bench-") as scratch, _limited(LIMIT_SECONDS):
             Path(scratch).chmod(0o755)  # Postgres runs as another user when we are root
             row: Row = importlib.import_module(f"bench.{name}").run(Path(scratch))
     except Exception:

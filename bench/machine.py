@@ -27,9 +27,12 @@ def description() -> list[str]:
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    return [
+    measured = (
         f"Measured {now} on {_cpu()}, {os.cpu_count()} cores, {_memory_gib():.0f} GiB; "
-        f"load before the run (1, 5, 15 minutes): {load}.",
+        f"load before the run (1, 5, 15 minutes): {load}."
+    )
+    return [
+        measured,
         "",
         f"Linux {platform.release()}, Python {platform.python_version()}, {versions}.",
     ]

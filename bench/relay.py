@@ -33,6 +33,12 @@ from kpi_testkit.processes import running
 RATE = 200.0  # events per second
 SECONDS = 8.0
 ROUNDS = 3
+NOTE = (
+    "The clock runs from the call of commit (its sync to disk included) until a JetStream consumer "
+    "in another process than the relay has the event. The peer publishes the same messages "
+    "straight to the stream at the same rate: no database, no relay, nothing kept if the "
+    "publisher dies."
+)
 
 Latencies = Sequence[float]  # seconds
 
@@ -59,12 +65,7 @@ def run(directory: Path) -> Row:
             _line("p50", 0.50, relayed, published),
             _line("p99", 0.99, relayed, published, aim=25.0),
         ],
-        [
-            "The clock runs from the call of commit (its sync to disk included) until a JetStream "
-            "consumer in another process than the relay has the event. The peer publishes the same "
-            "messages straight to the stream at the same rate: no database, no relay, nothing "
-            "kept if the publisher dies.",
-        ],
+        [NOTE],
     )
 
 
