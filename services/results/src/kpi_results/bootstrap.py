@@ -33,11 +33,13 @@ API_THREADS = 16
 
 def make_api(settings: ServiceSettings, own: ResultsSettings | None = None) -> Flask:
     """Return the REST application; `own` settings are read from the environment by default."""
+    from kpi_results.api.breaks import break_blueprint
     from kpi_results.api.comparisons import comparison_blueprint
     from kpi_results.api.drilldown import drilldown_blueprint
     from kpi_results.api.executions import execution_blueprint
     from kpi_results.api.exports import export_blueprint
     from kpi_results.api.problems import PROBLEMS
+    from kpi_results.handlers import make_dispatcher
     from kpi_service.app import create_app
 
     own = own or ResultsSettings.from_environment(settings)
@@ -51,6 +53,7 @@ def make_api(settings: ServiceSettings, own: ResultsSettings | None = None) -> F
             drilldown_blueprint(archive),
             export_blueprint(archive),
             comparison_blueprint(archive),
+            break_blueprint(archive, make_dispatcher(engine)),
         ],
         engine=engine,
         readiness={
@@ -119,6 +122,7 @@ def make_loops(bus: Bus, engine: sa.Engine, own: ResultsSettings) -> Sequence[Lo
     from kpi_bus.projection import ProjectionLoop
     from kpi_bus.relay import Relay
     from kpi_results.differences import Differences
+    from kpi_results.entering import LedgerClerk
     from kpi_results.handlers import make_dispatcher
     from kpi_results.keeping import Retention
     from kpi_results.periodic import Periodic
@@ -128,7 +132,9 @@ def make_loops(bus: Bus, engine: sa.Engine, own: ResultsSettings) -> Sequence[Lo
 
     every = own.keeping.every.total_seconds()
     dispatch = make_dispatcher(engine)
-    differences = Differences(engine, dispatch, lazily(own))
+    rows = lazily(own)
+    differences = Differences(engine, dispatch, rows)
+    clerk = LedgerClerk(engine, rows, most=own.breaks)
     retention = Retention(engine, dispatch, own.keeping)
     store = PartStore(own.store_url, own.cache, cache_bytes=own.parts_bytes)
     return [
@@ -137,6 +143,7 @@ def make_loops(bus: Bus, engine: sa.Engine, own: ResultsSettings) -> Sequence[Lo
         ),
         Relay(engine, bus, "results"),
         Periodic("differences", differences.next, every=COMPARE_EVERY),
+        Periodic("ledger", clerk.next, every=COMPARE_EVERY),
         Periodic("retention", retention.expire, every=every),
         Periodic("sweeper", Sweeper(engine, store, own.keeping).sweep, every=every),
     ]

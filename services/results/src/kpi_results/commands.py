@@ -36,3 +36,22 @@ class ExpireResult:
 
     execution_id: int
     reason: ExpiryReason
+
+
+@dataclass(frozen=True, slots=True)
+class AssignBreak:
+    """Say who is to see to a break (nobody: None) and why."""
+
+    kpi_id: int
+    break_id: str
+    assignee: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommentBreak:
+    """Say something about a break."""
+
+    kpi_id: int
+    break_id: str
+    comment: str

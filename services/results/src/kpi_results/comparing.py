@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,13 +11,18 @@ from kpi_contracts.execution import Manifest
 from kpi_results.comparison.changes import Step, read_changes, trend
 from kpi_results.comparison.compare import Comparison, compare
 from kpi_results.comparison.statements import RowClass
+from kpi_results.ledger import canonical
 from kpi_results.rows.columns import Columns
 from kpi_results.rows.drilldown import Drilldown
 from kpi_results.rows.errors import RowSetGone
+from kpi_results.rows.pages import records
+from kpi_results.rows.query import ViewQuery
+from kpi_results.rows.result import StoredResult
 from kpi_results.selection import select
 from kpi_results.wish import Question
 
 TRIES = 3
+_PIECE = 8_192  # rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,3 +96,31 @@ def _page(
     if row_class == "changed":
         rows = read_changes(drilldown, comparison, chosen, **place)
     return ClassPage(columns=result.columns, rows=rows, total=found.total, pages=found.pages)
+
+
+def differing_keys(
+    drilldown: Drilldown, manifests: Sequence[Manifest], key: Sequence[str]
+) -> Iterator[tuple[bytes, int]]:
+    """Yield the key of every row that is new (with 1) or resolved (with -1), as canonical JSON.
+
+    Of a single run every row is new. Raises what `compare_runs` raises.
+    """
+    results = [drilldown.result(manifest) for manifest in manifests]
+    if len(results) == 1:
+        yield from _keys(drilldown, results[0], ViewQuery(), key, 1)
+        return
+    comparison = compare(drilldown, results[0], results[1], key)
+    signs: tuple[tuple[RowClass, int], ...] = (("resolved", -1), ("new", 1))
+    for row_class, sign in signs:
+        result, query = comparison.result_of(row_class), comparison.query(row_class)
+        yield from _keys(drilldown, result, query, key, sign)
+
+
+def _keys(
+    drilldown: Drilldown, result: StoredResult, query: ViewQuery, key: Sequence[str], sign: int
+) -> Iterator[tuple[bytes, int]]:
+    with closing(drilldown.stream(result, query).readers(_PIECE)) as readers:
+        for read in readers:
+            for row in records(result.columns, read()):
+                chosen = {name: row[name] for name in key}
+                yield canonical(chosen), sign

@@ -3,6 +3,8 @@
 ResultsError
 ├── ExecutionNotFound
 ├── KpiNotFound
+├── BreakNotFound
+├── LedgerClosed        the KPI's runs differ by too much for a list of breaks
 ├── NotFinished         there are no rows yet
 ├── NoResult            the execution ended without rows
 └── ResultGone          retention gave the rows up
@@ -62,4 +64,24 @@ class ResultGone(ResultsError):
         super().__init__(
             f"the rows of execution {execution_id} were given up on {expired_at:%Y-%m-%d}"
             f" (retention by {reason}); run the KPI again for present ones"
+        )
+
+
+class BreakNotFound(ResultsError):
+    """The KPI has no such break."""
+
+    def __init__(self, kpi_id: int, break_id: str) -> None:
+        self.kpi_id = kpi_id
+        self.break_id = break_id
+        super().__init__(f"KPI {kpi_id} has no break {break_id}")
+
+
+class LedgerClosed(ResultsError):
+    """No list of breaks is kept of the KPI."""
+
+    def __init__(self, kpi_id: int, reason: str) -> None:
+        self.kpi_id = kpi_id
+        self.reason = reason
+        super().__init__(
+            f"no ledger of breaks is kept of KPI {kpi_id}: {reason}; compare its runs instead"
         )

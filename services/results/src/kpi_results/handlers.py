@@ -10,8 +10,18 @@ import sqlalchemy as sa
 from kpi_eventsourcing.context import Context
 from kpi_eventsourcing.dispatch import Dispatcher, Handler
 from kpi_eventsourcing.unit_of_work import UnitOfWork
-from kpi_results import shelf
-from kpi_results.commands import ExpireResult, RecordDifference, RecordReading, ReportDamage
+from kpi_results import remarks, shelf
+from kpi_results.commands import (
+    AssignBreak,
+    CommentBreak,
+    ExpireResult,
+    RecordDifference,
+    RecordReading,
+    ReportDamage,
+)
+from kpi_results.errors import BreakNotFound
+from kpi_results.ledger import breaks
+from kpi_results.remarks import Break
 from kpi_results.result import Result
 
 _READINGS = 0x6B706972  # arbitrary; the first key of the advisory locks below
@@ -48,9 +58,28 @@ def expire(command: ExpireResult, uow: UnitOfWork, context: Context) -> None:
     uow.append(result, result.expire(command.reason), context)
 
 
+def assign_break(command: AssignBreak, uow: UnitOfWork, context: Context) -> None:
+    """Assign the break; raises BreakNotFound."""
+    found = _break(uow, command)
+    uow.append(found, found.assign(command.kpi_id, command.assignee, command.reason), context)
+
+
+def comment_break(command: CommentBreak, uow: UnitOfWork, context: Context) -> None:
+    """Note a comment on the break; raises BreakNotFound."""
+    found = _break(uow, command)
+    uow.append(found, found.comment(command.kpi_id, command.comment), context)
+
+
+def _break(uow: UnitOfWork, command: AssignBreak | CommentBreak) -> Break:
+    of_kpi = (breaks.c.id == command.break_id, breaks.c.kpi_id == command.kpi_id)
+    if uow.connection.execute(sa.select(breaks.c.id).where(*of_kpi)).one_or_none() is None:
+        raise BreakNotFound(command.kpi_id, command.break_id)
+    return uow.load(Break, command.break_id)
+
+
 def make_dispatcher(engine: sa.Engine) -> Dispatcher:
     """Return what handles this service's commands."""
-    return Dispatcher(engine, [shelf.project], HANDLERS)
+    return Dispatcher(engine, [shelf.project, remarks.project], HANDLERS)
 
 
 HANDLERS: Mapping[type[Any], Handler] = {
@@ -58,4 +87,6 @@ HANDLERS: Mapping[type[Any], Handler] = {
     RecordDifference: record_difference,
     ReportDamage: report_damage,
     ExpireResult: expire,
+    AssignBreak: assign_break,
+    CommentBreak: comment_break,
 }

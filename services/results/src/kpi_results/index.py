@@ -47,6 +47,16 @@ SUCCESS = "success"
 FINAL = ("success", "failed", "timeout", "cancelled")
 STATUSES = ("pending", "queued", "running", *FINAL)
 
+PLAN = (
+    "sql_query_type",
+    "operation",
+    "joined_columns",
+    "source_table",
+    "target_table",
+    "confidence_score",
+    "explanation",
+)
+
 metadata = sa.MetaData()
 
 executions = sa.Table(
@@ -239,7 +249,8 @@ def _ended(
     if event.sql is not None:
         values["generated_sql"] = event.sql
     if event.plan is not None:
-        values |= schema_of(Plan).dump(event.plan)
+        plan = schema_of(Plan).dump(event.plan)
+        values |= {name: plan[name] for name in PLAN}
     return values
 
 

@@ -6,13 +6,18 @@ that needs them, see `bootstrap`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kpi_contracts.execution import Manifest
 from kpi_contracts.result import Selection
-from kpi_results.comparing import Compared, compare_runs, natural_key
+from kpi_results.comparing import (
+    Compared,
+    compare_runs,
+    differing_keys,
+    natural_key,
+)
 from kpi_results.exports.formats import FORMATS, Export
 from kpi_results.exports.subject import About, Subject
 from kpi_results.rows.columns import Columns
@@ -99,6 +104,19 @@ class RowReader:
     def compare(self, manifests: Sequence[Manifest], question: Question) -> Compared:
         """Compare runs, the oldest first. Raises what `compare_runs` raises."""
         return compare_runs(self.drilldown, manifests, question)
+
+    def ledger_key(
+        self, joined_columns: Sequence[Sequence[str]] | None, manifests: Sequence[Manifest]
+    ) -> list[str]:
+        """Return the columns that a break is known by: the natural key, or else all of them."""
+        named = self.natural_key(joined_columns, manifests)
+        return named or [column.key for column in Columns(manifests[-1].columns)]
+
+    def differing_keys(
+        self, manifests: Sequence[Manifest], key: Sequence[str]
+    ) -> Iterator[tuple[bytes, int]]:
+        """Yield the keys of rows that are new or resolved, as `comparing.differing_keys`."""
+        return differing_keys(self.drilldown, manifests, key)
 
     def close(self) -> None:
         """Let go of the engine and the caches."""

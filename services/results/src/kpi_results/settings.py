@@ -37,7 +37,8 @@ class Keeping:
 class ResultsSettings:
     """Settings of the results service. Sizes in bytes but for `memory`, which DuckDB reads.
 
-    `viewed` is the share of page views that become events, 0 to 1; exports always do.
+    `viewed` is the share of page views that become events, 0 to 1; exports always do. `breaks` is
+    how many rows two runs may differ by for the KPI to have a ledger of breaks.
     """
 
     store_url: str
@@ -48,6 +49,7 @@ class ResultsSettings:
     parts_bytes: int = 8 * _GIB
     viewed: float = 1.0
     max_age: timedelta = timedelta(hours=1)
+    breaks: int = 100_000
     keeping: Keeping = Keeping()
 
     @classmethod
@@ -64,6 +66,7 @@ class ResultsSettings:
                 parts_bytes=env.int("PARTS_BYTES", 8 * _GIB, validate=Range(1)),
                 viewed=env.float("VIEW_EVENTS", 1.0, validate=Range(0, 1)),
                 max_age=_span(env, "RESULT_MAX_AGE", 3600),
+                breaks=env.int("BREAKS", 100_000, validate=Range(0)),
                 keeping=_keeping(env),
             )
 

@@ -11,6 +11,8 @@ from kpi_service.problems import Problem, ProblemFor, invalid
 PROBLEMS: ProblemFor = {
     errors.ExecutionNotFound: lambda error: Problem(404, str(error)),
     errors.KpiNotFound: lambda error: Problem(404, str(error)),
+    errors.BreakNotFound: lambda error: Problem(404, str(error)),
+    errors.LedgerClosed: lambda error: Problem(409, str(error)),
     errors.NotFinished: lambda error: _no_rows(error, error.status, {"Retry-After": "1"}),
     errors.NoResult: lambda error: _no_rows(error, error.status),
     errors.ResultGone: lambda error: Problem(410, str(error)),

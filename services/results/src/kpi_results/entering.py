@@ -1,0 +1,127 @@
+"""Entering compared runs into the ledger of breaks, in their order, each in one transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import orjson
+import sqlalchemy as sa
+import structlog
+
+from kpi_results import ledger, queries
+from kpi_results.index import executions
+from kpi_results.ledger import ledgers
+from kpi_results.rows.errors import RowsError
+from kpi_results.shelf import results
+
+if TYPE_CHECKING:
+    from kpi_results.reader import RowReader
+
+BATCH = 5_000
+
+Changes = Counter[bytes]
+"""How many more rows of each key (as canonical JSON) there are, or fewer where negative."""
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class LedgerClerk:
+    """Enters runs whose difference is on record, the oldest first.
+
+    A KPI whose runs differ by more than `most` rows gets no (further) ledger: what changes that
+    much is a table, not a list of things for people to see to.
+    """
+
+    def __init__(
+        self, engine: sa.Engine, rows: Callable[[], RowReader], *, most: int = 100_000
+    ) -> None:
+        self._engine = engine
+        self._rows = rows
+        self._most = most
+        self._unreadable: set[int] = set()
+
+    def next(self) -> bool:
+        """Enter one run, if there is one; return whether there was."""
+        with self._engine.connect() as connection:
+            run = self._waiting(connection)
+        if run is None:
+            return False
+        try:
+            self._enter(run)
+        except RowsError as error:
+            self._unreadable.add(run["execution_id"])
+            _log.error("not entered", execution_id=run["execution_id"], error=str(error))
+        return True
+
+    def _waiting(self, connection: sa.Connection) -> sa.RowMapping | None:
+        query = (
+            sa.select(
+                results,
+                executions.c.execution_timestamp.label("executed_at"),
+                executions.c.joined_columns,
+                ledgers.c.key,
+                ledgers.c.execution_id.label("entered"),
+            )
+            .join(executions, executions.c.id == results.c.execution_id)
+            .outerjoin(ledgers, ledgers.c.kpi_id == results.c.kpi_id)
+            .where(
+                results.c.compared_at.is_not(None),
+                results.c.expired_at.is_(None),
+                results.c.execution_id > sa.func.coalesce(ledgers.c.execution_id, 0),
+                ledgers.c.closed.is_(None),
+                results.c.execution_id.not_in(sorted(self._unreadable)),
+            )
+            .order_by(results.c.execution_id)
+            .limit(1)
+        )
+        return connection.execute(query).mappings().one_or_none()
+
+    def _enter(self, run: sa.RowMapping) -> None:
+        previous = run["entered"]
+        if previous is not None and previous != run["previous_execution_id"]:
+            previous = None  # runs in between gave up their rows: the ledger stands for them
+        with self._engine.connect() as connection:
+            ids = [number for number in (previous, run["execution_id"]) if number is not None]
+            manifests = [queries.get_manifest(connection, number) for number in ids]
+        reader = self._rows()
+        key = reader.ledger_key(run["joined_columns"], manifests)
+        begins = previous is None or key != run["key"]
+        expected = run["rows"] if begins else run["new"] + run["resolved"]
+        if expected > self._most:
+            self._close(run, key, expected)
+            return
+        changes = _counted(reader.differing_keys(manifests[-1:] if begins else manifests, key))
+        if begins:
+            changes.subtract(self._on_the_ledger(run["kpi_id"]))
+        self._write(run, key, changes)
+
+    def _on_the_ledger(self, kpi_id: int) -> Changes:
+        with self._engine.connect() as connection:
+            return Counter(
+                {ledger.canonical(row.key): row.rows for row in ledger.present(connection, kpi_id)}
+            )
+
+    def _write(self, run: sa.RowMapping, key: Sequence[str], changes: Changes) -> None:
+        more = [(orjson.loads(name), count) for name, count in changes.items() if count > 0]
+        fewer = [(orjson.loads(name), -count) for name, count in changes.items() if count < 0]
+        with self._engine.begin() as connection:
+            for start in range(0, len(fewer), BATCH):
+                ledger.disappear(connection, run, fewer[start : start + BATCH])
+            for start in range(0, len(more), BATCH):
+                ledger.appear(connection, run, more[start : start + BATCH])
+            ledger.turn_page(connection, run, key)
+
+    def _close(self, run: sa.RowMapping, key: Sequence[str], rows: int) -> None:
+        reason = f"run {run['execution_id']} differs by {rows:,} rows; at most {self._most:,} fit"
+        with self._engine.begin() as connection:
+            ledger.turn_page(connection, run, key, reason)
+        _log.warning("ledger closed", kpi_id=run["kpi_id"], rows=rows)
+
+
+def _counted(keys: Iterator[tuple[bytes, int]]) -> Changes:
+    changes: Changes = Counter()
+    for name, count in keys:
+        changes[name] += count
+    return changes
