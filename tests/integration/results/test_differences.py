@@ -47,14 +47,13 @@ def test_a_run_with_other_columns_replaces_every_row(runs: Runs, viewer: httpx.C
     assert (newest["new"], newest["resolved"], newest["persisting"]) == (2, 3, 0)
 
 
-def test_a_damaged_run_is_left_alone_and_others_are_compared(
-    runs: Runs, viewer: httpx.Client
-) -> None:
-    damaged, sound = runs.kpi(), runs.kpi()
-    broken = runs.succeeded(pa.table({"sku": ["Z"]}), kpi_id=damaged)
-    differences(viewer, damaged, 1)
+def test_a_damaged_run_is_passed_over(runs: Runs, viewer: httpx.Client) -> None:
+    kpi_id = runs.kpi()
+    first = runs.succeeded(FIRST, kpi_id=kpi_id)
+    broken = runs.succeeded(pa.table({"sku": ["Z"]}), kpi_id=kpi_id)
+    differences(viewer, kpi_id, 2)
     runs.part(broken).unlink()
-    runs.succeeded(SECOND, kpi_id=damaged)
-    runs.succeeded(FIRST, kpi_id=sound)
-    assert differences(viewer, sound, 1)
-    assert len(differences(viewer, damaged, 1)) == 1
+    runs.succeeded(SECOND, kpi_id=kpi_id)
+    newest, *_ = differences(viewer, kpi_id, 3)
+    assert newest["previous_execution_id"] == first
+    assert newest["new"] == 1

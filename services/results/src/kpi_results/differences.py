@@ -29,8 +29,8 @@ _log = structlog.stdlib.get_logger(__name__)
 class Differences:
     """Compares results that nobody has compared yet, the oldest first.
 
-    The row engine is loaded when there are two runs to compare. What cannot be read is left alone
-    until the process starts anew.
+    The row engine is loaded when there are two runs to compare. A damaged run is passed over; what
+    the engine could not do is left alone until the process starts anew.
     """
 
     def __init__(
@@ -51,10 +51,7 @@ class Differences:
         try:
             outcome = self._compared(result, previous)
         except RowsError as error:
-            self._unreadable.add(result["execution_id"])
-            _log.error("not compared", execution_id=result["execution_id"], error=str(error))
-            if isinstance(error, PartDamaged):
-                self._report(error, result, previous)
+            self._pass_over(result, previous, error)
         else:
             self._dispatch(RecordDifference(outcome), Context.by(SERVICE))
         return True
@@ -66,6 +63,7 @@ class Differences:
                 results.c.compared_at.is_(None),
                 results.c.kpi_id.is_not(None),
                 results.c.expired_at.is_(None),
+                results.c.damaged_at.is_(None),
                 results.c.execution_id.not_in(sorted(self._unreadable)),
             )
             .order_by(results.c.execution_id)
@@ -111,11 +109,20 @@ class Differences:
             "changed": found.changed,
         }
 
-    def _report(self, damage: PartDamaged, *compared: sa.RowMapping | None) -> None:
-        for row in compared:
-            if row is not None and f"executions/{row['execution_id']}/" in damage.key:
-                report = ReportDamage(row["execution_id"], damage.key, damage.reason)
-                self._dispatch(report, Context.by(SERVICE))
+    def _pass_over(
+        self, result: sa.RowMapping, previous: sa.RowMapping | None, error: RowsError
+    ) -> None:
+        """Put damage on record, after which a run is neither compared nor compared with."""
+        _log.error("not compared", execution_id=result["execution_id"], error=str(error))
+        damaged = error.key if isinstance(error, PartDamaged) else ""
+        if previous is not None and damaged.startswith(f"executions/{previous['execution_id']}/"):
+            execution_id = previous["execution_id"]
+        else:
+            execution_id = result["execution_id"]
+            self._unreadable.add(execution_id)
+        if isinstance(error, PartDamaged):
+            report = ReportDamage(execution_id, error.key, error.reason)
+            self._dispatch(report, Context.by(SERVICE))
 
 
 def _run_before(connection: sa.Connection, result: sa.RowMapping) -> sa.RowMapping | None:
@@ -125,6 +132,7 @@ def _run_before(connection: sa.Connection, result: sa.RowMapping) -> sa.RowMappi
             results.c.kpi_id == result["kpi_id"],
             results.c.execution_id < result["execution_id"],
             results.c.expired_at.is_(None),
+            results.c.damaged_at.is_(None),
         )
         .order_by(results.c.execution_id.desc())
         .limit(1)

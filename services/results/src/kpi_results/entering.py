@@ -69,6 +69,7 @@ class LedgerClerk:
             .where(
                 results.c.compared_at.is_not(None),
                 results.c.expired_at.is_(None),
+                results.c.damaged_at.is_(None),
                 results.c.execution_id > sa.func.coalesce(ledgers.c.execution_id, 0),
                 ledgers.c.closed.is_(None),
                 results.c.execution_id.not_in(sorted(self._unreadable)),
