@@ -7,10 +7,18 @@ from typing import Any
 
 import pytest
 
+from kpi_contracts.definition import PinnedReading
 from kpi_contracts.execution import ExecutionParameters
 from kpi_executor.guard import UnsafeQuery
 from kpi_executor.lookups import GraphReference
-from kpi_executor.planning import NotUnderstood, Planner, UnknownRuleset, UnknownSchema, limited
+from kpi_executor.planning import (
+    NotUnderstood,
+    Planner,
+    Question,
+    UnknownRuleset,
+    UnknownSchema,
+    limited,
+)
 from kpi_nlsql import Column, Table
 from kpi_nlsql.building import build_graph
 
@@ -33,7 +41,7 @@ def planner() -> Planner:
 
 
 def test_sql_is_guarded_and_limited(planner: Planner) -> None:
-    planned = planner.plan(REFERENCE, PARAMETERS, sql="select name from customers -- all")
+    planned = planner.plan(REFERENCE, PARAMETERS, Question(sql="select name from customers -- all"))
     assert planned.sql.endswith("LIMIT 1000")
     assert "--" not in planned.sql
     assert planned.plan.sql_query_type == "SQL_QUERY"
@@ -41,29 +49,29 @@ def test_sql_is_guarded_and_limited(planner: Planner) -> None:
 
 def test_a_table_outside_the_graph_is_refused(planner: Planner) -> None:
     with pytest.raises(UnsafeQuery, match="secrets"):
-        planner.plan(REFERENCE, PARAMETERS, sql="select * from secrets")
+        planner.plan(REFERENCE, PARAMETERS, Question(sql="select * from secrets"))
 
 
 def test_a_schema_that_is_not_there_is_named(planner: Planner) -> None:
     wanted = replace(PARAMETERS, select_schema="nope")
     with pytest.raises(UnknownSchema, match="main, old"):
-        planner.plan(REFERENCE, wanted, sql="select 1 from customers")
+        planner.plan(REFERENCE, wanted, Question(sql="select 1 from customers"))
 
 
 def test_only_tables_of_the_selected_schema_count(planner: Planner) -> None:
     wanted = replace(PARAMETERS, select_schema="main")
     with pytest.raises(UnsafeQuery):
-        planner.plan(REFERENCE, wanted, sql="select * from old.archive")
+        planner.plan(REFERENCE, wanted, Question(sql="select * from old.archive"))
 
 
 def test_a_ruleset_that_is_not_there_is_named(planner: Planner) -> None:
     with pytest.raises(UnknownRuleset, match="RECON_1"):
-        planner.plan(REFERENCE, replace(PARAMETERS, ruleset_name="RECON_1"), sentence="x")
+        planner.plan(REFERENCE, replace(PARAMETERS, ruleset_name="RECON_1"), Question(sentence="x"))
 
 
 def test_a_sentence_that_is_not_understood_is_refused_with_suggestions(planner: Planner) -> None:
     with pytest.raises(NotUnderstood) as refusal:
-        planner.plan(REFERENCE, PARAMETERS, sentence="flurbish the quonk zyx")
+        planner.plan(REFERENCE, PARAMETERS, Question(sentence="flurbish the quonk zyx"))
     assert str(refusal.value)
 
 
@@ -75,9 +83,18 @@ def test_a_plan_is_made_once() -> None:
         return GRAPH.to_json()
 
     planner = Planner(content, lambda _: None)
-    first = planner.plan(REFERENCE, PARAMETERS, sql="select name from customers")
-    assert planner.plan(REFERENCE, PARAMETERS, sql="select name from customers") is first
+    first = planner.plan(REFERENCE, PARAMETERS, Question(sql="select name from customers"))
+    assert planner.plan(REFERENCE, PARAMETERS, Question(sql="select name from customers")) is first
     assert fetched == [REFERENCE]
+
+
+def test_a_pinned_reading_is_run_as_it_stands_but_guarded(planner: Planner) -> None:
+    reading = PinnedReading(kg_name="shop", sql="select name from customers", operation="LIST")
+    planned = planner.plan(REFERENCE, PARAMETERS, Question(sentence="x", pinned=reading))
+    assert planned.plan.operation == "LIST"
+    hostile = replace(reading, sql="select * from secrets")
+    with pytest.raises(UnsafeQuery):
+        planner.plan(REFERENCE, PARAMETERS, Question(sentence="x", pinned=hostile))
 
 
 @pytest.mark.parametrize(

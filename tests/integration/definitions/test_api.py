@@ -165,3 +165,22 @@ def test_the_gateways_errors_are_worded_in_the_one_shape(client: FlaskClient) ->
     assert (body["status"], body["instance"], body["success"]) == (429, "/v1/x", False)
     assert client.get("/problems/404").status_code == 404
     assert b"/docs/audit/docs" in client.get("/docs-index").data
+
+
+def test_a_pinned_reading_stays_until_the_sentence_changes(client: FlaskClient) -> None:
+    url = f"{KPIS}/{create(client)['id']}"
+    reading = {"kg_name": "demo", "sql": "SELECT 1 FROM t", "joined_columns": [["a", "b"]]}
+    pinned = client.put(f"{url}/reading", json=reading).get_json()["kpi"]
+    assert pinned["pinned_reading"]["sql"] == "SELECT 1 FROM t"
+    kept = client.put(url, json={"description": "other words"}).get_json()["kpi"]
+    assert kept["pinned_reading"] == pinned["pinned_reading"]
+    changed = client.put(url, json={"nl_definition": "count all products"}).get_json()["kpi"]
+    assert changed["pinned_reading"] is None
+    client.put(f"{url}/reading", json=reading)
+    assert client.delete(f"{url}/reading").get_json()["kpi"]["pinned_reading"] is None
+
+
+def test_a_kpi_in_sql_has_no_reading_to_pin(client: FlaskClient) -> None:
+    sql = {"nl_definition": None, "sql_definition": "SELECT 1 FROM t"}
+    url = f"{KPIS}/{create(client, **sql)['id']}"
+    assert client.put(f"{url}/reading", json={"kg_name": "x", "sql": "SELECT 2"}).status_code == 409

@@ -8,6 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from kpi_contracts.catalogue import DomainEvent, event
+from kpi_contracts.definition import PinnedReading
 
 AGGREGATE = "execution"
 
@@ -96,6 +97,7 @@ class ExecutionRequested(DomainEvent):
     command_id: UUID | None = None
     conversation_id: str | None = None
     retry_of: int | None = None
+    pinned: PinnedReading | None = None
 
 
 @event(AGGREGATE, "queued")

@@ -14,17 +14,22 @@ from kpi_contracts.definition import (
     AGGREGATE,
     DefinitionCreated,
     DefinitionDeleted,
+    DefinitionPinned,
     DefinitionRestored,
     DefinitionRolledBack,
+    DefinitionUnpinned,
     DefinitionUpdated,
     FieldChange,
+    PinnedReading,
 )
 from kpi_contracts.envelope import Envelope
+from kpi_contracts.schemas import schema_of
+from kpi_definitions.definition import changes_meaning
+from kpi_definitions.tables import metadata
 from kpi_eventsourcing.schema import TIMESTAMP
 
 UNIQUE_NAME = "kpis_name_in_use"
 
-metadata = sa.MetaData()
 kpi_ids = sa.Sequence("kpi_ids", metadata=metadata)
 
 kpis = sa.Table(
@@ -45,6 +50,7 @@ kpis = sa.Table(
     sa.Column("updated_by", sa.Text, nullable=False),
     sa.Column("deleted_at", TIMESTAMP),
     sa.Column("deleted_by", sa.Text),
+    sa.Column("pinned_reading", JSON(none_as_null=True)),
     sa.Index(UNIQUE_NAME, "name", unique=True, postgresql_where=sa.text("deleted_at IS NULL")),
     sa.Index("kpis_group_name", "group_name"),
 )
@@ -107,7 +113,19 @@ def _changed(
     envelope: Envelope,
     event: DefinitionUpdated | DefinitionRolledBack,
 ) -> None:
-    _update(connection, envelope, {change.field: change.new for change in event.changes})
+    values = {change.field: change.new for change in event.changes}
+    if changes_meaning(event.changes):
+        values["pinned_reading"] = None
+    _update(connection, envelope, values)
+
+
+def _pinned(connection: sa.Connection, envelope: Envelope, event: DefinitionPinned) -> None:
+    reading = schema_of(PinnedReading).dump(event.reading)
+    _update(connection, envelope, {"pinned_reading": reading})
+
+
+def _unpinned(connection: sa.Connection, envelope: Envelope, _: DefinitionUnpinned) -> None:
+    _update(connection, envelope, {"pinned_reading": None})
 
 
 def _deleted(connection: sa.Connection, envelope: Envelope, _: DefinitionDeleted) -> None:
@@ -153,4 +171,6 @@ PROJECTIONS: Mapping[type[DomainEvent], Callable[[sa.Connection, Envelope, Any],
     DefinitionRolledBack: _changed,
     DefinitionDeleted: _deleted,
     DefinitionRestored: _restored,
+    DefinitionPinned: _pinned,
+    DefinitionUnpinned: _unpinned,
 }

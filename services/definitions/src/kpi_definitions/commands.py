@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kpi_contracts.definition import PinnedReading
 from kpi_definitions.definition import Fields
 
 
@@ -50,4 +51,21 @@ class RollBackKpi:
 
     kpi_id: int
     to_version: int
+    expected: frozenset[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PinReading:
+    """Approve a reading of a KPI's sentence; it is run as it stands from now on."""
+
+    kpi_id: int
+    reading: PinnedReading
+    expected: frozenset[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnpinReading:
+    """Let the engine read the sentence again."""
+
+    kpi_id: int
     expected: frozenset[int] | None = None

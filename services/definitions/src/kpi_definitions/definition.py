@@ -12,16 +12,20 @@ from kpi_contracts.catalogue import DomainEvent
 from kpi_contracts.definition import (
     DefinitionCreated,
     DefinitionDeleted,
+    DefinitionPinned,
     DefinitionRestored,
     DefinitionRolledBack,
+    DefinitionUnpinned,
     DefinitionUpdated,
     FieldChange,
+    PinnedReading,
 )
 from kpi_definitions.errors import (
     KpiDeleted,
     KpiNotDeleted,
     KpiNotFound,
     NoDefinition,
+    NothingToPin,
     VersionNotFound,
 )
 from kpi_eventsourcing.aggregate import Aggregate
@@ -60,6 +64,7 @@ class Definition(Aggregate):
         super().__init__(aggregate_id)
         self.fields_at: list[Fields] = []
         self.deleted = False
+        self.pinned: PinnedReading | None = None
 
     @property
     def fields(self) -> Fields:
@@ -108,6 +113,18 @@ class Definition(Aggregate):
         changes = self.fields.difference(self.fields_at[to_version - 1])
         return [DefinitionRolledBack(to_version=to_version, changes=changes)]
 
+    def pin(self, reading: PinnedReading) -> Sequence[DomainEvent]:
+        """Decide that a reading was approved; raises NothingToPin for a KPI written in SQL."""
+        self._require_present()
+        if not self.fields.nl_definition or self.fields.sql_definition:
+            raise NothingToPin(self.id)
+        return [] if reading == self.pinned else [DefinitionPinned(reading=reading)]
+
+    def unpin(self) -> Sequence[DomainEvent]:
+        """Decide that the engine reads the sentence again."""
+        self._require_present()
+        return [DefinitionUnpinned()] if self.pinned else []
+
     def _require_known(self) -> None:
         if self.version == 0:
             raise KpiNotFound(self.id)
@@ -138,6 +155,18 @@ class Definition(Aggregate):
     @apply.register
     def _changed(self, event: DefinitionUpdated | DefinitionRolledBack) -> None:
         self.fields_at.append(self.fields.changed(event.changes))
+        if changes_meaning(event.changes):
+            self.pinned = None
+
+    @apply.register
+    def _pinned(self, event: DefinitionPinned) -> None:
+        self.fields_at.append(self.fields)
+        self.pinned = event.reading
+
+    @apply.register
+    def _unpinned(self, _: DefinitionUnpinned) -> None:
+        self.fields_at.append(self.fields)
+        self.pinned = None
 
     @apply.register
     def _deleted(self, _: DefinitionDeleted) -> None:
@@ -148,6 +177,11 @@ class Definition(Aggregate):
     def _restored(self, _: DefinitionRestored) -> None:
         self.fields_at.append(self.fields)
         self.deleted = False
+
+
+def changes_meaning(changes: Sequence[FieldChange]) -> bool:
+    """Tell whether changes make a reading of the definition, or a review of it, out of date."""
+    return any(change.field in ("nl_definition", "sql_definition") for change in changes)
 
 
 def _require_definition(fields: Fields) -> None:

@@ -6,6 +6,7 @@ DefinitionError
 ├── KpiNotDeleted
 ├── NameTaken
 ├── NoDefinition
+├── NothingToPin
 ├── VersionNotFound
 └── StaleVersion
 """
@@ -56,6 +57,14 @@ class NoDefinition(DefinitionError):
 
     def __init__(self) -> None:
         super().__init__("a KPI needs nl_definition or sql_definition")
+
+
+class NothingToPin(DefinitionError):
+    """Only the reading of a sentence can be pinned."""
+
+    def __init__(self, kpi_id: str) -> None:
+        self.kpi_id = kpi_id
+        super().__init__(f"KPI {kpi_id} is written in SQL; there is no reading to pin")
 
 
 class VersionNotFound(DefinitionError):

@@ -9,7 +9,15 @@ import sqlalchemy as sa
 
 from kpi_contracts.catalogue import DomainEvent
 from kpi_definitions import catalogue
-from kpi_definitions.commands import CreateKpi, DeleteKpi, RestoreKpi, RollBackKpi, UpdateKpi
+from kpi_definitions.commands import (
+    CreateKpi,
+    DeleteKpi,
+    PinReading,
+    RestoreKpi,
+    RollBackKpi,
+    UnpinReading,
+    UpdateKpi,
+)
 from kpi_definitions.definition import Definition
 from kpi_definitions.errors import NameTaken, StaleVersion
 from kpi_eventsourcing.context import Context
@@ -56,6 +64,16 @@ def roll_back(command: RollBackKpi, uow: UnitOfWork, context: Context) -> Defini
     return _decide(command, uow, context, lambda kpi: kpi.roll_back(command.to_version))
 
 
+def pin(command: PinReading, uow: UnitOfWork, context: Context) -> Definition:
+    """Pin a reading; raises KpiNotFound, KpiDeleted, NothingToPin, StaleVersion."""
+    return _decide(command, uow, context, lambda kpi: kpi.pin(command.reading))
+
+
+def unpin(command: UnpinReading, uow: UnitOfWork, context: Context) -> Definition:
+    """Undo that; raises KpiNotFound, KpiDeleted, StaleVersion."""
+    return _decide(command, uow, context, Definition.unpin)
+
+
 def _decide(
     command: OnOneKpi,
     uow: UnitOfWork,
@@ -91,4 +109,6 @@ HANDLERS: Mapping[type[Any], Handler] = {
     DeleteKpi: delete,
     RestoreKpi: restore,
     RollBackKpi: roll_back,
+    PinReading: pin,
+    UnpinReading: unpin,
 }

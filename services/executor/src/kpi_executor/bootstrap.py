@@ -15,7 +15,7 @@ from kpi_executor.preparation import Preparation
 from kpi_executor.secrets import Secrets
 from kpi_executor.settings import MEBIBYTE, ExecutorSettings
 from kpi_executor.sources import DatabaseAddress, SourcePolicy
-from kpi_service.database import make_engine, verify_schema
+from kpi_service.database import make_engine, reader, verify_schema
 from kpi_service.settings import ServiceSettings
 
 if TYPE_CHECKING:
@@ -56,7 +56,6 @@ def make_api(settings: ServiceSettings) -> Flask:
     from kpi_executor.api.running import Runs
     from kpi_executor.waiting import Waiters
     from kpi_service.app import create_app
-    from kpi_service.database import reader
 
     own = ExecutorSettings.from_environment()
     engine = make_engine(settings.database_url, name="executor api")
@@ -75,7 +74,7 @@ def make_api(settings: ServiceSettings) -> Flask:
         blueprints=blueprints(
             engine,
             dispatch,
-            Preparation(engine, secrets),
+            Preparation(reader(engine), secrets),
             runs,
             source_policy(settings, own),
             own.cache,
@@ -142,7 +141,7 @@ def _loops(
             KPI_COMMANDS.name,
             "executor-execute",
             subjects.EXECUTE,
-            execute_handler(engine, dispatch),
+            execute_handler(reader(engine), dispatch),
             concurrency=4,
         ),
         CommandLoop(
@@ -151,7 +150,7 @@ def _loops(
         Attempts(
             engine,
             dispatch,
-            Preparation(engine, secrets),
+            Preparation(reader(engine), secrets),
             pool,
             database_url=worker.settings.database_url,
             store_url=own.store_url,

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from kpi_contracts.catalogue import DomainEvent
+from kpi_contracts.definition import PinnedReading
 from kpi_contracts.execution import ExecutionRejected, ExecutionRequested
 from kpi_eventsourcing.context import Context
 from kpi_eventsourcing.errors import ConcurrencyConflict
@@ -70,8 +71,13 @@ def run_kpi(command: RunKpi, uow: UnitOfWork, context: Context) -> int:
         database_type=graph.database_type,
         origin=command.origin,
         command_id=command.command_id,
+        pinned=_pinned_on(kpi, graph.name),
     )
     return _accept(uow, request, context)
+
+
+def _pinned_on(kpi: replica.Kpi, kg_name: str) -> PinnedReading | None:
+    return kpi.pinned if kpi.pinned is not None and kpi.pinned.kg_name == kg_name else None
 
 
 def run_query(command: RunQuery, uow: UnitOfWork, context: Context) -> int:
@@ -108,6 +114,7 @@ def retry(command: RetryExecution, uow: UnitOfWork, context: Context) -> int:
         origin="retry",
         conversation_id=old.conversation_id,
         retry_of=command.execution_id,
+        pinned=old.pinned,
     )
     return _accept(uow, request, context)
 

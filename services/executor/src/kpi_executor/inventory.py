@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import JSON, insert
 
 from kpi_contracts.catalogue import DomainEvent
 from kpi_contracts.envelope import Envelope
-from kpi_contracts.graph import GraphBuilt, GraphRefreshed
+from kpi_contracts.graph import GraphBuilt, GraphDrifted, GraphRefreshed
 from kpi_contracts.source import SourceRegistered, SourceRemoved, SourceUpdated
 from kpi_eventsourcing.schema import TIMESTAMP
 from kpi_executor.executions import metadata
@@ -115,6 +115,15 @@ def keep_content(
     connection.execute(sa.insert(graph_contents).values(row))
 
 
+def newest_content(connection: sa.Connection, graph_id: int) -> dict[str, Any]:
+    """Return what the newest version of a graph holds."""
+    contents = graph_contents.c
+    query = sa.select(contents.content).where(contents.graph_id == graph_id)
+    newest = query.order_by(contents.version.desc()).limit(1)
+    content: dict[str, Any] = connection.execute(newest).scalar_one()
+    return content
+
+
 def _registered(connection: sa.Connection, envelope: Envelope, event: SourceRegistered) -> None:
     connection.execute(
         sa.insert(sources).values(
@@ -171,6 +180,14 @@ def _built(connection: sa.Connection, envelope: Envelope, event: GraphBuilt) -> 
     )
 
 
+def _drifted(connection: sa.Connection, envelope: Envelope, _: GraphDrifted) -> None:
+    connection.execute(
+        sa.update(graphs)
+        .where(graphs.c.id == int(envelope.aggregate_id))
+        .values(version=envelope.version)
+    )
+
+
 def _refreshed(connection: sa.Connection, envelope: Envelope, event: GraphRefreshed) -> None:
     connection.execute(
         sa.update(graphs)
@@ -192,4 +209,5 @@ PROJECTIONS: Mapping[type[DomainEvent], Callable[[sa.Connection, Envelope, Any],
     SourceRemoved: _removed,
     GraphBuilt: _built,
     GraphRefreshed: _refreshed,
+    GraphDrifted: _drifted,
 }

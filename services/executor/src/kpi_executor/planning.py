@@ -11,6 +11,7 @@ import sqlglot
 from cachetools import LRUCache
 from sqlglot import exp
 
+from kpi_contracts.definition import PinnedReading
 from kpi_contracts.execution import ExecutionParameters, Plan
 from kpi_executor.guard import UnsafeQuery, guard
 from kpi_executor.lookups import GraphReference
@@ -39,6 +40,15 @@ class UnknownRuleset(Exception):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"there is no ruleset {name!r}; POST /rulesets makes one")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What to run: a sentence to read, SQL as it stands, or a reading that was approved."""
+
+    sentence: str | None = None
+    sql: str | None = None
+    pinned: PinnedReading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +82,9 @@ class Planner:
         self,
         graph: GraphReference,
         parameters: ExecutionParameters,
-        *,
-        sentence: str | None = None,
-        sql: str | None = None,
+        question: Question,
     ) -> Planned:
-        """Return the SQL for a sentence, or for `sql` if that is given.
+        """Return the SQL for a question.
 
         Raises:
             NotUnderstood: the engine refuses the sentence.
@@ -85,16 +93,18 @@ class Planner:
 
         """
         ruleset = self._find_ruleset(parameters.ruleset_name)
-        key = (graph.graph_id, graph.version, parameters, ruleset, sentence, sql)
+        key = (graph.graph_id, graph.version, parameters, ruleset, question)
         with self._lock:
             known = self._plans.get(key)
         if known is not None:
             return known
         engine = self._engine(graph, parameters.select_schema, ruleset)
-        if sql:
-            planned = _plan_sql(engine, graph, sql, parameters.limit_records)
+        if question.pinned is not None:
+            planned = _plan_pinned(engine, graph, question.pinned, parameters.limit_records)
+        elif question.sql:
+            planned = _plan_sql(engine, graph, question.sql, parameters.limit_records)
         else:
-            answer = _read(engine, sentence or "", parameters)
+            answer = _read(engine, question.sentence or "", parameters)
             planned = _plan_answer(engine, graph, answer)
         with self._lock:
             self._plans[key] = planned
@@ -185,8 +195,30 @@ def _plan_answer(engine: Engine, graph: GraphReference, answer: Answer) -> Plann
 
 def _plan_sql(engine: Engine, graph: GraphReference, sql: str, limit: int | None) -> Planned:
     guarded = guard(sql, graph.dialect, _tables(engine.graph))
-    plan = Plan(sql_query_type=SQL_QUERY, operation="SQL", confidence_score=1.0)
+    plan = Plan(
+        sql_query_type=SQL_QUERY,
+        operation="SQL",
+        confidence_score=1.0,
+        explanation="The query as it was written.",
+    )
     return Planned(limited(guarded.sql, graph.dialect, limit), graph.dialect, plan, graph.version)
+
+
+def _plan_pinned(
+    engine: Engine, graph: GraphReference, reading: PinnedReading, limit: int | None
+) -> Planned:
+    planned = _plan_sql(engine, graph, reading.sql, limit)
+    plan = Plan(
+        sql_query_type=reading.sql_query_type,
+        operation=reading.operation,
+        joined_columns=reading.joined_columns,
+        source_table=reading.source_table,
+        target_table=reading.target_table,
+        confidence_score=1.0,
+        explanation=reading.explanation,
+        remark="the reading pinned to this version of the KPI",
+    )
+    return replace(planned, plan=plan)
 
 
 def limited(sql: str, dialect: str, limit: int | None) -> str:

@@ -12,7 +12,7 @@ from kpi_contracts.execution import ExecutionParameters
 from kpi_executor import lookups
 from kpi_executor.locations import with_secret
 from kpi_executor.lookups import GraphReference
-from kpi_executor.planning import Planned, Planner
+from kpi_executor.planning import Planned, Planner, Question
 from kpi_executor.secrets import Secrets
 from kpi_executor.sources import Source
 
@@ -36,16 +36,14 @@ class Preparation:
     def prepare(
         self,
         parameters: ExecutionParameters,
-        *,
-        sentence: str | None = None,
-        sql: str | None = None,
+        question: Question,
     ) -> Prepared:
         """Return the planned query and its source.
 
         Raises what `Planner.plan` raises, UnknownGraph, SourceNotFound and SecretUnreadable.
         """
         graph = self.graph(parameters.kg_name)
-        planned = self.planner.plan(graph, parameters, sentence=sentence, sql=sql)
+        planned = self.planner.plan(graph, parameters, question)
         return Prepared(planned, self.source(graph.source_id))
 
     def graph(self, name: str) -> GraphReference:

@@ -61,12 +61,13 @@ def project(connection: sa.Connection, envelope: Envelope) -> None:
     execution_id, event = int(envelope.aggregate_id), envelope.data
     if isinstance(event, ExecutionQueued):
         delay = max(event.not_before - envelope.time, timedelta())
+        if event.attempt > 1:
+            _delete(connection, leases, execution_id)
         _enqueue(connection, execution_id, delay)
     elif isinstance(event, ExecutionStarted):
         _hold(connection, execution_id, event)
     elif isinstance(event, ENDS):
-        _delete(connection, waiting, execution_id)
-        _delete(connection, leases, execution_id)
+        _delete(connection, waiting if event.attempt is None else leases, execution_id)
 
 
 def due(connection: sa.Connection, limit: int) -> Sequence[int]:
@@ -117,7 +118,6 @@ def held_by(connection: sa.Connection, worker: str) -> set[Lease]:
 
 
 def _enqueue(connection: sa.Connection, execution_id: int, delay: timedelta) -> None:
-    _delete(connection, leases, execution_id)
     connection.execute(
         insert(waiting).values(execution_id=execution_id, due_at=sa.func.clock_timestamp() + delay)
     )

@@ -8,16 +8,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSON
 
 from kpi_contracts.catalogue import DomainEvent
 from kpi_contracts.definition import (
     DefinitionCreated,
     DefinitionDeleted,
+    DefinitionPinned,
     DefinitionRestored,
     DefinitionRolledBack,
+    DefinitionUnpinned,
     DefinitionUpdated,
+    PinnedReading,
 )
 from kpi_contracts.envelope import Envelope
+from kpi_contracts.schemas import schema_of
 from kpi_contracts.subjects import events_of
 from kpi_executor.errors import UnknownKpi, VersionNotReached
 from kpi_executor.executions import metadata
@@ -37,6 +42,7 @@ kpis = sa.Table(
     sa.Column("sql_definition", sa.Text),
     sa.Column("is_active", sa.Boolean, nullable=False),
     sa.Column("is_deleted", sa.Boolean, nullable=False),
+    sa.Column("pinned", JSON(none_as_null=True)),
 )
 
 TABLES = (kpis,)
@@ -52,6 +58,7 @@ class Kpi:
     name: str
     nl_definition: str | None
     sql_definition: str | None
+    pinned: PinnedReading | None = None
 
 
 def project(connection: sa.Connection, envelope: Envelope) -> None:
@@ -84,7 +91,8 @@ def find(connection: sa.Connection, kpi_id: int, at_least: int | None = None) ->
         raise UnknownKpi(kpi_id, "was deleted")
     if not row.is_active:
         raise UnknownKpi(kpi_id, "is not active; set is_active to run it")
-    return Kpi(row.id, row.version, row.name, row.nl_definition, row.sql_definition)
+    pinned = schema_of(PinnedReading).load(row.pinned) if row.pinned else None
+    return Kpi(row.id, row.version, row.name, row.nl_definition, row.sql_definition, pinned)
 
 
 def wait_for_version(engine: sa.Engine, kpi_id: int, version: int) -> None:
@@ -112,7 +120,18 @@ def _created(event: DefinitionCreated) -> Mapping[str, Any]:
 
 
 def _changed(event: DefinitionUpdated | DefinitionRolledBack) -> Mapping[str, Any]:
-    return {change.field: change.new for change in event.changes if change.field in KEPT}
+    values = {change.field: change.new for change in event.changes if change.field in KEPT}
+    if "nl_definition" in values or "sql_definition" in values:
+        values["pinned"] = None
+    return values
+
+
+def _pinned(event: DefinitionPinned) -> Mapping[str, Any]:
+    return {"pinned": schema_of(PinnedReading).dump(event.reading)}
+
+
+def _unpinned(_: DefinitionUnpinned) -> Mapping[str, Any]:
+    return {"pinned": None}
 
 
 def _deleted(_: DefinitionDeleted) -> Mapping[str, Any]:
@@ -129,4 +148,6 @@ PROJECTIONS: Mapping[type[DomainEvent], Callable[[Any], Mapping[str, Any]]] = {
     DefinitionRolledBack: _changed,
     DefinitionDeleted: _deleted,
     DefinitionRestored: _restored,
+    DefinitionPinned: _pinned,
+    DefinitionUnpinned: _unpinned,
 }

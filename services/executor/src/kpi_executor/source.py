@@ -10,7 +10,7 @@ from kpi_contracts import graph as graph_contract
 from kpi_contracts import source as source_contract
 from kpi_contracts.catalogue import DomainEvent
 from kpi_contracts.definition import FieldChange
-from kpi_contracts.graph import GraphBuilt, GraphRefreshed
+from kpi_contracts.graph import GraphBuilt, GraphDrifted, GraphRefreshed
 from kpi_contracts.source import SourceRegistered, SourceRemoved, SourceUpdated
 from kpi_eventsourcing.aggregate import Aggregate
 from kpi_executor.errors import SourceNotFound
@@ -78,20 +78,30 @@ class KnowledgeGraph(Aggregate):
         super().__init__(aggregate_id)
         self.fingerprint: str | None = None
 
-    def keep(self, built: GraphBuilt) -> Sequence[DomainEvent]:
-        """Decide to store what was read: a first version, a further one, or nothing new."""
+    def build(self, built: GraphBuilt) -> Sequence[DomainEvent]:
+        """Decide on the first version."""
+        return [built]
+
+    def refresh(self, built: GraphBuilt, drifted: GraphDrifted) -> Sequence[DomainEvent]:
+        """Decide to store what was read again as a further version, if it is anything new.
+
+        KPIs that `drifted` names need a review; naming none is no event.
+        """
         if self.fingerprint == built.fingerprint:
             return []
-        if self.version == 0:
-            return [built]
-        return [
-            GraphRefreshed(tables=built.tables, joins=built.joins, fingerprint=built.fingerprint)
-        ]
+        refreshed = GraphRefreshed(
+            tables=built.tables, joins=built.joins, fingerprint=built.fingerprint
+        )
+        return [refreshed, drifted] if drifted.kpi_ids else [refreshed]
 
     @singledispatchmethod
     def apply(self, event: DomainEvent) -> None:
         """Fold one event into the state."""
         raise TypeError(f"a graph knows no {type(event).__name__}")
+
+    @apply.register
+    def _drifted(self, _: GraphDrifted) -> None:
+        pass
 
     @apply.register
     def _kept(self, event: GraphBuilt | GraphRefreshed) -> None:

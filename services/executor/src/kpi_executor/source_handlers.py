@@ -11,11 +11,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi_contracts.graph import GraphBuilt
+from kpi_contracts.graph import GraphBuilt, GraphDrifted
 from kpi_eventsourcing.aggregate import Aggregate
 from kpi_eventsourcing.context import Context
 from kpi_eventsourcing.unit_of_work import UnitOfWork
-from kpi_executor import inventory
+from kpi_executor import drift, inventory
 from kpi_executor.commands import KeepGraph, RegisterSource, RemoveSource, UpdateSource
 from kpi_executor.errors import NameTaken, StaleVersion
 from kpi_executor.secrets import Secrets
@@ -73,11 +73,23 @@ def keep_graph(command: KeepGraph, uow: UnitOfWork, context: Context) -> Knowled
         fingerprint=fingerprint(content),
     )
     graph = uow.load(KnowledgeGraph, _graph_id(uow, command))
+    if graph.version == 0:
+        decision = graph.build(built)
+    else:
+        decision = graph.refresh(built, _drift(uow, graph, command))
     with _unique("knowledge graph", command.name, inventory.UNIQUE_GRAPH_NAME):
-        appended = uow.append(graph, graph.keep(built), context)
+        appended = uow.append(graph, decision, context)
     if appended:
         inventory.keep_content(uow.connection, int(graph.id), graph.version, content)
     return graph
+
+
+def _drift(uow: UnitOfWork, graph: KnowledgeGraph, command: KeepGraph) -> GraphDrifted:
+    old = inventory.newest_content(uow.connection, int(graph.id))
+    changes = drift.breaking(drift.schema_changes(old, command.content))
+    tables = sorted({change.table for change in changes})
+    touched = drift.kpis_run_on(uow.connection, command.name, tables) if tables else ()
+    return GraphDrifted(name=command.name, changes=changes, kpi_ids=touched)
 
 
 def fingerprint(content: dict[str, Any]) -> str:

@@ -57,6 +57,12 @@ def _sentence(**options: Any) -> fields.String:
     return fields.String(validate=checks, allow_none=True, **options)
 
 
+def _note(longest: int) -> fields.String:
+    return fields.String(
+        load_default=None, allow_none=True, validate=[validate.Length(max=longest), plain_lines]
+    )
+
+
 class KpiCreate(KpiFields):
     """A new KPI; it needs `nl_definition` or `sql_definition`."""
 
@@ -84,6 +90,31 @@ class KpiUpdate(KpiFields):
     is_active = fields.Boolean()
 
 
+class Reading(Schema):
+    """An approved reading: SQL that is run on one graph as it stands."""
+
+    kg_name = fields.String(required=True, validate=validate.Length(1, 255))
+    sql = fields.String(required=True, validate=[validate.Length(6, 100_000), plain_lines])
+    explanation = _note(4000)
+    sql_query_type = _note(100)
+    operation = _note(50)
+    source_table = _note(255)
+    target_table = _note(255)
+    joined_columns = fields.List(
+        fields.List(fields.String(validate=plain_text), validate=validate.Length(max=32)),
+        load_default=list,
+        validate=validate.Length(max=100),
+    )
+
+
+class Review(Schema):
+    """Why a KPI needs a review: what changed in the tables it was run on."""
+
+    kg_name = fields.String(required=True)
+    changes = fields.List(fields.Dict(keys=fields.String()), required=True)
+    since = fields.String(required=True)
+
+
 class Kpi(Schema):
     """A KPI as it is now."""
 
@@ -102,6 +133,9 @@ class Kpi(Schema):
     updated_by = fields.String(required=True)
     deleted_at = Instant(required=True, allow_none=True)
     deleted_by = fields.String(required=True, allow_none=True)
+    pinned_reading = fields.Nested(Reading, required=True, allow_none=True)
+    needs_review = fields.Boolean(required=True)
+    review = fields.Nested(Review, required=True, allow_none=True)
 
     @ma.post_dump
     def _deleted_is_inactive(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

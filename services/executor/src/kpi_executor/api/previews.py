@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from kpi_contracts.execution import Plan
+from kpi_contracts.schemas import schema_of
 from kpi_executor.api import schemas, views
 from kpi_executor.api.jobs import READERS
 from kpi_executor.api.running import Runs
-from kpi_executor.planning import explain_refusal
+from kpi_executor.planning import Planned, Question, explain_refusal
 from kpi_executor.preparation import Preparation
 from kpi_nlsql import Answer, Refusal
 from kpi_service.auth import requires
@@ -19,13 +21,12 @@ def preview_blueprint(runs: Runs, preparation: Preparation) -> Blueprint:
     """Return the routes of previews."""
     blueprint = Blueprint("previews", __name__, url_prefix="/v1/landing-kpi")
 
-    def preview(body: dict[str, Any], sentence: str | None, sql: str | None) -> dict[str, Any]:
+    def preview(body: dict[str, Any], question: Question) -> dict[str, Any]:
         parameters = views.parameters_from(body)
         graph = preparation.graph(parameters.kg_name)
-        if sql:
-            planned = preparation.planner.plan(graph, parameters, sql=sql)
-            return _of_sql(planned.sql, graph.version)
-        read = preparation.planner.read(graph, parameters, sentence or "")
+        if question.sql or question.pinned:
+            return _of_plan(preparation.planner.plan(graph, parameters, question))
+        read = preparation.planner.read(graph, parameters, question.sentence or "")
         if isinstance(read, Refusal):
             return _of_refusal(read, graph.version)
         return _of_answer(read, graph.dialect, graph.version)
@@ -36,7 +37,7 @@ def preview_blueprint(runs: Runs, preparation: Preparation) -> Blueprint:
     @blueprint.response(200, schemas.PreviewAnswer)
     def of_sentence(body: dict[str, Any]) -> dict[str, Any]:
         """Read a sentence: explanation, SQL, confidence, alternatives."""
-        return preview(body, body["nl_definition"], None)
+        return preview(body, Question(sentence=body["nl_definition"]))
 
     @blueprint.route("/kpis/<id:kpi_id>/preview", methods=["POST"])
     @requires(*READERS)
@@ -45,7 +46,9 @@ def preview_blueprint(runs: Runs, preparation: Preparation) -> Blueprint:
     def of_kpi(body: dict[str, Any], kpi_id: int) -> dict[str, Any]:
         """Read the definition of a KPI."""
         kpi = runs.find_kpi(kpi_id, body["kpi_version"])
-        return preview(body, kpi.nl_definition, kpi.sql_definition)
+        pinned = kpi.pinned if kpi.pinned and kpi.pinned.kg_name == body["kg_name"] else None
+        question = Question(sentence=kpi.nl_definition, sql=kpi.sql_definition, pinned=pinned)
+        return preview(body, question)
 
     return blueprint
 
@@ -95,13 +98,10 @@ def _of_refusal(refusal: Refusal, graph_version: int) -> dict[str, Any]:
     }
 
 
-def _of_sql(sql: str, graph_version: int) -> dict[str, Any]:
+def _of_plan(planned: Planned) -> dict[str, Any]:
     return {
         **_NOTHING,
-        "explanation": "The query as it was written.",
-        "generated_sql": sql,
-        "sql_query_type": "SQL_QUERY",
-        "operation": "SQL",
-        "confidence_score": 1.0,
-        "graph_version": graph_version,
+        **schema_of(Plan).dump(planned.plan),
+        "generated_sql": planned.sql,
+        "graph_version": planned.graph_version,
     }

@@ -28,6 +28,7 @@ from kpi_executor.errors import ExecutionFinished, StaleAttempt
 from kpi_executor.execution_handlers import Assignment
 from kpi_executor.executions import executions
 from kpi_executor.outcomes import Failure, Outcome
+from kpi_executor.planning import Question
 from kpi_executor.preparation import Preparation
 from kpi_executor.query import QueryOutcome, QueryPool, QueryTask
 from kpi_executor.queue import RENEW_SECONDS, Lease
@@ -145,8 +146,7 @@ class Attempts:
             prepared = await self._threads.run(
                 self._preparation.prepare,
                 request.parameters,
-                sentence=request.nl_definition,
-                sql=request.sql,
+                Question(sentence=request.nl_definition, sql=request.sql, pinned=request.pinned),
             )
             progress.planned = prepared.planned
             task = QueryTask(
