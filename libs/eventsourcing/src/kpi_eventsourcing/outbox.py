@@ -67,6 +67,8 @@ class Outbox:
 
     def __init__(self, engine: sa.Engine, name: str = "relay") -> None:
         self._engine = engine
+        # Single reads, and many of them: no BEGIN and ROLLBACK around each.
+        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._name = name
 
     def cursor(self) -> Cursor:
@@ -74,7 +76,7 @@ class Outbox:
         query = sa.select(relay_cursor.c.tx, relay_cursor.c.position).where(
             relay_cursor.c.name == self._name
         )
-        with self._engine.connect() as connection:
+        with self._reading.connect() as connection:
             row = connection.execute(query).one_or_none()
         return Cursor(int(row.tx), row.position) if row else START
 
@@ -82,7 +84,7 @@ class Outbox:
         """Return the next events in commit order, behind `after` or the stored cursor."""
         cursor = after or self.cursor()
         values = {"tx": str(cursor.tx), "position": cursor.position, "limit": limit}
-        with self._engine.connect() as connection:
+        with self._reading.connect() as connection:
             rows = connection.execute(_PENDING, values).all()
         return [Entry(Cursor(int(row.tx), row.position), row_record(row)) for row in rows]
 
@@ -104,7 +106,7 @@ class Outbox:
     def lag(self) -> Lag:
         """Return how much is waiting, counting what is committed but not settled yet."""
         cursor = self.cursor()
-        with self._engine.connect() as connection:
+        with self._reading.connect() as connection:
             row = connection.execute(
                 _LAG, {"tx": str(cursor.tx), "position": cursor.position}
             ).one()
