@@ -27,7 +27,8 @@ FILL = """
         n AS id, 'SKU' || lpad(n::text, 8, '0') AS sku, 'Product number ' || n AS name,
         (ARRAY['active', 'inactive', 'planned'])[1 + n %% 3] AS status,
         (n * 7 %% 1000) AS quantity, (n %% 10007)::double precision / 7 AS price,
-        date '2020-01-01' + (n %% 2000)::int AS launched, timestamptz '2024-01-01' + n * interval '1 second' AS changed
+        date '2020-01-01' + (n %% 2000)::int AS launched,
+        timestamptz '2024-01-01' + n * interval '1 second' AS changed
     FROM generate_series(1::bigint, %s) AS n
 """
 ROW_TABLE = """
