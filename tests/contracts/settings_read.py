@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ ELSEWHERE = (
     "libs/testkit/src/kpi_testkit/backends.py",
 )
 PREFIX = "KPI_"
+_NAME = re.compile(r"[A-Z]+(_[A-Z]+)*")
 
 
 def variables() -> set[str]:
@@ -59,9 +61,4 @@ def _texts(call: ast.Call) -> list[str]:
 
 
 def _is_name(text: object) -> bool:
-    return (
-        isinstance(text, str)
-        and text.isupper()
-        and text.replace("_", "A").isalnum()
-        and text != PREFIX
-    )
+    return isinstance(text, str) and _NAME.fullmatch(text) is not None
