@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
-import orjson
 import sqlalchemy as sa
 import structlog
 
@@ -19,7 +19,7 @@ from kpi_results.shelf import results
 if TYPE_CHECKING:
     from kpi_results.reader import RowReader
 
-BATCH = 5_000
+BATCH = 10_000
 
 Changes = Counter[bytes]
 """How many more rows of each key (as canonical JSON) there are, or fewer where negative."""
@@ -105,13 +105,11 @@ class LedgerClerk:
             )
 
     def _write(self, run: sa.RowMapping, key: Sequence[str], changes: Changes) -> None:
-        more = [(orjson.loads(name), count) for name, count in changes.items() if count > 0]
-        fewer = [(orjson.loads(name), -count) for name, count in changes.items() if count < 0]
         with self._engine.begin() as connection:
-            for start in range(0, len(fewer), BATCH):
-                ledger.disappear(connection, run, fewer[start : start + BATCH])
-            for start in range(0, len(more), BATCH):
-                ledger.appear(connection, run, more[start : start + BATCH])
+            for fewer in _pieces((name, -count) for name, count in changes.items() if count < 0):
+                ledger.disappear(connection, run, fewer)
+            for more in _pieces((name, count) for name, count in changes.items() if count > 0):
+                ledger.appear(connection, run, more)
             ledger.turn_page(connection, run, key)
 
     def _close(self, run: sa.RowMapping, key: Sequence[str], rows: int) -> None:
@@ -126,3 +124,8 @@ def _counted(keys: Iterator[tuple[bytes, int]]) -> Changes:
     for name, count in keys:
         changes[name] += count
     return changes
+
+
+def _pieces(counts: Iterator[tuple[bytes, int]]) -> Iterator[dict[bytes, int]]:
+    while piece := dict(islice(counts, BATCH)):
+        yield piece

@@ -13,14 +13,12 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSON, insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, insert
 
 from kpi_eventsourcing.schema import TIMESTAMP
 
 OPEN, RESOLVED, REOPENED = "open", "resolved", "reopened"
 STATUSES = (OPEN, RESOLVED, REOPENED)
-
-Key = Mapping[str, Any]
 
 metadata = sa.MetaData()
 
@@ -56,21 +54,30 @@ breaks = sa.Table(
 TABLES = (ledgers, breaks)
 
 
-def canonical(key: Key) -> bytes:
+def canonical(key: Mapping[str, Any]) -> bytes:
     """Return a key as JSON that is the same for equal keys."""
     return orjson.dumps(key, option=orjson.OPT_SORT_KEYS)
 
 
-def break_id(kpi_id: int, key: Key) -> str:
-    """Name the break of a key: the same for every run of the KPI."""
-    return hashlib.sha256(b"%d %b" % (kpi_id, canonical(key))).hexdigest()[:32]
+def break_id(kpi_id: int, key: bytes) -> str:
+    """Name the break of a canonical key: the same for every run of the KPI."""
+    return hashlib.sha256(b"%d %b" % (kpi_id, key)).hexdigest()[:32]
 
 
-def appear(connection: sa.Connection, run: sa.RowMapping, found: Sequence[tuple[Key, int]]) -> None:
-    """Enter keys that `run` has more rows of than the run before, with how many more."""
-    if not found:
-        return
-    statement = insert(breaks)
+def appear(connection: sa.Connection, run: sa.RowMapping, found: Mapping[bytes, int]) -> None:
+    """Enter canonical keys that `run` has more rows of than the run before: how many more."""
+    new = _table(run["kpi_id"], found)
+    first = {
+        "id": new.c.id,
+        "kpi_id": sa.literal(run["kpi_id"], sa.BigInteger),
+        "key": sa.cast(new.c.key, JSON),
+        "rows": new.c.rows,
+        "status": sa.literal(OPEN),
+        "reopened": sa.literal(0),
+        "first_seen_execution_id": sa.literal(run["execution_id"], sa.BigInteger),
+        "first_seen_at": sa.literal(run["executed_at"], TIMESTAMP),
+    }
+    statement = insert(breaks).from_select(list(first), sa.select(*first.values()))
     is_resolved = breaks.c.rows <= 0
     connection.execute(
         statement.on_conflict_do_update(
@@ -82,36 +89,34 @@ def appear(connection: sa.Connection, run: sa.RowMapping, found: Sequence[tuple[
                 "resolved_execution_id": None,
                 "resolved_at": None,
             },
-        ),
-        [
-            {
-                "id": break_id(run["kpi_id"], key),
-                "kpi_id": run["kpi_id"],
-                "key": key,
-                "rows": rows,
-                "status": OPEN,
-                "reopened": 0,
-                "first_seen_execution_id": run["execution_id"],
-                "first_seen_at": run["executed_at"],
-            }
-            for key, rows in found
-        ],
+        )
     )
 
 
-def disappear(
-    connection: sa.Connection, run: sa.RowMapping, missed: Sequence[tuple[Key, int]]
-) -> None:
-    """Enter keys that `run` has fewer rows of than the run before, with how many fewer."""
-    if not missed:
-        return
-    left = breaks.c.rows - sa.bindparam("missed")
+def disappear(connection: sa.Connection, run: sa.RowMapping, missed: Mapping[bytes, int]) -> None:
+    """Enter canonical keys that `run` has fewer rows of than the run before: how many fewer."""
+    gone = _table(run["kpi_id"], missed)
+    left = breaks.c.rows - gone.c.rows
     connection.execute(
         sa.update(breaks)
-        .where(breaks.c.id == sa.bindparam("break_id"))
-        .values(rows=left, **_if_none_is_left(left <= 0, run)),
-        [{"break_id": break_id(run["kpi_id"], key), "missed": rows} for key, rows in missed],
+        .where(breaks.c.id == gone.c.id)
+        .values(rows=left, **_if_none_is_left(left <= 0, run))
     )
+
+
+def _table(kpi_id: int, counts: Mapping[bytes, int]) -> sa.TableValuedAlias:
+    """Return the counts as a table of `id`, `key` and `rows`, sent as three arrays."""
+    arrays = (
+        sa.literal([break_id(kpi_id, key) for key in counts], ARRAY(sa.Text)),
+        sa.literal([key.decode() for key in counts], ARRAY(sa.Text)),
+        sa.literal(list(counts.values()), ARRAY(sa.BigInteger)),
+    )
+    columns = (
+        sa.column("id", sa.Text),
+        sa.column("key", sa.Text),
+        sa.column("rows", sa.BigInteger),
+    )
+    return sa.func.unnest(*arrays).table_valued(*columns, name="counts").render_derived()
 
 
 def present(connection: sa.Connection, kpi_id: int) -> Iterable[sa.Row[Any]]:
