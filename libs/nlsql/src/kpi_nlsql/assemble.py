@@ -6,6 +6,7 @@ from kpi_nlsql import plan
 from kpi_nlsql.conditions import column_of, condition
 from kpi_nlsql.draft import MAIN, Draft, Group, Ref, Sorting, Term, Wanted
 from kpi_nlsql.graph import Graph, Join
+from kpi_nlsql.naming import column_names
 from kpi_nlsql.naming_columns import key_columns, naming_columns
 from kpi_nlsql.paths import JoinPaths
 from kpi_nlsql.resolve import Resolution
@@ -56,7 +57,7 @@ class Assembly:
             group=keys,
             having=plan.all_of(having),
             order=order,
-            limit=self.draft.limit if self.draft.sorting else None,
+            limit=self.draft.limit,
             distinct=(distinct or self._shared or self._lists_values(outputs, where)) and not keys,
         )
 
@@ -156,13 +157,15 @@ class Assembly:
         return [plan.Output(plan.Aggregate(function, column, wanted.distinct), name)]
 
     def _entity_outputs(self) -> list[plan.Output]:
+        if self.draft.notes.get("asks_rows") and not self._aggregated():
+            return [plan.Output(plan.Star(self.entity))]
         if self.draft.whole_rows:
             detail = [
                 column.name
                 for column in self.graph.table(self.entity).columns
                 if any(name.split()[-1:] == ["details"] for name in column.display_names)
             ]
-            if detail:
+            if detail and self.draft.notes.get("details"):
                 return [plan.Output(plan.ColumnRef(self.entity, detail[0]))]
             return [plan.Output(plan.Star(self.entity))]
         return self._named(self.entity)
@@ -398,9 +401,10 @@ class Assembly:
         rows = counted and not plain and not self.draft.groups and bool(self.draft.wanted)
         return rows and not self._counts_values()
 
-    def _having(self, term: Term) -> plan.Condition:
+    def _having(self, term: Term, aliases: dict[str, str] | None = None) -> plan.Condition:
         if term.ref is not None and term.ref.choice:
-            column = plan.ColumnRef(*term.ref.chosen)
+            table, name = term.ref.chosen
+            column = plan.ColumnRef((aliases or {}).get(table, table), name)
             if term.kind == "count":
                 subject = plan.Aggregate("count", column, distinct=True)
             else:
@@ -473,7 +477,7 @@ class Assembly:
         ]
         where = [*anchor.on, *self._joined(row_terms, aliases)]
         counts = [term for term in terms if term.kind == "count"]
-        having = plan.all_of([self._having(term) for term in counts])
+        having = plan.all_of([self._having(term, aliases) for term in counts])
         return plan.Query(
             outputs=(plan.Output(plan.Constant(1)),),
             source=anchor.source,
@@ -529,7 +533,8 @@ class Assembly:
 
 
 def _column_stems(join: Join) -> set[str]:
-    return {word for column in (*join.left_columns, *join.right_columns) for word in stems(column)}
+    columns = (*join.left_columns, *join.right_columns)
+    return {word for column in columns for name in column_names(column, "") for word in stems(name)}
 
 
 def _score(ref: Ref) -> float:

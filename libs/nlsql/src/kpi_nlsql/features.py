@@ -16,6 +16,13 @@ TELLING = frozenset(
 """Cues that always change the answer: a reading that leaves one out is suspect."""
 
 
+_LIGHT_WORDS = frozenset(
+    "placed made issued recorded located listed called named given found used currently exist "
+    "exists existing corresponding available there held taken done occurred happened stored".split()
+)
+"""Words that say little: leaving them out loses nothing."""
+
+
 def features(sentence: Sentence, candidate: Candidate) -> dict[str, float]:
     """Return the features of a reading, by name."""
     found = dict.fromkeys(NAMES, 0.0)
@@ -46,6 +53,7 @@ def unknown_words(sentence: Sentence, candidate: Candidate) -> tuple[str, ...]:
         if position not in candidate.used
         and item.kind not in {"mark", "cue"}
         and item.text not in FUNCTION_WORDS
+        and item.text not in _LIGHT_WORDS
     )
 
 

@@ -33,6 +33,7 @@ _KEY_WORDS = frozenset(
 )
 _BARE_KEYS = frozenset("id key code no number name".split())
 _BARE_SCORE = 0.45
+_FOREIGN_SCORE = 0.7
 _WEAK_WORDS = frozenset(
     [
         "status",
@@ -89,7 +90,7 @@ def _candidates(tables: Sequence[Table], declared: set[frozenset[str]]) -> Itera
     by_name: dict[str, list[tuple[Table, Column]]] = defaultdict(list)
     for table in tables:
         for column in table.columns:
-            for name in {"".join(parts(column.name)), *_qualified(table, column)}:
+            for name in {*_called(column), *_qualified(table, column)}:
                 by_name[name].append((table, column))
     seen: set[tuple[str, str, str, str]] = set()
     for name, holders in by_name.items():
@@ -107,6 +108,14 @@ def _candidates(tables: Sequence[Table], declared: set[frozenset[str]]) -> Itera
                 yield join
 
 
+def _called(column: Column) -> Iterator[str]:
+    """``start_station_id`` may be a station's id: its last two words count as a name, too."""
+    words = parts(column.name)
+    yield "".join(words)
+    if len(words) > 2 and words[-1] in _KEY_WORDS:
+        yield "".join(words[-2:])
+
+
 def _qualified(table: Table, column: Column) -> Iterator[str]:
     """``id`` of ``customers`` may be called ``customer_id`` elsewhere."""
     if column.name.lower() in {"id", "key", "code", "no", "number"}:
@@ -116,6 +125,8 @@ def _qualified(table: Table, column: Column) -> Iterator[str]:
 
 def _candidate(name: str, left: tuple[Table, Column], right: tuple[Table, Column]) -> Join:
     (left_table, a), (right_table, b) = left, right
+    if a.name.lower() in _BARE_KEYS and b.name.lower() not in _BARE_KEYS:
+        return _candidate(name, right, left)
     score, evidence = _name_score(left_table, a, b), [f"both are called {name}"]
     if a.family != b.family and "other" not in {a.family, b.family}:
         score -= 0.25
@@ -140,6 +151,8 @@ def _candidate(name: str, left: tuple[Table, Column], right: tuple[Table, Column
 
 
 def _name_score(table: Table, a: Column, b: Column) -> float:
+    if b.name.lower() in _BARE_KEYS and a.name.lower() not in _BARE_KEYS:
+        return _FOREIGN_SCORE
     if a.name.lower() == b.name.lower() and a.name.lower() in _BARE_KEYS:
         return _BARE_SCORE
     words = set(parts(a.name)) | set(column_names(a.name, table.name)[0].split())

@@ -19,7 +19,7 @@ class JoinPaths:
         self._edges: dict[str, list[tuple[float, Join]]] = defaultdict(list)
         declared = any(join.kind == "foreign_key" for join in graph.joins)
         for join in graph.joins:
-            if declared and join.score < _SURE_CANDIDATE:
+            if declared and join.kind == "candidate" and join.score < _SURE_CANDIDATE:
                 continue
             columns = {column.lower() for column in (*join.left_columns, *join.right_columns)}
             if columns & excluded or join.left_table == join.right_table:

@@ -10,6 +10,8 @@ from kpi_nlsql.linking import Item
 Role = Literal["table", "column", "value", "none"]
 
 _SURE_TABLE = 0.6
+_LIKELY_TABLE = 0.7
+_EXACT = 0.95
 _OF_WORDS = frozenset("of for from in".split())
 _PASS_OVER = frozenset("a an the all any some their its his her each every these those".split())
 
@@ -18,9 +20,29 @@ def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list
     """Return the role of each item; ``none`` for those that name no data."""
     found: list[Role] = [_role(item) for item in items]
     for position, item in enumerate(items):
+        if found[position] == "table" and _is_noun_of(items, position):
+            found[position] = "column"
         if found[position] == "table" and _is_rather_column(items, found, position, references):
             found[position] = "column"
     return found
+
+
+def _is_noun_of(items: Sequence[Item], position: int) -> bool:
+    """ "products in RBP GPU" speaks of rows of the table named, not of one called like products."""
+    item = items[position]
+    if item.best_table() >= _EXACT or position + 2 >= len(items):
+        return False
+    if items[position + 1].text not in {"in", "from", "of"}:
+        return False
+    following = next(
+        (other for other in items[position + 2 : position + 4] if other.kind == "mention"), None
+    )
+    if following is None or following.best_table() < _LIKELY_TABLE:
+        return False
+    table = following.table_hits()[0].table
+    if table == item.table_hits()[0].table:
+        return False
+    return any(hit.table == table for hit in item.column_hits())
 
 
 def _role(item: Item) -> Role:
@@ -38,6 +60,8 @@ def _role(item: Item) -> Role:
         return "table" if table >= _SURE_TABLE else "value" if item.values else "none"
     if table >= _SURE_TABLE and table >= column - 0.001:
         return "table"
+    if table >= _LIKELY_TABLE and column < _EXACT and item.text.endswith("s"):
+        return "table"
     if item.values and name < 0.95 and item.values[0].score >= 1.0:
         return "value"
     return "column"
@@ -51,6 +75,8 @@ def _is_rather_column(
 ) -> bool:
     """A word that is a table's and a column's name is the column if its owner is also mentioned."""
     item = items[position]
+    if position + 1 < len(items) and found[position + 1] in {"column", "table"}:
+        return False
     columns = [
         hit
         for hit in item.column_hits()

@@ -11,6 +11,9 @@ from kpi_nlsql.graph import Graph
 LONGEST_VALUE = 8
 """Words of a value that can be found by writing it out."""
 
+_FLAG = re.compile(r"^is_?([a-z]+)$", re.IGNORECASE)
+_TRUE = frozenset({"y", "yes", "t", "true", "1"})
+_FALSE = frozenset({"n", "no", "f", "false", "0"})
 _MOST_CODES = 3
 _SPOKEN = {
     "m": ("male", "males", "man", "men", "boy", "boys"),
@@ -47,10 +50,23 @@ class ValueIndex:
                         hit = ValueHit(table.name, column.name, value, 1.0, len(column.values))
                         self._hits[words].append(hit)
 
+    def _add_flag(self, table: str, column: str, values: tuple[str, ...]) -> None:
+        """``is_active`` with Y and N answers to "active" and "inactive"."""
+        match = _FLAG.match(column)
+        if match is None:
+            return
+        for value in values:
+            words = {match.group(1).lower()} if value.lower() in _TRUE else set()
+            if value.lower() in _FALSE:
+                words = {prefix + match.group(1).lower() for prefix in ("in", "un", "non")}
+            for word in words:
+                self._hits[(word,)].append(ValueHit(table, column, value, 1.0))
+
     def _add_spoken(self, table: str, column: str, values: tuple[str, ...]) -> None:
         """Codes that are spoken in full: ``M`` and ``F`` are male and female."""
         if not 0 < len(values) <= _MOST_CODES:
             return
+        self._add_flag(table, column, values)
         for value in values:
             for word in _SPOKEN.get(value.lower(), ()):
                 if len({other.lower() for other in values} & _SPOKEN.keys()) == len(values):

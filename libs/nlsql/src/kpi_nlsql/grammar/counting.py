@@ -29,6 +29,13 @@ def read(scan: Scanner) -> bool:
     scan.take(start)
     scan.position = start + 1
     role = scan.role(position)
+    subject = scan.subject(position)
+    if subject is not None and not scan.in_where and not distinct:
+        scan.take(*range(start, position + 1))
+        scan.position = position + 1
+        scan.draft.wanted.append(Wanted(start, None, "count", False, subject))
+        scan.draft.entities.append((position, subject))
+        return True
     if role not in {"table", "column"}:
         _rows(scan, start)
         return True
@@ -53,7 +60,7 @@ def read(scan: Scanner) -> bool:
         scan.draft.entities.append((position, table))
     else:
         ref = scan.ref(position)
-        function = "sum" if not distinct and scan.measures(ref) else "count"
+        function = "amount" if not distinct and scan.measures(ref) else "count"
         scan.draft.wanted.append(Wanted(start, ref, function, function == "count"))
     return True
 

@@ -58,6 +58,8 @@ def _columns(sentence: Sentence, table: str) -> tuple[list[str], set[int]]:
         elif mine and mine[0].score >= _SURE and not item.values:
             columns.append(str(mine[0].column))
             used.add(position)
+        elif (mine or item.table_hits()) and not item.values:
+            used.add(position)  # the noun that says what the rows are
     if not columns:
         columns = list(sentence.graph.table(table).primary_key) or _key_like(sentence, table)
     return list(dict.fromkeys(columns)), used

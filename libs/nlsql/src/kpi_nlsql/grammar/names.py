@@ -13,8 +13,11 @@ _FLAGS = _TRUE | {"f", "false", "n", "no", "0"}
 def read(scan: Scanner) -> bool:
     """Consume a mention of a table or a column."""
     role = scan.role(scan.position)
+    subject = scan.subject(scan.position)
     if role == "table":
         _table(scan)
+    elif subject is not None and not scan.in_where:
+        scan.draft.entities.append((scan.position, subject))
     elif role == "column":
         _column(scan)
     else:

@@ -9,6 +9,7 @@ _BORDER_MARKS = frozenset({"?", ".", ";", "!"})
 _SELECT_AGAIN = frozenset({"along", "together"})
 _ASKING = frozenset({"which", "who", "where", "when", "whom", "whose", "that"})
 _CLAUSE = frozenset({"and", "please", "then", "to", "you", "also"})
+_ROW_VERBS = frozenset("show list find get display give return retrieve fetch select".split())
 _HAVING = frozenset({"have", "has", "had"})
 _PERSONAL = frozenset({"their", "its", "his", "her"})
 
@@ -26,11 +27,15 @@ def read(scan: Scanner) -> bool:
     if item.is_cue("show") and _opens(scan):
         if item.text not in {"what", "state", "report", "search", "select"} or scan.position == 0:
             _select(scan)
+        if _asks_for_rows(scan):
+            scan.draft.note("asks_rows")
         scan.take(scan.position)
         scan.position += 1
         return True
     if item.is_cue("details") and not scan.in_where and not scan.draft.wanted:
         scan.draft.whole_rows = True
+        if "detail" in item.text:
+            scan.draft.note("details")
         scan.take(scan.position)
         scan.position += 1
         return True
@@ -44,6 +49,14 @@ def read(scan: Scanner) -> bool:
         scan.position += 2
         return True
     return _relative(scan)
+
+
+def _asks_for_rows(scan: Scanner) -> bool:
+    """ "show me all products" wants whole rows, "which products" their names."""
+    verb = scan.item.text.split()
+    if scan.position or verb[0] not in _ROW_VERBS:
+        return False
+    return verb[-1] == "me" or scan.at(scan.position + 1).is_cue("all")
 
 
 def _opens(scan: Scanner) -> bool:

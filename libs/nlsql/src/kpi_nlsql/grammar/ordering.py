@@ -76,7 +76,9 @@ def _keys(scan: Scanner, first: bool | None) -> tuple[int, list[Sorting]]:
         elif item.is_cue("aggregate"):
             function = item.argument("aggregate")
         elif scan.role(position) == "column":
-            found.append(Sorting(position, scan.ref(position), function, None, bool(first)))
+            ref = scan.ref(position)
+            stored = function == "count" and scan.measures(ref)
+            found.append(Sorting(position, ref, None if stored else function, None, bool(first)))
             function = None
         elif scan.role(position) == "table":
             table = scan.table(position)

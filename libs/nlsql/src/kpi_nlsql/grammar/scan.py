@@ -47,6 +47,9 @@ def scan(sentence: Sentence) -> Draft:
     scanner = Scanner(sentence)
     while scanner.position < len(scanner.items):
         before = scanner.position
+        if before in scanner.skipped:
+            scanner.position += 1
+            continue
         if not any(module(scanner) for module in MODULES) or scanner.position <= before:
             if scanner.item.is_cue("distinct"):
                 scanner.draft.distinct = True
@@ -62,9 +65,18 @@ def _complete(draft: Draft) -> None:
     """ "the student who visited a restaurant most often": what is counted was said before."""
     others = [table for _, table in draft.entities[1:]]
     others += [term.table for term in draft.terms if term.kind == "exists" and term.table]
+    _amounts(draft)
     first = draft.entities[0][1] if draft.entities else None
     others = [table for table in others if table != first]
     for sorting in draft.sorting:
         if sorting.function == "count" and sorting.ref is None and sorting.table is None and others:
             if not draft.groups:
                 sorting.table = others[-1]
+
+
+def _amounts(draft: Draft) -> None:
+    """ "the name and number of floors" shows a stored number; asked for alone it is added up."""
+    alone = not any(wanted.function is None for wanted in draft.wanted)
+    for shown in (*draft.wanted, *draft.sorting):
+        if shown.function == "amount":
+            shown.function = "sum" if alone else None

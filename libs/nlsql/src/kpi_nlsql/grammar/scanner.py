@@ -12,6 +12,10 @@ from kpi_nlsql.words import stem, stems
 
 _NAMES = frozenset({"name", "names", "title", "titles"})
 _NAMING = 0.8
+_NAMED = 0.95
+_NAMING_TAILS = tuple(
+    stem(word) for word in ("name", "id", "code", "number", "sku", "key", "title")
+)
 _NOTHING = Item("mark", "", -1, -1)
 _PASS = frozenset(
     "a an the of in on at to for from by is are was were be been it its their his her that this "
@@ -37,6 +41,8 @@ class Scanner:
         self.pending_function: str | None = None
         self.pending_table: str | None = None
         self.negate = False
+        self.skipped: set[int] = set()
+        self.limit: int | None = None
         self.asked: str | None = None
         self.dangling: list[tuple[Ref, int]] = []
 
@@ -105,6 +111,26 @@ class Scanner:
         """Tell whether a mention is a verb: "founded", "attending"."""
         text = self.at(position).text
         return " " not in text and text.endswith(("ed", "ing", "ught"))
+
+    def subject(self, position: int) -> str | None:
+        """Return the table whose rows a noun speaks of though none is called so.
+
+        "products" are the rows of the table with a ``product_name``: the one named beside it.
+        """
+        if self.role(position) != "column" or self.at(position).best_column() >= _NAMED:
+            return None
+        words = tuple(stem(word) for word in self.at(position).text.split())
+        hits = [
+            hit
+            for tail in _NAMING_TAILS
+            for hit in self.sentence.lexicon.names((*words, tail), "")
+            if hit.column is not None and hit.score >= _NAMED
+        ]
+        if not hits:
+            return None
+        near = self.owners[position] or next(iter(self.tables_named()), None)
+        tables = [hit.table for hit in hits]
+        return near if near in tables else None if near else tables[0]
 
     def tables_named(self) -> list[str]:
         """Return the tables mentioned anywhere, in order."""

@@ -10,6 +10,7 @@ from kpi_nlsql.grammar.scanner import Scanner
 _IMPLIED = {
     "oldest": (("age",), True), "youngest": (("age",), False), "longest": (("length", "durat", "distanc"), True),
     "shortest": (("length", "height", "durat", "distanc"), False), "tallest": (("height",), True),
+    "highest": (("height", "elevat", "altitud"), True),
     "heaviest": (("weight",), True), "lightest": (("weight",), False), "cheapest": (("price", "cost"), False),
     "most expensive": (("price", "cost"), True), "the most expensive": (("price", "cost"), True),
     "least expensive": (("price", "cost"), False), "the least expensive": (("price", "cost"), False),
@@ -65,7 +66,7 @@ def _limit(scan: Scanner) -> int:
         if isinstance(number, int) and 0 < number < 1000:
             scan.take(index)
             return number
-    return 1
+    return scan.limit or 1
 
 
 def _sort(scan: Scanner, sorting: Sorting, limit: int) -> None:
@@ -169,7 +170,7 @@ def _highest(scan: Scanner, descending: bool, limit: int) -> bool:
         scan.take(position)
         position += 1
     scan.take(start)
-    if scan.role(position) == "column":
+    if scan.role(position) == "column" and scan.subject(position) is None:
         return _column(scan, position, descending, limit, function)
     return _adjective(scan, position, descending, limit)
 
@@ -239,7 +240,12 @@ def _adjective(scan: Scanner, position: int, descending: bool, limit: int) -> bo
         if scan.items[index].text in {"by", "with", "in"} and scan.role(index + 1) in {"column"}:
             if scan.items[index].text == "by":
                 scan.take(index, index + 1)
-                _sort(scan, Sorting(start, scan.ref(index + 1), None, None, descending), limit)
+                scan.skipped |= {index, index + 1}
+                ref = scan.ref(index + 1)
+                rows = scan.table(position) if scan.role(position) == "table" else None
+                other = rows is not None and all(hit.table != rows for hit in ref.hits)
+                function = "sum" if other and scan.measures(ref) else None
+                _sort(scan, Sorting(start, ref, function, None, descending), limit)
                 return True
     if _is_predicate(scan, start):
         assert scan.pending is not None

@@ -25,6 +25,8 @@ def read(scan: Scanner) -> bool:
     item = scan.item
     if item.is_cue("null") or item.is_cue("not_null"):
         return _null(scan, item.is_cue("not_null"))
+    if item.text == "missing" and scan.role(scan.position + 1) == "column":
+        return _null(scan, known=False)
     if item.is_cue("recent"):
         return _recent(scan)
     for cue, kind in (("starts", "starts"), ("ends", "ends"), ("contains", "contains")):
@@ -64,13 +66,14 @@ def _recent(scan: Scanner) -> bool:
     amount = scan.at(scan.position + 1).number
     unit_at = scan.position + (2 if amount is not None else 1)
     days = _DAYS.get(scan.at(unit_at).text)
-    if days is None:
+    if days is None or (amount is None and days == 1):
         return False
     ref = scan.pending or scan.implied(scan.position, TIME, scan.entity())
     if ref is None:
         return False
     scan.take(*range(scan.position, unit_at + 1))
     total = days * int(amount if amount is not None else 1)
+    scan.not_output(ref)
     scan.add(Term("recent", scan.position, ref, values=(total,)))
     scan.position = unit_at + 1
     return True

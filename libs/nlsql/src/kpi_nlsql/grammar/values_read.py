@@ -7,6 +7,7 @@ from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.values import ValueHit
 
 _LEADS_IN = frozenset("in from of for by with at on is are was were named called to as".split())
+_MOST_ROWS = 1000
 _YEARS = range(1000, 2101)
 
 
@@ -14,6 +15,12 @@ def read(scan: Scanner) -> bool:
     """Consume a value and make it a condition on the column it belongs to."""
     position = scan.position
     item = scan.item
+    if _is_limit(scan):
+        scan.limit = int(item.number or 1)
+        scan.draft.limit = scan.limit
+        scan.take(position)
+        scan.position += 1
+        return True
     if item.kind == "word" and item.number is not None and item.text not in {"one", "single"}:
         return _identified(scan, item.number)
     if scan.role(position) != "value" and item.kind != "number":
@@ -94,6 +101,17 @@ def _holding(values: tuple[ValueHit, ...], ref: Ref) -> Ref:
 def _holds(values: tuple[ValueHit, ...], ref: Ref) -> bool:
     named = {(hit.table, hit.column) for hit in ref.hits}
     return any((value.table, value.column) in named for value in values)
+
+
+def _is_limit(scan: Scanner) -> bool:
+    """ "the 3 departments with …", "show 5 products": so many rows are asked for."""
+    number = scan.item.number
+    if not isinstance(number, int) or not 0 < number < _MOST_ROWS or scan.in_where:
+        return False
+    named = scan.role(scan.position + 1) in {"table", "column"}
+    before = scan.at(scan.position - 1)
+    opened = before.is_cue("show") or before.text in {"the", "of"} or before.is_cue("relative")
+    return named and opened and scan.item.text != "one"
 
 
 def _literal(scan: Scanner) -> str | int | float:

@@ -67,8 +67,8 @@ def _is_null(term: plan.IsNull, _: Subquery) -> exp.Expr:
 
 
 def _recent(term: plan.RecentDays, _: Subquery) -> exp.Expr:
-    start = exp.DateSub(
-        this=exp.CurrentDate(), expression=exp.Literal.number(term.days), unit=exp.var("DAY")
+    start = exp.DateAdd(
+        this=exp.CurrentDate(), expression=exp.Literal.number(-term.days), unit=exp.var("DAY")
     )
     return exp.GTE(this=expression(term.subject), expression=start)
 

@@ -44,7 +44,16 @@ def write_sql(query: plan.Plan, graph: Graph, dialect: str, limit: int | None = 
     tree = _Writer(graph).query(query)
     if limit is not None:
         tree = _limited(tree, query, limit)
+    if name == "oracle":
+        tree = tree.transform(_days_as_numbers)
     return tree.sql(dialect=name, comments=False)
+
+
+def _days_as_numbers(node: exp.Expr) -> exp.Expr:
+    """Oracle has no function that adds days: a number added to a date is days."""
+    if isinstance(node, exp.DateAdd):
+        return exp.Add(this=node.this, expression=node.expression)
+    return node
 
 
 def _limited(tree: exp.Query, query: plan.Plan, limit: int) -> exp.Query:
