@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -16,13 +15,10 @@ import sqlalchemy as sa
 from kpi_local.ports import SERVICES
 from kpi_testkit.eventually import eventually
 from kpi_testkit.stacks import RunningStack, running_stack
+from tests.chaos.depot import EMPTY_SHELVES_SQL, GRAPH, depot
 
 KPIS = "/v1/landing-kpi/kpis"
 EXECUTIONS = "/v1/landing-kpi/executions"
-GRAPH = "depot"
-STOCK = [(number, f"item {number}", number % 7) for number in range(1, 41)]
-EMPTY_SHELVES = [{"id": row[0], "name": row[1]} for row in STOCK if row[2] == 0]
-EMPTY_SHELVES_SQL = "SELECT id, name FROM stock WHERE quantity = 0 ORDER BY id"
 
 Json = dict[str, Any]
 
@@ -110,16 +106,6 @@ def house_in(directory: Path) -> Iterator[House]:
             house = House(running, engines, http)
             house.register(GRAPH, str(depot(directory)))
             yield house
-
-
-def depot(directory: Path) -> Path:
-    """Write the SQLite file of a depot with one table, `stock`."""
-    path = directory / "depot.sqlite"
-    with sqlite3.connect(path) as connection:
-        connection.execute("CREATE TABLE stock (id INTEGER PRIMARY KEY, name TEXT, quantity INT)")
-        connection.executemany("INSERT INTO stock VALUES (?, ?, ?)", STOCK)
-    connection.close()
-    return path
 
 
 def _engine(url: str) -> sa.Engine:

@@ -116,6 +116,15 @@ def projections_equal_their_rebuild(house: House) -> None:
     assert replay["equal"], replay
 
 
+def signed_checkpoint(house: House) -> Json:
+    """Return the newest checkpoint of the audit chain, once there is one."""
+
+    def newest() -> Json:
+        return dict(house.ask("GET", "/v1/audit/checkpoint")["checkpoint"] or {})
+
+    return eventually(newest, 30, "a checkpoint is signed", interval=0.2)
+
+
 def soon(check: Callable[[], object], timeout: float = 30) -> None:
     """Wait until a check passes: what was committed is still on its way to its readers."""
 

@@ -21,7 +21,8 @@ from kpi_contracts.subjects import EXECUTE
 from kpi_executor.executions import executions
 from kpi_local.nats import SYSTEMS_USER
 from kpi_testkit.eventually import eventually_async
-from tests.chaos.house import GRAPH, KPIS, House, Json
+from tests.chaos.depot import GRAPH
+from tests.chaos.house import KPIS, House, Json
 
 COMMANDS = 500
 BY_REST = 10  # one of so many

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -11,46 +9,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from kpi_contracts.execution import ExecutionSucceeded
-from kpi_testkit import Databases, builders, crashed, eventually
+from kpi_testkit import crashed, eventually
+from tests.chaos.depot import EMPTY_SHELVES
 from tests.chaos.evidence import envelopes, stored, streamed
-from tests.chaos.house import EMPTY_SHELVES, EMPTY_SHELVES_SQL, GRAPH, KPIS, depot
+from tests.chaos.executor import define, start_run
 from tests.chaos.invariants import every_execution_ended_once, soon
-from tests.chaos.single import Service, publish, service
+from tests.chaos.single import Service
 
 LEASE_OVER = 30.0  # seconds: the lease of a killed worker (10), its discovery and a start
 TAKEN = ["requested", "queued", "started"]
 AGAIN = ["attempt_failed", "queued", "started"]
-
-
-@pytest.fixture(scope="module")
-def executor(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Run the api of an executor that knows a source; workers come and go with the tests."""
-    folder = tmp_path_factory.mktemp("executor")
-    with service("executor", databases, folder) as executor:
-        executor.api()
-        register(executor, depot(folder))
-        yield executor
-
-
-def register(executor: Service, path: Path) -> None:
-    source = executor.http.post("/sources", json={"name": GRAPH, "location": str(path)})
-    assert source.status_code == 201, source.text
-    graph = {"name": GRAPH, "source_id": source.json()["source"]["id"]}
-    assert executor.http.post("/kg", json=graph).status_code == 201
-
-
-def accepted_run(executor: Service, kpi_id: int) -> int:
-    """Define a KPI by an event, and have it run; return the execution's id."""
-    created = builders.definition_created(nl_definition=None, sql_definition=EMPTY_SHELVES_SQL)
-    publish(executor.nats_url, [builders.record(created, kpi_id)])
-    body = {"kg_name": GRAPH, "kpi_version": 1}
-
-    def accepted() -> int:
-        answer = executor.http.post(f"{KPIS}/{kpi_id}/execute-async", json=body)
-        assert answer.status_code == 202, answer.text
-        return int(answer.json()["execution_id"])
-
-    return eventually(accepted, 30, "the run is accepted")
 
 
 def history(executor: Service, execution_id: int) -> list[str]:
@@ -92,7 +60,7 @@ def test_a_worker_killed_at_the_end_of_a_query_leaves_one_end_and_all_rows(
     executor: Service, kpi_id: int, crash: str, before: list[str], after: list[str]
 ) -> None:
     doomed = executor.doomed_worker(crash)
-    execution_id = accepted_run(executor, kpi_id)
+    execution_id = start_run(executor, define(executor, kpi_id))
     assert crashed(doomed)
     assert history(executor, execution_id) == before
 
