@@ -7,7 +7,7 @@ from typing import Any
 from kpi_results import queries
 from kpi_results.api import schemas
 from kpi_results.api.access import READERS
-from kpi_results.api.caching import keep
+from kpi_results.api.caching import digest, keep
 from kpi_results.archive import Archive
 from kpi_results.queries import ExecutionFilter, is_final
 from kpi_service.auth import requires
@@ -51,7 +51,7 @@ def execution_blueprint(archive: Archive) -> Blueprint:
     def execution(execution_id: int) -> dict[str, Any]:
         """Return an execution without its rows."""
         found = archive.execution(execution_id)
-        etag = f"{found['version']}{_mark(found['compared_at'])}{_mark(found['expired_at'])}"
+        etag = digest(execution_id, found["version"], found["compared_at"], found["expired_at"])
         awaits_comparison = found["kpi_id"] is not None and found["compared_at"] is None
         has_rows = found["execution_status"] == "success"
         if is_final(found) and not (has_rows and awaits_comparison):
@@ -61,7 +61,3 @@ def execution_blueprint(archive: Archive) -> Blueprint:
         return {"success": True, "execution": found}
 
     return blueprint
-
-
-def _mark(moment: object) -> str:
-    return "" if moment is None else "+"
