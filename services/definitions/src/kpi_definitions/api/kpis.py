@@ -10,6 +10,7 @@ from flask.views import MethodView
 
 from kpi_definitions import queries
 from kpi_definitions.api import schemas
+from kpi_definitions.api.answers import kpi_answer
 from kpi_definitions.commands import CreateKpi, DeleteKpi, RestoreKpi, UpdateKpi
 from kpi_definitions.definition import Definition, Fields
 from kpi_definitions.queries import KpiFilter
@@ -18,7 +19,7 @@ from kpi_service.auth import requires
 from kpi_service.blueprint import Blueprint
 from kpi_service.context import command_context
 from kpi_service.database import reader
-from kpi_service.etags import expected_versions, set_etag, versioned
+from kpi_service.etags import expected_versions, versioned
 from kpi_service.idempotency import idempotent, remember
 from kpi_service.paging import page
 
@@ -31,12 +32,6 @@ def kpi_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
     """Return the routes of /v1/landing-kpi/kpis."""
     blueprint = Blueprint("kpis", __name__, url_prefix=KPIS)
     reading = reader(engine)
-
-    def changed(message: str, kpi_id: int) -> dict[str, Any]:
-        with reading.connect() as connection:
-            kpi = queries.get_kpi(connection, kpi_id)
-        set_etag(kpi["version"])
-        return {"success": True, "message": message, "kpi": kpi}
 
     @blueprint.route("")
     class Kpis(MethodView):
@@ -59,7 +54,8 @@ def kpi_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
             definition = dispatch(
                 CreateKpi(fields_from(body)), command_context(), before_commit=_remember
             )
-            return changed(CREATED, int(definition.id)), 201, _location(definition)
+            answer = kpi_answer(engine, int(definition.id), CREATED)
+            return answer, 201, _location(definition)
 
     @blueprint.route("/<id:kpi_id>")
     class OneKpi(MethodView):
@@ -68,10 +64,7 @@ def kpi_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
         @blueprint.response(200, schemas.KpiAnswer)
         def get(self, kpi_id: int) -> dict[str, Any]:
             """Return a KPI."""
-            with reading.connect() as connection:
-                kpi = queries.get_kpi(connection, kpi_id)
-            set_etag(kpi["version"])
-            return {"success": True, "kpi": kpi}
+            return kpi_answer(engine, kpi_id)
 
         @requires("editor")
         @versioned
@@ -80,7 +73,7 @@ def kpi_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
         def put(self, body: dict[str, Any], kpi_id: int) -> dict[str, Any]:
             """Change fields of a KPI."""
             dispatch(UpdateKpi(kpi_id, body, expected_versions()), command_context())
-            return changed("KPI updated successfully", kpi_id)
+            return kpi_answer(engine, kpi_id, "KPI updated successfully")
 
         @requires("editor")
         @versioned
@@ -98,7 +91,7 @@ def kpi_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
     def restore(kpi_id: int) -> dict[str, Any]:
         """Take a deleted KPI back into use."""
         dispatch(RestoreKpi(kpi_id, expected_versions()), command_context())
-        return changed("KPI restored successfully", kpi_id)
+        return kpi_answer(engine, kpi_id, "KPI restored successfully")
 
     return blueprint
 

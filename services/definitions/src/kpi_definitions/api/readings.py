@@ -8,27 +8,19 @@ import sqlalchemy as sa
 from flask.views import MethodView
 
 from kpi_contracts.definition import PinnedReading
-from kpi_definitions import queries
 from kpi_definitions.api import schemas
+from kpi_definitions.api.answers import kpi_answer
 from kpi_definitions.commands import PinReading, UnpinReading
 from kpi_eventsourcing.dispatch import Dispatcher
 from kpi_service.auth import requires
 from kpi_service.blueprint import Blueprint
 from kpi_service.context import command_context
-from kpi_service.database import reader
-from kpi_service.etags import expected_versions, set_etag, versioned
+from kpi_service.etags import expected_versions, versioned
 
 
 def reading_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
     """Return the routes of /v1/landing-kpi/kpis/{id}/reading."""
     blueprint = Blueprint("readings", __name__, url_prefix="/v1/landing-kpi/kpis/<id:kpi_id>")
-    reading_engine = reader(engine)
-
-    def changed(message: str, kpi_id: int) -> dict[str, Any]:
-        with reading_engine.connect() as connection:
-            kpi = queries.get_kpi(connection, kpi_id)
-        set_etag(kpi["version"])
-        return {"success": True, "message": message, "kpi": kpi}
 
     @blueprint.route("/reading")
     class Readings(MethodView):
@@ -41,7 +33,7 @@ def reading_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
             pairs = tuple(tuple(pair) for pair in body.pop("joined_columns"))
             reading = PinnedReading(**body, joined_columns=pairs)
             dispatch(PinReading(kpi_id, reading, expected_versions()), command_context())
-            return changed("Reading pinned", kpi_id)
+            return kpi_answer(engine, kpi_id, "Reading pinned")
 
         @requires("editor")
         @versioned
@@ -49,6 +41,6 @@ def reading_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
         def delete(self, kpi_id: int) -> dict[str, Any]:
             """Unpin the reading: the engine reads the sentence again."""
             dispatch(UnpinReading(kpi_id, expected_versions()), command_context())
-            return changed("Reading unpinned", kpi_id)
+            return kpi_answer(engine, kpi_id, "Reading unpinned")
 
     return blueprint

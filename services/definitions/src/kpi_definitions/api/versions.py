@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from kpi_definitions import queries
 from kpi_definitions.api import schemas
+from kpi_definitions.api.answers import kpi_answer
 from kpi_definitions.api.kpis import READERS
 from kpi_definitions.commands import RollBackKpi
 from kpi_eventsourcing.dispatch import Dispatcher
@@ -15,7 +16,7 @@ from kpi_service.auth import requires
 from kpi_service.blueprint import Blueprint
 from kpi_service.context import command_context
 from kpi_service.database import reader
-from kpi_service.etags import expected_versions, set_etag, versioned
+from kpi_service.etags import expected_versions, versioned
 from kpi_service.idempotency import idempotent
 from kpi_service.paging import PageQuery, page
 
@@ -69,10 +70,6 @@ def version_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
         """Return to the fields of an earlier version; this appends a new one."""
         command = RollBackKpi(kpi_id, body["version"], expected_versions())
         dispatch(command, command_context())
-        with reading.connect() as connection:
-            kpi = queries.get_kpi(connection, kpi_id)
-        set_etag(kpi["version"])
-        message = f"KPI rolled back to version {body['version']}"
-        return {"success": True, "message": message, "kpi": kpi}
+        return kpi_answer(engine, kpi_id, f"KPI rolled back to version {body['version']}")
 
     return blueprint
