@@ -49,6 +49,8 @@ def service_of(path: str) -> str:
         ("/rulesets", "executor"),
         ("/v3/execute", "executor"),
         ("/v1/landing-kpi/kpis/7/executions", "results"),
+        ("/v1/landing-kpi/kpis/7/breaks", "results"),
+        ("/v1/landing-kpi/kpis/7/breaks/3/assign", "results"),
         ("/v1/landing-kpi/executions", "results"),
         ("/v1/landing-kpi/executions/9", "results"),
         ("/v1/landing-kpi/executions/9/drilldown", "results"),

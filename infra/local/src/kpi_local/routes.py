@@ -46,6 +46,7 @@ ROUTES = (
     Route("preview", "executor", matching(f"({KPI}|/v1/landing-kpi)/preview")),
     Route("sources", "executor", under("/sources", "/schemas", "/kg", "/rulesets")),
     Route("kpi-executions", "results", matching(f"{KPI}/executions")),
+    Route("kpi-breaks", "results", matching(f"{KPI}/breaks(/.+)?")),
     Route("executions", "results", under("/v1/landing-kpi/executions")),
     Route("compare", "results", exactly("/v1/landing-kpi/compare-executions")),
     Route("kpi-audit", "audit", matching(f"{KPI}/(audit-log|metrics)")),
