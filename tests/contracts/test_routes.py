@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.contracts.openapi_documents import SERVICES, document
 
 from kpi_local.routes import ROUTES
+from tests.contracts.openapi_documents import SERVICES, document
 
 # The gateway asks the executor for it; nobody outside is to.
 INTERNAL = {"/auth/identity"}
