@@ -133,6 +133,7 @@ def reject(command: RejectCommand, uow: UnitOfWork, context: Context) -> int:
 
 def cancel(command: CancelExecution, uow: UnitOfWork, context: Context) -> Execution:
     """Ask an execution to stop; raises ExecutionNotFound, ExecutionFinished."""
+    queue.lock(uow.connection, command.execution_id)
     execution = uow.load(Execution, command.execution_id)
     uow.append(execution, execution.request_cancel(command.reason), context)
     return execution
@@ -151,6 +152,7 @@ def take(command: TakeExecutions, uow: UnitOfWork, context: Context) -> list[Ass
 
 def end_attempt(command: EndAttempt, uow: UnitOfWork, context: Context) -> Execution:
     """Record how an attempt ended; raises StaleAttempt, ExecutionFinished."""
+    queue.lock(uow.connection, command.execution_id)
     execution = uow.load(Execution, command.execution_id)
     decision = _end(execution, command.attempt, command.outcome, context.time)
     uow.append(execution, decision, context)

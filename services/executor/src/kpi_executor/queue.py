@@ -70,6 +70,17 @@ def project(connection: sa.Connection, envelope: Envelope) -> None:
         _delete(connection, waiting if event.attempt is None else leases, execution_id)
 
 
+def lock(connection: sa.Connection, execution_id: int) -> None:
+    """Wait for whoever takes or recovers this execution, and keep others from doing so.
+
+    To be called before the execution is loaded: workers lock its row here first and append
+    afterwards, so whoever appended first and came here second would deadlock with them.
+    """
+    for table in (waiting, leases):
+        row = sa.select(table.c.execution_id).where(table.c.execution_id == execution_id)
+        connection.execute(row.with_for_update())
+
+
 def due(connection: sa.Connection, limit: int) -> Sequence[int]:
     """Return executions to start now, oldest first, locked against other workers."""
     query = (
