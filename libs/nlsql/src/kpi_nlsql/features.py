@@ -30,11 +30,27 @@ def features(sentence: Sentence, candidate: Candidate) -> dict[str, float]:
     found |= _leftovers(sentence, candidate)
     found |= _shape(candidate.plan)
     found |= _words(sentence)
+    found |= _together(found, candidate)
     found[f"kind_{candidate.kind}"] = 1.0
     for name, amount in candidate.features.items():
         if name in found:
             found[name] = amount
     return found
+
+
+def _together(found: dict[str, float], candidate: Candidate) -> dict[str, float]:
+    """Doubts that weigh more together than apart."""
+    negative = float(candidate.features.get("negative", 0.0) > 0)
+    lost = float(found["unknown"] > 0)
+    weak = float(candidate.features.get("weak_ref", 0.0) > 0 or found["weak_names"] > 0)
+    return {
+        "negative_lost": negative * lost,
+        "negative_weak": negative * weak,
+        "negative_joined": negative * float(found["inner_joins"] > 0),
+        "having_lost": found["having"] * lost,
+        "having_weak": found["having"] * weak,
+        "having_joined": found["having"] * float(found["joins"] > 0),
+    }
 
 
 def unheeded(sentence: Sentence, candidate: Candidate) -> int:
@@ -150,6 +166,7 @@ NAMES = (
     "conditions", "no_condition", "distinct", "whole_rows", "grouped_joined", "ordered_joined",
     "kind_reconcile", "kind_duplicates", "kind_general", "margin", "forced", "unmeasured",
     "pairing", "named_output", "weak_ref", "candidate_joins", "guessed_join", "implied_ref",
-    "idle_tables", "far_near", "asks_who", "negative", "close_value", "group_named",
+    "negative_lost", "negative_weak", "negative_joined", "having_lost", "having_weak",
+    "having_joined", "idle_tables", "far_near", "asks_who", "negative", "close_value", "group_named",
 )  # fmt: skip
 """Every feature, in a fixed order."""

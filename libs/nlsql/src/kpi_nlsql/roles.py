@@ -30,19 +30,22 @@ def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list
 def _is_noun_of(items: Sequence[Item], position: int) -> bool:
     """ "products in RBP GPU" speaks of rows of the table named, not of one called like products."""
     item = items[position]
-    if item.best_table() >= _EXACT or position + 2 >= len(items):
+    if item.best_table() >= _EXACT:
         return False
-    if items[position + 1].text not in {"in", "from", "of"}:
-        return False
-    following = next(
-        (other for other in items[position + 2 : position + 4] if other.kind == "mention"), None
-    )
-    if following is None or following.best_table() < _LIKELY_TABLE:
-        return False
-    table = following.table_hits()[0].table
-    if table == item.table_hits()[0].table:
-        return False
-    return any(hit.table == table for hit in item.column_hits())
+    own = item.table_hits()[0].table
+    tables = {
+        other.table_hits()[0].table
+        for index, other in enumerate(items[position + 1 :], start=position + 1)
+        if other.best_table() >= _LIKELY_TABLE and _stands_in(items, index)
+    }
+    return own not in tables and any(hit.table in tables for hit in item.column_hits())
+
+
+def _stands_in(items: Sequence[Item], position: int) -> bool:
+    before = position - 1
+    while before > 0 and items[before].text in _PASS_OVER:
+        before -= 1
+    return items[before].text.split()[-1:] in (["in"], ["from"], ["within"], ["of"])
 
 
 def _role(item: Item) -> Role:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
 
 from kpi_nlsql import plan
 from kpi_nlsql.assemble import Assembly, Unreadable
@@ -11,7 +13,11 @@ from kpi_nlsql.explain import explain
 from kpi_nlsql.grammar.scan import scan
 from kpi_nlsql.paths import JoinPaths
 from kpi_nlsql.resolve import resolve
+from kpi_nlsql.retarget import retargeted
 from kpi_nlsql.sentence import Candidate, Sentence
+
+_NAMED = 0.95
+_MOST_ELSEWHERE = 3
 
 
 def read(sentence: Sentence) -> Iterator[Candidate]:
@@ -22,10 +28,29 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
         return
     candidate, rivals = first
     yield candidate
+    yield from _elsewhere(sentence, candidate)
     for position, choice in rivals[:2]:
         other = _read(sentence, paths, {position: choice})
         if other is not None and other[0].plan != candidate.plan:
             yield other[0]
+
+
+def _elsewhere(sentence: Sentence, candidate: Candidate) -> Iterator[Candidate]:
+    """Yield the same question of other tables, unless the sentence names its table in full."""
+    named = {
+        hit.table for item in sentence.items for hit in item.table_hits() if hit.score >= _NAMED
+    }
+    if candidate.source_table in named or not isinstance(candidate.plan, plan.Query):
+        return
+    for table, query in islice(retargeted(candidate.plan, sentence.graph), _MOST_ELSEWHERE):
+        features = candidate.features | {"forced": 1.0}
+        yield replace(
+            candidate,
+            plan=query,
+            explanation=explain(query),
+            source_table=table,
+            features=features,
+        )
 
 
 def _read(

@@ -53,7 +53,14 @@ def _with_rest(
 ) -> Candidate | None:
     """Read the rest of the sentence as a question about the source, and add the membership."""
     source_at, target_at, cue_at = positions
+    target = sentence.items[target_at].table_hits()[0].table
     left_out = {target_at, cue_at} | (used - {source_at})
+    left_out |= {
+        at
+        for at, item in enumerate(sentence.items)
+        if at != source_at and item.best_table() >= item.best_column() and item.table_hits()
+        if item.table_hits()[0].table == target
+    }
     kept = [at for at in range(len(sentence.items)) if at not in left_out]
     rest = replace(sentence, items=tuple(sentence.items[at] for at in kept))
     first = next(iter(general.read(rest)), None)
