@@ -13,13 +13,13 @@ from kpi_audit.ingest import CONSUMER as AUDIT
 from kpi_contracts.envelope import Envelope
 from kpi_contracts.execution import Manifest
 from kpi_contracts.schemas import schema_of
-from kpi_definitions import catalogue
+from kpi_definitions import catalogue, reviews
 from kpi_eventsourcing.errors import RebuildMismatch
 from kpi_eventsourcing.rebuild import Rebuild
 from kpi_eventsourcing.schema import held, parked, stream_versions
 from kpi_executor import executions, inventory, queue, replica
 from kpi_local.ports import SERVICES
-from kpi_results import index, shelf
+from kpi_results import index, remarks, shelf
 from kpi_testkit.eventually import eventually
 from tests.chaos.evidence import Event, envelopes, logged, out_of_order, repeated, stored, streamed
 from tests.chaos.house import House, Json
@@ -27,6 +27,7 @@ from tests.chaos.house import House, Json
 TERMINAL = {"succeeded", "failed", "timed_out", "cancelled", "rejected"}
 
 CONSUMERS = {
+    ("definitions", reviews.CONSUMER): ("graph",),
     ("executor", replica.CONSUMER): ("definition",),
     ("results", index.CONSUMER): ("definition", "execution"),
     ("audit", AUDIT): (),  # everything
@@ -112,6 +113,7 @@ def projections_equal_their_rebuild(house: House) -> None:
     _equal(executor, replica.TABLES, replica.project, envelopes(definitions))
     _equal(results, index.TABLES, index.project, of_both)
     _equal(results, shelf.TABLES, shelf.project, envelopes(results))
+    _equal(results, remarks.TABLES, remarks.project, envelopes(results))
     replay = house.ask("POST", "/v1/audit/replay", json={})
     assert replay["equal"], replay
 

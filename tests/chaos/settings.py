@@ -18,8 +18,8 @@ class ChaosSettings:
     @classmethod
     def from_environment(cls) -> ChaosSettings:
         """Read KPI_CHAOS_SEED and KPI_CHAOS_RACES."""
-        env = Env(prefix="KPI_CHAOS_")
-        return cls(seed=env.int("SEED", 20260105), races=env.int("RACES", 120))
+        env = Env(prefix="KPI_")
+        return cls(seed=env.int("CHAOS_SEED", 20260105), races=env.int("CHAOS_RACES", 120))
 
     def dice(self, purpose: str) -> random.Random:
         """Return a generator that throws the same in every run with the same seed."""
