@@ -12,6 +12,7 @@ from kpi_nlsql.paths import JoinPaths
 from kpi_nlsql.resolve import Resolution
 from kpi_nlsql.words import stems
 
+_NEAR_DENIAL = 5
 _LONE = -1
 ROWS = plan.Aggregate("count", plan.Star())
 
@@ -356,7 +357,17 @@ class Assembly:
                 having.append(self._having(term))
             else:
                 rows.append(term)
+        rows = [term for term in rows if not self._leads_to_denial(term, nested)]
         return having, rows, nested
+
+    def _leads_to_denial(self, term: Term, nested: dict[int, list[Term]]) -> bool:
+        """"whose picture is not taken by …" does not ask for a picture, it denies one."""
+        return term.kind == "exists" and any(
+            scope in self.draft.negative_scopes
+            and terms
+            and 0 < terms[0].position - term.position <= _NEAR_DENIAL
+            for scope, terms in nested.items()
+        )
 
     def _denies_related(self, term: Term) -> bool:
         """ "never had more than 5 …" denies every related row, not one."""
@@ -525,7 +536,7 @@ class Assembly:
 
     def _contrasts(self, terms: list[Term]) -> bool:
         """ "… in 1999 but not in 2000" speaks of several rows of the table, "not in 2000" of one."""
-        if any(term.kind == "exists" for term in terms):
+        if self.draft.notes.get("never") or any(term.kind == "exists" for term in terms):
             return True
         columns = {term.ref.choice for term in terms if term.ref}
         main = [t for t in self.draft.terms if t.scope == MAIN and t.ref and t.kind != "exists"]

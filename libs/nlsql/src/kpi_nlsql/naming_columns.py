@@ -20,7 +20,8 @@ def naming_columns(table: Table) -> tuple[str, ...]:
         return (first[0].name, last[0].name)
     titled = [column for column in table.columns if _called(column, ("title",))]
     named = [column for column in table.columns if _tail(column) in {"name", "title"}]
-    best = titled or named
+    told = [column for column in table.columns if _tail(column) in {"details", "description"}]
+    best = titled or named or told
     if best:
         return (best[0].name,)
     return key_columns(table)

@@ -6,6 +6,7 @@ from typing import cast
 
 from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.draft import Ref, Term
+from kpi_nlsql.grammar.repetition import repeated
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.plan import Operator
 
@@ -86,6 +87,8 @@ def _unit_skipped(scan: Scanner, position: int) -> int:
 def _enumerates(scan: Scanner, following: int) -> bool:
     """Tell whether what stands behind the number is counted or measured by it."""
     table = scan.role(following) == "table" and not scan.modifies(following)
+    if scan.at(following).text in {"time", "times"}:
+        return True
     fresh = scan.pending is not None and all(
         term.ref is not scan.pending for term in scan.draft.terms
     )
@@ -118,6 +121,11 @@ def _counts_existing(
 def _counts(scan: Scanner, operator: Operator, literal: str | float, following: int) -> bool:
     """ "more than 5 orders" counts rows; "more than 5 points" compares a column of numbers."""
     role = scan.role(following)
+    if scan.at(following).text in {"time", "times"}:
+        repeated(scan, operator, literal)
+        scan.take(following)
+        scan.position = following + 1
+        return True
     if role == "table" and not scan.modifies(following):
         scan.add(Term("count", following, None, operator, (literal,), table=scan.table(following)))
     elif role == "column":
@@ -217,7 +225,7 @@ def _age(scan: Scanner) -> Ref | None:
     """ "people over 40" speaks of their age, if they have one."""
     entity = scan.entity()
     ref = scan.implied(scan.position, AGE, entity)
-    if ref is None or scan.in_where is False:
+    if ref is None:
         return None
     return ref if any(hit.table == entity and hit.score > _AGED for hit in ref.hits) else None
 

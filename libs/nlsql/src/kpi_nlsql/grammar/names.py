@@ -31,7 +31,7 @@ def _table(scan: Scanner) -> None:
     table = scan.table(scan.position)
     modifies = scan.role(scan.position + 1) == "column" and not scan.in_where
     modifies = modifies or scan.role(scan.position + 1) == "table"
-    if modifies:
+    if modifies or _says_what_value_is(scan, table):
         return
     if scan.in_where and scan.draft.entities and table != scan.entity():
         scan.add(Term("exists", scan.position, table=table))
@@ -87,6 +87,21 @@ def _listed(scan: Scanner) -> bool:
 def _list_goes_on(scan: Scanner) -> bool:
     following = scan.skip(scan.position + 2)
     return scan.role(following) == "column" or scan.at(following).is_cue("count")
+
+
+def _says_what_value_is(scan: Scanner, table: str) -> bool:
+    """"Biology department": the noun behind a value only says what the value is."""
+    last = scan.draft.terms[-1] if scan.draft.terms else None
+    if last is None or last.kind != "value" or last.position != scan.position - 1:
+        return False
+    references = {
+        (join.left_table, column)
+        for join in scan.sentence.graph.joins
+        if join.right_table == table and join.kind == "foreign_key"
+        for column in join.left_columns
+    }
+    own = any(hit.table == table for hit in last.hits)
+    return own or any((hit.table, hit.column) in references for hit in last.hits)
 
 
 def _wanted_tables(scan: Scanner) -> set[str | None]:

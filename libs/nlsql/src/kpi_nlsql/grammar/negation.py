@@ -21,6 +21,8 @@ def read(scan: Scanner) -> bool:
     if not denies:
         return False
     scan.take(scan.position)
+    if "never" in item.text:
+        scan.draft.note("never")
     if scan.at(scan.position + 1).is_cue("only"):
         scan.position += 2
         return True

@@ -63,7 +63,7 @@ def _opens(scan: Scanner) -> bool:
     """A command stands at the start of a clause; elsewhere "give" and "find" are plain verbs."""
     before = scan.at(scan.position - 1)
     plain = scan.item.text.split()[0] in {"what", "how"}
-    return scan.position == 0 or before.kind in {"mark", "cue"} or plain or before.text in _CLAUSE
+    return scan.position == 0 or before.kind == "mark" or before.is_cue("show") or plain or before.text in _CLAUSE
 
 
 def _select(scan: Scanner) -> None:

@@ -21,6 +21,13 @@ def read(scan: Scanner) -> bool:
         return False
     operator, number = _OFTEN[scan.item.text]
     scan.take(scan.position)
+    repeated(scan, operator, number)
+    scan.position += 1
+    return True
+
+
+def repeated(scan: Scanner, operator: Operator, number: str | float) -> None:
+    """Count the rows that were last said to exist, or else those that share the outputs."""
     existing = [t for t in scan.draft.terms if t.kind == "exists" and t.scope == scan.scope]
     if existing:
         term = existing[-1]
@@ -28,8 +35,6 @@ def read(scan: Scanner) -> bool:
     else:
         scan.add(Term("count", scan.position, None, operator, (number,), table=_rows(scan)))
         _group(scan)
-    scan.position += 1
-    return True
 
 
 def _rows(scan: Scanner) -> str | None:
