@@ -4,7 +4,11 @@ import re
 
 import pytest
 
-from kpi_local.gateway import EVERY_REQUEST, dynamic_configuration
+from kpi_local.gateway import (
+    EVERY_REQUEST,
+    documentation_rules,
+    dynamic_configuration,
+)
 from kpi_local.ports import SERVICES
 from kpi_local.routes import ROUTES
 
@@ -87,3 +91,11 @@ def test_the_rate_is_the_setting() -> None:
     middlewares = dynamic_configuration(URLS, 3)["http"]["middlewares"]
     assert middlewares["limit-rate"]["rateLimit"]["average"] == 3
     assert middlewares["limit-rate"]["rateLimit"]["burst"] == 3
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_below_docs_only_pages_are_fetched_and_no_prefix_is_open(service: str) -> None:
+    for rule in documentation_rules(service):
+        assert rule.endswith("&& (Method(`GET`) || Method(`HEAD`))")
+        assert "PathPrefix" not in rule
+        assert "metrics" not in rule

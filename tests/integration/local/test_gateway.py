@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -80,7 +81,9 @@ def test_a_refusal_by_the_gateway_is_worded_by_a_service(client: httpx.Client) -
     refused = [client.post(EXECUTE, headers=headers) for _ in range(RATE + 1)][-1]
     assert refused.status_code == 429
     assert refused.headers["Content-Type"] == "application/problem+json"
-    assert refused.json()["path"] == "/problems/429"
+    page, _, asked = refused.json()["path"].partition("?url=")
+    assert page == "/problems/429"
+    assert unquote(asked).endswith(EXECUTE)
 
 
 def test_executing_without_a_token_is_refused_before_the_service(client: httpx.Client) -> None:
@@ -145,6 +148,44 @@ def test_each_service_documents_itself_below_docs(client: httpx.Client) -> None:
     answer = client.get("/docs/audit/openapi.json").json()
     assert (answer["service"], answer["path"]) == ("audit", "/openapi.json")
     assert client.get("/docs").json()["path"] == "/docs-index"
+
+
+PUBLIC = ("docs", "docs/assets/swagger-ui.css", "openapi.json", "readyz", "healthz")
+
+
+@pytest.mark.parametrize("page", PUBLIC)
+def test_the_public_pages_of_a_service_can_be_read(client: httpx.Client, page: str) -> None:
+    answer = client.get(f"/docs/executor/{page}").json()
+    assert (answer["service"], answer["path"]) == ("executor", f"/{page}")
+    assert client.head(f"/docs/executor/{page}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "metrics",
+        "auth/identity",
+        "v3/execute",
+        "v1/landing-kpi/kpis/7",
+        "docs/assets/../../metrics",
+        "docs/assets/a/b",
+        "docs/executor/docs",
+        "openapi.json/",
+        "readyz/metrics",
+    ],
+)
+def test_nothing_else_of_a_service_is_reached_below_docs(client: httpx.Client, page: str) -> None:
+    answer = client.get(f"/docs/executor/{page}")
+    assert (answer.status_code, answer.json()["path"]) == (404, "/problems/404")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("page", ["", "v3/execute", *PUBLIC])
+def test_nothing_below_docs_takes_a_request_that_writes(
+    client: httpx.Client, method: str, page: str
+) -> None:
+    answer = client.request(method, f"/docs/executor/{page}")
+    assert (answer.status_code, answer.json()["path"]) == (404, "/problems/404")
 
 
 def test_there_is_no_dashboard_and_no_api_of_the_gateway_itself(client: httpx.Client) -> None:

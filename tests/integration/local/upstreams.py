@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 PIECE = b"x" * 4000 + b"\n"
 
@@ -36,14 +37,14 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/auth/identity":
             self._identity()
         elif self.path.startswith("/problems/"):
-            self._answer(int(self.path.rpartition("/")[2]), kind="application/problem+json")
+            status = urlsplit(self.path).path.rpartition("/")[2]
+            self._answer(int(status), kind="application/problem+json")
         elif self.path.endswith("/export/csv"):
             self._export()
         else:
             self._answer(200)
 
-    def do_POST(self) -> None:
-        self.do_GET()
+    do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_GET
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -67,7 +68,8 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(content)
+        if self.command != "HEAD":
+            self.wfile.write(content)
 
     def _export(self) -> None:
         self.send_response(200)

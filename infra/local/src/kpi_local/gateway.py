@@ -17,7 +17,7 @@ from typing import Any
 
 from kpi_local.errors import ProgramMissing
 from kpi_local.ports import LOOPBACK
-from kpi_local.routes import ROUTES, Route, exactly, under
+from kpi_local.routes import ROUTES, Route, exactly, matching
 
 STOP_SIGNAL = signal.SIGTERM
 BODY_LIMIT = 1_000_000  # bytes
@@ -42,6 +42,9 @@ NOT_COMPRESSED = (
     "application/octet-stream",
     "application/pdf",
 )
+FETCHING = "(Method(`GET`) || Method(`HEAD`))"
+# What anybody may see of a service below /docs/<service>; /metrics, above all, is not for them.
+PUBLIC_PAGES = ("docs", "openapi.json", "healthz", "readyz")
 READING = "(Method(`GET`) || Method(`HEAD`) || Method(`OPTIONS`))"
 EVERY_REQUEST = ("hygiene", "compress", "problems")
 # Characters that, escaped, make one path mean two things to two readers.
@@ -180,12 +183,18 @@ def _route(route: Route, priority: int) -> Iterator[tuple[str, Configuration]]:
 
 
 def _documentation(service: str) -> Iterator[tuple[str, Configuration]]:
+    """Let a service's public pages be read, and nothing else of it: no other path, no writing."""
+    page, pages = documentation_rules(service)
+    yield f"docs-{service}-page", _router(page, service, 2001, "docs-page")
+    yield f"docs-{service}", _router(pages, service, 2000, f"docs-{service}")
+
+
+def documentation_rules(service: str) -> tuple[str, str]:
+    """Build the rules of `/docs/<service>` itself and of what lies below it."""
     base = f"/docs/{service}"
-    yield (
-        f"docs-{service}-page",
-        _router(exactly(base, f"{base}/"), service, 2001, "docs-page"),
-    )
-    yield f"docs-{service}", _router(under(base), service, 2000, f"docs-{service}")
+    own = (f"{base}/{page}" for page in PUBLIC_PAGES)
+    pages = f"{exactly(*own)} || {matching(f'{base}/docs/assets/[^/]+')}"
+    return f"({exactly(base, f'{base}/')}) && {FETCHING}", f"({pages}) && {FETCHING}"
 
 
 def _router(rule: str, service: str, priority: int, *middlewares: str) -> Configuration:
