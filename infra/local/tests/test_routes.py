@@ -5,12 +5,14 @@ import re
 import pytest
 
 from kpi_local.gateway import (
+    BODY_LIMIT,
     EVERY_REQUEST,
     documentation_rules,
     dynamic_configuration,
 )
 from kpi_local.ports import SERVICES
 from kpi_local.routes import ROUTES
+from kpi_service.operations import MAX_BODY
 
 URLS = {name: f"http://{name}:80" for name in SERVICES}
 
@@ -99,3 +101,7 @@ def test_below_docs_only_pages_are_fetched_and_no_prefix_is_open(service: str) -
         assert rule.endswith("&& (Method(`GET`) || Method(`HEAD`))")
         assert "PathPrefix" not in rule
         assert "metrics" not in rule
+
+
+def test_the_gateway_takes_bodies_as_large_as_the_services_do() -> None:
+    assert BODY_LIMIT == MAX_BODY

@@ -20,7 +20,7 @@ from kpi_local.ports import LOOPBACK
 from kpi_local.routes import ROUTES, Route, exactly, matching
 
 STOP_SIGNAL = signal.SIGTERM
-BODY_LIMIT = 1_000_000  # bytes
+BODY_LIMIT = 1_048_576  # bytes, as in the services
 IDENTITY_HEADER = "X-Kpi-User"
 # Headers by which other proxies name a user. Nobody here trusts them, and nobody is to see them.
 FOREIGN_IDENTITY_HEADERS = (
