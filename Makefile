@@ -56,6 +56,7 @@ docs: install-dev  ## Write the generated documents anew
 	$(BIN)/python -m kpi_contracts.documents docs/events
 	$(BIN)/python -m tests.contracts.golden_samples
 	$(BIN)/python -m tests.contracts.openapi_documents docs/api
+	$(BIN)/python -m tests.contracts.endpoints docs/api/README.md
 
 clean:  ## Remove what was installed and built (data in KPI_HOME stays)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,5 +1,5 @@
 """Every event of the house: importing this module fills the catalogue."""
 
-from kpi_contracts import audit, breaks, definition, execution, graph, result, source
+from kpi_contracts import audit, breaks, definition, execution, graph, result, ruleset, source
 
-__all__ = ["audit", "breaks", "definition", "execution", "graph", "result", "source"]
+__all__ = ["audit", "breaks", "definition", "execution", "graph", "result", "ruleset", "source"]

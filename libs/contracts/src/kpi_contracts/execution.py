@@ -135,7 +135,10 @@ class ExecutionCancelRequested(DomainEvent):
 
 @event(AGGREGATE, "succeeded")
 class ExecutionSucceeded(DomainEvent):
-    """The rows are stored; the manifest makes them visible."""
+    """The rows are stored; the manifest makes them visible.
+
+    With `limit_reached` there are as many rows as `limit_records` allows, and maybe more behind.
+    """
 
     attempt: int
     sql: str
@@ -143,6 +146,7 @@ class ExecutionSucceeded(DomainEvent):
     manifest: Manifest
     execution_time_ms: float
     graph_version: int | None = None
+    limit_reached: bool = False
 
 
 @event(AGGREGATE, "failed")

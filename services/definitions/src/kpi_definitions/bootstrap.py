@@ -35,7 +35,9 @@ def make_api(settings: ServiceSettings) -> Flask:
     from kpi_definitions.api.versions import version_blueprint
     from kpi_service.app import create_app
 
-    engine = make_engine(settings.database_url, name="definitions api")
+    engine = make_engine(
+        settings.database_url, name="definitions api", pool_size=settings.database_pool
+    )
     dispatch = make_dispatcher(engine)
     app = create_app(
         settings,

@@ -58,7 +58,9 @@ def make_api(settings: ServiceSettings) -> Flask:
     from kpi_service.app import create_app
 
     own = ExecutorSettings.from_environment()
-    engine = make_engine(settings.database_url, name="executor api")
+    engine = make_engine(
+        settings.database_url, name="executor api", pool_size=settings.database_pool
+    )
     secrets = Secrets.from_file(own.secrets_key)
     dispatch = make_dispatcher(engine, secrets)
     fresh = ReadYourWrites(

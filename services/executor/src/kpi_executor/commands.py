@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -28,6 +29,7 @@ class RunQuery:
     sql: str
     parameters: ExecutionParameters
     conversation_id: str | None = None
+    command_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,7 @@ class RetryExecution:
     """Run again what an earlier execution ran, as it was then."""
 
     execution_id: int
+    command_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,14 @@ class RemoveSource:
 
     source_id: int
     expected: frozenset[int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreRuleset:
+    """Write a ruleset, in the place of one of the same name."""
+
+    name: str
+    rules: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

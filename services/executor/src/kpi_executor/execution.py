@@ -89,6 +89,7 @@ class Execution(Aggregate):
                 manifest=outcome.manifest,
                 execution_time_ms=outcome.elapsed_ms,
                 graph_version=outcome.graph_version,
+                limit_reached=outcome.manifest.rows == self._limit,
             )
         ]
 
@@ -163,6 +164,10 @@ class Execution(Aggregate):
                 execution_time_ms=outcome.elapsed_ms,
             )
         ]
+
+    @property
+    def _limit(self) -> int | None:
+        return self.request.parameters.limit_records if self.request else None
 
     def _may_retry(self) -> bool:
         allowed = self.request.parameters.max_attempts if self.request else 1

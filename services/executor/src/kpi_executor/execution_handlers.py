@@ -82,6 +82,9 @@ def _pinned_on(kpi: replica.Kpi, kg_name: str) -> PinnedReading | None:
 
 def run_query(command: RunQuery, uow: UnitOfWork, context: Context) -> int:
     """Accept an ad-hoc query and return its execution's id; raises UnknownGraph."""
+    known = _execution_of_command(uow, command.command_id)
+    if known is not None:
+        return known
     graph = lookups.find_graph(uow.connection, command.parameters.kg_name)
     request = ExecutionRequested(
         kpi_id=None,
@@ -92,6 +95,7 @@ def run_query(command: RunQuery, uow: UnitOfWork, context: Context) -> int:
         parameters=command.parameters,
         database_type=graph.database_type,
         origin="api",
+        command_id=command.command_id,
         conversation_id=command.conversation_id,
     )
     return _accept(uow, request, context)
@@ -99,6 +103,9 @@ def run_query(command: RunQuery, uow: UnitOfWork, context: Context) -> int:
 
 def retry(command: RetryExecution, uow: UnitOfWork, context: Context) -> int:
     """Accept a run of what an earlier execution ran; raises ExecutionNotFound."""
+    known = _execution_of_command(uow, command.command_id)
+    if known is not None:
+        return known
     earlier = uow.load(Execution, command.execution_id)
     if earlier.request is None:
         raise ExecutionNotFound(command.execution_id)
@@ -112,6 +119,7 @@ def retry(command: RetryExecution, uow: UnitOfWork, context: Context) -> int:
         parameters=old.parameters,
         database_type=old.database_type,
         origin="retry",
+        command_id=command.command_id,
         conversation_id=old.conversation_id,
         retry_of=command.execution_id,
         pinned=old.pinned,

@@ -26,4 +26,5 @@ def handlers(secrets: Secrets) -> Mapping[type[Any], Handler]:
         commands.UpdateSource: sources.update,
         commands.RemoveSource: source_handlers.remove,
         commands.KeepGraph: source_handlers.keep_graph,
+        commands.StoreRuleset: source_handlers.store_ruleset,
     }

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import JSON, insert
 from kpi_contracts.catalogue import DomainEvent
 from kpi_contracts.envelope import Envelope
 from kpi_contracts.graph import GraphBuilt, GraphDrifted, GraphRefreshed
+from kpi_contracts.ruleset import RulesetStored
 from kpi_contracts.source import SourceRegistered, SourceRemoved, SourceUpdated
 from kpi_eventsourcing.schema import TIMESTAMP
 from kpi_executor.executions import metadata
@@ -24,6 +25,7 @@ UNIQUE_GRAPH_NAME = "graphs_name"
 
 source_ids = sa.Sequence("source_ids", metadata=metadata)
 graph_ids = sa.Sequence("graph_ids", metadata=metadata)
+ruleset_ids = sa.Sequence("ruleset_ids", metadata=metadata)
 
 sources = sa.Table(
     "sources",
@@ -77,13 +79,15 @@ graph_contents = sa.Table(
 rulesets = sa.Table(
     "rulesets",
     metadata,
-    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
     sa.Column("content", JSON, nullable=False),
     sa.Column("updated_at", TIMESTAMP, nullable=False),
     sa.Column("updated_by", sa.Text, nullable=False),
 )
 
-TABLES = (sources, graphs)
+TABLES = (sources, graphs, rulesets)
 
 
 def project(connection: sa.Connection, envelope: Envelope) -> None:
@@ -203,6 +207,21 @@ def _refreshed(connection: sa.Connection, envelope: Envelope, event: GraphRefres
     )
 
 
+def _stored(connection: sa.Connection, envelope: Envelope, event: RulesetStored) -> None:
+    values = {
+        "version": envelope.version,
+        "name": event.name,
+        "content": {"name": event.name, "rules": list(event.rules)},
+        "updated_at": envelope.time,
+        "updated_by": envelope.actor.subject,
+    }
+    connection.execute(
+        insert(rulesets)
+        .values(id=int(envelope.aggregate_id), **values)
+        .on_conflict_do_update(index_elements=["id"], set_=values)
+    )
+
+
 PROJECTIONS: Mapping[type[DomainEvent], Callable[[sa.Connection, Envelope, Any], None]] = {
     SourceRegistered: _registered,
     SourceUpdated: _updated,
@@ -210,4 +229,5 @@ PROJECTIONS: Mapping[type[DomainEvent], Callable[[sa.Connection, Envelope, Any],
     GraphBuilt: _built,
     GraphRefreshed: _refreshed,
     GraphDrifted: _drifted,
+    RulesetStored: _stored,
 }

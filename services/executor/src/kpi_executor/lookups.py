@@ -15,6 +15,17 @@ from kpi_executor.inventory import graph_contents, graphs, rulesets, source_secr
 DIALECTS = {"sqlite": "sqlite", "duckdb": "duckdb", "files": "duckdb", "postgresql": "postgres"}
 
 
+# Looked up for every execution, so built once.
+_GRAPH = (
+    sa.select(graphs.c.id, graphs.c.version, graphs.c.name, graphs.c.source_id, sources.c.kind)
+    .join(sources, sources.c.id == graphs.c.source_id)
+    .where(graphs.c.name == sa.bindparam("graph"), sources.c.removed_at.is_(None))
+)
+_SECRET = sa.select(source_secrets.c.ciphertext).where(
+    source_secrets.c.source_id == sa.bindparam("source")
+)
+
+
 @dataclass(frozen=True, slots=True)
 class GraphReference:
     """Which version of which graph, on which source."""
@@ -33,12 +44,7 @@ class GraphReference:
 
 def find_graph(connection: sa.Connection, name: str) -> GraphReference:
     """Return the newest version of a graph whose source is in use; raises UnknownGraph."""
-    query = (
-        sa.select(graphs.c.id, graphs.c.version, graphs.c.name, graphs.c.source_id, sources.c.kind)
-        .join(sources, sources.c.id == graphs.c.source_id)
-        .where(graphs.c.name == name, sources.c.removed_at.is_(None))
-    )
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_GRAPH, {"graph": name}).one_or_none()
     if row is None:
         known = connection.execute(sa.select(graphs.c.name).order_by(graphs.c.name).limit(20))
         raise UnknownGraph(name, list(known.scalars()))
@@ -92,8 +98,7 @@ def get_source(connection: sa.Connection, source_id: int) -> sa.RowMapping:
 
 def source_secret(connection: sa.Connection, source_id: int) -> bytes | None:
     """Return the encrypted secret of a source, None if it has none."""
-    query = sa.select(source_secrets.c.ciphertext).where(source_secrets.c.source_id == source_id)
-    ciphertext: bytes | None = connection.execute(query).scalar()
+    ciphertext: bytes | None = connection.execute(_SECRET, {"source": source_id}).scalar()
     return ciphertext
 
 
@@ -103,6 +108,15 @@ def get_ruleset(connection: sa.Connection, name: str) -> Mapping[str, Any] | Non
         sa.select(rulesets.c.content).where(rulesets.c.name == name)
     ).scalar()
     return content
+
+
+def list_rulesets(
+    connection: sa.Connection, limit: int, offset: int
+) -> tuple[int, Sequence[Mapping[str, Any]]]:
+    """Return the number of rulesets and one page of their contents, by name."""
+    total = connection.execute(sa.select(sa.func.count()).select_from(rulesets)).scalar_one()
+    page = sa.select(rulesets.c.content).order_by(rulesets.c.name).limit(limit).offset(offset)
+    return total, connection.execute(page).scalars().all()
 
 
 def get_execution(connection: sa.Connection, execution_id: int) -> sa.RowMapping:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from typing import Any
 
 import sqlglot
@@ -14,18 +15,22 @@ from sqlglot import exp
 from kpi_contracts.definition import PinnedReading
 from kpi_contracts.execution import ExecutionParameters, Plan
 from kpi_executor.guard import UnsafeQuery, guard
+from kpi_executor.llm import Examined, SecondReader, SecondReading, Sentence
 from kpi_executor.lookups import GraphReference
 from kpi_nlsql import Answer, Engine, Graph, ReadOptions, Refusal, Ruleset
 
 SQL_QUERY = "SQL_QUERY"
+ENGINE_VERSION = version("kpi-nlsql")
+NO_MODEL = "No language model is set up (KPI_LLM_URL); the rules read alone."
 
 
 class NotUnderstood(Exception):
     """The engine refused a sentence; the message names what it did not understand."""
 
-    def __init__(self, refusal: Refusal) -> None:
+    def __init__(self, refusal: Refusal, remark: str | None = None) -> None:
         self.refusal = refusal
-        super().__init__(explain_refusal(refusal))
+        text = explain_refusal(refusal)
+        super().__init__(f"{text} {remark}" if remark else text)
 
 
 class UnknownSchema(Exception):
@@ -61,6 +66,19 @@ class Planned:
     graph_version: int
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a sentence was read: by the rules, perhaps by a model, and what follows (None: nothing).
+
+    `remark` tells what came of asking a model; it is in the plan as well.
+    """
+
+    rules: Answer | Refusal
+    second: SecondReading | None
+    planned: Planned | None
+    remark: str | None
+
+
 Content = Callable[[GraphReference], Mapping[str, Any]]
 RulesetContent = Callable[[str], Mapping[str, Any] | None]
 
@@ -68,12 +86,17 @@ RulesetContent = Callable[[str], Mapping[str, Any] | None]
 class Planner:
     """Plans requests; keeps the engines of graphs and the plans of sentences it has seen.
 
-    `content` and `ruleset` fetch what graphs and rulesets hold. Safe to use from threads.
+    `content` and `ruleset` fetch what graphs and rulesets hold; `second` asks a language model,
+    where there is one. Safe to use from threads.
     """
 
-    def __init__(self, content: Content, ruleset: RulesetContent) -> None:
+    def __init__(
+        self, content: Content, ruleset: RulesetContent, second: SecondReader | None = None
+    ) -> None:
         self._content = content
         self._ruleset = ruleset
+        self._second = second
+        self._readings: LRUCache[object, Reading] = LRUCache(maxsize=1024)
         self._engines: LRUCache[object, Engine] = LRUCache(maxsize=16)
         self._plans: LRUCache[object, Planned] = LRUCache(maxsize=1024)
         self._lock = threading.Lock()
@@ -104,19 +127,45 @@ class Planner:
         elif question.sql:
             planned = _plan_sql(engine, graph, question.sql, parameters.limit_records)
         else:
-            answer = _read(engine, question.sentence or "", parameters)
-            planned = _plan_answer(engine, graph, answer)
+            return _planned(self.read(graph, parameters, question.sentence or ""))
         with self._lock:
             self._plans[key] = planned
         return planned
 
     def read(
         self, graph: GraphReference, parameters: ExecutionParameters, sentence: str
-    ) -> Answer | Refusal:
-        """Return how the engine reads a sentence, for a preview."""
+    ) -> Reading:
+        """Return how a sentence is read, by the rules and, where it may be asked, by a model.
+
+        Raises UnsafeQuery, UnknownSchema, UnknownRuleset.
+        """
         ruleset = self._find_ruleset(parameters.ruleset_name)
+        model = self._second.model if self._second else None
+        key = (graph.graph_id, graph.version, parameters, ruleset, sentence, model)
+        with self._lock:
+            known = self._readings.get(key)
+        if known is not None:
+            return known
         engine = self._engine(graph, parameters.select_schema, ruleset)
-        return engine.read(sentence, _options(parameters))
+        reading = self._read(engine, graph, parameters, sentence)
+        if reading.second is None or reading.second.lasting:
+            with self._lock:
+                self._readings[key] = reading
+        return reading
+
+    def _read(
+        self, engine: Engine, graph: GraphReference, parameters: ExecutionParameters, sentence: str
+    ) -> Reading:
+        options = _options(parameters)
+        rules = engine.read(sentence, options)
+        planned = None if isinstance(rules, Refusal) else _plan_answer(engine, graph, rules)
+        if not parameters.use_llm:
+            return Reading(rules, None, planned, None)
+        if self._second is None:
+            return Reading(rules, None, with_remark(planned, NO_MODEL), NO_MODEL)
+        second = self._second.read(Sentence(sentence, engine, graph, options, rules))
+        planned = with_second(planned, second, graph, parameters.limit_records)
+        return Reading(rules, second, planned, second.remark)
 
     def _find_ruleset(self, name: str | None) -> Ruleset | None:
         if name is None:
@@ -172,11 +221,11 @@ def _options(parameters: ExecutionParameters) -> ReadOptions:
     return ReadOptions(excluded_fields=parameters.excluded_fields, limit=parameters.limit_records)
 
 
-def _read(engine: Engine, sentence: str, parameters: ExecutionParameters) -> Answer:
-    answer = engine.read(sentence, _options(parameters))
-    if isinstance(answer, Refusal):
-        raise NotUnderstood(answer)
-    return answer
+def _planned(reading: Reading) -> Planned:
+    if reading.planned is None:
+        assert isinstance(reading.rules, Refusal), "an answer of the rules is always planned"
+        raise NotUnderstood(reading.rules, reading.remark)
+    return reading.planned
 
 
 def _plan_answer(engine: Engine, graph: GraphReference, answer: Answer) -> Planned:
@@ -189,6 +238,7 @@ def _plan_answer(engine: Engine, graph: GraphReference, answer: Answer) -> Plann
         target_table=answer.target_table,
         confidence_score=answer.confidence,
         explanation=answer.explanation,
+        engine_version=ENGINE_VERSION,
     )
     return Planned(guarded.sql, graph.dialect, plan, graph.version)
 
@@ -219,6 +269,47 @@ def _plan_pinned(
         remark="the reading pinned to this version of the KPI",
     )
     return replace(planned, plan=plan)
+
+
+def with_remark(planned: Planned | None, remark: str) -> Planned | None:
+    """Return the plan with what there is to say about it."""
+    return planned and replace(planned, plan=replace(planned.plan, remark=remark))
+
+
+def with_second(
+    planned: Planned | None, second: SecondReading, graph: GraphReference, limit: int | None
+) -> Planned | None:
+    """Return what is run once a model was asked: the rules' plan, or else the model's, or nothing.
+
+    Whichever it is, the plan says where it comes from and what the model had to say.
+    """
+    query, verdict = second.query, second.verdict
+    if planned is None and query is not None:
+        planned = _plan_second(query, second.explanation, graph, limit)
+    if planned is None:
+        return None
+    plan = replace(
+        planned.plan,
+        confidence_score=verdict.confidence if verdict else planned.plan.confidence_score,
+        engine_version=ENGINE_VERSION,
+        model=second.model,
+        prompt_sha256=second.prompt_sha256,
+        remark=second.remark,
+    )
+    return replace(planned, plan=plan)
+
+
+def _plan_second(
+    query: Examined, explanation: str, graph: GraphReference, limit: int | None
+) -> Planned:
+    tables = sorted(query.finding.tables)
+    plan = Plan(
+        sql_query_type=SQL_QUERY,
+        operation="SQL",
+        source_table=tables[0] if len(tables) == 1 else None,
+        explanation=explanation or "The model gave no explanation.",
+    )
+    return Planned(limited(query.sql, graph.dialect, limit), graph.dialect, plan, graph.version)
 
 
 def limited(sql: str, dialect: str, limit: int | None) -> str:

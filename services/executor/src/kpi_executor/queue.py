@@ -45,6 +45,35 @@ leases = sa.Table(
     sa.Column("expires_at", TIMESTAMP, nullable=False, index=True),
 )
 
+# Statements of every execution, built once: building one takes as long as executing it.
+_LOCK = tuple(
+    sa.select(table.c.execution_id)
+    .where(table.c.execution_id == sa.bindparam("execution"))
+    .with_for_update()
+    for table in (waiting, leases)
+)
+_DELETE = {
+    table: sa.delete(table).where(table.c.execution_id == sa.bindparam("execution"))
+    for table in (waiting, leases)
+}
+_ENQUEUE = insert(waiting).values(
+    execution_id=sa.bindparam("execution"),
+    due_at=sa.func.clock_timestamp() + sa.bindparam("delay", type_=sa.Interval),
+)
+_HOLD = insert(leases).values(
+    execution_id=sa.bindparam("execution"),
+    attempt=sa.bindparam("number"),
+    worker=sa.bindparam("holder"),
+    expires_at=sa.func.clock_timestamp() + LEASE,
+)
+_DUE = (
+    sa.select(waiting.c.execution_id)
+    .where(waiting.c.due_at <= sa.func.clock_timestamp())
+    .order_by(waiting.c.due_at, waiting.c.execution_id)
+    .limit(sa.bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -76,21 +105,13 @@ def lock(connection: sa.Connection, execution_id: int) -> None:
     To be called before the execution is loaded: workers lock its row here first and append
     afterwards, so whoever appended first and came here second would deadlock with them.
     """
-    for table in (waiting, leases):
-        row = sa.select(table.c.execution_id).where(table.c.execution_id == execution_id)
-        connection.execute(row.with_for_update())
+    for statement in _LOCK:
+        connection.execute(statement, {"execution": execution_id})
 
 
 def due(connection: sa.Connection, limit: int) -> Sequence[int]:
     """Return executions to start now, oldest first, locked against other workers."""
-    query = (
-        sa.select(waiting.c.execution_id)
-        .where(waiting.c.due_at <= sa.func.clock_timestamp())
-        .order_by(waiting.c.due_at, waiting.c.execution_id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return connection.execute(query).scalars().all()
+    return connection.execute(_DUE, {"limit": limit}).scalars().all()
 
 
 def next_due_in(connection: sa.Connection) -> float | None:
@@ -129,22 +150,15 @@ def held_by(connection: sa.Connection, worker: str) -> set[Lease]:
 
 
 def _enqueue(connection: sa.Connection, execution_id: int, delay: timedelta) -> None:
-    connection.execute(
-        insert(waiting).values(execution_id=execution_id, due_at=sa.func.clock_timestamp() + delay)
-    )
+    connection.execute(_ENQUEUE, {"execution": execution_id, "delay": delay})
 
 
 def _hold(connection: sa.Connection, execution_id: int, event: ExecutionStarted) -> None:
     _delete(connection, waiting, execution_id)
     connection.execute(
-        insert(leases).values(
-            execution_id=execution_id,
-            attempt=event.attempt,
-            worker=event.worker,
-            expires_at=sa.func.clock_timestamp() + LEASE,
-        )
+        _HOLD, {"execution": execution_id, "number": event.attempt, "holder": event.worker}
     )
 
 
 def _delete(connection: sa.Connection, table: sa.Table, execution_id: int) -> None:
-    connection.execute(sa.delete(table).where(table.c.execution_id == execution_id))
+    connection.execute(_DELETE[table], {"execution": execution_id})

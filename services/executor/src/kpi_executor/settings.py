@@ -31,7 +31,7 @@ class ExecutorSettings:
             return cls(
                 store_url=env.str("STORE_URL", f"file://{home / 'store'}"),
                 secrets_key=env.path("SECRETS_KEY_FILE", home / "keys" / "secrets.key"),
-                cache=env.path("CACHE", home / "cache"),
+                cache=(env.path("CACHE", home / "cache") or home / "cache") / "sources",
                 query_workers=env.int("QUERY_WORKERS", 2, validate=Range(1, 256)),
                 query_memory_mb=env.int("QUERY_MEMORY_MB", 2048, validate=Range(64, 1_048_576)),
                 allow_private_sources=env.bool(

@@ -1,16 +1,18 @@
-"""The aggregates of data sources and knowledge graphs. Secrets are no part of them."""
+"""The aggregates of data sources, knowledge graphs and rulesets. Secrets are no part of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import singledispatchmethod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from kpi_contracts import graph as graph_contract
+from kpi_contracts import ruleset as ruleset_contract
 from kpi_contracts import source as source_contract
 from kpi_contracts.catalogue import DomainEvent
 from kpi_contracts.definition import FieldChange
 from kpi_contracts.graph import GraphBuilt, GraphDrifted, GraphRefreshed
+from kpi_contracts.ruleset import RulesetStored
 from kpi_contracts.source import SourceRegistered, SourceRemoved, SourceUpdated
 from kpi_eventsourcing.aggregate import Aggregate
 from kpi_executor.errors import SourceNotFound
@@ -67,6 +69,29 @@ class DataSource(Aggregate):
     @apply.register
     def _removed(self, _: SourceRemoved) -> None:
         self.removed = True
+
+
+class Ruleset(Aggregate):
+    """Explicit joins of table pairs, by name."""
+
+    name: ClassVar[str] = ruleset_contract.AGGREGATE
+
+    def __init__(self, aggregate_id: str) -> None:
+        super().__init__(aggregate_id)
+        self.rules: tuple[Mapping[str, Any], ...] | None = None
+
+    def store(self, name: str, rules: Sequence[Mapping[str, Any]]) -> Sequence[DomainEvent]:
+        """Decide on new rules; nothing happens if they are the old ones."""
+        return [] if tuple(rules) == self.rules else [RulesetStored(name=name, rules=tuple(rules))]
+
+    @singledispatchmethod
+    def apply(self, event: DomainEvent) -> None:
+        """Fold one event into the state."""
+        raise TypeError(f"a ruleset knows no {type(event).__name__}")
+
+    @apply.register
+    def _stored(self, event: RulesetStored) -> None:
+        self.rules = event.rules
 
 
 class KnowledgeGraph(Aggregate):

@@ -16,10 +16,16 @@ from kpi_eventsourcing.aggregate import Aggregate
 from kpi_eventsourcing.context import Context
 from kpi_eventsourcing.unit_of_work import UnitOfWork
 from kpi_executor import drift, inventory
-from kpi_executor.commands import KeepGraph, RegisterSource, RemoveSource, UpdateSource
+from kpi_executor.commands import (
+    KeepGraph,
+    RegisterSource,
+    RemoveSource,
+    StoreRuleset,
+    UpdateSource,
+)
 from kpi_executor.errors import NameTaken, StaleVersion
 from kpi_executor.secrets import Secrets
-from kpi_executor.source import DataSource, KnowledgeGraph
+from kpi_executor.source import DataSource, KnowledgeGraph, Ruleset
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,15 @@ def _drift(uow: UnitOfWork, graph: KnowledgeGraph, command: KeepGraph) -> GraphD
     tables = sorted({change.table for change in changes})
     touched = drift.kpis_run_on(uow.connection, command.name, tables) if tables else ()
     return GraphDrifted(name=command.name, changes=changes, kpi_ids=touched)
+
+
+def store_ruleset(command: StoreRuleset, uow: UnitOfWork, context: Context) -> Ruleset:
+    """Write a ruleset as a new version unless it says what it said before."""
+    query = sa.select(inventory.rulesets.c.id).where(inventory.rulesets.c.name == command.name)
+    known = uow.connection.execute(query).scalar()
+    ruleset = uow.load(Ruleset, known or _next(uow, inventory.ruleset_ids))
+    uow.append(ruleset, ruleset.store(command.name, command.rules), context)
+    return ruleset
 
 
 def fingerprint(content: dict[str, Any]) -> str:

@@ -8,10 +8,11 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from kpi_eventsourcing.dispatch import Dispatcher
-from kpi_executor.api.graphs import graph_blueprint, ruleset_blueprint
+from kpi_executor.api.graphs import graph_blueprint
 from kpi_executor.api.identity import identity
 from kpi_executor.api.jobs import job_blueprint
 from kpi_executor.api.previews import preview_blueprint
+from kpi_executor.api.rulesets import ruleset_blueprint
 from kpi_executor.api.running import Runs
 from kpi_executor.api.runs import run_blueprint
 from kpi_executor.api.sources import source_blueprint
@@ -35,6 +36,6 @@ def blueprints(
         preview_blueprint(runs, preparation),
         source_blueprint(engine, dispatch),
         graph_blueprint(engine, dispatch, preparation, policy, cache),
-        ruleset_blueprint(engine),
+        ruleset_blueprint(engine, dispatch),
         identity,
     ]

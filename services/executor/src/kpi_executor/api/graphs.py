@@ -1,4 +1,4 @@
-"""Knowledge graphs, the schemas in them, and reconciliation rulesets."""
+"""Knowledge graphs, and the schemas in them."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask.views import MethodView
-from sqlalchemy.dialects.postgresql import insert
 
 from kpi_eventsourcing.dispatch import Dispatcher
 from kpi_executor import lookups
 from kpi_executor.api import schemas
 from kpi_executor.api.jobs import READERS
 from kpi_executor.commands import KeepGraph
-from kpi_executor.inventory import rulesets
 from kpi_executor.preparation import Preparation
 from kpi_executor.sources import SourcePolicy
-from kpi_service.auth import current_user, requires
+from kpi_service.auth import requires
 from kpi_service.blueprint import Blueprint
 from kpi_service.context import command_context
 from kpi_service.database import reader
@@ -115,49 +113,3 @@ def _schemas(connection: sa.Connection, graph: sa.RowMapping) -> list[dict[str, 
         }
         for schema in graph["schemas"]
     ]
-
-
-def ruleset_blueprint(engine: sa.Engine) -> Blueprint:
-    """Return the routes of /rulesets."""
-    blueprint = Blueprint("rulesets", __name__, url_prefix="/rulesets")
-
-    @blueprint.route("")
-    class Rulesets(MethodView):
-        @requires(*READERS)
-        @blueprint.arguments(PageQuery, location="query")
-        @blueprint.response(200, schemas.RulesetList)
-        def get(self, query: dict[str, Any]) -> dict[str, Any]:
-            """List the reconciliation rulesets."""
-            with reader(engine).connect() as connection:
-                total = connection.execute(
-                    sa.select(sa.func.count()).select_from(rulesets)
-                ).scalar_one()
-                found = connection.execute(
-                    sa.select(rulesets.c.content)
-                    .order_by(rulesets.c.name)
-                    .limit(query["limit"])
-                    .offset(query["offset"])
-                )
-                listed = found.scalars().all()
-            return {"success": True, **page(total, **query), "rulesets": listed}
-
-        @idempotent
-        @requires("operator")
-        @blueprint.arguments(schemas.Ruleset)
-        @blueprint.response(201, schemas.RulesetAnswer)
-        def post(self, body: dict[str, Any]) -> dict[str, Any]:
-            """Store a ruleset, in the place of one of the same name."""
-            values = {
-                "content": body,
-                "updated_at": command_context().time,
-                "updated_by": current_user().subject,
-            }
-            with engine.begin() as connection:
-                connection.execute(
-                    insert(rulesets)
-                    .values(name=body["name"], **values)
-                    .on_conflict_do_update(index_elements=["name"], set_=values)
-                )
-            return {"success": True, "message": "Ruleset stored", "ruleset": body}
-
-    return blueprint

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kpi_executor.api import schemas
-from kpi_executor.api.running import JOBS, Runs, accepted
+from kpi_executor.api.running import JOBS, Runs, accepted, command_id_of_request
 from kpi_executor.api.runs import RUNNERS
 from kpi_executor.commands import CancelExecution, RetryExecution
 from kpi_service.auth import requires
@@ -53,7 +53,9 @@ def job_blueprint(runs: Runs) -> Blueprint:
     @blueprint.response(202, schemas.JobAccepted)
     def retry(execution_id: int) -> Any:
         """Run again what an execution ran, as a new execution."""
-        command = RetryExecution(execution_id=execution_id)
+        command = RetryExecution(
+            execution_id=execution_id, command_id=command_id_of_request("retry", execution_id)
+        )
         return accepted(runs.dispatch(command, command_context()))
 
     return blueprint

@@ -56,7 +56,7 @@ class Runs:
             kpi_version=version,
             parameters=views.parameters_from(body),
             origin="api",
-            command_id=command_id_of_request(kpi_id),
+            command_id=command_id_of_request("kpi", kpi_id),
         )
         execution_id: int = self.dispatch(command, command_context())
         return execution_id
@@ -82,16 +82,16 @@ class Runs:
             return connection.execute(query).first() is not None or None
 
 
-def command_id_of_request(kpi_id: int) -> UUID | None:
+def command_id_of_request(*about: object) -> UUID | None:
     """Return the id that makes a repeated request find its first execution.
 
-    It follows from caller, KPI and Idempotency-Key, so that not even a crash before the first
-    answer was stored leads to a second run.
+    It follows from caller, Idempotency-Key and what is asked for, so that not even a crash before
+    the first answer was stored leads to a second run.
     """
     key = request.headers.get(HEADER)
     if key is None:
         return None
-    return uuid5(NAMESPACE_URL, "\0".join((current_user().subject, request.path, str(kpi_id), key)))
+    return uuid5(NAMESPACE_URL, "\0".join(map(str, (current_user().subject, key, *about))))
 
 
 def accepted(execution_id: int, message: str = "KPI execution accepted") -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kpi_executor.api import schemas, views
-from kpi_executor.api.running import Runs, accepted
+from kpi_executor.api.running import Runs, accepted, command_id_of_request
 from kpi_executor.commands import RunQuery
 from kpi_executor.errors import CommandRefused
 from kpi_service.auth import requires
@@ -58,6 +58,7 @@ def run_blueprint(runs: Runs) -> Blueprint:
             sql=body["query"],
             parameters=views.parameters_from(body),
             conversation_id=body["conversation_id"],
+            command_id=command_id_of_request("query", body["query"]),
         )
         return runs.finished(runs.dispatch(command, command_context()), body)
 

@@ -101,6 +101,10 @@ class ExecutionResult(Schema):
     excluded_fields = fields.List(fields.String(), required=True, allow_none=True)
     generated_sql = fields.String(required=True, allow_none=True)
     number_of_records = fields.Integer(required=True)
+    limit_reached = fields.Boolean(
+        required=True,
+        metadata={"description": "limit_records was reached: there may be more rows."},
+    )
     joined_columns = fields.List(fields.List(fields.String()), required=True, allow_none=True)
     sql_query_type = fields.String(required=True, allow_none=True)
     operation = fields.String(required=True, allow_none=True)

@@ -9,9 +9,8 @@ from kpi_executor.query.errors import (
     StoreFailed,
     TimedOut,
 )
-from kpi_executor.query.parquet import PartWriter, attempt_prefix
+from kpi_executor.query.parquet import PartWriter
 from kpi_executor.query.pool import QueryPool
-from kpi_executor.query.rows import unique_names
 from kpi_executor.query.task import ProcessSettings, QueryOutcome, QueryTask, ResultLimits
 
 __all__ = [
@@ -28,6 +27,4 @@ __all__ = [
     "ResultTooLarge",
     "StoreFailed",
     "TimedOut",
-    "attempt_prefix",
-    "unique_names",
 ]

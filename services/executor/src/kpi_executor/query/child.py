@@ -18,7 +18,6 @@ from multiprocessing import connection as pipes
 from pathlib import Path
 
 import duckdb
-import obstore.store
 import pyarrow as pa
 import pyarrow.parquet
 
@@ -26,11 +25,13 @@ import kpi_executor.sources.files
 import kpi_executor.sources.postgresql
 import kpi_executor.sources.sqlite  # noqa: F401
 from kpi_executor.query.errors import QueryFailed
-from kpi_executor.query.parquet import PartWriter, attempt_prefix
+from kpi_executor.query.parquet import PartWriter
 from kpi_executor.query.rows import FirstRows
 from kpi_executor.query.task import ProcessSettings, QueryFailure, QueryOutcome, QueryTask
 from kpi_executor.sources import ColumnTypesVary, Connector, Resources, SourceError, connect
 from kpi_executor.sources.errors import first_line
+from kpi_rows.objects import open_store
+from kpi_rows.parts import attempt_prefix
 
 _LAST_SECOND = 1
 _ENGINE_SHARE = 2
@@ -142,7 +143,7 @@ def _attempt(
     task: QueryTask, connector: Connector, started: float, *, exact_types: bool
 ) -> QueryOutcome:
     stream = connector.execute(task.sql, exact_types=exact_types)
-    store = _open_store(task.store_url)
+    store = open_store(task.store_url)
     prefix = attempt_prefix(task.execution_id, task.attempt)
     writer = PartWriter(store, prefix, stream.names, stream.schema, task.limits)
     first = FirstRows(stream.names, task.first_rows)
@@ -156,12 +157,6 @@ def _attempt(
             writer.discard()
         raise
     return QueryOutcome(manifest, first.rows, (time.perf_counter() - started) * 1000)
-
-
-def _open_store(url: str) -> obstore.store.ObjectStore:
-    if url.startswith("file:"):
-        return obstore.store.from_url(url, mkdir=True)
-    return obstore.store.from_url(url)
 
 
 def _limit_memory(limit: int) -> None:

@@ -66,6 +66,13 @@ class Connector(Protocol):
         """
         ...
 
+    def explain(self, sql: str) -> None:
+        """Let the source plan one guarded SELECT without running it.
+
+        Raises `SourceError` where it refuses the query; the message says what is wrong with it.
+        """
+        ...
+
     def serves(self, sql: str) -> bool:
         """Whether this connection, which is idle, runs the query just as a new one would.
 

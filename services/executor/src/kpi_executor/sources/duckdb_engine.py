@@ -118,6 +118,13 @@ class DuckDbEngine:
         schema = physical_schema([_storable(kind) for kind in reader.schema.types])
         return ResultStream(names, schema, self._batches(reader, schema))
 
+    def explain(self, sql: str) -> None:
+        """Bind and plan one SELECT."""
+        try:
+            self._connection.execute(f"EXPLAIN {sql}")
+        except duckdb.Error as error:
+            raise self._raised(error) from None
+
     def cancel(self) -> None:
         """Interrupt the running query at its next vector of rows."""
         with suppress(duckdb.Error):

@@ -51,6 +51,11 @@ class FilesConnector(duckdb_engine.DuckDbEngine):
         self._open(_mentioned(self._files, sql))
         return super().execute(sql, batch_rows, exact_types=exact_types)
 
+    def explain(self, sql: str) -> None:
+        """Plan one SELECT over the files whose names it mentions."""
+        self._open(_mentioned(self._files, sql))
+        super().explain(sql)
+
     def serves(self, sql: str) -> bool:
         """Whether the folder is as it was and the query reads only files that are open."""
         try:

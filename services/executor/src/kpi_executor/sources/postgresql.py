@@ -79,6 +79,13 @@ class PostgresConnector:
         names = tuple(field.name for field in fields)
         return ResultStream(names, schema, self._batches(cursor, reader, schema, names))
 
+    def explain(self, sql: str) -> None:
+        """Let the server plan one SELECT."""
+        try:
+            self._connection.execute(f"EXPLAIN {sql}".encode())
+        except psycopg.Error as error:
+            raise self.classify(error) from None
+
     def serves(self, sql: str) -> bool:
         """Whether the server still answers on both connections."""
         del sql

@@ -89,6 +89,14 @@ class SqliteConnector:
         schema = physical_schema(exact or [_guess(column) for column in columns])
         return ResultStream(names, schema, self._batches(cursor, first, schema, batch_rows))
 
+    def explain(self, sql: str) -> None:
+        """Compile one SELECT."""
+        self._connection.set_authorizer(_authorize)
+        try:
+            self._connection.execute(f"EXPLAIN {sql}").close()
+        except sqlite3.Error as error:
+            raise self.classify(error) from None
+
     def serves(self, sql: str) -> bool:
         """Return False: nothing is gained by keeping the file open."""
         del sql
