@@ -46,6 +46,15 @@ _INSERT = sa.text(
     *(sa.bindparam(name, type_=ARRAY(kind)) for name, kind in _COLUMNS.items()),
 )
 
+_LOAD = (
+    sa.select(events)
+    .where(
+        events.c.aggregate == sa.bindparam("aggregate"),
+        events.c.aggregate_id == sa.bindparam("aggregate_id"),
+    )
+    .order_by(events.c.version)
+)
+
 
 class EventStore:
     """Reads and appends events within the caller's transaction."""
@@ -88,12 +97,9 @@ class EventStore:
 
     def load(self, aggregate: str, aggregate_id: str) -> list[Envelope]:
         """Return every event of one aggregate, oldest first."""
-        query = (
-            sa.select(events)
-            .where(events.c.aggregate == aggregate, events.c.aggregate_id == aggregate_id)
-            .order_by(events.c.version)
-        )
-        return [from_record(row_record(row)) for row in self._connection.execute(query)]
+        stream = {"aggregate": aggregate, "aggregate_id": aggregate_id}
+        rows = self._connection.execute(_LOAD, stream)
+        return [from_record(row_record(row)) for row in rows]
 
     def version(self, aggregate: str, aggregate_id: str) -> int:
         """Return how many events one aggregate has."""
