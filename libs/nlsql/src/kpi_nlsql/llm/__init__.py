@@ -10,9 +10,10 @@ from kpi_nlsql.llm.joins import joined_on
 from kpi_nlsql.llm.normal_form import NormalForm, UnknownNames, normal_form
 from kpi_nlsql.llm.prompt import Message, Prompt, build_prompt
 from kpi_nlsql.llm.reply import BadReply, Reply, parse_reply
-from kpi_nlsql.llm.verdict import Verdict, alone, weigh
+from kpi_nlsql.llm.verdict import MODEL_CONFIDENCE, Verdict, alone, weigh
 
 __all__ = [
+    "MODEL_CONFIDENCE",
     "Agreement",
     "BadReply",
     "Message",

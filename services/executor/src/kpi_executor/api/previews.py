@@ -10,9 +10,10 @@ from kpi_contracts.schemas import schema_of
 from kpi_executor.api import schemas, views
 from kpi_executor.api.jobs import READERS
 from kpi_executor.api.running import Runs
-from kpi_executor.planning import Planned, Question, explain_refusal
+from kpi_executor.planning import Planned, Question, Reading, explain_refusal
 from kpi_executor.preparation import Preparation
-from kpi_nlsql import Answer, Refusal
+from kpi_nlsql import Answer
+from kpi_nlsql.llm import MODEL_CONFIDENCE
 from kpi_service.auth import requires
 from kpi_service.blueprint import Blueprint
 
@@ -26,10 +27,8 @@ def preview_blueprint(runs: Runs, preparation: Preparation) -> Blueprint:
         graph = preparation.graph(parameters.kg_name)
         if question.sql or question.pinned:
             return _of_plan(preparation.planner.plan(graph, parameters, question))
-        read = preparation.planner.read(graph, parameters, question.sentence or "")
-        if isinstance(read, Refusal):
-            return _of_refusal(read, graph.version)
-        return _of_answer(read, graph.dialect, graph.version)
+        reading = preparation.planner.read(graph, parameters, question.sentence or "")
+        return _of_reading(reading, graph.version)
 
     @blueprint.route("/preview", methods=["POST"])
     @requires(*READERS)
@@ -69,38 +68,54 @@ _NOTHING: dict[str, Any] = {
     "unknown_words": [],
     "closest": [],
     "plan": None,
+    "engine_version": None,
+    "model": None,
+    "prompt_sha256": None,
+    "remark": None,
 }
 
 
-def _of_answer(answer: Answer, dialect: str, graph_version: int) -> dict[str, Any]:
-    return {
+def _of_reading(reading: Reading, graph_version: int) -> dict[str, Any]:
+    rules = reading.rules
+    told = {
         **_NOTHING,
-        **answer.record(),
-        "nl_definition": answer.sentence,
-        "generated_sql": answer.sql(dialect),
-        "alternatives": answer.alternatives,
-        "unknown_words": answer.unknown_words,
-        "plan": asdict(answer.plan),
+        "nl_definition": rules.sentence,
+        "alternatives": [*_of_model(reading), *rules.alternatives],
+        "unknown_words": rules.unknown_words,
         "graph_version": graph_version,
+        "remark": reading.remark,
     }
+    if reading.planned is not None:
+        told |= _planned(reading.planned)
+    if isinstance(rules, Answer):
+        return {**told, "plan": asdict(rules.plan)}
+    told["closest"] = [*rules.closest_tables, *rules.closest_columns]
+    if reading.planned is None:
+        return {**told, "understood": False, "explanation": explain_refusal(rules)}
+    return told
 
 
-def _of_refusal(refusal: Refusal, graph_version: int) -> dict[str, Any]:
-    return {
-        **_NOTHING,
-        "nl_definition": refusal.sentence,
-        "understood": False,
-        "explanation": explain_refusal(refusal),
-        "alternatives": refusal.alternatives,
-        "unknown_words": refusal.unknown_words,
-        "closest": [*refusal.closest_tables, *refusal.closest_columns],
-        "graph_version": graph_version,
-    }
+def _of_model(reading: Reading) -> list[dict[str, Any]]:
+    """Return the model's reading where it is another than the one that would run."""
+    second = reading.second
+    if second is None or second.query is None or not second.dissents:
+        return []
+    return [
+        {
+            "explanation": second.explanation,
+            "confidence": MODEL_CONFIDENCE,
+            "generated_sql": second.query.sql,
+            "model": second.model,
+        }
+    ]
 
 
 def _of_plan(planned: Planned) -> dict[str, Any]:
+    return {**_NOTHING, **_planned(planned)}
+
+
+def _planned(planned: Planned) -> dict[str, Any]:
     return {
-        **_NOTHING,
         **schema_of(Plan).dump(planned.plan),
         "generated_sql": planned.sql,
         "graph_version": planned.graph_version,

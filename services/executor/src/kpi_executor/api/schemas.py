@@ -188,6 +188,10 @@ class Alternative(Schema):
 
     explanation = fields.String(required=True)
     confidence = fields.Float(required=True)
+    generated_sql = fields.String(
+        metadata={"description": "The query of a language model that reads it so."}
+    )
+    model = fields.String(metadata={"description": "The language model that reads it so."})
 
 
 class PreviewAnswer(Schema):
@@ -208,6 +212,10 @@ class PreviewAnswer(Schema):
     unknown_words = fields.List(fields.String(), required=True)
     closest = fields.List(fields.String(), required=True)
     plan = fields.Raw(required=True, allow_none=True)
+    engine_version = fields.String(required=True, allow_none=True)
+    model = fields.String(required=True, allow_none=True)
+    prompt_sha256 = fields.String(required=True, allow_none=True)
+    remark = fields.String(required=True, allow_none=True)
     graph_version = fields.Integer(required=True)
 
 

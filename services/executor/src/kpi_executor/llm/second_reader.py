@@ -57,6 +57,11 @@ class SecondReading:
     explanation: str = ""
     lasting: bool = True
 
+    @property
+    def dissents(self) -> bool:
+        """Whether the model understands the sentence, and otherwise than the rules."""
+        return self.verdict is not None and self.verdict.agreement is Agreement.DIFFERENT
+
 
 @dataclass(frozen=True, slots=True)
 class Examined:
