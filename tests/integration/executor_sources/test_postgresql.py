@@ -14,10 +14,10 @@ import psycopg
 import pyarrow as pa
 import pytest
 
-from kpi_executor.query.rows import json_values
 from kpi_executor.sources import Resources, SourceError, SourcePolicy, connect, profile, source_from
 from kpi_executor.sources.postgresql import PostgresConnector
 from kpi_executor.sources.tables import ForeignKey
+from kpi_rows.json_values import json_values
 from kpi_testkit.eventually import eventually
 
 
@@ -105,8 +105,8 @@ def test_names_types_and_values_arrive_exactly(connector: PostgresConnector) -> 
         ("'{\"a\": 1}'::jsonb", '{"a": 1}'),
         ("'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'::uuid", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"),
         ("inet '10.0.0.0/8'", "10.0.0.0/8"),
-        ("time '09:30'", "09:30:00"),
-        ("'\\x00ff'::bytea", "00ff"),
+        ("time '09:30'", "09:30:00.000000"),
+        ("'\\x00ff'::bytea", "AP8="),
         ("NULL", None),
         ("ROW(1, 2)", "(1,2)"),
     ],

@@ -6,7 +6,6 @@ result, of executions that ended without one, and of executions that were rolled
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,11 +19,11 @@ from kpi_results.index import FINAL, executions, manifests
 from kpi_results.rows.store import PartStore
 from kpi_results.settings import Keeping
 from kpi_results.shelf import results
+from kpi_rows.parts import execution_of
 
 BATCH = 1000
 
 SWEPT = Counter("kpi_results_swept_parts_total", "Objects deleted from the store")
-_KEY = re.compile(r"executions/([1-9][0-9]{0,18})/")
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -77,12 +76,6 @@ class Sweeper:
                 needless = is_old and execution.ended and key not in execution.parts
             if needless:
                 yield key
-
-
-def execution_of(key: str) -> int | None:
-    """Return the execution that an object belongs to, None for what is none of ours."""
-    match = _KEY.match(key)
-    return int(match[1]) if match else None
 
 
 def _known(connection: sa.Connection, ids: set[int]) -> Mapping[int, _Known]:

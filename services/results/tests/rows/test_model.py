@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from kpi_results.rows.drilldown import Drilldown
 from kpi_results.rows.gather import gather
-from kpi_results.rows.json_values import json_values
 from kpi_results.rows.query import parse_query
 from kpi_results.rows.result import StoredResult
+from kpi_rows.json_values import json_values
 
 Keep = Callable[..., StoredResult]
 Rows = list[tuple[Any, ...]]

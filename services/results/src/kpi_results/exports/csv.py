@@ -1,6 +1,6 @@
 """CSV (RFC 4180, UTF-8, line feeds): texts quoted, numbers not, NULL empty and `""` an empty text.
 
-Values are written as in `kpi_results.rows.json_values`; the header has the columns' own names.
+Values are written as in `kpi_rows.json_values`; the header has the columns' own names.
 """
 
 from __future__ import annotations

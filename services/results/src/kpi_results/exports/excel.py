@@ -24,7 +24,7 @@ from kpi_results.exports.errors import ExportRefused
 from kpi_results.exports.formulas import guard
 from kpi_results.exports.subject import Subject
 from kpi_results.exports.text_columns import as_text
-from kpi_results.rows.json_values import EXACT_INTEGER, AnyArray
+from kpi_rows.json_values import EXACT_INTEGER, AnyArray
 
 SHEET_ROWS = 1_048_576
 MAX_COLUMNS = 16_384

@@ -11,7 +11,7 @@ from functools import reduce
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kpi_results.rows.json_values import AnyArray
+from kpi_rows.json_values import AnyArray
 
 LEADING = ("=", "+", "-", "@", "\t", "\r", "\0")
 _GUARD = "'"

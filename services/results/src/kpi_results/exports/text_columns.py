@@ -10,7 +10,9 @@ import pyarrow.compute as pc
 from pyarrow import types
 
 from kpi_results.exports.formulas import guard_column
-from kpi_results.rows.json_values import AnyArray, json_values, timestamp_text
+from kpi_rows.json_values import AnyArray, date_text, json_values, timestamp_text
+
+_WRITTEN_ALIKE = (types.is_integer, types.is_boolean, types.is_decimal, types.is_time)
 
 
 def csv_column(column: AnyArray) -> AnyArray:
@@ -24,10 +26,15 @@ def csv_column(column: AnyArray) -> AnyArray:
         return _floats(column)
     if types.is_timestamp(kind):
         return timestamp_text(column)
-    if types.is_integer(kind) or types.is_boolean(kind) or types.is_decimal(kind):
+    if (
+        types.is_integer(kind)
+        or types.is_boolean(kind)
+        or types.is_decimal(kind)
+        or types.is_time(kind)
+    ):
         return column
-    if types.is_date(kind) or types.is_time(kind):
-        return column.cast(pa.date32()) if types.is_date64(kind) else column
+    if types.is_date(kind):
+        return date_text(column)
     return guard_column(as_text(column))
 
 

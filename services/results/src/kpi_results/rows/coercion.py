@@ -19,6 +19,7 @@ from kpi_results.rows.errors import InvalidFilter
 Scalar = str | int | float | Decimal | bool | bytes | date | datetime | time | None
 
 _MAX_TEXT = 10_000
+_INFINITIES = ("infinity", "-infinity")
 _DECIMAL_TYPE = re.compile(r"decimal\d+\((\d+), (-?\d+)\)")
 _INTEGER_TYPE = re.compile(r"(u?)int(\d+)")
 _WHOLE = re.compile(r"[+-]?\d{1,40}")
@@ -130,22 +131,28 @@ def _boolean(column: Column, value: object) -> bool:
     return value
 
 
-def _date(column: Column, value: object) -> date:
+def _date(column: Column, value: object) -> date | str:
+    if value in _INFINITIES:
+        return str(value)
     try:
         return date.fromisoformat(_text(column, value))
     except ValueError as error:
         raise _refuse(column, value, "a date (YYYY-MM-DD)") from error
 
 
-def _timestamp(column: Column, value: object) -> datetime:
+def _timestamp(column: Column, value: object) -> datetime | str:
+    if value in _INFINITIES:
+        return str(value)
     moment = _moment(column, value)
     if moment.tzinfo is not None:
         raise _refuse(column, value, "a timestamp without zone")
     return moment
 
 
-def _timestamp_tz(column: Column, value: object) -> datetime:
+def _timestamp_tz(column: Column, value: object) -> datetime | str:
     """Take a timestamp without zone as UTC."""
+    if value in _INFINITIES:
+        return str(value)
     moment = _moment(column, value)
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 

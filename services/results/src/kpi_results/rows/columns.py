@@ -10,6 +10,8 @@ from typing import cast
 import pyarrow as pa
 
 from kpi_contracts.execution import ColumnType
+from kpi_rows.names import unique_names
+from kpi_rows.parts import physical_name
 
 
 class Kind(Enum):
@@ -71,7 +73,7 @@ class Column:
     @property
     def physical(self) -> str:
         """The column's name inside the Parquet files."""
-        return f"c{self.index}"
+        return physical_name(self.index)
 
 
 class Columns(Sequence[Column]):
@@ -97,24 +99,6 @@ class Columns(Sequence[Column]):
 
     def __iter__(self) -> Iterator[Column]:
         return iter(self._columns)
-
-
-def unique_names(names: Sequence[str]) -> list[str]:
-    """Return the names with later repetitions numbered: `a, a, a_2` becomes `a, a_3, a_2`.
-
-    A name that is already unique is never altered, so adding a column cannot rename another.
-    """
-    taken = set(names)
-    seen: set[str] = set()
-    unique = []
-    for name in names:
-        candidate, number = name, 1
-        while candidate in seen or (number > 1 and candidate in taken):
-            number += 1
-            candidate = f"{name}_{number}"
-        seen.add(candidate)
-        unique.append(candidate)
-    return unique
 
 
 def arrow_type(column: Column) -> pa.DataType:

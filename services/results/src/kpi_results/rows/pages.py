@@ -10,10 +10,10 @@ import pyarrow as pa
 from kpi_results.rows.columns import Columns
 from kpi_results.rows.errors import InvalidPage
 from kpi_results.rows.gather import gather, gather_range
-from kpi_results.rows.json_values import JsonValue, json_values
 from kpi_results.rows.query import ViewQuery
 from kpi_results.rows.result import StoredResult
 from kpi_results.rows.views import View, Views
+from kpi_rows.json_values import JsonValue, json_values
 
 MAX_PAGE_SIZE = 1000
 _MAX_PAGE = 1 << 53

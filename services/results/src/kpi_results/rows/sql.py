@@ -59,7 +59,9 @@ class Statement:
         files = self.bind([str(path) for path in result.paths()], "VARCHAR[]")
         number = f"{self._first_row(result)} + file_row_number"
         kind = "UINTEGER" if result.row_type.bit_width == 32 else "UBIGINT"
-        return f"(SELECT *, ({number})::{kind} AS {ROW} FROM read_parquet({files}))"  # noqa: S608
+        # Extremes in a footer leave NaN out; DuckDB must not conclude that there is none.
+        parts = f"read_parquet({files}, can_have_nan = true)"
+        return f"(SELECT *, ({number})::{kind} AS {ROW} FROM {parts})"  # noqa: S608
 
     def _first_row(self, result: StoredResult) -> str:
         """Return the number of the first row of the part being read."""

@@ -13,14 +13,14 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import obstore
-from obstore.store import from_url
 
 from kpi_contracts.execution import Part
 from kpi_results.rows.disk import keep_below, touch
 from kpi_results.rows.errors import PartDamaged
+from kpi_rows.objects import local_folder, open_store
+from kpi_rows.parts import PREFIX
 
 _CHUNK = 1 << 20
 
@@ -30,10 +30,8 @@ class PartStore:
 
     def __init__(self, url: str, cache: Path, *, cache_bytes: int = 8 << 30) -> None:
         """`url` is `file:///…` or `s3://bucket/prefix`; `cache` holds copies of remote parts."""
-        self._local = _local_folder(url)
-        if self._local is not None:
-            self._local.mkdir(parents=True, exist_ok=True)
-        self._store = from_url(url)
+        self._local = local_folder(url)
+        self._store = open_store(url)
         self._cache = (cache / "parts").resolve()
         self._cache.mkdir(parents=True, exist_ok=True)
         self._cache_bytes = cache_bytes
@@ -71,13 +69,13 @@ class PartStore:
         """`path` of every part, hashing several at once."""
         return list(self._pool.map(self.path, parts))
 
-    def keys(self, prefix: str = "executions/") -> Iterator[str]:
+    def keys(self, prefix: str = PREFIX) -> Iterator[str]:
         """Keys of everything stored below `prefix`, for sweeping."""
         for batch in obstore.list(self._store, prefix=prefix):
             for entry in batch:
                 yield entry["path"]
 
-    def objects(self, prefix: str = "executions/") -> Iterator[tuple[str, datetime]]:
+    def objects(self, prefix: str = PREFIX) -> Iterator[tuple[str, datetime]]:
         """Key and time of writing of everything stored below `prefix`."""
         for batch in obstore.list(self._store, prefix=prefix):
             for entry in batch:
@@ -124,11 +122,6 @@ class PartStore:
             except BaseException:
                 Path(file.name).unlink(missing_ok=True)
                 raise
-
-
-def _local_folder(url: str) -> Path | None:
-    parts = urlsplit(url)
-    return Path(unquote(parts.path)).resolve() if parts.scheme == "file" else None
 
 
 def _damage(path: Path, size: int, part: Part) -> str | None:

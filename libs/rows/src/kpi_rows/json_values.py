@@ -12,6 +12,7 @@
 | time | `hh:mm:ss[.fraction]` |
 | duration | `PT<seconds>S` |
 | binary | base64 |
+| ±infinity of a date or timestamp | `"infinity"`, `"-infinity"` |
 | list, struct, map | array, object, array of `[key, value]` |
 | NULL | `null` |
 
@@ -88,7 +89,13 @@ def _decimals(column: AnyArray) -> list[JsonValue]:
 
 
 def _dates(column: AnyArray) -> list[JsonValue]:
-    return _as_they_are(column.cast(pa.date32()).cast(pa.string()))
+    return _as_they_are(date_text(column))
+
+
+def date_text(column: AnyArray) -> AnyArray:
+    """Dates as ISO 8601 text."""
+    days = column.cast(pa.date32())
+    return _with_infinities(days.cast(pa.string()), days.cast(pa.int32()))
 
 
 def _times(column: AnyArray) -> list[JsonValue]:
@@ -103,8 +110,17 @@ def timestamp_text(column: AnyArray) -> AnyArray:
     """Timestamps as RFC 3339 text; those with a zone in UTC."""
     if column.type.tz is not None:
         column = column.cast(pa.timestamp(column.type.unit, "UTC"))
-    text = column.cast(pa.string())
-    return pc.replace_substring(text, " ", "T", max_replacements=1)
+    text = pc.replace_substring(column.cast(pa.string()), " ", "T", max_replacements=1)
+    return _with_infinities(text, column.cast(pa.int64()))
+
+
+def _with_infinities(text: AnyArray, counts: AnyArray) -> AnyArray:
+    """Name the counts by which PostgreSQL and DuckDB mean the end and the beginning of time."""
+    last = (1 << (counts.type.bit_width - 1)) - 1
+    if pc.any(pc.equal(pc.abs(counts), last)).as_py():
+        text = pc.if_else(pc.equal(counts, last), "infinity", text)
+        text = pc.if_else(pc.equal(counts, -last), "-infinity", text)
+    return text
 
 
 def _durations(column: AnyArray) -> list[JsonValue]:

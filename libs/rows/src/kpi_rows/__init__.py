@@ -1,0 +1,1 @@
+"""Stored rows as their writer and their reader agree on them: parts, names, values."""
