@@ -36,6 +36,7 @@ MAX_ATTEMPTS = 10  # more than there are killings that may hit one and the same 
 PARAMETERS = ExecutionParameters(kg_name=GRAPH, limit_records=None, max_attempts=MAX_ATTEMPTS)
 WORKERS = ("definitions-worker", "executor-worker", "results-worker", "audit-worker")
 ROUNDS = 2
+KILLINGS = ROUNDS * len((*WORKERS, "nats")) + 1
 
 
 @dataclass(slots=True)

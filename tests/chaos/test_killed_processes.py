@@ -13,7 +13,7 @@ from tests.chaos import invariants
 from tests.chaos.depot import EMPTY_SHELVES
 from tests.chaos.house import EXECUTIONS, KPIS, House, Json
 from tests.chaos.settings import ChaosSettings
-from tests.chaos.storm import COMMANDS, Accepted, Storm
+from tests.chaos.storm import COMMANDS, KILLINGS, Accepted, Storm
 
 # Seconds after the last kill. A command that the killed executor held comes again after 30 s.
 RECOVERY = 60.0
@@ -99,3 +99,12 @@ def test_the_audit_chain_verifies_and_extends_the_earlier_checkpoint(aftermath: 
 
 def test_every_projection_equals_its_rebuild(aftermath: Aftermath) -> None:
     invariants.soon(lambda: invariants.projections_equal_their_rebuild(aftermath.house))
+
+
+def test_no_service_ended_but_those_that_were_killed(aftermath: Aftermath) -> None:
+    """Whoever loses its database or its bus waits for it."""
+    log = aftermath.house.running.stack.home.logs / "supervisor-events.log"
+    ends = [line for line in log.read_text().splitlines() if " exited: " in line]
+    assert len(ends) >= KILLINGS
+    services = [line for line in ends if "-worker" in line or "-api" in line]
+    assert [line for line in services if "terminated by SIGKILL" not in line] == []
