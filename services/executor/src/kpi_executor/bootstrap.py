@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from kpi_eventsourcing.dispatch import Dispatcher
 from kpi_executor import executions, inventory, queue, replica
 from kpi_executor.handlers import handlers
-from kpi_executor.preparation import Preparation
+from kpi_executor.preparation import Model, Preparation
 from kpi_executor.secrets import Secrets
 from kpi_executor.settings import MEBIBYTE, ExecutorSettings
 from kpi_executor.sources import DatabaseAddress, SourcePolicy
@@ -48,6 +48,15 @@ def source_policy(settings: ServiceSettings, own: ExecutorSettings) -> SourcePol
     return SourcePolicy(allow_private_hosts=own.allow_private_sources, own_databases=siblings)
 
 
+def make_preparation(
+    engine: sa.Engine, secrets: Secrets, settings: ServiceSettings, own: ExecutorSettings
+) -> Preparation:
+    """Return what plans queries, with the language model that the settings name."""
+    policy = source_policy(settings, own)
+    model = Model(own.llm, policy, own.cache) if own.llm else None
+    return Preparation(reader(engine), secrets, model)
+
+
 def make_api(settings: ServiceSettings) -> Flask:
     """Return the REST application."""
     from kpi_bus.freshness import ReadYourWrites, StreamHead
@@ -76,7 +85,7 @@ def make_api(settings: ServiceSettings) -> Flask:
         blueprints=blueprints(
             engine,
             dispatch,
-            Preparation(reader(engine), secrets),
+            make_preparation(engine, secrets, settings, own),
             runs,
             source_policy(settings, own),
             own.cache,
@@ -152,7 +161,7 @@ def _loops(
         Attempts(
             engine,
             dispatch,
-            Preparation(reader(engine), secrets),
+            make_preparation(engine, secrets, worker.settings, own),
             pool,
             database_url=worker.settings.database_url,
             store_url=own.store_url,

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from kpi_contracts.execution import ExecutionParameters
 from kpi_executor import lookups
+from kpi_executor.llm import ChatClient, Examiner, ModelEndpoint, SecondReader
 from kpi_executor.locations import with_secret
 from kpi_executor.lookups import GraphReference
 from kpi_executor.planning import Planned, Planner, Question
 from kpi_executor.secrets import Secrets
-from kpi_executor.sources import Source
+from kpi_executor.sources import Source, SourcePolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A language model that reads along, and what its queries may reach while they are tried."""
+
+    endpoint: ModelEndpoint
+    policy: SourcePolicy
+    cache: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +39,11 @@ class Prepared:
 class Preparation:
     """Looks up graphs, rulesets and sources in our own database, and plans."""
 
-    def __init__(self, engine: sa.Engine, secrets: Secrets) -> None:
+    def __init__(self, engine: sa.Engine, secrets: Secrets, model: Model | None = None) -> None:
         self._engine = engine
         self._secrets = secrets
-        self.planner = Planner(self._content, self._ruleset)
+        second = self._second(model) if model else None
+        self.planner = Planner(self._content, self._ruleset, second)
 
     def prepare(
         self,
@@ -58,6 +70,10 @@ class Preparation:
             ciphertext = lookups.source_secret(connection, source_id)
         secret = None if ciphertext is None else self._secrets.decrypt(ciphertext)
         return Source(row["name"], row["kind"], with_secret(row["location"], secret))
+
+    def _second(self, model: Model) -> SecondReader:
+        examiner = Examiner(self.source, model.policy, model.cache)
+        return SecondReader(ChatClient(model.endpoint), examiner)
 
     def _content(self, graph: GraphReference) -> dict[str, Any]:
         with self._engine.connect() as connection:
