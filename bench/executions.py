@@ -24,8 +24,8 @@ from kpi_contracts.execution import ExecutionParameters
 from kpi_local.nats import SYSTEMS_USER
 
 ROUNDS = 3
-COMMANDS = 400  # per round
-REQUESTS = 100  # per round
+COMMANDS = 300  # per round
+REQUESTS = 80  # per round
 WAIT_SECONDS = 40.0
 SQL = "SELECT count(*) FROM products"
 NOTE = (
