@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from kpi_local import keys
+from kpi_local.home import Home
 from kpi_local.ports import Ports
 from kpi_testkit import Processes, eventually
 from kpi_testkit.stacks import free_base
@@ -47,6 +49,24 @@ def test_ctrl_c_stops_everything_cleanly_and_a_run_once_keeps_the_data(
     once = processes.module("kpi_local", "run", "--once", env=environment)
     assert once.wait(START_TIMEOUT) == 0, once.log_tail()
     assert not Ports(int(environment["KPI_PORT"])).taken()
+
+
+def test_under_another_issuer_the_stack_serves_without_a_walk(
+    processes: Processes, environment: dict[str, str], tmp_path: Path
+) -> None:
+    jwks = keys_of_another_issuer(tmp_path) / "jwks.json"
+    foreign = environment | {"KPI_JWKS": str(jwks), "KPI_JWT_ISSUER": "https://id.example.org"}
+    once = processes.module("kpi_local", "run", "--once", env=foreign)
+    assert once.wait(START_TIMEOUT) == 0, once.log_tail()
+    assert "there is no walk" in once.log_tail()
+    assert not Path(environment["KPI_HOME"], "token").exists()
+
+
+def keys_of_another_issuer(directory: Path) -> Path:
+    home = Home(directory / "elsewhere")
+    home.create()
+    keys.prepare(home)
+    return home.keys
 
 
 def test_a_source_that_is_not_there_is_told_before_anything_starts(

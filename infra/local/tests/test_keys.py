@@ -18,6 +18,7 @@ def home(tmp_path: Path) -> Home:
     home = Home(tmp_path / "home")
     home.create()
     keys.prepare(home)
+    keys.write_admin_token(home)
     return home
 
 

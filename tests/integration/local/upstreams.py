@@ -44,7 +44,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._answer(200)
 
-    do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_GET
+    do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_GET  # noqa: N815
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

@@ -77,6 +77,9 @@ def _run(settings: Settings, console: Console) -> int:
 
 def _walk(stack: Stack, console: Console) -> bool:
     """Show the newcomer around; a step that fails is told, and the stack keeps running."""
+    if not stack.settings.signs_tokens:
+        tour.decline(stack, console)
+        return True
     try:
         with tour.guide(stack, console) as guide:
             if stack.settings.source:

@@ -30,22 +30,34 @@ TOKEN_LIFETIME = 7 * 24 * 3600  # seconds; every start issues a new token
 
 
 def prepare(home: Home) -> None:
-    """Make the keys that are missing, and a fresh admin token."""
+    """Make the keys that are missing."""
     issuer = _issuer(home.keys / "issuer.pem")
     (home.keys / "jwks.json").write_text(json.dumps({"keys": [_public_jwk(issuer)]}, indent=2))
     secrets_key = home.keys / "secrets.key"
     if not secrets_key.exists():
         _write_private(secrets_key, Fernet.generate_key())
-    _write_private(home.token, issue(home, ADMIN, ["admin"]).encode() + b"\n")
 
 
-def issue(home: Home, subject: str, roles: Sequence[str]) -> str:
+def write_admin_token(home: Home, *, issuer: str = ISSUER, audience: str = AUDIENCE) -> None:
+    """Write a fresh token of the administrator."""
+    token = issue(home, ADMIN, ["admin"], issuer=issuer, audience=audience)
+    _write_private(home.token, token.encode() + b"\n")
+
+
+def issue(
+    home: Home,
+    subject: str,
+    roles: Sequence[str],
+    *,
+    issuer: str = ISSUER,
+    audience: str = AUDIENCE,
+) -> str:
     """Sign a token (EdDSA) for the stack on `home`, valid for TOKEN_LIFETIME seconds."""
     key = _issuer(home.keys / "issuer.pem")
     now = int(time.time())
     claims = {
-        "iss": ISSUER,
-        "aud": AUDIENCE,
+        "iss": issuer,
+        "aud": audience,
         "sub": subject,
         "roles": list(roles),
         "iat": now,

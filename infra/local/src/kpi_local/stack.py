@@ -98,7 +98,14 @@ class Stack:
 
     def prepare(self) -> None:
         """Make keys, clusters and configuration where they are missing; nothing is started."""
+        given = self.settings.given
         keys.prepare(self.home)
+        if self.settings.signs_tokens:
+            keys.write_admin_token(
+                self.home,
+                issuer=given.issuer or keys.ISSUER,
+                audience=given.audience or keys.AUDIENCE,
+            )
         self.postgres.prepare()
         self.nats.prepare()
         self.gateway.prepare()
@@ -119,19 +126,23 @@ class Stack:
                 )
 
     def environment(self, service: str) -> dict[str, str]:
-        """Return the settings of one service's processes."""
-        home = self.home
+        """Return the settings of one service's processes that the stack decides.
+
+        What it leaves out, the processes have from the user: they inherit our environment.
+        """
+        home, given = self.home, self.settings.given
         return {
             "KPI_HOME": str(home.path),
             "KPI_DATABASE_URL": self.postgres.url(service),
             "KPI_NATS_URL": self.nats.url(),
             "KPI_BIND": f"{LOOPBACK}:{self.ports.api(service)}",
             "KPI_WORKER_BIND": f"{LOOPBACK}:{self.ports.worker(service)}",
-            "KPI_STORE_URL": home.store.as_uri(),
-            "KPI_JWKS": str(home.keys / "jwks.json"),
-            "KPI_JWT_ISSUER": keys.ISSUER,
-            "KPI_JWT_AUDIENCE": keys.AUDIENCE,
-            "KPI_SECRETS_KEY_FILE": str(home.keys / "secrets.key"),
+            "KPI_STORE_URL": given.store_url or home.store.as_uri(),
+            "KPI_JWKS": given.jwks or str(home.keys / "jwks.json"),
+            "KPI_JWT_ISSUER": given.issuer or keys.ISSUER,
+            "KPI_JWT_AUDIENCE": given.audience or keys.AUDIENCE,
+            "KPI_SECRETS_KEY_FILE": given.secrets_key_file or str(home.keys / "secrets.key"),
+            **({"KPI_CACHE": given.cache} if given.cache else {}),
             "KPI_LOG_LEVEL": self.settings.log_level,
             "PYTHONUNBUFFERED": "1",
         }

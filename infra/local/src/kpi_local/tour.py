@@ -40,6 +40,17 @@ def guide(stack: Stack, console: Console) -> Iterator[Guide]:
         yield Guide(Ledger(http), console, stack.settings.url, stack.home.token)
 
 
+def decline(stack: Stack, console: Console) -> None:
+    """Say why there is no walk where only another issuer's tokens are accepted."""
+    lines = (
+        f"KPI_JWKS is set: tokens are judged by {stack.settings.given.jwks}, and this stack cannot",
+        "sign any. So there is no walk; no data were registered, no KPI was run. With a token of",
+        f"your issuer in KPI_TOKEN, go on at {stack.settings.url}:",
+        "  .venv/bin/kpi source add mine PATH|URL",
+    )
+    console.print("\n".join(lines), markup=False, soft_wrap=True)
+
+
 class Guide:
     """Walks through KPI Ledger and prints what there is to see."""
 
