@@ -14,6 +14,7 @@ import pytest
 
 from kpi_contracts.execution import Manifest
 from kpi_executor.query import PartWriter, ResultLimits, ResultTooLarge, StoreFailed, parquet
+from kpi_rows.parts import GROUP_ROWS, PART_ROWS
 
 FIELDS: list[tuple[str, pa.DataType]] = [("c0", pa.int64()), ("c1", pa.string())]
 SCHEMA = pa.schema(FIELDS)
@@ -71,19 +72,48 @@ def test_rows_keep_their_order_across_parts(tmp_path: Path) -> None:
     assert ordered == [(True,)]
 
 
-def test_row_groups_hold_about_a_hundred_thousand_rows_with_statistics(tmp_path: Path) -> None:
+def sizes_of_groups(file: Path) -> list[int]:
+    found = pq.read_metadata(file)
+    return [found.row_group(group).num_rows for group in range(found.num_row_groups)]
+
+
+@pytest.mark.parametrize("rows", [1, 1_000, 8_192, 50_000, 300_000])
+def test_row_groups_are_of_one_size_however_the_rows_come(tmp_path: Path, rows: int) -> None:
     open_writer = writer(tmp_path, part_bytes=100_000_000)
-    write_all(open_writer, batches=5)
+    write_all(open_writer, batches=-(-100_000 // rows) if rows > 1 else 10_000, rows=rows)
     manifest = open_writer.finish()
-    found = pq.read_metadata(tmp_path / manifest.parts[0].key)
-    assert [found.row_group(i).num_rows for i in range(found.num_row_groups)] == [
-        100_000,
-        100_000,
-        50_000,
+    sizes = sizes_of_groups(tmp_path / manifest.parts[0].key)
+    assert set(sizes[:-1]) <= {GROUP_ROWS}
+    assert sum(sizes) == manifest.rows
+    assert 0 < sizes[-1] <= GROUP_ROWS
+
+
+def test_parts_are_of_one_size(tmp_path: Path) -> None:
+    open_writer = writer(tmp_path, part_bytes=1 << 30)
+    write_all(open_writer, batches=5, rows=500_000)
+    manifest = open_writer.finish()
+    assert [part.rows for part in manifest.parts] == [
+        PART_ROWS,
+        PART_ROWS,
+        2_500_000 - 2 * PART_ROWS,
     ]
-    statistics = found.row_group(1).column(0).statistics
+
+
+def test_row_groups_have_exact_extremes(tmp_path: Path) -> None:
+    manifest = write(tmp_path, batches=1)
+    group = pq.read_metadata(tmp_path / manifest.parts[0].key).row_group(1)
+    statistics = group.column(0).statistics
     assert statistics is not None
-    assert statistics.min == 100_000
+    assert (statistics.min, statistics.max) == (GROUP_ROWS, 2 * GROUP_ROWS - 1)
+
+
+def test_very_wide_rows_are_written_before_a_row_group_is_full(tmp_path: Path) -> None:
+    wide = pa.record_batch([pa.array([1] * 70), pa.array(["x" * 1_000_000] * 70)], schema=SCHEMA)
+    open_writer = writer(tmp_path, part_bytes=1 << 30)
+    open_writer.write(wide)
+    open_writer.write(wide)
+    manifest = open_writer.finish()
+    assert sizes_of_groups(tmp_path / manifest.parts[0].key) == [70, 70]
 
 
 def test_an_empty_result_is_one_empty_part_with_its_columns(tmp_path: Path) -> None:
@@ -138,5 +168,5 @@ def test_memory_does_not_grow_with_the_result(tmp_path: Path) -> None:
     open_writer.finish()
     python_peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert most < 4 * parquet.ROW_GROUP_ROWS * 30
+    assert most < 4 * parquet.WRITTEN_ROWS * 30
     assert python_peak < 10_000_000
