@@ -76,6 +76,8 @@ class Attempts:
         self._slots = slots
         self._name = worker_name()
         self._threads = Threads("attempts", THREADS)
+        # A language model may take many seconds; leases must be renewed meanwhile.
+        self._planning = Threads("planning", slots)
         self._running: dict[Lease, asyncio.Task[None]] = {}
         self._queries: dict[Lease, Future[QueryOutcome]] = {}
         self._wake = asyncio.Event()
@@ -96,6 +98,7 @@ class Attempts:
                 renewing.cancel()
         finally:
             wakeups.stop()
+            await self._planning.close()
             await self._threads.close()
 
     async def _take_work(self, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
@@ -143,12 +146,14 @@ class Attempts:
         request = assignment.request
         progress = Progress(request.parameters.timeout_seconds, time.monotonic())
         try:
-            prepared = await self._threads.run(
+            prepared = await self._planning.run(
                 self._preparation.prepare,
                 request.parameters,
                 Question(sentence=request.nl_definition, sql=request.sql, pinned=request.pinned),
             )
             progress.planned = prepared.planned
+            if self._stopping:
+                return STOPPED
             task = QueryTask(
                 execution_id=lease.execution_id,
                 attempt=lease.attempt,
@@ -159,6 +164,8 @@ class Attempts:
                 first_rows=FIRST_ROWS if request.origin in ("api", "retry") else 0,
             )
             future = self._queries[lease] = self._pool.submit(task)
+            # Whoever cancelled it while it was planned has not been heard yet.
+            self._wake.set()
             outcome = await asyncio.wrap_future(future)
         except Exception as error:
             return STOPPED if self._stopping else progress.stopped(error)
