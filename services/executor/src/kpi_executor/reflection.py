@@ -16,6 +16,7 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from kpi_executor.lookups import DIALECTS
+from kpi_executor.overlap import with_overlap
 from kpi_executor.sources import Resources, Source, SourceError, SourcePolicy, connect, profile
 from kpi_executor.sources import tables as reflected
 from kpi_nlsql import Column, Graph, Join, Table
@@ -60,7 +61,8 @@ def _read(
         tables = [table for table in connector.reflect() if not schemas or table.schema in schemas]
         if not tables:
             raise SourceError("The source has no tables that can be read; check path and rights.")
-        return graph_of(name, profile(connector, tables), DIALECTS[source.kind]).to_json()
+        graph = graph_of(name, profile(connector, tables), DIALECTS[source.kind])
+        return with_overlap(connector, graph).to_json()
 
 
 def graph_of(name: str, tables: Sequence[reflected.Table], dialect: str) -> Graph:
