@@ -69,6 +69,7 @@ class Peer:
         self.answered: dict[str, Reply] = {}
         self.missing: dict[str, dict[str, str]] = {}  # service → what it is not ready for
         self.chain_valid = True
+        self.reading: dict[str, Any] = {}  # what a preview answers otherwise than usual
         self.graphs = ["demo", "other"]
         self.export = Reply(chunks=[b"SKU,PRICE\n", b"SKU000,0.0\n"])
 
@@ -218,7 +219,26 @@ def export(peer: Peer, request: Request, execution_id: str, name: str) -> Reply:
 
 
 def preview(peer: Peer, request: Request, kpi_id: str = "") -> Reply:
-    return Reply(200, {"success": True, "generated_sql": SQL, "confidence_score": 0.9})
+    return Reply(200, {**READING, **peer.reading})
+
+
+READING: dict[str, Any] = {
+    "success": True,
+    "understood": True,
+    "explanation": "Rows of RBP without a row of OPS that has the same SKU",
+    "generated_sql": SQL,
+    "sql_query_type": "anti_join",
+    "operation": "NOT_IN",
+    "joined_columns": [["SKU", "PLANNING_SKU"]],
+    "source_table": "rbp",
+    "target_table": "ops",
+    "confidence_score": 0.9,
+    "alternatives": [{"explanation": "Rows in both", "confidence": 0.4}],
+    "unknown_words": [],
+    "closest": [],
+    "plan": {"kind": "anti_join", "left": {"table": "rbp"}},
+    "remark": None,
+}
 
 
 def audit_log(peer: Peer, request: Request, kpi_id: str) -> Reply:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from kpi_client.cli import tables
+from kpi_client.cli import previews, tables
 from kpi_client.cli.exits import FAILED
 from kpi_client.cli.progress import following
 from kpi_client.cli.session import Session, session_options
@@ -78,7 +78,10 @@ def history(session: Session, reference: str | None, **filters: Any) -> None:
 @parameter_options
 @session_options
 def explain(session: Session, text: str, **options: Any) -> None:
-    """Show the SQL that a text, or the KPI with this id, would become; nothing runs."""
+    """Show how a text, or the KPI with this id, is read, and its SQL; nothing runs.
+
+    --json has the whole plan, too.
+    """
     params = _parameters(**options)
     with session.client() as client:
         _choose_graph(client, params)
@@ -86,7 +89,7 @@ def explain(session: Session, text: str, **options: Any) -> None:
             answer = client.executions.preview(kpi_id=int(text), params=params)
         else:
             answer = client.executions.preview(text, params=params)
-    session.output.show(answer, tables.preview)
+    session.output.show(answer, previews.preview)
 
 
 def _run(client: Client, session: Session, kpi: Kpi, params: ExecutionParameters) -> Execution:

@@ -169,12 +169,6 @@ def health(services: list[ServiceHealth]) -> RenderableType:
     return grid(("service", "state", "missing"), rows)
 
 
-def preview(answer: Mapping[str, Any]) -> RenderableType:
-    """Show what a text would become."""
-    plan = answer.get("preview", answer)
-    return card({name: value for name, value in plan.items() if name != "success"})
-
-
 def columns_of(rows: Sequence[Row]) -> list[str]:
     """List the columns of rows in the order they first appear."""
     return list(dict.fromkeys(name for row in rows for name in row))
