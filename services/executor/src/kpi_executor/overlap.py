@@ -60,20 +60,23 @@ def _share(connector: Connector, graph: Graph, join: Join, values: int) -> float
 
     The sample is ordered: an unchanged source must give an unchanged graph.
     """
-    left, right = join.left_columns[0], join.right_columns[0]
+    left, right = quoted(join.left_columns[0]), quoted(join.right_columns[0])
+    sampled = (
+        f"SELECT DISTINCT {left} AS k FROM {_table(graph, join.left_table)} "  # noqa: S608
+        f"WHERE {left} IS NOT NULL ORDER BY 1 LIMIT {values}"
+    )
+    others = f"SELECT DISTINCT {right} AS k FROM {_table(graph, join.right_table)}"  # noqa: S608
     sql = (
-        f"SELECT COUNT(*), COUNT(r.k) FROM (SELECT DISTINCT {quoted(left)} AS k FROM "  # noqa: S608
-        f"{_table(graph, join.left_table)} WHERE {quoted(left)} IS NOT NULL ORDER BY 1 LIMIT {values}) AS l "
-        f"LEFT JOIN (SELECT DISTINCT {quoted(right)} AS k FROM "
-        f"{_table(graph, join.right_table)}) AS r ON l.k = r.k"
+        f"SELECT COUNT(*), COUNT(r.k) FROM ({sampled}) AS l "  # noqa: S608
+        f"LEFT JOIN ({others}) AS r ON l.k = r.k"
     )
     try:
         stream = connector.execute(sql)
         (row,) = pa.Table.from_batches(list(stream.batches), schema=stream.schema).to_pylist()
     except SourceError:
         return None
-    sampled, shared = row.values()
-    return shared / sampled if sampled else None
+    total, shared = row.values()
+    return shared / total if total else None
 
 
 def _table(graph: Graph, name: str) -> str:
