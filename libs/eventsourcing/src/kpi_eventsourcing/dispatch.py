@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from kpi_eventsourcing.context import Context
 from kpi_eventsourcing.errors import ConcurrencyConflict
@@ -49,8 +50,8 @@ class Dispatcher:
         for remaining in reversed(range(TRIES)):
             try:
                 return self._handle(command, context, before_commit)
-            except ConcurrencyConflict:
-                if not remaining:
+            except (ConcurrencyConflict, sa.exc.OperationalError) as error:
+                if not remaining or not _lost_a_race(error):
                     raise
         raise AssertionError("unreachable")
 
@@ -62,3 +63,11 @@ class Dispatcher:
                 before_commit(uow.connection, result)
             uow.commit()
         return result
+
+
+def _lost_a_race(error: Exception) -> bool:
+    if isinstance(error, ConcurrencyConflict):
+        return True
+    return isinstance(error, sa.exc.DBAPIError) and isinstance(
+        error.orig, DeadlockDetected | SerializationFailure
+    )
