@@ -82,6 +82,43 @@ def test_a_sentence_is_explained_without_running_it(stack: Entrance) -> None:
     assert "brz_lnd_OPS_EXCEL" in done.stdout
 
 
+def test_a_reading_is_pinned_and_given_up_again(stack: Entrance, name: str) -> None:
+    pinned = kpi(stack, "pin", name, "--kg", "demo", "--yes")
+    assert pinned.returncode == 0, pinned.stderr
+    reading = answer(stack, "show", name)["pinned_reading"]
+    assert reading["kg_name"] == "demo"
+    assert "brz_lnd_OPS_EXCEL" in reading["sql"]
+    assert kpi(stack, "unpin", name).returncode == 0
+    assert answer(stack, "show", name)["pinned_reading"] is None
+
+
+def test_two_runs_are_compared(stack: Entrance, name: str) -> None:
+    runs = [answer(stack, "run", name, "--kg", "demo", "--limit", "100000") for _ in range(2)]
+    older, newer = (str(run["id"]) for run in runs)
+    done = kpi(stack, "compare", older, newer)
+    assert done.returncode == 0, done.stderr
+    counts = answer(stack, "compare", older, newer)["counts"]
+    assert counts == {
+        "new": 0,
+        "resolved": 0,
+        "persisting": EXPECTED.missing_in_ops,
+        "changed": 0,
+    }
+
+
+def test_a_source_is_added_with_its_graph_and_can_be_run_on_at_once(
+    stack: Entrance, tmp_path: Path
+) -> None:
+    (tmp_path / "orders.csv").write_text("id,sku\n1,a\n2,b\n")
+    source = f"shell_{uuid.uuid4().hex[:8]}"
+    added = kpi(stack, "source", "add", source, str(tmp_path), "--kind", "files")
+    assert added.returncode == 0, added.stderr
+    assert f"--kg {source}" in added.stderr
+    explained = kpi(stack, "explain", "Count all records in orders", "--kg", source)
+    assert "orders" in explained.stdout, explained.stderr
+    assert kpi(stack, "source", "refresh", source).returncode == 0
+
+
 def test_the_audit_verifies_and_tells_who(stack: Entrance, name: str) -> None:
     assert kpi(stack, "audit", "verify").returncode == 0
     shown = kpi(stack, "audit", name)

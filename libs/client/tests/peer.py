@@ -105,6 +105,10 @@ class Peer:
                 return handle(self, request, *match.groups())
         return problem(404, f"no route {request.path}")
 
+    def graph(self, name: str) -> dict[str, Any]:
+        """A knowledge graph in the documented shape, without its content."""
+        return {"id": 1, "name": name, "source_id": 1, "tables": 3, "joins": 2, "version": 1}
+
     def execution(self, kpi_id: int, execution_id: int = 101) -> dict[str, Any]:
         """A finished execution in the documented shape."""
         failed = self.outcome != "success"
@@ -269,6 +273,59 @@ def one_source(peer: Peer, request: Request, source_id: str) -> Reply:
     return Reply(200, {"success": True, "source": peer.sources[int(source_id)]})
 
 
+def add_graph(peer: Peer, request: Request) -> Reply:
+    name = request.body["name"]
+    if name in peer.graphs:
+        return problem(409, "there is a graph of this name")
+    peer.graphs.append(name)
+    return Reply(201, {"success": True, "graph": peer.graph(name), "content": {"tables": []}})
+
+
+def refresh_graph(peer: Peer, request: Request, name: str) -> Reply:
+    if name not in peer.graphs:
+        return problem(404, f"there is no graph {name}")
+    return Reply(200, {"success": True, "graph": peer.graph(name)})
+
+
+def pin(peer: Peer, request: Request, kpi_id: str) -> Reply:
+    kpi = peer.kpis[int(kpi_id)]
+    if request.headers.get("if-match") != f'"{kpi["version"]}"':
+        return problem(412, "somebody changed the KPI")
+    kpi["version"] += 1
+    kpi["pinned_reading"] = request.body or None
+    return Reply(200, {"success": True, "kpi": kpi}, {"ETag": f'"{kpi["version"]}"'})
+
+
+def compare(peer: Peer, request: Request) -> Reply:
+    return Reply(200, COMPARISON)
+
+
+def class_page(columns: list[str], *rows: dict[str, Any]) -> dict[str, Any]:
+    """One page of a class of a comparison."""
+    place = {"page": 1, "page_size": 10, "total_pages": 1}
+    return {**place, "total_records": len(rows), "columns": columns, "data": list(rows)}
+
+
+BEFORE, AFTER = {"SKU": "SKU002", "PRICE": 3}, {"SKU": "SKU002", "PRICE": 4}
+COMPARISON: dict[str, Any] = {
+    "success": True,
+    "execution_ids": [101, 102],
+    "key": ["SKU"],
+    "counts": {"new": 1, "resolved": 0, "persisting": 5, "changed": 1},
+    "changed_columns": {"PRICE": 1},
+    "added_columns": [],
+    "removed_columns": ["NOTE"],
+    "classes": {
+        "new": class_page(["SKU", "NAME"], {"SKU": "SKU001", "NAME": ESCAPE}),
+        "resolved": class_page(["SKU"]),
+        "changed": class_page(
+            ["SKU", "PRICE"], {"before": BEFORE, "after": AFTER, "columns": ["PRICE"]}
+        ),
+    },
+    "trend": [],
+}
+
+
 def list_graphs(peer: Peer, request: Request) -> Reply:
     return Reply(200, {"success": True, "graphs": [{"name": name} for name in peer.graphs]})
 
@@ -306,5 +363,10 @@ ROUTES: list[tuple[str, str, Handle]] = [
     ("GET", r"/sources/(\d+)", one_source),
     ("DELETE", r"/sources/(\d+)", one_source),
     ("GET", "/kg", list_graphs),
+    ("POST", "/kg", add_graph),
+    ("POST", r"/kg/(\w+)/refresh", refresh_graph),
+    ("PUT", rf"{V1}/kpis/(\d+)/reading", pin),
+    ("DELETE", rf"{V1}/kpis/(\d+)/reading", pin),
+    ("GET", f"{V1}/compare-executions", compare),
     ("GET", r"/docs/(\w+)/readyz", readyz),
 ]

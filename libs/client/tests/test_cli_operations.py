@@ -38,13 +38,49 @@ def test_verify_of_a_broken_chain_exits_with_1(kpi: RunKpi, peer: Peer) -> None:
 def test_a_source_is_added_by_path_listed_shown_and_removed(
     kpi: RunKpi, peer: Peer, tmp_path: Path
 ) -> None:
-    assert kpi("source", "add", "demo", str(tmp_path / "a.sqlite")).exit_code == exits.DONE
+    assert kpi("source", "add", "mine", str(tmp_path / "a.sqlite")).exit_code == exits.DONE
     assert peer.sources[1]["location"] == str(tmp_path / "a.sqlite")
-    assert "demo" in kpi("source", "list").stdout
-    assert json.loads(kpi("source", "show", "demo", "--json").stdout)["id"] == 1
-    assert kpi("source", "remove", "demo", "--yes").exit_code == exits.DONE
+    assert "mine" in kpi("source", "list").stdout
+    assert json.loads(kpi("source", "show", "mine", "--json").stdout)["id"] == 1
+    assert kpi("source", "remove", "mine", "--yes").exit_code == exits.DONE
     assert peer.sources == {}
-    assert kpi("source", "show", "demo").exit_code == exits.NOT_FOUND
+    assert kpi("source", "show", "mine").exit_code == exits.NOT_FOUND
+
+
+def test_a_new_source_gets_its_graph_and_one_is_told_how_to_run_on_it(
+    kpi: RunKpi, peer: Peer
+) -> None:
+    result = kpi("source", "add", "mine", "/data")
+    assert peer.sent("POST", "/kg")[0].body == {"name": "mine", "source_id": 1}
+    assert "3 tables, 2 joins" in result.stdout
+    assert "--kg mine" in result.stderr
+    told = json.loads(kpi("source", "add", "more", "/data", "--json").stdout)
+    assert (told["name"], told["graph"]["name"]) == ("more", "more")
+
+
+def test_a_source_may_be_added_without_a_graph(kpi: RunKpi, peer: Peer) -> None:
+    assert kpi("source", "add", "mine", "/data", "--no-graph").exit_code == exits.DONE
+    assert peer.sent("POST", "/kg") == []
+
+
+def test_a_graph_that_cannot_be_built_leaves_the_source_and_says_so(
+    kpi: RunKpi, peer: Peer
+) -> None:
+    result = kpi("source", "add", "demo", "/data")  # a graph of this name is there
+    assert result.exit_code == exits.CONFLICT
+    assert "is registered" in result.stderr
+    assert peer.sources
+
+
+def test_a_graph_is_read_again(kpi: RunKpi) -> None:
+    assert "demo" in kpi("source", "refresh", "demo").stdout
+    assert kpi("source", "refresh", "nowhere").exit_code == exits.NOT_FOUND
+
+
+def test_the_kind_of_a_source_is_one_that_the_api_takes(kpi: RunKpi, peer: Peer) -> None:
+    assert kpi("source", "add", "mine", "/data", "--kind", "folder").exit_code == exits.USAGE
+    assert kpi("source", "add", "mine", "/data", "--kind", "files").exit_code == exits.DONE
+    assert peer.sent("POST", "/sources")[0].body["kind"] == "files"
 
 
 def test_a_relative_path_is_made_absolute(kpi: RunKpi, peer: Peer) -> None:

@@ -1,4 +1,4 @@
-"""``kpi explain``: how a sentence is read."""
+"""``kpi explain | pin | unpin``: how a sentence is read, and that it stays so."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from kpi_client.cli import exits
 
 from .conftest import RunKpi
-from .peer import ESCAPE, TEXT, Peer
+from .peer import ESCAPE, SQL, TEXT, Peer
 
 
 def test_explain_shows_the_reading_and_not_the_plan(kpi: RunKpi, peer: Peer) -> None:
@@ -34,3 +34,48 @@ def test_explain_of_what_is_not_understood_names_the_words(kpi: RunKpi, peer: Pe
     for part in ("not understood", "frobs, quuxes", "did you mean", "products"):
         assert part in result.stdout
     assert "\x1b" not in result.stdout
+
+
+def test_a_reading_is_shown_and_pinned_as_it_was_previewed(kpi: RunKpi, peer: Peer) -> None:
+    peer.add_kpi("Mismatch", version=4)
+    result = kpi("pin", "Mismatch", "--kg", "demo", input="y\n")
+    assert result.exit_code == exits.DONE
+    assert "Rows of RBP without" in result.stdout
+    (sent,) = peer.sent("PUT", "/v1/landing-kpi/kpis/1/reading")
+    assert (sent.headers["if-match"], sent.body["kg_name"], sent.body["sql"]) == (
+        '"4"',
+        "demo",
+        SQL,
+    )
+    assert sent.body["joined_columns"] == [["SKU", "PLANNING_SKU"]]
+    assert "alternatives" not in sent.body
+
+
+def test_a_reading_that_is_not_approved_is_not_pinned(kpi: RunKpi, peer: Peer) -> None:
+    peer.add_kpi("Mismatch")
+    assert kpi("pin", "1", "--kg", "demo", input="n\n").exit_code == exits.INTERRUPTED
+    assert peer.sent("PUT", "/v1/landing-kpi/kpis/1/reading") == []
+
+
+def test_what_is_not_understood_cannot_be_pinned(kpi: RunKpi, peer: Peer) -> None:
+    peer.add_kpi("Mismatch")
+    peer.reading = {"understood": False, "explanation": "No table fits", "generated_sql": None}
+    result = kpi("pin", "1", "--kg", "demo", "--yes")
+    assert result.exit_code == exits.USAGE
+    assert "No table fits" in result.stderr
+    assert peer.sent("PUT", "/v1/landing-kpi/kpis/1/reading") == []
+
+
+def test_a_reading_without_its_graph_is_not_pinned(kpi: RunKpi, peer: Peer) -> None:
+    peer.add_kpi("Mismatch")
+    result = kpi("pin", "1", "--yes")  # there are two graphs
+    assert result.exit_code == exits.USAGE
+    assert "--kg" in result.stderr
+
+
+def test_a_pinned_reading_is_given_up_again(kpi: RunKpi, peer: Peer) -> None:
+    peer.add_kpi("Mismatch")
+    pinned = json.loads(kpi("pin", "1", "--kg", "demo", "--yes", "--json").stdout)
+    assert pinned["pinned_reading"]["sql"] == SQL
+    assert kpi("unpin", "Mismatch").exit_code == exits.DONE
+    assert peer.kpis[1]["pinned_reading"] is None

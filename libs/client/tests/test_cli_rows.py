@@ -123,3 +123,20 @@ def test_a_folder_that_is_not_there_is_a_usage_error(kpi: RunKpi, tmp_path: Path
 
 def test_an_unknown_suffix_is_a_usage_error(kpi: RunKpi) -> None:
     assert kpi("export", "101", "-o", "a.doc").exit_code == exits.USAGE
+
+
+def test_two_runs_are_compared_row_by_row(kpi: RunKpi, peer: Peer) -> None:
+    command = ("compare", "101", "102", "--key", "SKU", "--class", "new")
+    shown = kpi(*command).stdout
+    assert peer.requests[0].query == {
+        "execution_ids": "101,102",
+        "key": "SKU",
+        "class": "new",
+        "page": "1",
+        "page_size": "10",
+    }
+    for part in ("recognised by", "PRICE (1)", "new: 1 rows", "SKU001", "3 → 4", "NOTE"):
+        assert part in shown
+    assert "resolved: 0" not in shown
+    assert "\x1b" not in shown
+    assert json.loads(kpi("compare", "101", "102", "--json").stdout)["counts"]["persisting"] == 5

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Unpack, cast
 
 from kpi_client.errors import Ambiguous, NotFound, Problem
-from kpi_client.models import Kpi, KpiFields, KpiList
+from kpi_client.models import Kpi, KpiFields, KpiList, PinnedReading
 from kpi_client.transport import Answer, Transport
 
 ROOT = "/v1/landing-kpi/kpis"
@@ -117,6 +117,17 @@ class Kpis:
         body = {"version": to_version}
         return self._kpi(self._transport.send("POST", path, json=body, headers=_if_match(version)))
 
+    def pin(self, kpi_id: int, reading: PinnedReading, *, version: int | None = None) -> Kpi:
+        """Approve a reading: runs on its graph use its SQL as it stands."""
+        return self._kpi(
+            self._transport.send("PUT", _reading(kpi_id), json=reading, headers=_if_match(version))
+        )
+
+    def unpin(self, kpi_id: int, *, version: int | None = None) -> Kpi:
+        """Let the engine read the KPI's sentence again."""
+        path = _reading(kpi_id)
+        return self._kpi(self._transport.send("DELETE", path, headers=_if_match(version)))
+
     def version_of(self, kpi_id: int) -> int | None:
         """Give the newest version seen of a KPI; ask the service for one never seen."""
         if kpi_id not in self._seen:
@@ -130,6 +141,10 @@ class Kpis:
         if "version" in kpi:
             self._seen[kpi["id"]] = max(kpi["version"], self._seen.get(kpi["id"], 0))
         return kpi
+
+
+def _reading(kpi_id: int) -> str:
+    return f"{ROOT}/{kpi_id}/reading"
 
 
 def _if_match(version: int | None) -> dict[str, str]:

@@ -53,6 +53,19 @@ class KpiList(TypedDict, total=False):
     kpis: list[Kpi]
 
 
+class PinnedReading(TypedDict, total=False):
+    """SQL that was approved for a KPI's sentence on one graph; a preview has all of it."""
+
+    kg_name: str
+    sql: str
+    explanation: str | None
+    sql_query_type: str | None
+    operation: str | None
+    source_table: str | None
+    target_table: str | None
+    joined_columns: list[list[str]]
+
+
 class ExecutionParameters(TypedDict, total=False):
     """How to run a KPI; the service has a default for each."""
 

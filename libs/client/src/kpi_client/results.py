@@ -117,7 +117,7 @@ class Results:
             partial.unlink(missing_ok=True)
         return exported
 
-    def compare(self, execution_ids: Sequence[int], **options: str) -> dict[str, Any]:
+    def compare(self, execution_ids: Sequence[int], **options: str | int | None) -> dict[str, Any]:
         """Find the new, resolved, persisting and changed rows between executions."""
         params = {"execution_ids": ",".join(map(str, execution_ids)), **options}
         return self._transport.get(f"{ROOT}/compare-executions", params).body

@@ -23,10 +23,13 @@ COMMANDS = {
     "delete": "kpi_client.cli.definitions:delete",
     "restore": "kpi_client.cli.definitions:restore",
     "explain": "kpi_client.cli.runs:explain",
+    "pin": "kpi_client.cli.readings:pin",
+    "unpin": "kpi_client.cli.readings:unpin",
     "run": "kpi_client.cli.runs:run",
     "history": "kpi_client.cli.runs:history",
     "rows": "kpi_client.cli.rows:rows",
     "export": "kpi_client.cli.rows:export",
+    "compare": "kpi_client.cli.comparing:compare",
     "audit": "kpi_client.cli.audit:audit",
     "source": "kpi_client.cli.sources:source",
 }

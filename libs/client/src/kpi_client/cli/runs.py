@@ -46,10 +46,10 @@ def run(session: Session, reference: str, *, shown: int, **options: Any) -> None
 
     Exit code 1 if the run does not end well. Ctrl-C cancels the run.
     """
-    params = _parameters(**options)
+    params = parameters_of(**options)
     with session.client() as client:
         kpi = client.kpis.find(reference)
-        _choose_graph(client, params)
+        choose_graph(client, params)
         execution = _run(client, session, kpi, params)
         execution["result_data"] = _first_rows(client, execution, shown)
     session.output.show(execution, tables.execution)
@@ -82,9 +82,9 @@ def explain(session: Session, text: str, **options: Any) -> None:
 
     --json has the whole plan, too.
     """
-    params = _parameters(**options)
+    params = parameters_of(**options)
     with session.client() as client:
-        _choose_graph(client, params)
+        choose_graph(client, params)
         if text.isdecimal():
             answer = client.executions.preview(kpi_id=int(text), params=params)
         else:
@@ -119,9 +119,10 @@ def _first_rows(client: Client, execution: Execution, count: int) -> list[dict[s
     return client.results.rows(execution["id"], page_size=count)["data"]
 
 
-def _parameters(
+def parameters_of(
     *, extra: Sequence[str], source: str | None, kg_name: str | None, **named: Any
 ) -> ExecutionParameters:
+    """Gather what `parameter_options` took, under the API's names."""
     if source and kg_name:
         raise click.UsageError("give --source or --kg, not both")
     named["kg_name"] = kg_name or source
@@ -129,7 +130,7 @@ def _parameters(
     return cast(ExecutionParameters, given | dict(_name_and_value(text) for text in extra))
 
 
-def _choose_graph(client: Client, params: ExecutionParameters) -> None:
+def choose_graph(client: Client, params: ExecutionParameters) -> None:
     """Take the only graph there is when none is named; with several the service asks."""
     if "kg_name" not in params:
         graphs = client.sources.graphs()["graphs"]

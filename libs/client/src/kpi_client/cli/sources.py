@@ -1,16 +1,25 @@
-"""``kpi source list | show | add | remove``."""
+"""``kpi source list | show | add | refresh | remove``."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
 
 from kpi_client.cli import tables
 from kpi_client.cli.session import Session, session_options
+from kpi_client.errors import KpiError
 from kpi_client.settings import secret_in
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from kpi_client.client import Client
+
+
+KINDS = ("sqlite", "duckdb", "files", "postgresql")
 
 
 @click.group()
@@ -40,9 +49,10 @@ def show(session: Session, reference: str) -> None:
 @source.command()
 @click.argument("name")
 @click.argument("location", metavar="PATH|URL")
-@click.option("--kind", help="sqlite, duckdb, folder, postgresql …; else by the location.")
+@click.option("--kind", type=click.Choice(KINDS), help="Else told by the location.")
 @click.option("--password-env", metavar="VARIABLE", help="Environment variable of the password.")
 @click.option("--ask-password", is_flag=True, help="Ask for the password.")
+@click.option("--graph/--no-graph", default=True, help="Build the knowledge graph of this name.")
 @session_options
 def add(
     session: Session,
@@ -52,8 +62,9 @@ def add(
     kind: str | None,
     password_env: str | None,
     ask_password: bool,
+    graph: bool,
 ) -> None:
-    """Register the data at PATH or URL under NAME.
+    """Register the data at PATH or URL under NAME and read its tables, so that KPIs can run.
 
     A password is never an argument, where other users of this machine could read it.
     """
@@ -63,8 +74,26 @@ def add(
     if password := _password(password_env, ask=ask_password):
         wanted["password"] = password
     with session.client() as client:
-        added = client.sources.add(wanted)
-    session.output.show(added, tables.card)
+        added: dict[str, Any] = {**client.sources.add(wanted)}
+        if graph:
+            added["graph"] = _built(client, session, added)
+    session.output.show(added, _added)
+    if graph:
+        session.output.note(
+            "Run something on it:\n"
+            f"  kpi create 'My first KPI' 'Count all records in …'\n"
+            f"  kpi run 'My first KPI' --kg {name}"
+        )
+
+
+@source.command()
+@click.argument("name")
+@session_options
+def refresh(session: Session, name: str) -> None:
+    """Read the tables behind the knowledge graph NAME again."""
+    with session.client() as client:
+        answer = client.sources.refresh_graph(name)
+    session.output.show(answer["graph"], tables.card)
 
 
 @source.command()
@@ -79,6 +108,25 @@ def remove(session: Session, reference: str, *, yes: bool) -> None:
             session.output.confirm(f"Remove source {found['name']!r}?")
         client.sources.remove(found["id"])
     session.output.done({"success": True, "id": found["id"]}, f"Removed source {found['name']!r}.")
+
+
+def _added(source: dict[str, Any]) -> RenderableType:
+    """Show a source; of its graph only how much was found."""
+    graph = source.get("graph")
+    found = graph and f"{graph['name']}: {graph['tables']} tables, {graph['joins']} joins"
+    return tables.card({**source, "graph": found})
+
+
+def _built(client: Client, session: Session, added: dict[str, Any]) -> dict[str, Any]:
+    """Build the graph named after a source; where that fails, say that the source is there."""
+    wanted = {"name": added["name"], "source_id": added["id"]}
+    try:
+        return dict(client.sources.add_graph(wanted)["graph"])
+    except KpiError:
+        session.output.note(
+            f"Source {added['name']!r} is registered; its knowledge graph could not be built:"
+        )
+        raise
 
 
 def _location(text: str) -> str:
