@@ -27,7 +27,7 @@ from kpi_contracts.execution import Manifest
 from kpi_results.comparison.compare import compare
 from kpi_results.exports.formats import FORMATS, Export
 from kpi_results.exports.subject import About, Subject
-from kpi_results.rows.drilldown import Drilldown
+from kpi_results.rows.drilldown import Drilldown, Place
 from kpi_results.rows.query import parse_query
 
 ROUNDS = 3
@@ -72,7 +72,9 @@ class Stage:
 
     def _open(self) -> Drilldown:
         self.caches += 1
-        drilldown = Drilldown(self.root.as_uri(), self.root / f"cache-{self.caches}")
+        drilldown = Drilldown(
+            Place(store_url=self.root.as_uri(), cache=self.root / f"cache-{self.caches}")
+        )
         self.result = drilldown.result(self.manifest)
         self.result.paths()
         return drilldown

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from kpi_contracts.execution import ColumnType, Manifest, Part
-from kpi_results.rows.drilldown import Drilldown
+from kpi_results.rows.drilldown import Drilldown, Place
 from kpi_results.rows.engine import EngineLimits
 from kpi_results.rows.result import StoredResult
 
@@ -23,9 +23,12 @@ _EXECUTIONS = count(1)
 def drilldown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drilldown]:
     """One reader for all tests; every kept result has an execution of its own."""
     folder = tmp_path_factory.mktemp("results")
-    reader = Drilldown(
-        (folder / "store").as_uri(), folder / "cache", limits=EngineLimits(threads=2)
+    place = Place(
+        store_url=(folder / "store").as_uri(),
+        cache=folder / "cache",
+        limits=EngineLimits(threads=2),
     )
+    reader = Drilldown(place)
     yield reader
     reader.close()
 

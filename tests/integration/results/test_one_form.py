@@ -13,7 +13,7 @@ import pytest
 from kpi_executor.query import PartWriter, ResultLimits
 from kpi_executor.query.rows import FirstRows
 from kpi_results.rows.columns import Kind
-from kpi_results.rows.drilldown import Drilldown
+from kpi_results.rows.drilldown import Drilldown, Place
 from kpi_results.rows.query import ViewQuery, parse_query
 from kpi_results.rows.result import StoredResult
 from kpi_rows.objects import open_store
@@ -55,7 +55,7 @@ def written() -> pa.RecordBatch:
 
 @pytest.fixture
 def drilldown(tmp_path: Path) -> Iterator[Drilldown]:
-    reader = Drilldown((tmp_path / "store").as_uri(), tmp_path / "cache")
+    reader = Drilldown(Place(store_url=(tmp_path / "store").as_uri(), cache=tmp_path / "cache"))
     yield reader
     reader.close()
 

@@ -21,7 +21,7 @@ from kpi_results.comparing import (
 from kpi_results.exports.formats import FORMATS, Export
 from kpi_results.exports.subject import About, Subject
 from kpi_results.rows.columns import Columns
-from kpi_results.rows.drilldown import Drilldown
+from kpi_results.rows.drilldown import Drilldown, Place
 from kpi_results.rows.engine import EngineLimits
 from kpi_results.rows.pages import Row
 from kpi_results.selection import in_words, select
@@ -53,13 +53,14 @@ class RowReader:
     """The rows of all executions, for one process and all its threads."""
 
     def __init__(self, settings: ResultsSettings) -> None:
-        self.drilldown = Drilldown(
-            settings.store_url,
-            settings.cache,
-            limits=EngineLimits(memory=settings.memory, spill=settings.spill),
+        place = Place(
+            store_url=settings.store_url,
+            cache=settings.cache,
+            limits=EngineLimits(aside_memory=settings.memory, spill=settings.spill),
             views_bytes=settings.views_bytes,
             parts_bytes=settings.parts_bytes,
         )
+        self.drilldown = Drilldown(place)
 
     def page(self, manifest: Manifest, wish: Wish, page: int, page_size: int) -> RowPage:
         """Read a page, counted from 1. Raises InvalidQuery, PartDamaged or BusyReading."""

@@ -13,7 +13,7 @@ from marshmallow.validate import Range, Regexp
 from kpi_service.settings import DEFAULT_HOME, ServiceSettings, environment
 
 _GIB = 1 << 30
-_SIZE = Regexp(r"[1-9][0-9]{0,5}[MG]B", error="must be a size such as 192MB or 1GB.")
+_SIZE = Regexp(r"[1-9][0-9]{0,5}[MG]B", error="must be a size such as 512MB or 1GB.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,9 @@ class Keeping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultsSettings:
-    """Settings of the results service. Sizes in bytes but for `memory`, which DuckDB reads.
+    """Settings of the results service. Sizes in bytes but for `memory` and `spill`.
+
+    `memory` is what one sort or comparison of a large result may take, in a process of its own.
 
     `viewed` is the share of page views that become events, 0 to 1; exports always do. `breaks` is
     how many rows two runs may differ by for the KPI to have a ledger of breaks.
@@ -43,7 +45,7 @@ class ResultsSettings:
 
     store_url: str
     cache: Path
-    memory: str = "192MB"
+    memory: str = "512MB"
     spill: str = "16GB"
     views_bytes: int = 4 * _GIB
     parts_bytes: int = 8 * _GIB
@@ -60,7 +62,7 @@ class ResultsSettings:
             return cls(
                 store_url=env.str("STORE_URL", (home / "store").as_uri(), validate=_store_url),
                 cache=env.path("CACHE", home / "cache" / "results"),
-                memory=env.str("ROWS_MEMORY", "192MB", validate=_SIZE),
+                memory=env.str("ROWS_MEMORY", "512MB", validate=_SIZE),
                 spill=env.str("ROWS_SPILL", "16GB", validate=_SIZE),
                 views_bytes=env.int("VIEWS_BYTES", 4 * _GIB, validate=Range(1)),
                 parts_bytes=env.int("PARTS_BYTES", 8 * _GIB, validate=Range(1)),

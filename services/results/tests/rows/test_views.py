@@ -36,13 +36,13 @@ def test_ten_requests_at_once_compute_an_order_once(tmp_path: Path) -> None:
     computed = []
     gate = threading.Barrier(10)
 
-    def compute() -> Iterator[pa.RecordBatch]:
+    def make() -> None:
         computed.append(1)
-        return numbers(5)
+        OrderFiles(tmp_path, 1 << 20).make(DIGESTS[0], TYPE, numbers(5))
 
     def ask(_: int) -> int:
         gate.wait()
-        return OrderFiles(tmp_path, 1 << 20).find_or_make(DIGESTS[0], TYPE, compute).count
+        return OrderFiles(tmp_path, 1 << 20).find_or_make(DIGESTS[0], TYPE, make).count
 
     with ThreadPoolExecutor(10) as pool:
         assert list(pool.map(ask, range(10))) == [5] * 10
@@ -73,7 +73,8 @@ def test_a_cut_order_is_computed_again(tmp_path: Path, size: int) -> None:
     path = tmp_path / f"{DIGESTS[0]}.rows"
     path.write_bytes(path.read_bytes()[:size])
     assert orders.find(DIGESTS[0], TYPE) is None
-    assert orders.find_or_make(DIGESTS[0], TYPE, lambda: numbers(4)).count == 4
+    made = orders.find_or_make(DIGESTS[0], TYPE, lambda: orders.make(DIGESTS[0], TYPE, numbers(4)))
+    assert made.count == 4
 
 
 def test_the_head_of_a_sort_and_its_whole_order_agree(drilldown: Drilldown, keep: Keep) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from kpi_contracts.execution import Manifest
 from kpi_results.comparison import statements
 from kpi_results.comparison.alignment import Alignment, align
 from kpi_results.comparison.statements import RowClass, Side
@@ -30,6 +31,7 @@ _KEPT: tuple[tuple[RowClass, Side], ...] = (
     ("changed", "before"),
 )
 _COUNTS = "counts"
+_arange: Callable[[int, int], RowNumbers] = pa.arange  # type: ignore[attr-defined]  # not in the stubs
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ def compare(
         with orders.lock(name):
             counts = _kept_counts(orders, name, before, after)
             if counts is None:
-                counts = _compute(drilldown, before, after, alignment, name)
+                work = partial(_computed, before.manifest, after.manifest, tuple(keys))
+                counts = drilldown.heavy.run(work, before.rows + after.rows)
     new, resolved, persisting, changed, *per_column = counts
     changes = {pair.key: n for pair, n in zip(alignment.values, per_column, strict=True) if n}
     return Comparison(before, after, alignment, new, resolved, persisting, changed, changes, name)
@@ -95,8 +98,7 @@ def partners(
     name = comparison.name
     after = views.kept_set(comparison.after, _set_name(name, row_class, "after"))
     before = views.kept_set(comparison.before, _set_name(name, row_class, "before"))
-    places = pc.index_in(rows, value_set=after.rows(0, after.count))
-    return before.rows(0, before.count).take(places)
+    return before.rows(0, before.count).take(after.places(rows))
 
 
 def _name(before: StoredResult, after: StoredResult, alignment: Alignment) -> str:
@@ -123,6 +125,14 @@ def _kept_counts(
             return None
     counts = orders.find(_set_name(name, _COUNTS, ""), pa.uint64())
     return None if counts is None else [int(n.as_py()) for n in counts.rows(0, counts.count)]
+
+
+def _computed(
+    before: Manifest, after: Manifest, keys: Sequence[str], drilldown: Drilldown
+) -> list[int]:
+    results = drilldown.result(before), drilldown.result(after)
+    alignment = align(results[0].columns, results[1].columns, keys)
+    return _compute(drilldown, *results, alignment, _name(*results, alignment))
 
 
 def _compute(
@@ -175,7 +185,7 @@ def _rows(
         return reading.batches(statements.rows_of_class(row_class, side))
     result = after if side == "after" else before
     count = result.rows if row_class in ("new", "resolved") else 0
-    numbers = pa.array(range(count), result.row_type)
+    numbers = _arange(0, count).cast(result.row_type)
     return iter([pa.record_batch([numbers], ["row"])])
 
 

@@ -6,14 +6,14 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import mkdtemp
 
 import duckdb
 import pyarrow as pa
 
 from kpi_results.rows.errors import BusyReading, RowsError
+from kpi_results.rows.spill import SpillFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +21,22 @@ class EngineLimits:
     """What one process may spend on readings.
 
     DuckDB gives up rather than waits when two sorts of millions of rows want its memory at the
-    same time, so heavy readings take turns; the memory suffices for one over ten million rows.
+    same time, so heavy readings take turns. Those of at least `aside_rows` rows (None: no number
+    is so large) run in processes of their own, with `aside_memory` each.
     """
 
-    memory: str = "192MB"
+    memory: str = "128MB"
+    aside_memory: str = "512MB"
+    aside_rows: int | None = 250_000
     spill: str = "16GB"
     threads: int = os.cpu_count() or 1
     light: int = 4
     heavy: int = 1
     wait_seconds: float = 30.0
+
+    def aside(self) -> EngineLimits:
+        """Return the limits of a process that does a single heavy reading."""
+        return replace(self, memory=self.aside_memory, aside_rows=None)
 
 
 class Engine:
@@ -38,8 +45,7 @@ class Engine:
     def __init__(self, readable: Sequence[Path], spill: Path, limits: EngineLimits | None = None):
         """`readable` are the only folders queries can read; `spill` takes what memory cannot."""
         self._limits = limits or EngineLimits()
-        spill.mkdir(parents=True, exist_ok=True)
-        self.spill = spill
+        self._spill = SpillFolder(spill)
         self._light = threading.BoundedSemaphore(self._limits.light)
         self._heavy = threading.BoundedSemaphore(self._limits.heavy)
         self._connection = duckdb.connect(
@@ -47,7 +53,7 @@ class Engine:
             config={
                 "memory_limit": self._limits.memory,
                 "threads": self._limits.threads,
-                "temp_directory": mkdtemp(prefix="duckdb-", dir=spill),
+                "temp_directory": str(self.spill / "duckdb"),
                 "max_temp_directory_size": self._limits.spill,
                 "autoload_known_extensions": False,
                 "autoinstall_known_extensions": False,
@@ -55,6 +61,11 @@ class Engine:
             },
         )
         self._lock(readable)
+
+    @property
+    def spill(self) -> Path:
+        """Folder of this process for what memory cannot hold."""
+        return self._spill.path
 
     def _lock(self, readable: Sequence[Path]) -> None:
         folders = ", ".join(_quoted(str(folder)) for folder in readable)
@@ -99,6 +110,7 @@ class Engine:
     def close(self) -> None:
         """Close the instance and give back its spill space."""
         self._connection.close()
+        self._spill.close()
 
 
 class EngineFailure(RowsError):

@@ -26,6 +26,9 @@ class PartDamaged(RowsError):
         self.reason = reason
         super().__init__(f"part {key} is damaged: {reason}; run the KPI again to restore its rows")
 
+    def __reduce__(self) -> tuple[type[PartDamaged], tuple[str, str]]:
+        return PartDamaged, (self.key, self.reason)
+
 
 class RowSetGone(RowsError):
     """A kept set of rows was given up to make room."""
@@ -34,6 +37,9 @@ class RowSetGone(RowsError):
         self.name = name
         super().__init__(f"the set of rows {name[:12]} is no longer kept; compare again")
 
+    def __reduce__(self) -> tuple[type[RowSetGone], tuple[str]]:
+        return RowSetGone, (self.name,)
+
 
 class BusyReading(RowsError):
     """Every slot for heavy readings stayed taken for `waited` seconds."""
@@ -41,6 +47,9 @@ class BusyReading(RowsError):
     def __init__(self, waited: float) -> None:
         self.waited = waited
         super().__init__(f"no slot for a heavy reading within {waited:g} s; try again")
+
+    def __reduce__(self) -> tuple[type[BusyReading], tuple[float]]:
+        return BusyReading, (self.waited,)
 
 
 class InvalidQuery(RowsError):

@@ -10,13 +10,15 @@ import fcntl
 import os
 import struct
 import tempfile
-from collections.abc import Callable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
 
 from kpi_results.rows.disk import keep_below, touch
+from kpi_results.rows.errors import RowSetGone
 from kpi_results.rows.result import RowNumbers
 
 _TRAILER = struct.Struct("<8sQQ")  # magic, bytes per row number, count
@@ -53,6 +55,24 @@ class OrderFile:
         buffer = self._file.read_buffer(max(0, stop - start) * self._width)
         return pa.Array.from_buffers(self._type, max(0, stop - start), [None, buffer])
 
+    def places(self, rows: RowNumbers) -> RowNumbers:
+        """Return the places of these row numbers, all of which occur, if all numbers ascend."""
+        numbers = _Numbers(self)
+        return pa.array([bisect_left(numbers, row) for row in rows.to_pylist()], pa.uint64())
+
+
+class _Numbers(Sequence[int]):
+    """The row numbers as a sequence that is read where it is looked at."""
+
+    def __init__(self, order: OrderFile) -> None:
+        self._order = order
+
+    def __len__(self) -> int:
+        return self._order.count
+
+    def __getitem__(self, place):  # type: ignore[no-untyped-def]  # both overloads of Sequence
+        return self._order.rows(place, place + 1)[0].as_py()
+
 
 class OrderFiles:
     """The folder of row orders, kept below `limit` bytes."""
@@ -76,26 +96,32 @@ class OrderFiles:
             return None
 
     def find_or_make(
-        self,
-        digest: str,
-        row_type: pa.DataType,
-        compute: Callable[[], Iterator[pa.RecordBatch]],
+        self, digest: str, row_type: pa.DataType, make: Callable[[], object]
     ) -> OrderFile:
-        """Return the order under this name. However many ask at once, one of them computes it.
+        """Return the order under this name. However many ask at once, one of them makes it.
 
-        `compute` yields batches whose only column holds row numbers of `row_type`.
+        `make` calls `make` of this folder, in this process or another. Raises RowSetGone if the
+        order it made had to make room at once.
         """
         found = self.find(digest, row_type)
         if found is not None:
             return found
         with self.lock(digest):
             found = self.find(digest, row_type)
-            return found if found is not None else self.make(digest, row_type, compute())
+            if found is None:
+                make()
+                found = self.find(digest, row_type)
+        if found is None:
+            raise RowSetGone(digest)
+        return found
 
     def make(
         self, digest: str, row_type: pa.DataType, batches: Iterator[pa.RecordBatch]
     ) -> OrderFile:
-        """Keep these row numbers under this name, whether or not there are some already."""
+        """Keep these row numbers under this name, whether or not there are some already.
+
+        The batches' only column holds numbers of `row_type`.
+        """
         path = self._path(digest)
         with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
             temporary = Path(file.name)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
+from typing import TypeAlias
 
 import obstore
 
@@ -24,18 +25,31 @@ from kpi_rows.parts import PREFIX
 
 _CHUNK = 1 << 20
 
+Mark: TypeAlias = "tuple[int, int, str]"
+"""Time of change in ns, size and SHA-256 of a file that was found whole."""
+
 
 class PartStore:
     """Verified access to parts. One instance serves all threads of a process."""
 
-    def __init__(self, url: str, cache: Path, *, cache_bytes: int = 8 << 30) -> None:
-        """`url` is `file:///…` or `s3://bucket/prefix`; `cache` holds copies of remote parts."""
+    def __init__(
+        self,
+        url: str,
+        cache: Path,
+        *,
+        cache_bytes: int = 8 << 30,
+        verified: Mapping[str, Mark] | None = None,
+    ) -> None:
+        """`url` is `file:///…` or `s3://bucket/prefix`; `cache` holds copies of remote parts.
+
+        `verified` is what another process has verified already.
+        """
         self._local = local_folder(url)
         self._store = open_store(url)
         self._cache = (cache / "parts").resolve()
         self._cache.mkdir(parents=True, exist_ok=True)
         self._cache_bytes = cache_bytes
-        self._verified: dict[str, tuple[int, int, str]] = {}
+        self._verified = dict(verified or {})
         self._pool = ThreadPoolExecutor(os.cpu_count() or 1, "verify")
 
     @property
@@ -68,6 +82,10 @@ class PartStore:
     def paths(self, parts: Sequence[Part]) -> list[Path]:
         """`path` of every part, hashing several at once."""
         return list(self._pool.map(self.path, parts))
+
+    def verified(self) -> Mapping[str, Mark]:
+        """Return the marks of the files found whole so far, by path."""
+        return dict(self._verified)
 
     def keys(self, prefix: str = PREFIX) -> Iterator[str]:
         """Keys of everything stored below `prefix`, for sweeping."""

@@ -11,20 +11,23 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from io import IOBase
 from itertools import chain
-from tempfile import TemporaryFile
-from typing import IO, cast
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 from pyarrow import ipc
 
-from kpi_results.rows.engine import Engine
+from kpi_contracts.execution import Manifest
 from kpi_results.rows.pages import read_rows
 from kpi_results.rows.query import ViewQuery
 from kpi_results.rows.result import StoredResult
 from kpi_results.rows.sql import Statement, order_by
-from kpi_results.rows.views import View, Views
+from kpi_results.rows.views import View
+
+if TYPE_CHECKING:
+    from kpi_results.rows.drilldown import Drilldown
 
 _GATHERED = 65_536  # rows; a sorted view of at most as many is gathered at once
 
@@ -39,8 +42,7 @@ class RowStream:
     query: ViewQuery
     total: int
     _view: View | None
-    _views: Views
-    _engine: Engine
+    _drilldown: Drilldown
 
     def readers(self, size: int) -> Generator[Reader, None, None]:
         """Yield readers of at most `size` rows each, in order; they may run concurrently.
@@ -59,37 +61,50 @@ class RowStream:
                 yield partial(table.slice, start, size)
 
     def _sorted(self, size: int) -> Iterator[Reader]:
-        statement, schema = Statement(), self.result.schema()
-        source = statement.rows_of(self.result)
-        where = statement.where(self.query, self.result.columns)
-        names = ", ".join(column.physical for column in self.result.columns)
-        sql = f"SELECT {names} FROM {source} WHERE {where} ORDER BY {order_by(self.query.sort)}"  # noqa: S608  # values are bound
-        with TemporaryFile(dir=self._engine.spill) as spool:
-            with self._engine.heavy() as reading:
-                self._views.give_within(reading, self.result, self.query)
-                _spool(spool, reading.batches(sql, statement.parameters, size))
-            spool.seek(0)
-            for batch in ipc.open_stream(spool):
-                yield partial(_restored, batch, schema)
+        schema = self.result.schema()
+        with NamedTemporaryFile(dir=self._drilldown.engine.spill) as spool:
+            work = partial(spool_sorted, self.result.manifest, self.query, size, Path(spool.name))
+            self._drilldown.heavy.run(work, self.result.rows)
+            with pa.OSFile(spool.name, "rb") as file:
+                for batch in ipc.open_stream(file):
+                    yield partial(_restored, batch, schema)
 
 
-def open_stream(views: Views, engine: Engine, result: StoredResult, query: ViewQuery) -> RowStream:
+def open_stream(drilldown: Drilldown, result: StoredResult, query: ViewQuery) -> RowStream:
     """Find out how many rows there are and how to read them.
 
     Raises PartDamaged, BusyReading or EngineFailure.
     """
+    views = drilldown.views
     unsorted = views.open(result, replace(query, sort=()))
     if not query.sort:
-        return RowStream(result, query, unsorted.total, unsorted, views, engine)
+        return RowStream(result, query, unsorted.total, unsorted, drilldown)
     gathered = views.open(result, query) if unsorted.total <= _GATHERED else None
-    return RowStream(result, query, unsorted.total, gathered, views, engine)
+    return RowStream(result, query, unsorted.total, gathered, drilldown)
 
 
-def _spool(spool: IO[bytes], batches: Iterator[pa.RecordBatch]) -> None:
+def spool_sorted(
+    manifest: Manifest, query: ViewQuery, size: int, path: Path, drilldown: Drilldown
+) -> None:
+    """Write a view's whole rows in their order to a file, `size` at a time."""
+    result, statement = drilldown.result(manifest), Statement()
+    source = statement.rows_of(result)
+    where = statement.where(query, result.columns)
+    names = ", ".join(column.physical for column in result.columns)
+    sql = f"SELECT {names} FROM {source} WHERE {where} ORDER BY {order_by(query.sort)}"  # noqa: S608  # values are bound
+    with drilldown.engine.heavy() as reading:
+        drilldown.views.give_within(reading, result, query)
+        _spool(path, reading.batches(sql, statement.parameters, size))
+
+
+def _spool(path: Path, batches: Iterator[pa.RecordBatch]) -> None:
     """Write batches, of which there is at least one, to the file."""
     first = next(batches)
     options = ipc.IpcWriteOptions(compression="lz4")
-    with ipc.new_stream(cast("IOBase", spool), first.schema, options=options) as writer:
+    with (
+        pa.OSFile(str(path), "wb") as file,
+        ipc.new_stream(file, first.schema, options=options) as writer,
+    ):
         for batch in chain([first], batches):
             writer.write_batch(batch)
 

@@ -5,20 +5,26 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 import structlog
 
+from kpi_contracts.execution import Manifest
 from kpi_results.rows.engine import Engine, EngineFailure, Reading
 from kpi_results.rows.errors import RowsError, RowSetGone
 from kpi_results.rows.gather import is_ascending
+from kpi_results.rows.heavy import HeavyReadings
 from kpi_results.rows.order_files import OrderFile, OrderFiles
 from kpi_results.rows.query import ViewQuery
 from kpi_results.rows.result import RowNumbers, StoredResult
 from kpi_results.rows.sql import ROW, WITHIN, Statement, order_by
 from kpi_results.rows.top import first_rows
+
+if TYPE_CHECKING:
+    from kpi_results.rows.drilldown import Drilldown
 
 HEAD_ROWS = 2_000
 COMPLETE_AFTER = 0.5  # seconds in which the first page goes out before its order is completed
@@ -86,9 +92,12 @@ class HeadView:
 class Views:
     """Opens views. One instance serves all threads; its folder serves all processes."""
 
-    def __init__(self, engine: Engine, folder: Path, *, limit: int = 4 << 30) -> None:
+    def __init__(
+        self, engine: Engine, heavy: HeavyReadings, folder: Path, *, limit: int = 4 << 30
+    ) -> None:
         """`folder` keeps row orders of at most `limit` bytes in all."""
         self._engine = engine
+        self._heavy = heavy
         self.orders = OrderFiles(folder, limit)
         self._completing: set[str] = set()
         self._closing = threading.Event()
@@ -156,8 +165,18 @@ class Views:
 
     def _complete(self, result: StoredResult, query: ViewQuery, digest: str) -> OrderFile:
         return self.orders.find_or_make(
-            digest, result.row_type, lambda: self._compute(result, query)
+            digest, result.row_type, lambda: self._make(result, query, digest)
         )
+
+    def _make(self, result: StoredResult, query: ViewQuery, digest: str) -> None:
+        if _is_heavy(query):
+            self._heavy.run(partial(_make_order, result.manifest, query, digest), result.rows)
+        else:
+            self.make(result, query, digest)
+
+    def make(self, result: StoredResult, query: ViewQuery, digest: str) -> None:
+        """Compute an order in this process and keep it."""
+        self.orders.make(digest, result.row_type, self._compute(result, query))
 
     def _compute(self, result: StoredResult, query: ViewQuery) -> Iterator[pa.RecordBatch]:
         """Only the columns of the filter, the search and the sort are read."""
@@ -166,11 +185,20 @@ class Views:
         where = statement.where(query, result.columns)
         order = f" ORDER BY {order_by(query.sort)}" if query.sort else ""
         sql = f"SELECT {ROW} FROM {source} WHERE {where}{order}"  # noqa: S608  # values are bound
-        slot = self._engine.heavy() if query.sort else self._engine.light()
+        slot = self._engine.heavy() if _is_heavy(query) else self._engine.light()
         with slot as reading:
             self.give_within(reading, result, query)
             batches = reading.batches(sql, statement.parameters)
             yield from batches if query.sort else _in_stored_order(batches)
+
+
+def _make_order(manifest: Manifest, query: ViewQuery, digest: str, drilldown: Drilldown) -> None:
+    drilldown.views.make(drilldown.result(manifest), query, digest)
+
+
+def _is_heavy(query: ViewQuery) -> bool:
+    """Whether a view takes memory for every row: sorting does, and looking rows up in a set."""
+    return bool(query.sort) or query.within is not None
 
 
 def _in_stored_order(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

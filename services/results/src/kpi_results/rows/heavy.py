@@ -1,0 +1,107 @@
+"""Readings that fill the memory: whole sorts and comparisons of large results.
+
+Those of large results run in a short-lived process each, so that the memory they took is given
+back to the last byte, and a process that serves people stays small whatever it is asked. They
+leave what they found in files, which the asking process reads page by page.
+"""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+from kpi_results.rows.engine import EngineFailure, EngineLimits
+from kpi_results.rows.errors import BusyReading, RowsError
+
+if TYPE_CHECKING:
+    from kpi_results.rows.drilldown import Drilldown, Place
+
+T = TypeVar("T")
+Work: TypeAlias = "Callable[[Drilldown], T]"
+"""What is done with the reader of the process it is done in. Crosses processes by pickling."""
+
+PROCESS = "kpi_results.rows.heavy_process"
+
+
+class HeavyReadings:
+    """Runs heavy readings one after the other. One instance serves all threads."""
+
+    def __init__(self, here: Drilldown, limits: EngineLimits) -> None:
+        """Let `here` serve the readings of results that are not large."""
+        self._here = here
+        self._limits = limits
+        self._slots = threading.BoundedSemaphore(limits.heavy)
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def are_aside(self, rows: int) -> bool:
+        """Whether readings of so many rows have a process of their own."""
+        least = self._limits.aside_rows
+        return least is not None and rows >= least
+
+    def run(self, work: Work[T], rows: int) -> T:
+        """Do the work, which reads so many rows.
+
+        Raises what the work raises of RowsError, BusyReading when no slot comes free in time, and
+        EngineFailure when the process ends without an answer.
+        """
+        if not self.are_aside(rows):
+            return work(self._here)
+        with self._slot():
+            answer: T | RowsError = self._aside(self._here.place(), work)
+        if isinstance(answer, RowsError):
+            raise answer
+        return answer
+
+    def close(self) -> None:
+        """End the processes that run; their askers get EngineFailure."""
+        with self._lock:
+            self._closed = True
+            for process in self._running:
+                process.kill()
+
+    @contextmanager
+    def _slot(self) -> Iterator[None]:
+        if not self._slots.acquire(timeout=self._limits.wait_seconds):
+            raise BusyReading(self._limits.wait_seconds)
+        try:
+            yield
+        finally:
+            self._slots.release()
+
+    def _aside(self, place: Place, work: Work[T]) -> T | RowsError:
+        with self._process() as process:
+            if process.stdin is None or process.stdout is None:
+                raise ValueError("the process must have pipes")
+            try:
+                # Stays open: its end tells the process that nobody waits for its answer any more.
+                process.stdin.write(pickle.dumps((place, work)))
+                process.stdin.flush()
+                answer = process.stdout.read()
+            except BrokenPipeError:
+                answer = b""
+        if not answer:
+            raise EngineFailure(f"the process of a heavy reading ended ({process.returncode})")
+        found: T | RowsError = pickle.loads(answer)  # noqa: S301 - from our own process
+        return found
+
+    @contextmanager
+    def _process(self) -> Iterator[subprocess.Popen[bytes]]:
+        with self._lock:
+            if self._closed:
+                raise EngineFailure("the reader is closed")
+            command = [sys.executable, "-m", PROCESS]
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            self._running.add(process)
+        try:
+            with process:
+                yield process
+        finally:
+            with self._lock:
+                self._running.discard(process)
