@@ -60,9 +60,11 @@ def _normal_form(sql: str, graph: Graph, dialect: str) -> NormalForm:
     tree = sqlglot.parse_one(sql, read=dialect)
     for table in tree.find_all(exp.Table):
         _flatten(table)
+    schema = _schema(graph, dialect)
+    # The second pass names tables alike; it would lose the owner of a star the first one expands.
     qualified = qualify(
-        tree,
-        schema=_schema(graph, dialect),
+        qualify(tree, schema=schema, dialect=dialect),
+        schema=schema,
         dialect=dialect,
         canonicalize_table_aliases=True,
     )

@@ -4,10 +4,11 @@ The model only widens what is understood. Where the rules read the sentence, the
 where they refuse, the model's does, at a modest confidence.
 
 Confidence. Let d be the rules' doubt (1 - confidence, calibrated). Agreement is a second witness
-and shrinks d: to 40 % for the same query, to 50 % for the same rows, to 75 % for the same shape.
-Disagreement leaves a reading of at least 0.9 alone and takes a fifth from any other's confidence.
-A query of the model's alone stands at 0.5, or at 0.4 where the source could not try it. These
-factors are set by judgement, not fitted: nobody's model is here to be measured.
+and shrinks d: to 40 % for the same query, to 60 % for the same rows (few rows may be alike by
+chance), to 75 % for the same shape. Disagreement leaves a reading of at least 0.9 alone and takes a
+fifth from any other's confidence. A query of the model's alone stands at 0.5, or at 0.4 where the
+source could not try it. These factors are set by judgement, not fitted: nobody's model is here to
+be measured.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ SURE = 0.9
 MODEL_CONFIDENCE = 0.5
 UNTRIED_CONFIDENCE = 0.4
 _DISAGREED = 0.8
-_DOUBT_LEFT = {Agreement.SAME_SQL: 0.4, Agreement.SAME_ROWS: 0.5, Agreement.SAME_SHAPE: 0.75}
+_DOUBT_LEFT = {Agreement.SAME_SQL: 0.4, Agreement.SAME_ROWS: 0.6, Agreement.SAME_SHAPE: 0.75}
 
 
 @dataclass(frozen=True, slots=True)
