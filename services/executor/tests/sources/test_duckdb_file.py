@@ -69,3 +69,10 @@ def test_running_out_of_memory_is_a_memory_error(file: Path, tmp_path: Path) -> 
     small = Resources(cache=tmp_path, scratch=tmp_path, memory_bytes=50_000_000)
     with DuckDbConnector(file, small) as connector, pytest.raises(MemoryError):
         list(connector.execute("SELECT list(n::VARCHAR) FROM range(20000000) AS r(n)").batches)
+
+
+def test_a_query_is_planned_without_being_run(file: Path, resources: Resources) -> None:
+    with DuckDbConnector(file, resources) as connector:
+        connector.explain("SELECT name FROM product")
+        with pytest.raises(SourceError, match="nome"):
+            connector.explain("SELECT nome FROM product")

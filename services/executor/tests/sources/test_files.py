@@ -193,3 +193,10 @@ def test_profiles_tell_values_and_samples(folder: Path, resources: Resources) ->
 
 def test_a_table_with_quotes_in_its_name_is_found(folder: Path, resources: Resources) -> None:
     assert read(folder, resources, 'SELECT b FROM "main"."odd ""name"""') == [{"b": 2}]
+
+
+def test_a_query_is_planned_without_being_run(folder: Path, resources: Resources) -> None:
+    with FilesConnector(folder, "main", resources) as connector:
+        connector.explain('SELECT name FROM main."RBP GPU"')
+        with pytest.raises(SourceError, match="nome"):
+            connector.explain('SELECT nome FROM main."RBP GPU"')

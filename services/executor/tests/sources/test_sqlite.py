@@ -147,3 +147,11 @@ def test_a_file_that_is_being_written_is_worth_another_try(
         connector.execute("SELECT * FROM product")
     writer.close()
     assert failed.value.transient
+
+
+def test_a_query_is_planned_without_being_run(connector: SqliteConnector) -> None:
+    connector.explain("SELECT name FROM product")
+    with pytest.raises(SourceError, match="nome"):
+        connector.explain("SELECT nome FROM product")
+    with pytest.raises(SourceError, match="not authorized"):
+        connector.explain("DELETE FROM product")

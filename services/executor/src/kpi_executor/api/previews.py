@@ -28,7 +28,7 @@ def preview_blueprint(runs: Runs, preparation: Preparation) -> Blueprint:
         if question.sql or question.pinned:
             return _of_plan(preparation.planner.plan(graph, parameters, question))
         reading = preparation.planner.read(graph, parameters, question.sentence or "")
-        return _of_reading(reading, graph.version)
+        return of_reading(reading, graph.version)
 
     @blueprint.route("/preview", methods=["POST"])
     @requires(*READERS)
@@ -75,7 +75,8 @@ _NOTHING: dict[str, Any] = {
 }
 
 
-def _of_reading(reading: Reading, graph_version: int) -> dict[str, Any]:
+def of_reading(reading: Reading, graph_version: int) -> dict[str, Any]:
+    """Return the preview of a sentence: what would run, and what else was read."""
     rules = reading.rules
     told = {
         **_NOTHING,
