@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlencode
 
 TOKEN = "header.claims.signature"
 TEXT = "Show me all products in RBP GPU which are not in OPS Excel"
@@ -71,6 +72,7 @@ class Peer:
         self.chain_valid = True
         self.reading: dict[str, Any] = {}  # what a preview answers otherwise than usual
         self.graphs = ["demo", "other"]
+        self.manifest: dict[str, Any] = {}  # of the export; without one there is no link to it
         self.export = Reply(chunks=[b"SKU,PRICE\n", b"SKU000,0.0\n"])
 
     def add_kpi(self, name: str, **fields: Any) -> dict[str, Any]:
@@ -219,7 +221,15 @@ def drilldown(peer: Peer, request: Request, execution_id: str) -> Reply:
 
 
 def export(peer: Peer, request: Request, execution_id: str, name: str) -> Reply:
-    return peer.export
+    if not peer.manifest:
+        return peer.export
+    query = f"?{urlencode(request.query)}" if request.query else ""
+    link = f'<{request.path}/manifest{query}>; rel="describedby"'
+    return replace(peer.export, headers={**peer.export.headers, "Link": link})
+
+
+def manifest(peer: Peer, request: Request, execution_id: str, name: str) -> Reply:
+    return Reply(200, {"success": True, **peer.manifest})
 
 
 def preview(peer: Peer, request: Request, kpi_id: str = "") -> Reply:
@@ -354,6 +364,7 @@ ROUTES: list[tuple[str, str, Handle]] = [
     ("POST", rf"{V1}/executions/(\d+)/cancel", cancel),
     ("GET", rf"{V1}/executions/(\d+)/drilldown", drilldown),
     ("GET", rf"{V1}/executions/(\d+)/export/(\w+)", export),
+    ("GET", rf"{V1}/executions/(\d+)/export/(\w+)/manifest", manifest),
     ("POST", f"{V1}/preview", preview),
     ("POST", rf"{V1}/kpis/(\d+)/preview", preview),
     ("GET", rf"{V1}/kpis/(\d+)/audit-log", audit_log),

@@ -140,3 +140,14 @@ def test_two_runs_are_compared_row_by_row(kpi: RunKpi, peer: Peer) -> None:
     assert "resolved: 0" not in shown
     assert "\x1b" not in shown
     assert json.loads(kpi("compare", "101", "102", "--json").stdout)["counts"]["persisting"] == 5
+
+
+def test_a_damaged_export_fails_clearly_and_leaves_no_file(
+    kpi: RunKpi, peer: Peer, tmp_path: Path
+) -> None:
+    peer.manifest = {"bytes": 7, "sha256": "ab" * 32, "rows": 1}
+    for target in (str(tmp_path / "rows.csv"), "-"):
+        result = kpi("export", "101", "--output", target)
+        assert result.exit_code == exits.FAULT
+        assert "damaged or unfinished" in result.stderr
+    assert list(tmp_path.iterdir()) == []

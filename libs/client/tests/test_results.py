@@ -62,6 +62,49 @@ def test_an_export_whose_compression_is_broken_is_unavailable(
         client.results.download(101, "csv", tmp_path / "rows.csv")
 
 
+CONTENT = b"SKU,PRICE\nSKU000,0.0\n"
+WHOLE = {"bytes": len(CONTENT), "sha256": hashlib.sha256(CONTENT).hexdigest(), "rows": 1}
+
+
+def test_an_export_is_held_to_its_manifest_for_the_same_rows(
+    peer: Peer, client: Client, tmp_path: Path
+) -> None:
+    peer.manifest = WHOLE
+    client.results.download(101, "csv", tmp_path / "rows.csv", View(search="a b"))
+    assert (tmp_path / "rows.csv").read_bytes() == CONTENT
+    (asked,) = peer.sent("GET", "/v1/landing-kpi/executions/101/export/csv/manifest")
+    assert asked.query == {"search": "a b"}
+
+
+@pytest.mark.parametrize(
+    "arrived", [[b"SKU,PRICE\n"], [CONTENT, b"EXPORT BROKEN OFF"], [CONTENT.lower()]]
+)
+def test_an_export_that_is_not_what_its_manifest_says_leaves_no_file(
+    peer: Peer, client: Client, tmp_path: Path, arrived: list[bytes]
+) -> None:
+    peer.manifest = WHOLE
+    peer.export = Reply(chunks=arrived)
+    with pytest.raises(errors.DamagedDownload, match=r"unfinished.*export it again"):
+        client.results.download(101, "csv", tmp_path / "rows.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_that_cannot_be_verified_leaves_no_file(
+    peer: Peer, client: Client, tmp_path: Path
+) -> None:
+    peer.export = Reply(chunks=[CONTENT], headers={"Link": '</nowhere>; rel="describedby"'})
+    with pytest.raises(errors.NotFound):
+        client.results.download(101, "csv", tmp_path / "rows.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_manifest_elsewhere_is_not_asked_for(peer: Peer, client: Client, tmp_path: Path) -> None:
+    link = '<https://elsewhere.example.org/manifest>; rel="describedby"'
+    peer.export = Reply(chunks=[CONTENT], headers={"Link": link})
+    client.results.download(101, "csv", tmp_path / "rows.csv")
+    assert len(peer.requests) == 1
+
+
 def test_an_export_the_service_refuses_is_an_error_not_a_file(
     peer: Peer, client: Client, tmp_path: Path
 ) -> None:

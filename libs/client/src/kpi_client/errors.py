@@ -7,6 +7,7 @@
     ├── Ambiguous               a name stands for several KPIs
     ├── StillRunning            the wait ended before the execution did
     ├── InvalidAnswer           the peer did not answer as the API says
+    │   └── DamagedDownload     a file is not, or not all of, what the service exported
     ├── Unavailable             nobody answered
     └── ApiError                the API answered with a problem (RFC 9457)
         ├── ValidationFailed    400, 413, 415, 422   errors by field
@@ -57,6 +58,16 @@ class StillRunning(KpiError):
 
 class InvalidAnswer(KpiError):
     """The peer's answer is not what the API describes, e.g. HTML of some other server."""
+
+
+class DamagedDownload(InvalidAnswer):
+    """A file that arrived is not, or not all of, what the service exported: export it again."""
+
+    def __init__(self, got: tuple[int, str], wanted: tuple[int, str]) -> None:
+        super().__init__(
+            f"the export arrived damaged or unfinished: {got[0]:,} bytes with SHA-256 {got[1]}, "
+            f"where the service has {wanted[0]:,} bytes with {wanted[1]}; export it again"
+        )
 
 
 class Unavailable(KpiError):

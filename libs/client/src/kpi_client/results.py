@@ -9,14 +9,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
+from kpi_client.errors import DamagedDownload
 from kpi_client.executions import ROOT
 from kpi_client.models import Drilldown, ExportFormat, Row
 from kpi_client.transport import Transport
 
 _PAGE = 1000
+_MANIFEST_TIMEOUT = 600.0  # seconds; the service may have to make the export again for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +98,30 @@ class Results:
         target: IO[bytes],
         view: View = ALL_ROWS,
     ) -> Exported:
-        """Stream an export into an open file; memory does not grow with its size."""
+        """Stream an export into an open file; memory does not grow with its size.
+
+        Raises:
+            DamagedDownload: what arrived is not what the service's manifest of it says.
+            Unavailable: the body broke off.
+
+        """
         digest, size = hashlib.sha256(), 0
         with self.export(execution_id, export_format, view) as response:
             for piece in response.iter_bytes():
                 target.write(piece)
                 digest.update(piece)
                 size += len(piece)
-        return Exported(size, digest.hexdigest())
+        exported = Exported(size, digest.hexdigest())
+        self._verify(exported, response)
+        return exported
 
     def download(
         self, execution_id: int, export_format: ExportFormat, path: Path, view: View = ALL_ROWS
     ) -> Exported:
-        """Write an export to ``path``, which appears only once it is whole."""
+        """Write an export to ``path``, which appears only once it is whole and verified.
+
+        Raises what :meth:`write` does.
+        """
         partial = path.with_name(f"{path.name}.part")
         try:
             with partial.open("wb") as target:
@@ -116,6 +130,21 @@ class Results:
         finally:
             partial.unlink(missing_ok=True)
         return exported
+
+    def _verify(self, exported: Exported, response: httpx.Response) -> None:
+        """Hold a file to its manifest, if the response links to one.
+
+        An export that breaks off in the service may end like a whole one: only this tells.
+        """
+        link = urlsplit(response.links.get("describedby", {}).get("url", ""))
+        if not link.path or link.netloc:  # our token is for this gateway only
+            return
+        manifest = self._transport.get(
+            link.path, dict(parse_qsl(link.query)), read_timeout=_MANIFEST_TIMEOUT
+        ).body
+        wanted = Exported(int(manifest["bytes"]), str(manifest["sha256"]))
+        if exported != wanted:
+            raise DamagedDownload((exported.bytes, exported.sha256), (wanted.bytes, wanted.sha256))
 
     def compare(self, execution_ids: Sequence[int], **options: str | int | None) -> dict[str, Any]:
         """Find the new, resolved, persisting and changed rows between executions."""

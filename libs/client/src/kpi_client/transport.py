@@ -75,10 +75,15 @@ class Transport:
         self._http.close()
 
     def get(
-        self, path: str, params: Mapping[str, Any] | None = None, *, attempts: int | None = None
+        self,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        attempts: int | None = None,
+        read_timeout: float | None = None,
     ) -> Answer:
         """GET; parameters that are ``None`` are left out."""
-        return self.send("GET", path, params=params, attempts=attempts)
+        return self.send("GET", path, params=params, attempts=attempts, read_timeout=read_timeout)
 
     def create(
         self,
