@@ -125,6 +125,18 @@ class ExecutionResult(Schema):
     )
     source_table = fields.String(required=True, allow_none=True)
     target_table = fields.String(required=True, allow_none=True)
+    engine_version = fields.String(required=True, allow_none=True)
+    model = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The language model that was asked, if any."},
+    )
+    prompt_sha256 = fields.String(required=True, allow_none=True)
+    remark = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What there is to say about where the reading comes from."},
+    )
     attempt = fields.Integer(required=True)
     requested_by = fields.String(required=True)
 

@@ -28,6 +28,10 @@ _FROM_PLAN = (
     "explanation",
     "source_table",
     "target_table",
+    "engine_version",
+    "model",
+    "prompt_sha256",
+    "remark",
 )
 _MESSAGES = {
     Status.SUCCESS: "KPI executed successfully",

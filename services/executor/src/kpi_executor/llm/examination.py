@@ -31,7 +31,7 @@ from kpi_nlsql.llm import (
     normal_form,
 )
 
-TIMEOUT_SECONDS = 30.0
+TIMEOUT_SECONDS = 20.0
 PLAN_SECONDS = 5.0
 _MEMORY_BYTES = 2 << 30
 _ENGINE_BYTES = 512 << 20
