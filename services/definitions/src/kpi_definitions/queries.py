@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import sqlalchemy as sa
 
@@ -14,6 +14,20 @@ from kpi_definitions.errors import KpiDeleted, KpiNotFound, VersionNotFound
 from kpi_definitions.reviews import reviews
 
 SORTABLE = ("id", "name", "alias_name", "group_name", "is_active", "created_at", "updated_at")
+
+# Built once: building this statement for every request takes longer than executing it.
+_REVIEW = sa.case(
+    (
+        reviews.c.kpi_id.is_not(None),
+        sa.func.json_build_object(
+            "kg_name", reviews.c.kg_name, "changes", reviews.c.changes, "since", reviews.c.since
+        ),
+    )
+)
+_KPIS = sa.select(
+    kpis, reviews.c.kpi_id.is_not(None).label("needs_review"), _REVIEW.label("review")
+).join(reviews, reviews.c.kpi_id == kpis.c.id, isouter=True)
+_KPI = _KPIS.where(kpis.c.id == sa.bindparam("kpi"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +43,7 @@ class KpiFilter:
 
 def get_kpi(connection: sa.Connection, kpi_id: int) -> sa.RowMapping:
     """Return a KPI; raises KpiNotFound, or KpiDeleted for one that was put away."""
-    query = _kpis().where(kpis.c.id == kpi_id)
-    row = connection.execute(query).mappings().one_or_none()
+    row = connection.execute(_KPI, {"kpi": kpi_id}).mappings().one_or_none()
     if row is None:
         raise KpiNotFound(kpi_id)
     if row["deleted_at"] is not None:
@@ -45,7 +58,7 @@ def list_kpis(
 
     Deleted KPIs are listed only where inactive ones are asked for, and are inactive there.
     """
-    query = _kpis().where(*_conditions(wanted))
+    query = _KPIS.where(*_conditions(wanted))
     total = connection.execute(sa.select(sa.func.count()).select_from(query.subquery()))
     column = kpis.c[wanted.sort_by]
     order = column.desc() if wanted.sort_order == "desc" else column.asc()
@@ -92,20 +105,6 @@ def diff_versions(
     return [
         FieldChange(field, old[field], new[field]) for field in FIELDS if old[field] != new[field]
     ]
-
-
-def _kpis() -> sa.Select[Any]:
-    review = sa.case(
-        (
-            reviews.c.kpi_id.is_not(None),
-            sa.func.json_build_object(
-                "kg_name", reviews.c.kg_name, "changes", reviews.c.changes, "since", reviews.c.since
-            ),
-        )
-    )
-    return sa.select(
-        kpis, reviews.c.kpi_id.is_not(None).label("needs_review"), review.label("review")
-    ).join(reviews, reviews.c.kpi_id == kpis.c.id, isouter=True)
 
 
 def _conditions(wanted: KpiFilter) -> list[sa.ColumnElement[bool]]:

@@ -7,13 +7,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpi_definitions import queries
-from kpi_service.database import reader
 from kpi_service.etags import set_etag
 
 
-def kpi_answer(engine: sa.Engine, kpi_id: int, message: str | None = None) -> dict[str, Any]:
-    """Return a KPI with its ETag, and what happened to it; raises KpiNotFound, KpiDeleted."""
-    with reader(engine).connect() as connection:
+def kpi_answer(reading: sa.Engine, kpi_id: int, message: str | None = None) -> dict[str, Any]:
+    """Return a KPI with its ETag, and what happened to it; raises KpiNotFound, KpiDeleted.
+
+    `reading` is a `reader` of the service's engine.
+    """
+    with reading.connect() as connection:
         kpi = queries.get_kpi(connection, kpi_id)
     set_etag(kpi["version"])
     told = {"message": message} if message else {}

@@ -54,7 +54,7 @@ def kpi_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
             definition = dispatch(
                 CreateKpi(fields_from(body)), command_context(), before_commit=_remember
             )
-            answer = kpi_answer(engine, int(definition.id), CREATED)
+            answer = kpi_answer(reading, int(definition.id), CREATED)
             return answer, 201, _location(definition)
 
     @blueprint.route("/<id:kpi_id>")
@@ -64,7 +64,7 @@ def kpi_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
         @blueprint.response(200, schemas.KpiAnswer)
         def get(self, kpi_id: int) -> dict[str, Any]:
             """Return a KPI."""
-            return kpi_answer(engine, kpi_id)
+            return kpi_answer(reading, kpi_id)
 
         @requires("editor")
         @versioned
@@ -73,7 +73,7 @@ def kpi_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
         def put(self, body: dict[str, Any], kpi_id: int) -> dict[str, Any]:
             """Change fields of a KPI."""
             dispatch(UpdateKpi(kpi_id, body, expected_versions()), command_context())
-            return kpi_answer(engine, kpi_id, "KPI updated successfully")
+            return kpi_answer(reading, kpi_id, "KPI updated successfully")
 
         @requires("editor")
         @versioned
@@ -91,7 +91,7 @@ def kpi_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
     def restore(kpi_id: int) -> dict[str, Any]:
         """Take a deleted KPI back into use."""
         dispatch(RestoreKpi(kpi_id, expected_versions()), command_context())
-        return kpi_answer(engine, kpi_id, "KPI restored successfully")
+        return kpi_answer(reading, kpi_id, "KPI restored successfully")
 
     return blueprint
 

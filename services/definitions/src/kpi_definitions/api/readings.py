@@ -15,12 +15,14 @@ from kpi_eventsourcing.dispatch import Dispatcher
 from kpi_service.auth import requires
 from kpi_service.blueprint import Blueprint
 from kpi_service.context import command_context
+from kpi_service.database import reader
 from kpi_service.etags import expected_versions, versioned
 
 
 def reading_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
     """Return the routes of /v1/landing-kpi/kpis/{id}/reading."""
     blueprint = Blueprint("readings", __name__, url_prefix="/v1/landing-kpi/kpis/<id:kpi_id>")
+    answers = reader(engine)
 
     @blueprint.route("/reading")
     class Readings(MethodView):
@@ -33,7 +35,7 @@ def reading_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
             pairs = tuple(tuple(pair) for pair in body.pop("joined_columns"))
             reading = PinnedReading(**body, joined_columns=pairs)
             dispatch(PinReading(kpi_id, reading, expected_versions()), command_context())
-            return kpi_answer(engine, kpi_id, "Reading pinned")
+            return kpi_answer(answers, kpi_id, "Reading pinned")
 
         @requires("editor")
         @versioned
@@ -41,6 +43,6 @@ def reading_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
         def delete(self, kpi_id: int) -> dict[str, Any]:
             """Unpin the reading: the engine reads the sentence again."""
             dispatch(UnpinReading(kpi_id, expected_versions()), command_context())
-            return kpi_answer(engine, kpi_id, "Reading unpinned")
+            return kpi_answer(answers, kpi_id, "Reading unpinned")
 
     return blueprint

@@ -70,6 +70,6 @@ def version_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
         """Return to the fields of an earlier version; this appends a new one."""
         command = RollBackKpi(kpi_id, body["version"], expected_versions())
         dispatch(command, command_context())
-        return kpi_answer(engine, kpi_id, f"KPI rolled back to version {body['version']}")
+        return kpi_answer(reading, kpi_id, f"KPI rolled back to version {body['version']}")
 
     return blueprint
