@@ -228,3 +228,10 @@ def test_a_server_that_accepts_and_never_answers_is_given_up(tmp_path: Path) -> 
             connect(source_from("shop", url), SourcePolicy(), impatient)
     assert time.monotonic() - started < 6
     assert failed.value.transient
+
+
+def test_a_query_is_planned_without_being_run(connector: PostgresConnector) -> None:
+    connector.explain("SELECT name FROM product WHERE name LIKE '%a'")
+    connector.explain("SELECT 1 / (id - id) FROM product")
+    with pytest.raises(SourceError, match="nome"):
+        connector.explain("SELECT nome FROM product")
