@@ -136,10 +136,10 @@ def test_the_standard_librarys_loggers_write_the_same_json(
 EXPORT = """
 import sys
 from flask import Flask
-from kpi_service import telemetry
+from kpi_service import spans, telemetry
 from kpi_service.tracing import current_traceparent
 app = Flask("x")
-telemetry.export_traces("x", {endpoint!r}, app=app)
+spans.export_traces("x", {endpoint!r}, app=app)
 telemetry.observe(app)
 app.add_url_rule("/", view_func=lambda: current_traceparent())
 sent = "00-" + "1" * 32 + "-" + "2" * 16 + "-01"

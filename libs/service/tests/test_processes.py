@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
@@ -47,6 +50,11 @@ async def worker(worker):
         asyncio.get_running_loop().call_later(0.3, worker.bus_closed)
     if MODE == "blocked":
         asyncio.get_running_loop().call_later(0.3, time.sleep, 8)
+    if MODE == "traced":
+        from kpi_bus.tracing import consuming
+        assert "flask" not in sys.modules
+        with consuming("project something", None):
+            pass
     await worker.stop.wait()
 
 if __name__ == "__main__":
@@ -151,6 +159,50 @@ def test_a_worker_never_loads_flask(script: Path, environment: dict[str, str]) -
     )
     run = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, timeout=60)
     assert run.returncode == 0, run.stderr
+
+
+def test_a_worker_sends_its_spans_where_it_is_told(
+    script: Path, environment: dict[str, str]
+) -> None:
+    with collector() as (endpoint, received):
+        traced = environment | {"KPI_OTLP_ENDPOINT": endpoint}
+        process = start(script, traced, "worker", "traced")
+        try:
+            process.wait_until(lambda: is_up(f"http://{environment['KPI_WORKER_BIND']}/readyz"))
+            process.signal(signal.SIGTERM)
+            assert process.wait(15) == 0, process.log_tail()
+        finally:
+            process.close()
+    assert [path for path, _ in received] == ["/v1/traces"]
+    assert b"project something" in received[0][1]
+    assert b"kpi-sample" in received[0][1]
+
+
+@contextmanager
+def collector() -> Iterator[tuple[str, list[tuple[str, bytes]]]]:
+    """Serve as an OTLP collector; yields its address and what it got: paths and bodies."""
+    received: list[tuple[str, bytes]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            plain = gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
+            received.append((self.path, plain))
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", received
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @pytest.mark.parametrize(

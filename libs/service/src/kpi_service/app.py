@@ -8,7 +8,7 @@ from flask import Flask, request
 from sqlalchemy import Engine
 
 from kpi_eventsourcing.errors import ConcurrencyConflict
-from kpi_service import auth, converters, document, operations, problems, telemetry
+from kpi_service import auth, converters, document, operations, problems, spans, telemetry
 from kpi_service.blueprint import Blueprint
 from kpi_service.health import health
 from kpi_service.problems import Problem, ProblemFor
@@ -44,7 +44,7 @@ def create_app(
     auth.register(app, verifier)
     app.extensions["kpi_readiness"] = Readiness({"token keys": verifier.check_keys, **readiness})
 
-    telemetry.export_traces(settings.name, settings.otlp_endpoint, app=app, engine=engine)
+    spans.export_traces(settings.name, settings.otlp_endpoint, app=app, engine=engine)
     telemetry.observe(app)
     problems.register(app, {ConcurrencyConflict: _conflict, **(errors or {})})
     converters.register(app)

@@ -1,7 +1,7 @@
 """The W3C trace context of the work at hand, whether or not anything is exported.
 
 Every request gets a trace id: the caller's if it sent a valid `traceparent`, a new one otherwise.
-Nothing here imports OpenTelemetry; `telemetry.py` does, when an endpoint is set, and then this
+Nothing here imports OpenTelemetry; `spans.py` does, when an endpoint is set, and then this
 context mirrors its current span.
 """
 

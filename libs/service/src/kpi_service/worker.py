@@ -15,6 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from kpi_service.json import encode
 from kpi_service.readiness import CHECK_SECONDS, Readiness
 from kpi_service.settings import Address, ServiceSettings
+from kpi_service.spans import export_traces
 
 STOP_SECONDS = 20.0  # how long loops may take to finish what they have begun
 _log = structlog.stdlib.get_logger(__name__)
@@ -48,6 +49,7 @@ Work = Callable[[Worker], Awaitable[None]]
 
 def run_worker(settings: ServiceSettings, work: Work) -> int:
     """Run `work` until SIGTERM or SIGINT; return the exit code: 0 only after a clean stop."""
+    export_traces(settings.name, settings.otlp_endpoint)
     return asyncio.run(_run(settings, work))
 
 
