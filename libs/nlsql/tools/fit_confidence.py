@@ -23,7 +23,7 @@ from kpi_nlsql.sqlite_source import graph_from_sqlite
 _ROUNDS = 400
 _RATE = 0.5
 _PENALTY = 0.0005
-_HEADER = '''"""The weights of the confidence, made by ``tools/fit_confidence.py`` from scored questions."""
+_HEADER = '''"""The weights of the confidence, made by ``tools/fit_confidence.py``."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def _rows(questions: Path, databases: Path, detail: Path) -> list[Row]:
     for line in detail.read_text(encoding="utf-8").splitlines():
         entry = json.loads(line)
         # "Show me all X" is answered with whole rows; the questions' own SQL often has the name.
-        rows = ".*" in (entry.get("pred") or "")
-        right[entry["id"]] = float(entry["EX_extra"] if rows else entry["EX"])
+        whole = ".*" in (entry.get("pred") or "")
+        right[entry["id"]] = float(entry["EX_extra"] if whole else entry["EX"])
     engines: dict[str, Engine] = {}
     rows = []
     for line in questions.read_text(encoding="utf-8").splitlines():

@@ -47,7 +47,7 @@ class Answer:
     _graph: Graph = field(default_factory=lambda: Graph("none"), repr=False, compare=False)
 
     def sql(self, dialect: str | None = None) -> str:
-        """Return the SQL in a dialect (default: the graph's). Raises ValueError for unknown ones."""
+        """Return the SQL in a dialect (default: the graph's). Raises ValueError."""
         return write_sql(self.plan, self._graph, dialect or self._graph.dialect, self.limit)
 
     def record(self) -> dict[str, Any]:

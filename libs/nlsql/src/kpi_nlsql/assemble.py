@@ -37,7 +37,7 @@ class Assembly:
 
     def query(self) -> plan.Query:
         """Return the query. Raises Unreadable."""
-        groups = self._groups()
+        groups = self.draft.groups
         outputs, distinct = self._outputs(groups)
         order = tuple(self._order(sorting) for sorting in self.draft.sorting)
         keys = self._group_keys(groups, outputs)
@@ -51,7 +51,7 @@ class Assembly:
         if having and keys == () and self._counts_values():
             return self._counted(outputs, joins, where, having)
         return plan.Query(
-            outputs=self._counted_once(outputs, joins),
+            outputs=tuple(outputs),
             source=plan.Source(self.entity, self.entity),
             joins=tuple(self._step(join) for join in joins),
             where=plan.all_of(where),
@@ -88,17 +88,13 @@ class Assembly:
             return counted[0]
         for wanted in self.draft.wanted:
             if wanted.ref is not None and wanted.ref.choice:
-                return self._owner(wanted.ref.choice[0])
+                return wanted.ref.choice[0]
         if self.draft.entities:
             return self.draft.entities[0][1]
         for ref in self.draft.refs():
             if ref.choice:
                 return ref.choice[0]
         raise Unreadable("nothing is asked for")
-
-    def _owner(self, table: str) -> str:
-        """The entity mentioned first is meant, if the output's table is only its detail."""
-        return table
 
     # Outputs
 
@@ -118,7 +114,7 @@ class Assembly:
         return unique, self.draft.distinct and not self._aggregated()
 
     def _repeats(self, wanted: Wanted) -> bool:
-        """ "maximum length in metres": two mentions of one column are one output."""
+        # "maximum length in metres": two mentions of one column are one output.
         return wanted.function is None and any(
             other.function is not None
             and other.ref is not None
@@ -129,7 +125,7 @@ class Assembly:
         )
 
     def _lists_values(self, outputs: list[plan.Output], where: list[plan.Condition]) -> bool:
-        """ "show all majors" wants each once, unless the rows they stand in are spoken of."""
+        # "show all majors" wants each once, unless the rows they stand in are spoken of.
         if len(outputs) != 1 or where or self.draft.sorting or self.draft.entities:
             return False
         column = outputs[0].expression
@@ -139,7 +135,7 @@ class Assembly:
         return not near and not self.graph.table(column.source).column(column.column).unique
 
     def _not_shown(self, groups: list[Group], outputs: list[plan.Output]) -> list[Group]:
-        """ "the name of each department" asks for nothing more than the name."""
+        # "the name of each department" asks for nothing more than the name.
         shown = {o.expression.source for o in outputs if isinstance(o.expression, plan.ColumnRef)}
         return [group for group in groups if group.ref is not None or group.table not in shown]
 
@@ -194,9 +190,6 @@ class Assembly:
         return counted or any(functions)
 
     # Groups
-
-    def _groups(self) -> list[Group]:
-        return self.draft.groups
 
     def _group_keys(
         self, groups: list[Group], outputs: list[plan.Output]
@@ -293,8 +286,8 @@ class Assembly:
         return "count" in counted or any(t.kind == "count" for t in self.draft.terms)
 
     def _owners(self) -> list[str]:
-        """Tables whose rows are asked for though the outputs lie in another ("names of
-        perpetrators" in a table of people)."""
+        # Tables whose rows are asked for though the outputs lie in another ("names of
+        # perpetrators" in a table of people).
         return [
             wanted.ref.near
             for wanted in self.draft.wanted
@@ -331,11 +324,6 @@ class Assembly:
         )
         return plan.JoinStep(plan.Source(join.right_table, right), on)
 
-    def _counted_once(
-        self, outputs: list[plan.Output], joins: tuple[Join, ...]
-    ) -> tuple[plan.Output, ...]:
-        return tuple(outputs)
-
     # Conditions
 
     def _split_terms(self) -> tuple[list[plan.Condition], list[Term], dict[int, list[Term]]]:
@@ -361,7 +349,7 @@ class Assembly:
         return having, rows, nested
 
     def _leads_to_denial(self, term: Term, nested: dict[int, list[Term]]) -> bool:
-        """"whose picture is not taken by …" does not ask for a picture, it denies one."""
+        # "whose picture is not taken by …" does not ask for a picture, it denies one.
         return term.kind == "exists" and any(
             scope in self.draft.negative_scopes
             and terms
@@ -370,7 +358,7 @@ class Assembly:
         )
 
     def _denies_related(self, term: Term) -> bool:
-        """ "never had more than 5 …" denies every related row, not one."""
+        # "never had more than 5 …" denies every related row, not one.
         table = self._table_of(term)
         if (
             not term.negated
@@ -382,7 +370,7 @@ class Assembly:
         return not all(self.paths.to_one(join, self.graph) for join in tree)
 
     def _counts_values(self) -> bool:
-        """ "the number of cities with more than three airports": groups are counted."""
+        # "the number of cities with more than three airports": groups are counted.
         wanted = self.draft.wanted
         return len(wanted) == 1 and wanted[0].function == "count" and wanted[0].ref is not None
 
@@ -406,7 +394,7 @@ class Assembly:
         return plan.Query((plan.Output(ROWS, "count"),), plan.Source(self.entity, "g", inner))
 
     def _counts_entities(self) -> bool:
-        """ "how many customers have at least two orders": the orders are counted inside."""
+        # "how many customers have at least two orders": the orders are counted inside.
         plain = [wanted for wanted in self.draft.wanted if not wanted.function]
         counted = any(t.kind == "count" and t.scope == MAIN for t in self.draft.terms)
         rows = counted and not plain and not self.draft.groups and bool(self.draft.wanted)
@@ -446,14 +434,14 @@ class Assembly:
         if tables:
             tree = self._tree(self.entity, [*inside - {self.entity}, *tables])
             extra = tuple(join for join in tree if join.right_table not in inside)
-            if self._multiplies(extra, outside):
-                where.append(plan.Exists(self._related(outside, {})))
+            if self._multiplies(extra):
+                where.append(plan.Exists(self._related(outside)))
             else:
                 joins = extra
                 direct += [term for term in outside if term.kind != "exists"]
         return self._joined(direct, {}) + where, joins
 
-    def _multiplies(self, joins: tuple[Join, ...], terms: list[Term]) -> bool:
+    def _multiplies(self, joins: tuple[Join, ...]) -> bool:
         return not all(self.paths.to_one(join, self.graph) for join in joins)
 
     def _joined(self, terms: list[Term], aliases: dict[str, str]) -> list[plan.Condition]:
@@ -471,8 +459,8 @@ class Assembly:
                 found.append([made])
         return [plan.AnyOf(tuple(group)) if len(group) > 1 else group[0] for group in found]
 
-    def _related(self, terms: list[Term], _: dict[str, str]) -> plan.Query:
-        """A query for rows related to the entity that meet the terms."""
+    def _related(self, terms: list[Term]) -> plan.Query:
+        # A query for rows related to the entity that meet the terms.
         tables = [table for term in terms if (table := self._table_of(term))]
         tables = [table for table in dict.fromkeys(tables) if table != self.entity]
         tree = self._tree(self.entity, tables)
@@ -508,7 +496,7 @@ class Assembly:
         if tables <= {self.entity}:
             made = self._own(terms, outputs, negative)
         else:
-            made = plan.Exists(self._related(terms, {}))
+            made = plan.Exists(self._related(terms))
         return plan.Not(made) if negative else made
 
     def _own(self, terms: list[Term], outputs: list[plan.Output], negative: bool) -> plan.Condition:
@@ -535,7 +523,7 @@ class Assembly:
         return plan.InQuery(same[0], inner)
 
     def _contrasts(self, terms: list[Term]) -> bool:
-        """ "… in 1999 but not in 2000" speaks of several rows of the table, "not in 2000" of one."""
+        # "… in 1999 but not in 2000" speaks of several rows of the table, "not in 2000" of one.
         if self.draft.notes.get("never") or any(term.kind == "exists" for term in terms):
             return True
         columns = {term.ref.choice for term in terms if term.ref}

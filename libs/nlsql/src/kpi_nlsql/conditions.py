@@ -100,7 +100,7 @@ def _holds_dates(column: Column) -> bool:
 
 
 def _in_year(term: Term, subject: plan.ColumnRef, year: int, column: Column) -> plan.Condition:
-    """A year against a date: as a range, which every database can answer from an index."""
+    # A year against a date: as a range, which every database can answer from an index.
     if column.values and not any(_ISO.match(value) for value in column.values[:20]):
         return plan.Like(subject, "contains", str(year))
     start, end = plan.Constant(f"{year}-01-01"), plan.Constant(f"{year + 1}-01-01")

@@ -9,7 +9,7 @@ from kpi_nlsql.confidence_weights import WEIGHTS
 from kpi_nlsql.features import features, unheeded, unknown_words
 from kpi_nlsql.sentence import Candidate, Sentence
 
-DEFAULT_MINIMUM = 0.5
+DEFAULT_MINIMUM = 0.6
 
 _TIERS = {"reconcile": 2, "duplicates": 1, "general": 0}
 """Readings that found their telling phrase stand before the general one."""
@@ -22,7 +22,7 @@ def rank(sentence: Sentence, candidates: Iterable[Candidate]) -> list[tuple[floa
 
 
 def _standing(sentence: Sentence, score: float, candidate: Candidate) -> tuple[int, bool, float]:
-    """Readings with a second-best column stay behind the one with the best."""
+    # Readings with a second-best column stay behind the one with the best.
     return _tier(sentence, candidate), not candidate.features.get("forced"), score
 
 
@@ -41,7 +41,7 @@ def _by_rule(sentence: Sentence, candidate: Candidate) -> float:
     """
     lost = len(unknown_words(sentence, candidate)) + 2 * unheeded(sentence, candidate)
     doubt = candidate.features.get("pairing", candidate.features.get("table", 1.0))
-    return round(0.97 * 0.75**lost * min(doubt, 1.0) ** 0.3, 3)
+    return float(round(0.97 * 0.75**lost * min(doubt, 1.0) ** 0.3, 3))
 
 
 def confidence(sentence: Sentence, candidate: Candidate) -> float:
@@ -50,4 +50,4 @@ def confidence(sentence: Sentence, candidate: Candidate) -> float:
         return _by_rule(sentence, candidate)
     found = features(sentence, candidate)
     total = sum(WEIGHTS.get(name, 0.0) * amount for name, amount in found.items())
-    return round(1.0 / (1.0 + math.exp(-total)), 3)
+    return float(round(1.0 / (1.0 + math.exp(-total)), 3))

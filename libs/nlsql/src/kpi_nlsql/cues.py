@@ -1,5 +1,7 @@
 """Cue phrases: the words that carry structure rather than name data."""
 
+# ruff: noqa: E501  (phrase lists read best unbroken)
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -25,7 +27,7 @@ _PHRASES: dict[Cue, str] = {
     ),
     Cue("count"): (
         "how many|number of|the number of|count of|count|count the number of|total number of|"
-        "the total number of|count up|total count of|the count of|counts of|numbers of|quantity of|"
+        "the total number of|count up|total count of|the count of|counts of|numbers of|"
         "how many total|find the number of|count how many|tally|how often|number|counts"
     ),
     Cue("aggregate", "avg"): "average|the average|the mean|mean|avg|averaged|the average of|average of|mean of|on average|the averaged|averages",

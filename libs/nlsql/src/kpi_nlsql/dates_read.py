@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _MONTHS = (
-    "january february march april may june july august september october november december".split()
+    "january february march april may june july august september october november december".split()  # noqa: SIM905
 )
 _NAME = "|".join(f"{month}|{month[:3]}" for month in _MONTHS)
 DATE = (

@@ -1,4 +1,4 @@
-"""The draft: what the grammar has understood so far, before columns are chosen and tables joined."""
+"""The draft: what the grammar has understood, before columns are chosen and tables joined."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAIN = 0
 
 @dataclass(slots=True)
 class Ref:
-    """A mention of a column that may be one of several; ``near`` is the table the syntax suggests."""
+    """A mention of a column, maybe one of several; ``near`` is the table the syntax suggests."""
 
     position: int
     hits: tuple[NameHit, ...]
@@ -44,7 +44,7 @@ class Wanted:
 
 @dataclass(slots=True)
 class Term:
-    """A condition. ``count`` compares how many rows of ``table`` (or values of ``ref``) there are."""
+    """A condition. ``count`` compares how many rows of ``table`` (values of ``ref``) there are."""
 
     kind: TermKind
     position: int

@@ -8,12 +8,12 @@ from typing import cast
 
 from kpi_nlsql import confidence
 from kpi_nlsql.answer import Alternative, Answer, Operation, QueryType, Refusal
+from kpi_nlsql.features import unknown_words
 from kpi_nlsql.grammar import duplicates, general, reconcile
 from kpi_nlsql.graph import Graph
-from kpi_nlsql.features import unknown_words
 from kpi_nlsql.lexicon import Lexicon
-from kpi_nlsql.paths import JoinPaths
 from kpi_nlsql.linking import link
+from kpi_nlsql.paths import JoinPaths
 from kpi_nlsql.refusal import refuse
 from kpi_nlsql.ruleset import Ruleset
 from kpi_nlsql.sentence import Candidate, Sentence
@@ -72,15 +72,15 @@ class Engine:
         )
 
     def _spelt_out(self, tokens: list[Token]) -> list[Token]:
-        """ "full name" is first and last name where the graph knows no full name."""
+        # "full name" is first and last name where the graph knows no full name.
         if self.lexicon.names(("full", "name"), "fullname")[:1]:
             return tokens
         result: list[Token] = []
         for index, token in enumerate(tokens):
             following = tokens[index + 1].lower if index + 1 < len(tokens) else ""
             if token.lower == "full" and following in {"name", "names"}:
-                for word in ("first", "name", "and", "last"):
-                    result.append(Token(word, "word", token.start, token.end))
+                words = ("first", "name", "and", "last")
+                result.extend(Token(word, "word", token.start, token.end) for word in words)
             else:
                 result.append(token)
         return result

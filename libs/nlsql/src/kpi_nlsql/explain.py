@@ -113,7 +113,8 @@ def _simple(term: plan.Condition) -> str:
             told.replace("there is a", "there is no", 1) if "there is a" in told else f"not {told}"
         )
     if isinstance(term, plan.Between):
-        return f"{_expression(term.subject)} lies between {_expression(term.low)} and {_expression(term.high)}"
+        bounds = f"{_expression(term.low)} and {_expression(term.high)}"
+        return f"{_expression(term.subject)} lies between {bounds}"
     if isinstance(term, plan.OneOf):
         values = ", ".join(_expression(value) for value in term.values)
         return f"{_expression(term.subject)} is one of {values}"

@@ -9,7 +9,7 @@ from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.sentence import Candidate, Sentence
 
 TELLING = frozenset(
-    "count aggregate distinct compare after before older younger between group order superlative "
+    "count aggregate distinct compare after before older younger between group order superlative "  # noqa: SIM905
     "common not missing only mismatch duplicate often null not_null contains starts ends "
     "recent both average_of_all below_average ascending descending".split()
 )
@@ -17,7 +17,7 @@ TELLING = frozenset(
 
 
 _LIGHT_WORDS = frozenset(
-    "placed made issued recorded located listed called named given found used currently exist "
+    "placed made issued recorded located listed called named given found used currently exist "  # noqa: SIM905
     "exists existing corresponding available there held taken done occurred happened stored".split()
 )
 """Words that say little: leaving them out loses nothing."""
@@ -130,6 +130,7 @@ def _shape(query: plan.Plan) -> dict[str, float]:
         "one_output": float(len(query.outputs) == 1),
         "aggregates": float(aggregates),
         "conditions": float(_count(query.where)),
+        "either_or": float(_has_either(query.where)),
         "no_condition": float(query.where is None),
         "distinct": float(query.distinct),
         "whole_rows": float(any(isinstance(o.expression, plan.Star) for o in query.outputs)),
@@ -148,6 +149,15 @@ def _parts(term: plan.Condition | None) -> Iterator[plan.Condition]:
         yield term
 
 
+def _has_either(term: plan.Condition | None) -> bool:
+    """Tell whether an "or" of the sentence became one of the plan."""
+    if isinstance(term, plan.All):
+        return any(_has_either(part) for part in term.terms)
+    if isinstance(term, plan.Exists | plan.InQuery) and isinstance(term.query, plan.Query):
+        return _has_either(term.query.where)
+    return isinstance(term, plan.AnyOf)
+
+
 def _nested(term: plan.Condition | None) -> Iterator[plan.Query]:
     for part in _parts(term):
         if isinstance(part, plan.Exists | plan.InQuery) and isinstance(part.query, plan.Query):
@@ -160,13 +170,14 @@ def _count(term: plan.Condition | None) -> int:
 
 NAMES = (
     "bias", "unknown", "any_unknown", "unknown_share", "unused_mentions", "unused_values",
-    "unheeded", "any_unheeded", "length", "has_or", "ands", "sentences", "pronouns", "weak_names",
-    "worst_name", "same_word", "unlinked_quotes", "joins", "many_joins", "nested", "inner_joins",
-    "grouped", "having", "ordered", "limited", "outputs", "one_output", "aggregates",
-    "conditions", "no_condition", "distinct", "whole_rows", "grouped_joined", "ordered_joined",
-    "kind_reconcile", "kind_duplicates", "kind_general", "margin", "forced", "unmeasured",
-    "pairing", "named_output", "weak_ref", "candidate_joins", "guessed_join", "implied_ref",
-    "negative_lost", "negative_weak", "negative_joined", "having_lost", "having_weak",
-    "having_joined", "idle_tables", "far_near", "asks_who", "negative", "close_value", "group_named",
+    "unheeded", "any_unheeded", "length", "has_or", "ands", "sentences", "pronouns",
+    "weak_names", "worst_name", "same_word", "either_or", "unlinked_quotes", "joins",
+    "many_joins", "nested", "inner_joins", "grouped", "having", "ordered", "limited",
+    "outputs", "one_output", "aggregates", "conditions", "no_condition", "distinct",
+    "whole_rows", "grouped_joined", "ordered_joined", "kind_reconcile", "kind_duplicates",
+    "kind_general", "margin", "forced", "unmeasured", "pairing", "named_output", "weak_ref",
+    "candidate_joins", "guessed_join", "implied_ref", "negative_lost", "negative_weak",
+    "negative_joined", "having_lost", "having_weak", "having_joined", "idle_tables",
+    "far_near", "asks_who", "negative", "close_value", "group_named",
 )  # fmt: skip
 """Every feature, in a fixed order."""

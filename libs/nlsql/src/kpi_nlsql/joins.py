@@ -31,7 +31,7 @@ _KEY_WORDS = frozenset(
         "barcode",
     ]
 )
-_BARE_KEYS = frozenset("id key code no number name".split())
+_BARE_KEYS = frozenset("id key code no number name".split())  # noqa: SIM905
 _BARE_SCORE = 0.45
 _FOREIGN_SCORE = 0.7
 _WEAK_WORDS = frozenset(

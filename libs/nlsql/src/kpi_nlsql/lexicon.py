@@ -25,7 +25,7 @@ _FILLERS = frozenset({stem(word) for word in ("of", "the", "a", "an", "in", "for
 
 @dataclass(frozen=True, slots=True)
 class NameHit:
-    """A table (``column`` None) or column that a phrase may mean; ``score`` in 0..1, 1 = its name."""
+    """A table (``column`` None) or column that a phrase may mean; ``score`` 1 = its name."""
 
     table: str
     column: str | None
@@ -48,7 +48,7 @@ class Lexicon:
         self.closest = lru_cache(maxsize=5_000)(self._closest)
 
     def names(self, phrase: tuple[str, ...], glued: str) -> tuple[NameHit, ...]:
-        """Return what a phrase (stems) may name, best first; ``glued`` is its text run together."""
+        """Return what a phrase (stems; ``glued``: as one word) may name, best first."""
         found: dict[tuple[str, str | None], float] = {}
         for variant, factor in _variants(phrase):
             for key, score in self._names.get(variant, {}).items():
@@ -64,9 +64,7 @@ class Lexicon:
         """Return the known stem that a misspelt one most likely is, if any is close."""
         if len(word) < 4 or word in self.vocabulary:
             return None
-        begun = [
-            known for known in self._choices if known.startswith(word) or word.startswith(known)
-        ]
+        begun = [k for k in self._choices if k.startswith(word) or word.startswith(k)]
         if begun:
             return max(begun, key=len)
         best = process.extractOne(word, self._choices, scorer=fuzz.ratio, score_cutoff=_TYPO_CUTOFF)
@@ -85,7 +83,7 @@ class Lexicon:
 
 
 def _favour_only_table(found: dict[tuple[str, str | None], float]) -> None:
-    """Part of a name is as good as the name where only one table has it (``RBP`` of ``RBP_GPU``)."""
+    """Make part of a name as good as the whole where one table has it (``RBP`` of ``RBP_GPU``)."""
     tables = [key for key in found if key[1] is None]
     if len(tables) == 1 and found[tables[0]] < _ONLY_TABLE:
         found[tables[0]] = min(_ONLY_TABLE, found[tables[0]] + 0.3)

@@ -76,7 +76,7 @@ def link(tokens: Sequence[Token], lexicon: Lexicon) -> list[Item]:
     """Return the items that together explain the tokens best (dynamic programme over spans)."""
     count = len(tokens)
     known_stems = [_known_stem(token, lexicon) for token in tokens]
-    best: list[tuple[float, Item | None]] = [(0.0, None)] + [(-1.0, None)] * count
+    best: list[tuple[float, Item | None]] = [(0.0, None), *((-1.0, None) for _ in range(count))]
     for start in range(count):
         base = best[start][0]
         for item in _items_at(start, tokens, known_stems, lexicon):
@@ -86,10 +86,10 @@ def link(tokens: Sequence[Token], lexicon: Lexicon) -> list[Item]:
     items: list[Item] = []
     position = count
     while position > 0:
-        item = best[position][1]
-        assert item is not None
-        items.append(item)
-        position = item.start
+        chosen = best[position][1]
+        assert chosen is not None
+        items.append(chosen)
+        position = chosen.start
     return items[::-1]
 
 
@@ -160,7 +160,7 @@ def _spans(
 def _turned(
     words: tuple[str, ...], known: tuple[str, ...], lexicon: Lexicon
 ) -> tuple[NameHit, ...]:
-    """ "type of bed" is the column ``bed_type``, unless what follows "of" is a table."""
+    # "type of bed" is the column ``bed_type``, unless what follows "of" is a table.
     if words[1] != "of" or words[0] in FUNCTION_WORDS or words[-1] in FUNCTION_WORDS:
         return ()
     if len(words) == 4 and words[2] not in {"the", "a", "each"}:

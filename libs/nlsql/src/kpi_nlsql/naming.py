@@ -45,13 +45,16 @@ ABBREVIATIONS = {
     "prof": "professor", "prcp": "precipitation", "qty": "quantity", "ref": "reference",
     "reg": "region", "ship": "ship", "stat": "status", "stu": "student", "sup": "supplier",
     "supp": "supplier", "tel": "telephone", "temp": "temperature", "tot": "total",
-    "src": "source", "dst": "destination", "txn": "transaction", "univ": "university", "uom": "unit of measure", "usr": "user",
+    "src": "source", "dst": "destination", "txn": "transaction", "univ": "university",
+    "uom": "unit of measure", "usr": "user",
     "val": "value", "vend": "vendor", "whse": "warehouse", "yr": "year", "lat": "latitude",
     "long": "longitude", "lng": "longitude", "hrs": "hours", "apt": "apartment",
     "bldg": "building", "postcode": "post code", "zipcode": "zip code", "mpg": "miles per gallon",
 }  # fmt: skip
 _GLUED_TAILS = re.compile(
-    r"^([a-z]{1,9}?)_?(name|id|no|num|code|type|number|date|title|time|year|price|rate|status|size|count)s?$"
+    r"^([a-z]{1,9}?)_?"
+    r"(name|id|no|num|code|type|number|date|"
+    r"title|time|year|price|rate|status|size|count)s?$"
 )
 
 

@@ -74,7 +74,7 @@ class JoinPaths:
             ]
             if not options:
                 return None
-            _, _, joins, table = min(options, key=lambda option: option[:2])
+            _, _, joins, _ = min(options, key=lambda option: option[:2])
             for join in joins:
                 if join.right_table not in joined:
                     result.append(join)

@@ -7,6 +7,7 @@ from typing import Literal as Choice
 
 from kpi_nlsql.ruleset import Normalisation
 
+AS_THEY_ARE = Normalisation()
 AggregateFunction = Choice["count", "sum", "avg", "min", "max"]
 Operator = Choice["=", "!=", "<", "<=", ">", ">="]
 
@@ -117,7 +118,7 @@ class Match:
 
     left: ColumnRef
     right: ColumnRef
-    normalisation: Normalisation = Normalisation()
+    normalisation: Normalisation = AS_THEY_ARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,8 @@ class AnyOf:
 
 
 Condition = (
-    Compare | Between | OneOf | Like | IsNull | RecentDays | Match | InQuery | Exists | Not | All | AnyOf
+    Compare | Between | OneOf | Like | IsNull | RecentDays | Match | InQuery | Exists | Not
+    | All | AnyOf
 )  # fmt: skip
 
 

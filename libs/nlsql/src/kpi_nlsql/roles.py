@@ -12,14 +12,14 @@ Role = Literal["table", "column", "value", "none"]
 _SURE_TABLE = 0.6
 _LIKELY_TABLE = 0.7
 _EXACT = 0.95
-_OF_WORDS = frozenset("of for from in".split())
-_PASS_OVER = frozenset("a an the all any some their its his her each every these those".split())
+_OF_WORDS = frozenset("of for from in".split())  # noqa: SIM905
+_PASS_OVER = frozenset("a an the all any some their its his her each every these those".split())  # noqa: SIM905
 
 
 def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list[Role]:
     """Return the role of each item; ``none`` for those that name no data."""
     found: list[Role] = [_role(item) for item in items]
-    for position, item in enumerate(items):
+    for position in range(len(items)):
         if found[position] == "table" and _is_noun_of(items, position):
             found[position] = "column"
         if found[position] == "table" and _is_rather_column(items, found, position, references):
@@ -28,14 +28,15 @@ def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list
 
 
 def _is_noun_of(items: Sequence[Item], position: int) -> bool:
-    """ "products in RBP GPU" speaks of rows of the table named, not of one called like products."""
+    # "products in RBP GPU" speaks of rows of the table named, not of one called like products.
     item = items[position]
     if item.best_table() >= _EXACT:
         return False
     own = item.table_hits()[0].table
     tables = {
         other.table_hits()[0].table
-        for index, other in enumerate(items[position + 1 :], start=position + 1)
+        for index, other in enumerate(items)
+        if index != position
         if other.best_table() >= _LIKELY_TABLE and _stands_in(items, index)
     }
     return own not in tables and any(hit.table in tables for hit in item.column_hits())
@@ -59,6 +60,8 @@ def _role(item: Item) -> Role:
         return "value"
     if item.values and (name < 0.7 or (name < 0.9 and item.text.split()[0] != item.text)):
         return "value"
+    if _is_flag(item):
+        return "value"
     if not column:
         return "table" if table >= _SURE_TABLE else "value" if item.values else "none"
     if table >= _SURE_TABLE and table >= column - 0.001:
@@ -70,13 +73,22 @@ def _role(item: Item) -> Role:
     return "column"
 
 
+def _is_flag(item: Item) -> bool:
+    # "active" names the column ``is_active`` and at once its value Y: the value is meant.
+    columns = {(hit.table, hit.column) for hit in item.column_hits()}
+    return any(
+        (value.table, value.column) in columns and value.value.lower() != item.text
+        for value in item.values
+    )
+
+
 def _is_rather_column(
     items: Sequence[Item],
     found: Sequence[Role],
     position: int,
     references: frozenset[tuple[str, str]],
 ) -> bool:
-    """A word that is a table's and a column's name is the column if its owner is also mentioned."""
+    # A word that is a table's and a column's name is the column if its owner is also mentioned.
     item = items[position]
     if position + 1 < len(items) and found[position + 1] in {"column", "table"}:
         return False
@@ -121,7 +133,7 @@ def _table(item: Item) -> str:
 
 
 def _before(items: Sequence[Item], found: Sequence[Role], position: int) -> str | None:
-    """``customer name``, ``employees whose name``, ``customers' names and emails``."""
+    # ``customer name``, ``employees whose name``, ``customers' names and emails``.
     index = position - 1
     if index >= 0 and found[index] == "table":
         return _table(items[index])

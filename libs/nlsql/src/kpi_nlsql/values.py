@@ -80,7 +80,7 @@ class ValueIndex:
         return tuple(hits) if hits else ()
 
     def _singular(self, word: str) -> list[ValueHit] | None:
-        """A value may be written in the plural (``dogs``), or stored in it."""
+        # A value may be written in the plural (``dogs``), or stored in it.
         others = [word + "s"]
         if word.endswith("s"):
             others = [word[:-1], *([word[:-2]] if word.endswith("es") else [])]

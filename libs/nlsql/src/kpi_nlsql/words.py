@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import simplemma
-import snowballstemmer
+import snowballstemmer  # type: ignore[import-untyped]
 
 from kpi_nlsql.dates_read import DATE, iso
 
@@ -16,15 +16,17 @@ MAX_TOKENS = 400
 _STEMMER = snowballstemmer.stemmer("english")
 _TOKEN = re.compile(
     r"""
-    (?P<quoted>"[^"]+" | “[^”]+” | `[^`]+` | ‘[^’]+’ | (?<![A-Za-z0-9])'[^']*(?:'(?=[a-z])[^']*)?'(?![A-Za-z]))
-  | (?P<date>"""
+    (?P<quoted>"[^"]+" | “[^”]+” | `[^`]+` | ‘[^’]+’
+      | (?<![A-Za-z0-9])'[^']*(?:'(?=[a-z])[^']*)?'(?![A-Za-z]))
+  | (?P<date>"""  # noqa: RUF001
     + DATE
     + r""")
-  | (?P<number>(?<![A-Za-z])[-+]?\d+(?:,\d{3})+(?:\.\d+)?(?![A-Za-z0-9]) | (?<![A-Za-z0-9])[-+]?\d*\.?\d+(?![A-Za-z0-9]))
+  | (?P<number>(?<![A-Za-z])[-+]?\d+(?:,\d{3})+(?:\.\d+)?(?![A-Za-z0-9])
+      | (?<![A-Za-z0-9])[-+]?\d*\.?\d+(?![A-Za-z0-9]))
   | (?P<possessive>(?<=\w)['’]s\b | (?<=s)['’](?=\s))
   | (?P<word>[^\W_]+)
   | (?P<mark>[,;:?.()<>=!%/]+)
-    """,
+    """,  # noqa: RUF001
     re.VERBOSE | re.IGNORECASE,
 )
 _IRREGULAR = {
@@ -74,16 +76,16 @@ def tokenise(sentence: str) -> list[Token]:
 
 
 def _whole_names(tokens: list[Token]) -> list[Token]:
-    """ "first and last name" says "name" once and means it twice."""
+    # "first and last name" says "name" once and means it twice.
     result: list[Token] = []
     for index, token in enumerate(tokens):
         result.append(token)
         following = [other.lower for other in tokens[index + 1 : index + 4]]
         if len(following) < 3 or token.lower not in {"first", "last"}:
             continue
-        if following[1] in {"first", "last"} and following[0] in {"and", "or", "&"}:
-            if following[2] in {"name", "names"}:
-                result.append(Token("name", "word", token.start, token.end))
+        listed = following[0] in {"and", "or"} and following[1] in {"first", "last"}
+        if listed and following[2] in {"name", "names"}:
+            result.append(Token("name", "word", token.start, token.end))
     return result
 
 

@@ -1,11 +1,11 @@
-"""Comparisons: "more than 5", "at least two orders", "between 1 and 9", "older than 30", "after 2010"."""
+"""Comparisons: "more than 5", "at least two orders", "between 1 and 9", "after 2010"."""
 
 from __future__ import annotations
 
 from typing import cast
 
 from kpi_nlsql.cues import FUNCTION_WORDS
-from kpi_nlsql.draft import Ref, Term
+from kpi_nlsql.draft import Ref, Term, TermKind
 from kpi_nlsql.grammar.repetition import repeated
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.plan import Operator
@@ -106,7 +106,7 @@ def _says_column(scan: Scanner) -> bool:
 def _counts_existing(
     scan: Scanner, operator: Operator, literal: str | float, position: int
 ) -> bool:
-    """ "have student enrolments of more than 2": the table stands before the comparison."""
+    # "have student enrolments of more than 2": the table stands before the comparison.
     last = scan.draft.terms[-1] if scan.draft.terms else None
     if last is None or last.kind != "exists" or scan.position - last.position > 2:
         return False
@@ -119,7 +119,7 @@ def _counts_existing(
 
 
 def _counts(scan: Scanner, operator: Operator, literal: str | float, following: int) -> bool:
-    """ "more than 5 orders" counts rows; "more than 5 points" compares a column of numbers."""
+    # "more than 5 orders" counts rows; "more than 5 points" compares a column of numbers.
     role = scan.role(following)
     if scan.at(following).text in {"time", "times"}:
         repeated(scan, operator, literal)
@@ -128,13 +128,15 @@ def _counts(scan: Scanner, operator: Operator, literal: str | float, following: 
         return True
     if role == "table" and not scan.modifies(following):
         scan.add(Term("count", following, None, operator, (literal,), table=scan.table(following)))
+    elif scan.subject(following) is not None:
+        scan.add(Term("count", following, None, operator, (literal,)))
     elif role == "column":
         ref = scan.ref(following)
         family = _family(scan, ref)
-        kind = "compare" if family == "number" else "count"
+        kind: TermKind = "compare" if family == "number" else "count"
         if ref.near is None:
             ref.near = scan.last_table()
-        scan.add(Term(cast("str", kind), following, ref, operator, (literal,)))  # type: ignore[arg-type]
+        scan.add(Term(kind, following, ref, operator, (literal,)))
     elif role == "value" and (scan.pending is None or not scan.in_where):
         scan.add(Term("count", following - 1, None, operator, (literal,)))
         scan.position = following
@@ -178,7 +180,7 @@ def _with_subject(scan: Scanner, operator: Operator, literal: str | float, posit
 
 
 def _contradicts(scan: Scanner, ref: Ref, operator: Operator, literal: str | float) -> bool:
-    """ "older than 60 and younger than 20" cannot hold of one row: two rows are meant."""
+    # "older than 60 and younger than 20" cannot hold of one row: two rows are meant.
     last = scan.draft.terms[-1] if scan.draft.terms else None
     if last is None or last.kind != "compare" or last.ref is None or last.scope != scan.scope:
         return False
@@ -194,7 +196,7 @@ def _contradicts(scan: Scanner, ref: Ref, operator: Operator, literal: str | flo
 
 
 def _or(scan: Scanner, position: int) -> None:
-    """ "below 3 or above 9" is either."""
+    # "below 3 or above 9" is either.
     if len(scan.draft.terms) < 2:
         return
     previous = scan.draft.terms[-2]
@@ -222,7 +224,7 @@ def _implied(scan: Scanner, position: int) -> Ref | None:
 
 
 def _age(scan: Scanner) -> Ref | None:
-    """ "people over 40" speaks of their age, if they have one."""
+    # "people over 40" speaks of their age, if they have one.
     entity = scan.entity()
     ref = scan.implied(scan.position, AGE, entity)
     if ref is None:
@@ -231,7 +233,7 @@ def _age(scan: Scanner) -> Ref | None:
 
 
 def _trailing(scan: Scanner) -> bool:
-    """ "5 or more orders", "30 or older": the number stands first."""
+    # "5 or more orders", "30 or older": the number stands first.
     number = scan.item.number
     after = scan.at(scan.position + 1)
     if number is None or not after.is_cue("compare") or not after.text.startswith("or "):
@@ -239,14 +241,14 @@ def _trailing(scan: Scanner) -> bool:
     operator = cast("Operator", after.argument("compare"))
     scan.take(scan.position, scan.position + 1)
     following = _unit_skipped(scan, scan.position + 2)
-    if scan.pending_function is None and _enumerates(scan, following):
-        if _counts(scan, operator, number, following):
-            return True
+    counts = scan.pending_function is None and _enumerates(scan, following)
+    if counts and _counts(scan, operator, number, following):
+        return True
     return _with_subject(scan, operator, number, scan.position + 1)
 
 
 def _split(scan: Scanner) -> bool:
-    """ "more total passengers than 1000": the measure stands inside the comparison."""
+    # "more total passengers than 1000": the measure stands inside the comparison.
     operator = _COMPARATIVES.get(scan.item.text)
     column = scan.skip(scan.position + 1)
     if operator is None or scan.role(column) not in {"column", "table"}:
@@ -312,7 +314,7 @@ def _average(scan: Scanner) -> bool:
 
 
 def _nested(scan: Scanner, operator: Operator, position: int) -> bool:
-    """ "more than the average price", "greater than the maximum …"."""
+    # "more than the average price", "greater than the maximum …".
     function = scan.at(position).argument("aggregate")
     if function not in {"avg", "min", "max"}:
         return False

@@ -1,4 +1,4 @@
-"""Counts: "how many …", "the number of different …"; as an output or as the subject of a condition."""
+"""Counts: "how many …", "the number of different …", as output or subject of a condition."""
 
 from __future__ import annotations
 
@@ -8,20 +8,10 @@ from kpi_nlsql.grammar.scanner import Scanner
 
 def read(scan: Scanner) -> bool:
     """Consume a count and what it counts."""
-    item = scan.item
-    if not item.is_cue("count"):
+    if not _counts(scan):
         return False
-    if item.text == "number" and scan.at(scan.position + 1).text != "of" and scan.in_where:
-        return False
-    if "how many" in item.text and scan.at(scan.position - 1).kind in {"mark", "word"}:
-        scan.in_where = scan.in_where and scan.at(scan.position - 1).text not in {
-            "and",
-            ",",
-            "?",
-            ".",
-        }
-    if item.text.startswith("number") and scan.role(scan.position - 1) == "column":
-        scan.take(scan.position)
+    if scan.item.text.startswith("number") and scan.role(scan.position - 1) == "column":
+        scan.take(scan.position)  # "phone number of": part of a name
         scan.position += 1
         return True
     start = scan.position
@@ -44,11 +34,34 @@ def read(scan: Scanner) -> bool:
     if scan.in_where and scan.at(start - 1).text in {"and", ","} and not _compared(scan, position):
         scan.in_where = False
     if scan.in_where:
-        ref = scan.ref(position) if role == "column" else None
-        scan.pending_function = None if ref and scan.measures(ref) else "count"
-        scan.pending = ref
-        scan.pending_table = scan.table(position) if role == "table" else None
-        return True
+        _expect(scan, position)
+    else:
+        _output(scan, start, position, distinct)
+    return True
+
+
+def _counts(scan: Scanner) -> bool:
+    """Tell whether a count stands here; "how many" after a border asks for an output again."""
+    item, before = scan.item, scan.at(scan.position - 1)
+    if not item.is_cue("count"):
+        return False
+    if item.text == "number" and scan.at(scan.position + 1).text != "of" and scan.in_where:
+        return False
+    if "how many" in item.text and before.text in {"and", ",", "?", "."}:
+        scan.in_where = False
+    return True
+
+
+def _expect(scan: Scanner, position: int) -> None:
+    role = scan.role(position)
+    ref = scan.ref(position) if role == "column" else None
+    scan.pending_function = None if ref and scan.measures(ref) else "count"
+    scan.pending = ref
+    scan.pending_table = scan.table(position) if role == "table" else None
+
+
+def _output(scan: Scanner, start: int, position: int, distinct: bool) -> None:
+    role = scan.role(position)
     if role == "table" and scan.role(position + 1) == "column":
         ref = scan.ref(position + 1)
         scan.take(position + 1)
@@ -62,7 +75,6 @@ def read(scan: Scanner) -> bool:
         ref = scan.ref(position)
         function = "amount" if not distinct and scan.measures(ref) else "count"
         scan.draft.wanted.append(Wanted(start, ref, function, function == "count"))
-    return True
 
 
 def _compared(scan: Scanner, position: int) -> bool:

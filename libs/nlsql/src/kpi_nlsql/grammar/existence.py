@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.draft import MAIN, Term
+from kpi_nlsql.draft import MAIN, Ref, Term
 from kpi_nlsql.grammar.scanner import Scanner
 
+_SURE = 0.95
 _POSSESSION = frozenset({"have", "has", "had", "with", "having", "any", "some", "a", "an"})
 
 
 def complete(scan: Scanner) -> None:
-    """Turn columns that were expected to be compared, and never were, into "there is such a row"."""
-    parts = [*scan.draft.terms, *scan.draft.sorting, *scan.draft.groups]
-    compared = {part.ref.position for part in parts if part.ref is not None}
+    """Turn columns that nothing was compared with into "there is such a row"."""
+    refs = [term.ref for term in scan.draft.terms]
+    refs += [sorting.ref for sorting in scan.draft.sorting]
+    refs += [group.ref for group in scan.draft.groups]
+    compared = {ref.position for ref in refs if ref is not None}
     entity = scan.entity()
     for ref, scope in scan.dangling:
+        if scope in scan.draft.negative_scopes and _lacks(scan, ref, scope, compared):
+            continue
         others = tuple(hit for hit in ref.hits if hit.table != entity and hit.score >= 0.6)
         if ref.position in compared or not others or not _possessed(scan, ref.position, scope):
             continue
@@ -23,6 +28,16 @@ def complete(scan: Scanner) -> None:
             continue
         ref.hits = others
         scan.draft.terms.append(Term("exists", ref.position, ref, scope=scope))
+
+
+def _lacks(scan: Scanner, ref: Ref, scope: int, compared: set[int]) -> bool:
+    # "products with no region" are those whose own region is empty.
+    own = tuple(hit for hit in ref.hits if hit.table == scan.entity() and hit.score >= _SURE)
+    busy = any(term.scope == scope for term in scan.draft.terms)
+    if not own or busy or ref.position in compared:
+        return False
+    scan.draft.terms.append(Term("null", ref.position, Ref(ref.position, own, ref.near)))
+    return True
 
 
 def _possessed(scan: Scanner, position: int, scope: int) -> bool:

@@ -38,7 +38,7 @@ def read(scan: Scanner) -> bool:
 
 
 def _by_after_aggregate(scan: Scanner) -> bool:
-    """ "number of products by category": "by" after an aggregate, before a name."""
+    # "number of products by category": "by" after an aggregate, before a name.
     if scan.item.text not in {"by", "across", "in", "for"}:
         return False
     aggregates = [wanted for wanted in scan.draft.wanted if wanted.function]
@@ -50,7 +50,7 @@ def _by_after_aggregate(scan: Scanner) -> bool:
 
 
 def _further(scan: Scanner) -> None:
-    """ "for each region and category": further columns."""
+    # "for each region and category": further columns.
     while True:
         position = scan.position
         if scan.at(position).text not in {"and", ","}:

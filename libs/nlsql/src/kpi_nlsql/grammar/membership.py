@@ -9,6 +9,7 @@ from kpi_nlsql import plan
 from kpi_nlsql.explain import explain
 from kpi_nlsql.grammar import general
 from kpi_nlsql.grammar.row_filters import row_filters
+from kpi_nlsql.linking import Item
 from kpi_nlsql.pairing import Pairing
 from kpi_nlsql.sentence import Candidate, Sentence
 
@@ -137,6 +138,10 @@ def _plain(
     )
 
 
+def _groups(item: Item) -> bool:
+    return item.text in {"by", "per"} or item.is_cue("group")
+
+
 def _outputs(
     sentence: Sentence, positions: Positions, source: str, used: set[int]
 ) -> tuple[tuple[plan.Output, ...], str, bool]:
@@ -147,6 +152,8 @@ def _outputs(
         if item.is_cue("count"):
             count = True
             used.add(position)
+        elif position and _groups(sentence.items[position - 1]):
+            continue
         elif item.kind == "mention" and not item.values:
             exact = [hit for hit in item.column_hits() if hit.table == source]
             if exact and exact[0].score >= _SURE_COLUMN and item.best_table() < exact[0].score:

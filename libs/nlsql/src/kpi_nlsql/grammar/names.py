@@ -1,10 +1,9 @@
-"""Mentions of tables and columns: outputs in the select region, subjects of conditions elsewhere."""
+"""Mentions of tables and columns: outputs at first, subjects of conditions later on."""
 
 from __future__ import annotations
 
-from kpi_nlsql.draft import Term, Wanted
+from kpi_nlsql.draft import Ref, Term, Wanted
 from kpi_nlsql.grammar.scanner import Scanner
-
 
 _TRUE = frozenset({"t", "true", "y", "yes", "1"})
 _FLAGS = _TRUE | {"f", "false", "n", "no", "0"}
@@ -29,13 +28,15 @@ def read(scan: Scanner) -> bool:
 
 def _table(scan: Scanner) -> None:
     table = scan.table(scan.position)
+    if scan.position == 0:
+        scan.draft.note("asks_rows")
     modifies = scan.role(scan.position + 1) == "column" and not scan.in_where
     modifies = modifies or scan.role(scan.position + 1) == "table"
     if modifies or _says_what_value_is(scan, table):
         return
-    if scan.in_where and scan.draft.entities and table != scan.entity():
-        scan.add(Term("exists", scan.position, table=table))
-    elif scan.in_where and scan.draft.wanted and table not in _wanted_tables(scan):
+    if (scan.in_where and scan.draft.entities and table != scan.entity()) or (
+        scan.in_where and scan.draft.wanted and table not in _wanted_tables(scan)
+    ):
         scan.add(Term("exists", scan.position, table=table))
     else:
         if _listed(scan):
@@ -44,7 +45,7 @@ def _table(scan: Scanner) -> None:
 
 
 def _names_column(scan: Scanner) -> bool:
-    """ "the name of the country", where the country is a column, is the country."""
+    # "the name of the country", where the country is a column, is the country.
     if scan.item.text not in {"name", "names"} or scan.at(scan.position + 1).text != "of":
         return False
     following = scan.skip(scan.position + 2)
@@ -54,7 +55,7 @@ def _names_column(scan: Scanner) -> bool:
 
 
 def _flag(scan: Scanner) -> str | None:
-    """ "male people", where a column ``is_male`` holds T and F, means those with T."""
+    # "male people", where a column ``is_male`` holds T and F, means those with T.
     if scan.role(scan.position + 1) != "table":
         return None
     best = scan.item.column_hits()[0]
@@ -66,8 +67,15 @@ def _flag(scan: Scanner) -> str | None:
     return next((value for value in values if value.lower() in _TRUE), None)
 
 
+def _total(scan: Scanner, ref: Ref) -> str | None:
+    # "what is the total amount" of a column ``total_amount`` is the sum over the rows.
+    asks = scan.items[0].text in {"what is", "how much is", "what was"}
+    alone = asks and not scan.draft.wanted and scan.item.text.startswith("total ")
+    return "sum" if alone and scan.measures(ref) else None
+
+
 def _is_participle(scan: Scanner) -> bool:
-    """ "performances they attended": a verb that only shares its stem with a column's name."""
+    # "performances they attended": a verb that only shares its stem with a column's name.
     text = scan.item.text
     if not text.endswith(("ed", "ing", "en", "ught")) or " " in text:
         return False
@@ -90,7 +98,7 @@ def _list_goes_on(scan: Scanner) -> bool:
 
 
 def _says_what_value_is(scan: Scanner, table: str) -> bool:
-    """"Biology department": the noun behind a value only says what the value is."""
+    # "Biology department": the noun behind a value only says what the value is.
     last = scan.draft.terms[-1] if scan.draft.terms else None
     if last is None or last.kind != "value" or last.position != scan.position - 1:
         return False
@@ -128,6 +136,6 @@ def _column(scan: Scanner) -> None:
     if distinct:
         scan.take(scan.position - 1)
         scan.draft.distinct = True
-    scan.draft.wanted.append(Wanted(scan.position, ref))
+    scan.draft.wanted.append(Wanted(scan.position, ref, _total(scan, ref)))
     scan.pending = ref
     scan.pending_function = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from kpi_nlsql.grammar.scanner import Scanner
 
-
 _OPERATORS = ("compare", "contains", "starts", "ends", "between", "null")
 _EXCEPT = ("except", "excluding", "other than", "apart from")
 
@@ -44,7 +43,7 @@ def read(scan: Scanner) -> bool:
 
 
 def _excepts(scan: Scanner) -> bool:
-    """ "except those with …", "other than the ones that …"."""
+    # "except those with …", "other than the ones that …".
     if not scan.item.is_cue("compare", "!=") or not scan.item.text.startswith(_EXCEPT):
         return False
     following = scan.at(scan.position + 1)

@@ -9,7 +9,7 @@ _BORDER_MARKS = frozenset({"?", ".", ";", "!"})
 _SELECT_AGAIN = frozenset({"along", "together"})
 _ASKING = frozenset({"which", "who", "where", "when", "whom", "whose", "that"})
 _CLAUSE = frozenset({"and", "please", "then", "to", "you", "also"})
-_ROW_VERBS = frozenset("show list find get display give return retrieve fetch select".split())
+_ROW_VERBS = frozenset("show list find get display give return retrieve fetch select".split())  # noqa: SIM905
 _HAVING = frozenset({"have", "has", "had"})
 _PERSONAL = frozenset({"their", "its", "his", "her"})
 
@@ -25,13 +25,23 @@ def read(scan: Scanner) -> bool:
         scan.position += 1
         return True
     if item.is_cue("show") and _opens(scan):
-        if item.text not in {"what", "state", "report", "search", "select"} or scan.position == 0:
-            _select(scan)
-        if _asks_for_rows(scan):
-            scan.draft.note("asks_rows")
-        scan.take(scan.position)
-        scan.position += 1
-        return True
+        return _command(scan)
+    return _details(scan) or _possession(scan) or _relative(scan)
+
+
+def _command(scan: Scanner) -> bool:
+    item = scan.item
+    if item.text not in {"what", "state", "report", "search", "select"} or scan.position == 0:
+        _select(scan)
+    if _asks_for_rows(scan):
+        scan.draft.note("asks_rows")
+    scan.take(scan.position)
+    scan.position += 1
+    return True
+
+
+def _details(scan: Scanner) -> bool:
+    item = scan.item
     if item.is_cue("details") and not scan.in_where and not scan.draft.wanted:
         scan.draft.whole_rows = True
         if "detail" in item.text:
@@ -39,6 +49,11 @@ def read(scan: Scanner) -> bool:
         scan.take(scan.position)
         scan.position += 1
         return True
+    return False
+
+
+def _possession(scan: Scanner) -> bool:
+    item = scan.item
     if item.text in _HAVING and (scan.draft.entities or scan.draft.wanted):
         scan.in_where = True
         scan.pending = None
@@ -48,22 +63,26 @@ def read(scan: Scanner) -> bool:
         _select(scan)
         scan.position += 2
         return True
-    return _relative(scan)
+    return False
 
 
 def _asks_for_rows(scan: Scanner) -> bool:
-    """ "show me all products" wants whole rows, "which products" their names."""
+    # "show me all products" wants whole rows, "which products" their names.
     verb = scan.item.text.split()
-    if scan.position or verb[0] not in _ROW_VERBS:
-        return False
-    return verb[-1] == "me" or scan.at(scan.position + 1).is_cue("all")
+    return scan.position == 0 and verb[0] in _ROW_VERBS
 
 
 def _opens(scan: Scanner) -> bool:
-    """A command stands at the start of a clause; elsewhere "give" and "find" are plain verbs."""
+    # A command stands at the start of a clause; elsewhere "give" and "find" are plain verbs.
     before = scan.at(scan.position - 1)
     plain = scan.item.text.split()[0] in {"what", "how"}
-    return scan.position == 0 or before.kind == "mark" or before.is_cue("show") or plain or before.text in _CLAUSE
+    return (
+        scan.position == 0
+        or before.kind == "mark"
+        or before.is_cue("show")
+        or plain
+        or before.text in _CLAUSE
+    )
 
 
 def _select(scan: Scanner) -> None:
@@ -92,5 +111,5 @@ def _relative(scan: Scanner) -> bool:
 
 
 def _question_word(scan: Scanner, word: str) -> None:
-    """ "Who …" asks for names, "where …" and "when …" for columns that hold a place or a time."""
+    # "Who …" asks for names, "where …" and "when …" for columns that hold a place or a time.
     scan.draft.note(f"asks_{word}")

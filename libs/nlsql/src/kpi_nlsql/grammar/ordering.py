@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kpi_nlsql.draft import Sorting
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.linking import Item
 
 _DIRECTIONS = {
     "ascending": False,
@@ -14,7 +15,7 @@ _DIRECTIONS = {
 _COMMANDS = frozenset({"sort", "order", "rank"})
 _AGES = {"youngest_first": False, "oldest_first": True}
 _JOINERS = frozenset(
-    "the of by in their and , then results result list them according to using on based".split()
+    "the of by in their and , then results result list them according to using on based".split()  # noqa: SIM905
 )
 
 
@@ -61,16 +62,13 @@ def _keys(scan: Scanner, first: bool | None) -> tuple[int, list[Sorting]]:
     found: list[Sorting] = []
     function: str | None = None
     position = scan.position
-    table: str | None = None
     while position < len(scan.items):
         item = scan.items[position]
         down = _direction(scan, position)
         if down is not None:
-            if found:
-                for sorting in found:
-                    sorting.descending = down
-            elif position != scan.position:
-                first = down
+            for sorting in found:
+                sorting.descending = down
+            first = down if not found and position != scan.position else first
         elif item.is_cue("count"):
             function = "count"
         elif item.is_cue("aggregate"):
@@ -81,24 +79,23 @@ def _keys(scan: Scanner, first: bool | None) -> tuple[int, list[Sorting]]:
             found.append(Sorting(position, ref, None if stored else function, None, bool(first)))
             function = None
         elif scan.role(position) == "table":
-            table = scan.table(position)
             if function == "count":
+                table = scan.table(position)
                 found.append(Sorting(position, None, "count", table, bool(first)))
                 function = None
-        elif not (
-            item.is_cue("order")
-            or item.text in _JOINERS
-            or item.kind == "mark"
-            and item.text == ","
-        ):
+        elif not _joins(item):
             break
         scan.take(position)
         position += 1
     return position, found
 
 
+def _joins(item: Item) -> bool:
+    return item.is_cue("order") or item.text in _JOINERS
+
+
 def _default(scan: Scanner, descending: bool) -> None:
-    """ "in alphabetical order" without a key sorts by the last sort key or the first output."""
+    # "in alphabetical order" without a key sorts by the last sort key or the first output.
     if scan.draft.sorting:
         scan.draft.sorting[-1].descending = descending
         return

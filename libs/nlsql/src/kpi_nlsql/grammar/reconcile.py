@@ -14,14 +14,14 @@ from kpi_nlsql.sentence import Candidate, Sentence
 _SURE_TABLE = 0.6
 _SURE_COLUMN = 0.95
 _MOST_PAIRINGS = 3
-_IN_WORDS = frozenset("in from within inside into at on".split())
+_IN_WORDS = frozenset("in from within inside into at on".split())  # noqa: SIM905
 _PRESENCE = frozenset(
-    "present found available exist exists existing appear appears appearing included contained "
+    "present found available exist exists existing appear appears appearing included contained "  # noqa: SIM905
     "be listed there recorded matched part of the also known".split()
 )
-_JOIN_WORDS = frozenset("by on using via".split())
+_JOIN_WORDS = frozenset("by on using via".split())  # noqa: SIM905
 _DIFFERENT = frozenset(
-    "differs from|different from|not equal to|is not equal to|not the same as|different|"
+    "differs from|different from|not equal to|is not equal to|not the same as|different|"  # noqa: SIM905
     "different to|not equal".split("|")
 )
 
@@ -207,7 +207,7 @@ def _preferred(sentence: Sentence, options: list[Pairing], compares: bool) -> li
 def _shared_column(
     sentence: Sentence, relation: Relation, source: str, target: str
 ) -> Pairing | None:
-    """ "last names in A that are not in B": the column asked for is what is compared."""
+    # "last names in A that are not in B": the column asked for is what is compared.
     for position, item in enumerate(sentence.items[: min(relation.cue, relation.source)]):
         opened = position == 0 or sentence.items[position - 1].cues
         mine = [hit for hit in item.column_hits() if hit.table == source]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kpi_nlsql.draft import Draft
+from kpi_nlsql.draft import Draft, Sorting, Wanted
 from kpi_nlsql.grammar import (
     aggregates,
     comparisons,
@@ -62,21 +62,22 @@ def scan(sentence: Sentence) -> Draft:
 
 
 def _complete(draft: Draft) -> None:
-    """ "the student who visited a restaurant most often": what is counted was said before."""
+    # "the student who visited a restaurant most often": what is counted was said before.
     others = [table for _, table in draft.entities[1:]]
     others += [term.table for term in draft.terms if term.kind == "exists" and term.table]
     _amounts(draft)
     first = draft.entities[0][1] if draft.entities else None
     others = [table for table in others if table != first]
     for sorting in draft.sorting:
-        if sorting.function == "count" and sorting.ref is None and sorting.table is None and others:
-            if not draft.groups:
-                sorting.table = others[-1]
+        rows = sorting.function == "count" and sorting.ref is None and sorting.table is None
+        if rows and others and not draft.groups:
+            sorting.table = others[-1]
 
 
 def _amounts(draft: Draft) -> None:
-    """ "the name and number of floors" shows a stored number; asked for alone it is added up."""
+    # "the name and number of floors" shows a stored number; asked for alone it is added up.
     alone = not any(wanted.function is None for wanted in draft.wanted)
-    for shown in (*draft.wanted, *draft.sorting):
+    everything: list[Wanted | Sorting] = [*draft.wanted, *draft.sorting]
+    for shown in everything:
         if shown.function == "amount":
             shown.function = "sum" if alone else None

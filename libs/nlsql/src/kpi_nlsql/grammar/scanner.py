@@ -1,4 +1,4 @@
-"""The scanner: walks over the items from left to right and lets the grammar modules fill a draft."""
+"""The scanner: walks over the items while the grammar modules fill a draft."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NAMING_TAILS = tuple(
 )
 _NOTHING = Item("mark", "", -1, -1)
 _PASS = frozenset(
-    "a an the of in on at to for from by is are was were be been it its their his her that this "
+    "a an the of in on at to for from by is are was were be been it its their his her that this "  # noqa: SIM905
     "these those do does did have has had as any some there they we you them respectively total "
     "whole overall given list been being also".split()
 )
@@ -186,7 +186,7 @@ class Scanner:
         self.dangling.append((ref, self.scope))
 
     def not_output(self, ref: Ref | None) -> None:
-        """A column that turns out to be the subject of a condition is no output, if others are."""
+        """Drop an output that turns out to be the subject of a condition, if others are left."""
         if ref is None:
             return
         kept = [wanted for wanted in self.draft.wanted if wanted.ref is not ref]

@@ -7,24 +7,44 @@ from kpi_nlsql.grammar.aggregates import function_at
 from kpi_nlsql.grammar.counting import counted
 from kpi_nlsql.grammar.scanner import Scanner
 
-_IMPLIED = {
-    "oldest": (("age",), True), "youngest": (("age",), False), "longest": (("length", "durat", "distanc"), True),
-    "shortest": (("length", "height", "durat", "distanc"), False), "tallest": (("height",), True),
+_SIZES = ("size", "area", "popul", "capac", "amount")
+_TIMES = ("date", "year", "time")
+_IMPLIED: dict[str, tuple[tuple[str, ...], bool]] = {
+    "oldest": (("age",), True),
+    "youngest": (("age",), False),
+    "longest": (("length", "durat", "distanc"), True),
+    "shortest": (("length", "height", "durat", "distanc"), False),
+    "tallest": (("height",), True),
     "highest": (("height", "elevat", "altitud"), True),
-    "heaviest": (("weight",), True), "lightest": (("weight",), False), "cheapest": (("price", "cost"), False),
-    "most expensive": (("price", "cost"), True), "the most expensive": (("price", "cost"), True),
-    "least expensive": (("price", "cost"), False), "the least expensive": (("price", "cost"), False),
-    "costliest": (("cost", "price"), True), "priciest": (("price", "cost"), True),
-    "fastest": (("speed", "time"), True), "slowest": (("speed",), False),
-    "latest": (("date", "year", "time"), True), "most recent": (("date", "year", "time"), True),
-    "newest": (("date", "year"), True), "most recently": (("date", "year", "time"), True),
-    "earliest": (("date", "year", "time"), False), "first": (("date", "year", "time"), False),
-    "last": (("date", "year", "time"), True), "largest": (("size", "area", "popul", "capac", "amount"), True),
-    "biggest": (("size", "area", "popul", "capac", "amount"), True), "smallest": (("size", "area", "popul", "capac", "amount"), False),
-    "richest": (("money", "worth", "incom"), True), "highest paid": (("salari",), True),
-    "best": (("rate", "rank", "score"), True), "worst": (("rate", "score"), False),
-    "the best": (("rate", "score"), True), "lowest paid": (("salari",), False),
-}  # fmt: skip
+    "heaviest": (("weight",), True),
+    "lightest": (("weight",), False),
+    "cheapest": (("price", "cost"), False),
+    "most expensive": (("price", "cost"), True),
+    "the most expensive": (("price", "cost"), True),
+    "least expensive": (("price", "cost"), False),
+    "the least expensive": (("price", "cost"), False),
+    "costliest": (("cost", "price"), True),
+    "priciest": (("price", "cost"), True),
+    "fastest": (("speed", "time"), True),
+    "slowest": (("speed",), False),
+    "latest": (_TIMES, True),
+    "most recent": (_TIMES, True),
+    "newest": (("date", "year"), True),
+    "most recently": (_TIMES, True),
+    "earliest": (_TIMES, False),
+    "first": (_TIMES, False),
+    "last": (_TIMES, True),
+    "largest": (_SIZES, True),
+    "biggest": (_SIZES, True),
+    "smallest": (_SIZES, False),
+    "richest": (("money", "worth", "incom"), True),
+    "highest paid": (("salari",), True),
+    "best": (("rate", "rank", "score"), True),
+    "worst": (("rate", "score"), False),
+    "the best": (("rate", "score"), True),
+    "lowest paid": (("salari",), False),
+}
+"""The columns a superlative is about, as stems, and whether high values are meant."""
 _BIRTH = ("birth",)
 
 
@@ -45,7 +65,7 @@ def read(scan: Scanner) -> bool:
 
 
 def _in_list_of_functions(scan: Scanner) -> bool:
-    """ "minimum, average and maximum price" are aggregates, not superlatives."""
+    # "minimum, average and maximum price" are aggregates, not superlatives.
     if not scan.item.is_cue("aggregate"):
         return False
     position = scan.position + 1
@@ -123,6 +143,11 @@ def _most(scan: Scanner, descending: bool, limit: int) -> bool:
         scan.take(position)
         scan.position = position + 1
         _sort(scan, Sorting(start, None, "count", scan.table(position), descending), limit)
+        return True
+    if scan.subject(position) is not None:
+        scan.take(position)
+        scan.position = position + 1
+        _sort(scan, Sorting(start, None, "count", None, descending), limit)
         return True
     if role == "table":
         scan.take(position)
@@ -223,7 +248,7 @@ def _adjective_ref(scan: Scanner, start: int) -> tuple[Ref, bool] | None:
 
 
 def _is_predicate(scan: Scanner, start: int) -> bool:
-    """ "whose price is the highest": the measure stands before the superlative."""
+    # "whose price is the highest": the measure stands before the superlative.
     if scan.pending is None or scan.role(scan.skip(start + 1)) in {"table", "column"}:
         return False
     between = [scan.items[index].text for index in range(scan.pending.position + 1, start)]
@@ -231,22 +256,21 @@ def _is_predicate(scan: Scanner, start: int) -> bool:
 
 
 def _adjective(scan: Scanner, position: int, descending: bool, limit: int) -> bool:
-    """ "the oldest student", "top 3 products by price": the measure is implied or comes later."""
+    # "the oldest student", "top 3 products by price": the measure is implied or comes later.
     start = scan.position
     scan.position = start + 1
     if scan.at(scan.position).number is not None:
         scan.position += 1
     for index in range(position, min(position + 4, len(scan.items))):
-        if scan.items[index].text in {"by", "with", "in"} and scan.role(index + 1) in {"column"}:
-            if scan.items[index].text == "by":
-                scan.take(index, index + 1)
-                scan.skipped |= {index, index + 1}
-                ref = scan.ref(index + 1)
-                rows = scan.table(position) if scan.role(position) == "table" else None
-                other = rows is not None and all(hit.table != rows for hit in ref.hits)
-                function = "sum" if other and scan.measures(ref) else None
-                _sort(scan, Sorting(start, ref, function, None, descending), limit)
-                return True
+        if scan.items[index].text == "by" and scan.role(index + 1) == "column":
+            scan.take(index, index + 1)
+            scan.skipped |= {index, index + 1}
+            ref = scan.ref(index + 1)
+            rows = scan.table(position) if scan.role(position) == "table" else None
+            other = rows is not None and all(hit.table != rows for hit in ref.hits)
+            function = "sum" if other and scan.measures(ref) else None
+            _sort(scan, Sorting(start, ref, function, None, descending), limit)
+            return True
     if _is_predicate(scan, start):
         assert scan.pending is not None
         scan.not_output(scan.pending)

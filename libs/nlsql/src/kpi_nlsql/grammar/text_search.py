@@ -81,9 +81,8 @@ def _recent(scan: Scanner) -> bool:
 
 def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
     position = scan.position + 1
-    while (
-        scan.at(position).is_cue("contains")
-        or scan.at(position).kind == "word"
+    while scan.at(position).is_cue("contains") or (
+        scan.at(position).kind == "word"
         and (
             scan.at(position).text
             in {"the", "a", "letter", "word", "substring", "string", "with", "letters", "in"}
@@ -102,7 +101,7 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
     if ref is None:
         return False
     scan.not_output(ref)
-    text = scan.sentence.text[_start(scan, position) : _end(scan, position)].strip("\"'“”‘’`")
+    text = scan.sentence.text[_start(scan, position) : _end(scan, position)].strip("\"'“”‘’`")  # noqa: RUF001
     scan.add(Term("like", scan.position, ref, values=(text,), like=kind))
     scan.take(*range(scan.position, position + 1))
     scan.position = position + 1

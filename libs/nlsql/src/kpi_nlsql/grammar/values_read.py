@@ -6,44 +6,50 @@ from kpi_nlsql.draft import Ref, Term
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.values import ValueHit
 
-_LEADS_IN = frozenset("in from of for by with at on is are was were named called to as".split())
+_LEADS_IN = frozenset("in from of for by with at on is are was were named called to as".split())  # noqa: SIM905
 _MOST_ROWS = 1000
 _YEARS = range(1000, 2101)
 
 
 def read(scan: Scanner) -> bool:
     """Consume a value and make it a condition on the column it belongs to."""
-    position = scan.position
     item = scan.item
     if _is_limit(scan):
-        scan.limit = int(item.number or 1)
-        scan.draft.limit = scan.limit
-        scan.take(position)
+        scan.limit = scan.draft.limit = int(item.number or 1)
+        scan.take(scan.position)
         scan.position += 1
         return True
     if item.kind == "word" and item.number is not None and item.text not in {"one", "single"}:
         return _identified(scan, item.number)
-    if scan.role(position) != "value" and item.kind != "number":
+    if scan.role(scan.position) != "value" and item.kind != "number":
         return False
     if item.kind == "quoted" and _another_like(scan):
         return True
-    ref = _neighbour(scan)
-    if ref is not None and _is_year_apart(scan, ref):
-        ref = None
-    if ref is not None and item.values and not _holds(item.values, ref):
-        ref = None
+    ref = _subject(scan)
     if item.kind == "number" and ref is None:
         return _bare_number(scan)
-    if ref is not None and item.values:
-        ref = _holding(item.values, ref)
+    return _value(scan, ref)
+
+
+def _subject(scan: Scanner) -> Ref | None:
+    """Return the column that the value is a value of, where the words around it say so."""
+    ref, values = _neighbour(scan), scan.item.values
+    if ref is None or _is_year_apart(scan, ref) or (values and not _holds(values, ref)):
+        return None
+    return _holding(values, ref) if values else ref
+
+
+def _value(scan: Scanner, ref: Ref | None) -> bool:
+    position, item = scan.position, scan.item
     term = Term("value", position, ref, hits=_hits(item.values, ref), values=(_literal(scan),))
     term.near = _owner(scan)
+    scan.position += 1
     if not term.hits and ref is None:
         if item.kind == "quoted":
             scan.add(term)
             scan.take(position)
-        scan.position += 1
         return item.kind == "quoted"
+    scan.position -= 1
     _connect(scan, term)
     scan.not_output(scan.pending if ref is not None else None)
     scan.take(position)
@@ -54,7 +60,7 @@ def read(scan: Scanner) -> bool:
 
 
 def _another_like(scan: Scanner) -> bool:
-    """ "contain 'a' or 'b'": the second text is searched for like the first."""
+    # "contain 'a' or 'b'": the second text is searched for like the first.
     previous = scan.draft.terms[-1] if scan.draft.terms else None
     connector = scan.at(scan.position - 1).text
     if previous is None or previous.kind != "like" or connector not in {"or", "and"}:
@@ -80,7 +86,7 @@ def _owner(scan: Scanner) -> str | None:
 
 
 def _is_year_apart(scan: Scanner, ref: Ref) -> bool:
-    """ "named X in 2008": the year does not belong to the column before."""
+    # "named X in 2008": the year does not belong to the column before.
     number = scan.item.number if scan.item.kind == "number" else None
     if number not in _YEARS or scan.at(scan.position - 1).text not in {"in", "during", "since"}:
         return False
@@ -92,7 +98,7 @@ def _is_year_apart(scan: Scanner, ref: Ref) -> bool:
 
 
 def _holding(values: tuple[ValueHit, ...], ref: Ref) -> Ref:
-    """A reference of its own for each value: "first and last name" may mean two columns."""
+    # A reference of its own for each value: "first and last name" may mean two columns.
     owners = {(value.table, value.column) for value in values}
     hits = tuple(hit for hit in ref.hits if (hit.table, hit.column) in owners)
     return Ref(ref.position, hits or ref.hits, ref.near)
@@ -104,7 +110,7 @@ def _holds(values: tuple[ValueHit, ...], ref: Ref) -> bool:
 
 
 def _is_limit(scan: Scanner) -> bool:
-    """ "the 3 departments with …", "show 5 products": so many rows are asked for."""
+    # "the 3 departments with …", "show 5 products": so many rows are asked for.
     number = scan.item.number
     if not isinstance(number, int) or not 0 < number < _MOST_ROWS or scan.in_where:
         return False
@@ -137,6 +143,7 @@ def _neighbour(scan: Scanner) -> Ref | None:
         owned = {(hit.table, hit.column) for hit in scan.item.values}
         if any((hit.table, hit.column) in owned for hit in ref.hits):
             scan.take(after)
+            scan.skipped.add(after)
             return ref
     return None
 
@@ -154,7 +161,7 @@ def _close(scan: Scanner) -> bool:
 
 
 def _bare_number(scan: Scanner) -> bool:
-    """A number without a column: a year, or one the value dictionary knows."""
+    # A number without a column: a year, or one the value dictionary knows.
     number = scan.item.number
     if isinstance(number, int) and number in _YEARS and scan.at(scan.position - 1).text != "top":
         ref = scan.implied(scan.position, ("year", "date"), scan.last_table() or scan.entity())
@@ -176,7 +183,7 @@ def _bare_number(scan: Scanner) -> bool:
 
 
 def _identified(scan: Scanner, number: float) -> bool:
-    """ "department 80" means the department with this key; "2 departments" counts them."""
+    # "department 80" means the department with this key; "2 departments" counts them.
     before, after = scan.position - 1, scan.position + 1
     if scan.role(after) == "table" and scan.in_where:
         scan.add(Term("count", after, None, "=", (number,), table=scan.table(after)))

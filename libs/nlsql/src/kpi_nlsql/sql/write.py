@@ -44,9 +44,10 @@ def write_sql(query: plan.Plan, graph: Graph, dialect: str, limit: int | None = 
     tree = _Writer(graph).query(query)
     if limit is not None:
         tree = _limited(tree, query, limit)
+    written: exp.Expr = tree
     if name == "oracle":
-        tree = tree.transform(_days_as_numbers)
-    return tree.sql(dialect=name, comments=False)
+        written = tree.transform(_days_as_numbers)
+    return written.sql(dialect=name, comments=False)
 
 
 def _days_as_numbers(node: exp.Expr) -> exp.Expr:
@@ -66,7 +67,7 @@ def _limited(tree: exp.Query, query: plan.Plan, limit: int) -> exp.Query:
 
 
 def _one_row(query: plan.Query) -> bool:
-    """Aggregates without groups give one row: a limit would only invite misreading."""
+    # Aggregates without groups give one row: a limit would only invite misreading.
     outputs = [output.expression for output in query.outputs]
     return not query.group and all(isinstance(output, plan.Aggregate) for output in outputs)
 

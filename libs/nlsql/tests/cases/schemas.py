@@ -1,0 +1,166 @@
+"""The schemas of the written cases: products in three systems, finance, and retail."""
+
+from __future__ import annotations
+
+from kpi_nlsql import Column, Graph, Join, Table
+from kpi_nlsql.building import build_graph
+
+_STATUSES = ("Active", "Inactive", "Blocked")
+_CATEGORIES = ("Electronics", "Home", "Garden")
+_CURRENCIES = ("EUR", "USD", "GBP")
+
+
+def _text(name: str, *values: str, unique: bool = False) -> Column:
+    return Column(name, "varchar(80)", values=values, unique=unique)
+
+
+def _number(name: str, unique: bool = False) -> Column:
+    return Column(name, "int" if unique else "decimal(12,2)", unique=unique)
+
+
+def _date(name: str) -> Column:
+    return Column(name, "date")
+
+
+def products() -> Graph:
+    """Return the tables of the requirements: a system, a spreadsheet and the master."""
+    return build_graph(
+        "products",
+        [
+            Table(
+                "brz_lnd_RBP_GPU",
+                columns=(
+                    _text("PLANNING_SKU"),
+                    _text("PRODUCT_NAME"),
+                    _text("CATEGORY", *_CATEGORIES),
+                    _text("STATUS", *_STATUSES),
+                    _number("PRICE"),
+                    _number("QUANTITY"),
+                    Column("UPDATED_AT", "timestamp"),
+                ),
+            ),
+            Table(
+                "brz_lnd_OPS_EXCEL",
+                columns=(
+                    _text("PLANNING_SKU"),
+                    _text("PRODUCT_NAME"),
+                    _text("STATUS", *_STATUSES),
+                    _number("PRICE"),
+                    _text("REGION", "EMEA", "APAC", "AMER"),
+                ),
+            ),
+            Table(
+                "hana_material_master",
+                columns=(
+                    _text("PLANNING_SKU", unique=True),
+                    _text("MATERIAL"),
+                    _text("PRODUCT_NAME"),
+                    _text("CATEGORY", *_CATEGORIES),
+                    _text("STATUS", *_STATUSES),
+                    _number("PRICE"),
+                    _date("CREATED_ON"),
+                ),
+            ),
+        ],
+    )
+
+
+def finance() -> Graph:
+    """Return invoices, payments and vendors, without a declared key anywhere."""
+    return build_graph(
+        "finance",
+        [
+            Table(
+                "sap_invoices",
+                columns=(
+                    _text("invoice_number", unique=True),
+                    _text("vendor_code"),
+                    _number("amount"),
+                    _text("currency", *_CURRENCIES),
+                    _date("invoice_date"),
+                    _text("payment_status", "Paid", "Open", "Overdue"),
+                ),
+            ),
+            Table(
+                "bank_payments",
+                columns=(
+                    _number("payment_id", unique=True),
+                    _text("invoice_number"),
+                    _number("amount"),
+                    _date("payment_date"),
+                    _text("currency", *_CURRENCIES),
+                ),
+            ),
+            Table(
+                "vendor_master",
+                columns=(
+                    _text("vendor_code", unique=True),
+                    _text("vendor_name"),
+                    _text("country", "Germany", "France", "India"),
+                    Column("is_active", "char(1)", values=("Y", "N")),
+                ),
+            ),
+        ],
+    )
+
+
+def retail() -> Graph:
+    """Return customers, orders and products with foreign keys."""
+    return build_graph(
+        "retail",
+        [
+            Table(
+                "customers",
+                columns=(
+                    _number("customer_id", unique=True),
+                    _text("first_name"),
+                    _text("last_name"),
+                    _text("email"),
+                    _text("city", "Berlin", "Paris", "London"),
+                    _text("segment", "Consumer", "Corporate"),
+                ),
+                primary_key=("customer_id",),
+            ),
+            Table(
+                "orders",
+                columns=(
+                    _number("order_id", unique=True),
+                    _number("customer_id"),
+                    _date("order_date"),
+                    _text("status", "Shipped", "Cancelled", "Pending"),
+                    _number("total_amount"),
+                ),
+                primary_key=("order_id",),
+            ),
+            Table(
+                "order_items",
+                columns=(
+                    _number("order_item_id", unique=True),
+                    _number("order_id"),
+                    _number("product_id"),
+                    _number("quantity"),
+                    _number("unit_price"),
+                ),
+                primary_key=("order_item_id",),
+            ),
+            Table(
+                "products",
+                columns=(
+                    _number("product_id", unique=True),
+                    _text("product_name"),
+                    _text("category", *_CATEGORIES),
+                    _number("price"),
+                    _number("stock"),
+                ),
+                primary_key=("product_id",),
+            ),
+        ],
+        [
+            Join("orders", ("customer_id",), "customers", ("customer_id",)),
+            Join("order_items", ("order_id",), "orders", ("order_id",)),
+            Join("order_items", ("product_id",), "products", ("product_id",)),
+        ],
+    )
+
+
+SCHEMAS = {"products": products(), "finance": finance(), "retail": retail()}
