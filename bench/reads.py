@@ -19,7 +19,7 @@ from kpi_testkit.processes import running
 CONNECTIONS = 16
 SECONDS = 4
 ROUNDS = 3
-THREADS = 8  # of an api process, by default
+THREADS = 4  # of the definitions api, by default
 NOTE = (
     "The peer answers with the same bytes from a bare Flask route under the same server with as "
     "many threads, through a gateway of the same configuration and past it. Ours verifies the "
