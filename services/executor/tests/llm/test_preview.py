@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from kpi_contracts.execution import ExecutionParameters
+from kpi_executor.api.preview_schemas import PreviewAnswer
 from kpi_executor.api.previews import of_reading
-from kpi_executor.api.schemas import PreviewAnswer
 from kpi_executor.planning import Planner, Question
 
 from .conftest import MODEL, REFERENCE

@@ -11,7 +11,7 @@ from flask.views import MethodView
 
 from kpi_eventsourcing.dispatch import Dispatcher
 from kpi_executor import lookups
-from kpi_executor.api import schemas
+from kpi_executor.api import graph_schemas as schemas
 from kpi_executor.api.jobs import READERS
 from kpi_executor.commands import KeepGraph
 from kpi_executor.preparation import Preparation

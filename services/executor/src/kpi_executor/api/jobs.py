@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kpi_executor.api import schemas
+from kpi_executor.api import run_schemas as schemas
 from kpi_executor.api.running import JOBS, Runs, accepted, command_id_of_request
 from kpi_executor.api.runs import RUNNERS
 from kpi_executor.commands import CancelExecution, RetryExecution

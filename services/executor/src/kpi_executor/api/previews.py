@@ -7,7 +7,7 @@ from typing import Any
 
 from kpi_contracts.execution import Plan
 from kpi_contracts.schemas import schema_of
-from kpi_executor.api import schemas, views
+from kpi_executor.api import preview_schemas, run_schemas, views
 from kpi_executor.api.jobs import READERS
 from kpi_executor.api.running import Runs
 from kpi_executor.planning import Planned, Question, Reading, explain_refusal
@@ -32,16 +32,16 @@ def preview_blueprint(runs: Runs, preparation: Preparation) -> Blueprint:
 
     @blueprint.route("/preview", methods=["POST"])
     @requires(*READERS)
-    @blueprint.arguments(schemas.PreviewRequest)
-    @blueprint.response(200, schemas.PreviewAnswer)
+    @blueprint.arguments(preview_schemas.PreviewRequest)
+    @blueprint.response(200, preview_schemas.PreviewAnswer)
     def of_sentence(body: dict[str, Any]) -> dict[str, Any]:
         """Read a sentence: explanation, SQL, confidence, alternatives."""
         return preview(body, Question(sentence=body["nl_definition"]))
 
     @blueprint.route("/kpis/<id:kpi_id>/preview", methods=["POST"])
     @requires(*READERS)
-    @blueprint.arguments(schemas.RunRequest)
-    @blueprint.response(200, schemas.PreviewAnswer)
+    @blueprint.arguments(run_schemas.RunRequest)
+    @blueprint.response(200, preview_schemas.PreviewAnswer)
     def of_kpi(body: dict[str, Any], kpi_id: int) -> dict[str, Any]:
         """Read the definition of a KPI."""
         kpi = runs.find_kpi(kpi_id, body["kpi_version"])

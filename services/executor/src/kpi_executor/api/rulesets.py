@@ -9,7 +9,7 @@ from flask.views import MethodView
 
 from kpi_eventsourcing.dispatch import Dispatcher
 from kpi_executor import lookups
-from kpi_executor.api import schemas
+from kpi_executor.api import ruleset_schemas as schemas
 from kpi_executor.api.jobs import READERS
 from kpi_executor.commands import StoreRuleset
 from kpi_service.auth import requires

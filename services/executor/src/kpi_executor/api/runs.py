@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kpi_executor.api import schemas, views
+from kpi_executor.api import run_schemas as schemas
+from kpi_executor.api import views
 from kpi_executor.api.running import Runs, accepted, command_id_of_request
 from kpi_executor.commands import RunQuery
 from kpi_executor.errors import CommandRefused
