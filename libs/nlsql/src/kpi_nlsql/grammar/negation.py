@@ -13,7 +13,8 @@ def read(scan: Scanner) -> bool:
     item = scan.item
     denies = item.is_cue("not") or item.is_cue("missing")
     denies = denies or (item.is_cue("null") and "not" in item.text.split())
-    if item.is_cue("compare", "!=") and scan.in_where and scan.pending is not None:
+    contrasts = item.text.startswith("but")
+    if item.is_cue("compare", "!=") and scan.in_where and scan.pending and not contrasts:
         denies = False
     if _excepts(scan):
         denies = True
