@@ -4,14 +4,18 @@ import itertools
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from kpi_contracts.breaks import BreakAssigned, BreakCommented
 from kpi_contracts.catalogue import DomainEvent, event_type
 from kpi_contracts.definition import (
     DefinitionCreated,
     DefinitionDeleted,
+    DefinitionPinned,
     DefinitionRestored,
     DefinitionRolledBack,
+    DefinitionUnpinned,
     DefinitionUpdated,
     FieldChange,
+    PinnedReading,
 )
 from kpi_contracts.envelope import Actor, Envelope, Record, to_record
 from kpi_contracts.execution import (
@@ -31,6 +35,7 @@ from kpi_contracts.execution import (
     Plan,
 )
 from kpi_contracts.ids import uuid7
+from kpi_contracts.result import ResultExpired, ResultExported, ResultViewed, Selection
 
 SQL = "SELECT p.sku FROM rbp_gpu AS p WHERE NOT EXISTS (SELECT 1 FROM ops_excel)"
 SENTENCE = "Show me all products in RBP GPU which are not in OPS Excel"
@@ -92,6 +97,30 @@ class Story:
             *(ends or (succeeded(),)),
         )
 
+    def look_after(self, kpi_id: int, execution_id: int) -> list[Record]:
+        """Let people approve a reading, look at rows, take them away and talk about one."""
+        reading = PinnedReading(kg_name="demo", sql=SQL)
+        rows = {"execution_id": execution_id, "kpi_id": kpi_id}
+        page = ResultViewed(**rows, selection=Selection(search="gpu"), page=1, page_size=50, rows=9)
+        file = ResultExported(
+            **rows,
+            format="csv",
+            selection=Selection(),
+            rows=1500,
+            bytes=9000,
+            sha256="ab" * 32,
+            complete=True,
+        )
+        gone = ResultExpired(**rows, reason="age", rows=1500, bytes=4096, parts=1)
+        row = "5f" * 16
+        return [
+            *self.tell(kpi_id, "eva", DefinitionPinned(reading=reading), DefinitionUnpinned()),
+            *self.tell(execution_id, "fay", page, file),
+            *self.tell(row, "gus", BreakAssigned(kpi_id=kpi_id, assignee="hal")),
+            *self.tell(row, "hal", BreakCommented(kpi_id=kpi_id, comment="known")),
+            *self.tell(execution_id, "kpi-results", gone),
+        ]
+
     def cancel(self, execution_id: int, who: str) -> list[Record]:
         """Ask to stop an execution."""
         return self.tell(execution_id, who, ExecutionCancelRequested(reason="too slow"))
@@ -112,8 +141,9 @@ class Story:
         )
 
 
-def requested(kpi_id: int | None) -> ExecutionRequested:
+def requested(kpi_id: int | None, retry_of: int | None = None) -> ExecutionRequested:
     return ExecutionRequested(
+        retry_of=retry_of,
         kpi_id=kpi_id,
         kpi_version=1 if kpi_id else None,
         kpi_name="Product Mismatch" if kpi_id else None,

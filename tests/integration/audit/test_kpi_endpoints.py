@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from kpi_contracts.result import ResultViewed, Selection
 from tests.integration.audit.callers import Caller
 from tests.integration.audit.harness import ingest, publish
 from tests.integration.audit.story import (
@@ -15,6 +16,7 @@ from tests.integration.audit.story import (
     FAILED,
     REJECTED,
     SENTENCE,
+    SQL,
     Story,
     requested,
     succeeded,
@@ -62,6 +64,52 @@ def test_the_audit_log_tells_who_did_what_newest_first(
     assert entries[6]["changes"]["nl_definition"] == SENTENCE
     assert set(entries[6]) >= {"id", "kpi_id", "action", "performed_by", "performed_at", "changes"}
     assert entries[6]["performed_at"].endswith("Z")
+
+
+def test_the_audit_log_tells_of_readings_rows_and_breaks_too(
+    engine: sa.Engine, nats_url: str, viewer: Caller
+) -> None:
+    story = Story()
+    story.create(7)
+    story.run(11, 7)
+    story.tell(12, "ann", requested(7, retry_of=11))
+    story.look_after(7, 11)
+    story.look_after(8, 13)  # another KPI's
+    ingest(nats_url, engine, story.records)
+    entries = viewer.get(f"{KPI}/audit-log")["audit_log"]
+    assert [(entry["action"], entry["performed_by"]) for entry in entries] == [
+        ("EXPIRE", "kpi-results"),
+        ("COMMENT", "hal"),
+        ("ASSIGN", "gus"),
+        ("EXPORT", "fay"),
+        ("VIEW", "fay"),
+        ("UNPIN", "eva"),
+        ("PIN", "eva"),
+        ("RETRY", "ann"),
+        ("EXECUTE", "ann"),
+        ("CREATE", "ann"),
+    ]
+    told = {entry["action"]: entry for entry in entries}
+    assert told["EXPORT"]["execution_id"] == "11"
+    assert told["EXPORT"]["changes"]["sha256"] == "ab" * 32
+    assert told["VIEW"]["changes"]["selection"]["search"] == "gpu"
+    assert told["COMMENT"]["changes"] == {"break_id": "5f" * 16, "comment": "known"}
+    assert told["PIN"]["changes"]["sql"] == SQL
+    assert (told["PIN"]["version"], told["UNPIN"]["version"]) == (2, 3)
+
+
+def test_a_look_at_rows_of_no_kpi_is_in_no_kpis_log(
+    engine: sa.Engine, nats_url: str, viewer: Caller
+) -> None:
+    story = Story()
+    story.create(7)
+    story.run(11, None)
+    page = ResultViewed(
+        execution_id=11, kpi_id=None, selection=Selection(), page=1, page_size=50, rows=9
+    )
+    story.tell(11, "fay", page)
+    ingest(nats_url, engine, story.records)
+    assert viewer.get(f"{KPI}/audit-log")["total"] == 1
 
 
 def test_the_audit_log_is_paged(engine: sa.Engine, nats_url: str, viewer: Caller) -> None:

@@ -5,9 +5,12 @@ import asyncio
 import pytest
 import sqlalchemy as sa
 
+from kpi_audit.bootstrap import PACKAGE
 from kpi_audit.errors import ReplayRunning
+from kpi_audit.history import kpi_history
 from kpi_audit.replay import replay
 from kpi_contracts.messages import encode
+from kpi_service.database import migrate
 from kpi_testkit import eventually_async
 from tests.integration.audit.harness import audit_loop, ingest, kept, publish_all
 from tests.integration.audit.story import CANCELLED, FAILED, REJECTED, TIMED_OUT, Story, busy
@@ -24,6 +27,7 @@ def eventful() -> Story:
         story.run(number, 7, end)
     story.run(5, None)
     story.tell(6, "bus", REJECTED)
+    story.look_after(7, 1)
     return story
 
 
@@ -35,6 +39,20 @@ def test_the_rebuilt_projections_equal_the_live_ones(engine: sa.Engine, nats_url
     assert outcome.entries == len(records)
     with engine.connect() as connection:
         assert not connection.dialect.has_schema(connection, "rebuild")
+
+
+def test_a_database_from_before_gets_the_history_it_lacks(
+    engine: sa.Engine, nats_url: str, audit_url: str
+) -> None:
+    ingest(nats_url, engine, eventful().records)
+    new = ("PIN", "UNPIN", "VIEW", "EXPORT", "EXPIRE", "ASSIGN", "COMMENT")
+    with engine.begin() as connection:
+        gone = connection.execute(sa.delete(kpi_history).where(kpi_history.c.action.in_(new)))
+        assert gone.rowcount == len(new)
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+    assert not replay(engine).equal
+    migrate(audit_url, PACKAGE)
+    assert replay(engine).equal
 
 
 def test_a_falsified_projection_is_named(engine: sa.Engine, nats_url: str, tamper: Tamper) -> None:

@@ -10,12 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSON
 
 from kpi_audit.tracking import query_executions
+from kpi_contracts.breaks import BreakAssigned, BreakCommented
 from kpi_contracts.catalogue import DomainEvent
 from kpi_contracts.definition import (
     DefinitionCreated,
     DefinitionDeleted,
+    DefinitionPinned,
     DefinitionRestored,
     DefinitionRolledBack,
+    DefinitionUnpinned,
     DefinitionUpdated,
     FieldChange,
 )
@@ -25,6 +28,8 @@ from kpi_contracts.execution import (
     ExecutionRejected,
     ExecutionRequested,
 )
+from kpi_contracts.result import ResultExpired, ResultExported, ResultViewed
+from kpi_contracts.schemas import schema_of
 from kpi_eventsourcing.schema import TIMESTAMP
 
 metadata = sa.MetaData()
@@ -124,6 +129,14 @@ def _rolled_back(envelope: Envelope, event: DefinitionRolledBack) -> Action:
     return _on_definition("ROLLBACK", envelope, changes)
 
 
+def _pinned(envelope: Envelope, event: DefinitionPinned) -> Action:
+    return _on_definition("PIN", envelope, _plain(event.reading))
+
+
+def _unpinned(envelope: Envelope, _: DefinitionUnpinned) -> Action:
+    return _on_definition("UNPIN", envelope)
+
+
 def _requested(envelope: Envelope, event: ExecutionRequested) -> Action:
     name = "EXECUTE" if event.retry_of is None else "RETRY"
     details: Changes = {"origin": event.origin, "kg_name": event.parameters.kg_name}
@@ -140,6 +153,30 @@ def _rejected(envelope: Envelope, event: ExecutionRejected) -> Action:
     return _on_execution("REJECT", envelope, event.kpi_id, {"reason": event.reason})
 
 
+def _of_rows(name: str) -> Callable[[Envelope, Any], Action]:
+    """Make the reader of an event about the rows of an execution, named `name`."""
+
+    def read(_: Envelope, event: ResultViewed | ResultExported | ResultExpired) -> Action:
+        details = _plain(event)
+        kpi_id, execution_id = details.pop("kpi_id"), str(details.pop("execution_id"))
+        return Action(name, kpi_id, None, execution_id, details)
+
+    return read
+
+
+def _assigned(envelope: Envelope, event: BreakAssigned) -> Action:
+    details = {"assignee": event.assignee, "reason": event.reason}
+    return _on_break("ASSIGN", envelope, event.kpi_id, details)
+
+
+def _commented(envelope: Envelope, event: BreakCommented) -> Action:
+    return _on_break("COMMENT", envelope, event.kpi_id, {"comment": event.comment})
+
+
+def _on_break(name: str, envelope: Envelope, kpi_id: int, details: Changes) -> Action:
+    return Action(name, kpi_id, None, None, {"break_id": envelope.aggregate_id, **details})
+
+
 def _on_definition(name: str, envelope: Envelope, changes: Changes | None = None) -> Action:
     return Action(name, int(envelope.aggregate_id), envelope.version, None, changes)
 
@@ -154,6 +191,12 @@ def _on_execution(
     return Action(name, kpi_id, version, envelope.aggregate_id, details)
 
 
+def _plain(value: object) -> Changes:
+    """Return a part of an event, or all it says, as plain JSON."""
+    plain: Changes = schema_of(type(value)).dump(value)
+    return plain
+
+
 def _by_field(changes: Iterable[FieldChange]) -> Changes:
     return {change.field: {"old": change.old, "new": change.new} for change in changes}
 
@@ -164,7 +207,14 @@ ACTIONS: Mapping[type[DomainEvent], Callable[[Envelope, Any], Action]] = {
     DefinitionDeleted: _deleted,
     DefinitionRestored: _restored,
     DefinitionRolledBack: _rolled_back,
+    DefinitionPinned: _pinned,
+    DefinitionUnpinned: _unpinned,
     ExecutionRequested: _requested,
     ExecutionCancelRequested: _cancel_requested,
     ExecutionRejected: _rejected,
+    ResultViewed: _of_rows("VIEW"),
+    ResultExported: _of_rows("EXPORT"),
+    ResultExpired: _of_rows("EXPIRE"),
+    BreakAssigned: _assigned,
+    BreakCommented: _commented,
 }

@@ -20,8 +20,8 @@ class AuditEntry(Schema):
     action = fields.String(
         required=True,
         metadata={
-            "description": "CREATE, UPDATE, DELETE, RESTORE, ROLLBACK, EXECUTE, RETRY, CANCEL, "
-            "REJECT"
+            "description": "CREATE, UPDATE, DELETE, RESTORE, ROLLBACK, PIN, UNPIN; EXECUTE, RETRY,"
+            " CANCEL, REJECT; VIEW, EXPORT, EXPIRE (of rows); ASSIGN, COMMENT (of a break)"
         },
     )
     performed_by = fields.String(required=True)
@@ -31,7 +31,8 @@ class AuditEntry(Schema):
         allow_none=True,
         metadata={
             "type": ["object", "null"],
-            "description": "CREATE: the fields. UPDATE and ROLLBACK: old and new by field.",
+            "description": "CREATE: the fields. UPDATE and ROLLBACK: old and new by field."
+            " Otherwise what there is to say, such as the rows that were shown.",
         },
     )
     version = fields.Integer(required=True, allow_none=True)
