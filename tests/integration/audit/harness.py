@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from kpi_audit.bootstrap import BATCH
 from kpi_audit.ingest import CONSUMER, take_in
-from kpi_audit.log import audit_log
+from kpi_audit.log import audit_log, first_at
 from kpi_bus.connection import Bus
 from kpi_bus.projection import ProjectionLoop
 from kpi_contracts.envelope import Record
@@ -21,7 +21,13 @@ WINDOW = 256
 
 def audit_loop(bus: Bus, engine: sa.Engine) -> ProjectionLoop:
     return ProjectionLoop(
-        bus, engine, consumer=CONSUMER, subjects=[EVENTS], project_many=take_in, batch=BATCH
+        bus,
+        engine,
+        consumer=CONSUMER,
+        subjects=[EVENTS],
+        project_many=take_in,
+        first_at=first_at,
+        batch=BATCH,
     )
 
 

@@ -6,12 +6,14 @@ from dataclasses import replace
 import psycopg
 import pytest
 import sqlalchemy as sa
+from prometheus_client import REGISTRY
 
 from kpi_audit.history import kpi_history
 from kpi_audit.log import audit_log
 from kpi_audit.signing import TrustedKeys
 from kpi_audit.tracking import query_executions
 from kpi_audit.verification import verify_log
+from kpi_contracts.envelope import Actor
 from kpi_contracts.ids import uuid7
 from kpi_contracts.messages import Message, encode
 from kpi_eventsourcing.schema import parked
@@ -53,6 +55,7 @@ def test_duplicates_and_shuffled_deliveries_are_kept_once_in_aggregate_order(
     random.Random(7).shuffle(messages)
     ingest_messages(nats_url, engine, messages)
     assert sorted(kept(engine)) == sorted(ids_of(records))
+    assert count(engine, parked) == 0
     assert_intact(engine, trusted, len(records))
     with engine.connect() as connection:
         rows = connection.execute(sa.select(audit_log).order_by(audit_log.c.seq)).all()
@@ -73,6 +76,7 @@ def test_a_stream_made_anew_is_not_taken_in_twice(
         connection.execute(sa.text("DELETE FROM stream_versions"))
     ingest(nats_url, engine, [])
     assert kept(engine) == ids_of(records)
+    assert count(engine, parked) == 0
     assert_intact(engine, trusted, len(records))
 
 
@@ -121,6 +125,39 @@ def test_what_is_no_event_is_parked_and_the_rest_flows(engine: sa.Engine, nats_u
     ingest_messages(nats_url, engine, [garbage, *good, replace(garbage, headers={})])
     assert kept(engine) == ids_of(story.records)
     assert count(engine, parked) == 2
+
+
+def test_another_event_for_a_version_that_is_taken_is_parked_and_counted(
+    engine: sa.Engine, nats_url: str, trusted: TrustedKeys
+) -> None:
+    story = Story()
+    created, *later = [*story.create(7), *story.edit(7)]
+    forged = replace(later[0], id=uuid7(), actor=Actor("mallory", "user"))
+    before = contested()
+    ingest(nats_url, engine, [created, *later])
+    ingest(nats_url, engine, [forged])
+    assert kept(engine) == ids_of([created, *later])
+    assert_intact(engine, trusted, 5)
+    with engine.connect() as connection:
+        (row,) = connection.execute(sa.select(parked)).all()
+    assert (row.consumer, row.headers["Nats-Msg-Id"]) == ("audit", str(forged.id))
+    assert str(later[0].id) in row.reason
+    assert contested() == before + 1
+
+
+def test_a_forgery_beside_what_it_forges_is_parked_whatever_came_first(
+    engine: sa.Engine, nats_url: str
+) -> None:
+    story = Story()
+    first, second, third = [*story.create(7), *story.edit(7)[:2]]
+    of_first, of_third = (replace(event, id=uuid7()) for event in (first, third))
+    ingest(nats_url, engine, [first, of_first, third, of_third, second])
+    assert kept(engine) == ids_of([first, second, third])
+    assert count(engine, parked) == 2
+
+
+def contested() -> float:
+    return REGISTRY.get_sample_value("kpi_contested_total", {"consumer": "audit"}) or 0.0
 
 
 @pytest.mark.parametrize("point", ["projection.before_commit", "projection.after_commit"])

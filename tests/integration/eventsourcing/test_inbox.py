@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kpi_contracts.definition import DefinitionDeleted
 from kpi_contracts.envelope import Actor, Envelope, to_record
 from kpi_contracts.ids import uuid7
-from kpi_eventsourcing.inbox import Delivered, Inbox
+from kpi_eventsourcing.inbox import Delivered, Inbox, Intake, Repeat
 from kpi_eventsourcing.schema import checkpoints, held, stream_versions
 
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -52,6 +52,19 @@ def test_a_redelivered_batch_has_no_second_effect(engine: sa.Engine) -> None:
     messages = deliveries([("7", 1), ("8", 1), ("7", 2)])
     assert admit(engine, messages) == [("7", 1), ("8", 1), ("7", 2)]
     assert admit(engine, messages) == []
+
+
+def test_what_comes_for_a_version_that_is_taken_or_held_is_told(engine: sa.Engine) -> None:
+    first, third, other_first, other_third = deliveries([("7", 1), ("7", 3), ("7", 1), ("7", 3)])
+    with engine.begin() as connection:
+        intake = Inbox("test").take_in(connection, CREATED, [first, third, other_first])
+        assert intake.admitted == [first]
+        assert intake.repeats == [Repeat(other_first)]
+        later = Inbox("test").take_in(connection, CREATED, [other_third])
+        assert later == Intake([], [Repeat(other_third, third.record.id)])
+    second = Delivered(5, to_record(record("7", 2)))
+    with engine.begin() as connection:
+        assert Inbox("test").admit(connection, CREATED, [second]) == [second, third]
 
 
 def test_a_refilled_stream_is_read_from_its_start_without_repeating(engine: sa.Engine) -> None:

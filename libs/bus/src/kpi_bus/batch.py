@@ -11,14 +11,18 @@ import sqlalchemy as sa
 
 from kpi_bus.errors import is_transient
 from kpi_bus.tracing import consuming
+from kpi_contracts.envelope import Record
 from kpi_contracts.errors import InvalidMessage
 from kpi_contracts.messages import Message, decode, encode
 from kpi_eventsourcing.crash_points import crash_point
-from kpi_eventsourcing.inbox import Delivered, Inbox
+from kpi_eventsourcing.inbox import Delivered, Inbox, Repeat
 from kpi_eventsourcing.schema import parked
 
 Project = Callable[[sa.Connection, Delivered, bytes], None]
 ProjectMany = Callable[[sa.Connection, Sequence[Delivered]], None]
+Place = tuple[str, str, int]  # aggregate, its id, version
+FirstAt = Callable[[sa.Connection, Sequence[Record]], Mapping[Place, UUID]]
+"""Tells which events the consumer itself has kept at the places of some others."""
 Key = UUID | int  # of an event, or the stream sequence of what is not even an event
 
 
@@ -40,10 +44,19 @@ class Poison(Exception):
         super().__init__(self.reason)
 
 
+class Contested(Poison):
+    """An event that came for a version of its aggregate which another event has taken."""
+
+    def __init__(self, message: Message, event: UUID, first: UUID) -> None:
+        cause = LookupError(f"event {first} has this version of the aggregate already")
+        super().__init__(event, message, cause)
+
+
 class Batch:
     """Applies deliveries from one incarnation of a stream. All methods block.
 
     With `project_many` a batch is projected by one call, as long as nothing in it is poison.
+    With `first_at` events that contest a version are poison, too; otherwise they are passed over.
     """
 
     def __init__(
@@ -54,6 +67,7 @@ class Batch:
         stream_created: datetime,
         project: Project,
         project_many: ProjectMany | None = None,
+        first_at: FirstAt | None = None,
     ) -> None:
         self._engine = engine
         self._inbox = inbox
@@ -61,6 +75,7 @@ class Batch:
         self._created = stream_created
         self._project = project
         self._project_many = project_many
+        self._first_at = first_at
 
     def position(self) -> int:
         """Return the last sequence that was taken in."""
@@ -86,12 +101,14 @@ class Batch:
                 for delivery in deliveries
                 if (event := self._decoded(connection, delivery, known)) is not None
             ]
-            admitted = self._inbox.admit(connection, self._created, events)
+            intake = self._inbox.take_in(connection, self._created, events)
+            admitted = intake.admitted
             if together is not None:
                 together(connection, admitted)
             for event in admitted if together is None else ():
                 body = bodies.get(event.seq)
                 self._take(connection, event, body, known.get(event.record.id))
+            self._park_contested(connection, intake.repeats, known)
             if len(events) < len(deliveries):
                 self._pass(connection, deliveries[-1].seq)
             crash_point("projection.before_commit")
@@ -102,6 +119,24 @@ class Batch:
         # Another process of the same consumer may be ahead already: never go back.
         if self._inbox.position(connection, self._created) < seq:
             self._inbox.advance(connection, self._created, seq)
+
+    def _park_contested(
+        self, connection: sa.Connection, repeats: Sequence[Repeat], known: Mapping[Key, str]
+    ) -> None:
+        """Park what is not the same event again. The admitted ones must have been projected."""
+        if self._first_at is None or not repeats:
+            return
+        taken = self._first_at(connection, [repeat.event.record for repeat in repeats])
+        for repeat in repeats:
+            record = repeat.event.record
+            place = (record.aggregate, record.aggregate_id, record.version)
+            first = repeat.first or taken.get(place, record.id)
+            if first == record.id:
+                continue
+            message = encode(record)
+            if record.id not in known:
+                raise Contested(message, record.id, first)
+            self._park(connection, repeat.event.seq, message, known[record.id])
 
     def _decoded(
         self, connection: sa.Connection, delivery: Delivery, known: Mapping[Key, str]

@@ -38,3 +38,8 @@ COMMANDS = Counter("kpi_commands_total", "Commands by how they ended", ["consume
 PARKED = Counter(
     "kpi_parked_total", "Messages put aside because they cannot be handled", ["consumer"]
 )
+CONTESTED = Counter(
+    "kpi_contested_total",
+    "Events put aside because another one has their version of the aggregate",
+    ["consumer"],
+)

@@ -16,7 +16,15 @@ import sqlalchemy as sa
 import structlog
 
 from kpi_bus import metrics
-from kpi_bus.batch import Batch, Delivery, Poison, Project, ProjectMany
+from kpi_bus.batch import (
+    Batch,
+    Contested,
+    Delivery,
+    FirstAt,
+    Poison,
+    Project,
+    ProjectMany,
+)
 from kpi_bus.connection import Bus
 from kpi_bus.errors import is_transient
 from kpi_bus.parking import park
@@ -55,6 +63,9 @@ class ProjectionLoop:
     the transaction that also moves the position. An error that a second try may cure (database
     or broker away) is retried for ever; any other repeats the batch event by event, parks what
     fails with its reason and passes on.
+
+    A consumer that keeps the events themselves gives `first_at`, which tells their ids: then an
+    event that comes for a version another one has taken is parked, and not just passed over.
     """
 
     def __init__(
@@ -67,6 +78,7 @@ class ProjectionLoop:
         project: Callable[[sa.Connection, Envelope], None] | None = None,
         project_record: Callable[[sa.Connection, Record, bytes], None] | None = None,
         project_many: ProjectMany | None = None,
+        first_at: FirstAt | None = None,
         batch: int = BATCH,
         stream: str = KPI_EVENTS.name,
     ) -> None:
@@ -76,6 +88,7 @@ class ProjectionLoop:
         self._subjects = tuple(subjects)
         self._project = _projector(project, project_record, project_many)
         self._project_many = project_many
+        self._first_at = first_at
         self._batch = batch
         self._stream = stream
         self._inbox = Inbox(consumer)
@@ -126,6 +139,7 @@ class ProjectionLoop:
             info.created,
             self._project,
             self._project_many,
+            self._first_at,
         )
         position = await self._threads.run(batch.position)
         async with StreamReader.open(
@@ -170,6 +184,8 @@ class ProjectionLoop:
                 await self._tell_parked(poison)
 
     async def _tell_parked(self, poison: Poison) -> None:
+        if isinstance(poison, Contested):
+            metrics.CONTESTED.labels(self._consumer).inc()
         await park(
             self._bus,
             self._consumer,

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -35,6 +36,25 @@ class Delivered:
         return self.record.aggregate, self.record.aggregate_id
 
 
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A delivery of a version that an event before it has taken: mostly the same one again.
+
+    `first` is the id of that event as long as it is held; afterwards only the consumer knows it.
+    """
+
+    event: Delivered
+    first: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What became of some deliveries; those not named here are held, or of a place passed."""
+
+    admitted: list[Delivered]
+    repeats: list[Repeat]
+
+
 class Inbox:
     """What one named consumer has already taken in."""
 
@@ -56,10 +76,16 @@ class Inbox:
         `messages` are in stream order. The result may lack some of them (seen before, or held
         until an earlier version comes) and may hold earlier ones that waited for these.
         """
+        return self.take_in(connection, stream_created, messages).admitted
+
+    def take_in(
+        self, connection: sa.Connection, stream_created: datetime, messages: Sequence[Delivered]
+    ) -> Intake:
+        """Like `admit`, and tell which events came for a version that was taken already."""
         last = self._lock_position(connection, stream_created)
         fresh = [message for message in messages if message.seq > last]
         if not fresh:
-            return []
+            return Intake([], [])
         self.advance(connection, stream_created, fresh[-1].seq)
         return self._in_version_order(connection, fresh)
 
@@ -78,22 +104,25 @@ class Inbox:
         ).one_or_none()
         return row.seq if row is not None and row.stream_created == stream_created else 0
 
-    def _in_version_order(
-        self, connection: sa.Connection, fresh: Sequence[Delivered]
-    ) -> list[Delivered]:
+    def _in_version_order(self, connection: sa.Connection, fresh: Sequence[Delivered]) -> Intake:
         versions = self._versions(connection, {message.key for message in fresh})
         queues = self._held(connection, versions)
         were_held = bool(queues)
-        admitted: list[Delivered] = []
+        intake = Intake([], [])
         for message in fresh:
             queue = queues.setdefault(message.key, {})
-            queue.setdefault(message.record.version, message)
-            admitted += self._take_next(versions, queue, message.key)
-        self._store_versions(connection, versions, {message.key for message in admitted})
+            version = message.record.version
+            if version <= versions[message.key]:
+                intake.repeats.append(Repeat(message))
+            elif (first := queue.setdefault(version, message)) is not message:
+                intake.repeats.append(Repeat(message, first.record.id))
+            intake.admitted.extend(self._take_next(versions, queue, message.key))
+        keys = {message.key for message in intake.admitted}
+        self._store_versions(connection, versions, keys)
         if were_held:
             self._release(connection, versions)
         self._hold(connection, versions, queues)
-        return admitted
+        return intake
 
     @staticmethod
     def _take_next(

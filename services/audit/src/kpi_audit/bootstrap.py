@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpi_audit.ingest import CONSUMER, take_in
+from kpi_audit.log import first_at
 from kpi_audit.settings import AuditSettings
 from kpi_audit.signing import SigningKey, TrustedKeys
 from kpi_contracts import definition
@@ -82,6 +83,7 @@ async def run_worker(worker: Worker) -> None:
                 consumer=CONSUMER,
                 subjects=[EVENTS],
                 project_many=take_in,
+                first_at=first_at,
                 batch=BATCH,
             ),
             Relay(engine, bus, RELAY),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSON
@@ -20,6 +21,8 @@ from kpi_contracts.messages import canonical
 from kpi_eventsourcing.inbox import Delivered
 from kpi_eventsourcing.schema import TIMESTAMP
 from kpi_eventsourcing.store import record_row, row_record
+
+Place = tuple[str, str, int]  # aggregate, its id, version
 
 PAGE = 2000
 _LOCK = 0x61756474  # arbitrary; one writer of the chain at a time per database
@@ -87,6 +90,18 @@ def append(connection: sa.Connection, events: Sequence[Delivered]) -> list[Entry
     if entries:
         connection.execute(sa.insert(audit_log), [_row(entry) for entry in entries])
     return entries
+
+
+def first_at(connection: sa.Connection, records: Sequence[Record]) -> dict[Place, UUID]:
+    """Return the ids of the events that the log holds at the versions of some others."""
+    table = audit_log.c
+    places = {(record.aggregate, record.aggregate_id, record.version) for record in records}
+    query = sa.select(table.aggregate, table.aggregate_id, table.version, table.id).where(
+        sa.tuple_(table.aggregate, table.aggregate_id, table.version).in_(sorted(places))
+    )
+    return {
+        (row.aggregate, row.aggregate_id, row.version): row.id for row in connection.execute(query)
+    }
 
 
 def hold_writers(connection: sa.Connection) -> None:
