@@ -31,7 +31,8 @@ class LedgerClerk:
     """Enters runs whose difference is on record, the oldest first.
 
     A KPI whose runs differ by more than `most` rows gets no (further) ledger: what changes that
-    much is a table, not a list of things for people to see to.
+    much is a table, not a list of things for people to see to. A run that reached its limit is
+    not entered: that a row is not among the first does not mean that it is resolved.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class LedgerClerk:
                 results.c.compared_at.is_not(None),
                 results.c.expired_at.is_(None),
                 results.c.damaged_at.is_(None),
+                executions.c.limit_reached.is_(False),
                 results.c.execution_id > sa.func.coalesce(ledgers.c.execution_id, 0),
                 ledgers.c.closed.is_(None),
                 results.c.execution_id.not_in(sorted(self._unreadable)),

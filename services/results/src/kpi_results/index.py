@@ -55,6 +55,10 @@ PLAN = (
     "target_table",
     "confidence_score",
     "explanation",
+    "engine_version",
+    "model",
+    "prompt_sha256",
+    "remark",
 )
 
 metadata = sa.MetaData()
@@ -77,6 +81,7 @@ executions = sa.Table(
     sa.Column("excluded_fields", JSON),
     sa.Column("generated_sql", sa.Text),
     sa.Column("number_of_records", sa.BigInteger, nullable=False),
+    sa.Column("limit_reached", sa.Boolean, nullable=False),
     sa.Column("joined_columns", JSON),
     sa.Column("sql_query_type", sa.Text),
     sa.Column("operation", sa.Text),
@@ -84,6 +89,10 @@ executions = sa.Table(
     sa.Column("target_table", sa.Text),
     sa.Column("confidence_score", sa.Float),
     sa.Column("explanation", sa.Text),
+    sa.Column("engine_version", sa.Text),
+    sa.Column("model", sa.Text),
+    sa.Column("prompt_sha256", sa.Text),
+    sa.Column("remark", sa.Text),
     sa.Column("execution_status", sa.Text, nullable=False),
     sa.Column("execution_timestamp", TIMESTAMP, nullable=False),
     sa.Column("execution_time_ms", sa.Float),
@@ -151,6 +160,7 @@ def _project_execution(connection: sa.Connection, envelope: Envelope) -> None:
 def _first(envelope: Envelope) -> Values:
     return {
         "number_of_records": 0,
+        "limit_reached": False,
         "attempt": 0,
         "execution_timestamp": envelope.time,
         "requested_by": envelope.actor.subject,
@@ -214,6 +224,7 @@ def _succeeded(envelope: Envelope, event: ExecutionSucceeded) -> Values:
         **_ended(envelope, event),
         "execution_status": SUCCESS,
         "number_of_records": event.manifest.rows,
+        "limit_reached": event.limit_reached,
         "error_type": None,
         "error_message": None,
     }

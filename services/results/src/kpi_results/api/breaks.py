@@ -43,20 +43,20 @@ def break_blueprint(archive: Archive, dispatch: Dispatcher) -> Blueprint:
         return {"success": True, **page(total, limit, offset), "breaks": found}
 
     @blueprint.route("/<string(length=32):break_id>/assign", methods=["POST"])
+    @idempotent
     @requires(*WRITERS)
     @blueprint.arguments(schemas.Assignment)
     @blueprint.response(200, schemas.BreakAnswer)
-    @idempotent
     def assign(body: dict[str, Any], kpi_id: int, break_id: str) -> dict[str, Any]:
         """Say who is to see to a break."""
         dispatch(AssignBreak(kpi_id, break_id, **body), command_context())
         return changed(kpi_id, break_id, "Break assigned successfully")
 
     @blueprint.route("/<string(length=32):break_id>/comment", methods=["POST"])
+    @idempotent
     @requires(*WRITERS)
     @blueprint.arguments(schemas.Comment)
     @blueprint.response(200, schemas.BreakAnswer)
-    @idempotent
     def comment(body: dict[str, Any], kpi_id: int, break_id: str) -> dict[str, Any]:
         """Say something about a break."""
         dispatch(CommentBreak(kpi_id, break_id, **body), command_context())

@@ -71,6 +71,10 @@ class Execution(Schema):
     excluded_fields = fields.List(fields.String(), required=True, allow_none=True)
     generated_sql = fields.String(required=True, allow_none=True)
     number_of_records = fields.Integer(required=True)
+    limit_reached = fields.Boolean(
+        required=True,
+        metadata={"description": "limit_records was reached: there may be more rows."},
+    )
     joined_columns = fields.List(fields.List(fields.String()), required=True, allow_none=True)
     sql_query_type = fields.String(required=True, allow_none=True)
     operation = fields.String(required=True, allow_none=True)
@@ -78,6 +82,10 @@ class Execution(Schema):
     target_table = fields.String(required=True, allow_none=True)
     confidence_score = fields.Float(required=True, allow_none=True)
     explanation = fields.String(required=True, allow_none=True)
+    engine_version = fields.String(required=True, allow_none=True)
+    model = fields.String(required=True, allow_none=True)
+    prompt_sha256 = fields.String(required=True, allow_none=True)
+    remark = fields.String(required=True, allow_none=True)
     execution_status = fields.String(required=True, validate=validate.OneOf(STATUSES))
     execution_timestamp = Instant(required=True)
     execution_time_ms = fields.Float(required=True, allow_none=True)
