@@ -13,7 +13,7 @@ def read(scan: Scanner) -> bool:
     item = scan.item
     denies = item.is_cue("not") or item.is_cue("missing")
     denies = denies or (item.is_cue("null") and "not" in item.text.split())
-    contrasts = item.text.startswith("but")
+    contrasts = item.text.startswith("but") and _compared_before(scan)
     if item.is_cue("compare", "!=") and scan.in_where and scan.pending and not contrasts:
         denies = False
     if _excepts(scan):
@@ -41,6 +41,14 @@ def read(scan: Scanner) -> bool:
     scan.pending = scan.pending if own else None
     scan.pending_function = None
     return True
+
+
+def _compared_before(scan: Scanner) -> bool:
+    """Tell whether a value of the same column was asked for before: "in A but not in B"."""
+    pending = scan.pending
+    return pending is not None and any(
+        term.ref is not None and term.ref.position == pending.position for term in scan.draft.terms
+    )
 
 
 def _excepts(scan: Scanner) -> bool:
