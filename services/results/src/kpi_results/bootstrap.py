@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 import sqlalchemy as sa
 
 from kpi_results import index
+from kpi_results.allocation import give_back_early
 from kpi_results.settings import ResultsSettings
 from kpi_service.database import make_engine, reader, verify_schema
 from kpi_service.settings import ServiceSettings
@@ -42,6 +43,7 @@ def make_api(settings: ServiceSettings, own: ResultsSettings | None = None) -> F
     from kpi_results.handlers import make_dispatcher
     from kpi_service.app import create_app
 
+    give_back_early()
     own = own or ResultsSettings.from_environment(settings)
     engine = make_engine(settings.database_url, name="results api")
     archive = make_archive(engine, settings, own)
@@ -110,6 +112,7 @@ async def run_worker(worker: Worker) -> None:
     """Take in events, publish what follows from them, compare and keep, until stopped."""
     from kpi_service.loops import run_loops
 
+    give_back_early()
     own = ResultsSettings.from_environment(worker.settings)
     engine = make_engine(worker.settings.database_url, name="results worker", pool_size=8)
     worker.readiness.add("database", lambda: verify_schema(engine, PACKAGE))

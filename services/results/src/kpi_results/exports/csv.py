@@ -16,7 +16,7 @@ from kpi_results.exports.formulas import guard
 from kpi_results.exports.subject import Subject
 from kpi_results.exports.text_columns import csv_column
 
-_PIECE = 32_768
+_PIECE = 16_384
 _OPTIONS = pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed", batch_size=8192)
 
 

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from kpi_results.exports.subject import Subject
 
-_PIECE = 32_768  # rows of a row group; larger ones would please readers, but cost memory
+_PIECE = 16_384  # rows of a row group; larger ones would please readers, but cost memory
 
 
 def write_parquet(subject: Subject) -> Iterator[bytes]:

@@ -25,7 +25,7 @@ class EngineLimits:
     is so large) run in processes of their own, with `aside_memory` each.
     """
 
-    memory: str = "128MB"
+    memory: str = "96MB"
     aside_memory: str = "512MB"
     aside_rows: int | None = 250_000
     spill: str = "16GB"

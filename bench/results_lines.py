@@ -1,0 +1,269 @@
+"""The quantities of drill-down, export and comparison over a result of one size."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from bench import results_api as api_of
+from bench.results_api import Api, drilldown
+from bench.results_peers import Duck, JsonRows, timed
+from bench.results_users import USERS, crowd
+from bench.table import Better, Line, Samples, interleaved, percentile
+from kpi_contracts.execution import Manifest
+
+PLAIN = "plain page of 50, anywhere, p95"
+SORTED = "first page sorted by one column"
+NEXT_SORTED = "next pages of a sorted view, p95"
+NEXT_FILTERED = "next pages of a filtered view, p95"
+FILTERED = "filter of two columns, page and total"
+LETTERS = "search for letters, page and total"
+DIGITS = "search for digits, page and total"
+
+PAGES, PEER_PAGES = 40, 3
+RUN, BEFORE, AFTER = 1, 2, 3  # executions
+JUDGED = 1_000_000  # rows; below, every answer is mostly the cost of a request
+
+# Each round asks for a view that nobody has asked for yet.
+_SORTS = (("amount", "desc", "c4 DESC"), ("quantity", "asc", "c1"), ("rate", "desc", "c5 DESC"))
+_LOWEST = (100, 101, 102)  # of the filtered rates
+_SEARCHES: Mapping[str, Sequence[str]] = {
+    LETTERS: ("gpu-77", "gpu-12", "gpu-93"),
+    DIGITS: ("98765", "45678", "31415"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stored result, the API that serves it, and the peers that hold the same rows."""
+
+    api: Api
+    client: httpx.Client
+    manifest: Manifest
+    duck: Duck
+    json_rows: JsonRows | None
+
+    @property
+    def rows(self) -> int:
+        """Rows of the result."""
+        return self.manifest.rows
+
+    def page(self, page: int = 1, **wishes: object) -> float:
+        """Seconds for a page of 50 rows through the API."""
+        return api_of.seconds(self.client, *drilldown(RUN, page=page, page_size=50, **wishes))
+
+    def judged(self, ratio: float) -> float | None:
+        """Return an aim against a peer where it counts: at sizes that take their time."""
+        return ratio if self.rows >= JUDGED else None
+
+    def places(self, count: int, rows: int | None = None) -> list[int]:
+        """Random pages, the same in every run."""
+        last = max(1, (rows or self.rows) // 50)
+        return [random.Random(7).randint(1, last) for _ in range(count)]
+
+
+def lines(stage: Stage) -> Iterator[Line]:
+    """Measure everything over one result."""
+    stage.page()  # the engine is loaded with the first request
+    yield plain_pages(stage)
+    yield sorted_pages(stage)
+    yield next_pages(stage)
+    yield from filtered_pages(stage)
+    yield searched_pages(stage, LETTERS)
+    yield searched_pages(stage, DIGITS)
+    yield from exports(stage)
+
+
+def plain_pages(stage: Stage) -> Line:
+    """Measure pages of the rows as they are, beside OFFSET over rows of JSON."""
+    ours = [stage.page(page) for page in stage.places(PAGES)]
+    peer = None
+    if stage.json_rows is not None:
+        places = [50 * page - 50 for page in stage.places(2 * PEER_PAGES)]
+        peer = Samples.of([1000 * percentile([stage.json_rows.page(n) for n in places], 0.95)])
+    return Line(
+        measured=PLAIN,
+        unit="ms",
+        ours=Samples.of([1000 * percentile(ours, 0.95)]),
+        peer=peer,
+        aim=60,
+        aim_ratio=None if peer is None else stage.judged(20),
+        better=Better.LOWER,
+    )
+
+
+def sorted_pages(stage: Stage) -> Line:
+    """Measure first pages of orders that nobody has asked for yet."""
+    rounds = iter(_SORTS * 2)
+
+    def ours() -> float:
+        column, order, _ = next(rounds)
+        wishes = {"sort_by": column, "sort_order": order}
+        found = stage.page(1, **wishes)
+        stage.page(41, **wishes)  # the whole order is kept before anything else is measured
+        return found
+
+    orders = iter(_SORTS)
+    found, peer = interleaved(
+        len(_SORTS), ours, lambda: stage.duck.page(order=f"ORDER BY {next(orders)[2]}")
+    )
+    return _milliseconds(SORTED, found, peer, aim=700, ratio=stage.judged(2))
+
+
+def next_pages(stage: Stage) -> Line:
+    """Measure pages anywhere in an order that is kept."""
+    column, order, sql = _SORTS[0]
+    ours = [stage.page(page, sort_by=column, sort_order=order) for page in stage.places(PAGES)]
+    peer = [
+        stage.duck.page(order=f"ORDER BY {sql}", offset=50 * page - 50)
+        for page in stage.places(PEER_PAGES)
+    ]
+    return _p95(NEXT_SORTED, ours, peer, aim=80)
+
+
+def filtered_pages(stage: Stage) -> Iterator[Line]:
+    """Measure views by a filter: when they are new, and their further pages."""
+    ours, theirs = iter(_LOWEST), iter(_LOWEST)
+    found, peer = interleaved(
+        len(_LOWEST),
+        lambda: stage.page(filters=_filter(next(ours))),
+        lambda: stage.duck.page_and_total(_condition(next(theirs))),
+    )
+    yield _milliseconds(FILTERED, found, peer, aim=400, ratio=stage.judged(0.83))
+    lowest = _LOWEST[0]
+    matching = stage.rows // 12
+    seconds = [stage.page(page, filters=_filter(lowest)) for page in stage.places(PAGES, matching)]
+    beside = [
+        stage.duck.page(_condition(lowest), offset=50 * page - 50)
+        for page in stage.places(PEER_PAGES, matching)
+    ]
+    yield _p95(NEXT_FILTERED, seconds, beside, aim=80)
+
+
+def searched_pages(stage: Stage, measured: str) -> Line:
+    """Measure views by a search that nobody has made yet."""
+    ours, theirs = iter(_SEARCHES[measured]), iter(_SEARCHES[measured])
+    found, peer = interleaved(
+        len(_SEARCHES[measured]),
+        lambda: stage.page(search=next(ours)),
+        lambda: stage.duck.page_and_total(_contains(next(theirs))),
+    )
+    return _milliseconds(measured, found, peer, aim=4000, ratio=stage.judged(1.67))
+
+
+def exports(stage: Stage) -> Iterator[Line]:
+    """Measure downloads of everything."""
+    cases: tuple[tuple[str, str, dict[str, str], str, str, float | None], ...] = (
+        ("export csv", "csv", {}, "FORMAT csv", "", 700_000),
+        ("export csv, sorted", "csv", {"sort_by": "amount"}, "FORMAT csv", "ORDER BY c4", None),
+        ("export parquet", "parquet", {}, "FORMAT parquet, COMPRESSION zstd", "", None),
+    )
+    for measured, name, wishes, options, order, aim in cases:
+        seconds = api_of.download(stage.client, RUN, name, **wishes)
+        peer = stage.duck.copy(options, order)
+        if name == "parquet":
+            yield _per_second(
+                f"{measured}, beside copying the files", stage.rows, seconds, _copied(stage), None
+            )
+        yield _per_second(measured, stage.rows, seconds, peer, aim)
+
+
+def compared(stage: Stage, manifests: Sequence[Manifest]) -> Line:
+    """Measure the comparison of two further runs, beside EXCEPT both ways over rows of JSON."""
+    for number, manifest in zip((BEFORE, AFTER), manifests, strict=True):
+        stage.api.add(number, manifest)
+        if stage.json_rows is not None:
+            stage.json_rows.load(number, stage.api.store, manifest)
+    wishes = {"execution_ids": f"{BEFORE},{AFTER}", "key": "id"}
+    path = "/v1/landing-kpi/compare-executions"
+    ours = api_of.seconds(stage.client, path, wishes)
+    peer = None if stage.json_rows is None else stage.json_rows.differences(BEFORE, AFTER)
+    rows = manifests[0].rows
+    return Line(
+        measured=f"compare two runs of {rows:,} rows, first pages of all classes",
+        unit="ms",
+        ours=Samples.of([1000 * ours]),
+        peer=None if peer is None else Samples.of([1000 * peer]),
+        aim=5000,
+        aim_ratio=None if peer is None else 10,
+        better=Better.LOWER,
+    )
+
+
+def crowded(stage: Stage) -> Iterator[Line]:
+    """Measure what many users see who read at once."""
+    found = crowd(stage.api, RUN, stage.rows)
+    who = f"{USERS} users at once"
+    yield _single(f"{who}, p95 of a page", "ms", 1000 * found.p95)
+    yield _single(f"{who}, pages", "1/s", found.per_second, better=Better.HIGHER)
+    yield _single(f"{who}, errors", "answers", found.errors, aim=0)
+
+
+def peak_memory(stage: Stage) -> Line:
+    """Tell how large the API process has been so far."""
+    return _single("peak memory of the API process", "MB", stage.api.peak_memory(), aim=400)
+
+
+def _filter(lowest: int) -> dict[str, object]:
+    return {"status": "failed", "rate": {"between": [lowest, 500]}}
+
+
+def _condition(lowest: int) -> str:
+    return f"c2 = 'failed' AND c5 BETWEEN {lowest} AND 500"
+
+
+def _contains(words: str) -> str:
+    return " OR ".join(f"contains(lower(c{i}::VARCHAR), '{words}')" for i in range(10))
+
+
+def _copied(stage: Stage) -> float:
+    target = Path(stage.api.store) / "copied-file"
+    keys = [stage.api.store / part.key for part in stage.manifest.parts]
+    return timed(lambda: [shutil.copyfile(key, target) for key in keys])
+
+
+def _milliseconds(
+    measured: str, ours: Samples, peer: Samples, *, aim: float, ratio: float | None = None
+) -> Line:
+    in_ms = [Samples.of(1000 * value for value in samples.values) for samples in (ours, peer)]
+    return Line(
+        measured=measured,
+        unit="ms",
+        ours=in_ms[0],
+        peer=in_ms[1],
+        aim=aim,
+        aim_ratio=ratio,
+        better=Better.LOWER,
+    )
+
+
+def _p95(measured: str, ours: Sequence[float], peer: Sequence[float], *, aim: float) -> Line:
+    both = [Samples.of([percentile(values, 0.95)]) for values in (ours, peer)]
+    return _milliseconds(measured, both[0], both[1], aim=aim)
+
+
+def _per_second(measured: str, rows: int, ours: float, peer: float, aim: float | None) -> Line:
+    return Line(
+        measured=measured,
+        unit="rows/s",
+        ours=Samples.of([rows / ours]),
+        peer=Samples.of([rows / peer]),
+        aim=aim,
+        better=Better.HIGHER,
+    )
+
+
+def _single(
+    measured: str,
+    unit: str,
+    value: float,
+    *,
+    aim: float | None = None,
+    better: Better = Better.LOWER,
+) -> Line:
+    return Line(measured=measured, unit=unit, ours=Samples.of([value]), aim=aim, better=better)
