@@ -9,7 +9,7 @@ KPI_HOME ?= $(CURDIR)/.kpi
 KPI_PORT ?= 8080
 export KPI_HOME KPI_PORT
 
-.PHONY: help run stop test lint bench docs lock clean install install-dev install-bench
+.PHONY: help run stop test lint bench bench-results nl-accuracy docs lock clean install install-dev install-bench
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
@@ -51,6 +51,13 @@ test: install-dev  ## Every test; servers are started as needed
 
 bench: install-bench  ## Measure against peers and write docs/benchmarks.md
 	$(BIN)/python -m bench $(ROWS)
+
+bench-results: install-bench  ## Measure drill-down, export and comparison up to 10 million rows
+	$(BIN)/python -m bench.results $(SIZES)
+
+nl-accuracy: install-dev  ## Score the language engine (NL_DATA=folder with questions.jsonl and db/)
+	$(BIN)/python -m kpi_nlsql predict --questions $(NL_DATA)/questions.jsonl --databases $(NL_DATA)/db --out $(KPI_HOME)/nl-predictions.jsonl
+	$(BIN)/python $(NL_DATA)/../eval.py --set $(NL_DATA)/questions.jsonl --pred $(KPI_HOME)/nl-predictions.jsonl --by tags
 
 docs: install-dev  ## Write the generated documents anew
 	$(BIN)/python -m kpi_contracts.documents docs/events

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NoReturn
@@ -61,7 +63,18 @@ def _serve(settings: ServiceSettings, api: Callable[[ServiceSettings], Flask]) -
     _log.info("api started", address=str(settings.bind))
     serve(app, settings.bind, threads=settings.api_threads)
     _log.info("api stopped")
-    return 0
+    _leave(0)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process without tearing the interpreter down.
+
+    Granian's threads still hold Python objects then; meeting the shutdown, they abort the process.
+    """
+    atexit._run_exitfuncs()  # exporters flush here, connections are closed
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _migrate(settings: ServiceSettings, package: str) -> int:

@@ -37,6 +37,7 @@ from kpi_executor.worker.outcome import Progress
 from kpi_executor.worker.upkeep import EXECUTOR
 
 FIRST_ROWS = 1000
+CANCEL_LOOK_SECONDS = 0.25
 THREADS = 6
 
 STOPPED = Failure(
@@ -82,6 +83,7 @@ class Attempts:
         self._queries: dict[Lease, Future[QueryOutcome]] = {}
         self._wake = asyncio.Event()
         self._stopping = False
+        self._next_look = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; what runs then is given back to the queue."""
@@ -194,8 +196,9 @@ class Attempts:
                 return
 
     async def _stop_cancelled(self) -> None:
-        if not self._queries:
+        if not self._queries or time.monotonic() < self._next_look:
             return
+        self._next_look = time.monotonic() + CANCEL_LOOK_SECONDS
         running = {lease.execution_id: lease for lease in self._queries}
         query = sa.select(executions.c.id).where(
             executions.c.id.in_(list(running)), executions.c.cancel_requested
