@@ -6,10 +6,10 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 import sqlalchemy as sa
 
+from kpi_service import database
 from kpi_service.database import SchemaMismatch, make_engine, migrate, reader, verify_schema
 
 FIRST = '''
@@ -93,15 +93,6 @@ def test_an_exhausted_pool_fails_instead_of_hanging(engine: sa.Engine) -> None:
         engine.connect()
 
 
-def test_a_connection_cut_by_the_server_is_replaced(engine: sa.Engine, database_url: str) -> None:
-    with engine.connect() as connection:
-        pid = connection.scalar(sa.text("SELECT pg_backend_pid()"))
-    with psycopg.connect(database_url, autocommit=True) as other:
-        other.execute("SELECT pg_terminate_backend(%s)", [pid])
-    with engine.connect() as connection:
-        assert connection.scalar(sa.text("SELECT 1")) == 1
-
-
 def test_a_reader_opens_no_transaction(engine: sa.Engine) -> None:
     with reader(engine).connect() as connection:
         first = connection.scalar(sa.text("SELECT now()"))
@@ -115,3 +106,35 @@ def test_sessions_speak_utc_and_say_who_they_are(engine: sa.Engine) -> None:
     with engine.connect() as connection:
         assert connection.scalar(sa.text("SHOW TimeZone")) == "UTC"
         assert connection.scalar(sa.text("SHOW application_name")) == "test"
+
+
+def _end_session(server: sa.Engine, engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        pid = connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
+    with server.connect() as connection:
+        connection.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+
+
+def test_a_connection_that_broke_while_it_rested_is_never_handed_out(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "REST_SECONDS", 0.0)
+    server = make_engine(database_url, name="server", pool_size=1)
+    engine = make_engine(database_url, name="tested", pool_size=1)
+    _end_session(server, engine)
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT 1")).scalar_one() == 1
+    for each in (engine, server):
+        each.dispose()
+
+
+def test_a_connection_that_breaks_in_use_costs_one_error_and_no_more(database_url: str) -> None:
+    server = make_engine(database_url, name="server", pool_size=1)
+    engine = make_engine(database_url, name="tested", pool_size=1)
+    _end_session(server, engine)
+    with pytest.raises(sa.exc.OperationalError), engine.connect() as connection:
+        connection.execute(sa.text("SELECT 1"))
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT 1")).scalar_one() == 1
+    for each in (engine, server):
+        each.dispose()
