@@ -7,6 +7,7 @@ import pytest
 from kpi_contracts.execution import Plan
 from tests.integration.results.runs import Runs
 from tests.integration.results.stack import Stack
+from tests.integration.results.test_drilldown import recorded
 
 FIRST = pa.table({"sku": ["A", "B", "C"], "price": [1, 2, 3]})
 SECOND = pa.table({"sku": ["B", "C", "D", "E"], "price": [2, 30, 4, 5]})
@@ -85,3 +86,47 @@ def test_what_cannot_be_compared_is_refused(
     assert list(compare(viewer, ids[:2], key="colour").json()["errors"]) == ["colour"]
     assert compare(viewer, [ids[0], 2**62]).status_code == 404
     assert compare(viewer, [ids[0], runs.running()]).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("row_class", "place", "rows"),
+    [
+        ("new", 1, ["D,4", "E,5"]),
+        ("resolved", 0, ["A,1"]),
+        ("persisting", 1, ["B,2"]),
+        ("changed", 1, ["C,30"]),
+    ],
+)
+def test_a_class_is_exported_like_a_result(
+    stack: Stack,
+    viewer: httpx.Client,
+    ids: list[int],
+    row_class: str,
+    place: int,
+    rows: list[str],
+) -> None:
+    listed = ",".join(map(str, ids[:2]))
+    params = {"execution_ids": listed, "class": row_class, "sort_by": "sku"}
+    answer = viewer.get("/compare-executions/export/csv", params=params)
+    assert answer.status_code == 200, answer.text
+    assert answer.text.replace('"', "").splitlines() == ["sku,price", *rows]
+    assert answer.headers["X-Total-Records"] == str(len(rows))
+    exported = recorded(stack, ids[place], "exported")[-1]
+    selection = exported.data["selection"]
+    assert (selection["row_class"], selection["compared_with"]) == (row_class, ids[1 - place])
+
+
+def test_an_export_of_no_class_is_refused(viewer: httpx.Client, ids: list[int]) -> None:
+    params = {"execution_ids": f"{ids[0]},{ids[1]}"}
+    answer = viewer.get("/compare-executions/export/csv", params=params)
+    assert answer.status_code == 422
+    assert list(answer.json()["errors"]) == ["class"]
+
+
+def test_the_export_of_a_class_leaves_that_of_the_run_alone(
+    viewer: httpx.Client, ids: list[int]
+) -> None:
+    params = {"execution_ids": f"{ids[0]},{ids[1]}", "class": "new"}
+    part = viewer.get("/compare-executions/export/ndjson", params=params)
+    whole = viewer.get(f"/executions/{ids[1]}/export/ndjson/manifest").json()
+    assert (len(part.text.splitlines()), whole["rows"]) == (2, 4)

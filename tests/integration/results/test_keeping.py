@@ -79,3 +79,56 @@ def test_leftovers_are_swept_and_parts_in_use_are_not(keeping: Stack, reader: ht
     assert reader.get(f"/executions/{execution_id}/drilldown").status_code == 200
     assert keeping.runs.part(under_way).exists()
     assert foreign.exists()
+
+
+def test_a_kpis_own_rule_goes_before_the_service_setting(
+    keeping: Stack, reader: httpx.Client
+) -> None:
+    kpi_id = keeping.runs.kpi()
+    with keeping.client("ed", "editor") as editor:
+        assert reader.get(f"/kpis/{kpi_id}/retention").json()["in_force"] == {
+            "runs": 2,
+            "days": None,
+        }
+        answer = editor.put(f"/kpis/{kpi_id}/retention", json={"runs": 1, "days": None})
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["rule"] == {"runs": 1, "days": None}
+        assert answer.json()["changed_by"] == "ed"
+    older, newest = (keeping.runs.succeeded(TABLE, kpi_id=kpi_id) for _ in range(2))
+    eventually(
+        lambda: reader.get(f"/executions/{older}/drilldown").status_code == 410,
+        20,
+        "all but one run have expired",
+    )
+    assert reader.get(f"/executions/{newest}/drilldown").status_code == 200
+
+
+def test_a_kpi_can_keep_its_rows_for_less_than_a_second(
+    keeping: Stack, reader: httpx.Client
+) -> None:
+    kpi_id = keeping.runs.kpi()
+    with keeping.client("ed", "editor") as editor:
+        editor.put(f"/kpis/{kpi_id}/retention", json={"runs": None, "days": 1e-6})
+    execution_id = keeping.runs.succeeded(TABLE, kpi_id=kpi_id)
+    eventually(
+        lambda: reader.get(f"/executions/{execution_id}/drilldown").status_code == 410,
+        20,
+        "the run has expired by age",
+    )
+    (expired,) = recorded(keeping, execution_id, "expired")
+    assert expired.data["reason"] == "age"
+
+
+@pytest.mark.parametrize("body", [{}, {"runs": 0, "days": None}, {"runs": None, "days": 0}])
+def test_a_rule_that_keeps_nothing_is_refused(keeping: Stack, body: dict[str, object]) -> None:
+    kpi_id = keeping.runs.kpi()
+    with keeping.client("ed", "editor") as editor:
+        assert editor.put(f"/kpis/{kpi_id}/retention", json=body).status_code == 422
+
+
+def test_only_those_who_write_set_rules(keeping: Stack, reader: httpx.Client) -> None:
+    kpi_id = keeping.runs.kpi()
+    rule = {"runs": 1, "days": None}
+    assert reader.put(f"/kpis/{kpi_id}/retention", json=rule).status_code == 403
+    with keeping.client("ed", "editor") as editor:
+        assert editor.put("/kpis/999999/retention", json=rule).status_code == 404

@@ -40,6 +40,7 @@ def make_api(settings: ServiceSettings, own: ResultsSettings | None = None) -> F
     from kpi_results.api.executions import execution_blueprint
     from kpi_results.api.exports import export_blueprint
     from kpi_results.api.problems import PROBLEMS
+    from kpi_results.api.retention import retention_blueprint
     from kpi_results.handlers import make_dispatcher
     from kpi_service.app import create_app
 
@@ -56,6 +57,7 @@ def make_api(settings: ServiceSettings, own: ResultsSettings | None = None) -> F
             export_blueprint(archive),
             comparison_blueprint(archive),
             break_blueprint(archive, make_dispatcher(engine)),
+            retention_blueprint(archive, engine),
         ],
         engine=engine,
         readiness={

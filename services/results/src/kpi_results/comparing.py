@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kpi_contracts.execution import Manifest
+from kpi_contracts.result import Selection
 from kpi_results.comparison.changes import Step, read_changes, trend
 from kpi_results.comparison.compare import Comparison, compare
 from kpi_results.comparison.statements import RowClass
@@ -58,6 +59,31 @@ def compare_runs(
             if not remaining:
                 raise
     raise AssertionError("unreachable")
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenClass:
+    """The rows of a class: the result they lie in, and the view that is limited to them."""
+
+    result: StoredResult
+    selection: Selection
+    query: ViewQuery
+
+
+def choose_class(
+    drilldown: Drilldown, manifests: Sequence[Manifest], question: Question
+) -> ChosenClass:
+    """Compare the first run with the last and choose rows of the one class asked for.
+
+    Raises what `compare_runs` raises.
+    """
+    (row_class,) = question.classes
+    before, after = (drilldown.result(manifests[place]) for place in (0, -1))
+    comparison = compare(drilldown, before, after, question.key)
+    result = comparison.result_of(row_class)
+    chosen = select(question.wish, result.columns)
+    query = replace(chosen.query, within=comparison.within(row_class))
+    return ChosenClass(result, chosen.selection, query)
 
 
 def natural_key(

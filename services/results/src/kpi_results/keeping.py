@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import timedelta
 
 import sqlalchemy as sa
 import structlog
@@ -12,17 +12,23 @@ from kpi_contracts.result import ExpiryReason
 from kpi_eventsourcing.context import Context
 from kpi_eventsourcing.dispatch import Dispatcher
 from kpi_results.commands import ExpireResult
+from kpi_results.rules import rules
 from kpi_results.settings import Keeping
 from kpi_results.shelf import results
 from kpi_results.taking_in import SERVICE
 
 BATCH = 100
+_DAY = 86_400  # seconds
+_RULED = results.outerjoin(rules, rules.c.kpi_id == results.c.kpi_id)
 
 _log = structlog.stdlib.get_logger(__name__)
 
 
 class Retention:
-    """Expires results by age, by count per KPI and by total bytes, the oldest first."""
+    """Expires results by age, by count per KPI and by total bytes, the oldest first.
+
+    A KPI's own rule goes before the service's settings.
+    """
 
     def __init__(self, engine: sa.Engine, dispatch: Dispatcher, keeping: Keeping) -> None:
         self._engine = engine
@@ -46,34 +52,39 @@ class Retention:
             }
 
     def _queries(self) -> Iterator[tuple[sa.Select[tuple[int]], ExpiryReason]]:
+        kept = results.c.expired_at.is_(None)
         if self._keeping.bytes is not None:
             total = sa.func.sum(results.c.bytes).over(order_by=results.c.execution_id.desc())
-            yield _beyond(total, self._keeping.bytes), "bytes"
-        if self._keeping.runs is not None:
-            place = sa.func.row_number().over(
-                partition_by=results.c.kpi_id, order_by=results.c.execution_id.desc()
-            )
-            of_kpis = results.c.kpi_id.is_not(None)
-            yield _beyond(place, self._keeping.runs, of_kpis), "count"
-        if self._keeping.age is not None:
-            limit = datetime.now(UTC) - self._keeping.age
-            old = sa.select(results.c.execution_id).where(
-                results.c.expired_at.is_(None), results.c.stored_at < limit
-            )
-            yield old.order_by(results.c.execution_id), "age"
+            yield _beyond(total, sa.literal(self._keeping.bytes)), "bytes"
+        place = sa.func.row_number().over(
+            partition_by=results.c.kpi_id, order_by=results.c.execution_id.desc()
+        )
+        runs = sa.func.coalesce(rules.c.runs, sa.literal(self._keeping.runs, sa.BigInteger))
+        yield _beyond(place, runs, results.c.kpi_id.is_not(None)), "count"
+        days = None if self._keeping.age is None else self._keeping.age / timedelta(days=1)
+        allowed = sa.func.coalesce(rules.c.days, sa.literal(days, sa.Float))
+        age = sa.extract("epoch", sa.func.now() - results.c.stored_at) / _DAY
+        old = sa.select(results.c.execution_id).select_from(_RULED).where(kept, age > allowed)
+        yield old.order_by(results.c.execution_id), "age"
 
 
 def _beyond(
-    measure: sa.ColumnElement[int], limit: int, *conditions: sa.ColumnElement[bool]
+    measure: sa.ColumnElement[int],
+    limit: sa.ColumnElement[int],
+    *conditions: sa.ColumnElement[bool],
 ) -> sa.Select[tuple[int]]:
-    """Select the kept results for which `measure`, over all kept ones, is more than `limit`."""
+    """Select the kept results for which `measure`, over all kept ones, is more than `limit`.
+
+    A limit that is NULL is none.
+    """
     measured = (
-        sa.select(results.c.execution_id, measure.label("measure"))
+        sa.select(results.c.execution_id, measure.label("measure"), limit.label("limit"))
+        .select_from(_RULED)
         .where(results.c.expired_at.is_(None), *conditions)
         .subquery()
     )
     return (
         sa.select(measured.c.execution_id)
-        .where(measured.c.measure > limit)
+        .where(measured.c.measure > measured.c.limit)
         .order_by(measured.c.execution_id)
     )

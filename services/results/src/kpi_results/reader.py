@@ -7,13 +7,14 @@ that needs them, see `bootstrap`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kpi_contracts.execution import Manifest
 from kpi_contracts.result import Selection
 from kpi_results.comparing import (
     Compared,
+    choose_class,
     compare_runs,
     differing_keys,
     natural_key,
@@ -94,6 +95,25 @@ class RowReader:
         stream = self.drilldown.stream(result, selected.query)
         subject = Subject(stream, _about(run, selected.selection))
         return Exporting(selected.selection, Export(subject, FORMATS[format_name]))
+
+    def export_class(
+        self,
+        manifests: Sequence[Manifest],
+        question: Question,
+        format_name: str,
+        runs: Sequence[Mapping[str, Any]],
+    ) -> Exporting:
+        """Prepare an export of the one class a question names; `runs` are rows of the index.
+
+        Raises what `compare_runs` raises.
+        """
+        (row_class,) = question.classes
+        chosen = choose_class(self.drilldown, manifests, question)
+        own, other = (0, -1) if row_class == "resolved" else (-1, 0)
+        selection = replace(chosen.selection, compared_with=runs[other]["id"], row_class=row_class)
+        stream = self.drilldown.stream(chosen.result, chosen.query)
+        subject = Subject(stream, _about(runs[own], selection))
+        return Exporting(selection, Export(subject, FORMATS[format_name]))
 
     def natural_key(
         self, joined_columns: Sequence[Sequence[str]] | None, manifests: Sequence[Manifest]

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from flask import Response
 
 from kpi_contracts.execution import Manifest
 from kpi_contracts.result import ResultViewed, Selection
@@ -14,6 +15,7 @@ from kpi_eventsourcing.context import Context
 from kpi_results.api import schemas
 from kpi_results.api.access import READERS
 from kpi_results.api.caching import digest, keep
+from kpi_results.api.exports import FORMATS, download
 from kpi_results.archive import Archive
 from kpi_results.wish import CLASSES, Question, Wish
 from kpi_service.auth import requires
@@ -23,6 +25,7 @@ from kpi_service.etags import versioned
 
 if TYPE_CHECKING:
     from kpi_results.comparing import ClassPage, Compared
+    from kpi_results.reader import Exporting
 
 
 def comparison_blueprint(archive: Archive) -> Blueprint:
@@ -46,6 +49,24 @@ def comparison_blueprint(archive: Archive) -> Blueprint:
         _record(archive, [execution for execution, _ in opened], question, compared, context)
         keep(digest(ids, question), archive.settings.max_age)
         return _answer(ids, question, compared)
+
+    @blueprint.route(f"/compare-executions/export/<{FORMATS}:format_name>")
+    @requires(*READERS)
+    @blueprint.arguments(schemas.ClassQuery, location="query")
+    @blueprint.response(200, {"type": "string", "format": "binary"}, content_type="*/*")
+    def export_class(query: dict[str, Any], format_name: str) -> Response:
+        """Stream all rows of a class as a file."""
+        opened = [archive.with_rows(number) for number in query.pop("execution_ids")]
+        runs, manifests = [run for run, _ in opened], [manifest for _, manifest in opened]
+        place = {"page": 1, "page_size": 1}
+        question = _question(archive, {**query, **place}, runs[-1], manifests)
+        holder = runs[0] if query["row_class"] == "resolved" else runs[-1]
+
+        def prepare() -> Exporting:
+            rows = archive.rows()
+            return rows.export_class(manifests, question, format_name, [dict(run) for run in runs])
+
+        return download(archive, holder, prepare)
 
     return blueprint
 

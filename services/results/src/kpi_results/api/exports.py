@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
@@ -27,7 +28,10 @@ from kpi_service.context import command_context
 from kpi_service.etags import versioned
 from kpi_service.problems import Problem
 
-_FORMATS = f"any({', '.join(NAMES)})"
+if TYPE_CHECKING:
+    from kpi_results.reader import Exporting
+
+FORMATS = f"any({', '.join(NAMES)})"
 _CHOICE = {"in": "path", "name": "format_name", "schema": {"type": "string", "enum": list(NAMES)}}
 
 
@@ -35,7 +39,7 @@ def export_blueprint(archive: Archive) -> Blueprint:
     """Return the routes of …/executions/{id}/export/{format}."""
     blueprint = Blueprint("exports", __name__, url_prefix="/v1/landing-kpi/executions")
 
-    @blueprint.route(f"/<id:execution_id>/export/<{_FORMATS}:format_name>")
+    @blueprint.route(f"/<id:execution_id>/export/<{FORMATS}:format_name>")
     @requires(*READERS)
     @versioned
     @blueprint.arguments(schemas.RowQuery, location="query")
@@ -55,7 +59,7 @@ def export_blueprint(archive: Archive) -> Blueprint:
         response.set_etag(etag)
         return immutable(response, archive.settings.max_age)
 
-    @blueprint.route(f"/<id:execution_id>/export/<{_FORMATS}:format_name>/manifest")
+    @blueprint.route(f"/<id:execution_id>/export/<{FORMATS}:format_name>/manifest")
     @requires(*READERS)
     @blueprint.arguments(schemas.RowQuery, location="query")
     @blueprint.response(200, schemas.ExportManifest)
@@ -88,9 +92,22 @@ def _download(
     wish: Wish,
     format_name: str,
 ) -> Response:
+    def prepare() -> Exporting:
+        return archive.rows().export(manifest, wish, format_name, dict(execution))
+
+    response = download(archive, execution, prepare)
+    query = f"?{urlencode(request.args)}" if request.args else ""
+    response.headers["Link"] = f'<{request.path}/manifest{query}>; rel="describedby"'
+    return response
+
+
+def download(
+    archive: Archive, execution: sa.RowMapping, prepare: Callable[[], Exporting]
+) -> Response:
+    """Answer with an export of an execution's rows, and put it on record."""
     context = command_context()
     with archive.watching(execution["id"], context):
-        exporting = archive.rows().export(manifest, wish, format_name, dict(execution))
+        exporting = prepare()
         record = partial(_record, archive, execution, exporting.selection, context)
         failed = partial(archive.failed, execution["id"], context)
         body = Download(exporting.export, record, failed)
@@ -99,8 +116,6 @@ def _download(
     name = f"execution-{execution['id']}.{made.suffix}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["X-Total-Records"] = str(exporting.export.rows)
-    query = f"?{urlencode(request.args)}" if request.args else ""
-    response.headers["Link"] = f'<{request.path}/manifest{query}>; rel="describedby"'
     return response
 
 

@@ -215,6 +215,8 @@ class Selection(Schema):
     sort = fields.List(fields.Nested(SortedBy), required=True)
     filters = fields.Raw(required=True, allow_none=True)
     search = fields.String(required=True, allow_none=True)
+    compared_with = Id(required=True, allow_none=True)
+    row_class = fields.String(required=True, allow_none=True)
 
 
 class ExportManifest(Schema):
@@ -250,8 +252,8 @@ class ExecutionIds(fields.Field[list[int]]):
         return ids
 
 
-class CompareQuery(DrilldownQuery):
-    """Which runs to compare, and which page of which classes to show."""
+class RunsQuery(Schema):
+    """Which runs to compare, and how their rows are recognised."""
 
     execution_ids = ExecutionIds(
         required=True,
@@ -264,10 +266,29 @@ class CompareQuery(DrilldownQuery):
             " those the KPI joins on, or else the whole row."
         },
     )
+
+
+class CompareQuery(RunsQuery, DrilldownQuery):
+    """Which runs to compare, and which page of which classes to show."""
+
     row_class = fields.String(
         data_key="class",
         validate=validate.OneOf(CLASSES),
         metadata={"description": "Show only this class; by default all four."},
+    )
+
+
+class ClassQuery(RunsQuery, RowQuery):
+    """Which rows of which class between which runs, in which order."""
+
+    row_class = fields.String(
+        data_key="class",
+        required=True,
+        validate=validate.OneOf(CLASSES),
+        metadata={
+            "description": "Rows of `resolved` are those of the first run, all others of the last;"
+            " `changed` ones as they are now."
+        },
     )
 
 
