@@ -17,6 +17,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bench import machine, parquet, report, results_lines
+from bench.results_aims import AimedLine
 from bench.results_api import serving
 from bench.results_lines import RUN, Stage
 from bench.results_peers import Duck, json_rows
@@ -70,7 +71,7 @@ def _ingest() -> Row:
     with _scratch() as directory:
         found = parquet.run(directory)
     speed = found.lines[0]
-    line = Line(
+    line = AimedLine(
         measured="ingest from Postgres",
         unit=speed.unit,
         ours=speed.ours,

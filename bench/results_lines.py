@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 
 from bench import results_api as api_of
+from bench.results_aims import AimedLine
 from bench.results_api import Api, drilldown
 from bench.results_peers import Duck, JsonRows, timed
 from bench.results_users import USERS, crowd
@@ -86,7 +87,7 @@ def plain_pages(stage: Stage) -> Line:
     if stage.json_rows is not None:
         places = [50 * page - 50 for page in stage.places(2 * PEER_PAGES)]
         peer = Samples.of([1000 * percentile([stage.json_rows.page(n) for n in places], 0.95)])
-    return Line(
+    return AimedLine(
         measured=PLAIN,
         unit="ms",
         ours=Samples.of([1000 * percentile(ours, 0.95)]),
@@ -184,7 +185,7 @@ def compared(stage: Stage, manifests: Sequence[Manifest]) -> Line:
     ours = api_of.seconds(stage.client, path, wishes)
     peer = None if stage.json_rows is None else stage.json_rows.differences(BEFORE, AFTER)
     rows = manifests[0].rows
-    return Line(
+    return AimedLine(
         measured=f"compare two runs of {rows:,} rows, first pages of all classes",
         unit="ms",
         ours=Samples.of([1000 * ours]),
@@ -231,7 +232,7 @@ def _milliseconds(
     measured: str, ours: Samples, peer: Samples, *, aim: float, ratio: float | None = None
 ) -> Line:
     in_ms = [Samples.of(1000 * value for value in samples.values) for samples in (ours, peer)]
-    return Line(
+    return AimedLine(
         measured=measured,
         unit="ms",
         ours=in_ms[0],
@@ -248,7 +249,7 @@ def _p95(measured: str, ours: Sequence[float], peer: Sequence[float], *, aim: fl
 
 
 def _per_second(measured: str, rows: int, ours: float, peer: float, aim: float | None) -> Line:
-    return Line(
+    return AimedLine(
         measured=measured,
         unit="rows/s",
         ours=Samples.of([rows / ours]),
@@ -266,4 +267,4 @@ def _single(
     aim: float | None = None,
     better: Better = Better.LOWER,
 ) -> Line:
-    return Line(measured=measured, unit=unit, ours=Samples.of([value]), aim=aim, better=better)
+    return AimedLine(measured=measured, unit=unit, ours=Samples.of([value]), aim=aim, better=better)

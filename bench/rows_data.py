@@ -1,18 +1,20 @@
-"""A seeded result of ten mixed columns, stored by what stores the executor's results."""
+"""A seeded result of ten mixed columns, stored as the executor stores results."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from kpi_contracts.execution import Manifest
-from kpi_executor.query import PartWriter, ResultLimits
-from kpi_rows.objects import open_store
-from kpi_rows.parts import attempt_prefix, physical_name
+from kpi_contracts.execution import ColumnType, Manifest, Part
 
-PIECE_ROWS = 65_536
+GROUP_ROWS = 8_192
+PART_ROWS = 1_048_576
 
 # Every value is a hash of the row number and the column, so any size is the same on any machine.
 # `{changed}` is the share (per thousand) of rows whose amount differs from the plain result.
@@ -37,15 +39,30 @@ def store_result(
     root: Path, execution: int, rows: int, *, first: int = 0, changed: int = 0
 ) -> Manifest:
     """Write the parts of one result below `root` and describe them."""
+    folder = f"executions/{execution}/attempt-1"
+    (root / folder).mkdir(parents=True)
     sql = _SQL.format(rows=rows, first=first, changed=changed)
-    reader = duckdb.connect().sql(sql).to_arrow_reader(PIECE_ROWS)
-    physical = [physical_name(index) for index in range(len(reader.schema))]
-    schema = pa.schema(
-        [field.with_name(name) for field, name in zip(reader.schema, physical, strict=True)]
-    )
-    prefix = attempt_prefix(execution, 1)
+    reader = duckdb.connect().sql(sql).to_arrow_reader(GROUP_ROWS)
     names = reader.schema.names
-    writer = PartWriter(open_store(root.as_uri()), prefix, names, schema, ResultLimits())
-    for batch in reader:
-        writer.write(batch.rename_columns(physical))
-    return writer.finish()
+    parts = tuple(_write_parts(root, folder, reader))
+    kinds = pq.read_schema(root / parts[0].key).types
+    columns = tuple(ColumnType(name, str(kind)) for name, kind in zip(names, kinds, strict=True))
+    return Manifest(parts, rows, sum(part.bytes for part in parts), columns)
+
+
+def _write_parts(root: Path, folder: str, reader: pa.RecordBatchReader) -> Iterator[Part]:
+    physical = [f"c{index}" for index in range(len(reader.schema))]
+    batches = iter(reader)
+    batch = next(batches, None)
+    for number in count():
+        if batch is None:
+            return
+        key, rows = f"{folder}/part-{number:05d}.parquet", 0
+        schema = batch.rename_columns(physical).schema
+        with pq.ParquetWriter(root / key, schema, compression="zstd") as writer:
+            while batch is not None and rows + batch.num_rows <= PART_ROWS:
+                writer.write_batch(batch.rename_columns(physical))
+                rows += batch.num_rows
+                batch = next(batches, None)
+        content = (root / key).read_bytes()
+        yield Part(key, rows, len(content), hashlib.sha256(content).hexdigest())

@@ -68,21 +68,14 @@ class Line:
 
     @property
     def met(self) -> bool | None:
-        """Whether the median reaches what was aimed at, all of it; None without an aim."""
-        reached = [*self._aim_reached(), *self._ratio_reached()]
-        return all(reached) if reached else None
-
-    def _aim_reached(self) -> list[bool]:
+        """Whether the median reaches the aim; None without one."""
+        if self.aim_ratio is not None:
+            return (self.ratio or 0.0) >= self.aim_ratio
         if self.aim is None:
-            return []
+            return None
         if self.better is Better.HIGHER:
-            return [self.ours.median >= self.aim]
-        return [self.ours.median <= self.aim]
-
-    def _ratio_reached(self) -> list[bool]:
-        if self.aim_ratio is None:
-            return []
-        return [(self.ratio or 0.0) >= self.aim_ratio]
+            return self.ours.median >= self.aim
+        return self.ours.median <= self.aim
 
     def cells(self, key: str) -> tuple[str, ...]:
         """Return the texts of a table row, in the order of `HEADINGS`."""
@@ -98,10 +91,9 @@ class Line:
         )
 
     def _aim(self) -> str:
-        aims = [] if self.aim is None else [f"{self.better} {_number(self.aim)}"]
         if self.aim_ratio is not None:
-            aims.append(f"ratio ≥ {self.aim_ratio:g}")
-        return ", ".join(aims) or "-"
+            return f"ratio ≥ {self.aim_ratio:g}"
+        return "-" if self.aim is None else f"{self.better} {_number(self.aim)}"
 
 
 @dataclass(frozen=True, slots=True)

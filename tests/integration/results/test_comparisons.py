@@ -112,8 +112,8 @@ def test_a_class_is_exported_like_a_result(
     assert answer.text.replace('"', "").splitlines() == ["sku,price", *rows]
     assert answer.headers["X-Total-Records"] == str(len(rows))
     exported = recorded(stack, ids[place], "exported")[-1]
-    selection = exported.data["selection"]
-    assert (selection["row_class"], selection["compared_with"]) == (row_class, ids[1 - place])
+    other = ids[1 - place]
+    assert exported.data["format"] == f"csv ({row_class} rows, compared with execution {other})"
 
 
 def test_an_export_of_no_class_is_refused(viewer: httpx.Client, ids: list[int]) -> None:

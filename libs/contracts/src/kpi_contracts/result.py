@@ -22,16 +22,11 @@ class SortedBy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Which rows, in which order; `filters` as in the query parameter of that name.
-
-    With `compared_with`, an execution, only the rows that are of `row_class` between the two.
-    """
+    """Which rows, in which order; `filters` as in the query parameter of that name."""
 
     sort: tuple[SortedBy, ...] = ()
     filters: Any = None
     search: str | None = None
-    compared_with: int | None = None
-    row_class: str | None = None
 
 
 @event(AGGREGATE, "stored")

@@ -48,6 +48,8 @@ class Exporting:
 
     selection: Selection
     export: Export
+    row_class: str = ""
+    """Which rows of a comparison it is limited to, in words; empty if to none."""
 
 
 class RowReader:
@@ -110,10 +112,11 @@ class RowReader:
         (row_class,) = question.classes
         chosen = choose_class(self.drilldown, manifests, question)
         own, other = (0, -1) if row_class == "resolved" else (-1, 0)
-        selection = replace(chosen.selection, compared_with=runs[other]["id"], row_class=row_class)
+        limits = f"{row_class} rows, compared with execution {runs[other]['id']}"
         stream = self.drilldown.stream(chosen.result, chosen.query)
-        subject = Subject(stream, _about(runs[own], selection))
-        return Exporting(selection, Export(subject, FORMATS[format_name]))
+        about = _about(runs[own], chosen.selection)
+        subject = Subject(stream, replace(about, chosen={"Rows": limits, **about.chosen}))
+        return Exporting(chosen.selection, Export(subject, FORMATS[format_name]), limits)
 
     def natural_key(
         self, joined_columns: Sequence[Sequence[str]] | None, manifests: Sequence[Manifest]

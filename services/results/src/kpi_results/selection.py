@@ -46,15 +46,8 @@ def in_words(selection: Selection) -> dict[str, str]:
         "Sorted by": ", ".join(keys),
         "Filters": encode(selection.filters).decode() if selection.filters else "",
         "Search": selection.search,
-        "Compared": _comparison(selection),
     }
     return {name: text for name, text in words.items() if text}
-
-
-def _comparison(selection: Selection) -> str:
-    if selection.row_class is None:
-        return ""
-    return f"{selection.row_class} rows, with execution {selection.compared_with}"
 
 
 def _direction(key: str, descending: bool, columns: Columns) -> tuple[str, bool]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Response, request
 
 from kpi_contracts.execution import Manifest
-from kpi_contracts.result import ResultExported, Selection
+from kpi_contracts.result import ResultExported
 from kpi_eventsourcing.context import Context
 from kpi_results import queries
 from kpi_results.api import schemas
@@ -108,7 +108,7 @@ def download(
     context = command_context()
     with archive.watching(execution["id"], context):
         exporting = prepare()
-        record = partial(_record, archive, execution, exporting.selection, context)
+        record = partial(_record, archive, execution, exporting, context)
         failed = partial(archive.failed, execution["id"], context)
         body = Download(exporting.export, record, failed)
     made = exporting.export.format
@@ -122,15 +122,17 @@ def download(
 def _record(
     archive: Archive,
     execution: sa.RowMapping,
-    selection: Selection,
+    exporting: Exporting,
     context: Context,
     export: Any,
 ) -> None:
+    # A class is told beside the format: its file must not pass for one of the whole result.
+    limits = f" ({exporting.row_class})" if exporting.row_class else ""
     event = ResultExported(
         execution_id=execution["id"],
         kpi_id=execution["kpi_id"],
-        format=export.format.name,
-        selection=selection,
+        format=export.format.name + limits,
+        selection=exporting.selection,
         rows=export.rows,
         bytes=export.bytes,
         sha256=export.sha256,

@@ -215,8 +215,6 @@ class Selection(Schema):
     sort = fields.List(fields.Nested(SortedBy), required=True)
     filters = fields.Raw(required=True, allow_none=True)
     search = fields.String(required=True, allow_none=True)
-    compared_with = Id(required=True, allow_none=True)
-    row_class = fields.String(required=True, allow_none=True)
 
 
 class ExportManifest(Schema):
