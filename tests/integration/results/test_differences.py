@@ -57,3 +57,20 @@ def test_a_damaged_run_is_passed_over(runs: Runs, viewer: httpx.Client) -> None:
     newest, *_ = differences(viewer, kpi_id, 3)
     assert newest["previous_execution_id"] == first
     assert newest["new"] == 1
+
+
+def test_a_run_of_the_same_rows_changes_nothing(runs: Runs, viewer: httpx.Client) -> None:
+    kpi_id = runs.kpi()
+    first = runs.succeeded(FIRST, kpi_id=kpi_id)
+    runs.succeeded(FIRST, kpi_id=kpi_id)
+    newest, _ = differences(viewer, kpi_id, 2)
+    counts = {"new": 0, "resolved": 0, "persisting": 3, "changed": 0}
+    assert newest == {"previous_execution_id": first, **counts}
+
+
+def test_rows_in_another_order_are_the_same_rows(runs: Runs, viewer: httpx.Client) -> None:
+    kpi_id = runs.kpi()
+    runs.succeeded(FIRST, kpi_id=kpi_id)
+    runs.succeeded(FIRST.take([2, 0, 1]), kpi_id=kpi_id)
+    newest, _ = differences(viewer, kpi_id, 2)
+    assert (newest["new"], newest["resolved"], newest["persisting"]) == (0, 0, 3)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 import structlog
 
+from kpi_contracts.execution import Manifest
 from kpi_contracts.result import ResultCompared
 from kpi_eventsourcing.context import Context
 from kpi_eventsourcing.dispatch import Dispatcher
@@ -92,6 +93,8 @@ class Differences:
             ).scalar_one()
         reader = self._rows()
         key = reader.natural_key(joined, manifests)
+        if _same_bytes(*manifests):
+            return key, {"new": 0, "resolved": 0, "persisting": result["rows"], "changed": 0}
         question = Question(key=key, classes=(), wish=Wish(), page=1, page_size=1)
         try:
             found = reader.compare(manifests, question).comparison
@@ -123,6 +126,12 @@ class Differences:
         if isinstance(error, PartDamaged):
             report = ReportDamage(execution_id, error.key, error.reason)
             self._dispatch(report, Context.by(SERVICE))
+
+
+def _same_bytes(previous: Manifest, result: Manifest) -> bool:
+    """Whether two results are the same files, which needs no comparison of rows."""
+    before, after = ([part.sha256 for part in each.parts] for each in (previous, result))
+    return before == after and previous.columns == result.columns
 
 
 def _run_before(connection: sa.Connection, result: sa.RowMapping) -> sa.RowMapping | None:

@@ -95,6 +95,9 @@ class LedgerClerk:
         if expected > self._most:
             self._close(run, key, expected)
             return
+        if expected == 0 and not begins:
+            self._write(run, key, Counter())
+            return
         changes = _counted(reader.differing_keys(manifests[-1:] if begins else manifests, key))
         if begins:
             changes.subtract(self._on_the_ledger(run["kpi_id"]))
