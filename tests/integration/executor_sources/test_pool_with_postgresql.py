@@ -49,7 +49,7 @@ def test_rows_reach_the_store(pool: QueryPool, shop: Source, tmp_path: Path) -> 
     sql = "SELECT id, name, price FROM product ORDER BY id"
     outcome = pool.submit(task(shop, tmp_path, sql)).result(30)
     assert outcome.manifest.rows == 3
-    assert outcome.first_rows[0] == {"id": 1, "name": "tea", "price": 2.5}
+    assert outcome.first_rows[0] == {"id": 1, "name": "tea", "price": "2.50"}
 
 
 def test_a_kept_connection_that_the_server_closed_is_made_anew(
