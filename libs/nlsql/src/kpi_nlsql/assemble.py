@@ -225,16 +225,31 @@ class Assembly:
             owner = next(iter(owners))
             if not self._asks_for_rows_of(owner, plain):
                 return []
+            if not self._shows_names(owner, plain) and self._has_one_each(owner, of_rows):
+                return []
             keys = key_columns(self.graph.table(owner))
             return [plan.ColumnRef(owner, column) for column in keys]
         return []
 
+    def _has_one_each(self, owner: str, counted: set[str]) -> bool:
+        # "policy types used by more than two customers": a policy has one customer, so the
+        # rows that share the type are counted, not the customers of each row.
+        tree = self.paths.tree(owner, sorted(counted))
+        return bool(tree) and all(self.paths.to_one(join, self.graph) for join in tree or ())
+
     def _asks_for_rows_of(self, owner: str, plain: list[plan.ColumnRef]) -> bool:
-        table = self.graph.table(owner)
-        names = {*key_columns(table), *naming_columns(table)}
         mentioned = owner in {entity for _, entity in self.draft.entities}
         mentioned = mentioned or any(w.ref and w.ref.near == owner for w in self.draft.wanted)
+        table = self.graph.table(owner)
+        names = {*key_columns(table), *naming_columns(table)}
         return not plain or mentioned or any(column.column in names for column in plain)
+
+    def _shows_names(self, owner: str, shown: list[plan.ColumnRef]) -> bool:
+        table = self.graph.table(owner)
+        key = key_columns(table)
+        # One part of a composite key names no row.
+        names = {*key, *naming_columns(table)} - set(key if len(key) > 1 else ())
+        return any(column.column in names for column in shown)
 
     # Order
 
@@ -459,8 +474,8 @@ class Assembly:
                 found.append([made])
         return [plan.AnyOf(tuple(group)) if len(group) > 1 else group[0] for group in found]
 
-    def _related(self, terms: list[Term]) -> plan.Query:
-        # A query for rows related to the entity that meet the terms.
+    def _related(self, terms: list[Term], root: str | None = None) -> plan.Query:
+        # A query for rows related to the entity (under the alias ``root``) that meet the terms.
         tables = [table for term in terms if (table := self._table_of(term))]
         tables = [table for table in dict.fromkeys(tables) if table != self.entity]
         tree = self._tree(self.entity, tables)
@@ -468,8 +483,8 @@ class Assembly:
             raise Unreadable("the rows are related to themselves only")
         first, rest = tree[0], tree[1:]
         aliases = {join.right_table: self._alias(join.right_table) for join in tree}
-        if any(join.left_table == self.entity for join in rest):
-            aliases[self.entity] = self.entity
+        if root is not None or any(join.left_table == self.entity for join in rest):
+            aliases[self.entity] = root or self.entity
         anchor = self._step(first, aliases)
         row_terms = [
             term for term in terms if term.kind not in {"exists", "count"} and not term.function
@@ -495,9 +510,37 @@ class Assembly:
         tables = {table for term in terms if (table := self._table_of(term))}
         if tables <= {self.entity}:
             made = self._own(terms, outputs, negative)
+        elif negative and (value := self._value_shown(outputs)) is not None:
+            made = self._values_with(value, terms)
         else:
             made = plan.Exists(self._related(terms))
         return plan.Not(made) if negative else made
+
+    def _value_shown(self, outputs: list[plan.Output]) -> plan.ColumnRef | None:
+        """Return the column whose values are asked for rather than the rows they stand in.
+
+        "Cities without a customer" are values that no such row has; "names of the shops
+        without a customer" are those of rows.
+        """
+        column = outputs[0].expression if len(outputs) == 1 else None
+        if self.draft.entities or not isinstance(column, plan.ColumnRef):
+            return None
+        table = self.graph.table(self.entity)
+        names = {*key_columns(table), *naming_columns(table)}
+        owned = any(wanted.ref and wanted.ref.near for wanted in self.draft.wanted)
+        if owned or column.source != self.entity or column.column in names:
+            return None
+        return None if table.column(column.column).unique else column
+
+    def _values_with(self, value: plan.ColumnRef, terms: list[Term]) -> plan.Condition:
+        self._shared = True
+        alias = self._alias(self.entity)
+        column = plan.ColumnRef(alias, value.column)
+        related = plan.Exists(self._related(terms, alias))
+        known = plan.Not(plan.IsNull(column))
+        where = plan.All((related, known))
+        source = plan.Source(self.entity, alias)
+        return plan.InQuery(value, plan.Query((plan.Output(column),), source, where=where))
 
     def _own(self, terms: list[Term], outputs: list[plan.Output], negative: bool) -> plan.Condition:
         """Conditions on further rows of the entity's own table: rows that share the outputs."""
