@@ -27,6 +27,7 @@ class Resolution:
     denied: set[str] = field(default_factory=set)
     shown: set[int] = field(default_factory=set)
     chosen: set[str] = field(default_factory=set)
+    related: dict[int, set[str]] = field(default_factory=dict)
     margins: list[float] = field(default_factory=list)
     runners_up: list[tuple[float, Ref, tuple[str, str]]] = field(default_factory=list)
 
@@ -41,6 +42,7 @@ def resolve(
         for term in draft.terms
         if term.table and term.scope in draft.negative_scopes and term.table not in state.named
     }
+    state.related = {scope: _related(draft, scope) for scope in draft.negative_scopes}
     state.shown = {wanted.ref.position for wanted in draft.wanted if wanted.ref}
     refs = sorted(draft.refs(), key=_ambiguity)
     for ref in refs:
@@ -67,6 +69,14 @@ def _named(draft: Draft) -> set[str]:
     tables |= {sorting.table for sorting in draft.sorting if sorting.table}
     tables |= {group.table for group in draft.groups if group.table}
     return tables | {ref.near for ref in draft.refs() if ref.near}
+
+
+def _related(draft: Draft, scope: int) -> set[str]:
+    """Return the tables whose rows a denial is about: what it says is said of those."""
+    asked = {table for _, table in draft.entities[:1]}
+    terms = [term for term in draft.terms if term.scope == scope]
+    related = {term.table for term in terms if term.table} - asked
+    return related | {term.near for term in terms if term.near} if related else related
 
 
 def _ambiguity(ref: Ref) -> tuple[int, int]:
@@ -140,6 +150,7 @@ def _choose_value(term: Term, state: Resolution, graph: Graph, paths: JoinPaths)
     for hit in term.hits:
         score = hit.score + _fit(hit.table, None, state, paths)
         score += _BESIDE * (hit.table == term.near)
+        score += _NEAR * (hit.table in state.related.get(term.scope, ()))
         column = graph.table(hit.table).column(hit.column)
         if any(name.split()[-1:] == ["name"] or name == "title" for name in column.display_names):
             score += _KEY
