@@ -23,6 +23,7 @@ _IMPLIED = {
 }  # fmt: skip
 
 
+_EMPTY_ADJECTIVES = ("corresponding", "associated", "related", "such")
 _COMPARATIVES: dict[str, Operator] = {
     "more": ">", "higher": ">", "greater": ">", "larger": ">", "longer": ">",
     "fewer": "<", "less": "<", "lower": "<", "smaller": "<", "shorter": "<",
@@ -75,7 +76,8 @@ def _operator(scan: Scanner) -> Operator | None:
 def _unit_skipped(scan: Scanner, position: int) -> int:
     while scan.at(position).is_cue("distinct") or scan.at(position).is_cue("all"):
         position += 1
-    if scan.at(position).text in {"of", "the"}:
+    if scan.at(position).text in {"of", "the", *_EMPTY_ADJECTIVES}:
+        scan.take(position)
         position += 1
     described = scan.at(position).kind == "word" and scan.at(position).text not in FUNCTION_WORDS
     if described and scan.role(position + 1) == "table":
