@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kpi_nlsql import plan
+from kpi_nlsql import doubts, plan
 from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.sentence import Candidate, Sentence
 
@@ -30,6 +30,7 @@ def features(sentence: Sentence, candidate: Candidate) -> dict[str, float]:
     found |= _leftovers(sentence, candidate)
     found |= _shape(candidate.plan)
     found |= _words(sentence)
+    found |= doubts.doubts(sentence, candidate.plan)
     found |= _together(found, candidate)
     found[f"kind_{candidate.kind}"] = 1.0
     for name, amount in candidate.features.items():
@@ -104,7 +105,6 @@ def _words(sentence: Sentence) -> dict[str, float]:
         "pronouns": float(any(text in {"it", "they", "them", "that", "those"} for text in texts)),
         "weak_names": float(sum(score < 0.8 for score in scores)),
         "worst_name": min(scores, default=1.0),
-        "same_word": float("same" in texts),
         "unlinked_quotes": float(
             sum(item.kind == "quoted" and not item.values for item in sentence.items)
         ),
@@ -171,13 +171,14 @@ def _count(term: plan.Condition | None) -> int:
 NAMES = (
     "bias", "unknown", "any_unknown", "unknown_share", "unused_mentions", "unused_values",
     "unheeded", "any_unheeded", "length", "has_or", "ands", "sentences", "pronouns",
-    "weak_names", "worst_name", "same_word", "either_or", "unlinked_quotes", "joins",
+    "weak_names", "worst_name", "either_or", "unlinked_quotes", "joins",
     "many_joins", "nested", "inner_joins", "grouped", "having", "ordered", "limited",
     "outputs", "one_output", "aggregates", "conditions", "no_condition", "distinct",
     "whole_rows", "grouped_joined", "ordered_joined", "kind_reconcile", "kind_duplicates",
     "kind_general", "margin", "forced", "unmeasured", "pairing", "named_output", "weak_ref",
-    "candidate_joins", "guessed_join", "implied_ref", "negative_lost", "negative_weak",
+    "implied_ref", "negative_lost", "negative_weak",
     "negative_joined", "having_lost", "having_weak", "having_joined", "idle_tables",
     "far_near", "asks_who", "negative", "close_value", "group_named",
+    *doubts.NAMES,
 )  # fmt: skip
 """Every feature, in a fixed order."""
