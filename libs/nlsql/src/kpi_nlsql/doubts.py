@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 
 from kpi_nlsql import plan
 from kpi_nlsql.graph import Graph
@@ -12,12 +11,15 @@ from kpi_nlsql.sentence import Sentence
 
 NAMES = (
     "contrast", "denied", "denied_values", "denied_outer", "denied_to_one", "denied_far",
-    "denied_on_the_way", "negation_unread", "repetition_unread", "having_ungrouped",
-    "having_to_one", "having_far", "having_values", "having_filtered", "several_outputs_denied",
+    "denied_on_the_way", "negation_unread", "comparison_unread", "contrast_unread",
+    "having_ungrouped", "having_to_one", "having_far", "having_values", "having_filtered",
+    "several_outputs_denied",
 )  # fmt: skip
 """Every doubt, in a fixed order."""
 
 _DENYING = ("not", "missing", "only")
+_COMPARING = ("compare", "often", "between")
+_CONTRASTING = frozenset({"but", "except", "excluding", "besides"})
 
 
 def doubts(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
@@ -43,7 +45,7 @@ def doubts(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
 def _unread(
     sentence: Sentence, query: plan.Query, conditions: list[tuple[plan.Condition, bool]]
 ) -> dict[str, float]:
-    """Negations and repetitions that the sentence speaks of and the query does not."""
+    """Negations, contrasts and comparisons that the sentence speaks of and the query does not."""
     denying = any(item.is_cue(kind) for item in sentence.items for kind in _DENYING)
     denies = any(
         not holds
@@ -51,14 +53,25 @@ def _unread(
         or (isinstance(term, plan.Compare) and term.operator == "!=")
         for term, holds in conditions
     )
-    nested = chain.from_iterable(_queries(term) for term, _ in conditions)
-    counts = query.having is not None or any(inner.having is not None for inner in nested)
-    counts = counts or (query.source.query is not None)
-    often = any(item.is_cue("often") for item in sentence.items)
+    contrasts = any(item.text.split()[0] in _CONTRASTING for item in sentence.items if item.text)
+    compares = any(item.is_cue(kind) for item in sentence.items for kind in _COMPARING)
     return {
         "negation_unread": denying and not denies,
-        "repetition_unread": often and not counts,
+        "contrast_unread": contrasts and not denies,
+        "comparison_unread": compares and not _compares(query, conditions),
     }
+
+
+def _compares(query: plan.Query, conditions: list[tuple[plan.Condition, bool]]) -> bool:
+    """Tell whether an amount is compared or rows are counted, here or in a nested query."""
+    if query.having is not None or query.source.query is not None:
+        return True
+    for term, _ in conditions:
+        if isinstance(term, plan.Compare | plan.Between) or any(
+            _compares(inner, list(_signed(inner.where, True))) for inner in _queries(term)
+        ):
+            return True
+    return False
 
 
 def _denied(graph: Graph, query: plan.Query, denied: list[plan.Query]) -> dict[str, float]:
