@@ -1,0 +1,40 @@
+"""What makes a reading doubtful: what it leaves unread, and shapes that are often misread."""
+
+from __future__ import annotations
+
+from kpi_nlsql import Answer, Engine, ReadOptions
+from kpi_nlsql.doubts import doubts
+from kpi_nlsql.plan import Plan
+
+from .cases.schemas import SCHEMAS
+
+_ENGINE = Engine(SCHEMAS["retail"])
+
+
+def _doubts(sentence: str, plan: Plan) -> set[str]:
+    linked = _ENGINE.link(sentence, ReadOptions())
+    return {name for name, amount in doubts(linked, plan).items() if amount}
+
+
+def _plan(sentence: str) -> Plan:
+    answer = _ENGINE.read(sentence, ReadOptions(minimum_confidence=0.0))
+    assert isinstance(answer, Answer)
+    return answer.plan
+
+
+def test_a_plan_that_denies_nothing_leaves_the_not_of_the_sentence_unread() -> None:
+    plain = _plan("Show all customers")
+    assert "negation_unread" in _doubts("Show customers without orders", plain)
+
+
+def test_a_denial_that_was_read_is_no_unread_negation() -> None:
+    sentence = "Show customers without orders"
+    found = _doubts(sentence, _plan(sentence))
+    assert "denied" in found
+    assert "negation_unread" not in found
+
+
+def test_a_comparison_that_the_plan_does_not_make_is_unread() -> None:
+    sentence = "Show me customers who have more than 3 orders"
+    assert "comparison_unread" in _doubts(sentence, _plan("Show all customers"))
+    assert "comparison_unread" not in _doubts(sentence, _plan(sentence))
