@@ -11,7 +11,7 @@ from kpi_nlsql.sql import write_sql
 
 QueryType = Literal["COMPARISON_QUERY", "DATA_QUERY", "AGGREGATE_QUERY", "DUPLICATE_QUERY"]
 Operation = Literal[
-    "NOT_IN", "IN", "UNION", "EQUALS", "NOT_EQUALS", "AGGREGATE", "DUPLICATE", "FILTER", "LIST"
+    "NOT_IN", "IN", "EQUALS", "NOT_EQUALS", "AGGREGATE", "DUPLICATE", "FILTER", "LIST"
 ]
 
 
