@@ -6,22 +6,10 @@ from typing import cast
 
 from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.draft import Ref, Term, TermKind
+from kpi_nlsql.grammar.implied_columns import IMPLIED, TIME, implied_column
 from kpi_nlsql.grammar.repetition import repeated
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.plan import Operator
-
-_AGED = 0.9
-AGE = ("age",)
-TIME = ("date", "year", "time")
-_IMPLIED = {
-    "older than": AGE, "younger than": AGE, "older": AGE, "younger": AGE,
-    "taller than": ("height",), "heavier than": ("weight",), "longer than": ("length", "durat"),
-    "shorter than": ("height", "length", "durat"), "lighter than": ("weight",),
-    "cheaper than": ("price", "cost"), "more expensive than": ("price", "cost"),
-    "faster than": ("speed",), "slower than": ("speed",), "larger than": ("size", "area", "popul"),
-    "bigger than": ("size", "area"), "smaller than": ("size", "area"),
-}  # fmt: skip
-
 
 _EMPTY_ADJECTIVES = ("corresponding", "associated", "related", "such")
 _COMPARATIVES: dict[str, Operator] = {
@@ -102,7 +90,7 @@ def _enumerates(scan: Scanner, following: int) -> bool:
 
 def _says_column(scan: Scanner) -> bool:
     item = scan.item
-    return item.text in _IMPLIED or item.is_cue("after") or item.is_cue("before")
+    return item.text in IMPLIED or item.is_cue("after") or item.is_cue("before")
 
 
 def _counts_existing(
@@ -112,7 +100,7 @@ def _counts_existing(
     last = scan.draft.terms[-1] if scan.draft.terms else None
     if last is None or last.kind != "exists" or scan.position - last.position > 2:
         return False
-    implied = _implied(scan, position - 1) if _says_column(scan) else None
+    implied = implied_column(scan, position - 1) if _says_column(scan) else None
     if implied is not None and any(hit.table == last.table for hit in implied.hits):
         return False
     last.kind, last.operator, last.values = "count", operator, (literal,)
@@ -167,7 +155,7 @@ def _with_subject(scan: Scanner, operator: Operator, literal: str | float, posit
         scan.position += 1
     ref, function, table = scan.pending, scan.pending_function, scan.pending_table
     if ref is None and function is None:
-        ref = _implied(scan, position - 1)
+        ref = implied_column(scan, position - 1)
     if ref is None and function is None:
         return True
     scan.not_output(ref)
@@ -207,31 +195,6 @@ def _or(scan: Scanner, position: int) -> None:
         "compare", "value", "between",
     }:  # fmt: skip
         scan.draft.terms[-1].joined_by_or = True
-
-
-def _implied(scan: Scanner, position: int) -> Ref | None:
-    """Without a named column, the words imply one: "older than" age, "after" a date."""
-    item = scan.item if scan.item.is_cue("compare") else scan.at(position)
-    for index in range(position, max(position - 3, -1), -1):
-        item = scan.at(index)
-        words = " ".join(item.text.split()[:2])
-        if words in _IMPLIED:
-            return scan.implied(index, _IMPLIED[words], scan.entity())
-        if item.is_cue("after") or item.is_cue("before"):
-            return scan.implied(index, TIME, scan.last_table() or scan.entity())
-    for wanted in reversed(scan.draft.wanted):
-        if wanted.ref is not None and wanted.function is None and wanted.position >= position - 4:
-            return wanted.ref
-    return _age(scan)
-
-
-def _age(scan: Scanner) -> Ref | None:
-    # "people over 40" speaks of their age, if they have one.
-    entity = scan.entity()
-    ref = scan.implied(scan.position, AGE, entity)
-    if ref is None:
-        return None
-    return ref if any(hit.table == entity and hit.score > _AGED for hit in ref.hits) else None
 
 
 def _trailing(scan: Scanner) -> bool:
@@ -303,7 +266,7 @@ def _average(scan: Scanner) -> bool:
     position = scan.skip(scan.position + 1)
     ref = scan.ref(position) if scan.role(position) == "column" else scan.pending
     if ref is None:
-        ref = _implied(scan, scan.position)
+        ref = implied_column(scan, scan.position)
     if ref is None:
         return False
     scan.take(scan.position)
@@ -326,7 +289,7 @@ def _nested(scan: Scanner, operator: Operator, position: int) -> bool:
     ref = scan.ref(column) if scan.role(column) == "column" else None
     subject = scan.pending or ref
     if subject is None:
-        subject = _implied(scan, scan.position)
+        subject = implied_column(scan, scan.position)
     if subject is None:
         return False
     term = Term("compare", scan.position, subject, operator, against="average", other=ref)

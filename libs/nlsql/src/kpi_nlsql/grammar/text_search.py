@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from kpi_nlsql.draft import Ref, Term
-from kpi_nlsql.grammar.comparisons import TIME
+from kpi_nlsql.grammar.implied_columns import TIME
 from kpi_nlsql.grammar.scanner import Scanner
 
 _DAYS = {

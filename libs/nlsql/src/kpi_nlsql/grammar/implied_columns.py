@@ -1,0 +1,42 @@
+"""Implied columns: what a comparison speaks of unnamed — "older than" age, "after" a date."""
+
+from __future__ import annotations
+
+from kpi_nlsql.draft import Ref
+from kpi_nlsql.grammar.scanner import Scanner
+
+_AGED = 0.9
+AGE = ("age",)
+TIME = ("date", "year", "time")
+IMPLIED = {
+    "older than": AGE, "younger than": AGE, "older": AGE, "younger": AGE,
+    "taller than": ("height",), "heavier than": ("weight",), "longer than": ("length", "durat"),
+    "shorter than": ("height", "length", "durat"), "lighter than": ("weight",),
+    "cheaper than": ("price", "cost"), "more expensive than": ("price", "cost"),
+    "faster than": ("speed",), "slower than": ("speed",), "larger than": ("size", "area", "popul"),
+    "bigger than": ("size", "area"), "smaller than": ("size", "area"),
+}  # fmt: skip
+
+
+def implied_column(scan: Scanner, position: int) -> Ref | None:
+    """Return the column that the words imply where none is named, if any."""
+    for index in range(position, max(position - 3, -1), -1):
+        item = scan.at(index)
+        words = " ".join(item.text.split()[:2])
+        if words in IMPLIED:
+            return scan.implied(index, IMPLIED[words], scan.entity())
+        if item.is_cue("after") or item.is_cue("before"):
+            return scan.implied(index, TIME, scan.last_table() or scan.entity())
+    for wanted in reversed(scan.draft.wanted):
+        if wanted.ref is not None and wanted.function is None and wanted.position >= position - 4:
+            return wanted.ref
+    return _age(scan)
+
+
+def _age(scan: Scanner) -> Ref | None:
+    # "people over 40" speaks of their age, if they have one.
+    entity = scan.entity()
+    ref = scan.implied(scan.position, AGE, entity)
+    if ref is None:
+        return None
+    return ref if any(hit.table == entity and hit.score > _AGED for hit in ref.hits) else None
