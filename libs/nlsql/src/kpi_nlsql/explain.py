@@ -89,12 +89,22 @@ def _related(term: plan.Exists | plan.InQuery) -> str:
     inner = term.query
     assert isinstance(inner, plan.Query)
     told = f"there is a matching row of {_tables(inner)}"
-    conditions = [part for part in _parts(inner.where) if not isinstance(part, plan.Match)]
+    if isinstance(term, plan.InQuery):
+        told = f"there is a row of {_tables(inner)} with the same {_expression(term.subject)}"
+    conditions = [part for part in _parts(inner.where) if not _is_plumbing(part, inner)]
     if conditions:
-        told += " with " + " and ".join(_condition(part) for part in conditions)
+        joined = " and ".join(_condition(part) for part in conditions)
+        told += f" where {joined}" if isinstance(term, plan.InQuery) else f" with {joined}"
     if inner.having is not None:
         told += f" having {_condition(inner.having)}"
     return told
+
+
+def _is_plumbing(part: plan.Condition, inner: plan.Query) -> bool:
+    # What only relates the rows, or keeps NULL out of a NOT IN, says nothing to the reader.
+    if isinstance(part, plan.Not) and isinstance(part.term, plan.IsNull):
+        return part.term.subject == inner.outputs[0].expression
+    return isinstance(part, plan.Match)
 
 
 def _parts(where: plan.Condition | None) -> tuple[plan.Condition, ...]:
