@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import schemathesis
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from schemathesis import Case, GenerationMode
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.schemas import OpenApiSchema
@@ -35,6 +35,11 @@ def schema_of(app: Flask) -> OpenApiSchema:
     return schemathesis.openapi.from_wsgi("/openapi.json", app, config=CONFIG)
 
 
+def arrives(case: Case[Any]) -> bool:
+    """Whether every generated parameter is in the URL: null and empty ones leave no trace there."""
+    return all(value not in (None, [], {}) for value in (case.query or {}).values())
+
+
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_answer_is_documented(
@@ -53,6 +58,7 @@ def test_every_answer_is_documented(
     )
     @given(cases)
     def answers_as_documented(case: Case[Any]) -> None:
+        assume(arrives(case))
         case.call_and_validate(headers=editor)
 
     answers_as_documented()
