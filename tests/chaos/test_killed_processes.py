@@ -83,6 +83,7 @@ def test_every_event_took_effect_once(aftermath: Aftermath) -> None:
 
 def test_tables_stream_and_audit_log_hold_the_same_events(aftermath: Aftermath) -> None:
     invariants.soon(lambda: invariants.the_same_events_are_everywhere(aftermath.house))
+    invariants.the_stream_is_in_order(aftermath.house)
 
 
 def test_every_readable_result_is_whole(aftermath: Aftermath) -> None:
