@@ -14,6 +14,7 @@ from kpi_service.tokens import InvalidToken, KeysUnavailable, TokenVerifier, Use
 
 ROLES = frozenset({"viewer", "editor", "operator", "auditor", "admin"})
 EVERYTHING = "admin"
+READERS = ("viewer", "editor", "operator", "auditor")
 View = TypeVar("View", bound=Callable[..., Any])
 
 

@@ -9,13 +9,11 @@ import sqlalchemy as sa
 from kpi_audit import queries
 from kpi_audit.api import schemas
 from kpi_bus.freshness import ReadYourWrites
-from kpi_service.auth import requires
+from kpi_service.auth import READERS, requires
 from kpi_service.blueprint import Blueprint
 from kpi_service.database import reader
 from kpi_service.paging import PageQuery, page
 from kpi_service.problems import not_found
-
-READERS = ("viewer", "editor", "operator", "auditor")
 
 
 def kpi_blueprint(engine: sa.Engine, fresh: ReadYourWrites) -> Blueprint:

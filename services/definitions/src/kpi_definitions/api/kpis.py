@@ -15,7 +15,7 @@ from kpi_definitions.commands import CreateKpi, DeleteKpi, RestoreKpi, UpdateKpi
 from kpi_definitions.definition import Definition, Fields
 from kpi_definitions.queries import KpiFilter
 from kpi_eventsourcing.dispatch import Dispatcher
-from kpi_service.auth import requires
+from kpi_service.auth import READERS, requires
 from kpi_service.blueprint import Blueprint
 from kpi_service.context import command_context
 from kpi_service.database import reader
@@ -25,7 +25,6 @@ from kpi_service.paging import page
 
 KPIS = "/v1/landing-kpi/kpis"
 CREATED = "KPI created successfully"
-READERS = ("viewer", "editor", "operator", "auditor")
 
 
 def kpi_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:

@@ -9,10 +9,9 @@ import sqlalchemy as sa
 from kpi_definitions import queries
 from kpi_definitions.api import schemas
 from kpi_definitions.api.answers import kpi_answer
-from kpi_definitions.api.kpis import READERS
 from kpi_definitions.commands import RollBackKpi
 from kpi_eventsourcing.dispatch import Dispatcher
-from kpi_service.auth import requires
+from kpi_service.auth import READERS, requires
 from kpi_service.blueprint import Blueprint
 from kpi_service.context import command_context
 from kpi_service.database import reader

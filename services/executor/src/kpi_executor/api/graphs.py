@@ -12,11 +12,10 @@ from flask.views import MethodView
 from kpi_eventsourcing.dispatch import Dispatcher
 from kpi_executor import lookups
 from kpi_executor.api import graph_schemas as schemas
-from kpi_executor.api.jobs import READERS
 from kpi_executor.commands import KeepGraph
 from kpi_executor.preparation import Preparation
 from kpi_executor.sources import SourcePolicy
-from kpi_service.auth import requires
+from kpi_service.auth import READERS, requires
 from kpi_service.blueprint import Blueprint
 from kpi_service.context import command_context
 from kpi_service.database import reader

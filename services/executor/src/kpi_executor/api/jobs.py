@@ -8,12 +8,10 @@ from kpi_executor.api import run_schemas as schemas
 from kpi_executor.api.running import JOBS, Runs, accepted, command_id_of_request
 from kpi_executor.api.runs import RUNNERS
 from kpi_executor.commands import CancelExecution, RetryExecution
-from kpi_service.auth import requires
+from kpi_service.auth import READERS, requires
 from kpi_service.blueprint import Blueprint
 from kpi_service.context import command_context
 from kpi_service.idempotency import idempotent
-
-READERS = ("viewer", "editor", "operator", "auditor")
 
 
 def job_blueprint(runs: Runs) -> Blueprint:

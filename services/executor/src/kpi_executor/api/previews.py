@@ -8,13 +8,12 @@ from typing import Any
 from kpi_contracts.execution import Plan
 from kpi_contracts.schemas import schema_of
 from kpi_executor.api import preview_schemas, run_schemas, views
-from kpi_executor.api.jobs import READERS
 from kpi_executor.api.running import Runs
 from kpi_executor.planning import Planned, Question, Reading, explain_refusal
 from kpi_executor.preparation import Preparation
 from kpi_nlsql import Answer
 from kpi_nlsql.llm import MODEL_CONFIDENCE
-from kpi_service.auth import requires
+from kpi_service.auth import READERS, requires
 from kpi_service.blueprint import Blueprint
 
 

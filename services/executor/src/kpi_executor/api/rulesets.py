@@ -10,9 +10,8 @@ from flask.views import MethodView
 from kpi_eventsourcing.dispatch import Dispatcher
 from kpi_executor import lookups
 from kpi_executor.api import ruleset_schemas as schemas
-from kpi_executor.api.jobs import READERS
 from kpi_executor.commands import StoreRuleset
-from kpi_service.auth import requires
+from kpi_service.auth import READERS, requires
 from kpi_service.blueprint import Blueprint
 from kpi_service.context import command_context
 from kpi_service.database import reader

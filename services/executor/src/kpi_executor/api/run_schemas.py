@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from kpi_service.execution_shape import ExecutionShape
 from kpi_service.schemas import Id, Instant, Schema
 
 
@@ -79,61 +80,16 @@ class CancelRequest(Schema):
     reason = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=500))
 
 
-class ExecutionResult(Schema):
+class ExecutionResult(ExecutionShape):
     """An execution as it stands."""
 
-    id = Id(required=True)
     version = fields.Integer(required=True)
-    kpi_id = Id(required=True, allow_none=True)
-    kpi_version = fields.Integer(required=True, allow_none=True)
-    kpi_name = fields.String(required=True, allow_none=True)
-    kg_name = fields.String(required=True, allow_none=True)
-    select_schema = fields.String(required=True, allow_none=True)
-    ruleset_name = fields.String(required=True, allow_none=True)
-    db_type = fields.String(required=True, allow_none=True)
-    limit_records = fields.Integer(required=True, allow_none=True)
-    use_llm = fields.Boolean(required=True, allow_none=True)
-    excluded_fields = fields.List(fields.String(), required=True, allow_none=True)
-    generated_sql = fields.String(required=True, allow_none=True)
-    number_of_records = fields.Integer(required=True)
-    limit_reached = fields.Boolean(
-        required=True,
-        metadata={"description": "limit_records was reached: there may be more rows."},
-    )
-    joined_columns = fields.List(fields.List(fields.String()), required=True, allow_none=True)
-    sql_query_type = fields.String(required=True, allow_none=True)
-    operation = fields.String(required=True, allow_none=True)
-    execution_status = fields.String(required=True)
-    execution_timestamp = Instant(required=True)
-    started_at = Instant(required=True, allow_none=True)
-    finished_at = Instant(required=True, allow_none=True)
-    execution_time_ms = fields.Float(required=True, allow_none=True)
-    confidence_score = fields.Float(required=True, allow_none=True)
-    explanation = fields.String(required=True, allow_none=True)
-    error_type = fields.String(required=True, allow_none=True)
-    error_message = fields.String(required=True, allow_none=True)
     result_data = fields.List(
         fields.Dict(keys=fields.String()),
         required=True,
         allow_none=True,
         metadata={"description": "The first rows, at most 1,000; all are in the drill-down."},
     )
-    source_table = fields.String(required=True, allow_none=True)
-    target_table = fields.String(required=True, allow_none=True)
-    engine_version = fields.String(required=True, allow_none=True)
-    model = fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"description": "The language model that was asked, if any."},
-    )
-    prompt_sha256 = fields.String(required=True, allow_none=True)
-    remark = fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"description": "What there is to say about where the reading comes from."},
-    )
-    attempt = fields.Integer(required=True)
-    requested_by = fields.String(required=True)
 
 
 class ExecutionAnswer(Schema):

@@ -10,11 +10,10 @@ from flask.views import MethodView
 from kpi_eventsourcing.dispatch import Dispatcher
 from kpi_executor import lookups
 from kpi_executor.api import source_schemas as schemas
-from kpi_executor.api.jobs import READERS
 from kpi_executor.commands import RegisterSource, RemoveSource, UpdateSource
 from kpi_executor.locations import split_secret
 from kpi_executor.sources import source_from
-from kpi_service.auth import requires
+from kpi_service.auth import READERS, requires
 from kpi_service.blueprint import Blueprint
 from kpi_service.context import command_context
 from kpi_service.database import reader

@@ -7,11 +7,10 @@ from typing import Any
 from kpi_eventsourcing.dispatch import Dispatcher
 from kpi_results import break_queries
 from kpi_results.api import break_schemas as schemas
-from kpi_results.api.access import READERS
 from kpi_results.archive import Archive
 from kpi_results.break_queries import BreakFilter
 from kpi_results.commands import AssignBreak, CommentBreak
-from kpi_service.auth import requires
+from kpi_service.auth import READERS, requires
 from kpi_service.blueprint import Blueprint
 from kpi_service.context import command_context
 from kpi_service.idempotency import idempotent

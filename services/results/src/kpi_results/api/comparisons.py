@@ -13,12 +13,11 @@ from kpi_contracts.execution import Manifest
 from kpi_contracts.result import ResultViewed, Selection
 from kpi_eventsourcing.context import Context
 from kpi_results.api import schemas
-from kpi_results.api.access import READERS
 from kpi_results.api.caching import digest, keep
 from kpi_results.api.exports import FORMATS, download
 from kpi_results.archive import Archive
 from kpi_results.wish import CLASSES, Question, Wish
-from kpi_service.auth import requires
+from kpi_service.auth import READERS, requires
 from kpi_service.blueprint import Blueprint
 from kpi_service.context import command_context
 from kpi_service.etags import versioned

@@ -6,11 +6,10 @@ from typing import Any
 
 from kpi_contracts.result import ResultViewed
 from kpi_results.api import schemas
-from kpi_results.api.access import READERS
 from kpi_results.api.caching import digest, keep
 from kpi_results.archive import Archive
 from kpi_results.wish import Wish
-from kpi_service.auth import requires
+from kpi_service.auth import READERS, requires
 from kpi_service.blueprint import Blueprint
 from kpi_service.context import command_context
 from kpi_service.etags import versioned

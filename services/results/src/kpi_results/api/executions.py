@@ -6,11 +6,10 @@ from typing import Any
 
 from kpi_results import queries
 from kpi_results.api import schemas
-from kpi_results.api.access import READERS
 from kpi_results.api.caching import digest, keep
 from kpi_results.archive import Archive
 from kpi_results.queries import ExecutionFilter, is_final
-from kpi_service.auth import requires
+from kpi_service.auth import READERS, requires
 from kpi_service.blueprint import Blueprint
 from kpi_service.etags import set_etag, versioned
 from kpi_service.paging import page

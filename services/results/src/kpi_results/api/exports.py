@@ -15,14 +15,13 @@ from kpi_contracts.result import ResultExported
 from kpi_eventsourcing.context import Context
 from kpi_results import queries
 from kpi_results.api import schemas
-from kpi_results.api.access import READERS
 from kpi_results.api.caching import digest, immutable, is_known
 from kpi_results.archive import Archive
 from kpi_results.download import Download
 from kpi_results.formats import NAMES
 from kpi_results.shelf import selection_digest
 from kpi_results.wish import Wish
-from kpi_service.auth import requires
+from kpi_service.auth import READERS, requires
 from kpi_service.blueprint import Blueprint
 from kpi_service.context import command_context
 from kpi_service.etags import versioned

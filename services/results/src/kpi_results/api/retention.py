@@ -9,10 +9,9 @@ import sqlalchemy as sa
 from marshmallow import fields, validate
 
 from kpi_results import rules
-from kpi_results.api.access import READERS
 from kpi_results.archive import Archive
 from kpi_results.settings import Keeping
-from kpi_service.auth import current_actor, requires
+from kpi_service.auth import READERS, current_actor, requires
 from kpi_service.blueprint import Blueprint
 from kpi_service.schemas import Id, Instant, Schema
 

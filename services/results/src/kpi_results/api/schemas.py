@@ -10,6 +10,7 @@ from marshmallow import fields, validate
 
 from kpi_results.index import STATUSES
 from kpi_results.wish import CLASSES
+from kpi_service.execution_shape import ExecutionShape
 from kpi_service.json import InvalidJson, parse
 from kpi_service.paging import PageQuery, PageSchema
 from kpi_service.schemas import MAX_ID, Id, Instant, Schema
@@ -54,49 +55,13 @@ class Difference(Schema):
     changed = fields.Integer(required=True)
 
 
-class Execution(Schema):
+class Execution(ExecutionShape):
     """One run of a KPI or of an ad-hoc query."""
 
-    id = Id(required=True)
-    kpi_id = Id(required=True, allow_none=True)
-    kpi_name = fields.String(required=True, allow_none=True)
-    kpi_version = fields.Integer(required=True, allow_none=True)
     nl_definition = fields.String(required=True, allow_none=True)
-    kg_name = fields.String(required=True, allow_none=True)
-    select_schema = fields.String(required=True, allow_none=True)
-    ruleset_name = fields.String(required=True, allow_none=True)
-    db_type = fields.String(required=True, allow_none=True)
-    limit_records = fields.Integer(required=True, allow_none=True)
-    use_llm = fields.Boolean(required=True, allow_none=True)
-    excluded_fields = fields.List(fields.String(), required=True, allow_none=True)
-    generated_sql = fields.String(required=True, allow_none=True)
-    number_of_records = fields.Integer(required=True)
-    limit_reached = fields.Boolean(
-        required=True,
-        metadata={"description": "limit_records was reached: there may be more rows."},
-    )
-    joined_columns = fields.List(fields.List(fields.String()), required=True, allow_none=True)
-    sql_query_type = fields.String(required=True, allow_none=True)
-    operation = fields.String(required=True, allow_none=True)
-    source_table = fields.String(required=True, allow_none=True)
-    target_table = fields.String(required=True, allow_none=True)
-    confidence_score = fields.Float(required=True, allow_none=True)
-    explanation = fields.String(required=True, allow_none=True)
-    engine_version = fields.String(required=True, allow_none=True)
-    model = fields.String(required=True, allow_none=True)
-    prompt_sha256 = fields.String(required=True, allow_none=True)
-    remark = fields.String(required=True, allow_none=True)
     execution_status = fields.String(required=True, validate=validate.OneOf(STATUSES))
-    execution_timestamp = Instant(required=True)
-    execution_time_ms = fields.Float(required=True, allow_none=True)
-    error_type = fields.String(required=True, allow_none=True)
-    error_message = fields.String(required=True, allow_none=True)
-    attempt = fields.Integer(required=True)
     origin = fields.String(required=True)
     retry_of = Id(required=True, allow_none=True)
-    requested_by = fields.String(required=True)
-    started_at = Instant(required=True, allow_none=True)
-    finished_at = Instant(required=True, allow_none=True)
     difference = fields.Nested(Difference, required=True, allow_none=True)
     expired_at = Instant(required=True, allow_none=True)
     result_data = fields.Raw(

@@ -1,3 +1,0 @@
-"""Who may read results."""
-
-READERS = ("viewer", "editor", "operator", "auditor")
