@@ -7,7 +7,9 @@ from dataclasses import replace
 from itertools import islice
 
 from kpi_nlsql import plan
-from kpi_nlsql.assemble import Assembly, Unreadable
+from kpi_nlsql.assembly.choices import choices
+from kpi_nlsql.assembly.frame import Frame, Unreadable
+from kpi_nlsql.assembly.query import assemble
 from kpi_nlsql.draft import Draft
 from kpi_nlsql.explain import explain
 from kpi_nlsql.grammar.scan import scan
@@ -59,18 +61,18 @@ def _read(
     draft = scan(sentence)
     state = resolve(draft, sentence.graph, paths, forced)
     try:
-        assembly = Assembly(
+        frame = Frame(
             draft, sentence.graph, paths, frozenset(token.stem for token in sentence.tokens)
         )
-        query = assembly.query()
+        query = assemble(frame)
     except Unreadable:
         return None
     rivals = sorted(state.runners_up, key=lambda entry: entry[0])
     close = [(ref.position, choice) for margin, ref, choice in rivals if margin < 0.35]
-    features = dict(draft.notes) | assembly.features(state)
+    features = dict(draft.notes) | choices(frame, state)
     features["margin"] = min(state.margins, default=1.0)
     features["forced"] = float(bool(forced))
-    return _candidate(draft, query, assembly.entity, features), close
+    return _candidate(draft, query, frame.entity, features), close
 
 
 def _candidate(

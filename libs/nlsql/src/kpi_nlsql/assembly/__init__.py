@@ -1,0 +1,1 @@
+"""From a resolved draft to a query."""

@@ -1,0 +1,31 @@
+"""Choices: what was chosen in an assembly, as features of how sure the reading is."""
+
+from __future__ import annotations
+
+from kpi_nlsql.assembly.frame import Frame
+from kpi_nlsql.draft import Ref
+from kpi_nlsql.resolve import Resolution
+
+
+def choices(frame: Frame, state: Resolution) -> dict[str, float]:
+    """Return what the choices made here say about how sure the reading is."""
+    refs = [ref for ref in frame.draft.refs() if ref.choice]
+    named = {table for _, table in frame.draft.entities}
+    used = {ref.chosen[0] for ref in refs} | {frame.entity}
+    return {
+        "named_output": float(not any(w.ref or w.function for w in frame.draft.wanted)),
+        "weak_ref": float(sum(_score(ref) < 0.8 for ref in refs)),
+        "implied_ref": float(sum(_score(ref) < 0.6 for ref in refs)),
+        "idle_tables": float(len(named - used)),
+        "far_near": float(sum(ref.near is not None and ref.near != ref.chosen[0] for ref in refs)),
+        "negative": float(len(frame.draft.negative_scopes)),
+        "close_value": float(sum(margin < 0.15 for margin in state.margins)),
+        "group_named": float(any(group.table for group in frame.draft.groups)),
+    }
+
+
+def _score(ref: Ref) -> float:
+    """Return how well the mention names the column chosen; 1 for those chosen otherwise."""
+    return max(
+        (hit.score for hit in ref.hits if (hit.table, hit.column) == ref.choice), default=1.0
+    )

@@ -1,0 +1,106 @@
+"""The frame of an assembly: the draft, what it is read against, and what it is about."""
+
+from __future__ import annotations
+
+from kpi_nlsql import plan
+from kpi_nlsql.draft import MAIN, Draft, Term
+from kpi_nlsql.graph import Graph, Join
+from kpi_nlsql.paths import JoinPaths
+
+ROWS = plan.Aggregate("count", plan.Star())
+
+
+class Unreadable(Exception):
+    """The draft makes no query: nothing is asked for, or no join path connects the tables."""
+
+
+class Frame:
+    """A resolved draft while it becomes a query; ``spoken`` are the stems of the sentence.
+
+    Raises Unreadable if the draft asks for nothing.
+    """
+
+    def __init__(
+        self, draft: Draft, graph: Graph, paths: JoinPaths, spoken: frozenset[str] = frozenset()
+    ) -> None:
+        self.draft = draft
+        self.graph = graph
+        self.paths = paths
+        self.spoken = spoken
+        self.entity = self._entity()
+        self.shared = False
+        self._aliases = 1
+
+    def _entity(self) -> str:
+        counted = [w.table for w in self.draft.wanted if w.function == "count" and w.table]
+        if counted:
+            return counted[0]
+        for wanted in self.draft.wanted:
+            if wanted.ref is not None and wanted.ref.choice:
+                return wanted.ref.choice[0]
+        if self.draft.entities:
+            return self.draft.entities[0][1]
+        for ref in self.draft.refs():
+            if ref.choice:
+                return ref.choice[0]
+        raise Unreadable("nothing is asked for")
+
+    def aggregated(self) -> bool:
+        """Tell whether an aggregate is shown, sorted by or compared."""
+        functions = [w.function for w in self.draft.wanted] + [
+            s.function for s in self.draft.sorting
+        ]
+        counted = any(
+            (t.kind == "count" or t.function) and t.scope == MAIN for t in self.draft.terms
+        )
+        return counted or any(functions)
+
+    def counts_values(self) -> bool:
+        """Tell whether values are counted: "the number of cities with more than three …"."""
+        wanted = self.draft.wanted
+        return len(wanted) == 1 and wanted[0].function == "count" and wanted[0].ref is not None
+
+    def counts_entities(self) -> bool:
+        """Tell whether rows are counted whose related rows are counted inside.
+
+        "How many customers have at least two orders".
+        """
+        plain = [wanted for wanted in self.draft.wanted if not wanted.function]
+        counted = any(t.kind == "count" and t.scope == MAIN for t in self.draft.terms)
+        rows = counted and not plain and not self.draft.groups and bool(self.draft.wanted)
+        return rows and not self.counts_values()
+
+    def counts_related(self) -> bool:
+        """Tell whether rows of another table are counted for each row or value shown."""
+        counted = [s.function for s in self.draft.sorting]
+        return "count" in counted or any(t.kind == "count" for t in self.draft.terms)
+
+    def table_of(self, term: Term) -> str | None:
+        """Return the table that a condition is about."""
+        if term.table:
+            return term.table
+        return term.ref.choice[0] if term.ref and term.ref.choice else None
+
+    def alias(self, table: str) -> str:
+        """Return a new alias, unique in the plan."""
+        self._aliases += 1
+        return f"{table}_{self._aliases}"
+
+    def tree(self, root: str, tables: list[str]) -> tuple[Join, ...]:
+        """Return the joins from the root to the tables. Raises Unreadable."""
+        joins = self.paths.tree(root, tables)
+        if joins is None:
+            raise Unreadable("no join path connects the tables")
+        return joins
+
+    def multiplies(self, joins: tuple[Join, ...]) -> bool:
+        """Tell whether a row may meet several others over these joins."""
+        return not all(self.paths.to_one(join, self.graph) for join in joins)
+
+
+def aggregate_function(name: str) -> plan.AggregateFunction:
+    """Return the aggregate function of a name. Raises KeyError."""
+    functions: dict[str, plan.AggregateFunction] = {
+        "count": "count", "sum": "sum", "avg": "avg", "min": "min", "max": "max",
+    }  # fmt: skip
+    return functions[name]

@@ -1,0 +1,74 @@
+"""Groups: what the rows are put together by, said or implied."""
+
+from __future__ import annotations
+
+from kpi_nlsql import plan
+from kpi_nlsql.assembly.frame import Frame
+from kpi_nlsql.draft import Group
+from kpi_nlsql.naming_columns import key_columns, naming_columns
+
+
+def group_keys(
+    frame: Frame, groups: list[Group], outputs: list[plan.Output]
+) -> tuple[plan.Expression, ...]:
+    """Return the keys of the groups: those said, else the rows for each of which is counted."""
+    if not frame.aggregated():
+        return ()
+    plain = [o.expression for o in outputs if isinstance(o.expression, plan.ColumnRef)]
+    whole = any(isinstance(output.expression, plan.Star) for output in outputs)
+    if not groups and not plain and not whole:
+        return ()
+    keys: list[plan.Expression] = []
+    for group in groups:
+        if group.ref is not None and group.ref.choice:
+            keys.append(plan.ColumnRef(*group.ref.chosen))
+        elif group.table:
+            keys += [
+                plan.ColumnRef(group.table, column)
+                for column in key_columns(frame.graph.table(group.table))
+            ]
+    if not keys:
+        keys = _implied_keys(frame, plain)
+    return tuple(dict.fromkeys([*keys, *plain]))
+
+
+def _implied_keys(frame: Frame, plain: list[plan.ColumnRef]) -> list[plan.Expression]:
+    """Group by the rows of the entity when something else is counted for each of them."""
+    counted = {s.table for s in frame.draft.sorting} | {
+        t.table for t in frame.draft.terms if t.kind == "count"
+    }
+    counted |= {w.table for w in frame.draft.wanted if w.function == "count"}
+    owners = {column.source for column in plain} or {frame.entity}
+    of_rows = {table for table in counted if table} - owners
+    if of_rows and len(owners) == 1:
+        owner = next(iter(owners))
+        if not _asks_for_rows_of(frame, owner, plain):
+            return []
+        if not _shows_names(frame, owner, plain) and _has_one_each(frame, owner, of_rows):
+            return []
+        keys = key_columns(frame.graph.table(owner))
+        return [plan.ColumnRef(owner, column) for column in keys]
+    return []
+
+
+def _has_one_each(frame: Frame, owner: str, counted: set[str]) -> bool:
+    # "policy types used by more than two customers": a policy has one customer, so the
+    # rows that share the type are counted, not the customers of each row.
+    tree = frame.paths.tree(owner, sorted(counted))
+    return bool(tree) and all(frame.paths.to_one(join, frame.graph) for join in tree or ())
+
+
+def _asks_for_rows_of(frame: Frame, owner: str, plain: list[plan.ColumnRef]) -> bool:
+    mentioned = owner in {entity for _, entity in frame.draft.entities}
+    mentioned = mentioned or any(w.ref and w.ref.near == owner for w in frame.draft.wanted)
+    table = frame.graph.table(owner)
+    names = {*key_columns(table), *naming_columns(table)}
+    return not plain or mentioned or any(column.column in names for column in plain)
+
+
+def _shows_names(frame: Frame, owner: str, shown: list[plan.ColumnRef]) -> bool:
+    table = frame.graph.table(owner)
+    key = key_columns(table)
+    # One part of a composite key names no row.
+    names = {*key, *naming_columns(table)} - set(key if len(key) > 1 else ())
+    return any(column.column in names for column in shown)

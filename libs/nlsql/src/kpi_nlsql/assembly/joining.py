@@ -1,0 +1,84 @@
+"""Joining: which tables the query needs outside any nested one, and on which columns."""
+
+from __future__ import annotations
+
+from kpi_nlsql import plan
+from kpi_nlsql.assembly.frame import Frame
+from kpi_nlsql.draft import MAIN, Group
+from kpi_nlsql.graph import Join
+from kpi_nlsql.naming import column_names
+from kpi_nlsql.words import stems
+
+
+def outer_tables(frame: Frame, groups: list[Group]) -> list[str]:
+    """Return the tables of outputs, groups, sort keys and counts."""
+    tables = [w.ref.choice[0] for w in frame.draft.wanted if w.ref and w.ref.choice]
+    tables += [w.table for w in frame.draft.wanted if w.table]
+    tables += _owners(frame)
+    if frame.aggregated() and not frame.counts_entities():
+        tables += [
+            term.table
+            for term in frame.draft.terms
+            if term.kind == "exists"
+            and term.scope == MAIN
+            and term.table
+            and frame.counts_related()
+        ]
+    tables += [s.ref.choice[0] for s in frame.draft.sorting if s.ref and s.ref.choice]
+    tables += [s.table for s in frame.draft.sorting if s.table]
+    for group in groups:
+        if group.ref is not None and group.ref.choice:
+            tables.append(group.ref.choice[0])
+        elif group.table:
+            tables.append(group.table)
+    for term in frame.draft.terms:
+        if frame.counts_entities():
+            break
+        if term.scope == MAIN and (term.kind == "count" or term.function):
+            if term.table:
+                tables.append(term.table)
+            elif term.ref and term.ref.choice:
+                tables.append(term.ref.choice[0])
+    return tables
+
+
+def _owners(frame: Frame) -> list[str]:
+    # Tables whose rows are asked for though the outputs lie in another ("names of
+    # perpetrators" in a table of people).
+    return [
+        wanted.ref.near
+        for wanted in frame.draft.wanted
+        if wanted.ref and wanted.ref.near and wanted.ref.choice
+        if frame.paths.distance(wanted.ref.near, wanted.ref.choice[0]) <= 2.5
+    ]
+
+
+def _told(frame: Frame, join: Join) -> Join:
+    """Of several joins of two tables, take the one whose columns the sentence speaks of."""
+    options = [
+        other
+        for other in frame.graph.joins_between(join.left_table, join.right_table)
+        if other.kind == "foreign_key"
+    ]
+    if len(options) < 2:
+        return join
+    spoken = [len(frame.spoken & _column_stems(other)) for other in options]
+    return options[spoken.index(max(spoken))] if max(spoken) > min(spoken) else join
+
+
+def join_step(frame: Frame, join: Join, aliases: dict[str, str] | None = None) -> plan.JoinStep:
+    """Return the join as a step of the plan, between aliases where tables go by some."""
+    join = _told(frame, join)
+    names = aliases or {}
+    left = names.get(join.left_table, join.left_table)
+    right = names.get(join.right_table, join.right_table)
+    on = tuple(
+        plan.Match(plan.ColumnRef(left, a), plan.ColumnRef(right, b))
+        for a, b in zip(join.left_columns, join.right_columns, strict=True)
+    )
+    return plan.JoinStep(plan.Source(join.right_table, right), on)
+
+
+def _column_stems(join: Join) -> set[str]:
+    columns = (*join.left_columns, *join.right_columns)
+    return {word for column in columns for name in column_names(column, "") for word in stems(name)}

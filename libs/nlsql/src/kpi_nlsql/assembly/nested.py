@@ -1,0 +1,133 @@
+"""Nested conditions: what holds for, or is denied of, related rows or others of the same table."""
+
+from __future__ import annotations
+
+from kpi_nlsql import plan
+from kpi_nlsql.assembly.filters import having_condition, related_rows, row_conditions
+from kpi_nlsql.assembly.frame import Frame, Unreadable
+from kpi_nlsql.draft import MAIN, Term
+from kpi_nlsql.naming_columns import key_columns, naming_columns
+
+_NEAR_DENIAL = 5
+_LONE = -1
+
+
+def split_terms(frame: Frame) -> tuple[list[plan.Condition], list[Term], dict[int, list[Term]]]:
+    """Return the conditions on groups, the terms on rows, and the terms of each nested scope."""
+    having: list[plan.Condition] = []
+    rows: list[Term] = []
+    nested: dict[int, list[Term]] = {}
+    lone = frame.counts_entities()
+    for term in frame.draft.terms:
+        if term.scope != MAIN:
+            nested.setdefault(term.scope, []).append(term)
+        elif _denies_related(frame, term):
+            term.negated = False
+            scope = -len(nested) - 2
+            frame.draft.negative_scopes.add(scope)
+            nested[scope] = [term]
+        elif lone and frame.table_of(term) not in {frame.entity, None}:
+            nested.setdefault(_LONE, []).append(term)
+        elif term.kind == "count" or term.function:
+            having.append(having_condition(term))
+        else:
+            rows.append(term)
+    rows = [term for term in rows if not _leads_to_denial(frame, term, nested)]
+    return having, rows, nested
+
+
+def _leads_to_denial(frame: Frame, term: Term, nested: dict[int, list[Term]]) -> bool:
+    # "whose picture is not taken by …" does not ask for a picture, it denies one.
+    return term.kind == "exists" and any(
+        scope in frame.draft.negative_scopes
+        and terms
+        and 0 < terms[0].position - term.position <= _NEAR_DENIAL
+        for scope, terms in nested.items()
+    )
+
+
+def _denies_related(frame: Frame, term: Term) -> bool:
+    # "never had more than 5 …" denies every related row, not one.
+    table = frame.table_of(term)
+    if not term.negated or table in {None, frame.entity} or term.kind not in {"compare", "value"}:
+        return False
+    tree = frame.paths.tree(frame.entity, [str(table)]) or ()
+    return not all(frame.paths.to_one(join, frame.graph) for join in tree)
+
+
+def nested_condition(
+    frame: Frame, scope: int, terms: list[Term], outputs: list[plan.Output]
+) -> plan.Condition:
+    """Return what a nested scope asks for or denies. Raises Unreadable."""
+    negative = scope in frame.draft.negative_scopes
+    tables = {table for term in terms if (table := frame.table_of(term))}
+    if tables <= {frame.entity}:
+        made = _own(frame, terms, outputs, negative)
+    elif negative and (value := _value_shown(frame, outputs)) is not None:
+        made = _values_with(frame, value, terms)
+    else:
+        made = plan.Exists(related_rows(frame, terms))
+    return plan.Not(made) if negative else made
+
+
+def _value_shown(frame: Frame, outputs: list[plan.Output]) -> plan.ColumnRef | None:
+    """Return the column whose values are asked for rather than the rows they stand in.
+
+    "Cities without a customer" are values that no such row has; "names of the shops
+    without a customer" are those of rows.
+    """
+    column = outputs[0].expression if len(outputs) == 1 else None
+    if frame.draft.entities or not isinstance(column, plan.ColumnRef):
+        return None
+    table = frame.graph.table(frame.entity)
+    names = {*key_columns(table), *naming_columns(table)}
+    owned = any(wanted.ref and wanted.ref.near for wanted in frame.draft.wanted)
+    if owned or column.source != frame.entity or column.column in names:
+        return None
+    return None if table.column(column.column).unique else column
+
+
+def _values_with(frame: Frame, value: plan.ColumnRef, terms: list[Term]) -> plan.Condition:
+    frame.shared = True
+    alias = frame.alias(frame.entity)
+    column = plan.ColumnRef(alias, value.column)
+    related = plan.Exists(related_rows(frame, terms, alias))
+    known = plan.Not(plan.IsNull(column))
+    where = plan.All((related, known))
+    source = plan.Source(frame.entity, alias)
+    return plan.InQuery(value, plan.Query((plan.Output(column),), source, where=where))
+
+
+def _own(
+    frame: Frame, terms: list[Term], outputs: list[plan.Output], negative: bool
+) -> plan.Condition:
+    """Conditions on further rows of the entity's own table: rows that share the outputs."""
+    columns = [o.expression for o in outputs if isinstance(o.expression, plan.ColumnRef)]
+    row_terms = [term for term in terms if term.kind != "exists"]
+    same = [c for c in columns if c.source == frame.entity]
+    if not same or (negative and not _contrasts(frame, terms)):
+        conditions = row_conditions(frame, row_terms, {})
+        if not conditions:
+            raise Unreadable("nothing is denied")
+        made = plan.all_of(conditions)
+        assert made is not None
+        return made
+    frame.shared = True
+    alias = frame.alias(frame.entity)
+    where = row_conditions(frame, row_terms, {frame.entity: alias})
+    column = plan.ColumnRef(alias, same[0].column)
+    inner = plan.Query(
+        (plan.Output(column),),
+        plan.Source(frame.entity, alias),
+        where=plan.all_of([*where, plan.Not(plan.IsNull(column))]),
+    )
+    return plan.InQuery(same[0], inner)
+
+
+def _contrasts(frame: Frame, terms: list[Term]) -> bool:
+    # "… in 1999 but not in 2000" speaks of several rows of the table, "not in 2000" of one.
+    if frame.draft.notes.get("never") or any(term.kind == "exists" for term in terms):
+        return True
+    columns = {term.ref.choice for term in terms if term.ref}
+    main = [t for t in frame.draft.terms if t.scope == MAIN and t.ref and t.kind != "exists"]
+    return any(term.ref and term.ref.choice in columns for term in main)

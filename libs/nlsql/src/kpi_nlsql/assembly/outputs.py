@@ -1,0 +1,114 @@
+"""Outputs: the columns, aggregates and names that the question asks for."""
+
+from __future__ import annotations
+
+from kpi_nlsql import plan
+from kpi_nlsql.assembly.frame import ROWS, Frame, aggregate_function
+from kpi_nlsql.draft import Group, Sorting, Wanted
+from kpi_nlsql.naming_columns import naming_columns
+
+
+def shown_outputs(frame: Frame, groups: list[Group]) -> tuple[list[plan.Output], bool]:
+    """Return the outputs and whether the sentence asks for different ones."""
+    outputs: list[plan.Output] = []
+    for wanted in frame.draft.wanted:
+        if not _repeats(frame, wanted):
+            outputs += _output(frame, wanted)
+    plain = [o for o in outputs if not isinstance(o.expression, plan.Aggregate)]
+    if outputs and not plain:
+        outputs = [*_group_outputs(frame, groups), *outputs]
+    elif groups and not frame.aggregated():
+        outputs = [*_group_outputs(frame, _not_shown(groups, outputs)), *outputs]
+    if not outputs:
+        outputs = _group_outputs(frame, groups) or _entity_outputs(frame)
+    unique = list(dict.fromkeys(outputs))
+    return unique, frame.draft.distinct and not frame.aggregated()
+
+
+def _repeats(frame: Frame, wanted: Wanted) -> bool:
+    # "maximum length in metres": two mentions of one column are one output.
+    return wanted.function is None and any(
+        other.function is not None
+        and other.ref is not None
+        and wanted.ref is not None
+        and other.ref.choice == wanted.ref.choice
+        and abs(other.position - wanted.position) <= 2
+        for other in frame.draft.wanted
+    )
+
+
+def lists_values(frame: Frame, outputs: list[plan.Output], where: list[plan.Condition]) -> bool:
+    """Tell whether values are listed, each once: "show all majors", no rows spoken of."""
+    if len(outputs) != 1 or where or frame.draft.sorting or frame.draft.entities:
+        return False
+    column = outputs[0].expression
+    if not isinstance(column, plan.ColumnRef):
+        return False
+    near = any(wanted.ref and wanted.ref.near for wanted in frame.draft.wanted)
+    return not near and not frame.graph.table(column.source).column(column.column).unique
+
+
+def _not_shown(groups: list[Group], outputs: list[plan.Output]) -> list[Group]:
+    # "the name of each department" asks for nothing more than the name.
+    shown = {o.expression.source for o in outputs if isinstance(o.expression, plan.ColumnRef)}
+    return [group for group in groups if group.ref is not None or group.table not in shown]
+
+
+def _output(frame: Frame, wanted: Wanted) -> list[plan.Output]:
+    if wanted.function == "count" and wanted.ref is None:
+        return [plan.Output(ROWS, "count")]
+    if wanted.ref is None and wanted.table:
+        return naming_outputs(frame, wanted.table)
+    if wanted.ref is None or wanted.ref.choice is None:
+        return []
+    column = plan.ColumnRef(*wanted.ref.chosen)
+    if wanted.function is None:
+        return [plan.Output(column)]
+    function = aggregate_function(wanted.function)
+    name = f"{wanted.function}_{column.column}"
+    return [plan.Output(plan.Aggregate(function, column, wanted.distinct), name)]
+
+
+def _entity_outputs(frame: Frame) -> list[plan.Output]:
+    if frame.draft.notes.get("asks_rows") and not frame.aggregated():
+        return [plan.Output(plan.Star(frame.entity))]
+    if frame.draft.whole_rows:
+        detail = [
+            column.name
+            for column in frame.graph.table(frame.entity).columns
+            if any(name.split()[-1:] == ["details"] for name in column.display_names)
+        ]
+        if detail and frame.draft.notes.get("details"):
+            return [plan.Output(plan.ColumnRef(frame.entity, detail[0]))]
+        return [plan.Output(plan.Star(frame.entity))]
+    return naming_outputs(frame, frame.entity)
+
+
+def naming_outputs(frame: Frame, table: str) -> list[plan.Output]:
+    """Return the columns that name a row of the table, as outputs."""
+    columns = naming_columns(frame.graph.table(table))
+    return [plan.Output(plan.ColumnRef(table, column)) for column in columns]
+
+
+def _group_outputs(frame: Frame, groups: list[Group]) -> list[plan.Output]:
+    outputs: list[plan.Output] = []
+    for group in groups:
+        if group.ref is not None and group.ref.choice:
+            outputs.append(plan.Output(plan.ColumnRef(*group.ref.chosen)))
+        elif group.table:
+            outputs += naming_outputs(frame, group.table)
+    return outputs
+
+
+def sort_key(sorting: Sorting) -> plan.Order:
+    """Return a sort key of the plan."""
+    if sorting.ref is None:
+        return plan.Order(ROWS, sorting.descending)
+    column = plan.ColumnRef(*sorting.ref.chosen)
+    if sorting.function is None:
+        return plan.Order(column, sorting.descending)
+    if sorting.function == "count":
+        return plan.Order(plan.Aggregate("count", column), sorting.descending)
+    return plan.Order(
+        plan.Aggregate(aggregate_function(sorting.function), column), sorting.descending
+    )
