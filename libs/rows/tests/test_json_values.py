@@ -53,6 +53,7 @@ def test_every_kind_of_value_has_one_form(
         assert json.loads(json.dumps(found, allow_nan=False)) == expected
 
 
-def test_years_beyond_the_calendar_do_not_fail() -> None:
-    far = pa.array([9_223_371_158_400_000_000], pa.timestamp("us"))
-    assert isinstance(json_values(far)[0], str)
+@pytest.mark.parametrize("zone", [None, "UTC"])
+def test_a_year_too_far_to_be_written_is_not_told_as_another_one(zone: str | None) -> None:
+    far = pa.array([9_223_371_158_400_000_000], pa.timestamp("us", zone))
+    assert "9223371158400000000" in str(json_values(far)[0])
