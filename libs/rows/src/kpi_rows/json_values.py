@@ -111,9 +111,11 @@ def timestamp_text(column: AnyArray) -> AnyArray:
     unit, zone = column.type.unit, column.type.tz
     # Arrow writes a timestamp with a zone ten times as slowly, and wraps its year beyond 32767.
     in_utc = column.cast(pa.timestamp(unit, zone and "UTC")).cast(pa.timestamp(unit))
-    text = pc.replace_substring(in_utc.cast(pa.string()), " ", "T", max_replacements=1)
+    text: AnyArray = in_utc.cast(pa.string())
+    text = pc.replace_substring(text, " ", "T", max_replacements=1)
     if zone is not None:
-        text = pc.binary_join_element_wise(text, pa.scalar("Z"), pa.scalar(""))
+        utc, nothing = pa.scalar("Z", text.type), pa.scalar("", text.type)
+        text = pc.binary_join_element_wise(text, utc, nothing)
     return _with_infinities(text, in_utc.cast(pa.int64()))
 
 
