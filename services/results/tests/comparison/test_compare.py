@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from kpi_results.comparison.changes import Step, read_changes, trend
 from kpi_results.comparison.compare import Comparison, compare
 from kpi_results.comparison.errors import NotComparable
-from kpi_results.comparison.statements import RowClass
+from kpi_results.comparison.statements import BITS, RowClass
 from kpi_results.rows.drilldown import Drilldown
 from kpi_results.rows.query import parse_query
 from kpi_results.rows.result import StoredResult
@@ -144,3 +144,50 @@ def test_the_trend_tells_each_step_from_the_one_before(drilldown: Drilldown, kee
         Step(records=2, new=1, resolved=1, persisting=0, changed=1),
         Step(records=0, new=0, resolved=2, persisting=0, changed=0),
     ]
+
+
+def test_more_columns_than_a_mask_has_bits_are_all_compared(
+    drilldown: Drilldown, keep: Keep
+) -> None:
+    width = 2 * BITS + 3
+    places = [0, BITS - 1, BITS, width - 1]
+    old: dict[str, list[int]] = {f"v{index}": [0, 0] for index in range(width)}
+    new = {name: [0, 1] if int(name[1:]) in places else values for name, values in old.items()}
+    before, after = (keep(pa.table({"id": [1, 2], **values})) for values in (old, new))
+    found = compare(drilldown, before, after, ["id"])
+    assert (found.persisting, found.changed) == (1, 1)
+    assert found.changed_columns == {f"v{place}": 1 for place in places}
+
+
+@pytest.mark.parametrize("repeats", [1, 2], ids=["single keys", "repeated keys"])
+def test_keys_that_are_equal_in_different_bits_meet(
+    drilldown: Drilldown, keep: Keep, repeats: int
+) -> None:
+    """NaN of any sign is one key, and so are both zeros; lists are compared by their members."""
+    for old, new in ((0.0, -0.0), (nan, -nan), ([0.0, None], [-0.0, None]), (None, None)):
+        kind = pa.list_(pa.float64()) if isinstance(old, list) else pa.float64()
+        before, after = (
+            keep(pa.table({"id": pa.array([key] * repeats, kind), "n": [seen] * repeats}))
+            for key, seen in ((old, 1), (new, 2))
+        )
+        found = compare(drilldown, before, after, ["id"])
+        assert (found.new, found.resolved, found.changed) == (0, 0, repeats)
+        assert compare(drilldown, before, after).persisting == 0
+
+
+def test_single_and_repeated_keys_of_many_rows_add_up(drilldown: Drilldown, keep: Keep) -> None:
+    numbers = range(20_000)
+    before = keep(
+        pa.table({"id": [n % 15_000 for n in numbers], "n": [n % 7 for n in numbers]}),
+        part_rows=6_000,
+        group_rows=1_000,
+    )
+    after = keep(
+        pa.table({"id": [n % 15_000 + 100 for n in numbers], "n": [n % 7 for n in numbers]}),
+        part_rows=6_000,
+        group_rows=1_000,
+    )
+    found = compare(drilldown, before, after, ["id"])
+    # Keys 0 to 99 went with two rows each; 5,000 to 5,099 have a second row, the last 100 are new.
+    assert (found.new, found.resolved) == (200, 200)
+    assert found.persisting + found.changed == 19_800

@@ -14,12 +14,10 @@ from kpi_results.comparison import statements
 from kpi_results.comparison.alignment import Alignment, align
 from kpi_results.comparison.statements import RowClass, Side
 from kpi_results.rows.drilldown import Drilldown
-from kpi_results.rows.engine import Reading
+from kpi_results.rows.engine import EngineFailure, Reading
 from kpi_results.rows.order_files import OrderFiles
 from kpi_results.rows.query import ViewQuery
 from kpi_results.rows.result import RowNumbers, StoredResult
-
-_SIDES: tuple[Side, Side] = ("before", "after")
 
 # The sets of rows that are kept: each class on the side it is shown from, and its partners.
 _KEPT: tuple[tuple[RowClass, Side], ...] = (
@@ -80,6 +78,8 @@ def compare(
         with orders.lock(name):
             counts = _kept_counts(orders, name, before, after)
             if counts is None:
+                # Here, and all parts at once, so that the process of its own need not do it again.
+                drilldown.store.paths([*before.manifest.parts, *after.manifest.parts])
                 work = partial(_computed, before.manifest, after.manifest, tuple(keys))
                 counts = drilldown.heavy.run(work, before.rows + after.rows)
     new, resolved, persisting, changed, *per_column = counts
@@ -149,9 +149,10 @@ def _compute(
         sizes: dict[RowClass, int] = {}
         for row_class, side in _KEPT:
             result = before if side == "before" else after
-            batches = _rows(reading, row_class, side, before, after)
+            batches = _rows(reading, row_class, side, before, after, alignment)
             kept = orders.make(_set_name(name, row_class, side), result.row_type, batches)
             sizes[row_class] = kept.count
+        _check(sizes, before, after)
         per_column = _changes(reading, before, after, alignment)
     counts = [*sizes.values(), *per_column]
     batch = pa.record_batch([pa.array(counts, pa.uint64())], ["counts"])
@@ -162,16 +163,21 @@ def _compute(
 def _pair(
     reading: Reading, before: StoredResult, after: StoredResult, alignment: Alignment
 ) -> None:
-    reading.run(*statements.load_rows("before", before, alignment))
-    reading.run(*statements.load_rows("after", after, alignment))
-    repeats: dict[Side, bool] = {
-        side: reading.table(statements.may_repeat(side, alignment)).column(0)[0].as_py()
-        for side in _SIDES
-    }
-    reading.run(statements.pair_equal_rows(alignment, repeats=repeats))
-    for side in _SIDES:
-        reading.run(statements.take_rest(side, alignment))
-    reading.run(statements.pair_rest(alignment))
+    reading.run(*statements.find_repeated(before, after, alignment))
+    repeated = bool(reading.table(statements.count_repeated()).column(0)[0].as_py())
+    reading.run(*statements.pair_single(before, after, alignment, but_repeated=repeated))
+    if repeated:
+        reading.run(*statements.load_repeated("before", before, alignment))
+        reading.run(*statements.load_repeated("after", after, alignment))
+        for statement in statements.pair_repeated(alignment):
+            reading.run(statement)
+
+
+def _check(sizes: dict[RowClass, int], before: StoredResult, after: StoredResult) -> None:
+    """Make sure that every row of both sides is in one class, once."""
+    paired = sizes["persisting"] + sizes["changed"]
+    if (paired + sizes["resolved"], paired + sizes["new"]) != (before.rows, after.rows):
+        raise EngineFailure(f"the classes of a comparison do not add up ({sizes})")
 
 
 def _rows(
@@ -180,9 +186,10 @@ def _rows(
     side: Side,
     before: StoredResult,
     after: StoredResult,
+    alignment: Alignment,
 ) -> Iterator[pa.RecordBatch]:
     if before.rows and after.rows:
-        return reading.batches(statements.rows_of_class(row_class, side))
+        return reading.batches(statements.rows_of_class(row_class, side, alignment))
     result = after if side == "after" else before
     count = result.rows if row_class in ("new", "resolved") else 0
     numbers = _arange(0, count).cast(result.row_type)
