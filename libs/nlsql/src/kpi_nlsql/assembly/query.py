@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql import plan
+from kpi_nlsql.assembly.contradictions import separate
 from kpi_nlsql.assembly.filters import where_conditions
 from kpi_nlsql.assembly.frame import ROWS, Frame
 from kpi_nlsql.assembly.groups import group_keys
@@ -15,6 +16,7 @@ from kpi_nlsql.graph import Join
 def assemble(frame: Frame) -> plan.Query:
     """Return the query. Raises Unreadable."""
     groups = frame.draft.groups
+    separate(frame.draft)
     shown, distinct = shown_outputs(frame, groups)
     order = tuple(sort_key(sorting) for sorting in frame.draft.sorting)
     keys = group_keys(frame, groups, shown)

@@ -1,0 +1,69 @@
+"""Contradictions: conditions that no single row can meet are about several rows.
+
+"Countries with players above 20 points and players below 10" asks for two players of a country,
+not for one. The second condition, and what follows it, moves to a nested scope of its own.
+"""
+
+from __future__ import annotations
+
+from kpi_nlsql.draft import MAIN, Draft, Term
+
+_ROW_KINDS = frozenset({"value", "compare", "between"})
+
+
+def separate(draft: Draft) -> None:
+    """Open a scope for every condition that contradicts those before it in the main scope."""
+    held: list[Term] = []
+    scope, apart = MAIN, []
+    for term in draft.terms:
+        if not _is_plain(term):
+            continue
+        if term.joined_by_or:
+            term.scope = scope
+        elif not any(contradict(other, term) for other in held):
+            scope = MAIN
+            held.append(term)
+        else:
+            if not apart or any(contradict(other, term) for other in apart):
+                scope, apart = _new_scope(draft), []
+            else:
+                scope = apart[-1].scope
+            term.scope = scope
+            apart.append(term)
+
+
+def _is_plain(term: Term) -> bool:
+    plain = term.scope == MAIN and term.kind in _ROW_KINDS and not term.function
+    return plain and term.against == "value" and term.ref is not None
+
+
+def _new_scope(draft: Draft) -> int:
+    return max([MAIN, *(term.scope for term in draft.terms)]) + 1
+
+
+def contradict(first: Term, second: Term) -> bool:
+    """Tell whether no value of their common column can meet both conditions."""
+    if first.ref is None or second.ref is None or first.ref.choice != second.ref.choice:
+        return False
+    if first.negated or second.negated or second.joined_by_or:
+        return False
+    if first.kind == second.kind == "value" or first.operator == second.operator == "=":
+        return _text(first) != _text(second)
+    low, high = _range(first), _range(second)
+    return low is not None and high is not None and (low[0] >= high[1] or high[0] >= low[1])
+
+
+def _text(term: Term) -> str:
+    return str(term.values[0]).lower() if term.values else ""
+
+
+def _range(term: Term) -> tuple[float, float] | None:
+    numbers = [value for value in term.values if not isinstance(value, str)]
+    if not numbers:
+        return None
+    if term.kind == "between":
+        return (min(numbers), max(numbers)) if len(numbers) > 1 else None
+    number = numbers[0]
+    if term.operator in {">", ">="}:
+        return number, float("inf")
+    return (float("-inf"), number) if term.operator in {"<", "<="} else None
