@@ -60,11 +60,34 @@ class JoinPaths:
                     heapq.heappush(queue, (cost + step, counter, join.right_table, (*joins, join)))
         return None
 
-    def tree(self, root: str, tables: list[str]) -> tuple[Join, ...] | None:
-        """Return joins that connect ``tables`` to ``root``, each from a table already joined."""
-        joined = [root]
-        result: list[Join] = []
-        waiting = [table for table in dict.fromkeys(tables) if table != root]
+    def linked(self, start: str, end: str, graph: Graph) -> tuple[Join, ...]:
+        """Return the joins over a linking table, if one relates rows of both to many of the other.
+
+        Employees have a job (``employees.job_id``) and had several (``job_history``).
+        """
+        found = [
+            (cost + step, first, second)
+            for cost, first in self._edges[start]
+            if first.right_table != end and not self.to_one(first, graph)
+            for step, second in self._edges[first.right_table]
+            if second.right_table == end and self.to_one(second, graph)
+            if first.right_columns != second.left_columns
+        ]
+        if not found:
+            return ()
+        _, first, second = min(found, key=lambda entry: entry[0])
+        return first, second
+
+    def tree(
+        self, root: str, tables: list[str], begun: tuple[Join, ...] = ()
+    ) -> tuple[Join, ...] | None:
+        """Return joins that connect ``tables`` to ``root``, each from a table already joined.
+
+        ``begun`` are joins from the root that are already settled.
+        """
+        joined = [root, *(join.right_table for join in begun)]
+        result: list[Join] = list(begun)
+        waiting = [table for table in dict.fromkeys(tables) if table not in joined]
         while waiting:
             options = [
                 (found[0], index, found[1], table)

@@ -88,10 +88,31 @@ class Frame:
 
     def tree(self, root: str, tables: list[str]) -> tuple[Join, ...]:
         """Return the joins from the root to the tables. Raises Unreadable."""
-        joins = self.paths.tree(root, tables)
+        begun = self._begun(root, tables)
+        joins = self.paths.tree(root, tables, begun)
         if joins is None:
             raise Unreadable("no join path connects the tables")
         return joins
+
+    def _begun(self, root: str, tables: list[str]) -> tuple[Join, ...]:
+        # What a row has one of is neither counted nor missed: a linking table may relate more.
+        for table in self._numerous() & set(tables) - {root}:
+            direct = self.paths.path(root, table)
+            if direct is None or self.multiplies(direct[1]):
+                continue
+            if linked := self.paths.linked(root, table, self.graph):
+                return linked
+        return ()
+
+    def _numerous(self) -> set[str]:
+        """Return the tables whose rows are counted, or denied with nothing said of them."""
+        counted = {
+            term.table
+            for term in self.draft.terms
+            if term.kind == "count" or term.scope in self.draft.negative_scopes
+            if term.kind in {"count", "exists"} and not term.ref
+        }
+        return {table for table in counted if table}
 
     def multiplies(self, joins: tuple[Join, ...]) -> bool:
         """Tell whether a row may meet several others over these joins."""

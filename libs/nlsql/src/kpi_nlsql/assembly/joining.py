@@ -54,16 +54,33 @@ def _owners(frame: Frame) -> list[str]:
 
 
 def _told(frame: Frame, join: Join) -> Join:
-    """Of several joins of two tables, take the one whose columns the sentence speaks of."""
+    """Of several joins of two tables, take the one whose columns the sentence speaks of.
+
+    Words of the tables' own names tell little: columns of the same name come before them.
+    """
     options = [
         other
         for other in frame.graph.joins_between(join.left_table, join.right_table)
-        if other.kind == "foreign_key"
+        if other.kind == join.kind == "foreign_key"
     ]
     if len(options) < 2:
         return join
-    spoken = [len(frame.spoken & _column_stems(other)) for other in options]
-    return options[spoken.index(max(spoken))] if max(spoken) > min(spoken) else join
+    tables = _table_stems(frame, join.left_table) | _table_stems(frame, join.right_table)
+
+    def telling(other: Join) -> tuple[int, bool, int]:
+        spoken = frame.spoken & _column_stems(other)
+        return len(spoken - tables), _is_alike(other), len(spoken)
+
+    return max(options, key=telling)
+
+
+def _is_alike(join: Join) -> bool:
+    left, right = (tuple(map(str.lower, side)) for side in (join.left_columns, join.right_columns))
+    return left == right
+
+
+def _table_stems(frame: Frame, table: str) -> set[str]:
+    return {word for name in frame.graph.table(table).display_names for word in stems(name)}
 
 
 def join_step(frame: Frame, join: Join, aliases: dict[str, str] | None = None) -> plan.JoinStep:
