@@ -126,7 +126,7 @@ _PHRASES: dict[Cue, str] = {
     Cue("common", "most"): "most common|most number of times|the most number of times|most frequent|most popular|most frequently|most commonly|the most common|the most popular|most frequently used|most commonly used|most often|most prevalent|the most frequent|appears most frequently|most famous|used the most|most used|most times|the most times|the most frequently|the most often|the most commonly",
     Cue("common", "fewest"): "least common|least popular|least frequent|rarest|the least common|the least popular|least often|least frequently|least commonly|least used",
     Cue("not"): (
-        "not|no|without|outside|outside of|not from|never|don t|doesn t|didn t|isn t|aren t|haven t|hasn t|wasn t|weren t|"
+        "not|no|nobody|no one|no - one|none|nothing|without|outside|outside of|not from|never|don t|doesn t|didn t|isn t|aren t|haven t|hasn t|wasn t|weren t|"
         "can t|won t|cannot|neither|nor|lack|lacking|lacks|hadn t|without any|do not|does not|did not|none of|without a|"
         "without an|not any|do not have any|does not have any|no longer|has no|have no|had no|"
         "do not have|does not have|did not have|have not|has not|never had|have never|has never|had never|had not|"

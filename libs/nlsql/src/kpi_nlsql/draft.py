@@ -86,7 +86,10 @@ class Group:
 
 @dataclass(slots=True)
 class Draft:
-    """Everything understood so far. ``used`` holds the positions of the items accounted for."""
+    """Everything understood so far. ``used`` holds the positions of the items accounted for.
+
+    ``contrasted`` are the denied scopes set against what was said before ("… but no …").
+    """
 
     wanted: list[Wanted] = field(default_factory=list)
     terms: list[Term] = field(default_factory=list)
@@ -97,6 +100,7 @@ class Draft:
     distinct: bool = False
     whole_rows: bool = False
     negative_scopes: set[int] = field(default_factory=set)
+    contrasted: set[int] = field(default_factory=set)
     used: set[int] = field(default_factory=set)
     notes: dict[str, float] = field(default_factory=dict)
 

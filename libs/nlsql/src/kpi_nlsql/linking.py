@@ -19,6 +19,7 @@ _WEAK_CUE_WORTH = 0.7
 _MOST_CHOICES = 60
 """A lower-case word is a value only of a column with few: titles hold any word of the language."""
 _SHORT_VALUE = 2
+_NAMES_TABLE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +153,16 @@ def _spans(
         values = lexicon.values.find(words)[:_MOST_HITS]
         if length == 1 and tokens[start].text.islower():
             values = tuple(hit for hit in values if hit.choices <= _MOST_CHOICES)
+            values = () if _is_rather_table(words[0], hits, values) else values
     if hits or values:
         worth = _mention_worth(tokens[start:end], hits, values)
         yield Item("mention", " ".join(words), start, end, hits=hits, values=values, worth=worth)
+
+
+def _is_rather_table(word: str, hits: tuple[NameHit, ...], values: tuple[ValueHit, ...]) -> bool:
+    # "an order" names the table of orders, not the value "Order" of some column.
+    named = any(hit.column is None and hit.score >= _NAMES_TABLE for hit in hits)
+    return named and all(not hit.value.islower() for hit in values if hit.value.lower() == word)
 
 
 def _turned(

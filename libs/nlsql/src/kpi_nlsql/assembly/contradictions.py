@@ -1,7 +1,8 @@
 """Contradictions: conditions that no single row can meet are about several rows.
 
 "Countries with players above 20 points and players below 10" asks for two players of a country,
-not for one. The second condition, and what follows it, moves to a nested scope of its own.
+not for one. The second condition, and what follows it, moves to a nested scope of its own; so does
+a denial that says nothing of the same row: "held by male players but by no female player".
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ def separate(draft: Draft) -> None:
             continue
         if term.joined_by_or:
             term.scope = scope
+        elif any(_goes_without_saying(other, term) for other in held):
+            scope = _new_scope(draft)
+            draft.negative_scopes.add(scope)
+            term.scope, term.negated, term.operator = scope, False, "="
         elif not any(contradict(other, term) for other in held):
             scope = MAIN
             held.append(term)
@@ -51,6 +56,17 @@ def contradict(first: Term, second: Term) -> bool:
         return _text(first) != _text(second)
     low, high = _range(first), _range(second)
     return low is not None and high is not None and (low[0] >= high[1] or high[0] >= low[1])
+
+
+def _goes_without_saying(first: Term, second: Term) -> bool:
+    """Tell whether the second denies a value of a row that the first gives another value."""
+    if first.ref is None or second.ref is None or first.ref.choice != second.ref.choice:
+        return False
+    equal = not first.negated and first.operator == "=" and first.kind != "between"
+    denied = second.kind != "between" and (
+        second.operator == "!=" if not second.negated else second.operator == "="
+    )
+    return equal and denied and _text(first) != _text(second)
 
 
 def _text(term: Term) -> str:

@@ -39,7 +39,7 @@ def split_terms(frame: Frame) -> tuple[list[plan.Condition], list[Term], dict[in
 def _leads_to_denial(frame: Frame, term: Term, nested: dict[int, list[Term]]) -> bool:
     # "whose picture is not taken by …" does not ask for a picture, it denies one.
     return term.kind == "exists" and any(
-        scope in frame.draft.negative_scopes
+        scope in frame.draft.negative_scopes - frame.draft.contrasted
         and terms
         and 0 < terms[0].position - term.position <= _NEAR_DENIAL
         for scope, terms in nested.items()
@@ -77,9 +77,14 @@ def _value_shown(frame: Frame, outputs: list[plan.Output]) -> plan.ColumnRef | N
     without a customer" are those of rows.
     """
     column = outputs[0].expression if len(outputs) == 1 else None
-    if frame.draft.entities or not isinstance(column, plan.ColumnRef):
+    if not isinstance(column, plan.ColumnRef):
         return None
     table = frame.graph.table(frame.entity)
+    refers = (column.source, column.column) in frame.graph.references
+    if column.source == frame.entity and refers and not table.column(column.column).unique:
+        return column
+    if frame.draft.entities:
+        return None
     names = {*key_columns(table), *naming_columns(table)}
     owned = any(wanted.ref and wanted.ref.near for wanted in frame.draft.wanted)
     if owned or column.source != frame.entity or column.column in names:

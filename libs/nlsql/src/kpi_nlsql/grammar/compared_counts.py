@@ -16,7 +16,7 @@ def unit_skipped(scan: Scanner, position: int) -> int:
     """Return where what is counted stands, behind words that only lead to it."""
     while scan.at(position).is_cue("distinct") or scan.at(position).is_cue("all"):
         position += 1
-    if scan.at(position).text in {"of", "the", *_EMPTY_ADJECTIVES}:
+    while scan.at(position).text in {"of", "the", *_EMPTY_ADJECTIVES}:
         scan.take(position)
         position += 1
     described = scan.at(position).kind == "word" and scan.at(position).text not in FUNCTION_WORDS

@@ -110,11 +110,13 @@ def _or(scan: Scanner, position: int) -> None:
 
 
 def _trailing(scan: Scanner) -> bool:
-    # "5 or more orders", "30 or older": the number stands first.
+    # "5 or more orders", "30 or older", "4 stars or more": the number stands first.
     number = scan.item.number
-    after = scan.at(scan.position + 1)
-    if number is None or not after.is_cue("compare") or not after.text.startswith("or "):
+    if number is None:
         return False
+    if not _opens_upwards(scan, scan.position + 1):
+        return _measured(scan, number)
+    after = scan.at(scan.position + 1)
     operator = cast("Operator", after.argument("compare"))
     scan.take(scan.position, scan.position + 1)
     following = unit_skipped(scan, scan.position + 2)
@@ -122,6 +124,24 @@ def _trailing(scan: Scanner) -> bool:
     if counts and counts_rows(scan, operator, number, following):
         return True
     return _with_subject(scan, operator, number, scan.position + 1)
+
+
+def _opens_upwards(scan: Scanner, position: int) -> bool:
+    after = scan.at(position)
+    return after.is_cue("compare") and after.text.startswith("or ")
+
+
+def _measured(scan: Scanner, number: float) -> bool:
+    behind = scan.position + 2
+    if scan.role(behind - 1) not in {"column", "table"} or not _opens_upwards(scan, behind):
+        return False
+    operator = cast("Operator", scan.at(behind).argument("compare"))
+    start = scan.position
+    if not counts_rows(scan, operator, number, start + 1):
+        return False
+    scan.take(start, behind)
+    scan.position = behind + 1
+    return True
 
 
 def _split(scan: Scanner) -> bool:

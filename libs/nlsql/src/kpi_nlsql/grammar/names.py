@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from kpi_nlsql.draft import Ref, Term, Wanted
-from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.grammar.scanner import NAMES, Scanner
 
+_SURE = 0.8
 _TRUE = frozenset({"t", "true", "y", "yes", "1"})
 _FLAGS = _TRUE | {"f", "false", "n", "no", "0"}
 
 
 def read(scan: Scanner) -> bool:
     """Consume a mention of a table or a column."""
+    if _naming(scan):
+        return True
     role = scan.role(scan.position)
     subject = scan.subject(scan.position)
     if role == "table":
@@ -21,6 +24,31 @@ def read(scan: Scanner) -> bool:
         _column(scan)
     else:
         return False
+    scan.take(scan.position)
+    scan.position += 1
+    return True
+
+
+def _own(scan: Scanner, ref: Ref) -> str | None:
+    # "Which … ? Show the name." asks for the name of what the question is about.
+    entity = next((group.table for group in scan.draft.groups if group.table), scan.entity())
+    return entity if any(hit.table == entity and hit.score >= _SURE for hit in ref.hits) else None
+
+
+def _naming(scan: Scanner) -> bool:
+    """Consume "names" of a table without any column of that name."""
+    if scan.item.text not in NAMES or scan.item.hits or scan.in_where:
+        return False
+    before, after = scan.position - 1, scan.skip(scan.position + 1)
+    if scan.role(before) == "table":
+        table = scan.table(before)
+    elif scan.role(after) == "table" and scan.at(scan.position + 1).text in {"of", "for"}:
+        table = scan.table(after)
+    elif scan.again:
+        table = str(scan.entity())
+    else:
+        return False
+    scan.draft.wanted.append(Wanted(scan.position, table=table))
     scan.take(scan.position)
     scan.position += 1
     return True
@@ -136,6 +164,8 @@ def _column(scan: Scanner) -> None:
     if distinct:
         scan.take(scan.position - 1)
         scan.draft.distinct = True
+    if scan.again and ref.near is None:
+        ref.near = _own(scan, ref)
     scan.draft.wanted.append(Wanted(scan.position, ref, _total(scan, ref)))
     scan.pending = ref
     scan.pending_function = None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from kpi_nlsql.draft import Term
 from kpi_nlsql.grammar.scanner import Scanner
 
 _OPERATORS = ("compare", "contains", "starts", "ends", "between", "null")
+_CONTRASTING = frozenset({"but", "and", "yet"})
 _EXCEPT = ("except", "excluding", "other than", "apart from")
 
 
@@ -20,7 +22,8 @@ def read(scan: Scanner) -> bool:
         denies = True
     if not denies:
         return False
-    scan.take(scan.position)
+    start = scan.position
+    scan.take(start)
     if "never" in item.text:
         scan.draft.note("never")
     if scan.at(scan.position + 1).is_cue("only"):
@@ -37,10 +40,23 @@ def read(scan: Scanner) -> bool:
     if any(scan.at(following).is_cue(kind) for kind in _OPERATORS):
         scan.negate = True
         return True
+    subject = _subject_before(scan)
     scan.open_scope(negative=True)
+    if scan.at(start).text.startswith("but") or scan.at(start - 1).text in _CONTRASTING:
+        scan.draft.contrasted.add(scan.scope)
+    if subject is not None:
+        subject.scope = scan.scope
     scan.pending = scan.pending if own else None
     scan.pending_function = None
     return True
+
+
+def _subject_before(scan: Scanner) -> Term | None:
+    """Return the value that is the subject of what is denied: "which Ann Lee did not review"."""
+    last = scan.draft.terms[-1] if scan.draft.terms else None
+    if last is None or last.kind != "value" or last.position != scan.position - 2:
+        return None
+    return last if scan.at(last.position - 1).is_cue("relative") else None
 
 
 def _compared_before(scan: Scanner) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.grammar.questions import question_word
 from kpi_nlsql.grammar.scanner import Scanner
 
@@ -26,7 +27,7 @@ def read(scan: Scanner) -> bool:
         return True
     if item.is_cue("show") and _opens(scan):
         return _command(scan)
-    return _details(scan) or _possession(scan) or _relative(scan)
+    return _details(scan) or _possession(scan) or _relative(scan) or _verb(scan)
 
 
 def _command(scan: Scanner) -> bool:
@@ -66,6 +67,17 @@ def _possession(scan: Scanner) -> bool:
     return False
 
 
+def _verb(scan: Scanner) -> bool:
+    # "Which movies got a prize": what stands behind the verb is said of the movies.
+    item, before = scan.item, scan.position - 1
+    if item.kind != "word" or item.text in FUNCTION_WORDS or scan.in_where or before < 0:
+        return False
+    if scan.role(before) != "table" or not scan.draft.entities:
+        return False
+    scan.in_where = scan.draft.entities[-1][0] == before
+    return False
+
+
 def _asks_for_rows(scan: Scanner) -> bool:
     # "show me all products" wants whole rows, "which products" their names.
     verb = scan.item.text.split()
@@ -86,6 +98,7 @@ def _opens(scan: Scanner) -> bool:
 
 
 def _select(scan: Scanner) -> None:
+    scan.again = bool(scan.draft.entities)
     scan.in_where = False
     scan.close_scope()
     scan.pending = None

@@ -10,7 +10,7 @@ from kpi_nlsql.roles import Role, owners, roles
 from kpi_nlsql.sentence import Sentence
 from kpi_nlsql.words import stem, stems
 
-_NAMES = frozenset({"name", "names", "title", "titles"})
+NAMES = frozenset({"name", "names", "title", "titles"})
 _NAMING = 0.8
 _NAMED = 0.95
 _NAMING_TAILS = tuple(
@@ -41,6 +41,7 @@ class Scanner:
         self.pending_function: str | None = None
         self.pending_table: str | None = None
         self.negate = False
+        self.again = False
         self.skipped: set[int] = set()
         self.limit: int | None = None
         self.asked: str | None = None
@@ -77,7 +78,7 @@ class Scanner:
         """Return a reference to the column mentioned at a position."""
         near = self.owners[position]
         hits = self.at(position).column_hits()
-        if near is not None and self.at(position).text in _NAMES:
+        if near is not None and self.at(position).text in NAMES:
             named = naming_columns(self.sentence.graph.table(near))[0]
             keys = self.sentence.graph.table(near).primary_key
             if named not in keys and not any(
