@@ -19,6 +19,9 @@ _WEAK_CUE_WORTH = 0.7
 _MOST_CHOICES = 60
 """A lower-case word is a value only of a column with few: titles hold any word of the language."""
 _SHORT_VALUE = 2
+_SORTING = frozenset(
+    "by in from the it them results alphabetically ascending descending according based".split()
+)
 _NAMES_TABLE = 0.6
 
 
@@ -136,6 +139,8 @@ def _spans(
         # Longer cues say more than the sum of their words.
         telling = sum(word not in FUNCTION_WORDS for word in words)
         worth = max(_CUE_WORTH * telling, 0.3) + 0.1 * (length - 1)
+        if words == ("ordered",) and not _sorts(tokens, end):
+            worth = 0.0
         if length == 1 and any(cue.kind == "details" for cue in cues):
             worth = _WEAK_CUE_WORTH
         yield Item("cue", " ".join(words), start, end, cues=tuple(cues), worth=worth)
@@ -157,6 +162,11 @@ def _spans(
     if hits or values:
         worth = _mention_worth(tokens[start:end], hits, values)
         yield Item("mention", " ".join(words), start, end, hits=hits, values=values, worth=worth)
+
+
+def _sorts(tokens: Sequence[Token], position: int) -> bool:
+    """Tell whether "ordered", followed by what stands here, speaks of a sort order."""
+    return position < len(tokens) and tokens[position].lower in _SORTING
 
 
 def _is_rather_table(word: str, hits: tuple[NameHit, ...], values: tuple[ValueHit, ...]) -> bool:

@@ -25,7 +25,7 @@ _TOKEN = re.compile(
       | (?<![A-Za-z0-9])[-+]?\d*\.?\d+(?![A-Za-z0-9]))
   | (?P<possessive>(?<=\w)['’]s\b | (?<=s)['’](?=\s))
   | (?P<word>[^\W_]+)
-  | (?P<mark>[,;:?.()<>=!%/]+)
+  | (?P<mark>[,;:?.()<>=!%/]+ | (?<=\s)[-–—](?=\s))
     """,  # noqa: RUF001
     re.VERBOSE | re.IGNORECASE,
 )

@@ -6,6 +6,7 @@ from kpi_nlsql.draft import Ref, Term, Wanted
 from kpi_nlsql.grammar.scanner import NAMES, Scanner
 
 _SURE = 0.8
+_EXACT = 0.95
 _TRUE = frozenset({"t", "true", "y", "yes", "1"})
 _FLAGS = _TRUE | {"f", "false", "n", "no", "0"}
 
@@ -59,7 +60,7 @@ def _table(scan: Scanner) -> None:
     if scan.position == 0:
         scan.draft.note("asks_rows")
     modifies = scan.role(scan.position + 1) == "column" and not scan.in_where
-    modifies = modifies or scan.role(scan.position + 1) == "table"
+    modifies = modifies or (scan.role(scan.position + 1) == "table" and not _acts(scan))
     if modifies or _says_what_value_is(scan, table):
         return
     if (scan.in_where and scan.draft.entities and table != scan.entity()) or (
@@ -70,6 +71,13 @@ def _table(scan: Scanner) -> None:
         if _listed(scan):
             scan.draft.wanted.append(Wanted(scan.position, table=table))
         scan.draft.entities.append((scan.position, table))
+
+
+def _acts(scan: Scanner) -> bool:
+    # "medicines interact with …": a plural stands for rows, and what follows for what they do.
+    item, following = scan.item, scan.at(scan.position + 1)
+    plural = item.text.endswith("s") and item.best_table() >= _EXACT
+    return plural and following.best_table() < _EXACT and not following.text.endswith("s")
 
 
 def _names_column(scan: Scanner) -> bool:

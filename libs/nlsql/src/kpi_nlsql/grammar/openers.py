@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.grammar.questions import question_word
-from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.grammar.scanner import NAMES, Scanner
 
 _BORDER_MARKS = frozenset({"?", ".", ";", "!"})
 _SELECT_AGAIN = frozenset({"along", "together"})
+_DASHES = frozenset("-:,–—")
 _ASKING = frozenset({"which", "who", "where", "when", "whom", "whose", "that"})
 _CLAUSE = frozenset({"and", "please", "then", "to", "you", "also"})
 _ROW_VERBS = frozenset("show list find get display give return retrieve fetch select".split())  # noqa: SIM905
@@ -21,13 +22,30 @@ def read(scan: Scanner) -> bool:
     if not scan.in_where and not scan.draft.entities and scan.asked is None:
         scan.asked = question_word(scan)
     if item.kind == "mark":
-        if item.text[0] in _BORDER_MARKS:
+        if item.text[0] in _BORDER_MARKS or _lists_outputs(scan):
             _select(scan)
         scan.position += 1
         return True
     if item.is_cue("show") and _opens(scan):
         return _command(scan)
     return _details(scan) or _possession(scan) or _relative(scan) or _verb(scan)
+
+
+def _lists_outputs(scan: Scanner) -> bool:
+    # "stadiums without an event - name and city": at the end, what to show of them.
+    if not scan.in_where or scan.item.text[0] not in _DASHES:
+        return False
+    rest = scan.items[scan.position + 1 :]
+    named = [
+        at
+        for at, item in enumerate(rest, scan.position + 1)
+        if scan.role(at) == "column" or (item.text in NAMES and not item.hits)
+    ]
+    plain = all(
+        at in named or scan.at(at).kind in {"word", "mark"} or scan.role(at) == "table"
+        for at in range(scan.position + 1, len(scan.items))
+    )
+    return bool(named) and plain and named[0] <= scan.position + 3
 
 
 def _command(scan: Scanner) -> bool:

@@ -72,6 +72,8 @@ def find_relation(items: tuple[Item, ...]) -> Relation | None:
 
 def _is_table(item: Item) -> bool:
     best = item.best_table()
+    if best < _SURE_COLUMN and any(hit.score >= 1.0 for hit in item.values):
+        return False
     return best >= _SURE_TABLE and best >= item.best_column() - 0.15
 
 
