@@ -20,7 +20,8 @@ _MOST_CHOICES = 60
 """A lower-case word is a value only of a column with few: titles hold any word of the language."""
 _SHORT_VALUE = 2
 _SORTING = frozenset(
-    "by in from the it them results alphabetically ascending descending according based".split()
+    "by in from the it them results alphabetically ascending descending according "  # noqa: SIM905
+    "based".split()
 )
 _NAMES_TABLE = 0.6
 

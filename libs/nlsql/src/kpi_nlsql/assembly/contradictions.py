@@ -15,10 +15,9 @@ _ROW_KINDS = frozenset({"value", "compare", "between"})
 def separate(draft: Draft) -> None:
     """Open a scope for every condition that contradicts those before it in the main scope."""
     held: list[Term] = []
-    scope, apart = MAIN, []
-    for term in draft.terms:
-        if not _is_plain(term):
-            continue
+    apart: list[Term] = []
+    scope = MAIN
+    for term in filter(_is_plain, draft.terms):
         if term.joined_by_or:
             term.scope = scope
         elif any(_goes_without_saying(other, term) for other in held):
@@ -29,12 +28,10 @@ def separate(draft: Draft) -> None:
             scope = MAIN
             held.append(term)
         else:
-            if not apart or any(contradict(other, term) for other in apart):
-                scope, apart = _new_scope(draft), []
-            else:
-                scope = apart[-1].scope
+            again = not apart or any(contradict(other, term) for other in apart)
+            apart = [*([] if again else apart), term]
+            scope = _new_scope(draft) if again else apart[0].scope
             term.scope = scope
-            apart.append(term)
 
 
 def _is_plain(term: Term) -> bool:

@@ -8,7 +8,7 @@ from kpi_nlsql.grammar.scanner import NAMES, Scanner
 
 _BORDER_MARKS = frozenset({"?", ".", ";", "!"})
 _SELECT_AGAIN = frozenset({"along", "together"})
-_DASHES = frozenset("-:,–—")
+_DASHES = frozenset("-:,\u2013\u2014")
 _ASKING = frozenset({"which", "who", "where", "when", "whom", "whose", "that"})
 _CLAUSE = frozenset({"and", "please", "then", "to", "you", "also"})
 _ROW_VERBS = frozenset("show list find get display give return retrieve fetch select".split())  # noqa: SIM905
