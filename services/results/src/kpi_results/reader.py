@@ -61,6 +61,7 @@ class RowReader:
             cache=settings.cache,
             limits=EngineLimits(aside_memory=settings.memory, spill=settings.spill),
             views_bytes=settings.views_bytes,
+            row_files_bytes=settings.row_files_bytes,
             parts_bytes=settings.parts_bytes,
         )
         self.drilldown = Drilldown(place)

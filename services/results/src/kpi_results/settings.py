@@ -48,6 +48,7 @@ class ResultsSettings:
     memory: str = "512MB"
     spill: str = "16GB"
     views_bytes: int = 4 * _GIB
+    row_files_bytes: int = 8 * _GIB
     parts_bytes: int = 8 * _GIB
     viewed: float = 1.0
     max_age: timedelta = timedelta(hours=1)
@@ -65,6 +66,7 @@ class ResultsSettings:
                 memory=env.str("ROWS_MEMORY", "512MB", validate=_SIZE),
                 spill=env.str("ROWS_SPILL", "16GB", validate=_SIZE),
                 views_bytes=env.int("VIEWS_BYTES", 4 * _GIB, validate=Range(1)),
+                row_files_bytes=env.int("ROW_FILES_BYTES", 8 * _GIB, validate=Range(1)),
                 parts_bytes=env.int("PARTS_BYTES", 8 * _GIB, validate=Range(1)),
                 viewed=env.float("VIEW_EVENTS", 1.0, validate=Range(0, 1)),
                 max_age=_span(env, "RESULT_MAX_AGE", 3600),

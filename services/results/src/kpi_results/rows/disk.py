@@ -6,9 +6,14 @@ another process still reads may be unlinked at any moment without harm.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+_STRIPES = 256
 
 
 def touch(path: Path) -> bool:
@@ -39,3 +44,16 @@ def keep_below(folder: Path, pattern: str, limit: int, *, keep: Path) -> None:
         if path != keep:
             path.unlink(missing_ok=True)
             total -= size
+
+
+@contextmanager
+def locked(folder: Path, digest: str) -> Iterator[None]:
+    """Hold the lock of a file named by its hex digest against other threads and processes.
+
+    A fixed number of lock files serves all names, so that none ever has to be deleted.
+    """
+    locks = folder / "locks"
+    locks.mkdir(exist_ok=True)
+    with (locks / str(int(digest[:8], 16) % _STRIPES)).open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

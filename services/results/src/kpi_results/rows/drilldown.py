@@ -14,8 +14,10 @@ from kpi_results.rows.heavy import HeavyReadings
 from kpi_results.rows.pages import Page, read_page
 from kpi_results.rows.query import ViewQuery
 from kpi_results.rows.result import StoredResult
+from kpi_results.rows.row_files import RowFiles
 from kpi_results.rows.store import Mark, PartStore
 from kpi_results.rows.streams import RowStream, open_stream
+from kpi_results.rows.transcribing import Transcriber
 from kpi_results.rows.views import Views
 
 
@@ -23,7 +25,8 @@ from kpi_results.rows.views import Views
 class Place:
     """Where results lie and what reading them may cost; crosses processes.
 
-    `cache` may be shared by processes; `views_bytes` and `parts_bytes` bound what is kept in it.
+    `cache` may be shared by processes; `views_bytes`, `row_files_bytes` and `parts_bytes` bound
+    what is kept in it.
     `verified` are the marks of parts that were found whole.
     """
 
@@ -31,6 +34,7 @@ class Place:
     cache: Path
     limits: EngineLimits = field(default_factory=EngineLimits)
     views_bytes: int = 4 << 30
+    row_files_bytes: int = 8 << 30
     parts_bytes: int = 8 << 30
     verified: Mapping[str, Mark] = field(default_factory=dict)
 
@@ -50,6 +54,10 @@ class Drilldown:
         )
         self.engine = Engine([self.store.folder], place.cache / "spill", place.limits)
         self.heavy = HeavyReadings(self, place.limits)
+        self.row_files = RowFiles(
+            place.cache / "row-files", self.engine.spill, place.row_files_bytes
+        )
+        self.transcriber = Transcriber(self.heavy, self.row_files)
         self.views = Views(self.engine, self.heavy, place.cache / "views", limit=place.views_bytes)
 
     def place(self) -> Place:
@@ -60,13 +68,16 @@ class Drilldown:
 
     def result(self, manifest: Manifest) -> StoredResult:
         """Name the rows behind a manifest; nothing is read yet."""
-        return StoredResult(manifest, self.store)
+        return StoredResult(manifest, self.store, self.row_files)
 
     def page(
         self, result: StoredResult, query: ViewQuery, *, page: int = 1, page_size: int = 50
     ) -> Page:
         """Read one page. Raises InvalidPage, PartDamaged, BusyReading or EngineFailure."""
-        return read_page(self.views, result, query, page=page, page_size=page_size)
+        found = read_page(self.views, result, query, page=page, page_size=page_size)
+        if not query.is_plain:  # its rows may lie anywhere
+            self.transcriber.want(result)
+        return found
 
     def stream(self, result: StoredResult, query: ViewQuery) -> RowStream:
         """Open all rows of a view. Raises PartDamaged, BusyReading or EngineFailure."""
@@ -75,6 +86,7 @@ class Drilldown:
     def close(self) -> None:
         """End what runs in the background and give everything back."""
         self.heavy.close()
+        self.transcriber.close()
         self.views.close()
         self.engine.close()
         self.store.close()

@@ -16,6 +16,7 @@ from kpi_results.rows.errors import PartDamaged
 from kpi_results.rows.result import RowNumbers, StoredResult
 
 _POOL = ThreadPoolExecutor(os.cpu_count() or 1, "decode")
+_FEW_ROWS = 1_000  # a page at most; decoding row groups serves many rows better
 _GROUPS_PER_TASK = 8  # enough to spread the cost of opening a file, few enough to share out
 
 
@@ -37,6 +38,9 @@ def gather_range(
 
     Raises PartDamaged.
     """
+    found = _from_row_files(result, range(start, stop), columns)
+    if found is not None:
+        return found
     return read_slices(result, _slices_of_range(result, start, stop), columns)
 
 
@@ -45,10 +49,29 @@ def gather(
 ) -> pa.Table:
     """Return the rows with these (distinct) numbers, in the order of `rows`. Raises PartDamaged."""
     if is_ascending(rows):
-        return read_slices(result, _slices_of_rows(result, rows), columns)
+        return _gather_ascending(result, rows, columns)
     order = pc.sort_indices(rows)
-    table = read_slices(result, _slices_of_rows(result, rows.take(order)), columns)
+    table = _gather_ascending(result, rows.take(order), columns)
     return table.combine_chunks().take(pc.sort_indices(order))
+
+
+def _gather_ascending(
+    result: StoredResult, rows: RowNumbers, columns: Sequence[int] | None
+) -> pa.Table:
+    few: list[int] = rows.to_pylist() if len(rows) <= _FEW_ROWS else []  # type: ignore[assignment]  # none is NULL
+    found = _from_row_files(result, few, columns)
+    if found is not None:
+        return found
+    return read_slices(result, _slices_of_rows(result, rows), columns)
+
+
+def _from_row_files(
+    result: StoredResult, rows: Sequence[int], columns: Sequence[int] | None
+) -> pa.Table | None:
+    """Return the rows if they are few and can be read one by one."""
+    if result.row_files is None or not 0 < len(rows) <= _FEW_ROWS:
+        return None
+    return result.row_files.read(result, rows, columns)
 
 
 def read_slices(

@@ -7,12 +7,14 @@ leave what they found in files, which the asking process reads page by page.
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from kpi_results.rows.engine import EngineFailure, EngineLimits
@@ -26,6 +28,7 @@ Work: TypeAlias = "Callable[[Drilldown], T]"
 """What is done with the reader of the process it is done in. Crosses processes by pickling."""
 
 PROCESS = "kpi_results.rows.heavy_process"
+_GIVING_WAY = 15  # niceness
 
 
 class HeavyReadings:
@@ -54,10 +57,16 @@ class HeavyReadings:
         if not self.are_aside(rows):
             return work(self._here)
         with self._slot():
-            answer: T | RowsError = self._aside(self._here.place(), work)
-        if isinstance(answer, RowsError):
-            raise answer
-        return answer
+            return _answered(self._aside(self._here.place(), work))
+
+    def run_aside(self, work: Work[T], rows: int) -> T:
+        """Do work that nobody waits for and that takes little memory; it needs no slot.
+
+        Its process gives way to all others. Raises as `run` does, but never BusyReading.
+        """
+        if not self.are_aside(rows):
+            return work(self._here)
+        return _answered(self._aside(self._here.place(), partial(_giving_way, work)))
 
     def close(self) -> None:
         """End the processes that run; their askers get EngineFailure."""
@@ -105,3 +114,14 @@ class HeavyReadings:
         finally:
             with self._lock:
                 self._running.discard(process)
+
+
+def _answered(answer: T | RowsError) -> T:
+    if isinstance(answer, RowsError):
+        raise answer
+    return answer
+
+
+def _giving_way(work: Work[T], drilldown: Drilldown) -> T:
+    os.nice(_GIVING_WAY)
+    return work(drilldown)

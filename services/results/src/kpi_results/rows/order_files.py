@@ -6,25 +6,23 @@ by one process at a time, and may be deleted at any time: it can be computed aga
 
 from __future__ import annotations
 
-import fcntl
 import os
 import struct
 import tempfile
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pyarrow as pa
 
-from kpi_results.rows.disk import keep_below, touch
+from kpi_results.rows.disk import keep_below, locked, touch
 from kpi_results.rows.errors import RowSetGone
 from kpi_results.rows.result import RowNumbers
 
 _TRAILER = struct.Struct("<8sQQ")  # magic, bytes per row number, count
 _MAGIC = b"KPIROWS1"
 _SUFFIX = ".rows"
-_STRIPES = 256
 
 
 class OrderFile:
@@ -80,7 +78,7 @@ class OrderFiles:
     def __init__(self, folder: Path, limit: int) -> None:
         self._folder = folder
         self._limit = limit
-        (folder / "locks").mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
 
     def find(self, digest: str, row_type: pa.DataType) -> OrderFile | None:
         """Return the order kept under this name, now marked as used; None if there is none."""
@@ -138,16 +136,9 @@ class OrderFiles:
     def _path(self, digest: str) -> Path:
         return self._folder / f"{digest}{_SUFFIX}"
 
-    @contextmanager
-    def lock(self, digest: str) -> Iterator[None]:
-        """Hold the lock for this name against other threads and processes.
-
-        A fixed number of lock files serves all names, so that none ever has to be deleted.
-        """
-        stripe = int(digest[:8], 16) % _STRIPES
-        with (self._folder / "locks" / str(stripe)).open("wb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+    def lock(self, digest: str) -> AbstractContextManager[None]:
+        """Hold the lock for this name against other threads and processes."""
+        return locked(self._folder, digest)
 
 
 def _write(descriptor: int, row_type: pa.DataType, batches: Iterator[pa.RecordBatch]) -> None:

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyarrow as pa
 
@@ -17,6 +17,9 @@ from kpi_results.rows.errors import PartDamaged
 from kpi_results.rows.footers import Footer, footer_of
 from kpi_results.rows.store import PartStore
 
+if TYPE_CHECKING:
+    from kpi_results.rows.row_files import RowFiles
+
 RowNumbers: TypeAlias = "pa.Array[Any]"
 """Arrow array of `StoredResult.row_type`."""
 
@@ -24,8 +27,11 @@ RowNumbers: TypeAlias = "pa.Array[Any]"
 class StoredResult:
     """The rows of one execution. Rows are numbered from 0 through all parts in their order."""
 
-    def __init__(self, manifest: Manifest, store: PartStore) -> None:
+    def __init__(
+        self, manifest: Manifest, store: PartStore, row_files: RowFiles | None = None
+    ) -> None:
         self.manifest = manifest
+        self.row_files = row_files
         self.columns = Columns(manifest.columns)
         self.rows = manifest.rows
         self.starts = tuple(accumulate((part.rows for part in manifest.parts), initial=0))

@@ -1,0 +1,109 @@
+"""The folder of row files, each named by the hash of the part whose rows it holds.
+
+Processes share it. A file is complete from the moment it has its name, and may be deleted at any
+time: its rows are still in the part.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+
+import pyarrow as pa
+
+from kpi_results.rows.disk import keep_below, locked, touch
+from kpi_results.rows.result import StoredResult
+from kpi_results.rows.row_file import RowFile, can_hold, write_row_file
+
+_SUFFIX = ".blocks"
+
+
+class RowFiles:
+    """Row files kept below `limit` bytes. One instance serves all threads."""
+
+    def __init__(self, folder: Path, spill: Path, limit: int) -> None:
+        """Files begin in `spill`, on the same disk, which is swept when their maker dies."""
+        self._folder = folder
+        self._spill = spill
+        self._limit = limit
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def read(
+        self, result: StoredResult, rows: Sequence[int], columns: Sequence[int] | None
+    ) -> pa.Table | None:
+        """Return the rows with these ascending numbers; None if a part has no row file.
+
+        Raises PartDamaged for a damaged part, whatever its row file holds.
+        """
+        batches: list[pa.RecordBatch] = []
+        for part, members in groupby(rows, key=result.part_of):
+            found = self._read_part(result, part, [row - result.starts[part] for row in members])
+            if found is None:
+                return None
+            batches += found
+        table = pa.Table.from_batches(batches, result.schema())
+        return table if columns is None else table.select(list(columns))
+
+    def _read_part(
+        self, result: StoredResult, part: int, rows: Sequence[int]
+    ) -> list[pa.RecordBatch] | None:
+        footer, path = result.footer(part), self._path(result, part)
+        if not touch(path):
+            return None
+        try:
+            with RowFile(path, footer) as file:
+                return list(file.batches(rows))
+        except FileNotFoundError:
+            return None
+        except ValueError:
+            path.unlink(missing_ok=True)
+            return None
+
+    def hold(self, result: StoredResult) -> bool:
+        """Whether every part of the result has its row file."""
+        return all(self._path(result, part).exists() for part in _parts(result))
+
+    def make(self, result: StoredResult) -> bool:
+        """Make the row files that are missing, from verified parts.
+
+        False if those of this result cannot be kept: their columns do not fit, or they are so
+        many bytes that they would crowd each other out. Raises PartDamaged, OSError.
+        """
+        if not can_hold(result.schema()):
+            return False
+        taken = 0
+        for part in _parts(result):
+            taken += self._make_part(result, part)
+            if taken > self._limit * result.starts[part + 1] / result.rows:
+                return False
+        return True
+
+    def _make_part(self, result: StoredResult, part: int) -> int:
+        """Return the size of the part's row file."""
+        path = self._path(result, part)
+        with locked(self._folder, path.stem):
+            if not path.exists():
+                self._write(result, part, path)
+            keep_below(self._folder, f"*{_SUFFIX}", self._limit, keep=path)
+            return path.stat().st_size
+
+    def _write(self, result: StoredResult, part: int, path: Path) -> None:
+        # Not forced to the disk before it has its name: what a crash spoils, checksums find.
+        with tempfile.NamedTemporaryFile(dir=self._spill, delete=False) as file:
+            temporary = Path(file.name)
+            try:
+                write_row_file(result.path(part), result.footer(part), file)
+                file.close()
+                temporary.replace(path)
+            except BaseException:
+                temporary.unlink(missing_ok=True)
+                raise
+
+    def _path(self, result: StoredResult, part: int) -> Path:
+        return self._folder / f"{result.manifest.parts[part].sha256}{_SUFFIX}"
+
+
+def _parts(result: StoredResult) -> range:
+    return range(len(result.manifest.parts))
