@@ -19,7 +19,7 @@ from kpi_eventsourcing.rebuild import Rebuild
 from kpi_eventsourcing.schema import held, parked, stream_versions
 from kpi_executor import executions, inventory, queue, replica
 from kpi_local.ports import SERVICES
-from kpi_results import index, remarks, shelf
+from kpi_results import index, remarks, rules, shelf
 from kpi_testkit.eventually import eventually
 from tests.chaos.evidence import Event, envelopes, logged, out_of_order, repeated, stored, streamed
 from tests.chaos.house import House, Json
@@ -124,6 +124,7 @@ def projections_equal_their_rebuild(house: House) -> None:
     _equal(results, index.TABLES, index.project, of_both)
     _equal(results, shelf.TABLES, shelf.project, envelopes(results))
     _equal(results, remarks.TABLES, remarks.project, envelopes(results))
+    _equal(results, rules.TABLES, rules.project, envelopes(results))
     replay = house.ask("POST", "/v1/audit/replay", json={})
     assert replay["equal"], replay
 

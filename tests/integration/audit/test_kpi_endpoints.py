@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from kpi_contracts.result import ResultViewed, Selection
+from kpi_contracts.retention import RetentionRemoved, RetentionSet
 from tests.integration.audit.callers import Caller
 from tests.integration.audit.harness import ingest, publish
 from tests.integration.audit.story import (
@@ -75,9 +76,13 @@ def test_the_audit_log_tells_of_readings_rows_and_breaks_too(
     story.tell(12, "ann", requested(7, retry_of=11))
     story.look_after(7, 11)
     story.look_after(8, 13)  # another KPI's
+    story.tell(7, "ivy", RetentionSet(kpi_id=7, runs=30, days=None, bytes=None))
+    story.tell(7, "ivy", RetentionRemoved(kpi_id=7))
     ingest(nats_url, engine, story.records)
     entries = viewer.get(f"{KPI}/audit-log")["audit_log"]
     assert [(entry["action"], entry["performed_by"]) for entry in entries] == [
+        ("REMOVE_RETENTION", "ivy"),
+        ("SET_RETENTION", "ivy"),
         ("EXPIRE", "kpi-results"),
         ("COMMENT", "hal"),
         ("ASSIGN", "gus"),
@@ -94,6 +99,7 @@ def test_the_audit_log_tells_of_readings_rows_and_breaks_too(
     assert told["EXPORT"]["changes"]["sha256"] == "ab" * 32
     assert told["VIEW"]["changes"]["selection"]["search"] == "gpu"
     assert told["COMMENT"]["changes"] == {"break_id": "5f" * 16, "comment": "known"}
+    assert told["SET_RETENTION"]["changes"] == {"runs": 30, "days": None, "bytes": None}
     assert told["PIN"]["changes"]["sql"] == SQL
     assert (told["PIN"]["version"], told["UNPIN"]["version"]) == (2, 3)
 

@@ -7,6 +7,8 @@ import httpx
 import pyarrow as pa
 import pytest
 
+from kpi_contracts.retention import RetentionRemoved, RetentionSet
+from kpi_eventsourcing.store import EventStore
 from kpi_testkit.eventually import eventually
 from kpi_testkit.servers import Databases
 from tests.integration.results.stack import Stack, started
@@ -89,10 +91,11 @@ def test_a_kpis_own_rule_goes_before_the_service_setting(
         assert reader.get(f"/kpis/{kpi_id}/retention").json()["in_force"] == {
             "runs": 2,
             "days": None,
+            "bytes": None,
         }
         answer = editor.put(f"/kpis/{kpi_id}/retention", json={"runs": 1, "days": None})
         assert answer.status_code == 200, answer.text
-        assert answer.json()["rule"] == {"runs": 1, "days": None}
+        assert answer.json()["rule"] == {"runs": 1, "days": None, "bytes": None}
         assert answer.json()["changed_by"] == "ed"
     older, newest = (keeping.runs.succeeded(TABLE, kpi_id=kpi_id) for _ in range(2))
     eventually(
@@ -119,6 +122,44 @@ def test_a_kpi_can_keep_its_rows_for_less_than_a_second(
     assert expired.data["reason"] == "age"
 
 
+def test_a_rule_is_on_record_from_its_setting_to_its_removal(
+    keeping: Stack, reader: httpx.Client
+) -> None:
+    kpi_id = keeping.runs.kpi()
+    path = f"/kpis/{kpi_id}/retention"
+    with keeping.client("ed", "editor") as editor:
+        for _ in range(2):  # what is so already is not set again
+            editor.put(path, json={"runs": 1, "days": 0.5, "bytes": 10_000})
+        assert reader.get(path).json()["in_force"] == {"runs": 1, "days": 0.5, "bytes": 10_000}
+        for _ in range(2):
+            answer = editor.delete(path)
+            assert answer.status_code == 200, answer.text
+    assert answer.json()["rule"] is None
+    assert answer.json()["in_force"] == {"runs": 2, "days": None, "bytes": None}
+    with keeping.engine.connect() as connection:
+        was_set, removed = EventStore(connection).load("retention", str(kpi_id))
+    assert was_set.data == RetentionSet(kpi_id=kpi_id, runs=1, days=0.5, bytes=10_000)
+    assert removed.data == RetentionRemoved(kpi_id=kpi_id)
+    assert {event.actor.subject for event in (was_set, removed)} == {"ed"}
+
+
+def test_a_kpi_can_keep_its_newest_bytes(keeping: Stack, reader: httpx.Client) -> None:
+    kpi_id = keeping.runs.kpi()
+    older, newest = (keeping.runs.succeeded(TABLE, kpi_id=kpi_id) for _ in range(2))
+    size = keeping.runs.part(older).stat().st_size
+    rule = {"runs": None, "days": None, "bytes": 2 * size - 1}
+    with keeping.client("ed", "editor") as editor:
+        editor.put(f"/kpis/{kpi_id}/retention", json=rule)
+    eventually(
+        lambda: reader.get(f"/executions/{older}/drilldown").status_code == 410,
+        20,
+        "the older run has expired by bytes",
+    )
+    (expired,) = recorded(keeping, older, "expired")
+    assert expired.data["reason"] == "bytes"
+    assert reader.get(f"/executions/{newest}/drilldown").status_code == 200
+
+
 @pytest.mark.parametrize("body", [{}, {"runs": 0, "days": None}, {"runs": None, "days": 0}])
 def test_a_rule_that_keeps_nothing_is_refused(keeping: Stack, body: dict[str, object]) -> None:
     kpi_id = keeping.runs.kpi()
@@ -130,5 +171,6 @@ def test_only_those_who_write_set_rules(keeping: Stack, reader: httpx.Client) ->
     kpi_id = keeping.runs.kpi()
     rule = {"runs": 1, "days": None}
     assert reader.put(f"/kpis/{kpi_id}/retention", json=rule).status_code == 403
+    assert reader.delete(f"/kpis/{kpi_id}/retention").status_code == 403
     with keeping.client("ed", "editor") as editor:
         assert editor.put("/kpis/999999/retention", json=rule).status_code == 404

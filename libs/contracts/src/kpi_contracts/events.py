@@ -1,5 +1,25 @@
 """Every event of the house: importing this module fills the catalogue."""
 
-from kpi_contracts import audit, breaks, definition, execution, graph, result, ruleset, source
+from kpi_contracts import (
+    audit,
+    breaks,
+    definition,
+    execution,
+    graph,
+    result,
+    retention,
+    ruleset,
+    source,
+)
 
-__all__ = ["audit", "breaks", "definition", "execution", "graph", "result", "ruleset", "source"]
+__all__ = [
+    "audit",
+    "breaks",
+    "definition",
+    "execution",
+    "graph",
+    "result",
+    "retention",
+    "ruleset",
+    "source",
+]

@@ -29,6 +29,7 @@ from kpi_contracts.execution import (
     ExecutionRequested,
 )
 from kpi_contracts.result import ResultExpired, ResultExported, ResultViewed
+from kpi_contracts.retention import RetentionRemoved, RetentionSet
 from kpi_contracts.schemas import schema_of
 from kpi_eventsourcing.schema import TIMESTAMP
 
@@ -173,6 +174,15 @@ def _commented(envelope: Envelope, event: BreakCommented) -> Action:
     return _on_break("COMMENT", envelope, event.kpi_id, {"comment": event.comment})
 
 
+def _retention_set(_: Envelope, event: RetentionSet) -> Action:
+    details = {"runs": event.runs, "days": event.days, "bytes": event.bytes}
+    return Action("SET_RETENTION", event.kpi_id, changes=details)
+
+
+def _retention_removed(_: Envelope, event: RetentionRemoved) -> Action:
+    return Action("REMOVE_RETENTION", event.kpi_id)
+
+
 def _on_break(name: str, envelope: Envelope, kpi_id: int, details: Changes) -> Action:
     return Action(name, kpi_id, None, None, {"break_id": envelope.aggregate_id, **details})
 
@@ -215,6 +225,8 @@ ACTIONS: Mapping[type[DomainEvent], Callable[[Envelope, Any], Action]] = {
     ResultViewed: _of_rows("VIEW"),
     ResultExported: _of_rows("EXPORT"),
     ResultExpired: _of_rows("EXPIRE"),
+    RetentionSet: _retention_set,
+    RetentionRemoved: _retention_removed,
     BreakAssigned: _assigned,
     BreakCommented: _commented,
 }

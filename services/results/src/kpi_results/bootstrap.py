@@ -48,6 +48,7 @@ def make_api(settings: ServiceSettings, own: ResultsSettings | None = None) -> F
     own = own or ResultsSettings.from_environment(settings)
     engine = make_engine(settings.database_url, name="results api")
     archive = make_archive(engine, settings, own)
+    dispatch = make_dispatcher(engine)
     return create_app(
         settings,
         title="KPI Ledger: results",
@@ -56,8 +57,8 @@ def make_api(settings: ServiceSettings, own: ResultsSettings | None = None) -> F
             drilldown_blueprint(archive),
             export_blueprint(archive),
             comparison_blueprint(archive),
-            break_blueprint(archive, make_dispatcher(engine)),
-            retention_blueprint(archive, engine),
+            break_blueprint(archive, dispatch),
+            retention_blueprint(archive, dispatch),
         ],
         engine=engine,
         readiness={

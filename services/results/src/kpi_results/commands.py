@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kpi_contracts.result import ExpiryReason, ResultCompared, ResultExported, ResultViewed
+from kpi_results.rules import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,21 @@ class ExpireResult:
 
     execution_id: int
     reason: ExpiryReason
+
+
+@dataclass(frozen=True, slots=True)
+class SetRetention:
+    """Say up to what a KPI's rows are kept."""
+
+    kpi_id: int
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveRetention:
+    """Leave it to the service's settings up to what a KPI's rows are kept."""
+
+    kpi_id: int
 
 
 @dataclass(frozen=True, slots=True)

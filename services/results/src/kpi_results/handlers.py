@@ -10,19 +10,22 @@ import sqlalchemy as sa
 from kpi_eventsourcing.context import Context
 from kpi_eventsourcing.dispatch import Dispatcher, Handler
 from kpi_eventsourcing.unit_of_work import UnitOfWork
-from kpi_results import remarks, shelf
+from kpi_results import remarks, rules, shelf
 from kpi_results.commands import (
     AssignBreak,
     CommentBreak,
     ExpireResult,
     RecordDifference,
     RecordReading,
+    RemoveRetention,
     ReportDamage,
+    SetRetention,
 )
 from kpi_results.errors import BreakNotFound
 from kpi_results.ledger import breaks
 from kpi_results.remarks import Break
 from kpi_results.result import Result
+from kpi_results.rules import RetentionRule
 
 _READINGS = 0x6B706972  # arbitrary; the first key of the advisory locks below
 
@@ -58,6 +61,18 @@ def expire(command: ExpireResult, uow: UnitOfWork, context: Context) -> None:
     uow.append(result, result.expire(command.reason), context)
 
 
+def set_retention(command: SetRetention, uow: UnitOfWork, context: Context) -> None:
+    """Set the KPI's rule, unless it is that already."""
+    rule = uow.load(RetentionRule, command.kpi_id)
+    uow.append(rule, rule.set(command.limits), context)
+
+
+def remove_retention(command: RemoveRetention, uow: UnitOfWork, context: Context) -> None:
+    """Remove the KPI's rule, if it has one."""
+    rule = uow.load(RetentionRule, command.kpi_id)
+    uow.append(rule, rule.remove(), context)
+
+
 def assign_break(command: AssignBreak, uow: UnitOfWork, context: Context) -> None:
     """Assign the break; raises BreakNotFound."""
     found = _break(uow, command)
@@ -79,7 +94,7 @@ def _break(uow: UnitOfWork, command: AssignBreak | CommentBreak) -> Break:
 
 def make_dispatcher(engine: sa.Engine) -> Dispatcher:
     """Return what handles this service's commands."""
-    return Dispatcher(engine, [shelf.project, remarks.project], HANDLERS)
+    return Dispatcher(engine, [shelf.project, remarks.project, rules.project], HANDLERS)
 
 
 HANDLERS: Mapping[type[Any], Handler] = {
@@ -87,6 +102,8 @@ HANDLERS: Mapping[type[Any], Handler] = {
     RecordDifference: record_difference,
     ReportDamage: report_damage,
     ExpireResult: expire,
+    SetRetention: set_retention,
+    RemoveRetention: remove_retention,
     AssignBreak: assign_break,
     CommentBreak: comment_break,
 }

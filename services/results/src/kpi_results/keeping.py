@@ -19,6 +19,8 @@ from kpi_results.taking_in import SERVICE
 
 BATCH = 100
 _DAY = 86_400  # seconds
+_KEPT = results.c.expired_at.is_(None)
+_NEWEST_FIRST = results.c.execution_id.desc()
 _RULED = results.outerjoin(rules, rules.c.kpi_id == results.c.kpi_id)
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -27,7 +29,8 @@ _log = structlog.stdlib.get_logger(__name__)
 class Retention:
     """Expires results by age, by count per KPI and by total bytes, the oldest first.
 
-    A KPI's own rule goes before the service's settings.
+    A KPI's own rule goes before the service's settings, but for bytes: there the KPI's rule is of
+    its own results, the setting of all.
     """
 
     def __init__(self, engine: sa.Engine, dispatch: Dispatcher, keeping: Keeping) -> None:
@@ -52,20 +55,23 @@ class Retention:
             }
 
     def _queries(self) -> Iterator[tuple[sa.Select[tuple[int]], ExpiryReason]]:
-        kept = results.c.expired_at.is_(None)
+        size, has_kpi = sa.func.sum(results.c.bytes), results.c.kpi_id.is_not(None)
         if self._keeping.bytes is not None:
-            total = sa.func.sum(results.c.bytes).over(order_by=results.c.execution_id.desc())
-            yield _beyond(total, sa.literal(self._keeping.bytes)), "bytes"
-        place = sa.func.row_number().over(
-            partition_by=results.c.kpi_id, order_by=results.c.execution_id.desc()
-        )
+            of_all = size.over(order_by=_NEWEST_FIRST)
+            yield _beyond(of_all, sa.literal(self._keeping.bytes)), "bytes"
+        yield _beyond(_of_kpi(size), rules.c.bytes, has_kpi), "bytes"
         runs = sa.func.coalesce(rules.c.runs, sa.literal(self._keeping.runs, sa.BigInteger))
-        yield _beyond(place, runs, results.c.kpi_id.is_not(None)), "count"
+        yield _beyond(_of_kpi(sa.func.row_number()), runs, has_kpi), "count"
         days = None if self._keeping.age is None else self._keeping.age / timedelta(days=1)
         allowed = sa.func.coalesce(rules.c.days, sa.literal(days, sa.Float))
         age = sa.extract("epoch", sa.func.now() - results.c.stored_at) / _DAY
-        old = sa.select(results.c.execution_id).select_from(_RULED).where(kept, age > allowed)
+        old = sa.select(results.c.execution_id).select_from(_RULED).where(_KEPT, age > allowed)
         yield old.order_by(results.c.execution_id), "age"
+
+
+def _of_kpi(measure: sa.FunctionElement[int]) -> sa.ColumnElement[int]:
+    """Measure, for each result, it and the newer ones of its KPI."""
+    return measure.over(partition_by=results.c.kpi_id, order_by=_NEWEST_FIRST)
 
 
 def _beyond(
@@ -80,7 +86,7 @@ def _beyond(
     measured = (
         sa.select(results.c.execution_id, measure.label("measure"), limit.label("limit"))
         .select_from(_RULED)
-        .where(results.c.expired_at.is_(None), *conditions)
+        .where(_KEPT, *conditions)
         .subquery()
     )
     return (

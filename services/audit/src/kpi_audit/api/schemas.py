@@ -21,7 +21,8 @@ class AuditEntry(Schema):
         required=True,
         metadata={
             "description": "CREATE, UPDATE, DELETE, RESTORE, ROLLBACK, PIN, UNPIN; EXECUTE, RETRY,"
-            " CANCEL, REJECT; VIEW, EXPORT, EXPIRE (of rows); ASSIGN, COMMENT (of a break)"
+            " CANCEL, REJECT; VIEW, EXPORT, EXPIRE (of rows); SET_RETENTION, REMOVE_RETENTION;"
+            " ASSIGN, COMMENT (of a break)"
         },
     )
     performed_by = fields.String(required=True)

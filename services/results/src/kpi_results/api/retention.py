@@ -5,18 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import sqlalchemy as sa
 from marshmallow import fields, validate
 
+from kpi_eventsourcing.dispatch import Dispatcher
 from kpi_results import rules
 from kpi_results.archive import Archive
-from kpi_results.settings import Keeping
-from kpi_service.auth import READERS, current_actor, requires
+from kpi_results.commands import RemoveRetention, SetRetention
+from kpi_results.rules import Limits
+from kpi_service.auth import READERS, requires
 from kpi_service.blueprint import Blueprint
+from kpi_service.context import command_context
 from kpi_service.schemas import Id, Instant, Schema
 
 WRITERS = ("editor", "operator")
-MAX_RUNS, MAX_DAYS = 1_000_000, 36_500.0
+MAX_RUNS, MAX_DAYS, MAX_BYTES = 1_000_000, 36_500.0, 2**53 - 1
 
 
 class Rule(Schema):
@@ -35,6 +37,13 @@ class Rule(Schema):
         validate=validate.Range(0, MAX_DAYS, min_inclusive=False),
         metadata={"description": "Days that rows are kept."},
     )
+    bytes = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        validate=validate.Range(1, MAX_BYTES),
+        metadata={"description": "Bytes of the KPI's newest rows that are kept."},
+    )
 
 
 class InForce(Schema):
@@ -42,6 +51,7 @@ class InForce(Schema):
 
     runs = fields.Integer(required=True, allow_none=True)
     days = fields.Float(required=True, allow_none=True)
+    bytes = fields.Integer(required=True, allow_none=True)
 
 
 class RetentionAnswer(Schema):
@@ -55,7 +65,7 @@ class RetentionAnswer(Schema):
     changed_by = fields.String(required=True, allow_none=True)
 
 
-def retention_blueprint(archive: Archive, engine: sa.Engine) -> Blueprint:
+def retention_blueprint(archive: Archive, dispatch: Dispatcher) -> Blueprint:
     """Return the routes of /v1/landing-kpi/kpis/{id}/retention."""
     blueprint = Blueprint("retention", __name__, url_prefix="/v1/landing-kpi/kpis/<id:kpi_id>")
 
@@ -65,7 +75,7 @@ def retention_blueprint(archive: Archive, engine: sa.Engine) -> Blueprint:
     def retention(kpi_id: int) -> dict[str, Any]:
         """Return how long the rows of the KPI's runs are kept."""
         archive.require_kpi(kpi_id)
-        return _answer(engine, kpi_id, archive.settings.keeping)
+        return _answer(archive, kpi_id)
 
     @blueprint.route("/retention", methods=["PUT"])
     @requires(*WRITERS)
@@ -74,15 +84,24 @@ def retention_blueprint(archive: Archive, engine: sa.Engine) -> Blueprint:
     def set_retention(body: dict[str, Any], kpi_id: int) -> dict[str, Any]:
         """Set how long they are kept; the next round of retention heeds it."""
         archive.require_kpi(kpi_id)
-        with engine.begin() as connection:
-            rules.set_rule(connection, kpi_id, **body, actor=current_actor())
-        return _answer(engine, kpi_id, archive.settings.keeping)
+        dispatch(SetRetention(kpi_id, Limits(**body)), command_context())
+        return _answer(archive, kpi_id)
+
+    @blueprint.route("/retention", methods=["DELETE"])
+    @requires(*WRITERS)
+    @blueprint.response(200, RetentionAnswer)
+    def remove_retention(kpi_id: int) -> dict[str, Any]:
+        """Leave it to the service's settings how long they are kept."""
+        archive.require_kpi(kpi_id)
+        dispatch(RemoveRetention(kpi_id), command_context())
+        return _answer(archive, kpi_id)
 
     return blueprint
 
 
-def _answer(engine: sa.Engine, kpi_id: int, keeping: Keeping) -> dict[str, Any]:
-    with engine.connect() as connection:
+def _answer(archive: Archive, kpi_id: int) -> dict[str, Any]:
+    keeping = archive.settings.keeping
+    with archive.engine.connect() as connection:
         rule = rules.get_rule(connection, kpi_id)
     own: dict[str, Any] = dict(rule) if rule is not None else {}
     days = None if keeping.age is None else keeping.age / timedelta(days=1)
@@ -93,6 +112,7 @@ def _answer(engine: sa.Engine, kpi_id: int, keeping: Keeping) -> dict[str, Any]:
         "in_force": {
             "runs": keeping.runs if own.get("runs") is None else own["runs"],
             "days": days if own.get("days") is None else own["days"],
+            "bytes": own.get("bytes"),
         },
         "changed_at": own.get("changed_at"),
         "changed_by": own.get("changed_by"),
