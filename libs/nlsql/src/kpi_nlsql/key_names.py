@@ -1,0 +1,36 @@
+"""Key names: which entity's rows a column numbers, read off its name (``cust_no`` → customer)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kpi_nlsql.graph import Column, Table
+from kpi_nlsql.naming import column_names, table_names
+from kpi_nlsql.words import lemma
+
+KEY_TAILS = frozenset(
+    "id ids identifier key number no num nbr nr code reference ref sku guid uuid".split()  # noqa: SIM905
+)
+"""Last words of the names of columns that number rows."""
+
+_LONGEST_ENTITY = 3
+
+
+def entities(column: Column, table: Table) -> Iterator[tuple[str, ...]]:
+    """Yield the entities that a column may be a key of, the fullest name first; none if no key.
+
+    ``badge_employee_id`` may number badge employees or employees; the bare ``id`` of ``orders``
+    numbers orders.
+    """
+    for name in column_names(column.name, table.name):
+        words = [lemma(word) for word in name.split()]
+        if words[-1] not in KEY_TAILS:
+            continue
+        head = [word for word in words if word not in KEY_TAILS] or _owner(table)
+        for start in range(max(len(head) - _LONGEST_ENTITY, 0), len(head)):
+            yield tuple(head[start:])
+        return
+
+
+def _owner(table: Table) -> list[str]:
+    return [lemma(word) for word in table_names(table.name)[0].split()]
