@@ -14,6 +14,7 @@ from kpi_nlsql.graph import Graph
 from kpi_nlsql.lexicon import Lexicon
 from kpi_nlsql.linking import link
 from kpi_nlsql.paths import JoinPaths
+from kpi_nlsql.placing import placed
 from kpi_nlsql.refusal import refuse
 from kpi_nlsql.ruleset import Ruleset
 from kpi_nlsql.sentence import Candidate, Sentence
@@ -64,7 +65,7 @@ class Engine:
     def link(self, text: str, options: ReadOptions) -> Sentence:
         """Return the sentence with its tokens linked to the graph, ready for the grammar."""
         tokens = tuple(self._spelt_out(tokenise(text)))
-        items = tuple(link(tokens, self.lexicon))
+        items = placed(link(tokens, self.lexicon), tokens, self.graph)
         excluded = frozenset(field.lower() for field in options.excluded_fields)
         paths = JoinPaths(self.graph, excluded) if excluded else self._paths
         return Sentence(

@@ -1,0 +1,198 @@
+"""Placing: "customers in SAP" are the rows of one table, found by the noun and its place together.
+
+A sentence about landed tables names a table by the system it comes from ("in SAP", "from the
+planning tool") and its rows by what they describe ("products"). Here the two become one mention
+of the table before the grammar reads the sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from kpi_nlsql.cues import FUNCTION_WORDS
+from kpi_nlsql.graph import Graph, Table
+from kpi_nlsql.key_names import KEY_TAILS
+from kpi_nlsql.lexicon import NameHit
+from kpi_nlsql.linking import Item
+from kpi_nlsql.words import Token, stem, stems
+
+_EXACT = 0.95
+_NAMES_TABLE = 0.6
+_MAY_NAME_TABLE = 0.4
+_RIVAL = 0.05
+_INTO = frozenset({"in", "from", "within", "into", "of", "inside", "on"})
+_LINKS = frozenset({"and", "or", "nor", "between", "both", "versus", "vs", "with", "to", ",", "than"})
+_DETERMINERS = frozenset("a an the our all any both either neither system table file".split())  # noqa: SIM905
+_NAMING_TAILS = KEY_TAILS | {"name", "title"}
+_STANDS = ("also", "relative")
+_DENIES = ("not", "missing", "only", "both", "mismatch", "agree", "compare_tables", "between")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A mention of a table that something is in; ``start`` is the item that leads to it."""
+
+    start: int
+    position: int
+    table: str
+
+
+def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tuple[Item, ...]:
+    """Return the items with places resolved, and the noun of the rows made one with its place."""
+    told = _narrowed(list(items), _place_positions(items))
+    place = _own_place(told)
+    if place is None:
+        return tuple(told)
+    noun = _noun(told, place, graph, tokens)
+    if noun is None:
+        return tuple(told)
+    rows = replace(told[noun], hits=(NameHit(place.table, None, 1.0),), values=())
+    told[noun] = rows
+    return tuple(item for at, item in enumerate(told) if not place.start <= at <= place.position)
+
+
+# Which mentions are places
+
+
+def _place_positions(items: Sequence[Item]) -> list[int]:
+    found: list[int] = []
+    for position, item in enumerate(items):
+        if not _may_be_table(item):
+            continue
+        lead = _lead(items, position)
+        if lead < 0:
+            continue
+        word = items[lead].text.split()[-1:]
+        linked = bool(word) and word[0] in _LINKS and (bool(found) or word[0] in {"between", "both"})
+        if (word and word[0] in _INTO) or linked or items[lead].is_cue("missing"):
+            found.append(position)
+    return found
+
+
+def _lead(items: Sequence[Item], position: int) -> int:
+    """Return the position of the word that leads to a mention, past its determiners."""
+    lead = position - 1
+    while lead > 0 and items[lead].text in _DETERMINERS and items[lead].text != "both":
+        lead -= 1
+    return lead
+
+
+def _may_be_table(item: Item) -> bool:
+    best = item.best_table()
+    return item.kind == "mention" and best >= _MAY_NAME_TABLE and best >= item.best_column() - 0.15
+
+
+# Which table a place is, by the nouns that the sentence speaks of
+
+
+def _narrowed(items: list[Item], places: Sequence[int]) -> list[Item]:
+    for position in places:
+        tables = _tables(items[position])
+        if items[position].best_table() >= _EXACT or len(tables) < 2:
+            continue
+        chosen = _best_supported(items, position, places)
+        if chosen is None:
+            continue
+        items[position] = replace(items[position], hits=(NameHit(chosen, None, _EXACT),))
+    return items
+
+
+def _best_supported(items: Sequence[Item], position: int, places: Sequence[int]) -> str | None:
+    """Return the one table of a system that a noun of the sentence speaks of, the first noun first."""
+    tables = _tables(items[position])
+    for at, noun in enumerate(items):
+        if at in places or noun.kind != "mention":
+            continue
+        support = {table: _support(noun, table) for table in tables}
+        ranked = sorted(support, key=lambda table: -support[table])
+        if support[ranked[0]] > support[ranked[1]] + _RIVAL:
+            return ranked[0]
+    return None
+
+
+def _tables(item: Item) -> list[str]:
+    hits = item.table_hits()
+    return [hit.table for hit in hits if hit.score >= hits[0].score - 0.3]
+
+
+def _support(noun: Item, table: str) -> float:
+    own = max((hit.score for hit in noun.table_hits() if hit.table == table), default=0.0)
+    column = max((hit.score for hit in noun.column_hits() if hit.table == table), default=0.0)
+    return max(own, column / 2)
+
+
+# What the rows of a place are called
+
+
+def _own_place(items: Sequence[Item]) -> _Place | None:
+    """Return the first place that rows are said to be in, if nothing is denied or compared there."""
+    for position in _place_positions(items):
+        lead = _lead(items, position)
+        start = lead
+        item = items[lead]
+        if any(item.is_cue(kind) for kind in _DENIES) or item.text.split()[-1] not in _INTO:
+            return None
+        while start > 0 and _leads_in(items[start - 1]):
+            start -= 1
+        if start > 0 and any(items[start - 1].is_cue(kind) for kind in _DENIES):
+            continue
+        if items[position].best_table() < _NAMES_TABLE:
+            return None
+        return _Place(start, position, items[position].table_hits()[0].table)
+    return None
+
+
+def _leads_in(item: Item) -> bool:
+    light = item.kind == "word" and item.text in {"are", "is", "that", "which", "exist", "present"}
+    return light or item.text in {"that", "which"}
+
+
+def _noun(
+    items: Sequence[Item], place: _Place, graph: Graph, tokens: Sequence[Token]
+) -> int | None:
+    """Return the position of the noun that the rows of the place are called by, if there is one."""
+    table = graph.table(place.table)
+    places = set(_place_positions(items))
+    before = range(place.start) if place.start else range(place.position + 1, len(items))
+    for position in before:
+        item = items[position]
+        if position in places or item.kind != "mention":
+            continue
+        if position and items[position - 1].is_cue("group"):
+            continue
+        if position and items[position - 1].text in {"where", "whose", "with"}:
+            return None
+        if _is_noun(item, table, _proper(items[place.position], tokens)):
+            return position
+        if item.best_table() >= _EXACT and item.best_table() >= item.best_column():
+            return None
+    return None
+
+
+def _is_noun(item: Item, table: Table, proper: bool) -> bool:
+    own = [hit for hit in item.column_hits() if hit.table == table.name]
+    if item.values or any(hit.score >= _EXACT for hit in own):
+        return False
+    if item.best_table() >= _EXACT and item.best_table() >= item.best_column():
+        return proper and item.table_hits()[0].table != table.name
+    if item.best_column() >= _EXACT:
+        return False
+    words = tuple(stem(word) for word in item.text.split() if word not in FUNCTION_WORDS)
+    plural = item.text.endswith("s")
+    return plural and (item.best_table() >= _MAY_NAME_TABLE or _names(words, table))
+
+
+def _names(words: tuple[str, ...], table: Table) -> bool:
+    """Tell whether a column of the table names or numbers what the words are (``emp_no``)."""
+    return any(
+        name.split()[-1] in _NAMING_TAILS and stems(name)[: len(words)] == words
+        for column in table.columns
+        for name in column.display_names
+    )
+
+
+def _proper(item: Item, tokens: Sequence[Token]) -> bool:
+    """Tell whether a mention is written as the name of a system: "OPS Excel", not "orders"."""
+    written = tokens[item.start : item.end]
+    return bool(written) and all(not token.text.islower() for token in written)
