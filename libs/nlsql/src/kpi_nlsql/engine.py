@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from kpi_nlsql import confidence
+from kpi_nlsql.asked_last import asked_first
 from kpi_nlsql.answer import Alternative, Answer, Operation, QueryType, Refusal
 from kpi_nlsql.features import unknown_words
 from kpi_nlsql.grammar import duplicates, general, reconcile
@@ -16,6 +17,7 @@ from kpi_nlsql.linking import link
 from kpi_nlsql.paths import JoinPaths
 from kpi_nlsql.placing import placed
 from kpi_nlsql.refusal import refuse
+from kpi_nlsql.row_nouns import merged
 from kpi_nlsql.ruleset import Ruleset
 from kpi_nlsql.sentence import Candidate, Sentence
 from kpi_nlsql.words import Token, tokenise
@@ -65,7 +67,8 @@ class Engine:
     def link(self, text: str, options: ReadOptions) -> Sentence:
         """Return the sentence with its tokens linked to the graph, ready for the grammar."""
         tokens = tuple(self._spelt_out(tokenise(text)))
-        items = placed(link(tokens, self.lexicon), tokens, self.graph)
+        items = merged(asked_first(link(tokens, self.lexicon)), self.graph)
+        items = placed(items, tokens, self.graph)
         excluded = frozenset(field.lower() for field in options.excluded_fields)
         paths = JoinPaths(self.graph, excluded) if excluded else self._paths
         return Sentence(

@@ -22,7 +22,10 @@ _FAMILIES: tuple[tuple[TypeFamily, tuple[str, ...]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column. ``values`` is its value dictionary: the distinct values of a sample, or empty."""
+    """A column. ``values`` is its value dictionary: the distinct values of a sample, or empty.
+
+    ``distinct`` is how many values it has; None where nobody has counted.
+    """
 
     name: str
     type: str = "text"
@@ -30,6 +33,7 @@ class Column:
     display_names: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     unique: bool = False
+    distinct: int | None = None
 
     @property
     def family(self) -> TypeFamily:
@@ -71,6 +75,13 @@ class Table:
         """Tell whether the table has a column of this name, in any case."""
         wanted = name.lower()
         return any(column.name.lower() == wanted for column in self.columns)
+
+    def variety(self, column: Column) -> float | None:
+        """Return how many of the rows have a value of their own, 0..1; None where unknown."""
+        if column.unique or self.primary_key == (column.name,):
+            return 1.0
+        known = column.distinct or len(column.values)
+        return min(1.0, known / self.row_count) if known and self.row_count else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +183,7 @@ def _column(data: Mapping[str, Any]) -> Column:
         display_names=_strings(data.get("display_names")),
         values=_strings(data.get("values")),
         unique=data.get("unique", False),
+        distinct=data.get("distinct"),
     )
 
 

@@ -34,6 +34,8 @@ _ENTITY_SCORE = 0.64
 _CODES_SCORE = 0.68
 _TEXTS_SCORE = 0.52
 _SHARED_WEIGHT = 0.3
+_NEARLY_UNIQUE = 0.9
+_REPEATED = 0.2
 _NO_KEYS = frozenset("paid unpaid prepaid valid invalid grid bid void said turkey monkey".split())  # noqa: SIM905
 _WEAK_WORDS = frozenset(
     [
@@ -117,10 +119,14 @@ def _join(score: float, why: str, left: Holder, right: Holder) -> Join:
         overlap = share(a.values, b.values)
         evidence.append(f"{overlap:.0%} of the sampled values are shared")
         score += _SHARED_WEIGHT * (overlap - 0.5)
-    for table, column in (left, right):
-        if column.unique or table.primary_key == (column.name,):
+    varieties = [table.variety(column) for table, column in (left, right)]
+    for (table, column), variety in zip((left, right), varieties, strict=True):
+        if variety is not None and variety >= _NEARLY_UNIQUE:
             score += 0.1
-            evidence.append(f"{table.name}.{column.name} is unique")
+            evidence.append(f"{table.name}.{column.name} is {'' if variety == 1 else 'nearly '}unique")
+    if all(variety is not None and variety < _REPEATED for variety in varieties):
+        score -= 0.2
+        evidence.append("its values repeat on both sides")
     return Join(
         left_table.name,
         (a.name,),

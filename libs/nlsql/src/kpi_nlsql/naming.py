@@ -32,7 +32,10 @@ PREFIXES = frozenset(
     ]
 )
 ABBREVIATIONS = {
-    "acc": "account", "addr": "address", "amt": "amount", "avg": "average", "bal": "balance",
+    "acc": "account", "acct": "account", "ccy": "currency", "cur": "currency",
+    "whs": "warehouse", "wh": "warehouse", "shpmt": "shipment", "ord": "order",
+    "cntr": "center", "perc": "percentage", "catg": "category", "sts": "status", "prd": "product",
+    "addr": "address", "amt": "amount", "avg": "average", "bal": "balance",
     "cat": "category", "cd": "code", "cnt": "count", "cnty": "country", "ctry": "country",
     "cust": "customer", "curr": "currency", "del": "delivery", "dept": "department",
     "desc": "description", "descr": "description", "dest": "destination", "dob": "date of birth",

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.graph import Graph, Table
-from kpi_nlsql.key_names import KEY_TAILS
 from kpi_nlsql.lexicon import NameHit
 from kpi_nlsql.linking import Item
+from kpi_nlsql.row_nouns import names_rows
 from kpi_nlsql.words import Token, stem, stems
 
 _EXACT = 0.95
@@ -24,23 +24,26 @@ _RIVAL = 0.05
 _INTO = frozenset({"in", "from", "within", "into", "of", "inside", "on"})
 _LINKS = frozenset({"and", "or", "nor", "between", "both", "versus", "vs", "with", "to", ",", "than"})
 _DETERMINERS = frozenset("a an the our all any both either neither system table file".split())  # noqa: SIM905
-_NAMING_TAILS = KEY_TAILS | {"name", "title"}
 _STANDS = ("also", "relative")
 _DENIES = ("not", "missing", "only", "both", "mismatch", "agree", "compare_tables", "between")
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A mention of a table that something is in; ``start`` is the item that leads to it."""
+    """A mention of a table that something is in; ``start`` is the item that leads to it.
+
+    ``told``: the sentence says that the rows are there ("that are in"), not just "in".
+    """
 
     start: int
     position: int
     table: str
+    told: bool
 
 
 def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tuple[Item, ...]:
     """Return the items with places resolved, and the noun of the rows made one with its place."""
-    told = _narrowed(list(items), _place_positions(items))
+    told = _narrowed(list(items), _place_positions(items), tokens)
     place = _own_place(told)
     if place is None:
         return tuple(told)
@@ -65,6 +68,9 @@ def _place_positions(items: Sequence[Item]) -> list[int]:
             continue
         word = items[lead].text.split()[-1:]
         linked = bool(word) and word[0] in _LINKS and (bool(found) or word[0] in {"between", "both"})
+        counts = items[lead].is_cue("count") or items[lead].is_cue("aggregate")
+        if counts or items[lead].is_cue("group"):
+            continue
         if (word and word[0] in _INTO) or linked or items[lead].is_cue("missing"):
             found.append(position)
     return found
@@ -86,10 +92,11 @@ def _may_be_table(item: Item) -> bool:
 # Which table a place is, by the nouns that the sentence speaks of
 
 
-def _narrowed(items: list[Item], places: Sequence[int]) -> list[Item]:
+def _narrowed(items: list[Item], places: Sequence[int], tokens: Sequence[Token]) -> list[Item]:
     for position in places:
         tables = _tables(items[position])
-        if items[position].best_table() >= _EXACT or len(tables) < 2:
+        sure = items[position].best_table() >= _EXACT or len(tables) < 2
+        if sure or not _proper(items[position], tokens):
             continue
         chosen = _best_supported(items, position, places)
         if chosen is None:
@@ -139,7 +146,8 @@ def _own_place(items: Sequence[Item]) -> _Place | None:
             continue
         if items[position].best_table() < _NAMES_TABLE:
             return None
-        return _Place(start, position, items[position].table_hits()[0].table)
+        told = start < lead or items[lead].kind == "cue"
+        return _Place(start, position, items[position].table_hits()[0].table, told)
     return None
 
 
@@ -153,26 +161,30 @@ def _noun(
 ) -> int | None:
     """Return the position of the noun that the rows of the place are called by, if there is one."""
     table = graph.table(place.table)
+    proper = _proper(items[place.position], tokens)
     places = set(_place_positions(items))
     before = range(place.start) if place.start else range(place.position + 1, len(items))
     for position in before:
         item = items[position]
         if position in places or item.kind != "mention":
             continue
-        if position and items[position - 1].is_cue("group"):
+        before_it = items[max(position - 1, 0)]
+        if before_it.is_cue("group") or before_it.is_cue("distinct"):
             continue
-        if position and items[position - 1].text in {"where", "whose", "with"}:
+        if before_it.text in {"where", "whose", "with"}:
             return None
-        if _is_noun(item, table, _proper(items[place.position], tokens)):
+        if _is_noun(item, table, graph, place, proper):
             return position
         if item.best_table() >= _EXACT and item.best_table() >= item.best_column():
             return None
     return None
 
 
-def _is_noun(item: Item, table: Table, proper: bool) -> bool:
+def _is_noun(item: Item, table: Table, graph: Graph, place: _Place, proper: bool) -> bool:
     own = [hit for hit in item.column_hits() if hit.table == table.name]
     if item.values or any(hit.score >= _EXACT for hit in own):
+        return False
+    if place.told and _heads_another(item, table.name, graph):
         return False
     if item.best_table() >= _EXACT and item.best_table() >= item.best_column():
         return proper and item.table_hits()[0].table != table.name
@@ -180,16 +192,19 @@ def _is_noun(item: Item, table: Table, proper: bool) -> bool:
         return False
     words = tuple(stem(word) for word in item.text.split() if word not in FUNCTION_WORDS)
     plural = item.text.endswith("s")
-    return plural and (item.best_table() >= _MAY_NAME_TABLE or _names(words, table))
+    return plural and (item.best_table() >= _MAY_NAME_TABLE or names_rows(words, table))
 
 
-def _names(words: tuple[str, ...], table: Table) -> bool:
-    """Tell whether a column of the table names or numbers what the words are (``emp_no``)."""
-    return any(
-        name.split()[-1] in _NAMING_TAILS and stems(name)[: len(words)] == words
-        for column in table.columns
-        for name in column.display_names
-    )
+def _heads_another(item: Item, table: str, graph: Graph) -> bool:
+    """Tell whether what a noun means are the rows of another table, not only described by it.
+
+    "employees" are those of ``hr_employees``; "products" are not all of ``product_master``.
+    """
+    hits = item.table_hits()
+    if not hits or hits[0].table == table or hits[0].score < _NAMES_TABLE:
+        return False
+    names = graph.table(hits[0].table).display_names
+    return any(stems(name)[-1:] == stems(item.text)[-1:] for name in names)
 
 
 def _proper(item: Item, tokens: Sequence[Token]) -> bool:

@@ -61,7 +61,7 @@ def _column(
     ).fetchone()
     unique = rows > 1 and distinct == rows
     stored = _stored_type(declared, known or 0, texts or 0)
-    return Column(name, stored, nullable, values=tuple(values), unique=unique)
+    return Column(name, stored, nullable, values=tuple(values), unique=unique, distinct=distinct)
 
 
 def _stored_type(declared: str, known: int, texts: int) -> str:

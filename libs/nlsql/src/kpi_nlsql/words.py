@@ -59,12 +59,18 @@ class Token:
         return stem(self.lower) if self.kind == "word" else self.text
 
 
+_EMPTY_ADVERBS = frozenset({"still", "nevertheless", "nonetheless", "already", "actually"})
+"""Words that stress a statement and add nothing to it."""
+
+
 def tokenise(sentence: str) -> list[Token]:
     """Cut a sentence into at most ``MAX_TOKENS`` tokens. Never raises."""
     tokens: list[Token] = []
     for match in _TOKEN.finditer(sentence):
         kind = match.lastgroup or "mark"
         if kind == "possessive":
+            continue
+        if match.group().lower() in _EMPTY_ADVERBS:
             continue
         text = match.group()[1:-1] if kind == "quoted" else match.group()
         if kind == "date":

@@ -1,0 +1,90 @@
+"""Asked last: "Which … ? Show the number and the name" says what is wanted after what of.
+
+The request moves to the front, where the grammar looks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kpi_nlsql.cues import Cue
+from kpi_nlsql.linking import Item
+
+_BORDERS = frozenset({",", ":", "?", ".", ";", "("})
+_LIST_WORDS = frozenset({"and", "the", "a", ",", "with", "their", "its", "only", "of", "also"})
+_LEADING = frozenset({"which", "what", "that"})
+_ROW_VERBS = frozenset({"show", "list", "give", "return", "display", "print", "report", "output"})
+
+
+def asked_first(items: Sequence[Item]) -> list[Item]:
+    """Return the items with a trailing list of what is wanted moved before the rest."""
+    start = _request(items)
+    if start is None:
+        return list(items)
+    end = _list_end(items, start + 1)
+    wanted = [item for item in items[start:end] if item.text != "only"]
+    if not any(item.kind == "mention" for item in wanted):
+        return list(items)
+    rest = _headless([*_without_border(items[:start]), *items[end:]])
+    opener = items[start]
+    if opener.kind == "mark":
+        opener = replace(_OPENER, start=opener.start, end=opener.end)
+    link = replace(_LINK, start=opener.start, end=opener.start)
+    return [opener, *wanted[1:], link, *rest]
+
+
+def _request(items: Sequence[Item]) -> int | None:
+    """Return the position of the verb or mark that leads to the trailing list, if there is one."""
+    for position in range(2, len(items)):
+        item, before = items[position], items[position - 1]
+        if item.is_cue("show") and item.text.split()[0] in _ROW_VERBS:
+            opens = before.kind == "mark" or before.text == "and" or _all_listed(items, position)
+            return position if opens and _listed(items, position) else None
+        colon = item.kind == "mark" and item.text[0] == ":"
+        if colon and not items[min(position + 1, len(items) - 1)].is_cue("show"):
+            return position if _all_listed(items, position) else None
+    return None
+
+
+def _listed(items: Sequence[Item], position: int) -> bool:
+    """Tell whether columns are listed behind the verb, rather than a question asked anew."""
+    end = _list_end(items, position + 1)
+    listed = [item for item in items[position + 1 : end] if item.kind == "mention"]
+    return bool(listed) and all(item.best_column() >= 0.5 for item in listed)
+
+
+def _all_listed(items: Sequence[Item], position: int) -> bool:
+    end = _list_end(items, position + 1)
+    return end >= len(items) and _listed(items, position)
+
+
+def _list_end(items: Sequence[Item], position: int) -> int:
+    end = position
+    while end < len(items):
+        item = items[end]
+        named = item.kind == "mention" and not item.values
+        if not (named or item.text in _LIST_WORDS or item.is_cue("count") or item.is_cue("show")):
+            break
+        end += 1
+    if end < len(items) and items[end].kind == "mark" and end == len(items) - 1:
+        end += 1
+    return end
+
+
+def _without_border(items: Sequence[Item]) -> list[Item]:
+    kept = list(items)
+    while kept and (kept[-1].text[:1] in _BORDERS or kept[-1].text == "and"):
+        kept.pop()
+    return kept
+
+
+def _headless(items: list[Item]) -> list[Item]:
+    """Drop the verb or question word that opened the sentence."""
+    while items and (items[0].is_cue("show") or items[0].text in _LEADING):
+        items = items[1:]
+    return items
+
+
+_LINK = Item("word", "of", 0, 0)
+_OPENER = Item("cue", "show", 0, 0, cues=(Cue("show"),))

@@ -1,0 +1,67 @@
+"""Row nouns: "payroll lines" and "the ward stock file" are the table before the noun."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kpi_nlsql.graph import Graph, Table
+from kpi_nlsql.key_names import KEY_TAILS
+from kpi_nlsql.lexicon import NameHit
+from kpi_nlsql.linking import Item
+from kpi_nlsql.words import stem, stems
+
+_EXACT = 0.95
+_NAMES_TABLE = 0.55
+_CLEAR = 0.1
+_ROWS = frozenset(
+    "item line row record entry transaction posting table system file feed sheet extract "  # noqa: SIM905
+    "export dataset report list".split()
+)
+_NAMING_TAILS = KEY_TAILS | {"name", "title"}
+
+
+def merged(items: Sequence[Item], graph: Graph) -> list[Item]:
+    """Return the items with every table and the noun of its rows made one mention."""
+    found: list[Item] = []
+    for item in items:
+        before = found[-1] if found else None
+        if before is not None and before.kind == "mention":
+            table = _sole_table(before)
+            if table is not None and _means_rows(item, graph.table(table)):
+                found[-1] = replace(
+                    before, end=item.end, hits=(NameHit(table, None, 1.0),), values=()
+                )
+                continue
+        found.append(item)
+    return found
+
+
+def names_rows(words: tuple[str, ...], table: Table) -> bool:
+    """Tell whether a column names or numbers what the stems speak of (employees: ``emp_no``)."""
+    return any(
+        name.split()[-1] in _NAMING_TAILS and stems(name)[: len(words)] == words
+        for column in table.columns
+        for name in column.display_names
+    )
+
+
+def _sole_table(item: Item) -> str | None:
+    """Return the table that a mention names and no other is as likely, column or table."""
+    hits = item.table_hits()
+    if not hits or hits[0].score < _NAMES_TABLE or item.best_column() > hits[0].score:
+        return None
+    rivals = [hit for hit in hits[1:] if hit.score > hits[0].score - _CLEAR]
+    return None if rivals else hits[0].table
+
+
+def _means_rows(item: Item, table: Table) -> bool:
+    if item.kind == "quoted" or item.best_table() >= _EXACT or " " in item.text or item.values:
+        return False
+    own = [hit for hit in item.column_hits() if hit.table == table.name]
+    if any(hit.score >= _EXACT for hit in own):
+        return False
+    word = stem(item.text)
+    if item.text in _ROWS or word in _ROWS or word in {stem(row) for row in _ROWS}:
+        return True
+    return item.kind == "mention" and item.text.endswith("s") and names_rows((word,), table)
