@@ -14,6 +14,7 @@ from kpi_nlsql.linking import Item
 _BORDERS = frozenset({",", ":", "?", ".", ";", "("})
 _LIST_WORDS = frozenset({"and", "the", "a", ",", "with", "their", "its", "only", "of", "also"})
 _LEADING = frozenset({"which", "what", "that"})
+_FOLLOWING = ("order", "ascending", "descending", "alphabetical")
 _ROW_VERBS = frozenset({"show", "list", "give", "return", "display", "print", "report", "output"})
 
 
@@ -39,7 +40,7 @@ def _request(items: Sequence[Item]) -> int | None:
     for position in range(2, len(items)):
         item, before = items[position], items[position - 1]
         if item.is_cue("show") and item.text.split()[0] in _ROW_VERBS:
-            opens = before.kind == "mark" or before.text == "and" or _all_listed(items, position)
+            opens = before.kind == "mark" or _all_listed(items, position)
             return position if opens and _listed(items, position) else None
         colon = item.kind == "mark" and item.text[0] == ":"
         if colon and not items[min(position + 1, len(items) - 1)].is_cue("show"):
@@ -51,6 +52,8 @@ def _listed(items: Sequence[Item], position: int) -> bool:
     """Tell whether columns are listed behind the verb, rather than a question asked anew."""
     end = _list_end(items, position + 1)
     listed = [item for item in items[position + 1 : end] if item.kind == "mention"]
+    if end < len(items) and not any(items[end].is_cue(kind) for kind in _FOLLOWING):
+        return False
     return bool(listed) and all(item.best_column() >= 0.5 for item in listed)
 
 

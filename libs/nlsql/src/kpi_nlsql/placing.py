@@ -44,6 +44,7 @@ class _Place:
 def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tuple[Item, ...]:
     """Return the items with places resolved, and the noun of the rows made one with its place."""
     told = _narrowed(list(items), _place_positions(items), tokens)
+    told = _plain_nouns(told, graph)
     place = _own_place(told)
     if place is None:
         return tuple(told)
@@ -69,7 +70,8 @@ def _place_positions(items: Sequence[Item]) -> list[int]:
         word = items[lead].text.split()[-1:]
         linked = bool(word) and word[0] in _LINKS and (bool(found) or word[0] in {"between", "both"})
         counts = items[lead].is_cue("count") or items[lead].is_cue("aggregate")
-        if counts or items[lead].is_cue("group"):
+        vague = items[lead].text == "of" and item.best_table() < _EXACT
+        if counts or vague or items[lead].is_cue("group"):
             continue
         if (word and word[0] in _INTO) or linked or items[lead].is_cue("missing"):
             found.append(position)
@@ -127,6 +129,35 @@ def _support(noun: Item, table: str) -> float:
     own = max((hit.score for hit in noun.table_hits() if hit.table == table), default=0.0)
     column = max((hit.score for hit in noun.column_hits() if hit.table == table), default=0.0)
     return max(own, column / 2)
+
+
+def _plain_nouns(items: list[Item], graph: Graph) -> list[Item]:
+    """Take from nouns the tables they only describe, where the places have columns called so.
+
+    "products" in two systems are not the rows of ``product_master``.
+    """
+    places = _place_positions(items)
+    tables = {items[at].table_hits()[0].table for at in places if _sure(items[at])}
+    if len(tables) < 2:
+        return items
+    return [
+        replace(item, hits=tuple(item.column_hits()))
+        if at not in places and _describes(item, tables, graph)
+        else item
+        for at, item in enumerate(items)
+    ]
+
+
+def _sure(item: Item) -> bool:
+    return item.best_table() >= _NAMES_TABLE
+
+
+def _describes(item: Item, tables: set[str], graph: Graph) -> bool:
+    hits = item.table_hits()
+    if item.kind != "mention" or not hits or hits[0].score >= _EXACT or hits[0].table in tables:
+        return False
+    held = any(hit.table in tables for hit in item.column_hits())
+    return held and not _heads_another(item, "", graph)
 
 
 # What the rows of a place are called

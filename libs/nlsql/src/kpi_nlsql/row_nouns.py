@@ -28,7 +28,7 @@ def merged(items: Sequence[Item], graph: Graph) -> list[Item]:
         before = found[-1] if found else None
         if before is not None and before.kind == "mention":
             table = _sole_table(before)
-            if table is not None and _means_rows(item, graph.table(table)):
+            if table is not None and _means_rows(before, item, graph.table(table)):
                 found[-1] = replace(
                     before, end=item.end, hits=(NameHit(table, None, 1.0),), values=()
                 )
@@ -55,7 +55,7 @@ def _sole_table(item: Item) -> str | None:
     return None if rivals else hits[0].table
 
 
-def _means_rows(item: Item, table: Table) -> bool:
+def _means_rows(before: Item, item: Item, table: Table) -> bool:
     if item.kind == "quoted" or item.best_table() >= _EXACT or " " in item.text or item.values:
         return False
     own = [hit for hit in item.column_hits() if hit.table == table.name]
@@ -64,4 +64,13 @@ def _means_rows(item: Item, table: Table) -> bool:
     word = stem(item.text)
     if item.text in _ROWS or word in _ROWS or word in {stem(row) for row in _ROWS}:
         return True
-    return item.kind == "mention" and item.text.endswith("s") and names_rows((word,), table)
+    if item.kind != "mention" or not item.text.endswith("s") or _is_column(before, word, table):
+        return False
+    return names_rows((word,), table)
+
+
+def _is_column(before: Item, word: str, table: Table) -> bool:
+    """Tell whether the two words together speak of a column ("card types": ``card_type_code``)."""
+    pair = (stem(before.text.split()[-1]), word)
+    names = [stems(name) for column in table.columns for name in column.display_names]
+    return any(pair in zip(name, name[1:], strict=False) for name in names)

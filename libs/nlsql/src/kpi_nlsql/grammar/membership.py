@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kpi_nlsql import plan
 from kpi_nlsql.explain import explain
@@ -16,25 +16,46 @@ from kpi_nlsql.sentence import Candidate, Sentence
 _SURE_COLUMN = 0.85
 _RELATING = ("missing", "not", "only", "both", "also", "compare_tables", "agree")
 
-Positions = tuple[int, int, int]
 
 
-def read(
-    sentence: Sentence, operation: str, positions: Positions, pairing: Pairing
-) -> Iterator[Candidate]:
-    """Yield the reading; ``positions`` are those of the source, the target and the cue."""
-    source, target = (sentence.items[at].table_hits()[0].table for at in positions[:2])
-    used = set(positions) | {
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A table in which the rows must have a match, or (``negative``) must have none."""
+
+    position: int
+    table: str
+    pairing: Pairing
+    negative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Rows of the table mentioned at ``source`` and where they must be; ``cue`` says so.
+
+    ``either``: a match in one of the targets is enough.
+    """
+
+    operation: str
+    source: int
+    cue: int
+    targets: tuple[Target, ...]
+    either: bool = False
+
+
+def read(sentence: Sentence, asked: Membership) -> Iterator[Candidate]:
+    """Yield the reading of a sentence about membership."""
+    used = {asked.source, asked.cue} | {target.position for target in asked.targets}
+    used |= {
         position
         for position, item in enumerate(sentence.items)
         if any(item.is_cue(kind) for kind in _RELATING)
     }
-    plain = _plain(sentence, operation, positions, pairing, set(used))
+    plain = _plain(sentence, asked, set(used))
     if _complete(sentence, plain):
         yield plain
         return
-    wider = _with_rest(sentence, plain, positions, used)
-    yield plain if wider is None else replace(wider, source_table=source, target_table=target)
+    wider = _with_rest(sentence, plain, asked, used)
+    yield wider or plain
 
 
 def _complete(sentence: Sentence, candidate: Candidate) -> bool:
@@ -50,34 +71,49 @@ def _complete(sentence: Sentence, candidate: Candidate) -> bool:
 
 
 def _with_rest(
-    sentence: Sentence, plain: Candidate, positions: Positions, used: set[int]
+    sentence: Sentence, plain: Candidate, asked: Membership, used: set[int]
 ) -> Candidate | None:
     """Read the rest of the sentence as a question about the source, and add the membership."""
-    source_at, target_at, cue_at = positions
-    target = sentence.items[target_at].table_hits()[0].table
-    left_out = {target_at, cue_at} | (used - {source_at})
+    targets = {target.table for target in asked.targets}
+    left_out = {target.position for target in asked.targets} | {asked.cue} | (used - {asked.source})
     left_out |= {
         at
         for at, item in enumerate(sentence.items)
-        if at != source_at and item.best_table() >= item.best_column() and item.table_hits()
-        if item.table_hits()[0].table == target
+        if at != asked.source and item.best_table() >= item.best_column() and item.table_hits()
+        if item.table_hits()[0].table in targets
     }
     kept = [at for at in range(len(sentence.items)) if at not in left_out]
     rest = replace(sentence, items=tuple(sentence.items[at] for at in kept))
     first = next(iter(general.read(rest)), None)
     if first is None or not isinstance(first.plan, plan.Query):
         return None
-    query, simple = first.plan, plain.plan
-    if query.source.table != plain.source_table or not isinstance(simple, plan.Query):
+    query = first.plan
+    if query.source.table != plain.source_table:
         return None
-    exists = _aliased(simple, query.source.alias)
     outputs = query.outputs
     if not _asks_for_columns(first):
         outputs = (plan.Output(plan.Star(query.source.alias)),)
-    terms = [query.where, exists] if query.where is not None else [exists]
+    terms = [] if query.where is None else [query.where]
+    terms += _conditions(asked, query.source.alias)
     whole = replace(query, outputs=outputs, where=plan.all_of(terms))
     heeded = {kept[at] for at in first.used} | used
     return replace(plain, plan=whole, explanation=explain(whole), used=frozenset(heeded))
+
+
+def _conditions(asked: Membership, alias: str) -> list[plan.Condition]:
+    """Return what must hold for a row of the source that goes by ``alias``."""
+    found: list[plan.Condition] = []
+    for number, target in enumerate(asked.targets):
+        name = "t" if not number else f"t{number + 1}"
+        match = plan.Exists(
+            plan.Query(
+                outputs=(plan.Output(plan.Constant(1)),),
+                source=plan.Source(target.table, name),
+                where=plan.all_of(list(target.pairing.conditions(alias, name))),
+            )
+        )
+        found.append(plan.Not(match) if target.negative else match)
+    return [plan.AnyOf(tuple(found))] if asked.either else found
 
 
 def _asks_for_columns(candidate: Candidate) -> bool:
@@ -85,57 +121,37 @@ def _asks_for_columns(candidate: Candidate) -> bool:
     return bool(candidate.plan.group) or not candidate.features.get("named_output")
 
 
-def _aliased(query: plan.Query, alias: str) -> plan.Condition:
-    """Return the membership condition of the plain reading, seen from another alias."""
-    last = query.where.terms[-1] if isinstance(query.where, plan.All) else query.where
-    negative = isinstance(last, plan.Not)
-    exists = last.term if isinstance(last, plan.Not) else last
-    assert isinstance(exists, plan.Exists)
-    assert exists.query.where is not None
-    matches = (
-        exists.query.where.terms
-        if isinstance(exists.query.where, plan.All)
-        else (exists.query.where,)
-    )
-    moved: list[plan.Condition] = [
-        replace(match, left=replace(match.left, source=alias))
-        for match in matches
-        if isinstance(match, plan.Match)
-    ]
-    inner = plan.Exists(replace(exists.query, where=plan.all_of(moved)))
-    return plan.Not(inner) if negative else inner
-
-
-def _plain(
-    sentence: Sentence, operation: str, positions: Positions, pairing: Pairing, used: set[int]
-) -> Candidate:
-    source, target = (sentence.items[at].table_hits()[0].table for at in positions[:2])
-    negative = operation == "NOT_IN"
-    outputs, what, distinct = _outputs(sentence, positions, source, used)
+def _plain(sentence: Sentence, asked: Membership, used: set[int]) -> Candidate:
+    source = sentence.items[asked.source].table_hits()[0].table
+    outputs, what, distinct = _outputs(sentence, asked, source, used)
     filters, told = row_filters(sentence, source, "s", used)
-    inner = plan.Query(
-        outputs=(plan.Output(plan.Constant(1)),),
-        source=plan.Source(target, "t"),
-        where=plan.all_of(list(pairing.conditions("s", "t"))),
-    )
-    exists: plan.Condition = plan.Exists(inner)
-    terms = [*filters, plan.Not(exists) if negative else exists]
-    keys = ", ".join(a if a == b else f"{a} = {b}" for a, b in pairing.columns())
-    verb = "have no match" if negative else "have a match"
     query = plan.Query(
-        outputs, plan.Source(source, "s"), where=plan.all_of(terms), distinct=distinct
+        outputs,
+        plan.Source(source, "s"),
+        where=plan.all_of([*filters, *_conditions(asked, "s")]),
+        distinct=distinct,
     )
+    first = asked.targets[0]
     return Candidate(
         plan=query,
         kind="reconcile",
-        operation=operation,
-        explanation=f"{what} of {source}{told} that {verb} in {target} by {keys}",
+        operation=asked.operation,
+        explanation=f"{what} of {source}{told} that {_told(asked)}",
         source_table=source,
-        target_table=target,
-        joined_columns=pairing.columns(),
+        target_table=first.table,
+        joined_columns=first.pairing.columns(),
         used=frozenset(used),
-        features={"pairing": pairing.score},
+        features={"pairing": min(target.pairing.score for target in asked.targets)},
     )
+
+
+def _told(asked: Membership) -> str:
+    parts = []
+    for target in asked.targets:
+        keys = ", ".join(a if a == b else f"{a} = {b}" for a, b in target.pairing.columns())
+        verb = "have no match" if target.negative else "have a match"
+        parts.append(f"{verb} in {target.table} by {keys}")
+    return (" or " if asked.either else " and ").join(parts)
 
 
 def _groups(item: Item) -> bool:
@@ -143,12 +159,11 @@ def _groups(item: Item) -> bool:
 
 
 def _outputs(
-    sentence: Sentence, positions: Positions, source: str, used: set[int]
+    sentence: Sentence, asked: Membership, source: str, used: set[int]
 ) -> tuple[tuple[plan.Output, ...], str, bool]:
     """Return what is asked for: a count, named columns, or whole rows of the source."""
-    source_at, _, cue_at = positions
     count, columns = False, []
-    for position, item in enumerate(sentence.items[: min(source_at, cue_at)]):
+    for position, item in enumerate(sentence.items[: min(asked.source, asked.cue)]):
         if item.is_cue("count"):
             count = True
             used.add(position)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kpi_nlsql.grammar import differences, membership
+from kpi_nlsql.grammar.membership import Membership, Target
+from kpi_nlsql.grammar.presence import Place, find_places
 from kpi_nlsql.linking import Item
 from kpi_nlsql.pairing import Pairing, pairings
 from kpi_nlsql.ruleset import ColumnPair
@@ -34,6 +36,8 @@ class Relation:
     source: int
     target: int
     cue: int
+    further: tuple[Place, ...] = ()
+    either: bool = False
 
 
 def read(sentence: Sentence) -> Iterator[Candidate]:
@@ -50,11 +54,29 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
     shared = None if compares else _shared_column(sentence, relation, source, target)
     if shared is not None and sentence.ruleset is None:
         options = [shared, *options]
-    module = differences if compares else membership
     for pairing in options[:_MOST_PAIRINGS]:
-        yield from module.read(
-            sentence, relation.operation, (relation.source, relation.target, relation.cue), pairing
-        )
+        if compares:
+            positions = (relation.source, relation.target, relation.cue)
+            yield from differences.read(sentence, relation.operation, positions, pairing)
+        else:
+            yield from _members(sentence, relation, pairing)
+
+
+def _members(sentence: Sentence, relation: Relation, pairing: Pairing) -> Iterator[Candidate]:
+    source = _name(sentence.items, relation.source)
+    negative = relation.operation == "NOT_IN"
+    first = Target(relation.target, _name(sentence.items, relation.target), pairing, negative)
+    targets = [first]
+    for place in relation.further:
+        table = _name(sentence.items, place.position)
+        best = next(iter(pairings(sentence, source, table)), None)
+        if best is None:
+            return
+        targets.append(Target(place.position, table, best, place.negative))
+    asked = Membership(
+        relation.operation, relation.source, relation.cue, tuple(targets), relation.either
+    )
+    yield from membership.read(sentence, asked)
 
 
 def find_relation(items: tuple[Item, ...]) -> Relation | None:
@@ -62,6 +84,13 @@ def find_relation(items: tuple[Item, ...]) -> Relation | None:
     tables = [position for position, item in enumerate(items) if _is_table(item)]
     if len({_name(items, position) for position in tables}) < 2:
         return None
+    several = find_places(items, tables)
+    if several is not None:
+        first, *further = several.places
+        operation = "NOT_IN" if first.negative else "IN"
+        return Relation(
+            operation, several.source, first.position, several.cue, tuple(further), several.either
+        )
     for finder in (_missing, _different, _agreeing, _only, _common):
         for position in range(len(items)):
             found = finder(items, tables, position)

@@ -1,0 +1,86 @@
+"""Presence: rows said to be, or not to be, in several tables: "in A and B but not in C"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kpi_nlsql.linking import Item
+
+_INTO = frozenset("in from within into of inside on at".split())  # noqa: SIM905
+_JOINING = frozenset(
+    "and or nor , both either neither the in from of a also as well that which who are is was "  # noqa: SIM905
+    "were exist exists present found but not available listed appear appears have has been it they "
+    "do does".split()
+)
+_COMPARING = ("mismatch", "agree", "compare_tables", "between", "compare", "duplicate")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A table in which the rows are, or (``negative``) are not."""
+
+    position: int
+    negative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Rows of the table at ``source`` and the tables they are set against; ``cue`` joins them."""
+
+    source: int
+    cue: int
+    places: tuple[Place, ...]
+    either: bool
+
+
+def find_places(items: Sequence[Item], tables: Sequence[int]) -> Places | None:
+    """Return the places if the sentence sets rows against two or more further tables."""
+    if len(tables) < 3 or any(item.is_cue(kind) for item in items for kind in _COMPARING):
+        return None
+    named = [items[position].table_hits()[0].table for position in tables]
+    source, rest = tables[0], tables[1:]
+    if named[0] in named[1:]:
+        source, rest = tables[named[1:].index(named[0]) + 1], tables[1:]
+        rest = [position for position in rest if position != source]
+    if len(rest) < 2 or len(set(named)) < 3:
+        return None
+    places = _polarities(items, rest)
+    if places is None:
+        return None
+    either = "or" in {item.text for item in items[rest[0] : rest[-1]]}
+    negatives = {place.negative for place in places}
+    if either and negatives == {True, False}:
+        return None
+    return Places(source, rest[0] - 1, places, either and negatives == {False})
+
+
+def _polarities(items: Sequence[Item], positions: Sequence[int]) -> tuple[Place, ...] | None:
+    """Return each place with what is said of it; None where the words between are of another kind."""
+    found: list[Place] = []
+    for position in positions:
+        lead = items[(found[-1].position + 1) if found else _lead(items, position) : position]
+        if not lead or not all(_joins(item) for item in lead):
+            return None
+        denied = any(item.is_cue("not") or item.is_cue("missing") for item in lead)
+        told = denied or any(item.is_cue("also") or item.text.split()[-1] in _INTO for item in lead)
+        if not found and not told:
+            return None
+        contrast = any(item.text.startswith("but") for item in lead)
+        inherits = bool(found) and not denied and not contrast and found[-1].negative
+        found.append(Place(position, denied or inherits))
+    return tuple(found)
+
+
+def _lead(items: Sequence[Item], position: int) -> int:
+    """Return where the words begin that lead to the first place."""
+    start = position
+    while start > 0 and _joins(items[start - 1]):
+        start -= 1
+    return start
+
+
+def _joins(item: Item) -> bool:
+    cue = item.is_cue("not") or item.is_cue("missing") or item.is_cue("also")
+    cue = cue or item.is_cue("both") or item.is_cue("relative")
+    return cue or item.text in _JOINING
