@@ -7,9 +7,13 @@ from collections.abc import Iterable
 
 from kpi_nlsql.confidence_weights import WEIGHTS
 from kpi_nlsql.features import features, unheeded, unknown_words
+from kpi_nlsql.literals import lost_literals
 from kpi_nlsql.sentence import Candidate, Sentence
 
 DEFAULT_MINIMUM = 0.6
+
+_LOST_LITERAL = 0.6
+"""What is left of the confidence for each number or quoted text that the plan leaves out."""
 
 _TIERS = {"reconcile": 2, "duplicates": 1, "general": 0}
 """Readings that found their telling phrase stand before the general one."""
@@ -46,8 +50,9 @@ def _by_rule(sentence: Sentence, candidate: Candidate) -> float:
 
 def confidence(sentence: Sentence, candidate: Candidate) -> float:
     """Return the likelihood (0..1) that the reading is right."""
+    lost = _LOST_LITERAL ** lost_literals(sentence, candidate.plan)
     if candidate.kind in _TIERS and candidate.kind != "general":
-        return _by_rule(sentence, candidate)
+        return float(round(_by_rule(sentence, candidate) * lost, 3))
     found = features(sentence, candidate)
     total = sum(WEIGHTS.get(name, 0.0) * amount for name, amount in found.items())
-    return float(round(1.0 / (1.0 + math.exp(-total)), 3))
+    return float(round(lost / (1.0 + math.exp(-total)), 3))
