@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from kpi_nlsql import confidence
-from kpi_nlsql.asked_last import asked_first
 from kpi_nlsql.answer import Alternative, Answer, Operation, QueryType, Refusal
+from kpi_nlsql.asked_last import asked_first
 from kpi_nlsql.features import unknown_words
 from kpi_nlsql.grammar import duplicates, general, reconcile
 from kpi_nlsql.graph import Graph
@@ -67,8 +67,8 @@ class Engine:
     def link(self, text: str, options: ReadOptions) -> Sentence:
         """Return the sentence with its tokens linked to the graph, ready for the grammar."""
         tokens = tuple(self._spelt_out(tokenise(text)))
-        items = merged(asked_first(link(tokens, self.lexicon)), self.graph)
-        items = placed(items, tokens, self.graph)
+        linked = merged(asked_first(link(tokens, self.lexicon)), self.graph)
+        items = placed(linked, tokens, self.graph)
         excluded = frozenset(field.lower() for field in options.excluded_fields)
         paths = JoinPaths(self.graph, excluded) if excluded else self._paths
         return Sentence(

@@ -123,7 +123,9 @@ def _join(score: float, why: str, left: Holder, right: Holder) -> Join:
     for (table, column), variety in zip((left, right), varieties, strict=True):
         if variety is not None and variety >= _NEARLY_UNIQUE:
             score += 0.1
-            evidence.append(f"{table.name}.{column.name} is {'' if variety == 1 else 'nearly '}unique")
+            evidence.append(
+                f"{table.name}.{column.name} is {'' if variety == 1 else 'nearly '}unique"
+            )
     if all(variety is not None and variety < _REPEATED for variety in varieties):
         score -= 0.2
         evidence.append("its values repeat on both sides")

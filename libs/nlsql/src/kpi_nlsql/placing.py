@@ -22,7 +22,9 @@ _NAMES_TABLE = 0.6
 _MAY_NAME_TABLE = 0.4
 _RIVAL = 0.05
 _INTO = frozenset({"in", "from", "within", "into", "of", "inside", "on"})
-_LINKS = frozenset({"and", "or", "nor", "between", "both", "versus", "vs", "with", "to", ",", "than"})
+_LINKS = frozenset(
+    {"and", "or", "nor", "between", "both", "versus", "vs", "with", "to", ",", "than"}
+)
 _DETERMINERS = frozenset("a an the our all any both either neither system table file".split())  # noqa: SIM905
 _STANDS = ("also", "relative")
 _DENIES = ("not", "missing", "only", "both", "mismatch", "agree", "compare_tables", "between")
@@ -62,20 +64,21 @@ def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tupl
 def _place_positions(items: Sequence[Item]) -> list[int]:
     found: list[int] = []
     for position, item in enumerate(items):
-        if not _may_be_table(item):
-            continue
-        lead = _lead(items, position)
-        if lead < 0:
-            continue
-        word = items[lead].text.split()[-1:]
-        linked = bool(word) and word[0] in _LINKS and (bool(found) or word[0] in {"between", "both"})
-        counts = items[lead].is_cue("count") or items[lead].is_cue("aggregate")
-        vague = items[lead].text == "of" and item.best_table() < _EXACT
-        if counts or vague or items[lead].is_cue("group"):
-            continue
-        if (word and word[0] in _INTO) or linked or items[lead].is_cue("missing"):
+        if _may_be_table(item) and _leads_to(items, position, bool(found)):
             found.append(position)
     return found
+
+
+def _leads_to(items: Sequence[Item], position: int, listed: bool) -> bool:
+    """Tell whether a word before a mention makes it a place; "and" does after another place."""
+    lead = _lead(items, position)
+    if lead < 0 or any(items[lead].is_cue(kind) for kind in ("count", "aggregate", "group")):
+        return False
+    if items[lead].text == "of" and items[position].best_table() < _EXACT:
+        return False
+    word = items[lead].text.split()[-1]
+    linked = word in _LINKS and (listed or word in {"between", "both"})
+    return word in _INTO or linked or items[lead].is_cue("missing")
 
 
 def _lead(items: Sequence[Item], position: int) -> int:
@@ -108,7 +111,7 @@ def _narrowed(items: list[Item], places: Sequence[int], tokens: Sequence[Token])
 
 
 def _best_supported(items: Sequence[Item], position: int, places: Sequence[int]) -> str | None:
-    """Return the one table of a system that a noun of the sentence speaks of, the first noun first."""
+    """Return the one table of a system that a noun speaks of; the first noun decides."""
     tables = _tables(items[position])
     for at, noun in enumerate(items):
         if at in places or noun.kind != "mention":
@@ -164,7 +167,7 @@ def _describes(item: Item, tables: set[str], graph: Graph) -> bool:
 
 
 def _own_place(items: Sequence[Item]) -> _Place | None:
-    """Return the first place that rows are said to be in, if nothing is denied or compared there."""
+    """Return the first place rows are said to be in; None where they are denied or compared."""
     for position in _place_positions(items):
         lead = _lead(items, position)
         start = lead

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from kpi_nlsql.graph import Graph, Table
 from kpi_nlsql.key_names import KEY_TAILS
@@ -73,4 +74,4 @@ def _is_column(before: Item, word: str, table: Table) -> bool:
     """Tell whether the two words together speak of a column ("card types": ``card_type_code``)."""
     pair = (stem(before.text.split()[-1]), word)
     names = [stems(name) for column in table.columns for name in column.display_names]
-    return any(pair in zip(name, name[1:], strict=False) for name in names)
+    return any(pair in pairwise(name) for name in names)

@@ -17,7 +17,6 @@ _SURE_COLUMN = 0.85
 _RELATING = ("missing", "not", "only", "both", "also", "compare_tables", "agree")
 
 
-
 @dataclass(frozen=True, slots=True)
 class Target:
     """A table in which the rows must have a match, or (``negative``) must have none."""

@@ -56,7 +56,7 @@ def find_places(items: Sequence[Item], tables: Sequence[int]) -> Places | None:
 
 
 def _polarities(items: Sequence[Item], positions: Sequence[int]) -> tuple[Place, ...] | None:
-    """Return each place with what is said of it; None where the words between are of another kind."""
+    """Return each place with what is said of it; None where other words stand between."""
     found: list[Place] = []
     for position in positions:
         lead = items[(found[-1].position + 1) if found else _lead(items, position) : position]
