@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
 from kpi_results.exports.csv import write_csv
 from kpi_results.exports.excel import write_excel
+from kpi_results.exports.hashing import HashAside
 from kpi_results.exports.json import write_json, write_ndjson
 from kpi_results.exports.parquet import write_parquet
 from kpi_results.exports.pdf import shown_rows, write_pdf
@@ -41,7 +41,7 @@ class Export:
         self.rows = format_.rows(subject)
         self.bytes = 0
         self.complete = False
-        self._digest = hashlib.sha256()
+        self._digest = HashAside()
         self._chunks = self._counted(format_.write(subject))
 
     @property
@@ -65,6 +65,7 @@ class Export:
                     yield chunk
             self.complete = True
         finally:
+            self._digest.close()
             if isinstance(chunks, Generator):
                 chunks.close()
 
