@@ -11,7 +11,8 @@ from dataclasses import replace
 from kpi_nlsql.cues import Cue
 from kpi_nlsql.linking import Item
 
-_BORDERS = frozenset({",", ":", "?", ".", ";", "("})
+_BORDERS = frozenset({",", ":", "?", ".", ";", "(", "-", "\u2013", "\u2014"})
+_THERE = frozenset("are there is of them those do we have in total exist it".split())  # noqa: SIM905
 _LIST_WORDS = frozenset({"and", "the", "a", ",", "with", "their", "its", "only", "of", "also"})
 _LEADING = frozenset({"which", "what", "that"})
 _FOLLOWING = ("order", "ascending", "descending", "alphabetical")
@@ -20,6 +21,7 @@ _ROW_VERBS = frozenset({"show", "list", "give", "return", "display", "print", "r
 
 def asked_first(items: Sequence[Item]) -> list[Item]:
     """Return the items with a trailing list of what is wanted moved before the rest."""
+    items = _count_first(items)
     start = _request(items)
     if start is None:
         return list(items)
@@ -33,6 +35,20 @@ def asked_first(items: Sequence[Item]) -> list[Item]:
         opener = replace(_OPENER, start=opener.start, end=opener.end)
     link = replace(_LINK, start=opener.start, end=opener.start)
     return [opener, *wanted[1:], link, *rest]
+
+
+def _count_first(items: Sequence[Item]) -> list[Item]:
+    """Move a trailing "how many are there" to the front."""
+    told = list(items)
+    while told and told[-1].kind == "mark":
+        told.pop()
+    end = len(told)
+    while end > 0 and told[end - 1].text in _THERE:
+        end -= 1
+    counts = end > 3 and told[end - 1].is_cue("count") and "how many" in told[end - 1].text
+    if not counts or any(item.is_cue("count") for item in told[: end - 1]):
+        return list(items)
+    return [told[end - 1], *_headless(_without_border(told[: end - 1]))]
 
 
 def _request(items: Sequence[Item]) -> int | None:

@@ -31,7 +31,7 @@ _PHRASES: dict[Cue, str] = {
         "how many total|find the number of|count how many|tally|how often|number|counts"
     ),
     Cue("aggregate", "avg"): "average|the average|the mean|mean|avg|averaged|the average of|average of|mean of|on average|the averaged|averages",
-    Cue("aggregate", "sum"): "total|the total|the sum|sum|sum of|total of|the sum of|in total|sum up|totals|summed|combined",
+    Cue("aggregate", "sum"): "total|the total|the sum|sum|sum of|total of|the sum of|in total|overall|the overall|sum up|totals|summed|combined",
     Cue("aggregate", "max"): "maximum|max|maximal|the maximum of|maximum of|maximums|the maximum",
     Cue("aggregate", "min"): "minimum|min|minimal|the minimum of|minimum of|minimums|the minimum",
     Cue("distinct"): "different|distinct|unique|distinctive|all the different|all different",
@@ -89,7 +89,7 @@ _PHRASES: dict[Cue, str] = {
         "from least to most|increasing order of|from earliest to latest|from old to new|"
         "lowest to highest|in an ascending order|in ascending|asc|smallest to largest|"
         "from shortest to longest|low to high|from few to many|from fewest to most|ascendingly|"
-        "from the least to the most|from cheapest to most expensive|in the ascending order"
+        "from the least to the most|from cheapest to most expensive|from worst to best|worst to best|worst first|in the ascending order"
     ),
     Cue("descending"): (
         "descending|in descending order|descending order|in descending order of|decreasing|"
@@ -97,7 +97,7 @@ _PHRASES: dict[Cue, str] = {
         "descending order of|in the descending order of|from the highest to the lowest|"
         "by descending order of|in descending order by|from largest to smallest|desc|"
         "from greatest to least|from most to least|decreasing order of|from latest to earliest|"
-        "highest to lowest|in reverse order|in reverse order of|in reverse|from most recent to oldest|"
+        "highest to lowest|in reverse order|in reverse order of|in reverse|from most recent to oldest|from best to worst|best to worst|best first|"
         "largest to smallest|from longest to shortest|high to low|from most to fewest|descendingly|"
         "from newest to oldest|in the descending order|most recent first|newest first|highest first|"
         "largest first|from heaviest to lightest|from tallest to shortest|in descending|"

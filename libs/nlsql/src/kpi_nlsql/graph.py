@@ -12,6 +12,7 @@ JoinKind = Literal["foreign_key", "candidate"]
 TypeFamily = Literal["text", "number", "date", "boolean", "other"]
 
 _NUMERIC = re.compile(r"[-+]?\d+(\.\d+)?")
+_DATE = re.compile(r"\d{4}-\d\d(-\d\d)?")
 _FAMILIES: tuple[tuple[TypeFamily, tuple[str, ...]], ...] = (
     ("boolean", ("bool", "bit")),
     ("date", ("date", "time", "year")),
@@ -43,6 +44,13 @@ class Column:
             if any(marker in declared for marker in markers):
                 return family
         return "other"
+
+    @property
+    def dated(self) -> bool:
+        """Whether its values are dates, also where dates are kept as text."""
+        if self.family == "date":
+            return True
+        return bool(self.values) and all(map(_DATE.match, self.values[:20]))
 
     @property
     def measures(self) -> bool:

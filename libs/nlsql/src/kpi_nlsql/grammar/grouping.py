@@ -45,8 +45,16 @@ def _by_after_aggregate(scan: Scanner) -> bool:
     if not aggregates or scan.in_where:
         return False
     if scan.item.text == "by":
-        return scan.role(scan.position + 1) in {"column", "table"}
+        return scan.role(scan.position + 1) in {"column", "table"} and not _tells_value(scan)
     return scan.at(scan.position + 1).is_cue("distinct")
+
+
+def _tells_value(scan: Scanner) -> bool:
+    # "by warehouse North" speaks of one warehouse.
+    position = scan.skip(scan.position + 1)
+    columns = {(hit.table, hit.column) for hit in scan.at(position).column_hits()}
+    values = scan.at(position + 1).values
+    return any((value.table, value.column) in columns for value in values)
 
 
 def _further(scan: Scanner) -> None:

@@ -7,6 +7,8 @@ from kpi_nlsql.grammar.scanner import Scanner
 
 _AGED = 0.9
 AGE = ("age",)
+PAY = ("salari", "wage", "pay")
+PRICE = ("price", "cost")
 TIME = ("date", "year", "time")
 IMPLIED = {
     "older than": AGE, "younger than": AGE, "older": AGE, "younger": AGE,
@@ -15,6 +17,8 @@ IMPLIED = {
     "cheaper than": ("price", "cost"), "more expensive than": ("price", "cost"),
     "faster than": ("speed",), "slower than": ("speed",), "larger than": ("size", "area", "popul"),
     "bigger than": ("size", "area"), "smaller than": ("size", "area"),
+    "earn": PAY, "earns": PAY, "earning": PAY, "cost": PRICE, "costs": PRICE, "costing": PRICE,
+    "weigh": ("weight",), "weighs": ("weight",), "weighing": ("weight",),
 }  # fmt: skip
 
 

@@ -118,6 +118,18 @@ def _is_participle(scan: Scanner) -> bool:
     return not any(text in str(hit.column).lower() for hit in scan.item.column_hits())
 
 
+def _happened(scan: Scanner) -> bool:
+    # "opened in 2024", "installed before May": the verb names the column of the date.
+    following = scan.at(scan.position + 1)
+    timed = following.text in {"in", "on", "during"} or any(
+        following.is_cue(kind) for kind in ("after", "before", "between", "recent")
+    )
+    text, graph = scan.item.text, scan.sentence.graph
+    return text.endswith(("ed", "en", "ght")) and timed and any(
+        graph.table(hit.table).column(str(hit.column)).dated for hit in scan.item.column_hits()
+    )
+
+
 def _listed(scan: Scanner) -> bool:
     """Tell whether the table stands in a list of outputs ("show the players and their ages")."""
     before = scan.position - 1
@@ -157,7 +169,8 @@ def _column(scan: Scanner) -> None:
     if _names_column(scan):
         return
     ref = scan.ref(scan.position)
-    if _is_participle(scan) and (scan.draft.wanted or scan.draft.entities):
+    acts = _is_participle(scan) or _happened(scan)
+    if acts and (scan.draft.wanted or scan.draft.entities):
         scan.in_where = True
     if scan.in_where:
         if ref.near is None:

@@ -13,6 +13,8 @@ _ASKING = frozenset({"which", "who", "where", "when", "whom", "whose", "that"})
 _CLAUSE = frozenset({"and", "please", "then", "to", "you", "also"})
 _ROW_VERBS = frozenset("show list find get display give return retrieve fetch select".split())  # noqa: SIM905
 _HAVING = frozenset({"have", "has", "had"})
+_COMPARISONS = ("compare", "between", "superlative", "average_of_all", "below_average")
+_COMPARED_WITHIN = 5
 _PERSONAL = frozenset({"their", "its", "his", "her"})
 
 
@@ -78,6 +80,10 @@ def _possession(scan: Scanner) -> bool:
         scan.pending = None
         scan.position += 1
         return True
+    if item.text == "with" and scan.in_where and _shows_count(scan):
+        _select(scan)
+        scan.position += 1
+        return True
     if item.text in _SELECT_AGAIN and scan.at(scan.position + 1).text == "with":
         _select(scan)
         scan.position += 2
@@ -94,6 +100,14 @@ def _verb(scan: Scanner) -> bool:
         return False
     scan.in_where = scan.draft.entities[-1][0] == before
     return False
+
+
+def _shows_count(scan: Scanner) -> bool:
+    # "…, with the number of orders" asks for one more output, unless the number is compared.
+    count = scan.skip(scan.position + 1)
+    rest = scan.items[count + 1 : count + _COMPARED_WITHIN]
+    compared = any(item.is_cue(kind) for item in rest for kind in _COMPARISONS)
+    return scan.at(count).is_cue("count") and scan.at(count).number is None and not compared
 
 
 def _asks_for_rows(scan: Scanner) -> bool:

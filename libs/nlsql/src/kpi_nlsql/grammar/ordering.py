@@ -99,12 +99,19 @@ def _default(scan: Scanner, descending: bool) -> None:
     if scan.draft.sorting:
         scan.draft.sorting[-1].descending = descending
         return
-    for wanted in scan.draft.wanted:
-        if wanted.ref is not None:
-            scan.draft.sorting.append(
-                Sorting(scan.position, wanted.ref, wanted.function, None, descending)
-            )
-            return
+    shown = [wanted for wanted in scan.draft.wanted if wanted.ref is not None]
+    amounts = [w for w in shown if w.function or (w.ref is not None and scan.measures(w.ref))]
+    by_amount = amounts if _speaks_of_amounts(scan) else []
+    for wanted in [*by_amount[-1:], *shown][:1]:
+        scan.draft.sorting.append(
+            Sorting(scan.position, wanted.ref, wanted.function, None, descending)
+        )
+
+
+def _speaks_of_amounts(scan: Scanner) -> bool:
+    # "from highest to lowest" speaks of amounts, "in descending order" of anything.
+    words = set(scan.item.text.split())
+    return bool(words & {"highest", "lowest", "largest", "smallest", "high", "low", "most", "best"})
 
 
 def _by_age(scan: Scanner) -> bool:

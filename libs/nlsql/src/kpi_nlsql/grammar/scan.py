@@ -10,6 +10,7 @@ from kpi_nlsql.grammar import (
     comparisons,
     counting,
     existence,
+    extremes,
     grouping,
     names,
     negation,
@@ -17,6 +18,7 @@ from kpi_nlsql.grammar import (
     ordering,
     questions,
     repetition,
+    signs,
     superlatives,
     text_search,
     values_read,
@@ -27,10 +29,12 @@ from kpi_nlsql.sentence import Sentence
 Module = Callable[[Scanner], bool]
 
 MODULES: tuple[Module, ...] = (
+    extremes.read,
     ordering.read,
     grouping.read,
     superlatives.read,
     text_search.read,
+    signs.read,
     negation.read,
     repetition.read,
     comparisons.read,

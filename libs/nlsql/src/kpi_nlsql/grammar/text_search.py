@@ -91,7 +91,8 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
         position += 1
     value = scan.at(position)
     short = value.kind == "word" and (len(value.text) == 1 or scan.at(position - 1).text == "word")
-    if not (value.kind in {"quoted", "number"} or value.values or short):
+    named = _is_name(scan, position)
+    if not (value.kind in {"quoted", "number"} or value.values or short or named):
         return False
     ref = _subject(scan)
     after = scan.skip(position + 1)
@@ -106,6 +107,14 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
     scan.take(*range(scan.position, position + 1))
     scan.position = position + 1
     return True
+
+
+def _is_name(scan: Scanner, position: int) -> bool:
+    """Tell whether what stands here is written with a capital, as a text to look for."""
+    item = scan.at(position)
+    if item.kind not in {"word", "mention"}:
+        return False
+    return scan.sentence.tokens[item.start].text[:1].isupper() and not item.cues
 
 
 def _start(scan: Scanner, position: int) -> int:

@@ -1,0 +1,120 @@
+"""Extremes: "the earliest and the latest date", "largest total first", "top 3 … by total …"."""
+
+from __future__ import annotations
+
+from kpi_nlsql.draft import Group, Sorting, Wanted
+from kpi_nlsql.grammar.aggregates import function_at
+from kpi_nlsql.grammar.scanner import Scanner
+
+_BETWEEN = frozenset({"and", "the", ",", "or"})
+_TOPS = frozenset({"top", "bottom", "the top", "the bottom", "first", "highest", "largest", "best"})
+_OPPOSITE = {"high": "low", "low": "high"}
+_FARTHEST_FIRST = 4
+
+
+def read(scan: Scanner) -> bool:
+    """Consume one of these."""
+    return _both_ends(scan) or _comes_first(scan) or _top_groups(scan)
+
+
+def _end(scan: Scanner, position: int) -> str | None:
+    item = scan.at(position)
+    end = item.argument("superlative")
+    return end if end in _OPPOSITE else {"max": "high", "min": "low"}.get(item.argument("aggregate"))
+
+
+def _both_ends(scan: Scanner) -> bool:
+    # "highest and lowest score" asks for two amounts, not for rows.
+    first = _end(scan, scan.position)
+    if first is None or scan.in_where:
+        return False
+    position = scan.position + 1
+    while scan.at(position).text in _BETWEEN:
+        position += 1
+    if position == scan.position + 1 or _end(scan, position) != _OPPOSITE[first]:
+        return False
+    column = scan.skip(position + 1)
+    if scan.role(column) == "table" and scan.role(column + 1) == "column":
+        scan.take(column)
+        column += 1
+    if scan.role(column) != "column":
+        return False
+    for end in (first, _OPPOSITE[first]):
+        function = "max" if end == "high" else "min"
+        scan.draft.wanted.append(Wanted(column, scan.ref(column), function))
+    scan.take(*range(scan.position, column + 1))
+    scan.position = column + 1
+    return True
+
+
+def _comes_first(scan: Scanner) -> bool:
+    # "…, highest balance first" and "largest total first" tell the order.
+    end = _end(scan, scan.position)
+    last = next(
+        (
+            index
+            for index in range(scan.position + 1, scan.position + _FARTHEST_FIRST)
+            if scan.at(index).text == "first"
+        ),
+        None,
+    )
+    opened = scan.at(scan.position - 1).kind == "mark" or scan.at(scan.position - 1).text == "with"
+    if end is None or last is None or not opened:
+        return False
+    named = [i for i in range(scan.position + 1, last) if scan.role(i) == "column"]
+    sorting = _measure(scan, named[0] if named else None)
+    if sorting is None:
+        return False
+    sorting.descending = end == "high"
+    scan.draft.sorting.append(sorting)
+    scan.take(*range(scan.position, last + 1))
+    scan.position = last + 1
+    return True
+
+
+def _measure(scan: Scanner, column: int | None) -> Sorting | None:
+    """Return the sort key: the output that is called so, else the last amount asked for."""
+    shown = [wanted for wanted in scan.draft.wanted if wanted.ref or wanted.function]
+    if column is not None:
+        names = {(hit.table, hit.column) for hit in scan.ref(column).hits}
+        shown = [
+            wanted
+            for wanted in shown
+            if wanted.ref and names & {(hit.table, hit.column) for hit in wanted.ref.hits[:1]}
+        ]
+        if not shown:
+            return Sorting(column, scan.ref(column))
+    amounts = [w for w in shown if w.function or (w.ref and scan.measures(w.ref))]
+    if not amounts:
+        return None
+    last = amounts[-1]
+    return Sorting(scan.position, last.ref, last.function, last.table)
+
+
+def _top_groups(scan: Scanner) -> bool:
+    # "top 3 meter ids by total consumption" sorts groups.
+    start = scan.position
+    number = scan.at(start + 1).number
+    if scan.item.text not in _TOPS or not isinstance(number, int):
+        return False
+    shown = scan.skip(start + 2)
+    by = shown + 1
+    if scan.role(shown) not in {"column", "table"} or scan.at(by).text not in {"by", "with", "per"}:
+        return False
+    function, measured = function_at(scan, by + 1), scan.skip(by + 2)
+    if function not in {"sum", "avg"} or scan.role(measured) != "column":
+        return False
+    low = _end(scan, start) == "low"
+    if scan.role(shown) == "column":
+        ref = scan.ref(shown)
+        scan.draft.wanted.append(Wanted(shown, ref))
+        scan.draft.groups.append(Group(shown, ref))
+    else:
+        table = scan.table(shown)
+        scan.draft.entities.append((shown, table))
+        scan.draft.groups.append(Group(shown, table=table))
+    scan.draft.sorting.append(Sorting(start, scan.ref(measured), function, None, not low))
+    scan.draft.limit = number
+    scan.take(*range(start, measured + 1))
+    scan.position = measured + 1
+    return True
