@@ -10,7 +10,7 @@ from kpi_nlsql import confidence
 from kpi_nlsql.answer import Alternative, Answer, Operation, QueryType, Refusal
 from kpi_nlsql.asked_last import asked_first
 from kpi_nlsql.features import unknown_words
-from kpi_nlsql.grammar import duplicates, general, reconcile
+from kpi_nlsql.grammar import duplicates, general, reconcile, unions
 from kpi_nlsql.graph import Graph
 from kpi_nlsql.lexicon import Lexicon
 from kpi_nlsql.linking import link
@@ -26,7 +26,7 @@ MAX_CHARACTERS = 2_000
 _MOST_ALTERNATIVES = 3
 
 Reader = Callable[[Sentence], Iterator[Candidate]]
-_READERS: tuple[Reader, ...] = (reconcile.read, duplicates.read, general.read)
+_READERS: tuple[Reader, ...] = (reconcile.read, unions.read, duplicates.read, general.read)
 
 
 @dataclass(frozen=True, slots=True)

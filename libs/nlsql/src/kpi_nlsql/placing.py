@@ -195,6 +195,8 @@ def _noun(
 ) -> int | None:
     """Return the position of the noun that the rows of the place are called by, if there is one."""
     table = graph.table(place.table)
+    if _compares(items[: place.start]):
+        return None
     proper = _proper(items[place.position], tokens)
     places = set(_place_positions(items))
     before = range(place.start) if place.start else range(place.position + 1, len(items))
@@ -207,21 +209,29 @@ def _noun(
             continue
         if before_it.text in {"where", "whose", "with"}:
             return None
-        if _is_noun(item, table, graph, place, proper):
+        if _is_noun(item, items[place.start - 1], table, graph, place, proper):
             return position
         if item.best_table() >= _EXACT and item.best_table() >= item.best_column():
             return None
     return None
 
 
-def _is_noun(item: Item, table: Table, graph: Graph, place: _Place, proper: bool) -> bool:
+def _compares(items: Sequence[Item]) -> bool:
+    """Tell whether the place stands in a clause: "products where the price in A differs …"."""
+    return any(item.text in {"where", "whose"} for item in items)
+
+
+def _is_noun(
+    item: Item, before: Item, table: Table, graph: Graph, place: _Place, proper: bool
+) -> bool:
     own = [hit for hit in item.column_hits() if hit.table == table.name]
     if item.values or any(hit.score >= _EXACT for hit in own):
         return False
     if place.told and _heads_another(item, table.name, graph):
         return False
     if item.best_table() >= _EXACT and item.best_table() >= item.best_column():
-        return proper and item.table_hits()[0].table != table.name
+        beside = place.told or item is before
+        return proper and beside and item.table_hits()[0].table != table.name
     if item.best_column() >= _EXACT:
         return False
     words = tuple(stem(word) for word in item.text.split() if word not in FUNCTION_WORDS)

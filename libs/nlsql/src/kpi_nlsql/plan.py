@@ -169,7 +169,7 @@ class Source:
 
     table: str
     alias: str
-    query: Query | None = None
+    query: Query | SetQuery | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,100 +5,139 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kpi_nlsql import plan
-from kpi_nlsql.pairing import Pairing
+from kpi_nlsql.grammar.compared import Sides, clause_start, compared_columns
+from kpi_nlsql.grammar.row_filters import row_filters
+from kpi_nlsql.row_nouns import names_rows
 from kpi_nlsql.sentence import Candidate, Sentence
+from kpi_nlsql.words import stems
 
 _SURE = 0.6
+_PERHAPS = 0.45
 _USED_CUES = (
     "mismatch", "compare_tables", "agree", "between", "compare", "distinct", "both", "not", "all",
     "relative", "details",
 )  # fmt: skip
+_SAID_WITHOUT = frozenset({"two", "both", "each", "other", "values", "value"})
 
 
-def read(
-    sentence: Sentence, operation: str, positions: tuple[int, int, int], pairing: Pairing
-) -> Iterator[Candidate]:
-    """Yield the reading; ``positions`` are those of the source, the target and the cue."""
-    source, target = (sentence.items[at].table_hits()[0].table for at in positions[:2])
-    used = set(positions) | {
+def read(sentence: Sentence, operation: str, sides: Sides) -> Iterator[Candidate]:
+    """Yield the reading of a sentence that compares columns of two tables."""
+    items = sentence.items
+    used = {sides.cue} | {
         position
-        for position, item in enumerate(sentence.items)
-        if any(item.is_cue(kind) for kind in _USED_CUES) or item.best_table() >= _SURE
+        for position, item in enumerate(items)
+        if any(item.is_cue(kind) for kind in _USED_CUES)
+        or item.best_table() >= _SURE
+        or item.text in _SAID_WITHOUT
     }
-    counts = {i for i, item in enumerate(sentence.items) if item.is_cue("count")}
-    columns = _columns(sentence, source, target, pairing, used)
+    columns = compared_columns(sentence, sides, used)
     if not columns:
         return
+    filters, told = row_filters(sentence, sides.source, "s", used)
+    counts = {i for i, item in enumerate(items) if item.is_cue("count")}
+    query = _query(sentence, sides, columns, filters, used, operation == "EQUALS")
     yield Candidate(
-        plan=_query(source, target, pairing, columns, operation == "EQUALS", bool(counts)),
+        plan=query,
         kind="reconcile",
         operation=operation,
-        explanation=_explanation(source, target, pairing, columns, operation),
-        source_table=source,
-        target_table=target,
-        joined_columns=pairing.columns(),
+        explanation=_explanation(sides, columns, operation) + told,
+        source_table=sides.source,
+        target_table=sides.target,
+        joined_columns=sides.pairing.columns(),
         used=frozenset(used | counts),
-        features={"pairing": pairing.score},
+        features={"pairing": sides.pairing.score},
     )
-
-
-def _columns(
-    sentence: Sentence, source: str, target: str, pairing: Pairing, used: set[int]
-) -> list[tuple[str, str]]:
-    """Return the columns to compare: those named, else all that both tables have but the key."""
-    left, right = sentence.graph.table(source), sentence.graph.table(target)
-    keys = {column.lower() for pair in pairing.columns() for column in pair}
-    columns: dict[tuple[str, str], None] = {}
-    for position, item in enumerate(sentence.items):
-        mine = [hit for hit in item.column_hits() if hit.table == source]
-        theirs = [hit for hit in item.column_hits() if hit.table == target]
-        if item.kind != "mention" or not mine or not theirs:
-            continue
-        used.add(position)
-        named = min(mine[0].score, theirs[0].score) >= _SURE
-        if named and str(mine[0].column).lower() not in keys:
-            columns[str(mine[0].column), str(theirs[0].column)] = None
-    if columns:
-        return list(columns)
-    return [
-        (column.name, right.column(column.name).name)
-        for column in left.columns
-        if right.has(column.name) and column.name.lower() not in keys
-    ]
 
 
 def _query(
-    source: str,
-    target: str,
-    pairing: Pairing,
+    sentence: Sentence,
+    sides: Sides,
     columns: list[tuple[str, str]],
+    filters: list[plan.Condition],
+    used: set[int],
     equal: bool,
-    count: bool,
 ) -> plan.Query:
+    source, target = plan.Source(sides.source, "s"), plan.Source(sides.target, "t")
     pairs = [(plan.ColumnRef("s", a), plan.ColumnRef("t", b)) for a, b in columns]
-    outputs = [plan.Output(plan.ColumnRef("s", pair.left)) for pair in pairing.pairs]
-    for left, right in pairs:
-        outputs.append(plan.Output(left, f"source_{left.column}"))
-        outputs.append(plan.Output(right, f"target_{right.column}"))
-    if count:
-        outputs = [plan.Output(plan.Aggregate("count", plan.Star()), "count")]
     differs = tuple(_differs(left, right) for left, right in pairs)
     where: plan.Condition = plan.AnyOf(differs) if len(differs) > 1 else differs[0]
+    where = plan.Not(where) if equal else where
+    named = _named(sentence, sides, used)
+    rows = _asks_for_rows(sentence, sides) and not named
+    counts = any(item.is_cue("count") for item in sentence.items)
+    if rows:
+        terms = [*sides.pairing.conditions("s", "t"), where]
+        inner = plan.Query((plan.Output(plan.Constant(1)),), target, where=plan.all_of(terms))
+        shown = _COUNT if counts else plan.Output(plan.Star("s"))
+        return plan.Query((shown,), source, where=plan.all_of([*filters, plan.Exists(inner)]))
+    outputs = [_COUNT] if counts else named or _both_values(sides, pairs)
     return plan.Query(
         outputs=tuple(outputs),
-        source=plan.Source(source, "s"),
-        joins=(plan.JoinStep(plan.Source(target, "t"), pairing.conditions("s", "t")),),
-        where=plan.Not(where) if equal else where,
+        source=source,
+        joins=(plan.JoinStep(target, sides.pairing.conditions("s", "t")),),
+        where=plan.all_of([*filters, where]),
     )
 
 
-def _explanation(
-    source: str, target: str, pairing: Pairing, columns: list[tuple[str, str]], operation: str
-) -> str:
-    keys = ", ".join(pair.left for pair in pairing.pairs)
-    names = ", ".join(a for a, _ in columns)
+_COUNT = plan.Output(plan.Aggregate("count", plan.Star()), "count")
+
+
+def _both_values(
+    sides: Sides, pairs: list[tuple[plan.ColumnRef, plan.ColumnRef]]
+) -> list[plan.Output]:
+    outputs = [plan.Output(plan.ColumnRef("s", pair.left)) for pair in sides.pairing.pairs]
+    for left, right in pairs:
+        outputs.append(plan.Output(left, f"source_{left.column}"))
+        outputs.append(plan.Output(right, f"target_{right.column}"))
+    return outputs
+
+
+def _asks_for_rows(sentence: Sentence, sides: Sides) -> bool:
+    """Tell whether rows of the source are asked for: "invoices where the amount differs …"."""
+    start = clause_start(sentence.items, sides.cue)
+    return any(
+        item.best_table() >= _SURE and item.table_hits()[0].table == sides.source
+        for item in sentence.items[: start or 0]
+    )
+
+
+def _named(sentence: Sentence, sides: Sides, used: set[int]) -> list[plan.Output]:
+    """Return the columns asked for before the clause that compares, each of the side it names."""
+    items = sentence.items
+    found: list[plan.Output] = []
+    for position in range(clause_start(items, sides.cue) or 0):
+        item = items[position]
+        if item.kind != "mention" or item.values or item.best_table() >= item.best_column():
+            continue
+        for table, alias in _sides_of(sentence, sides, position):
+            hits = [hit for hit in item.column_hits() if hit.table == table]
+            hits = [hit for hit in hits if set(stems(item.text)) & set(stems(str(hit.column)))]
+            rows = item.text.endswith("s") and names_rows(
+                stems(item.text), sentence.graph.table(table)
+            )
+            if hits and hits[0].score >= (_SURE if rows else _PERHAPS):
+                found.append(plan.Output(plan.ColumnRef(alias, str(hits[0].column))))
+                used.add(position)
+                break
+    return list(dict.fromkeys(found))
+
+
+def _sides_of(sentence: Sentence, sides: Sides, position: int) -> list[tuple[str, str]]:
+    """Return the tables with their aliases, the one named beside the mention first."""
+    both = [(sides.source, "s"), (sides.target, "t")]
+    beside = [sentence.items[position - 1]] if position else []
+    following = sentence.items[position + 1 : position + 4]
+    if following and following[0].text in {"in", "of", "from"}:
+        beside += following[1:]
+    near = {item.table_hits()[0].table for item in beside if item.best_table() >= _SURE}
+    return sorted(both, key=lambda side: side[0] not in near)
+
+
+def _explanation(sides: Sides, columns: list[tuple[str, str]], operation: str) -> str:
+    keys = ", ".join(pair.left for pair in sides.pairing.pairs)
+    names = ", ".join(a if a == b else f"{a} and {b}" for a, b in columns)
     verb = "agree" if operation == "EQUALS" else "differ"
-    return f"Rows of {source} and {target} with the same {keys} whose {names} {verb}"
+    return f"Rows of {sides.source} and {sides.target} with the same {keys} whose {names} {verb}"
 
 
 def _differs(left: plan.ColumnRef, right: plan.ColumnRef) -> plan.Condition:

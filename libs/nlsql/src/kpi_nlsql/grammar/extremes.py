@@ -20,7 +20,9 @@ def read(scan: Scanner) -> bool:
 def _end(scan: Scanner, position: int) -> str | None:
     item = scan.at(position)
     end = item.argument("superlative")
-    return end if end in _OPPOSITE else {"max": "high", "min": "low"}.get(item.argument("aggregate"))
+    return (
+        end if end in _OPPOSITE else {"max": "high", "min": "low"}.get(item.argument("aggregate"))
+    )
 
 
 def _both_ends(scan: Scanner) -> bool:

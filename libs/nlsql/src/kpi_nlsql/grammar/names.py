@@ -125,8 +125,12 @@ def _happened(scan: Scanner) -> bool:
         following.is_cue(kind) for kind in ("after", "before", "between", "recent")
     )
     text, graph = scan.item.text, scan.sentence.graph
-    return text.endswith(("ed", "en", "ght")) and timed and any(
-        graph.table(hit.table).column(str(hit.column)).dated for hit in scan.item.column_hits()
+    return (
+        text.endswith(("ed", "en", "ght"))
+        and timed
+        and any(
+            graph.table(hit.table).column(str(hit.column)).dated for hit in scan.item.column_hits()
+        )
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kpi_nlsql.grammar import differences, membership
+from kpi_nlsql.grammar.compared import Sides
 from kpi_nlsql.grammar.membership import Membership, Target
 from kpi_nlsql.grammar.presence import Place, find_places
 from kpi_nlsql.linking import Item
@@ -56,8 +57,8 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
         options = [shared, *options]
     for pairing in options[:_MOST_PAIRINGS]:
         if compares:
-            positions = (relation.source, relation.target, relation.cue)
-            yield from differences.read(sentence, relation.operation, positions, pairing)
+            sides = Sides(source, target, pairing, relation.cue)
+            yield from differences.read(sentence, relation.operation, sides)
         else:
             yield from _members(sentence, relation, pairing)
 

@@ -111,7 +111,7 @@ class _Writer:
 
     def _table(self, source: plan.Source) -> exp.Expr:
         if source.query is not None:
-            return self._select(source.query).subquery(alias=identifier(source.alias))
+            return self.query(source.query).subquery(alias=identifier(source.alias))
         table = self._graph.table(source.table)
         written = exp.Table(
             this=identifier(table.name), db=identifier(table.schema) if table.schema else None

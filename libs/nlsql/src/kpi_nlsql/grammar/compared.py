@@ -1,0 +1,101 @@
+"""Compared columns: which column of one table is set against which of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kpi_nlsql.linking import Item
+from kpi_nlsql.pairing import Pairing
+from kpi_nlsql.sentence import Sentence
+
+_SURE = 0.6
+_PERHAPS = 0.45
+_WITHIN = 6
+_CLAUSES = frozenset({"where", "whose", "when", "for which", "in which"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The two tables of a comparison, how rows pair up, and where the word for it stands."""
+
+    source: str
+    target: str
+    pairing: Pairing
+    cue: int
+
+    def keys(self) -> set[str]:
+        """Return the names of the columns that pair the rows, in lower case."""
+        return {column.lower() for pair in self.pairing.columns() for column in pair}
+
+
+def compared_columns(sentence: Sentence, sides: Sides, used: set[int]) -> list[tuple[str, str]]:
+    """Return the columns to compare: those named, else all that both tables have but the key."""
+    symmetric = any(item.is_cue("between") for item in sentence.items)
+    told = None if symmetric else _across(sentence.items, sides, used)
+    shared = _shared(sentence.items, sides, used)
+    if told is not None and told[0].lower() != told[1].lower():
+        return [told]
+    if shared:
+        return shared
+    left, right = sentence.graph.table(sides.source), sentence.graph.table(sides.target)
+    return [
+        (column.name, right.column(column.name).name)
+        for column in left.columns
+        if right.has(column.name) and column.name.lower() not in sides.keys()
+    ]
+
+
+def clause_start(items: Sequence[Item], cue: int) -> int | None:
+    """Return where the clause with the comparison begins ("where …"), if it is one."""
+    found = [at for at in range(cue) if items[at].text in _CLAUSES]
+    return found[-1] if found else None
+
+
+def _shared(items: Sequence[Item], sides: Sides, used: set[int]) -> list[tuple[str, str]]:
+    """Return the columns that a mention names in both tables."""
+    start = clause_start(items, sides.cue) or 0
+    columns: dict[tuple[str, str], None] = {}
+    for position, item in enumerate(items):
+        mine, theirs = _column(item, sides.source, 0.0), _column(item, sides.target, 0.0)
+        if item.kind != "mention" or mine is None or theirs is None:
+            continue
+        used.add(position)
+        named = min(mine[1], theirs[1]) >= _SURE
+        if named and position > start and mine[0].lower() not in sides.keys():
+            columns[mine[0], theirs[0]] = None
+    return list(columns)
+
+
+def _across(items: Sequence[Item], sides: Sides, used: set[int]) -> tuple[str, str] | None:
+    """Return a column named before the comparison and one of the other table named behind it."""
+    start = clause_start(items, sides.cue) or 0
+    before = range(sides.cue - 1, start - 1, -1)
+    behind = range(sides.cue + 1, min(sides.cue + _WITHIN, len(items)))
+    for one, other, turned in (
+        (sides.source, sides.target, False),
+        (sides.target, sides.source, True),
+    ):
+        first = _first(items, before, one)
+        second = _first(items, behind, other)
+        if first is not None and second is not None:
+            used.update({first[0], second[0]})
+            return (second[1], first[1]) if turned else (first[1], second[1])
+    return None
+
+
+def _first(items: Sequence[Item], positions: range, table: str) -> tuple[int, str] | None:
+    """Return the first mention of a column of the table that names no table at the same time."""
+    for position in positions:
+        item = items[position]
+        found = _column(item, table, _PERHAPS)
+        if item.kind == "mention" and found is not None and item.best_table() < found[1]:
+            return position, found[0]
+        if item.kind == "mention" and item.best_table() < item.best_column():
+            return None
+    return None
+
+
+def _column(item: Item, table: str, least: float) -> tuple[str, float] | None:
+    hits = [hit for hit in item.column_hits() if hit.table == table and hit.score >= least]
+    return (str(hits[0].column), hits[0].score) if hits else None
