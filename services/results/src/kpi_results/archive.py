@@ -57,6 +57,9 @@ class Archive:
     def with_rows(self, execution_id: int) -> tuple[sa.RowMapping, Manifest]:
         """Return an execution whose rows can be read, and their manifest.
 
+        Parts of a result that has damage on record are hashed at every reading: they may have been
+        put back, and may have been found whole here before they were damaged.
+
         Raises:
             ExecutionNotFound, NotFinished, NoResult, ResultGone: they cannot be read.
 
@@ -64,7 +67,10 @@ class Archive:
         execution = self.execution(execution_id)
         queries.require_rows(execution)
         with self.engine.connect() as connection:
-            return execution, queries.get_manifest(connection, execution_id)
+            manifest = queries.get_manifest(connection, execution_id)
+        if execution["damaged_at"] is not None:
+            self.rows().distrust(manifest)
+        return execution, manifest
 
     def require_kpi(self, kpi_id: int) -> None:
         """Raise KpiNotFound for an id that no KPI has or had."""

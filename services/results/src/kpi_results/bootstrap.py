@@ -127,6 +127,7 @@ def make_loops(bus: Bus, engine: sa.Engine, own: ResultsSettings) -> Sequence[Lo
     """Return everything the worker runs."""
     from kpi_bus.projection import ProjectionLoop
     from kpi_bus.relay import Relay
+    from kpi_results import scrubbing
     from kpi_results.differences import Differences
     from kpi_results.entering import LedgerClerk
     from kpi_results.handlers import make_dispatcher
@@ -143,7 +144,7 @@ def make_loops(bus: Bus, engine: sa.Engine, own: ResultsSettings) -> Sequence[Lo
     clerk = LedgerClerk(engine, rows, most=own.breaks)
     retention = Retention(engine, dispatch, own.keeping)
     store = PartStore(own.store_url, own.cache, cache_bytes=own.parts_bytes)
-    return [
+    loops: list[Loop] = [
         ProjectionLoop(
             bus, engine, consumer=index.CONSUMER, subjects=index.SUBJECTS, project=take_in
         ),
@@ -153,3 +154,7 @@ def make_loops(bus: Bus, engine: sa.Engine, own: ResultsSettings) -> Sequence[Lo
         Periodic("retention", retention.expire, every=every),
         Periodic("sweeper", Sweeper(engine, store, own.keeping).sweep, every=every),
     ]
+    if own.scrubbing.days:
+        scrubber = scrubbing.Scrubber(engine, dispatch, own.store_url, own.scrubbing)
+        loops.append(Periodic("scrubber", scrubber.step, every=scrubbing.EVERY))
+    return loops

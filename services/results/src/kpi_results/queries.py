@@ -24,6 +24,7 @@ _WITH_RESULT = (
         results.c.compared_at,
         results.c.expired_at,
         results.c.expired_reason,
+        results.c.damaged_at,
     )
     .select_from(executions)
     .outerjoin(results, results.c.execution_id == executions.c.id)

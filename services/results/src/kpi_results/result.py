@@ -52,8 +52,8 @@ class Result(Aggregate):
         return [] if self.compared else [outcome]
 
     def damage(self, part: str, reason: str) -> Sequence[DomainEvent]:
-        """Decide to report a damaged part, once."""
-        if self.stored is None or part in self.damaged:
+        """Decide to report a damaged part, once; nothing if the rows were given up."""
+        if self.stored is None or self.expired or part in self.damaged:
             return []
         return [
             ResultDamaged(

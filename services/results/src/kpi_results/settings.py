@@ -34,6 +34,14 @@ class Keeping:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scrubbing:
+    """How often each part is hashed again (0 days: never), at most so many bytes a second."""
+
+    days: float = 7.0
+    rate: int = 16 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResultsSettings:
     """Settings of the results service. Sizes in bytes but for `memory` and `spill`.
 
@@ -54,6 +62,7 @@ class ResultsSettings:
     max_age: timedelta = timedelta(hours=1)
     breaks: int = 100_000
     keeping: Keeping = Keeping()
+    scrubbing: Scrubbing = Scrubbing()
 
     @classmethod
     def from_environment(cls, service: ServiceSettings) -> ResultsSettings:
@@ -72,6 +81,10 @@ class ResultsSettings:
                 max_age=_span(env, "RESULT_MAX_AGE", 3600),
                 breaks=env.int("BREAKS", 100_000, validate=Range(0)),
                 keeping=_keeping(env),
+                scrubbing=Scrubbing(
+                    days=env.float("SCRUB_DAYS", 7.0, validate=Range(0)),
+                    rate=env.int("SCRUB_BYTES", 16 << 20, validate=Range(1)),
+                ),
             )
 
 

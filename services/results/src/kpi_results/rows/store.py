@@ -83,6 +83,13 @@ class PartStore:
         """`path` of every part, hashing several at once."""
         return list(self._pool.map(self.path, parts))
 
+    def forget(self, parts: Sequence[Part]) -> None:
+        """Hash these parts again when they are next asked for, though they seem unchanged."""
+        hashes = {part.sha256 for part in parts}
+        for path, mark in self.verified().items():
+            if mark[-1] in hashes:
+                self._verified.pop(path, None)
+
     def verified(self) -> Mapping[str, Mark]:
         """Return the marks of the files found whole so far, by path."""
         return dict(self._verified)

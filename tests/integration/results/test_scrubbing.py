@@ -1,0 +1,168 @@
+"""Parts are hashed again after they were found whole: what flips on the disk is found meanwhile."""
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pyarrow as pa
+import pytest
+import sqlalchemy as sa
+
+from kpi_results import scrubs
+from kpi_results.handlers import make_dispatcher
+from kpi_results.scrubbing import Scrubber
+from kpi_results.settings import Scrubbing
+from kpi_results.shelf import results
+from kpi_testkit.eventually import eventually
+from kpi_testkit.servers import Databases
+from tests.integration.results.stack import Stack, started
+from tests.integration.results.test_drilldown import recorded
+
+TABLE = pa.table({"sku": [f"sku {number}" for number in range(100)]})
+ALWAYS = Scrubbing(days=1e-9, rate=1 << 30)
+EAGER = {"KPI_SCRUB_DAYS": "0.00001"}
+
+
+@pytest.fixture(scope="module")
+def scrubbed(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Run a service that hashes everything again every second."""
+    with started(databases, tmp_path_factory.mktemp("scrubbed"), EAGER) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def idle(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Run a service that never does so by itself."""
+    with started(databases, tmp_path_factory.mktemp("idle"), {"KPI_SCRUB_DAYS": "0"}) as stack:
+        yield stack
+
+
+def flip_a_bit(path: Path) -> None:
+    """Change one bit of a file as a failing disk does: its times stay."""
+    stat = path.stat()
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
+def scrubber(stack: Stack, scrubbing: Scrubbing = ALWAYS) -> Scrubber:
+    url = stack.runs.store.as_uri()
+    return Scrubber(stack.engine, make_dispatcher(stack.engine), url, scrubbing)
+
+
+def checked(stack: Stack, execution_id: int) -> sa.RowMapping | None:
+    query = sa.select(scrubs.scrubs).where(scrubs.scrubs.c.execution_id == execution_id)
+    with stack.engine.connect() as connection:
+        return connection.execute(query).mappings().one_or_none()
+
+
+def stored(stack: Stack, viewer: httpx.Client, **wishes: int) -> int:
+    """Store a result of some parts, and read its first page."""
+    execution_id = stack.runs.succeeded(TABLE, **wishes)  # type: ignore[arg-type]
+    assert viewer.get(f"/executions/{execution_id}/drilldown").status_code == 200
+    return execution_id
+
+
+def stored_long_ago(stack: Stack, **wishes: int) -> int:
+    """Store a result that is due when those of other tests are not."""
+    with stack.client() as viewer:
+        execution_id = stored(stack, viewer, **wishes)
+    with stack.engine.begin() as connection:
+        change(connection, execution_id, stored_at=results.c.stored_at - timedelta(days=100))
+    return execution_id
+
+
+def change(connection: sa.Connection, execution_id: int, **values: Any) -> None:
+    of_it = results.c.execution_id == execution_id
+    connection.execute(sa.update(results).where(of_it).values(**values))
+
+
+def test_a_bit_that_flips_after_a_part_was_read_is_found_and_named(scrubbed: Stack) -> None:
+    with scrubbed.client() as viewer:
+        execution_id = stored(scrubbed, viewer, part_rows=60)
+        path = f"/executions/{execution_id}/drilldown"
+        assert viewer.get(path, params={"page": 2}).status_code == 200
+        flip_a_bit(scrubbed.runs.part(execution_id, 1))
+
+        (damage,) = eventually(
+            lambda: recorded(scrubbed, execution_id, "damaged"), 90, "the damage is on record"
+        )
+
+        key = f"executions/{execution_id}/attempt-1/part-00001.parquet"
+        assert (damage.data["part"], damage.actor) == (key, "results")
+        refused = viewer.get(path, params={"page": 2})
+        assert refused.status_code == 502
+        assert key in refused.json()["errors"]
+        assert viewer.get(f"/executions/{execution_id}/export/csv").status_code == 502
+        assert viewer.get(path).status_code == 200, "rows of the other part are as they were"
+
+
+def test_a_part_that_is_put_back_is_read_again(idle: Stack) -> None:
+    with idle.client() as viewer:
+        execution_id = stored(idle, viewer)
+        path = idle.runs.part(execution_id)
+        whole, stat = path.read_bytes(), path.stat()
+        flip_a_bit(path)
+        scrubber(idle).step()
+        assert viewer.get(f"/executions/{execution_id}/drilldown").status_code == 502
+        path.write_bytes(whole)
+        os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+        assert viewer.get(f"/executions/{execution_id}/drilldown").status_code == 200
+        scrubber(idle).step()
+        assert len(recorded(idle, execution_id, "damaged")) == 1
+
+
+def test_a_scrubber_goes_on_where_the_last_one_was_stopped(idle: Stack) -> None:
+    execution_id = stored_long_ago(idle, part_rows=25)
+    size = idle.runs.part(execution_id).stat().st_size
+    slow = Scrubbing(days=50, rate=size)
+    first = scrubber(idle, slow)
+    first.step()
+    first.step()
+    row = checked(idle, execution_id)
+    assert row is not None
+    assert (row["verified_at"], 0 < row["parts"] < 4) == (None, True)
+    flip_a_bit(idle.runs.part(execution_id, 0))  # which is behind it in this round
+
+    second = scrubber(idle, slow)
+    for _ in range(6):
+        second.step()
+
+    row = checked(idle, execution_id)
+    assert row is not None
+    assert row["verified_at"] is not None
+    assert recorded(idle, execution_id, "damaged") == []
+    scrubber(idle).step()
+    assert len(recorded(idle, execution_id, "damaged")) == 1
+
+
+def test_no_more_is_read_in_a_second_than_is_allowed(idle: Stack) -> None:
+    with idle.client() as viewer:
+        ids = [stored(idle, viewer) for _ in range(5)]
+    scrubber(idle).step()  # whatever earlier tests left
+    size = idle.runs.part(ids[0]).stat().st_size
+    before = [checked(idle, number) for number in ids]
+    slow = scrubber(idle, Scrubbing(days=1e-9, rate=size // 2))
+    for _ in range(4):
+        slow.step()
+    with idle.engine.connect() as connection:
+        newer = sa.select(sa.func.count()).where(
+            scrubs.scrubs.c.verified_at > max(row["verified_at"] for row in before if row)
+        )
+        assert 1 <= connection.execute(newer).scalar_one() <= 3
+
+
+def test_parts_of_a_result_that_expires_meanwhile_are_not_missed(idle: Stack) -> None:
+    execution_id = stored_long_ago(idle, part_rows=50)
+    size = idle.runs.part(execution_id).stat().st_size
+    work = scrubber(idle, Scrubbing(days=50, rate=size))
+    work.step()
+    with idle.engine.begin() as connection:
+        change(connection, execution_id, expired_at=sa.func.now())
+    idle.runs.part(execution_id, 1).unlink()
+    work.step()
+    assert recorded(idle, execution_id, "damaged") == []
