@@ -1,5 +1,8 @@
 """Comparison of runs over HTTP."""
 
+import hashlib
+from urllib.parse import urlsplit
+
 import httpx
 import pyarrow as pa
 import pytest
@@ -113,7 +116,29 @@ def test_a_class_is_exported_like_a_result(
     assert answer.headers["X-Total-Records"] == str(len(rows))
     exported = recorded(stack, ids[place], "exported")[-1]
     other = ids[1 - place]
-    assert exported.data["format"] == f"csv ({row_class} rows, compared with execution {other})"
+    assert exported.data["format"] == "csv"
+    compared = {"row_class": row_class, "compared_with": other, "key": ["sku"]}
+    assert exported.data["compared"] == compared
+
+
+@pytest.mark.parametrize("row_class", ["new", "resolved"])
+def test_the_manifest_of_a_class_is_that_of_its_file(
+    viewer: httpx.Client, ids: list[int], row_class: str
+) -> None:
+    path = "/compare-executions/export/parquet"
+    params = {"execution_ids": f"{ids[0]},{ids[1]}", "class": row_class, "key": "sku"}
+    before = viewer.get(f"{path}/manifest", params=params)
+    assert before.status_code == 200, before.text
+    answer = viewer.get(path, params=params)
+    linked = urlsplit(answer.links["describedby"]["url"])
+    after = viewer.get(f"{path}/manifest?{linked.query}").json()
+    assert linked.path.endswith(f"{path}/manifest")
+    assert after == before.json()
+    assert after["sha256"] == hashlib.sha256(answer.content).hexdigest()
+    assert after["compared"]["class"] == row_class
+    by_row = viewer.get(f"{path}/manifest", params={**params, "key": "sku,price"}).json()
+    assert by_row["compared"]["key"] == ["sku", "price"]
+    assert by_row["rows"] != after["rows"]
 
 
 def test_an_export_of_no_class_is_refused(viewer: httpx.Client, ids: list[int]) -> None:

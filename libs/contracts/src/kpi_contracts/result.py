@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from kpi_contracts.catalogue import DomainEvent, event
+from kpi_contracts.upcasting import upcaster
 
 AGGREGATE = "result"
 
 ExpiryReason = Literal["age", "count", "bytes"]
+RowClass = Literal["new", "resolved", "persisting", "changed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +73,25 @@ class ResultViewed(DomainEvent):
     rows: int
 
 
-@event(AGGREGATE, "exported")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedRows:
+    """The rows of one class, compared with those of another execution.
+
+    `key` are the columns by which rows were matched, empty for whole rows, None if not recorded.
+    """
+
+    row_class: RowClass
+    compared_with: int
+    key: tuple[str, ...] | None = None
+
+
+@event(AGGREGATE, "exported", version=2)
 class ResultExported(DomainEvent):
     """Somebody took rows away as a file.
 
-    `rows` is what the file holds when it is whole. An export that broke off has `complete` false,
-    and `bytes` and `sha256` are of what had been sent by then.
+    `compared` names the class of a comparison that it was limited to. `rows` is what the file
+    holds when it is whole. An export that broke off has `complete` false, and `bytes` and `sha256`
+    are of what had been sent by then.
     """
 
     execution_id: int
@@ -85,6 +102,21 @@ class ResultExported(DomainEvent):
     bytes: int
     sha256: str
     complete: bool
+    compared: ComparedRows | None = None
+
+
+_CLASS_IN_FORMAT = re.compile(r"(\w+) \((\w+) rows, compared with execution (\d+)\)")
+
+
+@upcaster("io.kpiledger.result.exported.v1")
+def _tell_format_and_class_apart(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Version 1 told the class of a comparison within `format`, and its key nowhere."""
+    found = _CLASS_IN_FORMAT.fullmatch(data["format"])
+    if found is None:
+        return {**data, "compared": None}
+    name, row_class, other = found.groups()
+    compared = {"row_class": row_class, "compared_with": int(other), "key": None}
+    return {**data, "format": name, "compared": compared}
 
 
 @event(AGGREGATE, "damaged")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kpi_contracts.execution import Manifest
-from kpi_contracts.result import Selection
+from kpi_contracts.result import ComparedRows, Selection
 from kpi_results.comparing import (
     Compared,
     choose_class,
@@ -48,8 +48,8 @@ class Exporting:
 
     selection: Selection
     export: Export
-    row_class: str = ""
-    """Which rows of a comparison it is limited to, in words; empty if to none."""
+    compared: ComparedRows | None = None
+    """The class of a comparison that it is limited to."""
 
 
 class RowReader:
@@ -80,10 +80,6 @@ class RowReader:
             stored=found.stored,
         )
 
-    def distrust(self, manifest: Manifest) -> None:
-        """Hash the parts again when they are next read, though they were found whole before."""
-        self.drilldown.store.forget(manifest.parts)
-
     def select(self, manifest: Manifest, wish: Wish) -> Selection:
         """Check a wish without reading a row. Raises InvalidQuery."""
         return select(wish, Columns(manifest.columns)).selection
@@ -107,21 +103,21 @@ class RowReader:
         self,
         manifests: Sequence[Manifest],
         question: Question,
+        compared: ComparedRows,
         format_name: str,
-        runs: Sequence[Mapping[str, Any]],
+        run: Mapping[str, Any],
     ) -> Exporting:
-        """Prepare an export of the one class a question names; `runs` are rows of the index.
+        """Prepare an export of the class that a question is about.
 
-        Raises what `compare_runs` raises.
+        `run` is the row of the index of the execution that holds its rows. Raises what
+        `compare_runs` raises.
         """
-        (row_class,) = question.classes
         chosen = choose_class(self.drilldown, manifests, question)
-        own, other = (0, -1) if row_class == "resolved" else (-1, 0)
-        limits = f"{row_class} rows, compared with execution {runs[other]['id']}"
+        limits = f"{compared.row_class} rows, compared with execution {compared.compared_with}"
         stream = self.drilldown.stream(chosen.result, chosen.query)
-        about = _about(runs[own], chosen.selection)
+        about = _about(run, chosen.selection)
         subject = Subject(stream, replace(about, chosen={"Rows": limits, **about.chosen}))
-        return Exporting(chosen.selection, Export(subject, FORMATS[format_name]), limits)
+        return Exporting(chosen.selection, Export(subject, FORMATS[format_name]), compared)
 
     def natural_key(
         self, joined_columns: Sequence[Sequence[str]] | None, manifests: Sequence[Manifest]

@@ -14,6 +14,7 @@ from kpi_contracts.catalogue import DomainEvent
 from kpi_contracts.envelope import Envelope
 from kpi_contracts.result import (
     AGGREGATE,
+    ComparedRows,
     ResultCompared,
     ResultDamaged,
     ResultExpired,
@@ -70,9 +71,14 @@ def project(connection: sa.Connection, envelope: Envelope) -> None:
         PROJECTIONS[type(envelope.data)](connection, envelope, envelope.data)
 
 
-def selection_digest(selection: Selection) -> str:
-    """Name a selection; equal selections have equal names, whatever the order of their members."""
+def selection_digest(selection: Selection, compared: ComparedRows | None = None) -> str:
+    """Name the rows that are selected, of a class of a comparison if one is given.
+
+    Equal selections have equal names, whatever the order of their members.
+    """
     plain = schema_of(Selection).dump(selection)
+    if compared is not None:
+        plain = {"selection": plain, "compared": schema_of(ComparedRows).dump(compared)}
     return hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -114,7 +120,7 @@ def _exported(connection: sa.Connection, _envelope: Envelope, event: ResultExpor
         .values(
             execution_id=event.execution_id,
             format=event.format,
-            selection=selection_digest(event.selection),
+            selection=selection_digest(event.selection, event.compared),
             **values,
         )
         .on_conflict_do_update(index_elements=["execution_id", "format", "selection"], set_=values)

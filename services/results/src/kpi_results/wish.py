@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-RowClass = Literal["new", "resolved", "persisting", "changed"]
+from kpi_contracts.result import RowClass
+
 CLASSES: tuple[RowClass, ...] = ("new", "resolved", "persisting", "changed")
 
 

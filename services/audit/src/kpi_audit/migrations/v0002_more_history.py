@@ -15,6 +15,7 @@ TYPES = (
     "io.kpiledger.definition.unpinned.v1",
     "io.kpiledger.result.viewed.v1",
     "io.kpiledger.result.exported.v1",
+    "io.kpiledger.result.exported.v2",
     "io.kpiledger.result.expired.v1",
     "io.kpiledger.break.assigned.v1",
     "io.kpiledger.break.commented.v1",

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from flask import Response
 
 from kpi_contracts.execution import Manifest
-from kpi_contracts.result import ResultViewed, Selection
+from kpi_contracts.result import ComparedRows, ResultViewed, Selection
 from kpi_eventsourcing.context import Context
 from kpi_results.api import schemas
 from kpi_results.api.caching import digest, keep
-from kpi_results.api.exports import FORMATS, download
+from kpi_results.api.exports import FORMATS, Chosen, Prepare, download, manifest_of
 from kpi_results.archive import Archive
 from kpi_results.wish import CLASSES, Question, Wish
 from kpi_service.auth import READERS, requires
@@ -25,6 +25,8 @@ from kpi_service.etags import versioned
 if TYPE_CHECKING:
     from kpi_results.comparing import ClassPage, Compared
     from kpi_results.reader import Exporting
+
+_NO_PAGE = {"page": 1, "page_size": 1}
 
 
 def comparison_blueprint(archive: Archive) -> Blueprint:
@@ -55,19 +57,47 @@ def comparison_blueprint(archive: Archive) -> Blueprint:
     @blueprint.response(200, {"type": "string", "format": "binary"}, content_type="*/*")
     def export_class(query: dict[str, Any], format_name: str) -> Response:
         """Stream all rows of a class as a file."""
-        opened = [archive.with_rows(number) for number in query.pop("execution_ids")]
-        runs, manifests = [run for run, _ in opened], [manifest for _, manifest in opened]
-        place = {"page": 1, "page_size": 1}
-        question = _question(archive, {**query, **place}, runs[-1], manifests)
-        holder = runs[0] if query["row_class"] == "resolved" else runs[-1]
+        asked = _class_asked(archive, query, format_name)
+        return download(archive, asked.holder, asked.prepare)
 
-        def prepare() -> Exporting:
-            rows = archive.rows()
-            return rows.export_class(manifests, question, format_name, [dict(run) for run in runs])
-
-        return download(archive, holder, prepare)
+    @blueprint.route(f"/compare-executions/export/<{FORMATS}:format_name>/manifest")
+    @requires(*READERS)
+    @blueprint.arguments(schemas.ClassQuery, location="query")
+    @blueprint.response(200, schemas.ExportManifest)
+    def class_manifest(query: dict[str, Any], format_name: str) -> dict[str, Any]:
+        """Return rows, bytes and SHA-256 of a class's export, making it unless it was before."""
+        asked = _class_asked(archive, query, format_name)
+        return manifest_of(archive, asked.holder, format_name, asked.chosen, asked.prepare)
 
     return blueprint
+
+
+@dataclass(frozen=True, slots=True)
+class _ClassAsked:
+    """One class to be exported, and the execution that holds its rows."""
+
+    holder: sa.RowMapping
+    chosen: Chosen
+    prepare: Prepare
+
+
+def _class_asked(archive: Archive, query: dict[str, Any], format_name: str) -> _ClassAsked:
+    opened = [archive.with_rows(number) for number in query.pop("execution_ids")]
+    manifests = [manifest for _, manifest in opened]
+    row_class = query["row_class"]
+    own, other = (0, -1) if row_class == "resolved" else (-1, 0)
+    holder = opened[own][0]
+    question = _question(archive, {**query, **_NO_PAGE}, opened[-1][0], manifests)
+    compared = ComparedRows(
+        row_class=row_class, compared_with=opened[other][0]["id"], key=tuple(question.key)
+    )
+    rows = archive.rows()
+    chosen = Chosen(rows.select(manifests[own], question.wish), compared)
+
+    def prepare() -> Exporting:
+        return rows.export_class(manifests, question, compared, format_name, dict(holder))
+
+    return _ClassAsked(holder, chosen, prepare)
 
 
 def _question(

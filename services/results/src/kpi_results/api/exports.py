@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from flask import Response, request
 
 from kpi_contracts.execution import Manifest
-from kpi_contracts.result import ResultExported
+from kpi_contracts.result import ComparedRows, ResultExported, Selection
 from kpi_eventsourcing.context import Context
 from kpi_results import queries
 from kpi_results.api import schemas
@@ -31,7 +32,22 @@ if TYPE_CHECKING:
     from kpi_results.reader import Exporting
 
 FORMATS = f"any({', '.join(NAMES)})"
-_CHOICE = {"in": "path", "name": "format_name", "schema": {"type": "string", "enum": list(NAMES)}}
+
+Prepare: TypeAlias = "Callable[[], Exporting]"
+"""Begins an export; nothing is read before it is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The rows of an execution that an export holds."""
+
+    selection: Selection
+    compared: ComparedRows | None = None
+
+    @property
+    def digest(self) -> str:
+        """The name of these rows among the exports made before."""
+        return selection_digest(self.selection, self.compared)
 
 
 def export_blueprint(archive: Archive) -> Blueprint:
@@ -54,7 +70,8 @@ def export_blueprint(archive: Archive) -> Blueprint:
         elif request.method == "HEAD":
             response = Response()
         else:
-            response = _download(archive, execution, manifest, wish, format_name)
+            prepare = _preparing(archive, execution, manifest, wish, format_name)
+            response = download(archive, execution, prepare)
         response.set_etag(etag)
         return immutable(response, archive.settings.max_age)
 
@@ -67,42 +84,13 @@ def export_blueprint(archive: Archive) -> Blueprint:
         execution, manifest = archive.with_rows(execution_id)
         wish = Wish(**query)
         selection = archive.rows().select(manifest, wish)
-        with archive.engine.connect() as connection:
-            made: Any = queries.find_export(
-                connection, execution_id, format_name, selection_digest(selection)
-            )
-        if made is None:
-            made = _measured(archive, execution, manifest, wish, format_name)
-        return {
-            "success": True,
-            "execution_id": execution_id,
-            "format": format_name,
-            "selection": selection,
-            **{name: made[name] for name in ("rows", "bytes", "sha256")},
-        }
+        prepare = _preparing(archive, execution, manifest, wish, format_name)
+        return manifest_of(archive, execution, format_name, Chosen(selection), prepare)
 
     return blueprint
 
 
-def _download(
-    archive: Archive,
-    execution: sa.RowMapping,
-    manifest: Manifest,
-    wish: Wish,
-    format_name: str,
-) -> Response:
-    def prepare() -> Exporting:
-        return archive.rows().export(manifest, wish, format_name, dict(execution))
-
-    response = download(archive, execution, prepare)
-    query = f"?{urlencode(request.args)}" if request.args else ""
-    response.headers["Link"] = f'<{request.path}/manifest{query}>; rel="describedby"'
-    return response
-
-
-def download(
-    archive: Archive, execution: sa.RowMapping, prepare: Callable[[], Exporting]
-) -> Response:
+def download(archive: Archive, execution: sa.RowMapping, prepare: Prepare) -> Response:
     """Answer with an export of an execution's rows, and put it on record."""
     context = command_context()
     with archive.watching(execution["id"], context):
@@ -115,7 +103,41 @@ def download(
     name = f"execution-{execution['id']}.{made.suffix}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["X-Total-Records"] = str(exporting.export.rows)
+    query = f"?{urlencode(request.args)}" if request.args else ""
+    response.headers["Link"] = f'<{request.path}/manifest{query}>; rel="describedby"'
     return response
+
+
+def manifest_of(
+    archive: Archive,
+    execution: sa.RowMapping,
+    format_name: str,
+    chosen: Chosen,
+    prepare: Prepare,
+) -> dict[str, Any]:
+    """Return the manifest of an export, making the export unless it was made before."""
+    with archive.engine.connect() as connection:
+        made: Any = queries.find_export(connection, execution["id"], format_name, chosen.digest)
+    if made is None:
+        made = _measured(archive, execution, prepare)
+    return {
+        "success": True,
+        "execution_id": execution["id"],
+        "format": format_name,
+        "selection": chosen.selection,
+        "compared": chosen.compared,
+        **{name: made[name] for name in ("rows", "bytes", "sha256")},
+    }
+
+
+def _preparing(
+    archive: Archive,
+    execution: sa.RowMapping,
+    manifest: Manifest,
+    wish: Wish,
+    format_name: str,
+) -> Prepare:
+    return lambda: archive.rows().export(manifest, wish, format_name, dict(execution))
 
 
 def _record(
@@ -125,30 +147,23 @@ def _record(
     context: Context,
     export: Any,
 ) -> None:
-    # A class is told beside the format: its file must not pass for one of the whole result.
-    limits = f" ({exporting.row_class})" if exporting.row_class else ""
     event = ResultExported(
         execution_id=execution["id"],
         kpi_id=execution["kpi_id"],
-        format=export.format.name + limits,
+        format=export.format.name,
         selection=exporting.selection,
         rows=export.rows,
         bytes=export.bytes,
         sha256=export.sha256,
         complete=export.complete,
+        compared=exporting.compared,
     )
     archive.recorder.exported(event, context)
 
 
-def _measured(
-    archive: Archive,
-    execution: sa.RowMapping,
-    manifest: Manifest,
-    wish: Wish,
-    format_name: str,
-) -> dict[str, Any]:
+def _measured(archive: Archive, execution: sa.RowMapping, prepare: Prepare) -> dict[str, Any]:
     with archive.watching(execution["id"], command_context()):
-        export = archive.rows().export(manifest, wish, format_name, dict(execution)).export
+        export = prepare().export
         for _ in export:
             pass
     if not export.complete:

@@ -182,6 +182,14 @@ class Selection(Schema):
     search = fields.String(required=True, allow_none=True)
 
 
+class ComparedRows(Schema):
+    """One class of a comparison; `key` are the columns rows were matched by, none for all."""
+
+    row_class = fields.String(data_key="class", required=True)
+    compared_with = Id(required=True)
+    key = fields.List(fields.String(), required=True)
+
+
 class ExportManifest(Schema):
     """What an export holds, to check a downloaded file against."""
 
@@ -189,6 +197,12 @@ class ExportManifest(Schema):
     execution_id = Id(required=True)
     format = fields.String(required=True)
     selection = fields.Nested(Selection, required=True)
+    compared = fields.Nested(
+        ComparedRows,
+        allow_none=True,
+        required=True,
+        metadata={"description": "The class of a comparison that it is limited to."},
+    )
     rows = fields.Integer(required=True)
     bytes = fields.Integer(required=True)
     sha256 = fields.String(required=True)
