@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable
 
 from kpi_nlsql.confidence_weights import WEIGHTS
-from kpi_nlsql.features import features, unheeded, unknown_words
+from kpi_nlsql.features import features
+from kpi_nlsql.leftovers import unheeded, unknown_words
 from kpi_nlsql.literals import lost_literals
 from kpi_nlsql.sentence import Candidate, Sentence
 
@@ -14,6 +15,11 @@ DEFAULT_MINIMUM = 0.6
 
 _LOST_LITERAL = 0.6
 """What is left of the confidence for each number or quoted text that the plan leaves out."""
+
+VETOES = ("lost_output", "lost_owner", "unlikely_compared")
+"""Doubts that no strength elsewhere makes good: what is asked for was not understood, or a name
+or key is compared as if it were an amount."""
+_VETOED = 0.4
 
 _TIERS = {"reconcile": 2, "duplicates": 1, "general": 0}
 """Readings that found their telling phrase stand before the general one."""
@@ -55,4 +61,7 @@ def confidence(sentence: Sentence, candidate: Candidate) -> float:
         return float(round(_by_rule(sentence, candidate) * lost, 3))
     found = features(sentence, candidate)
     total = sum(WEIGHTS.get(name, 0.0) * amount for name, amount in found.items())
-    return float(round(lost / (1.0 + math.exp(-total)), 3))
+    likelihood = lost / (1.0 + math.exp(-total))
+    if any(found[name] for name in VETOES):
+        likelihood = min(likelihood, _VETOED)
+    return float(round(likelihood, 3))

@@ -9,9 +9,9 @@ from typing import cast
 from kpi_nlsql import confidence
 from kpi_nlsql.answer import Alternative, Answer, Operation, QueryType, Refusal
 from kpi_nlsql.asked_last import asked_first
-from kpi_nlsql.features import unknown_words
 from kpi_nlsql.grammar import duplicates, general, reconcile, unions
 from kpi_nlsql.graph import Graph
+from kpi_nlsql.leftovers import unknown_words
 from kpi_nlsql.lexicon import Lexicon
 from kpi_nlsql.linking import link
 from kpi_nlsql.paths import JoinPaths

@@ -4,33 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kpi_nlsql import doubts, plan
-from kpi_nlsql.cues import FUNCTION_WORDS
+from kpi_nlsql import doubts, join_doubts, leftovers, plan
 from kpi_nlsql.sentence import Candidate, Sentence
-
-TELLING = frozenset(
-    "count aggregate distinct compare after before older younger between group order superlative "  # noqa: SIM905
-    "common not missing only mismatch duplicate often null not_null contains starts ends "
-    "recent both average_of_all below_average ascending descending".split()
-)
-"""Cues that always change the answer: a reading that leaves one out is suspect."""
-
-
-_LIGHT_WORDS = frozenset(
-    "placed made issued recorded located listed called named given found used currently exist "  # noqa: SIM905
-    "exists existing corresponding available there held taken done occurred happened stored".split()
-)
-"""Words that say little: leaving them out loses nothing."""
 
 
 def features(sentence: Sentence, candidate: Candidate) -> dict[str, float]:
     """Return the features of a reading, by name."""
     found = dict.fromkeys(NAMES, 0.0)
     found["bias"] = 1.0
-    found |= _leftovers(sentence, candidate)
+    found |= leftovers.leftovers(sentence, candidate)
     found |= _shape(candidate.plan)
     found |= _words(sentence)
     found |= doubts.doubts(sentence, candidate.plan)
+    found |= join_doubts.join_doubts(sentence, candidate.plan)
     found |= _together(found, candidate)
     found[f"kind_{candidate.kind}"] = 1.0
     for name, amount in candidate.features.items():
@@ -51,45 +37,6 @@ def _together(found: dict[str, float], candidate: Candidate) -> dict[str, float]
         "having_lost": found["having"] * lost,
         "having_weak": found["having"] * weak,
         "having_joined": found["having"] * float(found["joins"] > 0),
-    }
-
-
-def unheeded(sentence: Sentence, candidate: Candidate) -> int:
-    """Count the telling cues that the reading does not account for."""
-    return sum(
-        position not in candidate.used and any(cue.kind in TELLING for cue in item.cues)
-        for position, item in enumerate(sentence.items)
-    )
-
-
-def unknown_words(sentence: Sentence, candidate: Candidate) -> tuple[str, ...]:
-    """Return the words that say something the reading does not account for."""
-    return tuple(
-        item.text
-        for position, item in enumerate(sentence.items)
-        if position not in candidate.used
-        and item.kind not in {"mark", "cue"}
-        and item.text not in FUNCTION_WORDS
-        and item.text not in _LIGHT_WORDS
-    )
-
-
-def _leftovers(sentence: Sentence, candidate: Candidate) -> dict[str, float]:
-    unused = [
-        item for position, item in enumerate(sentence.items) if position not in candidate.used
-    ]
-    unknown = len(unknown_words(sentence, candidate))
-    content = sum(
-        item.kind not in {"mark"} and item.text not in FUNCTION_WORDS for item in sentence.items
-    )
-    return {
-        "unknown": float(unknown),
-        "any_unknown": float(unknown > 0),
-        "unknown_share": unknown / max(content, 1),
-        "unused_mentions": float(sum(item.kind == "mention" for item in unused)),
-        "unused_values": float(sum(item.kind in {"quoted", "number"} for item in unused)),
-        "unheeded": float(unheeded(sentence, candidate)),
-        "any_unheeded": float(unheeded(sentence, candidate) > 0),
     }
 
 
@@ -169,8 +116,7 @@ def _count(term: plan.Condition | None) -> int:
 
 
 NAMES = (
-    "bias", "unknown", "any_unknown", "unknown_share", "unused_mentions", "unused_values",
-    "unheeded", "any_unheeded", "length", "has_or", "ands", "sentences", "pronouns",
+    "bias", *leftovers.NAMES, "length", "has_or", "ands", "sentences", "pronouns",
     "weak_names", "worst_name", "either_or", "unlinked_quotes", "joins",
     "many_joins", "nested", "inner_joins", "grouped", "having", "ordered", "limited",
     "outputs", "one_output", "aggregates", "conditions", "no_condition", "distinct",
@@ -179,6 +125,6 @@ NAMES = (
     "implied_ref", "negative_lost", "negative_weak",
     "negative_joined", "having_lost", "having_weak", "having_joined", "idle_tables",
     "far_near", "asks_who", "negative", "close_value", "group_named",
-    *doubts.NAMES,
+    *doubts.NAMES, *join_doubts.NAMES,
 )  # fmt: skip
 """Every feature, in a fixed order."""

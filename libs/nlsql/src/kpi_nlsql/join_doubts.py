@@ -1,0 +1,125 @@
+"""Doubts about tables and joins: which the sentence does not name, and which might be others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kpi_nlsql import plan
+from kpi_nlsql.graph import Graph
+from kpi_nlsql.sentence import Sentence
+
+NAMES = ("unspoken_tables", "guessed_joins", "twin_joins", "unlikely_compared", "shared_values")
+"""Every doubt made here, in a fixed order."""
+
+_NAMED = 0.6
+
+
+def join_doubts(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
+    """Return the doubts about the tables, joins and compared columns of a query, by name."""
+    queries = list(_queries(query))
+    sources = {source.alias: source.table for inner in queries for source in _sources(inner)}
+    matches = [match for inner in queries for match in _matches(inner)]
+    compared = [term for inner in queries for term in _parts(inner.where)]
+    return {
+        "unspoken_tables": float(len(_unspoken(sentence, queries, set(sources.values())))),
+        "guessed_joins": float(
+            sum(not _is_declared(sentence.graph, match, sources) for match in matches)
+        ),
+        "twin_joins": float(any(_has_twin(sentence.graph, match, sources) for match in matches)),
+        "unlikely_compared": float(
+            any(_is_unlikely(sentence.graph, term, sources) for term in compared)
+        ),
+        "shared_values": float(any(isinstance(term, plan.InQuery) for term in compared)),
+    }
+
+
+def _queries(query: plan.Plan) -> Iterator[plan.Query]:
+    if isinstance(query, plan.SetQuery):
+        yield from _queries(query.left)
+        yield from _queries(query.right)
+        return
+    yield query
+    if query.source.query is not None:
+        yield from _queries(query.source.query)
+    for term in _parts(query.where):
+        if isinstance(term, plan.Exists | plan.InQuery):
+            yield from _queries(term.query)
+
+
+def _parts(term: plan.Condition | None) -> Iterator[plan.Condition]:
+    if isinstance(term, plan.All | plan.AnyOf):
+        for part in term.terms:
+            yield from _parts(part)
+    elif isinstance(term, plan.Not):
+        yield from _parts(term.term)
+    elif term is not None:
+        yield term
+
+
+def _sources(query: plan.Query) -> list[plan.Source]:
+    return [query.source, *(step.source for step in query.joins)]
+
+
+def _matches(query: plan.Query) -> Iterator[plan.Match]:
+    conditions = [*_parts(query.where), *(term for step in query.joins for term in step.on)]
+    for term in conditions:
+        if isinstance(term, plan.Match):
+            yield term
+
+
+def _unspoken(sentence: Sentence, queries: list[plan.Query], tables: set[str]) -> set[str]:
+    """Return the tables that no word names and of which nothing is shown or compared."""
+    named = {
+        hit.table for item in sentence.items for hit in item.table_hits() if hit.score >= _NAMED
+    }
+    used = {
+        column.source
+        for query in queries
+        for column in [*(output.expression for output in query.outputs), *_subjects(query)]
+        if isinstance(column, plan.ColumnRef)
+    }
+    aliases = {source.alias: source.table for query in queries for source in _sources(query)}
+    return tables - named - {aliases.get(alias, alias) for alias in used}
+
+
+def _subjects(query: plan.Query) -> Iterator[plan.Expression]:
+    for term in _parts(query.where):
+        if isinstance(term, plan.Match):
+            continue
+        subject = getattr(term, "subject", getattr(term, "left", None))
+        if subject is not None:
+            yield subject
+
+
+def _is_declared(graph: Graph, match: plan.Match, sources: dict[str, str]) -> bool:
+    left, right = (sources.get(side.source, side.source) for side in (match.left, match.right))
+    if not (graph.has_table(left) and graph.has_table(right)):
+        return True
+    return any(
+        join.kind == "foreign_key"
+        and (match.left.column, match.right.column)
+        in zip(join.left_columns, join.right_columns, strict=True)
+        for join in graph.joins_between(left, right)
+    )
+
+
+def _has_twin(graph: Graph, match: plan.Match, sources: dict[str, str]) -> bool:
+    left, right = (sources.get(side.source, side.source) for side in (match.left, match.right))
+    if not (graph.has_table(left) and graph.has_table(right)):
+        return False
+    return sum(join.kind == "foreign_key" for join in graph.joins_between(left, right)) > 1
+
+
+def _is_unlikely(graph: Graph, term: plan.Condition, sources: dict[str, str]) -> bool:
+    """Tell whether a text or a key is compared as if it were an amount."""
+    if not isinstance(term, plan.Compare) or term.operator in {"=", "!="}:
+        return False
+    if not isinstance(term.left, plan.ColumnRef):
+        return False
+    name = sources.get(term.left.source, term.left.source)
+    if not graph.has_table(name):
+        return False
+    table = graph.table(name)
+    column = table.column(term.left.column)
+    is_key = column.name in table.primary_key or (name, column.name) in graph.references
+    return is_key or not (column.measures or column.family == "date")
