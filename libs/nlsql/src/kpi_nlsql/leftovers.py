@@ -95,13 +95,19 @@ def _first_denial(sentence: Sentence) -> int:
 
 def _is_noun(sentence: Sentence, position: int) -> bool:
     """Tell whether the word stands where something that is asked for would stand."""
-    before = sentence.items[position - 1] if position else None
-    last = position + 1 >= len(sentence.items)
-    after = None if last else sentence.items[position + 1]
-    opened = before is None or before.text.split()[-1] in _OPENS_NOUN
-    opened = opened or any(before.is_cue(kind) for kind in ("show", "distinct", "all", "relative"))
-    closed = after is None or after.kind == "mark" or after.text in _ENDS_NOUN
-    return opened and (closed or any(after.is_cue(kind) for kind in ("relative", "not")))
+    before, after = sentence.items[:position][-1:], sentence.items[position + 1 :][:1]
+    opened = not before or any(
+        item.text.split()[-1] in _OPENS_NOUN
+        or any(item.is_cue(kind) for kind in ("show", "distinct", "all", "relative"))
+        for item in before
+    )
+    closed = not after or any(
+        item.kind == "mark"
+        or item.text in _ENDS_NOUN
+        or any(item.is_cue(kind) for kind in ("relative", "not"))
+        for item in after
+    )
+    return opened and closed
 
 
 def _is_owner(sentence: Sentence, position: int) -> bool:
