@@ -61,6 +61,7 @@ class Term:
     other: Ref | None = None
     joined_by_or: bool = False
     near: str | None = None
+    adjacent: bool = False
 
 
 @dataclass(slots=True)

@@ -23,6 +23,7 @@ _SORTING = frozenset(
     "by in from the it them results alphabetically ascending descending according "  # noqa: SIM905
     "based".split()
 )
+_INSIDE_VALUES = frozenset({"/", ",", ".", "(", ")", "-"})
 _NAMES_TABLE = 0.6
 
 
@@ -124,11 +125,31 @@ def _items_at(
     yield Item("word", token.lower, start, start + 1)
     stop = start + 1
     longest = max(LONGEST_CUE, LONGEST_NAME, LONGEST_VALUE)
+    marked = False
     while stop <= len(tokens) and stop - start <= longest:
-        if tokens[stop - 1].kind not in {"word", "number"}:
+        if tokens[stop - 1].kind == "mark" and tokens[stop - 1].text in _INSIDE_VALUES:
+            marked = True
+        elif tokens[stop - 1].kind not in {"word", "number"}:
             break
-        yield from _spans(start, stop, tokens, known_stems, lexicon)
+        if marked:
+            yield from _marked_values(start, stop, tokens, lexicon)
+        else:
+            yield from _spans(start, stop, tokens, known_stems, lexicon)
         stop += 1
+
+
+def _marked_values(
+    start: int, end: int, tokens: Sequence[Token], lexicon: Lexicon
+) -> Iterator[Item]:
+    # "Black/White", "Ann Lee (MP)": a value written with the marks it is stored with.
+    text = " ".join(token.text for token in tokens[start:end])
+    words = value_words(text)
+    if len(words) < 2 or tokens[end - 1].text in _INSIDE_VALUES - {")"}:
+        return
+    exact = tuple(hit for hit in lexicon.values.find(words) if hit.score >= 1.0)[:_MOST_HITS]
+    if exact:
+        worth = 1.1 * len(words)
+        yield Item("mention", text.lower(), start, end, values=exact, worth=worth)
 
 
 def _spans(

@@ -8,10 +8,12 @@ from kpi_nlsql.draft import Draft, Ref, Term
 from kpi_nlsql.graph import Graph
 from kpi_nlsql.lexicon import NameHit
 from kpi_nlsql.paths import JoinPaths
+from kpi_nlsql.values import ValueHit
 
 _NEAR = 0.6
 _DENIED = 0.6
 _BESIDE = 0.3
+_ADJACENT = 0.6
 _NAMED = 0.3
 _CHOSEN = 0.2
 _KEY = 0.05
@@ -149,7 +151,8 @@ def _choose_value(term: Term, state: Resolution, graph: Graph, paths: JoinPaths)
     scored = []
     for hit in term.hits:
         score = hit.score + _fit(hit.table, None, state, paths)
-        score += _BESIDE * (hit.table == term.near)
+        if hit.table == term.near:
+            score += _ADJACENT if term.adjacent and not _is_copied(graph, hit, term) else _BESIDE
         score += _NEAR * (hit.table in state.related.get(term.scope, ()))
         column = graph.table(hit.table).column(hit.column)
         if any(name.split()[-1:] == ["name"] or name == "title" for name in column.display_names):
@@ -173,6 +176,16 @@ def _choose_value(term: Term, state: Resolution, graph: Graph, paths: JoinPaths)
         state.runners_up.append((margin, ref, (rival.table, rival.column)))
     term.ref = ref
     term.values = (best.value,)
+
+
+def _is_copied(graph: Graph, hit: ValueHit, term: Term) -> bool:
+    """Tell whether a foreign key that holds the value, too, points to this column."""
+    return any(
+        join.right_table == hit.table
+        and hit.column in join.right_columns
+        and any(h.table == join.left_table and h.column in join.left_columns for h in term.hits)
+        for join in graph.joins
+    )
 
 
 def _references(graph: Graph, table: str, column: str) -> bool:

@@ -19,12 +19,24 @@ _PASS_OVER = frozenset("a an the all any some their its his her each every these
 def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list[Role]:
     """Return the role of each item; ``none`` for those that name no data."""
     found: list[Role] = [_role(item) for item in items]
+    for position in range(len(items) - 1):
+        if found[position] in {"table", "column"} and _describes(items, position):
+            found[position] = "value"
     for position in range(len(items)):
         if found[position] == "table" and _is_noun_of(items, position):
             found[position] = "column"
         if found[position] == "table" and _is_rather_column(items, found, position, references):
             found[position] = "column"
     return found
+
+
+def _describes(items: Sequence[Item], position: int) -> bool:
+    # "Tax references", where a column of the references holds Tax, are those with this value.
+    item, following = items[position], items[position + 1]
+    if max(item.best_table(), item.best_column()) >= _EXACT or following.best_table() < _SURE_TABLE:
+        return False
+    owner = following.table_hits()[0].table
+    return any(hit.table == owner and hit.score >= 1.0 for hit in item.values)
 
 
 def _is_noun_of(items: Sequence[Item], position: int) -> bool:

@@ -77,6 +77,13 @@ def counts_rows(scan: Scanner, operator: Operator, literal: str | float, followi
         if ref.near is None:
             ref.near = scan.last_table()
         scan.add(Term(kind, following, ref, operator, (literal,)))
+    elif role == "value" and scan.role(following + 1) == "table":
+        table = scan.table(following + 1)
+        scan.add(Term("count", following + 1, None, operator, (literal,), table=table))
+        scan.take(following + 1)
+        scan.skipped.add(following + 1)
+        scan.position = following
+        return True
     elif role == "value" and (scan.pending is None or not scan.in_where):
         scan.add(Term("count", following - 1, None, operator, (literal,)))
         scan.position = following

@@ -34,6 +34,12 @@ def read(scan: Scanner) -> bool:
     scan.position += 1
     own = scan.role(following) == "value" and _is_own(scan, following)
     own = own or (scan.at(following).kind == "number" and scan.pending is not None)
+    if own and _of_rows(scan, following):
+        scan.open_scope(negative=True)
+        scan.add(Term("exists", following + 1, table=scan.table(following + 1)))
+        scan.skipped.add(following + 1)
+        scan.take(following + 1)
+        return True
     if own and item.text not in {"but not", "but not in"}:
         scan.negate = True
         return True
@@ -49,6 +55,12 @@ def read(scan: Scanner) -> bool:
     scan.pending = scan.pending if own else None
     scan.pending_function = None
     return True
+
+
+def _of_rows(scan: Scanner, position: int) -> bool:
+    # "Which cities have no Brandon player?" denies such a player, not this value of the city's.
+    values_asked = not scan.draft.entities and bool(scan.draft.wanted)
+    return values_asked and scan.role(position + 1) == "table"
 
 
 def _subject_before(scan: Scanner) -> Term | None:

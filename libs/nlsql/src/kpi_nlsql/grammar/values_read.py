@@ -43,6 +43,7 @@ def _value(scan: Scanner, ref: Ref | None) -> bool:
     position, item = scan.position, scan.item
     term = Term("value", position, ref, hits=_hits(item.values, ref), values=(_literal(scan),))
     term.near = _owner(scan)
+    term.adjacent = scan.role(position + 1) == "table"
     scan.position += 1
     if not term.hits and ref is None:
         if item.kind == "quoted":
