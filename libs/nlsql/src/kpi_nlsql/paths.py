@@ -10,6 +10,7 @@ from kpi_nlsql.graph import Graph, Join
 _CANDIDATE_COST = 1.6
 _SURE_CANDIDATE = 0.7
 _MOST_HOPS = 5
+_INWARD = 0.5
 
 
 class JoinPaths:
@@ -79,18 +80,29 @@ class JoinPaths:
         return first, second
 
     def tree(
-        self, root: str, tables: list[str], begun: tuple[Join, ...] = ()
+        self,
+        root: str,
+        tables: list[str],
+        begun: tuple[Join, ...] = (),
+        *,
+        inward: bool = False,
     ) -> tuple[Join, ...] | None:
         """Return joins that connect ``tables`` to ``root``, each from a table already joined.
 
-        ``begun`` are joins from the root that are already settled.
+        ``begun`` are joins from the root that are already settled. ``inward`` ties tables rather
+        to those joined before than to the root once more: all of it is said of one related row.
         """
         joined = [root, *(join.right_table for join in begun)]
         result: list[Join] = list(begun)
         waiting = [table for table in dict.fromkeys(tables) if table not in joined]
         while waiting:
             options = [
-                (found[0], index, found[1], table)
+                (
+                    found[0] + (_INWARD if inward and index == 0 and result else 0.0),
+                    index,
+                    found[1],
+                    table,
+                )
                 for table in waiting
                 for index, start in enumerate(joined)
                 if (found := self.path(start, table)) is not None

@@ -27,6 +27,7 @@ class Resolution:
 
     named: set[str]
     denied: set[str] = field(default_factory=set)
+    limited: set[str] = field(default_factory=set)
     shown: set[int] = field(default_factory=set)
     chosen: set[str] = field(default_factory=set)
     related: dict[int, set[str]] = field(default_factory=dict)
@@ -39,11 +40,8 @@ def resolve(
 ) -> Resolution:
     """Set the choice of every reference of the draft; ``forced`` fixes some by position."""
     state = Resolution(_named(draft))
-    state.denied = {
-        term.table
-        for term in draft.terms
-        if term.table and term.scope in draft.negative_scopes and term.table not in state.named
-    }
+    absent, limited = _denied(draft)
+    state.denied, state.limited = absent - state.named, limited - state.named
     state.related = {scope: _related(draft, scope) for scope in draft.negative_scopes}
     state.shown = {wanted.ref.position for wanted in draft.wanted if wanted.ref}
     refs = sorted(draft.refs(), key=_ambiguity)
@@ -71,6 +69,22 @@ def _named(draft: Draft) -> set[str]:
     tables |= {sorting.table for sorting in draft.sorting if sorting.table}
     tables |= {group.table for group in draft.groups if group.table}
     return tables | {ref.near for ref in draft.refs() if ref.near}
+
+
+def _denied(draft: Draft) -> tuple[set[str], set[str]]:
+    """Return the tables of which no row is meant to be there, and of which no row of some kind.
+
+    "Countries without a customer" are no customers' countries; "countries without a customer
+    above 60" may be.
+    """
+    absent: set[str] = set()
+    limited: set[str] = set()
+    for scope in draft.negative_scopes:
+        terms = [term for term in draft.terms if term.scope == scope]
+        tables = {term.table for term in terms if term.table}
+        bare = all(term.kind == "exists" for term in terms)
+        (absent if bare else limited).update(tables)
+    return absent, limited
 
 
 def _related(draft: Draft, scope: int) -> set[str]:
@@ -108,8 +122,8 @@ def _choose(
     for hit in ref.hits:
         score = hit.score + _fit(hit.table, ref.near, state, paths)
         key = (hit.table, str(hit.column))
-        if hit.table in state.denied and ref.position in state.shown:
-            score -= _DENIED
+        if ref.position in state.shown:
+            score += _shown(key, state, graph)
         if key in holders:
             score += 0.5
         if graph.table(hit.table).primary_key[:1] == (hit.column,):
@@ -126,6 +140,14 @@ def _choose(
     state.margins.append(min(margin, 1.0))
     if rivals:
         state.runners_up.append((margin, ref, rivals[0][1]))
+
+
+def _shown(key: tuple[str, str], state: Resolution, graph: Graph) -> float:
+    """Return what speaks for showing a column of a table of which rows are denied."""
+    table, _ = key
+    if table in state.denied or (table in state.limited and key in graph.references):
+        return -_DENIED
+    return _NAMED if table in state.limited else 0.0
 
 
 def _fit(table: str, near: str | None, state: Resolution, paths: JoinPaths) -> float:

@@ -72,7 +72,7 @@ def related_rows(frame: Frame, terms: list[Term], root: str | None = None) -> pl
     """
     tables = [table for term in terms if (table := frame.table_of(term))]
     tables = [table for table in dict.fromkeys(tables) if table != frame.entity]
-    tree = frame.tree(frame.entity, tables)
+    tree = frame.tree(frame.entity, tables, inward=True)
     if not tree:
         raise Unreadable("the rows are related to themselves only")
     first, rest = tree[0], tree[1:]

@@ -86,10 +86,10 @@ class Frame:
         self._aliases += 1
         return f"{table}_{self._aliases}"
 
-    def tree(self, root: str, tables: list[str]) -> tuple[Join, ...]:
+    def tree(self, root: str, tables: list[str], *, inward: bool = False) -> tuple[Join, ...]:
         """Return the joins from the root to the tables. Raises Unreadable."""
         begun = self._begun(root, tables)
-        joins = self.paths.tree(root, tables, begun)
+        joins = self.paths.tree(root, tables, begun, inward=inward)
         if joins is None:
             raise Unreadable("no join path connects the tables")
         return joins
