@@ -11,6 +11,15 @@ _CANDIDATE_COST = 1.6
 _SURE_CANDIDATE = 0.7
 _MOST_HOPS = 5
 _INWARD = 0.5
+_SIBLINGS = 0.5
+
+
+def _candidate_cost(join: Join, graph: Graph) -> float:
+    """Return what a join that nobody declared costs; two foreign keys meet at the table they name."""
+    sides = [(join.left_table, join.left_columns), (join.right_table, join.right_columns)]
+    if all((table, column) in graph.references for table, columns in sides for column in columns):
+        return 2.0 + _SIBLINGS
+    return _CANDIDATE_COST + (1 - join.score)
 
 
 class JoinPaths:
@@ -25,9 +34,10 @@ class JoinPaths:
             columns = {column.lower() for column in (*join.left_columns, *join.right_columns)}
             if columns & excluded or join.left_table == join.right_table:
                 continue
-            cost = 1.0 if join.kind == "foreign_key" else _CANDIDATE_COST + (1 - join.score)
+            cost = 1.0 if join.kind == "foreign_key" else _candidate_cost(join, graph)
             self._edges[join.left_table].append((cost, join))
             self._edges[join.right_table].append((cost, join.reversed()))
+        self._graph = graph
         self._known: dict[tuple[str, str], tuple[float, tuple[Join, ...]] | None] = {}
 
     def distance(self, start: str, end: str) -> float:
@@ -58,8 +68,14 @@ class JoinPaths:
             for step, join in self._edges[table]:
                 if join.right_table not in done:
                     counter += 1
-                    heapq.heappush(queue, (cost + step, counter, join.right_table, (*joins, join)))
+                    total = cost + step + (_SIBLINGS if self._turns(joins, join) else 0.0)
+                    heapq.heappush(queue, (total, counter, join.right_table, (*joins, join)))
         return None
+
+    def _turns(self, joins: tuple[Join, ...], join: Join) -> bool:
+        # Rows that share a parent (students and teachers of a department) are hardly related.
+        up = bool(joins) and self.to_one(joins[-1], self._graph)
+        return up and not self.to_one(join, self._graph)
 
     def linked(self, start: str, end: str, graph: Graph) -> tuple[Join, ...]:
         """Return the joins over a linking table, if one relates rows of both to many of the other.
