@@ -15,7 +15,7 @@ _SIBLINGS = 0.5
 
 
 def _candidate_cost(join: Join, graph: Graph) -> float:
-    """Return what a join that nobody declared costs; two foreign keys meet at the table they name."""
+    """Return what an undeclared join costs; two foreign keys rather meet at what they point to."""
     sides = [(join.left_table, join.left_columns), (join.right_table, join.right_columns)]
     if all((table, column) in graph.references for table, columns in sides for column in columns):
         return 2.0 + _SIBLINGS

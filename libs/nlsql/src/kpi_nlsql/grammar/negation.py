@@ -12,40 +12,43 @@ _EXCEPT = ("except", "excluding", "other than", "apart from")
 
 def read(scan: Scanner) -> bool:
     """Consume a "not": a value right behind it is denied, anything else opens a denied scope."""
-    item = scan.item
-    denies = item.is_cue("not") or item.is_cue("missing")
-    denies = denies or (item.is_cue("null") and "not" in item.text.split())
-    contrasts = item.text.startswith("but") and _compared_before(scan)
-    if item.is_cue("compare", "!=") and scan.in_where and scan.pending and not contrasts:
-        denies = False
-    if _excepts(scan):
-        denies = True
-    if not denies:
+    if not _denies(scan):
         return False
-    start = scan.position
+    start, item = scan.position, scan.item
     scan.take(start)
     if "never" in item.text:
         scan.draft.note("never")
-    if scan.at(scan.position + 1).is_cue("only"):
-        scan.position += 2
-        return True
-    following = scan.skip(scan.position + 1)
-    scan.in_where = True
     scan.position += 1
+    if scan.item.is_cue("only"):
+        scan.position += 1
+        return True
+    following = scan.skip(scan.position)
+    scan.in_where = True
     own = scan.role(following) == "value" and _is_own(scan, following)
     own = own or (scan.at(following).kind == "number" and scan.pending is not None)
     if own and _of_rows(scan, following):
-        scan.open_scope(negative=True)
-        scan.add(Term("exists", following + 1, table=scan.table(following + 1)))
-        scan.skipped.add(following + 1)
-        scan.take(following + 1)
-        return True
-    if own and item.text not in {"but not", "but not in"}:
+        _deny_rows(scan, following)
+    elif (own and item.text not in {"but not", "but not in"}) or any(
+        scan.at(following).is_cue(kind) for kind in _OPERATORS
+    ):
         scan.negate = True
+    else:
+        _open(scan, start, own)
+    return True
+
+
+def _denies(scan: Scanner) -> bool:
+    item = scan.item
+    if _excepts(scan):
         return True
-    if any(scan.at(following).is_cue(kind) for kind in _OPERATORS):
-        scan.negate = True
-        return True
+    contrasts = item.text.startswith("but") and _compared_before(scan)
+    if item.is_cue("compare", "!=") and scan.in_where and scan.pending and not contrasts:
+        return False
+    denies = item.is_cue("not") or item.is_cue("missing")
+    return denies or (item.is_cue("null") and "not" in item.text.split())
+
+
+def _open(scan: Scanner, start: int, own: bool) -> None:
     subject = _subject_before(scan)
     scan.open_scope(negative=True)
     if scan.at(start).text.startswith("but") or scan.at(start - 1).text in _CONTRASTING:
@@ -54,7 +57,13 @@ def read(scan: Scanner) -> bool:
         subject.scope = scan.scope
     scan.pending = scan.pending if own else None
     scan.pending_function = None
-    return True
+
+
+def _deny_rows(scan: Scanner, position: int) -> None:
+    scan.open_scope(negative=True)
+    scan.add(Term("exists", position + 1, table=scan.table(position + 1)))
+    scan.skipped.add(position + 1)
+    scan.take(position + 1)
 
 
 def _of_rows(scan: Scanner, position: int) -> bool:
