@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from kpi_nlsql import plan
@@ -12,6 +13,7 @@ NAMES = ("unspoken_tables", "guessed_joins", "twin_joins", "unlikely_compared", 
 """Every doubt made here, in a fixed order."""
 
 _NAMED = 0.6
+_AMOUNT = re.compile(r"-?\d+(\.\d+)?")
 
 
 def join_doubts(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
@@ -112,9 +114,10 @@ def _has_twin(graph: Graph, match: plan.Match, sources: dict[str, str]) -> bool:
 
 def _is_unlikely(graph: Graph, term: plan.Condition, sources: dict[str, str]) -> bool:
     """Tell whether a text or a key is compared as if it were an amount."""
-    if not isinstance(term, plan.Compare) or term.operator in {"=", "!="}:
+    if not isinstance(term, plan.Compare) or not isinstance(term.left, plan.ColumnRef):
         return False
-    if not isinstance(term.left, plan.ColumnRef):
+    amount = isinstance(term.right, plan.Constant) and _AMOUNT.fullmatch(str(term.right.value))
+    if term.operator in {"=", "!="} or not amount:
         return False
     name = sources.get(term.left.source, term.left.source)
     if not graph.has_table(name):

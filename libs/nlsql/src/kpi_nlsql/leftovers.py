@@ -25,7 +25,7 @@ _LIGHT_WORDS = frozenset(
 """Words that say little: leaving them out loses nothing."""
 
 _OPENS_NOUN = frozenset("the of and , their its or".split())  # noqa: SIM905
-_ENDS_NOUN = frozenset("of and or for in from with to at by on".split())  # noqa: SIM905
+_ENDS_NOUN = frozenset("of and or for in from with to at on".split())  # noqa: SIM905
 _CONDITIONAL = ("not", "missing", "compare", "between", "often", "contains", "starts", "null")
 
 
@@ -112,6 +112,8 @@ def _is_noun(sentence: Sentence, position: int) -> bool:
 
 def _is_owner(sentence: Sentence, position: int) -> bool:
     """Tell whether the word stands behind "of", "of the", "of all": what something belongs to."""
+    if sentence.items[position + 1 : position + 2] and sentence.items[position + 1].hits:
+        return False  # "of unpaid invoices": it only describes what something belongs to
     before = position - 1
     while before > 0 and sentence.items[before].text in {"the", "all", "all the", "each"}:
         before -= 1
