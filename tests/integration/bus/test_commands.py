@@ -2,11 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pytest
 
-from kpi_bus.commands import CommandLoop, Handler
+from kpi_bus.commands import CommandLoop, Delivery, Handler, Together
 from kpi_bus.connection import Bus
 from kpi_bus.errors import TransientError
 from kpi_bus.parking import REASON
@@ -17,13 +17,16 @@ from tests.integration.bus.harness import bus_to, messages_in, running, within_t
 Headers = Mapping[str, str]
 
 
-def loop_of(bus: Bus, handle: Handler, **options: float) -> CommandLoop:
+def loop_of(
+    bus: Bus, handle: Handler, together: Together | None = None, **options: float
+) -> CommandLoop:
     return CommandLoop(
         bus,
         "KPI_COMMANDS",
         "executor",
         "kpi.cmd.execute",
         handle,
+        together=together,
         concurrency=4,
         **options,
     )
@@ -79,6 +82,54 @@ def test_transient_errors_are_tried_again_and_hopeless_ones_parked(nats_url: str
 
     within_time(scenario())
     assert tries == {b"never": 1, b"later": 3, b"now": 1}
+
+
+def test_commands_that_wait_are_handled_together(nats_url: str) -> None:
+    alone: list[bytes] = []
+    batches: list[list[bytes]] = []
+
+    def handle(body: bytes, _headers: Headers) -> None:
+        alone.append(body)
+
+    def together(deliveries: Sequence[Delivery]) -> Sequence[None]:
+        batches.append([body for body, _ in deliveries])
+        return [None] * len(deliveries)
+
+    async def scenario() -> None:
+        async with bus_to(nats_url) as bus:
+            await send(bus, *[str(number).encode() for number in range(100)])
+            async with running(loop_of(bus, handle, together).run):
+                await queue_is_empty(bus)
+
+    within_time(scenario())
+    handled = alone + [body for batch in batches for body in batch]
+    assert sorted(handled, key=int) == [str(number).encode() for number in range(100)]
+    assert max(map(len, batches)) > 1
+
+
+def test_of_commands_that_fail_together_only_the_hopeless_one_is_parked(nats_url: str) -> None:
+    handled: set[bytes] = set()
+
+    def handle(body: bytes, _headers: Headers) -> None:
+        if body == b"never":
+            raise ValueError("no such KPI")
+        handled.add(body)
+
+    def together(deliveries: Sequence[Delivery]) -> Sequence[None]:
+        if any(body == b"never" for body, _ in deliveries):
+            raise ValueError("one of them has no such KPI")
+        handled.update(body for body, _ in deliveries)
+        return [None] * len(deliveries)
+
+    async def scenario() -> None:
+        async with bus_to(nats_url) as bus:
+            await send(bus, b"one", b"never", b"two", b"three")
+            async with running(loop_of(bus, handle, together).run):
+                await queue_is_empty(bus)
+            assert [body for _, _, body in await messages_in(bus, "KPI_PARKED")] == [b"never"]
+
+    within_time(scenario())
+    assert handled == {b"one", b"two", b"three"}
 
 
 def test_a_long_command_is_kept_and_not_delivered_twice(nats_url: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Sequence
 
 import pytest
 import sqlalchemy as sa
@@ -12,8 +13,9 @@ from kpi_bus.freshness import ReadYourWrites, StreamHead
 from kpi_bus.parking import REASON
 from kpi_bus.projection import ProjectionLoop
 from kpi_bus.relay import Relay
-from kpi_contracts.envelope import Envelope, Record, to_record
+from kpi_contracts.envelope import Envelope, Record, from_record, to_record
 from kpi_contracts.messages import Message, encode
+from kpi_eventsourcing.inbox import Delivered
 from kpi_eventsourcing.schema import parked
 from kpi_testkit import NatsServer, Processes, crash_at, crashed, eventually, eventually_async
 from tests.integration.bus.harness import bus_to, messages_in, noting_loop, running, within_time
@@ -269,3 +271,31 @@ def test_a_reader_answers_from_what_it_has_while_the_broker_is_away(
     assert reader.find(lambda: None) is None
     assert reader.find(lambda: 7) == 7
     head.close()
+
+
+def test_what_comes_within_the_pace_goes_into_one_batch(engine: sa.Engine, nats_url: str) -> None:
+    batches: list[int] = []
+
+    def project_many(connection: sa.Connection, events: Sequence[Delivered]) -> None:
+        batches.append(len(events))
+        for event in events:
+            note(connection, from_record(event.record))
+
+    async def scenario() -> None:
+        async with bus_to(nats_url) as bus:
+            loop = ProjectionLoop(
+                bus,
+                engine,
+                consumer="paced",
+                subjects=SUBJECTS,
+                project_many=project_many,
+                pace=0.5,
+            )
+            async with running(loop.run):
+                for number in range(20):
+                    await publish(bus, encode(to_record(append(engine, f"{number}")[0])))
+                await all_projected(engine, 20)
+
+    within_time(scenario())
+    assert_once_and_in_order(engine, 20)
+    assert len(batches) < 10

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import cast
 
@@ -31,11 +31,14 @@ from kpi_contracts.messages import Message
 Headers = Mapping[str, str]
 BlockingHandler = Callable[[bytes, Headers], Message | None]
 Handler = BlockingHandler | Callable[[bytes, Headers], Awaitable[Message | None]]
+Delivery = tuple[bytes, Headers]
+Together = Callable[[Sequence[Delivery]], Sequence[Message | None]]
 
 ACK_WAIT = 30.0
 HEARTBEAT = 10.0
 FETCH_TIMEOUT = 5.0
 LONGEST_DELAY = 60.0
+BATCH = 50
 
 # Replies go where another system says; never onto our own subjects or the server's.
 _REPLY = re.compile(r"(?!kpi\.)(?!\$)[^\s.*>]+(\.[^\s.*>]+)*")
@@ -49,6 +52,9 @@ class CommandLoop:
     `handle` is a plain function (run in a thread) or a coroutine function. It returns None, or
     the message to send to whoever waits for an answer. It raises TransientError (or loses its
     database) to see the command again later; any other error parks the command.
+
+    `together`, a plain function, does the same for several commands that wait: it returns their
+    answers, or raises and has had no effect. Then each is handled alone.
     """
 
     def __init__(
@@ -59,6 +65,7 @@ class CommandLoop:
         subject: str,
         handle: Handler,
         *,
+        together: Together | None = None,
         concurrency: int = 1,
         ack_wait: float = ACK_WAIT,
         heartbeat: float = HEARTBEAT,
@@ -68,6 +75,7 @@ class CommandLoop:
         self._durable = durable
         self._subject = subject
         self._handle = handle
+        self._together = together
         self._concurrency = concurrency
         self._ack_wait = ack_wait
         self._heartbeat = heartbeat
@@ -101,12 +109,13 @@ class CommandLoop:
         )
         try:
             while not stop.is_set():
+                fetch = subscription.fetch(BATCH if self._together else 1, FETCH_TIMEOUT)
                 try:
-                    messages = await unless_stopped(stop, subscription.fetch(1, FETCH_TIMEOUT))
+                    messages = await unless_stopped(stop, fetch)
                 except TimeoutError:
                     continue
-                for message in messages or ():
-                    await self._serve_one(message)
+                if messages:
+                    await self._serve_all(messages)
                     backoff.reset()
         finally:
             with suppress(nats.errors.Error):
@@ -125,13 +134,36 @@ class CommandLoop:
             ),
         )
 
+    async def _serve_all(self, messages: Sequence[Msg]) -> None:
+        if self._together and len(messages) > 1 and await self._served(messages, self._together):
+            return
+        alone = (self._serve_one(message) for message in messages)
+        for outcome in await asyncio.gather(*alone, return_exceptions=True):
+            if outcome is not None:
+                raise outcome
+
+    async def _served(self, messages: Sequence[Msg], together: Together) -> bool:
+        deliveries = [(message.data, message.headers or {}) for message in messages]
+        try:
+            async with self._kept_alive(messages):
+                replies = await self._threads.run(together, deliveries)
+        except Exception as error:
+            log.info("commands.one_by_one", consumer=self._durable, reason=repr(error))
+            return False
+        for message, reply in zip(messages, replies, strict=True):
+            await self._done(message, reply)
+        return True
+
     async def _serve_one(self, message: Msg) -> None:
         try:
-            async with self._kept_alive(message):
+            async with self._kept_alive([message]):
                 reply = await self._call(message)
         except Exception as error:
             await self._refuse(message, error)
-            return
+        else:
+            await self._done(message, reply)
+
+    async def _done(self, message: Msg, reply: Message | None) -> None:
         if reply is not None:
             await self._reply(reply)
         await message.ack()
@@ -173,15 +205,16 @@ class CommandLoop:
         await self._bus.nc.publish(reply.subject, reply.body, headers=reply.headers)
 
     @asynccontextmanager
-    async def _kept_alive(self, message: Msg) -> AsyncIterator[None]:
-        task = asyncio.create_task(self._beat(message))
+    async def _kept_alive(self, messages: Sequence[Msg]) -> AsyncIterator[None]:
+        task = asyncio.create_task(self._beat(messages))
         try:
             yield
         finally:
             task.cancel()
 
-    async def _beat(self, message: Msg) -> None:
+    async def _beat(self, messages: Sequence[Msg]) -> None:
         while True:
             await asyncio.sleep(self._heartbeat)
-            with suppress(nats.errors.Error):
-                await message.in_progress()
+            for message in messages:
+                with suppress(nats.errors.Error):
+                    await message.in_progress()

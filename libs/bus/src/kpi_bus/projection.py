@@ -8,6 +8,7 @@ Whatever looks wrong (a gap, a reconnect, a stream made anew) is cured by readin
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -66,6 +67,9 @@ class ProjectionLoop:
 
     A consumer that keeps the events themselves gives `first_at`, which tells their ids: then an
     event that comes for a version another one has taken is parked, and not just passed over.
+
+    `pace` is the least time in seconds from the begin of one batch to that of the next: what
+    comes meanwhile goes into one. An event that comes alone does not wait for others.
     """
 
     def __init__(
@@ -80,6 +84,7 @@ class ProjectionLoop:
         project_many: ProjectMany | None = None,
         first_at: FirstAt | None = None,
         batch: int = BATCH,
+        pace: float = 0.0,
         stream: str = KPI_EVENTS.name,
     ) -> None:
         self._bus = bus
@@ -90,6 +95,7 @@ class ProjectionLoop:
         self._project_many = project_many
         self._first_at = first_at
         self._batch = batch
+        self._pace = pace
         self._stream = stream
         self._inbox = Inbox(consumer)
         self._threads = Threads(consumer)
@@ -148,12 +154,15 @@ class ProjectionLoop:
             await self._moved_to(Position(position, info.state.last_seq, reader.pending))
             while not stop.is_set():
                 deliveries = await unless_stopped(stop, reader.read(self._batch))
+                began = time.monotonic()
                 if deliveries:
                     await self._apply(batch, deliveries)
                     backoff.reset()
                     position = deliveries[-1].seq
                 last_seq = max(self.position.last_seq, position)
                 await self._moved_to(Position(position, last_seq, reader.pending))
+                if (left := began + self._pace - time.monotonic()) > 0:
+                    await pause(stop, left)
 
     async def _apply(self, batch: Batch, deliveries: Sequence[Delivery]) -> None:
         with metrics.PROJECT_SECONDS.labels(self._consumer).time():
