@@ -23,9 +23,9 @@ from kpi_contracts.execution import (
     Manifest,
     Plan,
 )
+from kpi_executor.attempt_handlers import LONGEST_RETRY, pause_before_retry
 from kpi_executor.errors import ExecutionFinished, ExecutionNotFound, NotQueued, StaleAttempt
 from kpi_executor.execution import Execution, Status
-from kpi_executor.execution_handlers import LONGEST_RETRY, pause_before_retry
 from kpi_executor.outcomes import Cancelled, Failure, Success, TimedOut
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

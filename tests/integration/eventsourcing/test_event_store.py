@@ -7,7 +7,7 @@ from kpi_eventsourcing.errors import ConcurrencyConflict, RebuildMismatch
 from kpi_eventsourcing.rebuild import Rebuild
 from kpi_eventsourcing.schema import events
 from kpi_eventsourcing.store import EventStore
-from kpi_eventsourcing.unit_of_work import UnitOfWork
+from kpi_eventsourcing.unit_of_work import Change, UnitOfWork, each
 from tests.integration.eventsourcing.counter import (
     SOMEBODY,
     Switch,
@@ -18,7 +18,7 @@ from tests.integration.eventsourcing.counter import (
 
 
 def flip(engine: sa.Engine, aggregate_id: str) -> None:
-    with UnitOfWork(engine, [project_tally]) as uow:
+    with UnitOfWork(engine, [each(project_tally)]) as uow:
         switch = uow.load(Switch, aggregate_id)
         uow.append(switch, switch.flip(), SOMEBODY)
         uow.commit()
@@ -40,7 +40,7 @@ def test_an_aggregate_comes_back_as_it_was_saved(store: sa.Engine) -> None:
 
 
 def test_nothing_is_kept_without_a_commit(store: sa.Engine) -> None:
-    with UnitOfWork(store, [project_tally]) as uow:
+    with UnitOfWork(store, [each(project_tally)]) as uow:
         switch = uow.load(Switch, "7")
         uow.append(switch, switch.flip(), SOMEBODY)
     with store.connect() as connection:
@@ -63,6 +63,42 @@ def test_a_version_gap_is_refused(store: sa.Engine) -> None:
         switch.version = 5
         with pytest.raises(ConcurrencyConflict):
             uow.append(switch, switch.flip(), SOMEBODY)
+
+
+def test_what_was_decided_for_several_aggregates_is_appended_and_projected_at_once(
+    store: sa.Engine,
+) -> None:
+    flip(store, "8")
+    with UnitOfWork(store, [each(project_tally)]) as uow:
+        switches = uow.load_all(Switch, ["7", "8", "9"])
+        changes = [
+            Change(switch, [*switch.flip(), *switch.flip()], SOMEBODY) for switch in switches
+        ]
+        appended = uow.append_all(changes)
+        uow.commit()
+    assert [switch.version for switch in switches] == [2, 3, 2]
+    assert [(event.aggregate_id, event.version) for event in appended] == [
+        ("7", 1),
+        ("7", 2),
+        ("8", 2),
+        ("8", 3),
+        ("9", 1),
+        ("9", 2),
+    ]
+    with store.connect() as connection:
+        assert [event.id for event in EventStore(connection).replay()][1:] == [
+            event.id for event in appended
+        ]
+        counts = connection.scalars(sa.select(tally.c.switches).order_by(tally.c.aggregate_id))
+        assert list(counts) == [2, 3, 2]
+
+
+def test_one_stale_aggregate_among_several_refuses_all_of_them(store: sa.Engine) -> None:
+    with UnitOfWork(store) as slow:
+        stale = slow.load_all(Switch, ["7", "8"])
+        flip(store, "8")
+        with pytest.raises(ConcurrencyConflict):
+            slow.append_all([Change(switch, switch.flip(), SOMEBODY) for switch in stale])
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,46 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from kpi_contracts.envelope import Record
 from kpi_contracts.messages import decode, encode
 from kpi_eventsourcing.schema import checkpoints, held, stream_versions
 
 Key = tuple[str, str]
+
+# Statements of every batch, built once: building one takes as long as executing it.
+_OF_CONSUMER = sa.bindparam("of", type_=sa.Text)
+_CHECKPOINT = sa.select(checkpoints).where(checkpoints.c.consumer == _OF_CONSUMER)
+_LOCKED_CHECKPOINT = _CHECKPOINT.with_for_update()
+_MOVED = insert(checkpoints)
+_MOVE = _MOVED.on_conflict_do_update(
+    index_elements=["consumer"],
+    set_={"stream_created": _MOVED.excluded.stream_created, "seq": _MOVED.excluded.seq},
+)
+_KEYS = sa.select(
+    sa.func.unnest(sa.bindparam("aggregates", type_=ARRAY(sa.Text))),
+    sa.func.unnest(sa.bindparam("ids", type_=ARRAY(sa.Text))),
+)
+_VERSIONS = sa.select(stream_versions).where(
+    stream_versions.c.consumer == _OF_CONSUMER,
+    sa.tuple_(stream_versions.c.aggregate, stream_versions.c.aggregate_id).in_(_KEYS),
+)
+_HELD = sa.select(held).where(
+    held.c.consumer == _OF_CONSUMER, sa.tuple_(held.c.aggregate, held.c.aggregate_id).in_(_KEYS)
+)
+_NEW_VERSIONS = insert(stream_versions).from_select(
+    ["consumer", "aggregate", "aggregate_id", "version"],
+    sa.select(
+        sa.cast(_OF_CONSUMER, sa.Text),
+        *_KEYS.selected_columns,
+        sa.func.unnest(sa.bindparam("versions", type_=ARRAY(sa.Integer))),
+    ),
+)
+_STORE_VERSIONS = _NEW_VERSIONS.on_conflict_do_update(
+    index_elements=["consumer", "aggregate", "aggregate_id"],
+    set_={"version": _NEW_VERSIONS.excluded.version},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +96,7 @@ class Inbox:
 
     def position(self, connection: sa.Connection, stream_created: datetime) -> int:
         """Return the last sequence taken in from this incarnation of the stream, 0 if none."""
-        row = connection.execute(
-            sa.select(checkpoints).where(checkpoints.c.consumer == self._consumer)
-        ).one_or_none()
-        return row.seq if row is not None and row.stream_created == stream_created else 0
+        return self._reached(connection, _CHECKPOINT, stream_created)
 
     def admit(
         self, connection: sa.Connection, stream_created: datetime, messages: Sequence[Delivered]
@@ -82,7 +112,7 @@ class Inbox:
         self, connection: sa.Connection, stream_created: datetime, messages: Sequence[Delivered]
     ) -> Intake:
         """Like `admit`, and tell which events came for a version that was taken already."""
-        last = self._lock_position(connection, stream_created)
+        last = self._reached(connection, _LOCKED_CHECKPOINT, stream_created)
         fresh = [message for message in messages if message.seq > last]
         if not fresh:
             return Intake([], [])
@@ -91,17 +121,14 @@ class Inbox:
 
     def advance(self, connection: sa.Connection, stream_created: datetime, seq: int) -> None:
         """Move the position to `seq`; used alone to pass over what cannot be decoded."""
-        values = {"stream_created": stream_created, "seq": seq}
         connection.execute(
-            insert(checkpoints)
-            .values(consumer=self._consumer, **values)
-            .on_conflict_do_update(index_elements=["consumer"], set_=values)
+            _MOVE, {"consumer": self._consumer, "stream_created": stream_created, "seq": seq}
         )
 
-    def _lock_position(self, connection: sa.Connection, stream_created: datetime) -> int:
-        row = connection.execute(
-            sa.select(checkpoints).where(checkpoints.c.consumer == self._consumer).with_for_update()
-        ).one_or_none()
+    def _reached(
+        self, connection: sa.Connection, query: sa.Select[Any], stream_created: datetime
+    ) -> int:
+        row = connection.execute(query, {"of": self._consumer}).one_or_none()
         return row.seq if row is not None and row.stream_created == stream_created else 0
 
     def _in_version_order(self, connection: sa.Connection, fresh: Sequence[Delivered]) -> Intake:
@@ -133,25 +160,14 @@ class Inbox:
             yield following
 
     def _versions(self, connection: sa.Connection, keys: set[Key]) -> dict[Key, int]:
-        table = stream_versions
-        rows = connection.execute(
-            sa.select(table.c.aggregate, table.c.aggregate_id, table.c.version).where(
-                table.c.consumer == self._consumer,
-                sa.tuple_(table.c.aggregate, table.c.aggregate_id).in_(sorted(keys)),
-            )
-        )
+        rows = connection.execute(_VERSIONS, self._keys(keys))
         known = {(row.aggregate, row.aggregate_id): row.version for row in rows}
         return {key: known.get(key, 0) for key in keys}
 
     def _held(
         self, connection: sa.Connection, keys: Iterable[Key]
     ) -> dict[Key, dict[int, Delivered]]:
-        rows = connection.execute(
-            sa.select(held).where(
-                held.c.consumer == self._consumer,
-                sa.tuple_(held.c.aggregate, held.c.aggregate_id).in_(sorted(keys)),
-            )
-        )
+        rows = connection.execute(_HELD, self._keys(keys))
         queues: dict[Key, dict[int, Delivered]] = {}
         for row in rows:
             message = Delivered(row.seq, decode(row.headers, row.body))
@@ -161,20 +177,13 @@ class Inbox:
     def _store_versions(
         self, connection: sa.Connection, versions: dict[Key, int], keys: set[Key]
     ) -> None:
-        if not keys:
-            return
-        statement = insert(stream_versions)
-        connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["consumer", "aggregate", "aggregate_id"],
-                set_={"version": statement.excluded.version},
-            ),
-            [
-                {"consumer": self._consumer, "aggregate": key[0], "aggregate_id": key[1]}
-                | {"version": versions[key]}
-                for key in sorted(keys)
-            ],
-        )
+        if keys:
+            reached = {"versions": [versions[key] for key in sorted(keys)]}
+            connection.execute(_STORE_VERSIONS, self._keys(keys) | reached)
+
+    def _keys(self, keys: Iterable[Key]) -> dict[str, Any]:
+        aggregates, ids = zip(*sorted(keys), strict=True)
+        return {"of": self._consumer, "aggregates": list(aggregates), "ids": list(ids)}
 
     def _release(self, connection: sa.Connection, versions: dict[Key, int]) -> None:
         for (aggregate, aggregate_id), version in versions.items():

@@ -18,6 +18,8 @@ from kpi_eventsourcing.schema import TIMESTAMP, events
 
 _COLUMNS: dict[str, Any] = {
     "id": sa.Uuid(),
+    "aggregate": sa.Text(),
+    "aggregate_id": sa.Text(),
     "version": sa.Integer(),
     "type": sa.Text(),
     "time": TIMESTAMP,
@@ -28,21 +30,21 @@ _COLUMNS: dict[str, Any] = {
     "traceparent": sa.Text(),
     "data": JSON(),
 }
+_NAMES = ", ".join(_COLUMNS)
+# The order of the arrays is that of the positions, and so of the events within a stream.
 _INSERT = sa.text(
     f"""
-    INSERT INTO events (aggregate, aggregate_id, {", ".join(_COLUMNS)})
-    SELECT :aggregate, :aggregate_id, new.*
-    FROM unnest(:id, :version, :type, :time, :actor, :actor_kind,
-                :correlation_id, :causation_id, :traceparent, :data)
-         AS new ({", ".join(_COLUMNS)})
-    WHERE :expected_version = (
+    INSERT INTO events ({_NAMES})
+    SELECT {_NAMES}
+    FROM unnest({", ".join(f":{name}" for name in _COLUMNS)}, :expected_version)
+         AS new ({_NAMES}, expected_version)
+    WHERE expected_version = (
         SELECT coalesce(max(version), 0) FROM events
-        WHERE aggregate = :aggregate AND aggregate_id = :aggregate_id
+        WHERE aggregate = new.aggregate AND aggregate_id = new.aggregate_id
     )
     """  # noqa: S608 - the names are the constants above
 ).bindparams(
-    sa.bindparam("aggregate", type_=sa.Text),
-    sa.bindparam("aggregate_id", type_=sa.Text),
+    sa.bindparam("expected_version", type_=ARRAY(sa.Integer)),
     *(sa.bindparam(name, type_=ARRAY(kind)) for name, kind in _COLUMNS.items()),
 )
 
@@ -50,9 +52,9 @@ _LOAD = (
     sa.select(events)
     .where(
         events.c.aggregate == sa.bindparam("aggregate"),
-        events.c.aggregate_id == sa.bindparam("aggregate_id"),
+        events.c.aggregate_id == sa.func.any(sa.bindparam("ids", type_=ARRAY(sa.Text))),
     )
-    .order_by(events.c.version)
+    .order_by(events.c.aggregate_id, events.c.version)
 )
 
 
@@ -62,43 +64,34 @@ class EventStore:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def append(
-        self,
-        aggregate: str,
-        aggregate_id: str,
-        expected_version: int,
-        envelopes: Sequence[Envelope],
-    ) -> None:
-        """Append events whose versions follow `expected_version`.
+    def append(self, envelopes: Sequence[Envelope]) -> None:
+        """Append events of one or several aggregates, those of each one in order.
 
         Raises:
-            ConcurrencyConflict: the stream is at another version.
+            ConcurrencyConflict: a stream does not end where its events begin; of several streams
+                the first is named.
 
         """
         if not envelopes:
             return
-        rows = [record_row(to_record(envelope)) for envelope in envelopes]
+        first = envelopes[0]
+        conflict = ConcurrencyConflict(first.aggregate, first.aggregate_id, first.version - 1)
         try:
-            appended = self._connection.execute(
-                _INSERT,
-                {
-                    "aggregate": aggregate,
-                    "aggregate_id": aggregate_id,
-                    "expected_version": expected_version,
-                    **{name: [row[name] for row in rows] for name in _COLUMNS},
-                },
-            ).rowcount
+            appended = self._connection.execute(_INSERT, _arrays(envelopes)).rowcount
         except sa.exc.IntegrityError as error:
             if "events_stream_version" not in str(error.orig):
                 raise
-            raise ConcurrencyConflict(aggregate, aggregate_id, expected_version) from error
-        if appended != len(rows):
-            raise ConcurrencyConflict(aggregate, aggregate_id, expected_version)
+            raise conflict from error
+        if appended != len(envelopes):
+            raise conflict
 
     def load(self, aggregate: str, aggregate_id: str) -> list[Envelope]:
         """Return every event of one aggregate, oldest first."""
-        stream = {"aggregate": aggregate, "aggregate_id": aggregate_id}
-        rows = self._connection.execute(_LOAD, stream)
+        return self.load_all(aggregate, [aggregate_id])
+
+    def load_all(self, aggregate: str, ids: Sequence[str]) -> list[Envelope]:
+        """Return every event of some aggregates of a kind, the oldest of each first."""
+        rows = self._connection.execute(_LOAD, {"aggregate": aggregate, "ids": ids})
         return [from_record(row_record(row)) for row in rows]
 
     def version(self, aggregate: str, aggregate_id: str) -> int:
@@ -113,6 +106,17 @@ class EventStore:
         query = sa.select(events).order_by(events.c.tx, events.c.position)
         for row in self._connection.execution_options(yield_per=batch).execute(query):
             yield from_record(row_record(row))
+
+
+def _arrays(envelopes: Sequence[Envelope]) -> dict[str, list[Any]]:
+    rows = [record_row(to_record(envelope)) for envelope in envelopes]
+    expected: dict[tuple[str, str], int] = {}
+    for envelope in envelopes:
+        expected.setdefault((envelope.aggregate, envelope.aggregate_id), envelope.version - 1)
+    arrays = {name: [row[name] for row in rows] for name in _COLUMNS}
+    return arrays | {
+        "expected_version": [expected[row["aggregate"], row["aggregate_id"]] for row in rows]
+    }
 
 
 def record_row(record: Record) -> dict[str, Any]:

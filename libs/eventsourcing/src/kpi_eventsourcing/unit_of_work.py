@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -23,7 +24,45 @@ from kpi_eventsourcing.outbox import WAKE_CHANNEL
 from kpi_eventsourcing.store import EventStore
 
 A = TypeVar("A", bound=Aggregate)
-InlineProjection = Callable[[sa.Connection, Envelope], None]
+InlineProjection = Callable[[sa.Connection, Sequence[Envelope]], None]
+
+
+def each(project: Callable[[sa.Connection, Envelope], None]) -> InlineProjection:
+    """Return the inline projection that projects one event after the other."""
+
+    def project_each(connection: sa.Connection, envelopes: Sequence[Envelope]) -> None:
+        for envelope in envelopes:
+            project(connection, envelope)
+
+    return project_each
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was decided for one aggregate, and in whose name."""
+
+    aggregate: Aggregate
+    events: Sequence[DomainEvent]
+    context: Context
+
+    def envelopes(self) -> list[Envelope]:
+        """Return the events as they follow the aggregate's version."""
+        context = self.context
+        return [
+            Envelope(
+                id=uuid7(),
+                aggregate=self.aggregate.name,
+                aggregate_id=self.aggregate.id,
+                version=self.aggregate.version + offset,
+                time=context.time,
+                actor=context.actor,
+                correlation_id=context.correlation_id,
+                causation_id=context.causation_id,
+                traceparent=context.traceparent,
+                data=event,
+            )
+            for offset, event in enumerate(self.events, start=1)
+        ]
 
 
 class Work:
@@ -41,10 +80,14 @@ class Work:
 
     def load(self, kind: type[A], aggregate_id: str | int) -> A:
         """Return an aggregate folded from its events; version 0 if it has none."""
-        aggregate = kind(str(aggregate_id))
-        for envelope in EventStore(self.connection).load(kind.name, aggregate.id):
-            aggregate.fold(envelope)
-        return aggregate
+        return self.load_all(kind, [aggregate_id])[0]
+
+    def load_all(self, kind: type[A], ids: Sequence[str | int]) -> list[A]:
+        """Return several aggregates of a kind, in the order of their ids."""
+        found = {str(number): kind(str(number)) for number in ids}
+        for envelope in EventStore(self.connection).load_all(kind.name, list(found)):
+            found[envelope.aggregate_id].fold(envelope)
+        return list(found.values())
 
     def at_end(self, kind: type[A], aggregate_id: str | int) -> A:
         """Return an aggregate at its newest version, nothing folded.
@@ -64,27 +107,23 @@ class Work:
             ConcurrencyConflict: the aggregate has moved on since it was loaded.
 
         """
-        envelopes = [
-            Envelope(
-                id=uuid7(),
-                aggregate=aggregate.name,
-                aggregate_id=aggregate.id,
-                version=aggregate.version + offset,
-                time=context.time,
-                actor=context.actor,
-                correlation_id=context.correlation_id,
-                causation_id=context.causation_id,
-                traceparent=context.traceparent,
-                data=event,
-            )
-            for offset, event in enumerate(events, start=1)
-        ]
-        store = EventStore(self.connection)
-        store.append(aggregate.name, aggregate.id, aggregate.version, envelopes)
-        for envelope in envelopes:
-            aggregate.fold(envelope)
-            for project in self._projections:
-                project(self.connection, envelope)
+        return self.append_all([Change(aggregate, events, context)])
+
+    def append_all(self, changes: Sequence[Change]) -> list[Envelope]:
+        """Store, fold and project what was decided for several aggregates, each named once.
+
+        Raises:
+            ConcurrencyConflict: one of them has moved on since it was loaded.
+
+        """
+        written = [(change.aggregate, change.envelopes()) for change in changes]
+        envelopes = [envelope for _, own in written for envelope in own]
+        EventStore(self.connection).append(envelopes)
+        for aggregate, own in written:
+            for envelope in own:
+                aggregate.fold(envelope)
+        for project in self._projections:
+            project(self.connection, envelopes)
         return envelopes
 
 
@@ -113,11 +152,9 @@ class UnitOfWork(Work):
         finally:
             self.connection.close()
 
-    def append(
-        self, aggregate: Aggregate, events: Sequence[DomainEvent], context: Context
-    ) -> list[Envelope]:
-        """Store, fold and project events, as `Work.append`."""
-        envelopes = super().append(aggregate, events, context)
+    def append_all(self, changes: Sequence[Change]) -> list[Envelope]:
+        """Store, fold and project events, as `Work.append_all`."""
+        envelopes = super().append_all(changes)
         self._appended += len(envelopes)
         return envelopes
 

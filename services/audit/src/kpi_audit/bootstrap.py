@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PACKAGE = "kpi_audit"
 RELAY = "audit-relay"  # not the consumer's name: both park what they cannot handle
 BATCH = 500
+PACE = 0.05  # seconds between two batches of events
 LONGEST_STATEMENT = 600.0  # seconds; replays compare whole tables
 
 
@@ -85,6 +86,7 @@ async def run_worker(worker: Worker) -> None:
                 project_many=take_in,
                 first_at=first_at,
                 batch=BATCH,
+                pace=PACE,
             ),
             Relay(engine, bus, RELAY),
             SealTimer(

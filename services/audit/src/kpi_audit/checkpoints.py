@@ -24,7 +24,7 @@ from kpi_eventsourcing.aggregate import Aggregate
 from kpi_eventsourcing.context import Context
 from kpi_eventsourcing.errors import ConcurrencyConflict
 from kpi_eventsourcing.schema import TIMESTAMP
-from kpi_eventsourcing.unit_of_work import UnitOfWork
+from kpi_eventsourcing.unit_of_work import UnitOfWork, each
 
 AUDITOR = Actor("kpi-audit", "system")
 _PAGE = 1000
@@ -93,7 +93,7 @@ def seal_head(engine: sa.Engine, key: SigningKey) -> Seal:
         AlreadySealed: there is nothing new, or another worker was faster.
 
     """
-    with UnitOfWork(engine, [project]) as uow:
+    with UnitOfWork(engine, [each(project)]) as uow:
         seal = key.seal(_verified_head(uow.connection))
         checkpoint = uow.load(Checkpoint, seal.seq)
         try:

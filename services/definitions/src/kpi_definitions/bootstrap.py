@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from kpi_definitions import catalogue, reviews
 from kpi_definitions.handlers import HANDLERS
 from kpi_eventsourcing.dispatch import Dispatcher
+from kpi_eventsourcing.unit_of_work import each
 from kpi_service.database import make_engine, verify_schema
 from kpi_service.settings import ServiceSettings
 
@@ -22,7 +23,7 @@ PACKAGE = "kpi_definitions"
 
 def make_dispatcher(engine: sa.Engine) -> Dispatcher:
     """Return what handles this service's commands."""
-    return Dispatcher(engine, [catalogue.project, reviews.settle], HANDLERS)
+    return Dispatcher(engine, [each(catalogue.project), each(reviews.settle)], HANDLERS)
 
 
 def make_api(settings: ServiceSettings) -> Flask:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from kpi_eventsourcing.dispatch import Dispatcher
+from kpi_eventsourcing.unit_of_work import each
 from kpi_executor import executions, inventory, queue, replica
 from kpi_executor.handlers import handlers
 from kpi_executor.preparation import Model, Preparation
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from kpi_service.worker import Worker
 
 PACKAGE = "kpi_executor"
-PROJECTIONS = (executions.project, queue.project, inventory.project)
+PROJECTIONS = (executions.project, queue.project, each(inventory.project))
 RECOVER_SECONDS = 2.0
 SWEEP_SECONDS = 300.0
 
@@ -134,7 +135,7 @@ def _loops(
     from kpi_contracts.streams import KPI_COMMANDS
     from kpi_executor.worker import upkeep
     from kpi_executor.worker.attempts import Attempts
-    from kpi_executor.worker.bus_commands import cancel_handler, execute_handler
+    from kpi_executor.worker.bus_commands import cancel_handler, execute_handler, execute_together
     from kpi_executor.worker.periodic import Periodic
 
     dispatch = make_dispatcher(engine, secrets)
@@ -153,6 +154,7 @@ def _loops(
             "executor-execute",
             subjects.EXECUTE,
             execute_handler(reader(engine), dispatch),
+            together=execute_together(dispatch),
             concurrency=4,
         ),
         CommandLoop(

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from kpi_contracts.execution import ExecutionParameters, Origin
+from kpi_eventsourcing.context import Context
 from kpi_executor.outcomes import Outcome
 
 
@@ -20,6 +21,13 @@ class RunKpi:
     origin: Origin
     kpi_version: int | None = None
     command_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunKpis:
+    """Run several KPIs, each in its own context. All are accepted, or none is."""
+
+    runs: Sequence[tuple[RunKpi, Context]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,20 +66,21 @@ class CancelExecution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TakeExecutions:
-    """A worker takes what is due, at most `limit`."""
-
-    worker: str
-    limit: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndAttempt:
-    """A worker tells how an attempt ended."""
+class AttemptEnd:
+    """How an attempt ended."""
 
     execution_id: int
     attempt: int
     outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeAttempts:
+    """A worker tells how attempts ended and takes what is due, at most `limit`."""
+
+    worker: str
+    ended: Sequence[AttemptEnd]
+    limit: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,52 +1,39 @@
-"""The handlers of execution commands: load, decide, append."""
+"""The handlers of commands from outside that begin or stop executions: load, decide, append."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from functools import cache, partial
+from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from kpi_contracts.catalogue import DomainEvent
 from kpi_contracts.definition import PinnedReading
 from kpi_contracts.execution import ExecutionRejected, ExecutionRequested
 from kpi_eventsourcing.context import Context
 from kpi_eventsourcing.errors import ConcurrencyConflict
-from kpi_eventsourcing.unit_of_work import UnitOfWork
-from kpi_executor import first_rows, lookups, queue, replica
+from kpi_eventsourcing.unit_of_work import Change, UnitOfWork
+from kpi_executor import lookups, queue, replica
 from kpi_executor.commands import (
     CancelExecution,
-    EndAttempt,
-    RecoverLost,
     RejectCommand,
     RetryExecution,
     RunKpi,
+    RunKpis,
     RunQuery,
-    TakeExecutions,
 )
 from kpi_executor.errors import ExecutionNotFound
 from kpi_executor.execution import Execution
 from kpi_executor.executions import UNIQUE_COMMAND, execution_ids, executions
-from kpi_executor.outcomes import Cancelled, Failure, Outcome, Success, TimedOut
 
-FIRST_RETRY = timedelta(seconds=1)
-LONGEST_RETRY = timedelta(minutes=2)
-LOST = Failure(
-    error_type="worker_lost",
-    message="the worker that ran the query is gone; the query was started again",
-    transient=True,
+# Statements of every run, built once: building one takes as long as executing it.
+_KNOWN = sa.select(executions.c.command_id, executions.c.id).where(
+    executions.c.command_id == sa.func.any(sa.bindparam("commands", type_=ARRAY(sa.Uuid)))
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """An attempt that a worker has just taken."""
-
-    execution_id: int
-    attempt: int
-    request: ExecutionRequested
+_NEW_IDS = sa.select(execution_ids.next_value()).select_from(
+    sa.func.generate_series(1, sa.bindparam("count", type_=sa.Integer))
+)
 
 
 def run_kpi(command: RunKpi, uow: UnitOfWork, context: Context) -> int:
@@ -59,21 +46,44 @@ def run_kpi(command: RunKpi, uow: UnitOfWork, context: Context) -> int:
     known = _execution_of_command(uow, command.command_id)
     if known is not None:
         return known
-    kpi = replica.find(uow.connection, command.kpi_id, command.kpi_version)
-    graph = lookups.find_graph(uow.connection, command.parameters.kg_name)
-    request = ExecutionRequested(
-        kpi_id=kpi.id,
-        kpi_version=kpi.version,
-        kpi_name=kpi.name,
-        nl_definition=kpi.nl_definition,
-        sql=kpi.sql_definition,
-        parameters=command.parameters,
-        database_type=graph.database_type,
-        origin=command.origin,
-        command_id=command.command_id,
-        pinned=_pinned_on(kpi, graph.name),
-    )
-    return _accept(uow, request, context)
+    return _accept(uow, [(_Requests(uow).of(command), context)])[0]
+
+
+def run_kpis(command: RunKpis, uow: UnitOfWork, _: Context) -> list[int]:
+    """Accept several runs, each with a `command_id`, and return their executions' ids.
+
+    Raises what `run_kpi` raises for any of them.
+    """
+    found = _executions_of_commands(uow, [run.command_id for run, _ in command.runs])
+    new = {run.command_id: (run, by) for run, by in command.runs if run.command_id not in found}
+    requests = _Requests(uow)
+    accepted = _accept(uow, [(requests.of(run), context) for run, context in new.values()])
+    found |= zip(new, accepted, strict=True)
+    return [found[run.command_id] for run, _ in command.runs]
+
+
+class _Requests:
+    """Makes requests of commands; looks each KPI and graph up once."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._kpi = cache(partial(replica.find, uow.connection))
+        self._graph = cache(partial(lookups.find_graph, uow.connection))
+
+    def of(self, command: RunKpi) -> ExecutionRequested:
+        kpi = self._kpi(command.kpi_id, command.kpi_version)
+        graph = self._graph(command.parameters.kg_name)
+        return ExecutionRequested(
+            kpi_id=kpi.id,
+            kpi_version=kpi.version,
+            kpi_name=kpi.name,
+            nl_definition=kpi.nl_definition,
+            sql=kpi.sql_definition,
+            parameters=command.parameters,
+            database_type=graph.database_type,
+            origin=command.origin,
+            command_id=command.command_id,
+            pinned=_pinned_on(kpi, graph.name),
+        )
 
 
 def _pinned_on(kpi: replica.Kpi, kg_name: str) -> PinnedReading | None:
@@ -98,7 +108,7 @@ def run_query(command: RunQuery, uow: UnitOfWork, context: Context) -> int:
         command_id=command.command_id,
         conversation_id=command.conversation_id,
     )
-    return _accept(uow, request, context)
+    return _accept(uow, [(request, context)])[0]
 
 
 def retry(command: RetryExecution, uow: UnitOfWork, context: Context) -> int:
@@ -124,7 +134,7 @@ def retry(command: RetryExecution, uow: UnitOfWork, context: Context) -> int:
         retry_of=command.execution_id,
         pinned=old.pinned,
     )
-    return _accept(uow, request, context)
+    return _accept(uow, [(request, context)])[0]
 
 
 def reject(command: RejectCommand, uow: UnitOfWork, context: Context) -> int:
@@ -135,95 +145,54 @@ def reject(command: RejectCommand, uow: UnitOfWork, context: Context) -> int:
     rejection = ExecutionRejected(
         kpi_id=command.kpi_id, reason=command.reason, command_id=command.command_id
     )
-    execution = _new_execution(uow)
-    return _first(uow, execution, execution.reject(rejection), context)
+    [execution] = _new_executions(uow, 1)
+    _begin(uow, [Change(execution, execution.reject(rejection), context)])
+    return int(execution.id)
 
 
 def cancel(command: CancelExecution, uow: UnitOfWork, context: Context) -> Execution:
     """Ask an execution to stop; raises ExecutionNotFound, ExecutionFinished."""
-    queue.lock(uow.connection, command.execution_id)
+    queue.lock(uow.connection, [command.execution_id])
     execution = uow.load(Execution, command.execution_id)
     uow.append(execution, execution.request_cancel(command.reason), context)
     return execution
 
 
-def take(command: TakeExecutions, uow: UnitOfWork, context: Context) -> list[Assignment]:
-    """Give a worker what is due; the rows are locked, so no other worker sees them."""
-    assignments = []
-    for execution_id in queue.due(uow.connection, command.limit):
-        execution = uow.load(Execution, execution_id)
-        uow.append(execution, execution.start(command.worker), context)
-        if execution.request is not None:
-            assignments.append(Assignment(execution_id, execution.attempt, execution.request))
-    return assignments
+def _accept(uow: UnitOfWork, requests: Sequence[tuple[ExecutionRequested, Context]]) -> list[int]:
+    accepted = _new_executions(uow, len(requests))
+    _begin(
+        uow,
+        [
+            Change(execution, execution.accept(request, context.time), context)
+            for execution, (request, context) in zip(accepted, requests, strict=True)
+        ],
+    )
+    return [int(execution.id) for execution in accepted]
 
 
-def end_attempt(command: EndAttempt, uow: UnitOfWork, context: Context) -> Execution:
-    """Record how an attempt ended; raises StaleAttempt, ExecutionFinished."""
-    queue.lock(uow.connection, command.execution_id)
-    execution = uow.load(Execution, command.execution_id)
-    decision = _end(execution, command.attempt, command.outcome, context.time)
-    uow.append(execution, decision, context)
-    if isinstance(command.outcome, Success) and command.outcome.first_rows:
-        first_rows.keep(uow.connection, command.execution_id, command.outcome.first_rows)
-    return execution
-
-
-def recover(command: RecoverLost, uow: UnitOfWork, context: Context) -> int:
-    """Queue anew, or end, what was held by workers that are gone; return how many there were."""
-    lost = queue.expired(uow.connection, command.limit)
-    for lease in lost:
-        execution = uow.load(Execution, lease.execution_id)
-        outcome = Cancelled() if execution.cancel_requested else LOST
-        decision = _end(execution, lease.attempt, outcome, context.time)
-        uow.append(execution, decision, context)
-    return len(lost)
-
-
-def _end(
-    execution: Execution, attempt: int, outcome: Outcome, now: datetime
-) -> Sequence[DomainEvent]:
-    match outcome:
-        case Success():
-            return execution.succeed(attempt, outcome)
-        case Failure():
-            return execution.fail(attempt, outcome, retry_at=now + pause_before_retry(attempt))
-        case TimedOut():
-            return execution.time_out(attempt, outcome)
-        case Cancelled():
-            return execution.cancel(attempt, outcome)
-
-
-def pause_before_retry(attempt: int) -> timedelta:
-    """Return the exponential pause after an attempt, with jitter (half to whole)."""
-    longest: timedelta = min(FIRST_RETRY * 2 ** min(attempt - 1, 20), LONGEST_RETRY)
-    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
-
-
-def _accept(uow: UnitOfWork, request: ExecutionRequested, context: Context) -> int:
-    execution = _new_execution(uow)
-    return _first(uow, execution, execution.accept(request, context.time), context)
-
-
-def _first(
-    uow: UnitOfWork, execution: Execution, events: Sequence[DomainEvent], context: Context
-) -> int:
+def _begin(uow: UnitOfWork, firsts: Sequence[Change]) -> None:
     try:
-        uow.append(execution, events, context)
+        uow.append_all(firsts)
     except sa.exc.IntegrityError as error:
         if UNIQUE_COMMAND not in str(error.orig):
             raise
         # The same command came twice at once; deciding anew finds the other one's execution.
-        raise ConcurrencyConflict(execution.name, execution.id, 0) from error
-    return int(execution.id)
+        raise ConcurrencyConflict(Execution.name, firsts[0].aggregate.id, 0) from error
 
 
-def _new_execution(uow: UnitOfWork) -> Execution:
-    return Execution(str(uow.connection.execute(sa.select(execution_ids.next_value())).scalar()))
+def _new_executions(uow: UnitOfWork, count: int) -> list[Execution]:
+    ids = uow.connection.execute(_NEW_IDS, {"count": count}).scalars()
+    return [Execution(str(number)) for number in ids]
 
 
-def _execution_of_command(uow: UnitOfWork, command_id: object) -> int | None:
+def _execution_of_command(uow: UnitOfWork, command_id: UUID | None) -> int | None:
     if command_id is None:
         return None
-    query = sa.select(executions.c.id).where(executions.c.command_id == command_id)
-    return uow.connection.execute(query).scalar()
+    return _executions_of_commands(uow, [command_id]).get(command_id)
+
+
+def _executions_of_commands(
+    uow: UnitOfWork, command_ids: Sequence[UUID | None]
+) -> dict[UUID | None, int]:
+    rows = uow.connection.execute(_KNOWN, {"commands": command_ids})
+    return {row.command_id: row.id for row in rows}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +26,7 @@ from kpi_contracts.execution import (
     Plan,
 )
 from kpi_contracts.schemas import schema_of
+from kpi_eventsourcing.read_table import ReadTable
 from kpi_eventsourcing.schema import TIMESTAMP
 from kpi_executor.execution import FINAL, Status
 
@@ -71,23 +72,21 @@ FINAL_STATUSES = [status.value for status in FINAL]
 
 Values = dict[str, Any]
 
-# Built once: building a statement takes as long as executing it.
-_INSERT = sa.insert(executions)
-_UPDATE = sa.update(executions).where(executions.c.id == sa.bindparam("execution"))
+_EXECUTIONS = ReadTable(executions)
 
 
-def project(connection: sa.Connection, envelope: Envelope) -> None:
-    """Bring the read table up to an event of an execution; others do not concern it."""
-    if envelope.aggregate != AGGREGATE:
-        return
+def project(connection: sa.Connection, envelopes: Sequence[Envelope]) -> None:
+    """Bring the read table up to events of executions; others do not concern it."""
+    of_executions = (envelope for envelope in envelopes if envelope.aggregate == AGGREGATE)
+    _EXECUTIONS.write(connection, ((envelope, _row(envelope)) for envelope in of_executions))
+
+
+def _row(envelope: Envelope) -> Values:
     values = PROJECTIONS[type(envelope.data)](envelope, envelope.data)
-    execution_id = int(envelope.aggregate_id)
-    if envelope.version == 1:
-        first = _FIRST | {"requested_at": envelope.time, "requested_by": envelope.actor.subject}
-        connection.execute(_INSERT, {"id": execution_id, "version": 1} | first | values)
-    else:
-        moved = {"execution": execution_id, "version": envelope.version}
-        connection.execute(_UPDATE, moved | values)
+    if envelope.version > 1:
+        return values
+    first = {"requested_at": envelope.time, "requested_by": envelope.actor.subject}
+    return _FIRST | first | values
 
 
 _FIRST: Values = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kpi_eventsourcing.dispatch import Handler
-from kpi_executor import commands, execution_handlers, source_handlers
+from kpi_executor import attempt_handlers, commands, execution_handlers, source_handlers
 from kpi_executor.secrets import Secrets
 
 
@@ -15,13 +15,13 @@ def handlers(secrets: Secrets) -> Mapping[type[Any], Handler]:
     sources = source_handlers.SourceHandlers(secrets)
     return {
         commands.RunKpi: execution_handlers.run_kpi,
+        commands.RunKpis: execution_handlers.run_kpis,
         commands.RunQuery: execution_handlers.run_query,
         commands.RetryExecution: execution_handlers.retry,
         commands.RejectCommand: execution_handlers.reject,
         commands.CancelExecution: execution_handlers.cancel,
-        commands.TakeExecutions: execution_handlers.take,
-        commands.EndAttempt: execution_handlers.end_attempt,
-        commands.RecoverLost: execution_handlers.recover,
+        commands.ExchangeAttempts: attempt_handlers.exchange,
+        commands.RecoverLost: attempt_handlers.recover,
         commands.RegisterSource: sources.register,
         commands.UpdateSource: sources.update,
         commands.RemoveSource: source_handlers.remove,

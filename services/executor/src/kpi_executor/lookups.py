@@ -21,8 +21,10 @@ _GRAPH = (
     .join(sources, sources.c.id == graphs.c.source_id)
     .where(graphs.c.name == sa.bindparam("graph"), sources.c.removed_at.is_(None))
 )
-_SECRET = sa.select(source_secrets.c.ciphertext).where(
-    source_secrets.c.source_id == sa.bindparam("source")
+_CONNECTABLE = (
+    sa.select(sources.c.name, sources.c.kind, sources.c.location, source_secrets.c.ciphertext)
+    .outerjoin(source_secrets, source_secrets.c.source_id == sources.c.id)
+    .where(sources.c.id == sa.bindparam("source"), sources.c.removed_at.is_(None))
 )
 
 
@@ -96,10 +98,17 @@ def get_source(connection: sa.Connection, source_id: int) -> sa.RowMapping:
     return row
 
 
-def source_secret(connection: sa.Connection, source_id: int) -> bytes | None:
-    """Return the encrypted secret of a source, None if it has none."""
-    ciphertext: bytes | None = connection.execute(_SECRET, {"source": source_id}).scalar()
-    return ciphertext
+def connectable_source(
+    connection: sa.Connection, source_id: int
+) -> sa.Row[str, str, str, bytes | None]:
+    """Return name, kind, location and encrypted secret (or None) of a source in use.
+
+    Raises SourceNotFound.
+    """
+    row = connection.execute(_CONNECTABLE, {"source": source_id}).one_or_none()
+    if row is None:
+        raise SourceNotFound(source_id)
+    return row
 
 
 def get_ruleset(connection: sa.Connection, name: str) -> Mapping[str, Any] | None:

@@ -54,9 +54,10 @@ class Preparation:
 
         Raises what `Planner.plan` raises, UnknownGraph, SourceNotFound and SecretUnreadable.
         """
-        graph = self.graph(parameters.kg_name)
-        planned = self.planner.plan(graph, parameters, question)
-        return Prepared(planned, self.source(graph.source_id))
+        with self._engine.connect() as connection:
+            graph = lookups.find_graph(connection, parameters.kg_name)
+            source = self._source(connection, graph.source_id)
+        return Prepared(self.planner.plan(graph, parameters, question), source)
 
     def graph(self, name: str) -> GraphReference:
         """Return the newest version of a graph; raises UnknownGraph."""
@@ -66,10 +67,12 @@ class Preparation:
     def source(self, source_id: int) -> Source:
         """Return a source ready to connect to; raises SourceNotFound, SecretUnreadable."""
         with self._engine.connect() as connection:
-            row = lookups.get_source(connection, source_id)
-            ciphertext = lookups.source_secret(connection, source_id)
-        secret = None if ciphertext is None else self._secrets.decrypt(ciphertext)
-        return Source(row["name"], row["kind"], with_secret(row["location"], secret))
+            return self._source(connection, source_id)
+
+    def _source(self, connection: sa.Connection, source_id: int) -> Source:
+        row = lookups.connectable_source(connection, source_id)
+        secret = None if row.ciphertext is None else self._secrets.decrypt(row.ciphertext)
+        return Source(row.name, row.kind, with_secret(row.location, secret))
 
     def _second(self, model: Model) -> SecondReader:
         examiner = Examiner(self.source, model.policy, model.cache)

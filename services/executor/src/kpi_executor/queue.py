@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
+from kpi_contracts.catalogue import DomainEvent
 from kpi_contracts.envelope import Envelope
 from kpi_contracts.execution import (
+    AGGREGATE,
     ExecutionCancelled,
     ExecutionFailed,
     ExecutionQueued,
@@ -22,6 +25,7 @@ from kpi_contracts.execution import (
     ExecutionSucceeded,
     ExecutionTimedOut,
 )
+from kpi_eventsourcing.read_table import execute_all
 from kpi_eventsourcing.schema import TIMESTAMP
 from kpi_executor.executions import metadata
 
@@ -46,14 +50,16 @@ leases = sa.Table(
 )
 
 # Statements of every execution, built once: building one takes as long as executing it.
+_IDS = sa.bindparam("executions", type_=ARRAY(sa.BigInteger))
 _LOCK = tuple(
     sa.select(table.c.execution_id)
-    .where(table.c.execution_id == sa.bindparam("execution"))
+    .where(table.c.execution_id == sa.func.any(_IDS))
+    .order_by(table.c.execution_id)
     .with_for_update()
     for table in (waiting, leases)
 )
-_DELETE = {
-    table: sa.delete(table).where(table.c.execution_id == sa.bindparam("execution"))
+_LEAVE = {
+    table: sa.delete(table).where(table.c.execution_id == sa.func.any(_IDS))
     for table in (waiting, leases)
 }
 _ENQUEUE = insert(waiting).values(
@@ -83,30 +89,56 @@ class Lease:
     attempt: int
 
 
-def project(connection: sa.Connection, envelope: Envelope) -> None:
-    """Move an execution into the queue, into a worker's hands, or out of both."""
-    if envelope.aggregate != "execution":
-        return
-    execution_id, event = int(envelope.aggregate_id), envelope.data
-    if isinstance(event, ExecutionQueued):
-        delay = max(event.not_before - envelope.time, timedelta())
-        if event.attempt > 1:
-            _delete(connection, leases, execution_id)
-        _enqueue(connection, execution_id, delay)
-    elif isinstance(event, ExecutionStarted):
-        _hold(connection, execution_id, event)
-    elif isinstance(event, ENDS):
-        _delete(connection, waiting if event.attempt is None else leases, execution_id)
+def project(connection: sa.Connection, envelopes: Sequence[Envelope]) -> None:
+    """Move executions into the queue, into a worker's hands, or out of both."""
+    moves = _Moves()
+    for envelope in envelopes:
+        if envelope.aggregate == AGGREGATE:
+            moves.note(int(envelope.aggregate_id), envelope.time, envelope.data)
+    moves.make(connection)
 
 
-def lock(connection: sa.Connection, execution_id: int) -> None:
-    """Wait for whoever takes or recovers this execution, and keep others from doing so.
+class _Moves:
+    """What some events come to: who leaves which table, and who enters it afterwards."""
 
-    To be called before the execution is loaded: workers lock its row here first and append
+    def __init__(self) -> None:
+        self._leaving: dict[sa.Table, list[int]] = {waiting: [], leases: []}
+        self._queued: list[dict[str, Any]] = []
+        self._held: list[dict[str, Any]] = []
+
+    def note(self, execution_id: int, time: datetime, event: DomainEvent) -> None:
+        """Note what an event means for its execution."""
+        match event:
+            case ExecutionQueued(attempt=attempt, not_before=not_before):
+                if attempt > 1:
+                    self._leaving[leases].append(execution_id)
+                delay = max(not_before - time, timedelta())
+                self._queued.append({"execution": execution_id, "delay": delay})
+            case ExecutionStarted(attempt=attempt, worker=worker):
+                self._leaving[waiting].append(execution_id)
+                hold = {"execution": execution_id, "number": attempt, "holder": worker}
+                self._held.append(hold)
+            case event if isinstance(event, ENDS):
+                left = waiting if event.attempt is None else leases
+                self._leaving[left].append(execution_id)
+
+    def make(self, connection: sa.Connection) -> None:
+        """Write the tables."""
+        for table, ids in self._leaving.items():
+            if ids:
+                connection.execute(_LEAVE[table], {"executions": ids})
+        execute_all(connection, _ENQUEUE, self._queued)
+        execute_all(connection, _HOLD, self._held)
+
+
+def lock(connection: sa.Connection, execution_ids: Sequence[int]) -> None:
+    """Wait for whoever takes or recovers these executions, and keep others from doing so.
+
+    To be called before they are loaded: workers lock their rows here first and append
     afterwards, so whoever appended first and came here second would deadlock with them.
     """
     for statement in _LOCK:
-        connection.execute(statement, {"execution": execution_id})
+        connection.execute(statement, {"executions": execution_ids})
 
 
 def due(connection: sa.Connection, limit: int) -> Sequence[int]:
@@ -123,11 +155,14 @@ def next_due_in(connection: sa.Connection) -> float | None:
     return None if seconds is None else max(0.0, float(seconds))
 
 
-def renew(connection: sa.Connection, worker: str) -> None:
-    """Prolong every lease of a worker."""
+def renew(connection: sa.Connection, worker: str, execution_ids: Sequence[int]) -> None:
+    """Prolong a worker's leases of what it runs.
+
+    What it took without hearing of it, because its connection broke, it lets go by that.
+    """
     connection.execute(
         sa.update(leases)
-        .where(leases.c.worker == worker)
+        .where(leases.c.worker == worker, leases.c.execution_id.in_(execution_ids))
         .values(expires_at=sa.func.clock_timestamp() + LEASE)
     )
 
@@ -147,18 +182,3 @@ def held_by(connection: sa.Connection, worker: str) -> set[Lease]:
     """Return what a worker still holds; what it runs beside that belongs to others by now."""
     query = sa.select(leases.c.execution_id, leases.c.attempt).where(leases.c.worker == worker)
     return {Lease(row.execution_id, row.attempt) for row in connection.execute(query)}
-
-
-def _enqueue(connection: sa.Connection, execution_id: int, delay: timedelta) -> None:
-    connection.execute(_ENQUEUE, {"execution": execution_id, "delay": delay})
-
-
-def _hold(connection: sa.Connection, execution_id: int, event: ExecutionStarted) -> None:
-    _delete(connection, waiting, execution_id)
-    connection.execute(
-        _HOLD, {"execution": execution_id, "number": event.attempt, "holder": event.worker}
-    )
-
-
-def _delete(connection: sa.Connection, table: sa.Table, execution_id: int) -> None:
-    connection.execute(_DELETE[table], {"execution": execution_id})

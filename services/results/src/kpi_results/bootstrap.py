@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kpi_service.worker import Worker
 
 PACKAGE = "kpi_results"
+PACE = 0.02  # seconds between two batches of events
 COMPARE_EVERY = 1.0  # seconds between looks for results to compare
 API_THREADS = 16
 """More than the other services have: downloads hold a thread for as long as the client takes."""
@@ -146,7 +147,12 @@ def make_loops(bus: Bus, engine: sa.Engine, own: ResultsSettings) -> Sequence[Lo
     store = PartStore(own.store_url, own.cache, cache_bytes=own.parts_bytes)
     loops: list[Loop] = [
         ProjectionLoop(
-            bus, engine, consumer=index.CONSUMER, subjects=index.SUBJECTS, project=take_in
+            bus,
+            engine,
+            consumer=index.CONSUMER,
+            subjects=index.SUBJECTS,
+            project_many=take_in,
+            pace=PACE,
         ),
         Relay(engine, bus, "results"),
         Periodic("differences", differences.next, every=COMPARE_EVERY),

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from kpi_results import ledger, queries
-from kpi_results.index import executions
+from kpi_results.index import executions, kpis
 from kpi_results.ledger import ledgers
 from kpi_results.rows.errors import RowsError
 from kpi_results.shelf import results
@@ -23,6 +24,36 @@ BATCH = 10_000
 
 Changes = Counter[bytes]
 """How many more rows of each key (as canonical JSON) there are, or fewer where negative."""
+
+# For each KPI the run that follows on its ledger, found by index: however many runs there were.
+_FOLLOWING = (
+    sa.select(
+        results,
+        executions.c.execution_timestamp.label("executed_at"),
+        executions.c.joined_columns,
+    )
+    .join(executions, executions.c.id == results.c.execution_id)
+    .where(
+        results.c.kpi_id == kpis.c.id,
+        results.c.execution_id > sa.func.coalesce(ledgers.c.execution_id, 0),
+        results.c.compared_at.is_not(None),
+        results.c.expired_at.is_(None),
+        results.c.damaged_at.is_(None),
+        executions.c.limit_reached.is_(False),
+        results.c.execution_id
+        != sa.func.all(sa.bindparam("unreadable", type_=ARRAY(sa.BigInteger))),
+    )
+    .order_by(results.c.execution_id)
+    .limit(1)
+    .lateral()
+)
+_WAITING = (
+    sa.select(_FOLLOWING, ledgers.c.key, ledgers.c.execution_id.label("entered"))
+    .select_from(kpis.outerjoin(ledgers, ledgers.c.kpi_id == kpis.c.id).join(_FOLLOWING, sa.true()))
+    .where(ledgers.c.closed.is_(None))
+    .order_by(_FOLLOWING.c.execution_id)
+    .limit(1)
+)
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -57,29 +88,8 @@ class LedgerClerk:
         return True
 
     def _waiting(self, connection: sa.Connection) -> sa.RowMapping | None:
-        query = (
-            sa.select(
-                results,
-                executions.c.execution_timestamp.label("executed_at"),
-                executions.c.joined_columns,
-                ledgers.c.key,
-                ledgers.c.execution_id.label("entered"),
-            )
-            .join(executions, executions.c.id == results.c.execution_id)
-            .outerjoin(ledgers, ledgers.c.kpi_id == results.c.kpi_id)
-            .where(
-                results.c.compared_at.is_not(None),
-                results.c.expired_at.is_(None),
-                results.c.damaged_at.is_(None),
-                executions.c.limit_reached.is_(False),
-                results.c.execution_id > sa.func.coalesce(ledgers.c.execution_id, 0),
-                ledgers.c.closed.is_(None),
-                results.c.execution_id.not_in(sorted(self._unreadable)),
-            )
-            .order_by(results.c.execution_id)
-            .limit(1)
-        )
-        return connection.execute(query).mappings().one_or_none()
+        unreadable = {"unreadable": sorted(self._unreadable)}
+        return connection.execute(_WAITING, unreadable).mappings().one_or_none()
 
     def _enter(self, run: sa.RowMapping) -> None:
         previous = run["entered"]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from kpi_eventsourcing.context import Context
 from kpi_eventsourcing.dispatch import Dispatcher, Handler
-from kpi_eventsourcing.unit_of_work import UnitOfWork
+from kpi_eventsourcing.unit_of_work import UnitOfWork, each
 from kpi_results import remarks, rules, shelf
 from kpi_results.commands import (
     AssignBreak,
@@ -94,7 +94,8 @@ def _break(uow: UnitOfWork, command: AssignBreak | CommentBreak) -> Break:
 
 def make_dispatcher(engine: sa.Engine) -> Dispatcher:
     """Return what handles this service's commands."""
-    return Dispatcher(engine, [shelf.project, remarks.project, rules.project], HANDLERS)
+    projections = [each(module.project) for module in (shelf, remarks, rules)]
+    return Dispatcher(engine, projections, HANDLERS)
 
 
 HANDLERS: Mapping[type[Any], Handler] = {

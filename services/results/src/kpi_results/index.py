@@ -6,11 +6,11 @@ those of the REST shape.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy.dialects.postgresql import ARRAY, JSON
 
 from kpi_contracts import definition as definitions
 from kpi_contracts import execution as contract
@@ -38,6 +38,7 @@ from kpi_contracts.execution import (
     Plan,
 )
 from kpi_contracts.schemas import schema_of
+from kpi_eventsourcing.read_table import ReadTable, execute_all
 from kpi_eventsourcing.schema import TIMESTAMP
 
 CONSUMER = "results"
@@ -130,31 +131,52 @@ TABLES = (executions, manifests, kpis)
 Values = dict[str, Any]
 
 
+_EXECUTIONS = ReadTable(executions)
+_KPIS = ReadTable(kpis)
+_KEEP_MANIFEST = sa.insert(manifests)
+_KPI_OF = sa.select(executions.c.id, executions.c.kpi_id).where(
+    executions.c.id == sa.func.any(sa.bindparam("ids", type_=ARRAY(sa.BigInteger)))
+)
+
+
 def project(connection: sa.Connection, envelope: Envelope) -> None:
     """Bring the tables up to an event of an execution or a definition."""
-    if envelope.aggregate == contract.AGGREGATE:
-        _project_execution(connection, envelope)
-    elif envelope.aggregate == definitions.AGGREGATE:
-        _project_kpi(connection, envelope)
+    project_many(connection, [envelope])
 
 
-def _project_execution(connection: sa.Connection, envelope: Envelope) -> None:
-    event = envelope.data
-    execution_id = int(envelope.aggregate_id)
-    values = {"version": envelope.version} | EXECUTION[type(event)](envelope, event)
-    if isinstance(event, ExecutionRequested | ExecutionRejected):
-        connection.execute(
-            sa.insert(executions).values(id=execution_id, **_first(envelope), **values)
-        )
-        return
-    connection.execute(
-        sa.update(executions).where(executions.c.id == execution_id).values(**values)
+def project_many(connection: sa.Connection, envelopes: Sequence[Envelope]) -> None:
+    """Bring the tables up to some events, those of each aggregate in order."""
+    runs = [envelope for envelope in envelopes if envelope.aggregate == contract.AGGREGATE]
+    named = [envelope for envelope in envelopes if envelope.aggregate == definitions.AGGREGATE]
+    _EXECUTIONS.write(connection, ((envelope, _of_execution(envelope)) for envelope in runs))
+    _KPIS.write(connection, ((each, KPI[type(each.data)](each.data)) for each in named))
+    execute_all(
+        connection,
+        _KEEP_MANIFEST,
+        [
+            _kept(envelope, envelope.data)
+            for envelope in runs
+            if isinstance(envelope.data, ExecutionSucceeded)
+        ],
     )
-    if isinstance(event, ExecutionSucceeded):
-        manifest = schema_of(Manifest).dump(event.manifest)
-        connection.execute(
-            sa.insert(manifests).values(execution_id=execution_id, manifest=manifest)
-        )
+
+
+def kpis_of(connection: sa.Connection, execution_ids: Sequence[int]) -> Mapping[int, int | None]:
+    """Return the KPI that each of some executions ran, None for an ad-hoc query."""
+    return {row.id: row.kpi_id for row in connection.execute(_KPI_OF, {"ids": execution_ids})}
+
+
+def _of_execution(envelope: Envelope) -> Values:
+    event = envelope.data
+    values = EXECUTION[type(event)](envelope, event)
+    if isinstance(event, ExecutionRequested | ExecutionRejected):
+        return _first(envelope) | values
+    return values
+
+
+def _kept(envelope: Envelope, event: ExecutionSucceeded) -> Values:
+    manifest = schema_of(Manifest).dump(event.manifest)
+    return {"execution_id": int(envelope.aggregate_id), "manifest": manifest}
 
 
 def _first(envelope: Envelope) -> Values:
@@ -263,15 +285,6 @@ def _ended(
         plan = schema_of(Plan).dump(event.plan)
         values |= {name: plan[name] for name in PLAN}
     return values
-
-
-def _project_kpi(connection: sa.Connection, envelope: Envelope) -> None:
-    values = {"version": envelope.version} | KPI[type(envelope.data)](envelope.data)
-    kpi_id = int(envelope.aggregate_id)
-    if isinstance(envelope.data, DefinitionCreated):
-        connection.execute(sa.insert(kpis).values(id=kpi_id, **values))
-    else:
-        connection.execute(sa.update(kpis).where(kpis.c.id == kpi_id).values(**values))
 
 
 def _kpi_created(event: DefinitionCreated) -> Values:

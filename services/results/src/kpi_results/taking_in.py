@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import sqlalchemy as sa
 
-from kpi_contracts.envelope import Actor, Envelope
+from kpi_contracts.envelope import Actor, Envelope, from_record
 from kpi_contracts.execution import ExecutionSucceeded
 from kpi_eventsourcing.context import Context
-from kpi_eventsourcing.unit_of_work import Work
+from kpi_eventsourcing.inbox import Delivered
+from kpi_eventsourcing.unit_of_work import Change, Work, each
 from kpi_results import index, shelf
 from kpi_results.result import Result
 
 SERVICE = Actor("results", "service")
 
 
-def take_in(connection: sa.Connection, envelope: Envelope) -> None:
-    """Project an event; a success also begins a result, in the same transaction."""
-    index.project(connection, envelope)
-    if isinstance(envelope.data, ExecutionSucceeded):
-        _store_result(connection, envelope, envelope.data)
+def take_in(connection: sa.Connection, events: Sequence[Delivered]) -> None:
+    """Project new events; a success also begins a result, in the same transaction."""
+    envelopes = [from_record(event.record) for event in events]
+    index.project_many(connection, envelopes)
+    successes = {
+        int(envelope.aggregate_id): (envelope, envelope.data)
+        for envelope in envelopes
+        if isinstance(envelope.data, ExecutionSucceeded)
+    }
+    if successes:
+        _begin_results(connection, successes)
 
 
-def _store_result(
-    connection: sa.Connection, envelope: Envelope, succeeded: ExecutionSucceeded
+def _begin_results(
+    connection: sa.Connection, successes: Mapping[int, tuple[Envelope, ExecutionSucceeded]]
 ) -> None:
-    execution_id = int(envelope.aggregate_id)
-    of_execution = index.executions.c.id == execution_id
-    kpi_id = connection.execute(
-        sa.select(index.executions.c.kpi_id).where(of_execution)
-    ).scalar_one()
-    work = Work(connection, [shelf.project])
-    result = work.load(Result, execution_id)
-    events = result.store(kpi_id, succeeded.manifest)
-    work.append(result, events, Context.following(envelope, SERVICE))
+    ids = list(successes)
+    kpi_ids = index.kpis_of(connection, ids)
+    work = Work(connection, [each(shelf.project)])
+    changes = []
+    for result in work.load_all(Result, ids):
+        envelope, succeeded = successes[int(result.id)]
+        decision = result.store(kpi_ids[int(result.id)], succeeded.manifest)
+        changes.append(Change(result, decision, Context.following(envelope, SERVICE)))
+    work.append_all(changes)

@@ -10,6 +10,7 @@ import asyncio
 import os
 import socket
 import time
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from typing import Any
 
@@ -17,15 +18,14 @@ import sqlalchemy as sa
 import structlog
 
 from kpi_bus.errors import is_transient
-from kpi_bus.stopping import Backoff, unless_stopped
+from kpi_bus.stopping import Backoff
 from kpi_bus.threads import Threads
 from kpi_eventsourcing.context import Context
 from kpi_eventsourcing.crash_points import crash_point
 from kpi_eventsourcing.dispatch import Dispatcher
 from kpi_executor import metrics, queue
-from kpi_executor.commands import EndAttempt, TakeExecutions
-from kpi_executor.errors import ExecutionFinished, StaleAttempt
-from kpi_executor.execution_handlers import Assignment
+from kpi_executor.attempt_handlers import Assignment, Exchanged
+from kpi_executor.commands import AttemptEnd, ExchangeAttempts
 from kpi_executor.executions import executions
 from kpi_executor.outcomes import Failure, Outcome
 from kpi_executor.planning import Question
@@ -38,7 +38,7 @@ from kpi_executor.worker.upkeep import EXECUTOR
 
 FIRST_ROWS = 1000
 CANCEL_LOOK_SECONDS = 0.25
-THREADS = 6
+THREADS = 3  # an exchange, a look for cancellations and a renewal of leases
 
 STOPPED = Failure(
     error_type="worker_stopped",
@@ -79,7 +79,8 @@ class Attempts:
         self._threads = Threads("attempts", THREADS)
         # A language model may take many seconds; leases must be renewed meanwhile.
         self._planning = Threads("planning", slots)
-        self._running: dict[Lease, asyncio.Task[None]] = {}
+        self._running: set[Lease] = set()
+        self._ended: list[AttemptEnd] = []  # of the running ones, not on record yet
         self._queries: dict[Lease, Future[QueryOutcome]] = {}
         self._wake = asyncio.Event()
         self._stopping = False
@@ -93,56 +94,70 @@ class Attempts:
         try:
             async with asyncio.TaskGroup() as group:
                 renewing = group.create_task(self._keep_leases())
-                await self._take_work(group, stop)
-                self._give_back()
-                while self._running:
-                    await asyncio.wait(list(self._running.values()))
+                giving_back = group.create_task(self._give_back_at(stop))
+                await self._exchange_until_done(group)
+                giving_back.cancel()
                 renewing.cancel()
         finally:
             wakeups.stop()
             await self._planning.close()
             await self._threads.close()
 
-    async def _take_work(self, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
+    async def _exchange_until_done(self, group: asyncio.TaskGroup) -> None:
+        """Hand in and take whenever something happens, until stopped and rid of everything.
+
+        One exchange at a time: what happens meanwhile goes into the next one, all together.
+        """
         backoff = Backoff()
-        while not stop.is_set():
+        while self._running or not self._stopping:
+            await self._wake.wait()
             self._wake.clear()
             try:
-                taken = await self._take()
+                await self._exchange(group)
                 await self._stop_cancelled()
-                backoff.reset()
             except Exception as error:
                 if not is_transient(error):
                     raise
                 log.warning("attempts.retrying", error=repr(error))
-                await unless_stopped(stop, asyncio.sleep(backoff.next()))
-                continue
-            for assignment in taken:
-                lease = Lease(assignment.execution_id, assignment.attempt)
-                self._running[lease] = group.create_task(self._attempt(lease, assignment))
-            if len(taken) == 0 or len(self._running) >= self._slots:
-                await unless_stopped(stop, self._wake.wait())
+                await asyncio.sleep(backoff.next())
+                self._wake.set()
+            else:
+                backoff.reset()
 
-    async def _take(self) -> list[Assignment]:
-        free = self._slots - len(self._running)
-        if free <= 0:
-            return []
-        command = TakeExecutions(worker=self._name, limit=free)
-        taken: list[Assignment] = await self._threads.run(
+    async def _exchange(self, group: asyncio.TaskGroup) -> None:
+        ended = list(self._ended)
+        free = 0 if self._stopping else self._slots - len(self._running) + len(ended)
+        if not ended and not free:
+            return
+        command = ExchangeAttempts(worker=self._name, ended=ended, limit=free)
+        exchanged: Exchanged = await self._threads.run(
             self._dispatch, command, Context.by(EXECUTOR)
         )
-        return taken
+        if ended:
+            crash_point("executor.after_end")
+        self._settle(ended, exchanged)
+        for assignment in exchanged.taken:
+            lease = Lease(assignment.execution_id, assignment.attempt)
+            self._running.add(lease)
+            group.create_task(self._attempt(lease, assignment))
+
+    def _settle(self, ended: Sequence[AttemptEnd], exchanged: Exchanged) -> None:
+        del self._ended[: len(ended)]
+        self._running -= {Lease(end.execution_id, end.attempt) for end in ended}
+        for status in exchanged.ended:
+            metrics.executions.labels(status).inc()
+        for error in exchanged.superseded:
+            log.warning("attempt.superseded", execution_id=error.execution_id, why=str(error))
 
     async def _attempt(self, lease: Lease, assignment: Assignment) -> None:
-        try:
-            with metrics.running.track_inprogress():
-                outcome = await self._run(lease, assignment)
-            crash_point("executor.after_query")
-            await self._end(lease, outcome)
-        finally:
-            self._queries.pop(lease, None)
-            self._running.pop(lease, None)
-            self._wake.set()
+        with metrics.running.track_inprogress():
+            outcome = await self._run(lease, assignment)
+        self._queries.pop(lease, None)
+        crash_point("executor.after_query")
+        self._ended.append(
+            AttemptEnd(execution_id=lease.execution_id, attempt=lease.attempt, outcome=outcome)
+        )
+        self._wake.set()
 
     async def _run(self, lease: Lease, assignment: Assignment) -> Outcome:
         request = assignment.request
@@ -174,27 +189,6 @@ class Attempts:
         metrics.query_seconds.labels(prepared.source.kind).observe(outcome.elapsed_ms / 1000)
         return progress.succeeded(outcome)
 
-    async def _end(self, lease: Lease, outcome: Outcome) -> None:
-        command = EndAttempt(
-            execution_id=lease.execution_id, attempt=lease.attempt, outcome=outcome
-        )
-        backoff = Backoff()
-        while True:
-            try:
-                execution = await self._threads.run(self._dispatch, command, Context.by(EXECUTOR))
-            except (StaleAttempt, ExecutionFinished) as error:
-                log.warning("attempt.superseded", execution_id=lease.execution_id, why=str(error))
-                return
-            except Exception as error:
-                if not is_transient(error) or backoff.attempts > 20:
-                    raise
-                log.warning("attempt.end_retrying", error=repr(error))
-                await asyncio.sleep(backoff.next())
-            else:
-                crash_point("executor.after_end")
-                metrics.executions.labels(execution.status).inc()
-                return
-
     async def _stop_cancelled(self) -> None:
         if not self._queries or time.monotonic() < self._next_look:
             return
@@ -212,7 +206,7 @@ class Attempts:
             if not self._running:
                 continue
             try:
-                held = await self._threads.run(self._renew)
+                held = await self._threads.run(self._renew, tuple(self._running))
             except Exception as error:
                 if not is_transient(error):
                     raise
@@ -222,15 +216,17 @@ class Attempts:
                 log.warning("attempt.lost", execution_id=lease.execution_id, attempt=lease.attempt)
                 self._stop_query(lease)
 
-    def _renew(self) -> set[Lease]:
+    def _renew(self, running: Collection[Lease]) -> set[Lease]:
         with self._engine.begin() as connection:
-            queue.renew(connection, self._name)
+            queue.renew(connection, self._name, [lease.execution_id for lease in running])
             return queue.held_by(connection, self._name)
 
-    def _give_back(self) -> None:
+    async def _give_back_at(self, stop: asyncio.Event) -> None:
+        await stop.wait()
         self._stopping = True
         for lease in list(self._queries):
             self._stop_query(lease)
+        self._wake.set()
 
     def _stop_query(self, lease: Lease) -> None:
         future = self._queries.get(lease)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
+from kpi_bus.commands import BlockingHandler, Delivery, Together
 from kpi_contracts.commands import CancelExecution as CancelMessage
 from kpi_contracts.commands import ExecuteKpi, load_command
 from kpi_contracts.envelope import Actor
@@ -14,13 +15,12 @@ from kpi_contracts.messages import Message
 from kpi_eventsourcing.context import Context
 from kpi_eventsourcing.dispatch import Dispatcher
 from kpi_executor import replica
-from kpi_executor.commands import CancelExecution, RejectCommand, RunKpi
+from kpi_executor.commands import CancelExecution, RejectCommand, RunKpi, RunKpis
 from kpi_executor.errors import CommandRefused, ExecutionFinished, ExecutionNotFound
+from kpi_executor.worker.upkeep import EXECUTOR
 
-Handler = Callable[[bytes, Mapping[str, str]], Message | None]
 
-
-def execute_handler(engine: sa.Engine, dispatch: Dispatcher) -> Handler:
+def execute_handler(engine: sa.Engine, dispatch: Dispatcher) -> BlockingHandler:
     """Return the handler of `kpi.cmd.execute`.
 
     A command that cannot be accepted becomes an execution that was rejected; one that cannot be
@@ -41,7 +41,28 @@ def execute_handler(engine: sa.Engine, dispatch: Dispatcher) -> Handler:
     return execute
 
 
-def cancel_handler(dispatch: Dispatcher) -> Handler:
+def execute_together(dispatch: Dispatcher) -> Together:
+    """Return the handler of several `kpi.cmd.execute` that can all be accepted at once.
+
+    It raises CommandRefused or InvalidCommand, and has no effect, if there is one that cannot.
+    """
+
+    def execute(deliveries: Sequence[Delivery]) -> Sequence[Message | None]:
+        commands = [load_command(ExecuteKpi, body) for body, _ in deliveries]
+        runs = [
+            (_run(command), _context(command.requested_by, headers))
+            for command, (_, headers) in zip(commands, deliveries, strict=True)
+        ]
+        execution_ids = dispatch(RunKpis(runs), Context.by(EXECUTOR))
+        return [
+            _reply(command, execution_id, "accepted")
+            for command, execution_id in zip(commands, execution_ids, strict=True)
+        ]
+
+    return execute
+
+
+def cancel_handler(dispatch: Dispatcher) -> BlockingHandler:
     """Return the handler of `kpi.cmd.cancel`; what has ended already is left as it is."""
 
     def cancel(body: bytes, headers: Mapping[str, str]) -> Message | None:

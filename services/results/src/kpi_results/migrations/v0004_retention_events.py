@@ -6,7 +6,7 @@ from alembic import op
 from kpi_contracts.envelope import Actor
 from kpi_contracts.ids import uuid7
 from kpi_eventsourcing.context import Context
-from kpi_eventsourcing.unit_of_work import Work
+from kpi_eventsourcing.unit_of_work import Work, each
 from kpi_results import rules
 from kpi_results.rules import Limits, RetentionRule
 
@@ -18,7 +18,7 @@ def upgrade() -> None:
     connection = op.get_bind()
     # On a new database, revision 0003 has made the table as it is today.
     op.execute("ALTER TABLE kpi_retention ADD COLUMN IF NOT EXISTS bytes bigint")
-    work = Work(connection, [rules.project])
+    work = Work(connection, [each(rules.project)])
     for row in connection.execute(sa.select(rules.rules)).mappings().all():
         rule = work.load(RetentionRule, row["kpi_id"])
         limits = Limits(runs=row["runs"], days=row["days"], bytes=row["bytes"])

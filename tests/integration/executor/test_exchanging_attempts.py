@@ -1,0 +1,81 @@
+"""What a worker hands in and what it takes, in one transaction."""
+
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from kpi_eventsourcing.dispatch import Dispatcher
+from kpi_executor import queue
+from kpi_executor.commands import CancelExecution, RunKpis
+from kpi_executor.errors import ExecutionFinished, StaleAttempt
+from kpi_executor.execution import Status
+from kpi_executor.outcomes import Cancelled, Failure
+from kpi_executor.queue import Lease
+from tests.integration.executor.runs import by, column, end, exchange, run_of
+
+PASSING = Failure(error_type="source_error", message="try again", transient=True)
+
+
+def accepted(dispatch: Dispatcher, count: int) -> list[int]:
+    runs = [(run_of(uuid4()), by("bill")) for _ in range(count)]
+    ids: list[int] = dispatch(RunKpis(runs), by("executor"))
+    return ids
+
+
+def held(engine: sa.Engine, worker: str = "w") -> set[Lease]:
+    with engine.connect() as connection:
+        return queue.held_by(connection, worker)
+
+
+def test_a_worker_takes_no_more_than_it_asks_for_and_the_oldest_first(
+    engine: sa.Engine, dispatch: Dispatcher
+) -> None:
+    ids = accepted(dispatch, 4)
+    taken = exchange(dispatch, limit=3).taken
+    assert [(each.execution_id, each.attempt) for each in taken] == [(n, 1) for n in ids[:3]]
+    assert held(engine) == {Lease(number, 1) for number in ids[:3]}
+    assert [each.execution_id for each in exchange(dispatch, worker="other").taken] == ids[3:]
+
+
+def test_ends_and_starts_go_into_one_exchange(engine: sa.Engine, dispatch: Dispatcher) -> None:
+    first, second, third = accepted(dispatch, 3)
+    exchange(dispatch, limit=2)
+    exchanged = exchange(dispatch, end(first), end(second, outcome=PASSING), limit=1)
+    assert exchanged.ended == [Status.SUCCESS, Status.QUEUED]
+    assert [each.execution_id for each in exchanged.taken] == [third]
+    assert column(engine, "status") == [Status.SUCCESS, Status.QUEUED, Status.RUNNING]
+    assert held(engine) == {Lease(third, 1)}
+
+
+def test_an_attempt_that_no_longer_counts_spoils_nothing_for_the_others(
+    engine: sa.Engine, dispatch: Dispatcher
+) -> None:
+    finished, stale, good = accepted(dispatch, 3)
+    exchange(dispatch)
+    exchange(dispatch, end(finished))
+    exchanged = exchange(dispatch, end(finished), end(stale, attempt=2), end(good))
+    assert [type(error) for error in exchanged.superseded] == [ExecutionFinished, StaleAttempt]
+    assert exchanged.ended == [Status.SUCCESS]
+    assert column(engine, "status") == [Status.SUCCESS, Status.RUNNING, Status.SUCCESS]
+
+
+def test_what_was_cancelled_while_it_ran_ends_as_the_worker_says(
+    engine: sa.Engine, dispatch: Dispatcher
+) -> None:
+    stopped, too_late = accepted(dispatch, 2)
+    exchange(dispatch)
+    for number in (stopped, too_late):
+        dispatch(CancelExecution(execution_id=number), by("ann"))
+    exchange(dispatch, end(stopped, outcome=Cancelled()), end(too_late))
+    assert column(engine, "status") == [Status.CANCELLED, Status.SUCCESS]
+
+
+def test_only_leases_of_what_a_worker_runs_are_renewed(
+    engine: sa.Engine, dispatch: Dispatcher
+) -> None:
+    running, unheard_of = accepted(dispatch, 2)
+    exchange(dispatch)
+    with engine.begin() as connection:
+        connection.execute(sa.update(queue.leases).values(expires_at=sa.func.now() - queue.LEASE))
+        queue.renew(connection, "w", [running])
+        assert queue.expired(connection, 10) == [Lease(unheard_of, 1)]
