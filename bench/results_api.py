@@ -31,7 +31,7 @@ from kpi_local import keys
 from kpi_local.home import Home
 from kpi_local.ports import free_port
 from kpi_results.bootstrap import PACKAGE
-from kpi_results.taking_in import take_in
+from kpi_results.taking_in import project
 from kpi_service.database import make_engine, migrate
 from kpi_testkit.api import token
 from kpi_testkit.processes import Process, running
@@ -66,8 +66,7 @@ class Api:
         engine = make_engine(self.database_url, name="bench", pool_size=1)
         try:
             with engine.begin() as connection:
-                for envelope in _run(execution_id, manifest):
-                    take_in(connection, envelope)
+                project(connection, list(_run(execution_id, manifest)))
         finally:
             engine.dispose()
 

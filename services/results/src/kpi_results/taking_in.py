@@ -18,8 +18,12 @@ SERVICE = Actor("results", "service")
 
 
 def take_in(connection: sa.Connection, events: Sequence[Delivered]) -> None:
-    """Project new events; a success also begins a result, in the same transaction."""
-    envelopes = [from_record(event.record) for event in events]
+    """Project new events of other services."""
+    project(connection, [from_record(event.record) for event in events])
+
+
+def project(connection: sa.Connection, envelopes: Sequence[Envelope]) -> None:
+    """Bring the index up to some events; a success also begins a result, in its transaction."""
     index.project_many(connection, envelopes)
     successes = {
         int(envelope.aggregate_id): (envelope, envelope.data)
