@@ -53,6 +53,9 @@ def _count_first(items: Sequence[Item]) -> list[Item]:
 
 def _request(items: Sequence[Item]) -> int | None:
     """Return the position of the verb or mark that leads to the trailing list, if there is one."""
+    only = _only(items)
+    if only is not None:
+        return only
     for position in range(2, len(items)):
         item, before = items[position], items[position - 1]
         if item.is_cue("show") and item.text.split()[0] in _ROW_VERBS:
@@ -62,6 +65,16 @@ def _request(items: Sequence[Item]) -> int | None:
         if colon and not items[min(position + 1, len(items) - 1)].is_cue("show"):
             return position if _all_listed(items, position) else None
     return None
+
+
+def _only(items: Sequence[Item]) -> int | None:
+    """Return the mark before "…, name and price only", where the sentence ends so."""
+    if not items or items[-1].text != "only":
+        return None
+    listed = len(items) - 1
+    while listed > 0 and items[listed].kind != "mark":
+        listed -= 1
+    return listed if listed and _all_listed(items, listed) else None
 
 
 def _listed(items: Sequence[Item], position: int) -> bool:

@@ -150,6 +150,7 @@ _PHRASES: dict[Cue, str] = {
         "do not have a match in|does not have a match in|do not have any match in|unavailable in|"
         "have no record in|has no record in|without a record in|without any record in|with no record in|"
         "have no entry in|has no entry in|without an entry in|with no entry in|not mapped in|"
+        "unknown in|unknown to|not known in|not known to|is unknown in|are unknown in|"
         "not loaded into|not loaded in|never loaded into|not made it into|not reached|not synced to|"
         "not transferred to|missing|were not loaded into|have no equivalent in|except those in|except the ones in|except for those in|excluding those in|"
         "but not in|but not"
@@ -169,7 +170,11 @@ _PHRASES: dict[Cue, str] = {
         "exist more than once|exists more than once|occurring more than once|"
         "appearing more than once|listed more than once|present more than once|"
         "stored more than once|recorded more than once|appear multiple times|occur multiple times|"
-        "appears multiple times|occurs multiple times|appear twice|are not distinct|shared by several rows"
+        "appears multiple times|occurs multiple times|appear twice|are not distinct|shared by several rows|used more than once|"
+        "is used more than once|are used more than once|is listed more than once|are listed more than once|"
+        "occur at least twice|occurs at least twice|appear at least twice|appears at least twice|occur twice|"
+        "used by more than one|is used by more than one|shared by more than one|is shared by more than one|"
+        "share their|shares its|share the same|shares the same|shared with another"
     ),
     Cue("often"): (
         "more than once|more than one time|multiple times|several times|at least twice|"

@@ -62,6 +62,7 @@ class Term:
     joined_by_or: bool = False
     near: str | None = None
     adjacent: bool = False
+    toward: Literal["origin", "destination"] | None = None
 
 
 @dataclass(slots=True)

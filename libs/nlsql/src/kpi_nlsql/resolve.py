@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kpi_nlsql.draft import Draft, Ref, Term
+from kpi_nlsql.grammar.directions import leads
 from kpi_nlsql.graph import Graph
 from kpi_nlsql.lexicon import NameHit
 from kpi_nlsql.paths import JoinPaths
@@ -175,6 +176,7 @@ def _choose_value(term: Term, state: Resolution, graph: Graph, paths: JoinPaths)
         score = hit.score + _fit(hit.table, None, state, paths)
         if hit.table == term.near:
             score += _ADJACENT if term.adjacent and not _is_copied(graph, hit, term) else _BESIDE
+        score += _BESIDE * (term.toward is not None and leads(term.toward, hit.column))
         score += _NEAR * (hit.table in state.related.get(term.scope, ()))
         column = graph.table(hit.table).column(hit.column)
         if any(name.split()[-1:] == ["name"] or name == "title" for name in column.display_names):

@@ -27,6 +27,8 @@ def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list
             found[position] = "column"
         if found[position] == "table" and _is_rather_column(items, found, position, references):
             found[position] = "column"
+        if _is_value_of(items, position):
+            found[position] = "value"
     return found
 
 
@@ -37,6 +39,17 @@ def _describes(items: Sequence[Item], position: int) -> bool:
         return False
     owner = following.table_hits()[0].table
     return any(hit.table == owner and hit.score >= 1.0 for hit in item.values)
+
+
+def _is_value_of(items: Sequence[Item], position: int) -> bool:
+    # "billing status Billing": a value right behind its column, whatever else is called so.
+    before = position - 1
+    if before > 0 and items[before].text in {"is", "are", "of", "equals"}:
+        before -= 1
+    if before < 0 or not items[position].values:
+        return False
+    columns = {(h.table, h.column) for h in items[before].column_hits() if h.score >= _EXACT}
+    return any((value.table, value.column) in columns for value in items[position].values)
 
 
 def _is_noun_of(items: Sequence[Item], position: int) -> bool:

@@ -24,7 +24,7 @@ class Sides:
     pairing: Pairing
     cue: int
 
-    def keys(self) -> set[str]:
+    def key_columns(self) -> set[str]:
         """Return the names of the columns that pair the rows, in lower case."""
         return {column.lower() for pair in self.pairing.columns() for column in pair}
 
@@ -42,7 +42,7 @@ def compared_columns(sentence: Sentence, sides: Sides, used: set[int]) -> list[t
     return [
         (column.name, right.column(column.name).name)
         for column in left.columns
-        if right.has(column.name) and column.name.lower() not in sides.keys()
+        if right.has(column.name) and column.name.lower() not in sides.key_columns()
     ]
 
 
@@ -62,7 +62,7 @@ def _shared(items: Sequence[Item], sides: Sides, used: set[int]) -> list[tuple[s
             continue
         used.add(position)
         named = min(mine[1], theirs[1]) >= _SURE
-        if named and position > start and mine[0].lower() not in sides.keys():
+        if named and position > start and mine[0].lower() not in sides.key_columns():
             columns[mine[0], theirs[0]] = None
     return list(columns)
 

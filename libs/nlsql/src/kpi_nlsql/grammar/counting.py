@@ -62,7 +62,7 @@ def _expect(scan: Scanner, position: int) -> None:
 
 def _output(scan: Scanner, start: int, position: int, distinct: bool) -> None:
     role = scan.role(position)
-    if role == "table" and scan.role(position + 1) == "column":
+    if scan.modifies(position):
         ref = scan.ref(position + 1)
         scan.take(position + 1)
         scan.position = position + 2

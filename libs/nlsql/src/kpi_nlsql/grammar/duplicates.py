@@ -1,33 +1,55 @@
-"""Duplicates: the values of one or several columns that more than one row has."""
+"""Duplicates: the values of one or several columns that more than one row has, or those rows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from kpi_nlsql import plan
 from kpi_nlsql.grammar.row_filters import row_filters
 from kpi_nlsql.sentence import Candidate, Sentence
 
 _SURE = 0.6
+_NAMED = 0.5
+_BY_WORDS = frozenset({"by", "on", "per", "same", "the same"})
+_CLAUSES = frozenset({"whose", "where", "which", "that", "who"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which columns of which table repeat; ``rows``: the rows themselves are asked for."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: bool
+    counted: bool
+
+    def known(self, alias: str) -> list[plan.Condition]:
+        """Return that none of the columns is empty."""
+        return [plan.Not(plan.IsNull(plan.ColumnRef(alias, name))) for name in self.columns]
 
 
 def read(sentence: Sentence) -> Iterator[Candidate]:
     """Yield the readings of the sentence as a search for duplicates, if it is one."""
-    cues = {i for i, item in enumerate(sentence.items) if item.is_cue("duplicate")}
+    items = sentence.items
+    cues = {i for i, item in enumerate(items) if item.is_cue("duplicate")}
     if not cues:
         return
     for table, score in _tables(sentence)[:3]:
-        columns, used = _columns(sentence, table)
+        positions, used = _columns(sentence, table)
+        columns = tuple(dict.fromkeys(positions.values())) or _identifying(sentence, table)
         if not columns:
             continue
-        used |= cues
+        used |= cues | {i for i, item in enumerate(items) if item.text in _BY_WORDS}
+        used |= {i for i, item in enumerate(items) if item.is_cue("agree")}
+        rows = _asks_for_rows(sentence, table, sorted(positions), min(cues))
+        asked = Asked(table, columns, rows, _is_counted(sentence, used))
         filters, told = row_filters(sentence, table, table, used)
-        query, explanation = _plan(sentence, table, columns, filters, told, used)
         yield Candidate(
-            plan=query,
+            plan=_plan(asked, filters),
             kind="duplicates",
             operation="DUPLICATE",
-            explanation=explanation,
+            explanation=_explanation(asked, told),
             source_table=table,
             used=frozenset(used),
             features={"table": score},
@@ -47,26 +69,29 @@ def _tables(sentence: Sentence) -> list[tuple[str, float]]:
     return sorted(scores.items(), key=lambda pair: -pair[1])
 
 
-def _columns(sentence: Sentence, table: str) -> tuple[list[str], set[int]]:
-    columns: list[str] = []
+def _columns(sentence: Sentence, table: str) -> tuple[dict[int, str], set[int]]:
+    """Return the columns that repeat, by the position of their mention, and what was used."""
+    columns: dict[int, str] = {}
     used: set[int] = set()
+    grouped = False
     for position, item in enumerate(sentence.items):
+        grouped = grouped or item.text in _BY_WORDS or item.is_cue("group")
         mine = [hit for hit in item.column_hits() if hit.table == table]
         is_table = [hit for hit in item.table_hits() if hit.table == table]
         if is_table and (not mine or is_table[0].score >= mine[0].score):
             used.add(position)
-        elif mine and mine[0].score >= _SURE and not item.values:
-            columns.append(str(mine[0].column))
+        elif mine and mine[0].score >= (_NAMED if grouped else _SURE) and not item.values:
+            columns[position] = str(mine[0].column)
             used.add(position)
         elif (mine or item.table_hits()) and not item.values:
             used.add(position)  # the noun that says what the rows are
-    if not columns:
-        columns = list(sentence.graph.table(table).primary_key) or _key_like(sentence, table)
-    return list(dict.fromkeys(columns)), used
+    return columns, used
 
 
-def _key_like(sentence: Sentence, table: str) -> list[str]:
+def _identifying(sentence: Sentence, table: str) -> tuple[str, ...]:
     """Without a declared key, the column by which other tables join this one stands for it."""
+    if sentence.graph.table(table).primary_key:
+        return sentence.graph.table(table).primary_key
     joins = [
         (join.score, columns)
         for join in sentence.graph.joins
@@ -76,43 +101,78 @@ def _key_like(sentence: Sentence, table: str) -> list[str]:
         )
         if name == table
     ]
-    return list(max(joins)[1]) if joins else []
+    return max(joins)[1] if joins else ()
 
 
-def _plan(
-    sentence: Sentence,
-    table: str,
-    columns: list[str],
-    filters: list[plan.Condition],
-    told: str,
-    used: set[int],
-) -> tuple[plan.Query, str]:
-    keys = tuple(plan.ColumnRef(table, column) for column in columns)
-    rows = plan.Aggregate("count", plan.Star())
-    known = [plan.Not(plan.IsNull(key)) for key in keys]
-    query = plan.Query(
-        outputs=(*(plan.Output(key) for key in keys), plan.Output(rows, "duplicate_count")),
-        source=plan.Source(table, table),
-        where=plan.all_of([*filters, *known]),
-        group=keys,
-        having=plan.Compare(rows, ">", plan.Constant(1)),
-    )
-    names = ", ".join(columns)
+def _asks_for_rows(sentence: Sentence, table: str, columns: list[int], cue: int) -> bool:
+    # "customers whose email appears more than once" are rows, "duplicate emails" are values.
+    clause = next((i for i, item in enumerate(sentence.items) if item.text in _CLAUSES), None)
+    if clause is None or not columns or min(columns) < clause or cue < clause:
+        return False
+    named = {
+        position
+        for position, item in enumerate(sentence.items[:clause])
+        if item.best_table() >= _SURE and item.table_hits()[0].table == table
+    }
+    return bool(named) or any(item.is_cue("details") for item in sentence.items[:clause])
+
+
+def _is_counted(sentence: Sentence, used: set[int]) -> bool:
+    """Tell whether only the number of duplicates is asked for; a later "how many" is shown."""
     counts = [i for i, item in enumerate(sentence.items) if item.is_cue("count")]
-    if counts:
-        used.update(counts)
-        return _counted(
-            query, table
-        ), f"The number of {names} that occur more than once in {table}{told}"
-    return query, f"The {names} that occur more than once in {table}{told}, and how often"
+    used.update(counts)
+    return bool(counts) and all(
+        item.is_cue("show") or item.kind == "word" for item in sentence.items[: counts[0]]
+    )
 
 
-def _counted(query: plan.Query, table: str) -> plan.Query:
-    outputs = tuple(output for output in query.outputs if output.name is None)
-    inner = plan.Query(
-        outputs, query.source, where=query.where, group=query.group, having=query.having
+def _plan(asked: Asked, filters: list[plan.Condition]) -> plan.Query:
+    table = asked.table
+    source = plan.Source(table, table)
+    if asked.rows:
+        terms = [*filters, *asked.known(table)[1:], _repeats(asked)]
+        shown = _COUNT if asked.counted else plan.Output(plan.Star(table))
+        return plan.Query((shown,), source, where=plan.all_of(terms))
+    keys = tuple(plan.ColumnRef(table, column) for column in asked.columns)
+    shown_keys = tuple(plan.Output(key) for key in keys)
+    groups = plan.Query(
+        outputs=shown_keys if asked.counted else (*shown_keys, _TIMES),
+        source=source,
+        where=plan.all_of([*filters, *asked.known(table)]),
+        group=keys,
+        having=_MORE_THAN_ONE,
     )
-    return plan.Query(
-        outputs=(plan.Output(plan.Aggregate("count", plan.Star()), "count"),),
-        source=plan.Source(table, "d", inner),
+    return plan.Query((_COUNT,), plan.Source(table, "d", groups)) if asked.counted else groups
+
+
+_ROWS = plan.Aggregate("count", plan.Star())
+_COUNT = plan.Output(_ROWS, "count")
+_TIMES = plan.Output(_ROWS, "duplicate_count")
+_MORE_THAN_ONE = plan.Compare(_ROWS, ">", plan.Constant(1))
+
+
+def _repeats(asked: Asked) -> plan.Condition:
+    """Return that further rows share the columns of a row."""
+    pairs = [
+        (plan.ColumnRef("same", name), plan.ColumnRef(asked.table, name)) for name in asked.columns
+    ]
+    keys = tuple(inner for inner, _ in pairs)
+    first, *others = pairs
+    same = plan.Query(
+        outputs=(plan.Output(first[0]),),
+        source=plan.Source(asked.table, "same"),
+        where=plan.all_of([plan.Match(inner, outer) for inner, outer in others]),
+        group=keys,
+        having=_MORE_THAN_ONE,
     )
+    return plan.InQuery(first[1], same)
+
+
+def _explanation(asked: Asked, told: str) -> str:
+    names = ", ".join(asked.columns)
+    if asked.rows:
+        shown = "The number of rows" if asked.counted else "The rows"
+        return f"{shown} of {asked.table}{told} that share their {names} with another row"
+    if asked.counted:
+        return f"The number of {names} that occur more than once in {asked.table}{told}"
+    return f"The {names} that occur more than once in {asked.table}{told}, and how often"

@@ -57,7 +57,7 @@ def _naming(scan: Scanner) -> bool:
 
 def _table(scan: Scanner) -> None:
     table = scan.table(scan.position)
-    if scan.position == 0:
+    if _opens(scan):
         scan.draft.note("asks_rows")
     modifies = scan.role(scan.position + 1) == "column" and not scan.in_where
     modifies = modifies or (scan.role(scan.position + 1) == "table" and not _acts(scan))
@@ -71,6 +71,20 @@ def _table(scan: Scanner) -> None:
         if _listed(scan):
             scan.draft.wanted.append(Wanted(scan.position, table=table))
         scan.draft.entities.append((scan.position, table))
+
+
+def _opens(scan: Scanner) -> bool:
+    # "top 5 orders by amount" and "open orders" ask for rows without a verb.
+    before = range(scan.position)
+    described = all(
+        scan.at(at).kind == "number"
+        or scan.at(at).is_cue("superlative", "high")
+        or scan.at(at).is_cue("superlative", "low")
+        or scan.role(at) == "value"
+        or scan.at(at).text in {"the", "all"}
+        for at in before
+    )
+    return described
 
 
 def _acts(scan: Scanner) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.draft import Ref, Term
+from kpi_nlsql.grammar.directions import direction
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.values import ValueHit
 
@@ -44,6 +45,7 @@ def _value(scan: Scanner, ref: Ref | None) -> bool:
     term = Term("value", position, ref, hits=_hits(item.values, ref), values=(_literal(scan),))
     term.near = _owner(scan)
     term.adjacent = scan.role(position + 1) == "table"
+    term.toward = direction(scan)
     scan.position += 1
     if not term.hits and ref is None:
         if item.kind == "quoted":
@@ -221,6 +223,7 @@ def _connect(scan: Scanner, term: Term) -> None:
         return
     if "or" in words or words == {","}:
         term.joined_by_or = True
+        term.toward = term.toward or previous.toward
         if term.ref is None and previous.ref is not None:
             term.ref = previous.ref
         term.hits = _like(term.hits, previous.hits)
