@@ -171,7 +171,8 @@ def _spans(
         phrase = tuple(known_stems[start:end])
         hits = lexicon.names(phrase, "".join(words))[:_MOST_HITS]
     if not hits and length == 3 and words[1] == "in":
-        hits = lexicon.names((known_stems[start], known_stems[end - 1]), "")
+        pair = (known_stems[start], known_stems[end - 1])
+        hits = (*lexicon.names(pair, ""), *_tables(lexicon.names(pair[::-1], "")))
         hits = tuple(hit for hit in hits if hit.score >= 0.95)
     if not hits and length in {3, 4} and "of" in words[1:-1]:
         hits = _turned(words, tuple(known_stems[start:end]), lexicon)
@@ -195,6 +196,11 @@ def _is_rather_table(word: str, hits: tuple[NameHit, ...], values: tuple[ValueHi
     # "an order" names the table of orders, not the value "Order" of some column.
     named = any(hit.column is None and hit.score >= _NAMES_TABLE for hit in hits)
     return named and all(not hit.value.islower() for hit in values if hit.value.lower() == word)
+
+
+def _tables(hits: Sequence[NameHit]) -> tuple[NameHit, ...]:
+    # "dispatches in WMS" are those of ``wms_dispatch``.
+    return tuple(hit for hit in hits if hit.column is None)
 
 
 def _turned(

@@ -29,6 +29,8 @@ def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list
             found[position] = "column"
         if _is_value_of(items, position):
             found[position] = "value"
+        elif found[position] == "value" and _is_deed(items, position):
+            found[position] = "none"
     return found
 
 
@@ -50,6 +52,14 @@ def _is_value_of(items: Sequence[Item], position: int) -> bool:
         return False
     columns = {(h.table, h.column) for h in items[before].column_hits() if h.score >= _EXACT}
     return any((value.table, value.column) in columns for value in items[position].values)
+
+
+def _is_deed(items: Sequence[Item], position: int) -> bool:
+    # "have never received an order" tells what was done, not the status of the order.
+    after = items[position + 1].text if position + 1 < len(items) else ""
+    before = items[position - 1] if position else items[position]
+    done = items[position].text.endswith("ed") and after in {"a", "an", "any"}
+    return done and (before.is_cue("not") or before.text in {"have", "has", "had"})
 
 
 def _is_noun_of(items: Sequence[Item], position: int) -> bool:
@@ -117,10 +127,12 @@ def _is_rather_column(
     item = items[position]
     if position + 1 < len(items) and found[position + 1] in {"column", "table"}:
         return False
+    first = item.text.endswith("s") and not any(other.hits for other in items[:position])
     columns = [
         hit
         for hit in item.column_hits()
         if hit.score >= item.best_table() - 0.05 and (hit.table, hit.column) not in references
+        if not (first and hit.table == _table(item))
     ]
     if not columns:
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kpi_nlsql import plan
@@ -49,12 +49,32 @@ def read(sentence: Sentence, asked: Membership) -> Iterator[Candidate]:
         for position, item in enumerate(sentence.items)
         if any(item.is_cue(kind) for kind in _RELATING)
     }
+    used |= _key_mentions(sentence, asked)
     plain = _plain(sentence, asked, set(used))
     if _complete(sentence, plain):
         yield plain
         return
     wider = _with_rest(sentence, plain, asked, used)
     yield wider or plain
+
+
+def _key_mentions(sentence: Sentence, asked: Membership) -> set[int]:
+    """Return where the key is only said again: "readings for meter ids that are not in …"."""
+    first = asked.targets[0]
+    keys = {column.lower() for pair in first.pairing.columns() for column in pair}
+    named = {
+        position
+        for position in range(asked.source + 1, first.position)
+        if any(str(hit.column).lower() in keys for hit in sentence.items[position].column_hits())
+        and sentence.items[position].best_column() > sentence.items[position].best_table()
+    }
+    return {position for position in named if _leads_on(sentence.items, position, asked)}
+
+
+def _leads_on(items: Sequence[Item], position: int, asked: Membership) -> bool:
+    """Tell whether only grammatical words stand between a mention and the cue or the target."""
+    end = asked.cue if position < asked.cue else asked.targets[0].position
+    return all(item.kind == "word" or item.is_cue("relative") for item in items[position + 1 : end])
 
 
 def _complete(sentence: Sentence, candidate: Candidate) -> bool:
@@ -153,6 +173,18 @@ def _told(asked: Membership) -> str:
     return (" or " if asked.either else " and ").join(parts)
 
 
+def _key_called(item: Item, asked: Membership) -> str | None:
+    """Return the key of the source that goes by the name of the target's ("shipment ids")."""
+    first = asked.targets[0]
+    for left, right in first.pairing.columns():
+        if any(
+            (hit.table, hit.column) == (first.table, right) and hit.score >= _SURE_COLUMN
+            for hit in item.column_hits()
+        ):
+            return left
+    return None
+
+
 def _groups(item: Item) -> bool:
     return item.text in {"by", "per"} or item.is_cue("group")
 
@@ -172,6 +204,8 @@ def _outputs(
             exact = [hit for hit in item.column_hits() if hit.table == source]
             if exact and exact[0].score >= _SURE_COLUMN and item.best_table() < exact[0].score:
                 columns.append(str(exact[0].column))
+            elif not exact and (key := _key_called(item, asked)) is not None:
+                columns.append(key)
             used.add(position)  # the subject: what the rows are rows of
     if count and not columns:
         total = plan.Output(plan.Aggregate("count", plan.Star()), "count")

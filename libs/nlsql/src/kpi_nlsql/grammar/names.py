@@ -76,7 +76,7 @@ def _table(scan: Scanner) -> None:
 def _opens(scan: Scanner) -> bool:
     # "top 5 orders by amount" and "open orders" ask for rows without a verb.
     before = range(scan.position)
-    described = all(
+    return all(
         scan.at(at).kind == "number"
         or scan.at(at).is_cue("superlative", "high")
         or scan.at(at).is_cue("superlative", "low")
@@ -84,7 +84,6 @@ def _opens(scan: Scanner) -> bool:
         or scan.at(at).text in {"the", "all"}
         for at in before
     )
-    return described
 
 
 def _acts(scan: Scanner) -> bool:

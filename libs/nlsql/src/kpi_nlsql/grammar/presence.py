@@ -10,8 +10,8 @@ from kpi_nlsql.linking import Item
 _INTO = frozenset("in from within into of inside on at".split())  # noqa: SIM905
 _JOINING = frozenset(
     "and or nor , both either neither the in from of a on at also as well that which who is was "  # noqa: SIM905
-    "are were exist exists present found but not available listed appear appears have has been it they "
-    "do does".split()
+    "are were exist exists present found but not available listed appear appears "
+    "have has been it they do does".split()
 )
 _COMPARING = ("mismatch", "agree", "compare_tables", "between", "compare", "duplicate")
 

@@ -53,8 +53,10 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
     compares = relation.operation in {"EQUALS", "NOT_EQUALS"}
     options = _preferred(sentence, pairings(sentence, source, target), compares)
     shared = None if compares else _shared_column(sentence, relation, source, target)
-    if shared is not None and sentence.ruleset is None:
-        options = [shared, *options]
+    told = None if compares else _told_pair(sentence, relation, source, target)
+    for named in (shared, told):
+        if named is not None and sentence.ruleset is None:
+            options = [named, *options]
     for pairing in options[:_MOST_PAIRINGS]:
         if compares:
             sides = Sides(source, target, pairing, relation.cue)
@@ -140,7 +142,8 @@ def _different(items: tuple[Item, ...], tables: list[int], position: int) -> Rel
 
 def _agreeing(items: tuple[Item, ...], tables: list[int], position: int) -> Relation | None:
     item = items[position]
-    if not item.is_cue("agree") or not _has_shared_column(items):
+    denied = position > 0 and items[position - 1].is_cue("not")
+    if denied or not item.is_cue("agree") or not _has_shared_column(items):
         return None
     return _compared(items, tables, position, "EQUALS")
 
@@ -213,9 +216,18 @@ def _denies(items: tuple[Item, ...], position: int, target: int) -> bool:
         return False
     between = items[position + 1 : target]
     return any(other.text in _IN_WORDS for other in between) and all(
-        other.text in _IN_WORDS or other.text in _PRESENCE or other.is_cue("also")
+        other.text in _IN_WORDS
+        or other.text in _PRESENCE
+        or other.is_cue("also")
+        or other.is_cue("agree")
+        or _is_column(other)
         for other in between
     )
+
+
+def _is_column(item: Item) -> bool:
+    sure = item.best_column() >= _SURE_COLUMN and item.best_column() > item.best_table()
+    return item.kind == "mention" and sure and not item.values
 
 
 def _near(items: tuple[Item, ...], position: int, target: int) -> bool:
@@ -253,4 +265,27 @@ def _shared_column(
         ):
             pair = ColumnPair(str(mine[0].column), str(theirs[0].column))
             return Pairing((pair,), 0.9, "the column that is asked for")
+    return None
+
+
+def _told_pair(sentence: Sentence, relation: Relation, source: str, target: str) -> Pairing | None:
+    # "cost centers in A that are not a department code in B": both columns are named.
+    between = range(relation.cue + 1, relation.target)
+    behind = _named(sentence, between, target) if relation.operation == "NOT_IN" else None
+    if behind is None:
+        return None
+    before = _named(sentence, range(relation.cue - 1, -1, -1), source)
+    same = _named(sentence, between, source)
+    left = same or before
+    return (
+        Pairing((ColumnPair(left, behind),), 0.95, "the columns that are named") if left else None
+    )
+
+
+def _named(sentence: Sentence, positions: range, table: str) -> str | None:
+    for position in positions:
+        item = sentence.items[position]
+        hits = [hit for hit in item.column_hits() if hit.table == table]
+        if _is_column(item) and hits and hits[0].score >= _SURE_COLUMN:
+            return str(hits[0].column)
     return None
