@@ -7,7 +7,7 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
 from kpi_bus.connection import check_size
 from kpi_bus.errors import MessageTooLarge
 from kpi_bus.parking import one_line
-from kpi_bus.tracing import consuming, current_traceparent
+from kpi_bus.tracing import consuming, consuming_together, current_traceparent
 from kpi_contracts.messages import Message
 
 TRACE = 0x0AF7651916CD43DD8448EB211C80319C
@@ -44,3 +44,9 @@ def test_without_a_trace_there_is_no_traceparent() -> None:
     assert current_traceparent() is None
     with consuming("project", None):
         assert current_traceparent() is None
+
+
+def test_a_span_for_several_messages_continues_no_single_trace() -> None:
+    sender = f"00-{TRACE:032x}-{7:016x}-01"
+    with consuming_together("project", [sender, None, sender]) as span:
+        assert span.get_span_context().trace_id != TRACE

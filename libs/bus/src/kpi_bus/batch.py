@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from kpi_bus.errors import is_transient
-from kpi_bus.tracing import consuming
+from kpi_bus.tracing import consuming, consuming_together
 from kpi_contracts.envelope import Record
 from kpi_contracts.errors import InvalidMessage
 from kpi_contracts.messages import Message, decode, encode
@@ -104,7 +104,8 @@ class Batch:
             intake = self._inbox.take_in(connection, self._created, events)
             admitted = intake.admitted
             if together is not None:
-                together(connection, admitted)
+                with consuming_together(f"project {self._consumer}", _senders(admitted)):
+                    together(connection, admitted)
             for event in admitted if together is None else ():
                 body = bodies.get(event.seq)
                 self._take(connection, event, body, known.get(event.record.id))
@@ -176,3 +177,7 @@ class Batch:
                 body=message.body,
             )
         )
+
+
+def _senders(events: Sequence[Delivered]) -> list[str | None]:
+    return [event.record.traceparent for event in events]

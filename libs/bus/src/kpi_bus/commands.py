@@ -25,7 +25,7 @@ from kpi_bus.errors import TransientError, is_transient
 from kpi_bus.parking import park
 from kpi_bus.stopping import Backoff, pause, pause_after, unless_stopped
 from kpi_bus.threads import Threads
-from kpi_bus.tracing import consuming
+from kpi_bus.tracing import consuming, consuming_together
 from kpi_contracts.messages import Message
 
 Headers = Mapping[str, str]
@@ -146,7 +146,8 @@ class CommandLoop:
         deliveries = [(message.data, message.headers or {}) for message in messages]
         try:
             async with self._kept_alive(messages):
-                replies = await self._threads.run(together, deliveries)
+                with consuming_together(f"handle {self._subject}", _senders(deliveries)):
+                    replies = await self._threads.run(together, deliveries)
         except Exception as error:
             log.info("commands.one_by_one", consumer=self._durable, reason=repr(error))
             return False
@@ -218,3 +219,7 @@ class CommandLoop:
             for message in messages:
                 with suppress(nats.errors.Error):
                     await message.in_progress()
+
+
+def _senders(deliveries: Sequence[Delivery]) -> list[str | None]:
+    return [headers.get("traceparent") for _, headers in deliveries]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.trace import Span, SpanKind
+from opentelemetry.trace import Link, Span, SpanKind
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 _propagator = TraceContextTextMapPropagator()
@@ -36,4 +36,13 @@ def consuming(name: str, traceparent: str | None) -> Iterator[Span]:
     """Run a block as the consumer's span, a child of the span that sent the message."""
     parent = extract({"traceparent": traceparent} if traceparent else None)
     with _tracer.start_as_current_span(name, parent, SpanKind.CONSUMER) as span:
+        yield span
+
+
+@contextmanager
+def consuming_together(name: str, traceparents: Iterable[str | None]) -> Iterator[Span]:
+    """Run a block as one span for several messages, linked to each span that sent one."""
+    senders = (extract({"traceparent": sender}) for sender in traceparents if sender)
+    links = [Link(trace.get_current_span(sender).get_span_context()) for sender in senders]
+    with _tracer.start_as_current_span(name, Context(), SpanKind.CONSUMER, links=links) as span:
         yield span
