@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +21,9 @@ from kpi_results.rows.engine import EngineFailure
 from kpi_results.rows.errors import PartDamaged
 from kpi_results.rows.query import parse_query
 from kpi_results.rows.result import StoredResult
+from kpi_results.rows.spare import Process, SpareProcess
 from kpi_results.rows.spill import SpillFolder, sweep
+from kpi_testkit.eventually import eventually
 
 Keep = Callable[..., StoredResult]
 
@@ -101,6 +106,70 @@ def test_a_process_that_dies_is_a_failure_and_not_an_answer(aside: Drilldown) ->
 def die(_: Drilldown) -> None:
     """End the process it runs in."""
     raise SystemExit(7)
+
+
+def own_pid(_: Drilldown) -> int:
+    """Return the id of the process it runs in."""
+    return os.getpid()
+
+
+@dataclass
+class Waiting:
+    """Processes that do nothing but wait, and the spare that starts them."""
+
+    started: list[Process] = field(default_factory=list)
+
+    def spare(self, idle_seconds: float = 60) -> SpareProcess:
+        return SpareProcess(self._start, idle_seconds=idle_seconds)
+
+    def _start(self) -> Process:
+        command = [sys.executable, "-c", "import sys; sys.stdin.read()"]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.started.append(process)
+        return process
+
+
+@pytest.fixture
+def waiting() -> Iterator[Waiting]:
+    found = Waiting()
+    yield found
+    for process in found.started:
+        with process:
+            process.kill()
+
+
+def test_each_heavy_reading_has_a_process_of_its_own(aside: Drilldown) -> None:
+    pids = [aside.heavy.run(own_pid, 1) for _ in range(3)]
+    assert len({*pids, os.getpid()}) == 4
+
+
+def test_the_next_process_is_started_ahead(waiting: Waiting) -> None:
+    spare = waiting.spare()
+    spare.prepare()
+    spare.prepare()  # one is enough
+    assert [spare.take(), spare.take()] == waiting.started
+    assert [process.poll() for process in waiting.started] == [None, None]
+
+
+def test_a_process_that_ended_while_it_waited_is_not_handed_out(waiting: Waiting) -> None:
+    spare = waiting.spare()
+    spare.prepare()
+    waiting.started[0].kill()
+    waiting.started[0].wait(10)
+    assert spare.take() is waiting.started[1]
+
+
+def test_a_process_waits_only_so_long(waiting: Waiting) -> None:
+    waiting.spare(idle_seconds=0.05).prepare()
+    eventually(lambda: waiting.started[0].poll() is not None, 10, "the process has ended")
+
+
+def test_a_closed_spare_has_no_process_wait(waiting: Waiting) -> None:
+    spare = waiting.spare()
+    spare.prepare()
+    spare.close()
+    spare.prepare()
+    assert [process.poll() is None for process in waiting.started] == [False]
 
 
 def test_after_closing_no_process_begins(aside: Drilldown) -> None:

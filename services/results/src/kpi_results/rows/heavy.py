@@ -2,7 +2,8 @@
 
 Those of large results run in a short-lived process each, so that the memory they took is given
 back to the last byte, and a process that serves people stays small whatever it is asked. They
-leave what they found in files, which the asking process reads page by page.
+leave what they found in files, which the asking process reads page by page. After each, the process
+of the next one is started and waits for a minute.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from kpi_results.rows.engine import EngineFailure, EngineLimits
 from kpi_results.rows.errors import BusyReading, RowsError
+from kpi_results.rows.spare import Process, SpareProcess
 
 if TYPE_CHECKING:
     from kpi_results.rows.drilldown import Drilldown, Place
@@ -29,6 +31,7 @@ Work: TypeAlias = "Callable[[Drilldown], T]"
 
 PROCESS = "kpi_results.rows.heavy_process"
 _GIVING_WAY = 15  # niceness
+_IDLE_SECONDS = 60.0
 
 
 class HeavyReadings:
@@ -38,8 +41,9 @@ class HeavyReadings:
         """Let `here` serve the readings of results that are not large."""
         self._here = here
         self._limits = limits
+        self._spare = SpareProcess(_start, idle_seconds=_IDLE_SECONDS)
         self._slots = threading.BoundedSemaphore(limits.heavy)
-        self._running: set[subprocess.Popen[bytes]] = set()
+        self._running: set[Process] = set()
         self._lock = threading.Lock()
         self._closed = False
 
@@ -57,7 +61,10 @@ class HeavyReadings:
         if not self.are_aside(rows):
             return work(self._here)
         with self._slot():
-            return _answered(self._aside(self._here.place(), work))
+            try:
+                return _answered(self._aside(self._here.place(), work, self._spare.take))
+            finally:
+                self._spare.prepare()  # heavy readings seldom come alone
 
     def run_aside(self, work: Work[T], rows: int) -> T:
         """Do work that nobody waits for and that takes little memory; it needs no slot.
@@ -66,7 +73,7 @@ class HeavyReadings:
         """
         if not self.are_aside(rows):
             return work(self._here)
-        return _answered(self._aside(self._here.place(), partial(_giving_way, work)))
+        return _answered(self._aside(self._here.place(), partial(_giving_way, work), _start))
 
     def close(self) -> None:
         """End the processes that run; their askers get EngineFailure."""
@@ -74,6 +81,7 @@ class HeavyReadings:
             self._closed = True
             for process in self._running:
                 process.kill()
+        self._spare.close()
 
     @contextmanager
     def _slot(self) -> Iterator[None]:
@@ -84,8 +92,8 @@ class HeavyReadings:
         finally:
             self._slots.release()
 
-    def _aside(self, place: Place, work: Work[T]) -> T | RowsError:
-        with self._process() as process:
+    def _aside(self, place: Place, work: Work[T], begin: Callable[[], Process]) -> T | RowsError:
+        with self._process(begin) as process:
             if process.stdin is None or process.stdout is None:
                 raise ValueError("the process must have pipes")
             try:
@@ -101,12 +109,11 @@ class HeavyReadings:
         return found
 
     @contextmanager
-    def _process(self) -> Iterator[subprocess.Popen[bytes]]:
+    def _process(self, begin: Callable[[], Process]) -> Iterator[Process]:
         with self._lock:
             if self._closed:
                 raise EngineFailure("the reader is closed")
-            command = [sys.executable, "-m", PROCESS]
-            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            process = begin()
             self._running.add(process)
         try:
             with process:
@@ -114,6 +121,11 @@ class HeavyReadings:
         finally:
             with self._lock:
                 self._running.discard(process)
+
+
+def _start() -> Process:
+    command = [sys.executable, "-m", PROCESS]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
 def _answered(answer: T | RowsError) -> T:

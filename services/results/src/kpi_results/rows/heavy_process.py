@@ -14,7 +14,10 @@ from kpi_results.rows.heavy import Work
 
 def main() -> None:
     """Do the work and write the answer, or the error that came of it."""
-    place, work = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started us
+    try:
+        place, work = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started us
+    except EOFError:
+        return  # who started us ahead has ended without work for us
     threading.Thread(target=_end_with_asker, daemon=True).start()
     sys.stdout.buffer.write(pickle.dumps(_answer(place, work)))
     sys.stdout.buffer.flush()
