@@ -48,21 +48,16 @@ def gather(
     result: StoredResult, rows: RowNumbers, columns: Sequence[int] | None = None
 ) -> pa.Table:
     """Return the rows with these (distinct) numbers, in the order of `rows`. Raises PartDamaged."""
+    if len(rows) <= _FEW_ROWS:
+        numbers: list[int] = rows.to_pylist()  # type: ignore[assignment]  # none is NULL
+        found = _from_row_files(result, numbers, columns)
+        if found is not None:
+            return found
     if is_ascending(rows):
-        return _gather_ascending(result, rows, columns)
+        return read_slices(result, _slices_of_rows(result, rows), columns)
     order = pc.sort_indices(rows)
-    table = _gather_ascending(result, rows.take(order), columns)
+    table = read_slices(result, _slices_of_rows(result, rows.take(order)), columns)
     return table.combine_chunks().take(pc.sort_indices(order))
-
-
-def _gather_ascending(
-    result: StoredResult, rows: RowNumbers, columns: Sequence[int] | None
-) -> pa.Table:
-    few: list[int] = rows.to_pylist() if len(rows) <= _FEW_ROWS else []  # type: ignore[assignment]  # none is NULL
-    found = _from_row_files(result, few, columns)
-    if found is not None:
-        return found
-    return read_slices(result, _slices_of_rows(result, rows), columns)
 
 
 def _from_row_files(

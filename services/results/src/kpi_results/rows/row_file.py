@@ -12,12 +12,12 @@ from __future__ import annotations
 import os
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from math import gcd
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, NamedTuple, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -34,16 +34,25 @@ _BLOCK_BYTES = 16 << 10
 _COLUMN_BYTES = 512  # a block is worth some times the 100 bytes that describe each of its columns
 
 
+class Block(NamedTuple):
+    """Rows that are read together: the first one's number, how many, and those asked for."""
+
+    message: bytes
+    first: int
+    rows: int
+    wanted: tuple[int, ...]
+
+
 class RowFile:
     """The rows of one part by their number. Not to be shared between threads; close it."""
 
-    def __init__(self, path: Path, footer: Footer) -> None:
-        """Open it; `footer` is the part's. Raises FileNotFoundError, ValueError if not whole."""
-        self._schema = footer.schema
+    def __init__(self, path: Path, rows: int) -> None:
+        """Open it; the part has so many rows. Raises FileNotFoundError, ValueError if damaged."""
+        self._rows = rows
         self._descriptor = os.open(path, os.O_RDONLY)
         try:
             self._size = os.fstat(self._descriptor).st_size
-            self._read_trailer(footer.rows)
+            self._read_trailer()
         except BaseException:
             os.close(self._descriptor)
             raise
@@ -59,38 +68,45 @@ class RowFile:
     ) -> None:
         os.close(self._descriptor)
 
-    def _read_trailer(self, rows: int) -> None:
+    def _read_trailer(self) -> None:
         start = self._size - _TRAILER.size - _CHECKSUM.size
         tail = self._read(start, _TRAILER.size + _CHECKSUM.size)
         (checksum,) = _CHECKSUM.unpack_from(tail, _TRAILER.size)
         magic, self._block_rows, blocks, self._index = _TRAILER.unpack_from(tail)
         if magic != _MAGIC or zlib.crc32(tail[: _TRAILER.size]) != checksum:
             raise ValueError("row file is damaged")
-        if blocks != -(-rows // self._block_rows):
+        if blocks != -(-self._rows // self._block_rows):
             raise ValueError("row file belongs to another part")
 
-    def batches(self, rows: Sequence[int]) -> Iterator[pa.RecordBatch]:
-        """Yield the rows with these ascending numbers. Raises ValueError if damage is met."""
-        for block, members in groupby(rows, key=lambda row: row // self._block_rows):
-            batch = self._block(block)
-            places = [row % self._block_rows for row in members]
-            if places[-1] - places[0] == len(places) - 1:
-                yield batch.slice(places[0], len(places))
-            else:
-                yield batch.take(pa.array(places, pa.uint8()))
+    def blocks(self, rows: Sequence[int]) -> Iterator[Block]:
+        """Yield the blocks in which these ascending rows lie. Raises ValueError if damaged."""
+        first, last = rows[0] // self._block_rows, rows[-1] // self._block_rows
+        entries = self._read(self._index + first * _ENTRY.size, (last - first + 1) * _ENTRY.size)
+        for number, wanted in groupby(rows, key=lambda row: row // self._block_rows):
+            message = self._message(*_ENTRY.unpack_from(entries, (number - first) * _ENTRY.size))
+            start = number * self._block_rows
+            size = min(self._block_rows, self._rows - start)
+            yield Block(message, start, size, tuple(wanted))
 
-    def _block(self, block: int) -> pa.RecordBatch:
-        entry = self._read(self._index + block * _ENTRY.size, _ENTRY.size)
-        start, size, checksum = _ENTRY.unpack(entry)
-        content = self._read(start, size)
-        if zlib.crc32(content) != checksum:
+    def _message(self, start: int, size: int, checksum: int) -> bytes:
+        message = self._read(start, size)
+        if zlib.crc32(message) != checksum:
             raise ValueError("row file is damaged")
-        return ipc.read_record_batch(pa.py_buffer(content), self._schema)
+        return message
 
     def _read(self, start: int, size: int) -> bytes:
         if not 0 <= start <= self._size - size:
             raise ValueError("row file is cut")
         return os.pread(self._descriptor, size, start)
+
+
+def decode(schema: pa.Schema, messages: Iterable[bytes]) -> pa.Table:
+    """Return the rows of blocks.
+
+    All in one call: between calls, every thread that wants the interpreter's lock gets it first.
+    """
+    stream = b"".join([schema.serialize().to_pybytes(), *messages])
+    return ipc.open_stream(pa.py_buffer(stream)).read_all()
 
 
 def can_hold(schema: pa.Schema) -> bool:

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from kpi_results.rows.disk import keep_below, locked, touch
 from kpi_results.rows.result import StoredResult
-from kpi_results.rows.row_file import RowFile, can_hold, write_row_file
+from kpi_results.rows.row_file import Block, RowFile, can_hold, decode, write_row_file
 
 _SUFFIX = ".blocks"
 
@@ -33,28 +33,32 @@ class RowFiles:
     def read(
         self, result: StoredResult, rows: Sequence[int], columns: Sequence[int] | None
     ) -> pa.Table | None:
-        """Return the rows with these ascending numbers; None if a part has no row file.
+        """Return the rows with these distinct numbers, in their order; None without row files.
 
         Raises PartDamaged for a damaged part, whatever its row file holds.
         """
-        batches: list[pa.RecordBatch] = []
-        for part, members in groupby(rows, key=result.part_of):
-            found = self._read_part(result, part, [row - result.starts[part] for row in members])
-            if found is None:
+        messages: list[bytes] = []
+        places: dict[int, int] = {}
+        held = 0
+        for part, members in groupby(sorted(rows), key=result.part_of):
+            start = result.starts[part]
+            blocks = self._blocks(result, part, [row - start for row in members])
+            if blocks is None:
                 return None
-            batches += found
-        table = pa.Table.from_batches(batches, result.schema())
+            for block in blocks:
+                messages.append(block.message)
+                places.update((start + row, held + row - block.first) for row in block.wanted)
+                held += block.rows
+        table = decode(result.schema(), messages).take([places[row] for row in rows])
         return table if columns is None else table.select(list(columns))
 
-    def _read_part(
-        self, result: StoredResult, part: int, rows: Sequence[int]
-    ) -> list[pa.RecordBatch] | None:
+    def _blocks(self, result: StoredResult, part: int, rows: Sequence[int]) -> list[Block] | None:
         footer, path = result.footer(part), self._path(result, part)
         if not touch(path):
             return None
         try:
-            with RowFile(path, footer) as file:
-                return list(file.batches(rows))
+            with RowFile(path, footer.rows) as file:
+                return list(file.blocks(rows))
         except FileNotFoundError:
             return None
         except ValueError:

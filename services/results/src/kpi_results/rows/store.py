@@ -50,6 +50,8 @@ class PartStore:
         self._cache.mkdir(parents=True, exist_ok=True)
         self._cache_bytes = cache_bytes
         self._verified = dict(verified or {})
+        self._hashed = {mark[-1] for mark in self._verified.values()}
+        self._places: dict[str, Path] = {}
         self._pool = ThreadPoolExecutor(os.cpu_count() or 1, "verify")
 
     @property
@@ -77,15 +79,19 @@ class PartStore:
                 path.unlink(missing_ok=True)  # the next reader fetches a fresh copy
             raise PartDamaged(part.key, damage)
         self._verified[str(path)] = mark
+        self._hashed.add(part.sha256)
         return path
 
     def paths(self, parts: Sequence[Part]) -> list[Path]:
         """`path` of every part, hashing several at once."""
+        if all(part.sha256 in self._hashed for part in parts):
+            return [self.path(part) for part in parts]  # soonest without other threads
         return list(self._pool.map(self.path, parts))
 
     def forget(self, parts: Sequence[Part]) -> None:
         """Hash these parts again when they are next asked for, though they seem unchanged."""
         hashes = {part.sha256 for part in parts}
+        self._hashed -= hashes
         for path, mark in self.verified().items():
             if mark[-1] in hashes:
                 self._verified.pop(path, None)
@@ -121,9 +127,12 @@ class PartStore:
     def _locate(self, part: Part) -> Path:
         if self._local is None:
             return self._copy(part)
-        path = (self._local / part.key).resolve()
-        if not path.is_relative_to(self._local):
-            raise PartDamaged(part.key, "its key leads out of the store")
+        path = self._places.get(part.key)
+        if path is None:
+            path = (self._local / part.key).resolve()
+            if not path.is_relative_to(self._local):
+                raise PartDamaged(part.key, "its key leads out of the store")
+            self._places[part.key] = path
         return path
 
     def _copy(self, part: Part) -> Path:
