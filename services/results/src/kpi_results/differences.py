@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from kpi_contracts.execution import Manifest
 from kpi_contracts.result import ResultCompared
@@ -23,6 +24,29 @@ from kpi_results.wish import Question, Wish
 
 if TYPE_CHECKING:
     from kpi_results.reader import RowReader
+
+# Statements of every run, built once: building one takes as long as executing it.
+_EXECUTION = sa.bindparam("execution", type_=sa.BigInteger)
+_READABLE = (results.c.expired_at.is_(None), results.c.damaged_at.is_(None))
+_WAITING = (
+    sa.select(results)
+    .where(
+        results.c.compared_at.is_(None),
+        results.c.kpi_id.is_not(None),
+        *_READABLE,
+        results.c.execution_id
+        != sa.func.all(sa.bindparam("unreadable", type_=ARRAY(sa.BigInteger))),
+    )
+    .order_by(results.c.execution_id)
+    .limit(1)
+)
+_BEFORE = (
+    sa.select(results)
+    .where(results.c.kpi_id == sa.bindparam("kpi"), results.c.execution_id < _EXECUTION, *_READABLE)
+    .order_by(results.c.execution_id.desc())
+    .limit(1)
+)
+_JOINED = sa.select(executions.c.joined_columns).where(executions.c.id == _EXECUTION)
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -58,19 +82,8 @@ class Differences:
         return True
 
     def _waiting(self, connection: sa.Connection) -> sa.RowMapping | None:
-        query = (
-            sa.select(results)
-            .where(
-                results.c.compared_at.is_(None),
-                results.c.kpi_id.is_not(None),
-                results.c.expired_at.is_(None),
-                results.c.damaged_at.is_(None),
-                results.c.execution_id.not_in(sorted(self._unreadable)),
-            )
-            .order_by(results.c.execution_id)
-            .limit(1)
-        )
-        return connection.execute(query).mappings().one_or_none()
+        unreadable = {"unreadable": sorted(self._unreadable)}
+        return connection.execute(_WAITING, unreadable).mappings().one_or_none()
 
     def _compared(self, result: sa.RowMapping, previous: sa.RowMapping | None) -> ResultCompared:
         identity = {"execution_id": result["execution_id"], "kpi_id": result["kpi_id"]}
@@ -87,10 +100,8 @@ class Differences:
     ) -> tuple[list[str], dict[str, int]]:
         with self._engine.connect() as connection:
             ids = [previous["execution_id"], result["execution_id"]]
-            manifests = [queries.get_manifest(connection, number) for number in ids]
-            joined = connection.execute(
-                sa.select(executions.c.joined_columns).where(executions.c.id == ids[-1])
-            ).scalar_one()
+            manifests = queries.get_manifests(connection, ids)
+            joined = connection.execute(_JOINED, {"execution": ids[-1]}).scalar_one()
         reader = self._rows()
         key = reader.natural_key(joined, manifests)
         if _same_bytes(*manifests):
@@ -135,15 +146,5 @@ def _same_bytes(previous: Manifest, result: Manifest) -> bool:
 
 
 def _run_before(connection: sa.Connection, result: sa.RowMapping) -> sa.RowMapping | None:
-    query = (
-        sa.select(results)
-        .where(
-            results.c.kpi_id == result["kpi_id"],
-            results.c.execution_id < result["execution_id"],
-            results.c.expired_at.is_(None),
-            results.c.damaged_at.is_(None),
-        )
-        .order_by(results.c.execution_id.desc())
-        .limit(1)
-    )
-    return connection.execute(query).mappings().one_or_none()
+    of_kpi = {"kpi": result["kpi_id"], "execution": result["execution_id"]}
+    return connection.execute(_BEFORE, of_kpi).mappings().one_or_none()

@@ -97,7 +97,7 @@ class LedgerClerk:
             previous = None  # runs in between gave up their rows: the ledger stands for them
         with self._engine.connect() as connection:
             ids = [number for number in (previous, run["execution_id"]) if number is not None]
-            manifests = [queries.get_manifest(connection, number) for number in ids]
+            manifests = queries.get_manifests(connection, ids)
         reader = self._rows()
         key = reader.ledger_key(run["joined_columns"], manifests)
         begins = previous is None or key != run["key"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from kpi_contracts.execution import Manifest
 from kpi_contracts.schemas import schema_of
@@ -29,6 +30,9 @@ _WITH_RESULT = (
     .select_from(executions)
     .outerjoin(results, results.c.execution_id == executions.c.id)
     .outerjoin(kpis, kpis.c.id == executions.c.kpi_id)
+)
+_MANIFESTS = sa.select(manifests).where(
+    manifests.c.execution_id == sa.func.any(sa.bindparam("executions", type_=ARRAY(sa.BigInteger)))
 )
 
 
@@ -93,11 +97,15 @@ def require_rows(execution: sa.RowMapping) -> None:
 
 def get_manifest(connection: sa.Connection, execution_id: int) -> Manifest:
     """Return the manifest of an execution that succeeded."""
-    stored = connection.execute(
-        sa.select(manifests.c.manifest).where(manifests.c.execution_id == execution_id)
-    ).scalar_one()
-    manifest: Manifest = schema_of(Manifest).load(stored)
+    [manifest] = get_manifests(connection, [execution_id])
     return manifest
+
+
+def get_manifests(connection: sa.Connection, execution_ids: Sequence[int]) -> list[Manifest]:
+    """Return the manifests of executions that succeeded, in the order of their ids."""
+    rows = connection.execute(_MANIFESTS, {"executions": execution_ids})
+    stored = {row.execution_id: row.manifest for row in rows}
+    return [schema_of(Manifest).load(stored[number]) for number in execution_ids]
 
 
 def find_export(
