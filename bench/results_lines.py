@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from bench.results_peers import Duck, JsonRows, timed
 from bench.results_users import USERS, crowd
 from bench.table import Better, Line, Samples, interleaved, percentile
 from kpi_contracts.execution import Manifest
+from kpi_results.rows.transcribing import LEAST_ROWS
+from kpi_testkit.eventually import eventually
 
 PLAIN = "plain page of 50, anywhere, p95"
 SORTED = "first page sorted by one column"
@@ -27,7 +30,9 @@ LETTERS = "search for letters, page and total"
 DIGITS = "search for digits, page and total"
 
 PAGES, PEER_PAGES = 40, 3
+ROW_FILE_SECONDS = 120.0
 RUN, BEFORE, AFTER = 1, 2, 3  # executions
+EXCEL_ROWS = 100_000  # a million take the better part of a minute
 JUDGED = 1_000_000  # rows; below, every answer is mostly the cost of a request
 
 # Each round asks for a view that nobody has asked for yet.
@@ -65,14 +70,18 @@ class Stage:
     def places(self, count: int, rows: int | None = None) -> list[int]:
         """Random pages, the same in every run."""
         last = max(1, (rows or self.rows) // 50)
-        return [random.Random(7).randint(1, last) for _ in range(count)]
+        choice = random.Random(7)
+        return [choice.randint(1, last) for _ in range(count)]
 
 
 def lines(stage: Stage) -> Iterator[Line]:
     """Measure everything over one result."""
     stage.page()  # the engine is loaded with the first request
     yield plain_pages(stage)
+    began = time.time()
     yield sorted_pages(stage)
+    if stage.rows >= LEAST_ROWS:
+        yield row_files(stage, began)
     yield next_pages(stage)
     yield from filtered_pages(stage)
     yield searched_pages(stage, LETTERS)
@@ -116,8 +125,15 @@ def sorted_pages(stage: Stage) -> Line:
     return _milliseconds(SORTED, found, peer, aim=700, ratio=stage.judged(2))
 
 
+def row_files(stage: Stage, began: float) -> Line:
+    """Measure how long after the first sorted page its row files were all made."""
+    parts = len(stage.manifest.parts)
+    made = eventually(lambda: stage.api.row_files(parts), ROW_FILE_SECONDS, "no row files")
+    return _single("until the row files are made", "s", (made or began) - began)
+
+
 def next_pages(stage: Stage) -> Line:
-    """Measure pages anywhere in an order that is kept."""
+    """Measure pages anywhere in an order that is kept, of a result that has row files."""
     column, order, sql = _SORTS[0]
     ours = [stage.page(page, sort_by=column, sort_order=order) for page in stage.places(PAGES)]
     peer = [
@@ -163,15 +179,19 @@ def exports(stage: Stage) -> Iterator[Line]:
         ("export csv", "csv", {}, "FORMAT csv", "", 700_000),
         ("export csv, sorted", "csv", {"sort_by": "amount"}, "FORMAT csv", "ORDER BY c4", None),
         ("export parquet", "parquet", {}, "FORMAT parquet, COMPRESSION zstd", "", None),
+        ("export ndjson", "ndjson", {}, "FORMAT json", "", None),
     )
     for measured, name, wishes, options, order, aim in cases:
         seconds = api_of.download(stage.client, RUN, name, **wishes)
         peer = stage.duck.copy(options, order)
         if name == "parquet":
-            yield _per_second(
-                f"{measured}, beside copying the files", stage.rows, seconds, _copied(stage), None
-            )
+            beside = f"{measured}, beside copying the files"
+            ratio = stage.judged(1)
+            yield _per_second(beside, stage.rows, seconds, _copied(stage), None, ratio=ratio)
         yield _per_second(measured, stage.rows, seconds, peer, aim)
+    if stage.rows <= EXCEL_ROWS:
+        rate = stage.rows / api_of.download(stage.client, RUN, "excel")
+        yield _single("export excel", "rows/s", rate, better=Better.HIGHER)
 
 
 def compared(stage: Stage, manifests: Sequence[Manifest]) -> Line:
@@ -248,13 +268,22 @@ def _p95(measured: str, ours: Sequence[float], peer: Sequence[float], *, aim: fl
     return _milliseconds(measured, both[0], both[1], aim=aim)
 
 
-def _per_second(measured: str, rows: int, ours: float, peer: float, aim: float | None) -> Line:
+def _per_second(
+    measured: str,
+    rows: int,
+    ours: float,
+    peer: float,
+    aim: float | None,
+    *,
+    ratio: float | None = None,
+) -> Line:
     return AimedLine(
         measured=measured,
         unit="rows/s",
         ours=Samples.of([rows / ours]),
         peer=Samples.of([rows / peer]),
         aim=aim,
+        aim_ratio=ratio,
         better=Better.HIGHER,
     )
 
