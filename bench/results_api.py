@@ -44,9 +44,10 @@ _BENCH = Actor("bench", "service")
 
 @dataclass
 class Api:
-    """An API process and the store it reads; seconds are of whole requests."""
+    """An API process, the store it reads and its cache; seconds are of whole requests."""
 
     store: Path
+    cache: Path
     url: str
     bearer: str
     database_url: str
@@ -69,6 +70,11 @@ class Api:
                 project(connection, list(_run(execution_id, manifest)))
         finally:
             engine.dispose()
+
+    def row_files(self, parts: int) -> float | None:
+        """Return when the last of so many row files was made, in seconds of the epoch."""
+        made = [path.stat().st_mtime for path in (self.cache / "row-files").glob("*.blocks")]
+        return max(made) if len(made) >= parts else None
 
     def peak_memory(self) -> float:
         """Return the most memory the process ever had resident, in MB."""
@@ -131,7 +137,9 @@ def serving(directory: Path, store: Path) -> Iterator[Api]:
         process = processes.module(PACKAGE, "api", env=environment)
         process.wait_until(lambda: _answers(bind), START_SECONDS)
         bearer = token(home.path, "bench", ("viewer",))
-        yield Api(store, f"http://{bind}", bearer, database_url, process)
+        yield Api(
+            store, home.path / "cache" / "results", f"http://{bind}", bearer, database_url, process
+        )
 
 
 def _answers(bind: str) -> bool:
