@@ -35,7 +35,13 @@ from kpi_contracts.execution import (
     Plan,
 )
 from kpi_contracts.ids import uuid7
-from kpi_contracts.result import ResultExpired, ResultExported, ResultViewed, Selection
+from kpi_contracts.result import (
+    ComparedRows,
+    ResultExpired,
+    ResultExported,
+    ResultViewed,
+    Selection,
+)
 
 SQL = "SELECT p.sku FROM rbp_gpu AS p WHERE NOT EXISTS (SELECT 1 FROM ops_excel)"
 SENTENCE = "Show me all products in RBP GPU which are not in OPS Excel"
@@ -110,6 +116,7 @@ class Story:
             bytes=9000,
             sha256="ab" * 32,
             complete=True,
+            compared=ComparedRows(row_class="new", compared_with=1, key=("sku",)),
         )
         gone = ResultExpired(**rows, reason="age", rows=1500, bytes=4096, parts=1)
         row = "5f" * 16
