@@ -15,7 +15,7 @@ from kpi_eventsourcing.context import Context
 from kpi_eventsourcing.dispatch import Dispatcher
 from kpi_eventsourcing.rebuild import Rebuild
 from kpi_eventsourcing.store import EventStore
-from kpi_eventsourcing.unit_of_work import UnitOfWork
+from kpi_eventsourcing.unit_of_work import UnitOfWork, each
 from kpi_results import rules, shelf
 from kpi_results.bootstrap import PACKAGE
 from kpi_results.commands import SetRetention
@@ -48,7 +48,7 @@ class Shelf:
             correlation_id=Context.by(ANN).correlation_id,
             time=datetime.now(UTC) - timedelta(days=days_ago),
         )
-        with UnitOfWork(self.engine, [shelf.project]) as uow:
+        with UnitOfWork(self.engine, [each(shelf.project)]) as uow:
             result = uow.load(Result, execution_id)
             uow.append(result, result.store(kpi_id, manifest), context)
             uow.commit()
