@@ -60,6 +60,7 @@ class Term:
     against: Literal["value", "average", "extreme", "column"] = "value"
     other: Ref | None = None
     joined_by_or: bool = False
+    widely_joined: bool = False
     near: str | None = None
     adjacent: bool = False
     toward: Literal["origin", "destination"] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql import plan
+from kpi_nlsql.assembly.alternatives import alternatives
 from kpi_nlsql.assembly.contradictions import separate
 from kpi_nlsql.assembly.filters import where_conditions
 from kpi_nlsql.assembly.frame import ROWS, Frame
@@ -16,6 +17,7 @@ from kpi_nlsql.graph import Join
 def assemble(frame: Frame) -> plan.Query:
     """Return the query. Raises Unreadable."""
     groups = frame.draft.groups
+    either = alternatives(frame)
     separate(frame.draft)
     shown, distinct = shown_outputs(frame, groups)
     order = tuple(sort_key(sorting) for sorting in frame.draft.sorting)
@@ -26,6 +28,7 @@ def assemble(frame: Frame) -> plan.Query:
     inside = {frame.entity, *(join.right_table for join in joins)}
     where, more = where_conditions(frame, row_terms, inside)
     where += [nested_condition(frame, scope, terms, shown) for scope, terms in nested.items()]
+    where += either
     joins = (*joins, *more)
     if having and keys == () and frame.counts_values():
         return _counted(frame, shown, joins, where, having)

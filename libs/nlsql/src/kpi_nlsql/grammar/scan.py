@@ -9,6 +9,7 @@ from kpi_nlsql.grammar import (
     aggregates,
     comparisons,
     counting,
+    either,
     existence,
     extremes,
     grouping,
@@ -60,6 +61,7 @@ def scan(sentence: Sentence) -> Draft:
                 scanner.take(scanner.position)
             scanner.position = max(scanner.position, before) + 1
     existence.complete(scanner)
+    either.complete(scanner)
     questions.complete(scanner)
     _complete(scanner.draft)
     return scanner.draft

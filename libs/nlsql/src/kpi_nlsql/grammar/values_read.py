@@ -224,7 +224,7 @@ def _connect(scan: Scanner, term: Term) -> None:
     if "or" in words or words == {","}:
         term.joined_by_or = True
         term.toward = term.toward or previous.toward
-        if term.ref is None and previous.ref is not None:
+        if term.ref is None and previous.ref is not None and _may_hold(previous.ref, term):
             term.ref = previous.ref
         term.hits = _like(term.hits, previous.hits)
         return
@@ -232,6 +232,10 @@ def _connect(scan: Scanner, term: Term) -> None:
         term.hits = _like(term.hits, previous.hits)
         if not scan.draft.negative_scopes & {scan.scope}:
             scan.open_scope(negative=False)
+
+
+def _may_hold(ref: Ref, term: Term) -> bool:
+    return not term.hits or _holds(term.hits, ref)
 
 
 def _like(hits: tuple[ValueHit, ...], others: tuple[ValueHit, ...]) -> tuple[ValueHit, ...]:
