@@ -167,7 +167,8 @@ def _spans(
             worth = _WEAK_CUE_WORTH
         yield Item("cue", " ".join(words), start, end, cues=tuple(cues), worth=worth)
     hits: tuple[NameHit, ...] = ()
-    if length <= LONGEST_NAME and _may_name(words):
+    numeric = all(token.kind == "number" for token in tokens[start:end])
+    if length <= LONGEST_NAME and _may_name(words) and not numeric:
         phrase = tuple(known_stems[start:end])
         hits = lexicon.names(phrase, "".join(words))[:_MOST_HITS]
     if not hits and length == 3 and words[1] == "in":

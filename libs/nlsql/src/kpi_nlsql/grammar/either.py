@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.draft import MAIN
 from kpi_nlsql.grammar.scanner import Scanner
@@ -12,7 +14,7 @@ def complete(scan: Scanner) -> None:
     terms = sorted(
         (term for term in scan.draft.terms if term.scope == MAIN), key=lambda term: term.position
     )
-    for before, term in zip(terms, terms[1:], strict=False):
+    for before, term in pairwise(terms):
         between = scan.items[before.position + 1 : term.position]
         place = next((i for i, item in enumerate(between) if item.text == "or"), None)
         if place is None:

@@ -33,7 +33,8 @@ def read(scan: Scanner) -> bool:
 def _own(scan: Scanner, ref: Ref) -> str | None:
     # "Which … ? Show the name." asks for the name of what the question is about.
     entity = next((group.table for group in scan.draft.groups if group.table), scan.entity())
-    return entity if any(hit.table == entity and hit.score >= _SURE for hit in ref.hits) else None
+    named = any(hit.table == entity and hit.score >= _SURE for hit in ref.hits)
+    return entity if named or scan.item.text in NAMES else None
 
 
 def _naming(scan: Scanner) -> bool:
@@ -202,8 +203,9 @@ def _column(scan: Scanner) -> None:
     if distinct:
         scan.take(scan.position - 1)
         scan.draft.distinct = True
-    if scan.again and ref.near is None:
-        ref.near = _own(scan, ref)
+    if scan.again and ref.near is None and (owner := _own(scan, ref)):
+        scan.owners[scan.position] = owner
+        ref = scan.ref(scan.position)
     scan.draft.wanted.append(Wanted(scan.position, ref, _total(scan, ref)))
     scan.pending = ref
     scan.pending_function = None
