@@ -12,6 +12,7 @@ from kpi_nlsql.sentence import Sentence
 NAMES = (
     "contrast", "denied", "denied_values", "denied_outer", "denied_to_one", "denied_far",
     "denied_on_the_way", "negation_unread", "comparison_unread", "contrast_unread",
+    "both_unread",
     "having_ungrouped", "having_to_one", "having_far", "having_values", "having_filtered",
     "several_outputs_denied",
 )  # fmt: skip
@@ -59,7 +60,14 @@ def _unread(
         "negation_unread": denying and not denies,
         "contrast_unread": contrasts and not denies,
         "comparison_unread": compares and not _compares(query, conditions),
+        "both_unread": _sets_two(sentence) and len(conditions) + (query.having is not None) < 2,
     }
+
+
+def _sets_two(sentence: Sentence) -> bool:
+    """Tell whether the sentence says "both … and …"."""
+    texts = [item.text for item in sentence.items]
+    return any("both" in text.split() for text in texts) and "and" in texts
 
 
 def _compares(query: plan.Query, conditions: list[tuple[plan.Condition, bool]]) -> bool:

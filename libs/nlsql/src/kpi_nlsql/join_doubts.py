@@ -9,7 +9,10 @@ from kpi_nlsql import plan
 from kpi_nlsql.graph import Graph
 from kpi_nlsql.sentence import Sentence
 
-NAMES = ("unspoken_tables", "guessed_joins", "twin_joins", "unlikely_compared", "shared_values")
+NAMES = (
+    "unspoken_tables", "guessed_joins", "twin_joins", "rival_paths", "unlikely_compared",
+    "shared_values",
+)  # fmt: skip
 """Every doubt made here, in a fixed order."""
 
 _NAMED = 0.6
@@ -25,9 +28,13 @@ def join_doubts(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
     return {
         "unspoken_tables": float(len(_unspoken(sentence, queries, set(sources.values())))),
         "guessed_joins": float(
-            sum(not _is_declared(sentence.graph, match, sources) for match in matches)
+            bool(sentence.graph.references)
+            and sum(not _is_declared(sentence.graph, match, sources) for match in matches)
         ),
         "twin_joins": float(any(_has_twin(sentence.graph, match, sources) for match in matches)),
+        "rival_paths": float(
+            any(sentence.paths.has_rival(*ends) for ends in _ends(queries, sources))
+        ),
         "unlikely_compared": float(
             any(_is_unlikely(sentence.graph, term, sources) for term in compared)
         ),
@@ -56,6 +63,21 @@ def _parts(term: plan.Condition | None) -> Iterator[plan.Condition]:
         yield from _parts(term.term)
     elif term is not None:
         yield term
+
+
+def _ends(queries: list[plan.Query], tables: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield pairs of tables that the plan relates, near or far."""
+    for query in queries:
+        if query.joins:
+            yield query.source.table, query.joins[-1].source.table
+        for term in _parts(query.where):
+            if not isinstance(term, plan.Exists):
+                continue
+            last = _sources(term.query)[-1].table
+            for match in _parts(term.query.where):
+                if isinstance(match, plan.Match):
+                    yield tables.get(match.left.source, match.left.source), last
+                    break
 
 
 def _sources(query: plan.Query) -> list[plan.Source]:

@@ -82,7 +82,7 @@ def _lost(sentence: Sentence, candidate: Candidate) -> list[int]:
 def _outputs_end(sentence: Sentence) -> int:
     """Return where the first condition begins: what stands before says what is asked for."""
     for position, item in enumerate(sentence.items):
-        relative = position > 1 and item.is_cue("relative")
+        relative = position > 0 and item.is_cue("relative")
         if relative or item.values or any(item.is_cue(kind) for kind in _CONDITIONAL):
             return position
     return len(sentence.items)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.grammar.questions import question_word
 from kpi_nlsql.grammar.scanner import NAMES, Scanner
+from kpi_nlsql.linking import Item
 
 _BORDER_MARKS = frozenset({"?", ".", ";", "!"})
 _SELECT_AGAIN = frozenset({"along", "together"})
@@ -44,10 +45,14 @@ def _lists_outputs(scan: Scanner) -> bool:
         if scan.role(at) == "column" or (item.text in NAMES and not item.hits)
     ]
     plain = all(
-        at in named or scan.at(at).kind in {"word", "mark"} or scan.role(at) == "table"
+        at in named or _is_plain(scan.at(at)) or scan.role(at) == "table"
         for at in range(scan.position + 1, len(scan.items))
     )
     return bool(named) and plain and named[0] <= scan.position + 3
+
+
+def _is_plain(item: Item) -> bool:
+    return item.kind in {"word", "mark"} or item.is_cue("show") or item.is_cue("only")
 
 
 def _command(scan: Scanner) -> bool:
