@@ -37,7 +37,7 @@ _NOTES = (
     """Ours is the time of a whole request to the API process, or of a whole download; the peers run
     in the measuring process and send nothing anywhere.""",
     f"""Peer of plain pages and of comparison: one row of JSON (jsonb) per result row in Postgres,
-    read with LIMIT and OFFSET, compared with EXCEPT both ways, with work_mem at {PEER_MEMORY}. EXCEPT
+    read with LIMIT and OFFSET, compared with EXCEPT both ways, work_mem being {PEER_MEMORY}. EXCEPT
     only counts the rows that differ; ours also pairs them by key, counts changed columns, keeps
     every class and reads its first page. Rows of JSON as text are compared byte by byte, which is
     not the same question: the aim is held against jsonb.""",

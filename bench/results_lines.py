@@ -32,12 +32,12 @@ DIGITS = "search for digits, page and total"
 PAGES, PEER_PAGES = 40, 3
 ROW_FILE_SECONDS = 120.0
 RUN, BEFORE, AFTER = 1, 2, 3  # executions
-COMPARING = 5000  # ms that a comparison may take
 EXCEL_ROWS = 100_000  # a million take the better part of a minute
 JUDGED = 1_000_000  # rows; below, every answer is mostly the cost of a request
 
 # Each round asks for a view that nobody has asked for yet.
 _SORTS = (("amount", "desc", "c4 DESC"), ("quantity", "asc", "c1"), ("rate", "desc", "c5 DESC"))
+_KEYS = ("id", "id,day", "id,status")  # each a comparison that nobody has asked for yet
 _LOWEST = (100, 101, 102)  # of the filtered rates
 _SEARCHES: Mapping[str, Sequence[str]] = {
     LETTERS: ("gpu-77", "gpu-12", "gpu-93"),
@@ -53,7 +53,7 @@ class Stage:
     client: httpx.Client
     manifest: Manifest
     duck: Duck
-    json_rows: JsonRows | None
+    json_rows: JsonRows
 
     @property
     def rows(self) -> int:
@@ -93,17 +93,15 @@ def lines(stage: Stage) -> Iterator[Line]:
 def plain_pages(stage: Stage) -> Line:
     """Measure pages of the rows as they are, beside OFFSET over rows of JSON."""
     ours = [stage.page(page) for page in stage.places(PAGES)]
-    peer = None
-    if stage.json_rows is not None:
-        places = [50 * page - 50 for page in stage.places(2 * PEER_PAGES)]
-        peer = Samples.of([1000 * percentile([stage.json_rows.page(n) for n in places], 0.95)])
+    places = [50 * page - 50 for page in stage.places(2 * PEER_PAGES)]
+    peer = [stage.json_rows.page(n) for n in places]
     return AimedLine(
         measured=PLAIN,
         unit="ms",
         ours=Samples.of([1000 * percentile(ours, 0.95)]),
-        peer=peer,
+        peer=Samples.of([1000 * percentile(peer, 0.95)]),
         aim=60,
-        aim_ratio=None if peer is None else stage.judged(20),
+        aim_ratio=stage.judged(20),
         better=Better.LOWER,
     )
 
@@ -203,28 +201,23 @@ def compared(stage: Stage, manifests: Sequence[Manifest]) -> Iterator[Line]:
     """
     for number, manifest in zip((BEFORE, AFTER), manifests, strict=True):
         stage.api.add(number, manifest)
-        if stage.json_rows is not None:
-            stage.json_rows.load(number, stage.api.store, manifest)
-    wishes = {"execution_ids": f"{BEFORE},{AFTER}", "key": "id"}
-    path = "/v1/landing-kpi/compare-executions"
-    ours = Samples.of([1000 * api_of.seconds(stage.client, path, wishes)])
+        stage.json_rows.load(number, stage.api.store, manifest)
+    keys, rows = iter(_KEYS), stage.json_rows
+    rows.copy_as_texts()
+    ours, values, texts = interleaved(
+        len(_KEYS),
+        lambda: _seconds_to_compare(stage, next(keys)),
+        lambda: rows.differences(BEFORE, AFTER),
+        lambda: rows.differences_of_texts(BEFORE, AFTER),
+    )
     measured = f"compare two runs of {manifests[0].rows:,} rows, first pages of all classes"
-    if stage.json_rows is None:
-        yield AimedLine(measured=measured, unit="ms", ours=ours, aim=COMPARING, better=Better.LOWER)
-        return
-    peer = stage.json_rows
-    for note, aims, seconds in (
-        ("", {"aim": COMPARING, "aim_ratio": 10}, peer.differences(BEFORE, AFTER)),
-        (", beside EXCEPT over texts", {}, peer.differences_of_texts(BEFORE, AFTER)),
-    ):
-        yield AimedLine(
-            measured=f"{measured}{note}",
-            unit="ms",
-            ours=ours,
-            peer=Samples.of([1000 * seconds]),
-            better=Better.LOWER,
-            **aims,
-        )
+    yield _milliseconds(measured, ours, values, aim=5000, ratio=10)
+    yield _milliseconds(f"{measured}, beside EXCEPT over texts", ours, texts)
+
+
+def _seconds_to_compare(stage: Stage, key: str) -> float:
+    wishes = {"execution_ids": f"{BEFORE},{AFTER}", "key": key}
+    return api_of.seconds(stage.client, "/v1/landing-kpi/compare-executions", wishes)
 
 
 def crowded(stage: Stage) -> Iterator[Line]:
@@ -260,7 +253,12 @@ def _copied(stage: Stage) -> float:
 
 
 def _milliseconds(
-    measured: str, ours: Samples, peer: Samples, *, aim: float, ratio: float | None = None
+    measured: str,
+    ours: Samples,
+    peer: Samples,
+    *,
+    aim: float | None = None,
+    ratio: float | None = None,
 ) -> Line:
     in_ms = [Samples.of(1000 * value for value in samples.values) for samples in (ours, peer)]
     return AimedLine(

@@ -11,19 +11,23 @@ import duckdb
 import psycopg
 import pyarrow as pa
 
-from bench import servers
+from bench import row_table, servers
+from bench.row_table import copy_rows
 from kpi_contracts.execution import Manifest
 from kpi_rows.json_values import json_values
 
-TABLE = """
-    CREATE TABLE result_rows (
-        execution_id bigint, row_number bigint, row jsonb, PRIMARY KEY (execution_id, row_number)
-    )
+MEMORY = "512MB"  # of one sort or hash table: what a comparison of ours may take
+PAGE = """
+    SELECT row_data FROM kpi_execution_result_rows
+    WHERE execution_id = 1 ORDER BY row_number LIMIT 50 OFFSET %s
 """
-PAGE = "SELECT row FROM result_rows WHERE execution_id = 1 ORDER BY row_number LIMIT 50 OFFSET %s"
 EXCEPT = """
-    SELECT count(*) FROM (SELECT row FROM result_rows WHERE execution_id = %s
-                          EXCEPT SELECT row FROM result_rows WHERE execution_id = %s) AS differing
+    SELECT count(*) FROM (SELECT row_data FROM {table} WHERE execution_id = %s
+                          EXCEPT SELECT row_data FROM {table} WHERE execution_id = %s) AS differing
+"""
+TEXTS = """
+    CREATE TABLE result_texts AS
+    SELECT execution_id, row_number, row_data::text AS row_data FROM kpi_execution_result_rows
 """
 
 
@@ -68,7 +72,8 @@ class JsonRows:
 
     def __init__(self, url: str) -> None:
         self._connection = psycopg.connect(url, autocommit=True)
-        self._connection.execute(TABLE)
+        self._connection.execute(row_table.TABLE)
+        self._connection.execute(f"SET work_mem = '{MEMORY}'")
 
     def load(self, execution_id: int, root: Path, manifest: Manifest) -> float:
         """Copy a stored result in; returns the seconds."""
@@ -80,22 +85,33 @@ class JsonRows:
 
     def differences(self, before: int, after: int) -> float:
         """Seconds to count the rows that only one of two results has, both ways."""
-        return timed(
-            lambda: [
-                self._connection.execute(EXCEPT, pair).fetchall()
-                for pair in ((before, after), (after, before))
-            ]
-        )
+        return self._except("kpi_execution_result_rows", before, after)
+
+    def copy_as_texts(self) -> None:
+        """Keep copies of all rows as text, for `differences_of_texts`."""
+        self._connection.execute(TEXTS)
+        self._connection.execute("ANALYZE result_texts")
+
+    def differences_of_texts(self, before: int, after: int) -> float:
+        """Seconds for the same over the copies as text, compared byte by byte."""
+        return self._except("result_texts", before, after)
 
     def close(self) -> None:
         """Let the connection go."""
         self._connection.close()
 
     def _load(self, execution_id: int, root: Path, manifest: Manifest) -> None:
-        with self._connection.cursor().copy("COPY result_rows FROM STDIN") as copy:
-            for number, text in enumerate(_json_texts(root, manifest)):
-                copy.write_row((execution_id, number, text))
-        self._connection.execute("ANALYZE result_rows")
+        copy_rows(self._connection, execution_id, enumerate(_json_texts(root, manifest)))
+        self._connection.execute("ANALYZE kpi_execution_result_rows")
+
+    def _except(self, table: str, before: int, after: int) -> float:
+        sql = EXCEPT.format(table=table)
+        return timed(
+            lambda: [
+                self._connection.execute(sql, pair).fetchall()
+                for pair in ((before, after), (after, before))
+            ]
+        )
 
 
 def _json_texts(root: Path, manifest: Manifest) -> Iterator[str]:

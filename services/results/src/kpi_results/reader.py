@@ -80,6 +80,10 @@ class RowReader:
             stored=found.stored,
         )
 
+    def distrust(self, manifest: Manifest) -> None:
+        """Hash the parts again when they are next read, though they were found whole before."""
+        self.drilldown.store.forget(manifest.parts)
+
     def select(self, manifest: Manifest, wish: Wish) -> Selection:
         """Check a wish without reading a row. Raises InvalidQuery."""
         return select(wish, Columns(manifest.columns)).selection
