@@ -16,8 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from math import gcd
 from pathlib import Path
-from types import TracebackType
-from typing import IO, NamedTuple, Self
+from typing import IO, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -54,18 +53,11 @@ class RowFile:
             self._size = os.fstat(self._descriptor).st_size
             self._read_trailer()
         except BaseException:
-            os.close(self._descriptor)
+            self.close()
             raise
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close it; what was read stays."""
         os.close(self._descriptor)
 
     def _read_trailer(self) -> None:
@@ -97,7 +89,10 @@ class RowFile:
     def _read(self, start: int, size: int) -> bytes:
         if not 0 <= start <= self._size - size:
             raise ValueError("row file is cut")
-        return os.pread(self._descriptor, size, start)
+        content = os.pread(self._descriptor, size, start)
+        if len(content) != size:
+            raise ValueError("row file was cut while it was read")
+        return content
 
 
 def decode(schema: pa.Schema, messages: Iterable[bytes]) -> pa.Table:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from itertools import groupby
 from pathlib import Path
 
@@ -37,19 +38,20 @@ class RowFiles:
 
         Raises PartDamaged for a damaged part, whatever its row file holds.
         """
+        schema = result.schema()
         messages: list[bytes] = []
         places: dict[int, int] = {}
         held = 0
         for part, members in groupby(sorted(rows), key=result.part_of):
             start = result.starts[part]
             blocks = self._blocks(result, part, [row - start for row in members])
-            if blocks is None:
+            if blocks is None or not result.footer(part).schema.equals(schema):
                 return None
             for block in blocks:
                 messages.append(block.message)
                 places.update((start + row, held + row - block.first) for row in block.wanted)
                 held += block.rows
-        table = decode(result.schema(), messages).take([places[row] for row in rows])
+        table = decode(schema, messages).take([places[row] for row in rows])
         return table if columns is None else table.select(list(columns))
 
     def _blocks(self, result: StoredResult, part: int, rows: Sequence[int]) -> list[Block] | None:
@@ -57,9 +59,9 @@ class RowFiles:
         if not touch(path):
             return None
         try:
-            with RowFile(path, footer.rows) as file:
+            with closing(RowFile(path, footer.rows)) as file:
                 return list(file.blocks(rows))
-        except FileNotFoundError:
+        except OSError:  # given up just now, or not readable: the part is
             return None
         except ValueError:
             path.unlink(missing_ok=True)
