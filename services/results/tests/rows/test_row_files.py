@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import obstore
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -23,6 +24,7 @@ from kpi_results.rows.gather import gather, gather_range
 from kpi_results.rows.query import parse_query
 from kpi_results.rows.result import StoredResult
 from kpi_results.rows.row_files import RowFiles
+from kpi_results.rows.store import PartStore
 from kpi_results.rows.transcribing import LEAST_ROWS
 from kpi_testkit.eventually import eventually
 
@@ -141,6 +143,24 @@ def test_no_row_file_is_made_of_a_damaged_part(keep: Keep, files: RowFiles, tmp_
     with pytest.raises(PartDamaged, match="SHA-256"):
         files.make(result)
     assert row_files_of(tmp_path) == []
+
+
+def test_row_files_of_a_remote_store_are_as_good_as_its_copies(
+    keep: Keep, files: RowFiles, drilldown: Drilldown, tmp_path: Path
+) -> None:
+    kept = keep(pa.table({"n": range(40)}), part_rows=20)
+    remote = PartStore("memory:///", tmp_path / "copies")
+    for part in kept.manifest.parts:
+        obstore.put(remote._store, part.key, (drilldown.store.folder / part.key).read_bytes())
+    result = StoredResult(kept.manifest, remote, files)
+    assert files.make(result)
+    numbers = pa.array([39, 0], result.row_type)
+    assert gather(result, numbers).column(0).to_pylist() == [39, 0]
+    copy = result.path(1)
+    copy.write_bytes(copy.read_bytes()[:-1])
+    with pytest.raises(PartDamaged):
+        gather(result, numbers)
+    assert gather(result, numbers).column(0).to_pylist() == [39, 0]  # of a fresh copy
 
 
 def test_a_part_that_has_no_row_file_is_read_itself(
