@@ -11,7 +11,15 @@ URL = "postgresql://kpi:hush@127.0.0.1/definitions"
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HOME", "BIND", "JWKS", "LOG_LEVEL", "API_THREADS", "OTLP_ENDPOINT"):
+    for name in (
+        "HOME",
+        "BIND",
+        "JWKS",
+        "LOG_LEVEL",
+        "API_THREADS",
+        "OTLP_ENDPOINT",
+        "NATS_REPLICAS",
+    ):
         monkeypatch.delenv(f"KPI_{name}", raising=False)
     monkeypatch.setenv("KPI_DATABASE_URL", URL)
 
@@ -22,15 +30,22 @@ def test_all_but_the_database_has_a_default() -> None:
     assert settings.jwks == str(Path(".kpi/keys/jwks.json"))
     assert settings.audience == "kpi-ledger"
     assert settings.otlp_endpoint is None
+    assert settings.nats_replicas is None
 
 
 def test_every_faulty_variable_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("KPI_DATABASE_URL")
     monkeypatch.setenv("KPI_BIND", "8080")
     monkeypatch.setenv("KPI_API_THREADS", "many")
+    monkeypatch.setenv("KPI_NATS_REPLICAS", "6")
     with pytest.raises(SettingsError) as caught:
         ServiceSettings.from_environment("definitions")
-    assert set(caught.value.variables) == {"KPI_DATABASE_URL", "KPI_BIND", "KPI_API_THREADS"}
+    assert set(caught.value.variables) == {
+        "KPI_DATABASE_URL",
+        "KPI_BIND",
+        "KPI_API_THREADS",
+        "KPI_NATS_REPLICAS",
+    }
     assert "KPI_BIND: must be host:port, not '8080'." in str(caught.value)
 
 

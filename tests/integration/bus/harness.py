@@ -30,11 +30,11 @@ def within_time(scenario: Coroutine[Any, Any, None], seconds: float = LONGEST) -
 
 
 @asynccontextmanager
-async def bus_to(url: str) -> AsyncIterator[Bus]:
+async def bus_to(url: str, replicas: int | None = None) -> AsyncIterator[Bus]:
     """Connect, with all streams declared."""
-    bus = await connect(url, name="test", on_closed=lambda: None)
+    bus = await connect(url, name="test", on_closed=lambda: None, replicas=replicas)
     try:
-        await declare(bus.js)
+        await declare(bus.js, replicas=replicas)
         yield bus
     finally:
         await bus.close()

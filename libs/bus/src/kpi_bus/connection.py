@@ -11,6 +11,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import structlog
 from nats.aio.client import Client
@@ -34,11 +36,13 @@ class Bus:
     """One connection and its JetStream context. Made by `connect`.
 
     `interrupted` is set when the present connection is lost; the next one has a fresh event.
+    `replicas` is how many servers are to hold each stream, None where that is not for us to say.
     """
 
     nc: Client
     js: JetStreamContext
     _on_closed: Callable[[], None]
+    replicas: int | None = None
     _closing: bool = field(default=False)
     interrupted: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -100,16 +104,20 @@ async def connect(
     *,
     name: str,
     on_closed: Callable[[], None],
+    replicas: int | None = None,
 ) -> Bus:
     """Connect to NATS, trying until it answers (bound the wait from outside).
+
+    `url` may name several servers of one cluster, separated by commas; the user and password of
+    the first are those of all, also of servers that only the cluster itself names.
 
     `on_closed` is called once if the client gives up for good: end the process there, so that
     its supervisor starts it afresh.
     """
     client = Client()
-    bus = Bus(client, client.jetstream(timeout=PUBLISH_TIMEOUT), on_closed)
+    bus = Bus(client, client.jetstream(timeout=PUBLISH_TIMEOUT), on_closed, replicas)
     await client.connect(
-        servers=url.split(","),
+        **servers_and_login(url),
         name=name,
         pending_size=0,
         max_reconnect_attempts=-1,
@@ -122,6 +130,24 @@ async def connect(
     )
     metrics.CONNECTED.set(1)
     return bus
+
+
+def servers_and_login(url: str) -> dict[str, Any]:
+    """Return the addresses and the credentials in a list of URLs as the client's options.
+
+    Left in the URLs, credentials would be missing for the servers that the client learns of
+    from the cluster itself: those would refuse it.
+    """
+    parts = [urlsplit(each.strip()) for each in url.split(",")]
+    first = parts[0]
+    options: dict[str, Any] = {
+        "servers": [part._replace(netloc=part.netloc.rpartition("@")[2]).geturl() for part in parts]
+    }
+    if first.password is not None:
+        options |= {"user": unquote(first.username or ""), "password": unquote(first.password)}
+    elif first.username:
+        options["token"] = unquote(first.username)
+    return options
 
 
 def size_of(message: Message) -> int:

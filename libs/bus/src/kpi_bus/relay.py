@@ -64,14 +64,12 @@ class Relay:
         poll: float = POLL,
         window: int = WINDOW,
         attempts: int = ATTEMPTS,
-        replicas: int = 1,
     ) -> None:
         self._bus = bus
         self._engine = engine
         self._name = name
         self._poll = poll
         self._window = window
-        self._replicas = replicas
         self._outbox = Outbox(engine, name)
         self._comparison = Comparison(engine, self._outbox, bus, KPI_EVENTS.name, name)
         self._submitted = START
@@ -208,7 +206,7 @@ class Relay:
     async def _repair(self) -> None:
         """Declare the stream if it is gone, and refill it if it lacks what was published."""
         self._settler.stream_missing.clear()
-        await declare(self._bus.js, (KPI_EVENTS,), replicas=self._replicas)
+        await declare(self._bus.js, (KPI_EVENTS,), replicas=self._bus.replicas)
         # What has been acknowledged since the last mark counts, too.
         witness = self._settler.last_published or await self._threads.run(self._comparison.witness)
         if witness is not None and not await self._comparison.holds(witness):

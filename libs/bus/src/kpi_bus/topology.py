@@ -21,11 +21,15 @@ log = structlog.get_logger(__name__)
 
 
 async def declare(
-    js: JetStreamContext, streams: Iterable[StreamDefinition] = ALL, *, replicas: int = 1
+    js: JetStreamContext,
+    streams: Iterable[StreamDefinition] = ALL,
+    *,
+    replicas: int | None = None,
 ) -> None:
     """Create each stream, or update it where it differs from its definition.
 
-    Settings that no definition names (an operator's `max_bytes`, say) are left alone.
+    Settings that no definition names (an operator's `max_bytes`, say) are left alone. So is the
+    number of servers that hold a stream, one at first, unless `replicas` says otherwise.
 
     Raises:
         TopologyConflict: the server refuses the change.
@@ -36,7 +40,9 @@ async def declare(
         await _declare(js, definition, replicas)
 
 
-async def _declare(js: JetStreamContext, definition: StreamDefinition, replicas: int) -> None:
+async def _declare(
+    js: JetStreamContext, definition: StreamDefinition, replicas: int | None
+) -> None:
     wanted = settings_of(definition, replicas)
     try:
         info = await _create_or_info(js, wanted)
@@ -62,7 +68,7 @@ async def _create_or_info(js: JetStreamContext, wanted: dict[str, Any]) -> Strea
             return await js.stream_info(wanted["name"])
 
 
-def settings_of(definition: StreamDefinition, replicas: int) -> dict[str, Any]:
+def settings_of(definition: StreamDefinition, replicas: int | None) -> dict[str, Any]:
     """Return the server's settings that a definition decides; durations in seconds."""
     settings: dict[str, Any] = {
         "name": definition.name,
@@ -70,12 +76,13 @@ def settings_of(definition: StreamDefinition, replicas: int) -> dict[str, Any]:
         "subjects": list(definition.subjects),
         "retention": RetentionPolicy(definition.retention),
         "storage": StorageType.FILE,
-        "num_replicas": replicas,
         "duplicate_window": definition.duplicate_window.total_seconds(),
         "max_age": definition.max_age.total_seconds() if definition.max_age else 0.0,
         "deny_delete": definition.deny_delete,
         "deny_purge": definition.deny_purge,
     }
+    if replicas is not None:
+        settings["num_replicas"] = replicas
     if definition.allow_schedules:
         settings["allow_msg_schedules"] = True
     return settings

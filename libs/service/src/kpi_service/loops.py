@@ -25,13 +25,19 @@ async def run_loops(worker: Worker, name: str, make: Callable[[Bus], Sequence[Lo
     The process is ready while the bus is connected. A loop that breaks ends the others, and
     its error ends the process.
     """
-    connecting = connect(worker.settings.nats_url, name=name, on_closed=worker.bus_closed)
+    settings = worker.settings
+    connecting = connect(
+        settings.nats_url,
+        name=name,
+        on_closed=worker.bus_closed,
+        replicas=settings.nats_replicas,
+    )
     bus = await unless_stopped(worker.stop, connecting)
     if bus is None:
         return
     worker.readiness.add("bus", lambda: _require_connection(bus))
     try:
-        await declare(bus.js)
+        await declare(bus.js, replicas=bus.replicas)
         async with asyncio.TaskGroup() as group:
             for loop in make(bus):
                 group.create_task(loop.run(worker.stop))

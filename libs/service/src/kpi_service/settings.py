@@ -66,6 +66,7 @@ class ServiceSettings:
     otlp_endpoint: str | None = None
     api_threads: int = 8
     database_pool: int = 8
+    nats_replicas: int | None = None
 
     @classmethod
     def from_environment(cls, name: str, *, api_threads: int = 8) -> ServiceSettings:
@@ -90,6 +91,7 @@ class ServiceSettings:
                 otlp_endpoint=env.str("OTLP_ENDPOINT", None),
                 api_threads=env.int("API_THREADS", api_threads, validate=Range(1, 256)),
                 database_pool=env.int("DATABASE_POOL", 8, validate=Range(1, 100)),
+                nats_replicas=env.int("NATS_REPLICAS", None, validate=Range(1, 5)),
             )
 
 
