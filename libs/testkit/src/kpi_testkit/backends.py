@@ -17,7 +17,7 @@ from kpi_testkit.embedded import EmbeddedNats, EmbeddedPostgres
 from kpi_testkit.servers import NatsServer, PostgresServer
 
 VARIABLE = "KPI_TEST_BACKEND"
-ENGINE_API = "1.44"  # Docker 25
+ENGINE_TIMEOUT = 5  # seconds
 EMBEDDED, CONTAINERS = "embedded", "containers"
 
 
@@ -36,9 +36,9 @@ def chosen() -> str:
 @contextmanager
 def postgres(directory: Path) -> Iterator[PostgresServer]:
     """Run a Postgres that ends with the block."""
-    server = _postgres(directory).start()
+    server = _postgres(directory)
     try:
-        yield server
+        yield server.start()
     finally:
         server.close()
 
@@ -46,9 +46,9 @@ def postgres(directory: Path) -> Iterator[PostgresServer]:
 @contextmanager
 def nats(directory: Path) -> Iterator[NatsServer]:
     """Run a NATS server that ends with the block."""
-    server = _nats(directory).start()
+    server = _nats(directory)
     try:
-        yield server
+        yield server.start()
     finally:
         server.close()
 
@@ -79,12 +79,11 @@ def _require_docker() -> None:
 def _docker_problem() -> str | None:
     # docker-py leaves the socket of a refused connection to the garbage collector.
     with warnings.catch_warnings(action="ignore", category=ResourceWarning):
-        engine = docker.from_env(version=ENGINE_API, timeout=5)  # a version: no request yet
         try:
-            engine.ping()
+            # Asks the engine which version of its API it speaks: an older one refuses any other.
+            docker.from_env(timeout=ENGINE_TIMEOUT).close()
         except (DockerException, OSError) as error:
             return str(error)
         finally:
-            engine.close()
             gc.collect()
     return None

@@ -35,8 +35,10 @@ class EmbeddedPostgres:
         self.process.kill()
 
     def close(self) -> None:
-        """Stop and forget."""
-        self.stop()
+        """Stop, if it runs."""
+        if self.process.is_running:
+            self.stop()
+        self.process.close()
 
     def url(self, role: str = postgres.SUPERUSER, database: str | None = None) -> str:
         """`postgresql://role:…@127.0.0.1:port/database`; the superuser by default."""
@@ -70,8 +72,10 @@ class EmbeddedNats:
         self.process.kill()
 
     def close(self) -> None:
-        """Stop and forget."""
-        self.stop()
+        """Stop, if it runs."""
+        if self.process.is_running:
+            self.stop()
+        self.process.close()
 
     @property
     def url(self) -> str:
