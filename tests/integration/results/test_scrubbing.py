@@ -166,3 +166,17 @@ def test_parts_of_a_result_that_expires_meanwhile_are_not_missed(idle: Stack) ->
     idle.runs.part(execution_id, 1).unlink()
     work.step()
     assert recorded(idle, execution_id, "damaged") == []
+
+
+def test_a_store_that_is_not_mounted_is_not_damage(idle: Stack) -> None:
+    execution_id = stored_long_ago(idle)
+    folder, aside = idle.runs.store / "executions", idle.runs.store / "unmounted"
+    work = scrubber(idle)
+    folder.rename(aside)
+    try:
+        work.step()
+    finally:
+        aside.rename(folder)
+    assert recorded(idle, execution_id, "damaged") == []
+    work.step()  # a minute later, or as long as a round takes
+    assert checked(idle, execution_id) is not None

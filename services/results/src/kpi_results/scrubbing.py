@@ -26,6 +26,7 @@ from kpi_results.recorder import DAMAGED
 from kpi_results.settings import Scrubbing
 from kpi_results.taking_in import SERVICE
 from kpi_rows.objects import local_folder, open_store
+from kpi_rows.parts import PREFIX
 
 EVERY = 1.0  # seconds between two steps
 BATCH = 100  # results looked up at once
@@ -36,6 +37,10 @@ _PIECE = 1 << 20  # bytes
 SCRUBBED = Counter("kpi_results_scrubbed_bytes_total", "Bytes of parts that were hashed again")
 OLDEST = Gauge("kpi_results_oldest_check_seconds", "Age of the oldest check of a result's parts")
 _log = structlog.stdlib.get_logger(__name__)
+
+
+class StoreAway(Exception):
+    """The folder of the store is empty, as one is whose disk is not mounted."""
 
 
 class Scrubber:
@@ -50,7 +55,7 @@ class Scrubber:
         self._engine = engine
         self._dispatch = dispatch
         self._store = open_store(store_url)
-        self._is_local = local_folder(store_url) is not None
+        self._folder = local_folder(store_url)
         self._every = timedelta(days=scrubbing.days)
         self._idle = max(1, min(IDLE, int(self._every.total_seconds())))
         self._rate = max(MOST, scrubbing.rate)
@@ -78,7 +83,7 @@ class Scrubber:
             try:
                 for execution_id, done in found:
                     yield from self._check(execution_id, done)
-            except BaseError as error:
+            except (StoreAway, BaseError) as error:
                 _log.warning("store not scrubbed", error=str(error))
                 found = []
             if not found:
@@ -109,7 +114,8 @@ class Scrubber:
     def _damage(self, part: Part) -> Generator[int, None, str | None]:
         """Hash a part piece by piece; return what is wrong with it, or None.
 
-        Raises BaseError when a remote store does not answer; a file that cannot be read is wrong.
+        A file that cannot be read is wrong; a store that is not there, or does not answer, is not:
+        raises StoreAway or BaseError.
         """
         digest, size = hashlib.sha256(), 0
         try:
@@ -118,10 +124,12 @@ class Scrubber:
                 size += len(piece)
                 SCRUBBED.inc(len(piece))
                 yield len(piece)
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if self._folder is not None and not (self._folder / PREFIX).is_dir():
+                raise StoreAway(f"{self._folder} holds no results at all") from error
             return "it is missing"
         except (BaseError, OSError) as error:
-            if not self._is_local:
+            if self._folder is None:
                 raise
             return f"it cannot be read ({error})"
         if size != part.bytes:
