@@ -1,14 +1,19 @@
 """What a worker hands in and what it takes, in one transaction."""
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
+import pytest
 import sqlalchemy as sa
 
 from kpi_eventsourcing.dispatch import Dispatcher
+from kpi_eventsourcing.store import EventStore
+from kpi_eventsourcing.unit_of_work import Work
 from kpi_executor import queue
+from kpi_executor.bootstrap import PROJECTIONS
 from kpi_executor.commands import CancelExecution, RunKpis
 from kpi_executor.errors import ExecutionFinished, StaleAttempt
-from kpi_executor.execution import Status
+from kpi_executor.execution import Execution, Status
 from kpi_executor.outcomes import Cancelled, Failure
 from kpi_executor.queue import Lease
 from tests.integration.executor.runs import by, column, end, exchange, run_of
@@ -79,3 +84,57 @@ def test_only_leases_of_what_a_worker_runs_are_renewed(
         connection.execute(sa.update(queue.leases).values(expires_at=sa.func.now() - queue.LEASE))
         queue.renew(connection, "w", [running])
         assert queue.expired(connection, 10) == [Lease(unheard_of, 1)]
+
+
+def test_claims_give_out_no_transaction_id(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        queue.claim(connection, [2, 1])
+        assert connection.scalar(sa.select(sa.func.pg_current_xact_id_if_assigned())) is None
+
+
+def test_what_is_accepted_during_an_exchange_is_published_before_it_starts(
+    engine: sa.Engine, dispatch: Dispatcher
+) -> None:
+    [ending] = accepted(dispatch, 1)
+    exchange(dispatch)
+    late: list[int] = []
+
+    def accept_one_more(*_: object) -> None:
+        if not late:
+            late.append(0)  # what follows comes through here as well
+            late[:] = accepted(dispatch, 1)
+
+    sa.event.listen(engine, "after_cursor_execute", accept_one_more)
+    exchanged = exchange(dispatch, end(ending))
+    sa.event.remove(engine, "after_cursor_execute", accept_one_more)
+
+    assert [each.execution_id for each in exchanged.taken] == late
+    assert versions_as_published(engine, late[0]) == [1, 2, 3]
+
+
+def test_a_cancellation_during_an_exchange_is_published_before_the_end(
+    engine: sa.Engine, dispatch: Dispatcher
+) -> None:
+    first, second = accepted(dispatch, 2)
+    exchange(dispatch)
+    with ThreadPoolExecutor() as threads, engine.begin() as other:
+        queue.claim(other, [second])
+        exchanging = threads.submit(exchange, dispatch, end(first), end(second))
+        with pytest.raises(TimeoutError):
+            exchanging.result(timeout=0.3)
+        work = Work(other, PROJECTIONS)
+        execution = work.load(Execution, second)
+        work.append(execution, execution.request_cancel(None), by("ann"))
+        other.commit()
+        assert exchanging.result(timeout=20).ended == [Status.SUCCESS, Status.SUCCESS]
+    assert versions_as_published(engine, second) == [1, 2, 3, 4, 5]
+
+
+def versions_as_published(engine: sa.Engine, execution_id: int) -> list[int]:
+    """Return an execution's versions in the order in which the relay finds them."""
+    with engine.connect() as connection:
+        return [
+            envelope.version
+            for envelope in EventStore(connection).replay()
+            if (envelope.aggregate, envelope.aggregate_id) == ("execution", str(execution_id))
+        ]

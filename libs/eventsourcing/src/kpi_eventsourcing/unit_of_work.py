@@ -112,6 +112,9 @@ class Work:
     def append_all(self, changes: Sequence[Change]) -> list[Envelope]:
         """Store, fold and project what was decided for several aggregates, each named once.
 
+        What others append to as well must be loaded before this transaction writes or locks a
+        row: events are published in the order of transaction ids, given out at that moment.
+
         Raises:
             ConcurrencyConflict: one of them has moved on since it was loaded.
 

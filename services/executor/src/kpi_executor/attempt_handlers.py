@@ -50,13 +50,10 @@ class Exchanged:
 
 
 def exchange(command: ExchangeAttempts, uow: UnitOfWork, context: Context) -> Exchanged:
-    """Record how attempts ended and give the worker what is due.
-
-    The rows of all these executions are locked, so no other worker sees what is taken.
-    """
+    """Record how attempts ended and give the worker what is due, which is locked against others."""
     ending = [end.execution_id for end in command.ended]
     if ending:
-        queue.lock(uow.connection, ending)
+        queue.claim(uow.connection, ending)
     due = queue.due(uow.connection, command.limit) if command.limit else []
     if not ending and not due:
         return Exchanged([], [], [])

@@ -152,7 +152,8 @@ def reject(command: RejectCommand, uow: UnitOfWork, context: Context) -> int:
 
 def cancel(command: CancelExecution, uow: UnitOfWork, context: Context) -> Execution:
     """Ask an execution to stop; raises ExecutionNotFound, ExecutionFinished."""
-    queue.lock(uow.connection, [command.execution_id])
+    queue.claim(uow.connection, [command.execution_id])
+    queue.lock_waiting(uow.connection, [command.execution_id])
     execution = uow.load(Execution, command.execution_id)
     uow.append(execution, execution.request_cancel(command.reason), context)
     return execution

@@ -49,14 +49,20 @@ leases = sa.Table(
     sa.Column("expires_at", TIMESTAMP, nullable=False, index=True),
 )
 
+_CLAIMS = 0x6B706965  # arbitrary; the first key of the advisory locks below
+
 # Statements of every execution, built once: building one takes as long as executing it.
 _IDS = sa.bindparam("executions", type_=ARRAY(sa.BigInteger))
-_LOCK = tuple(
-    sa.select(table.c.execution_id)
-    .where(table.c.execution_id == sa.func.any(_IDS))
-    .order_by(table.c.execution_id)
+_CLAIM = sa.select(
+    sa.func.pg_advisory_xact_lock(
+        _CLAIMS, sa.cast(sa.func.unnest(_IDS) % sa.literal(2**31, sa.BigInteger), sa.Integer)
+    )
+)
+_LOCK_WAITING = (
+    sa.select(waiting.c.execution_id)
+    .where(waiting.c.execution_id == sa.func.any(_IDS))
+    .order_by(waiting.c.execution_id)
     .with_for_update()
-    for table in (waiting, leases)
 )
 _LEAVE = {
     table: sa.delete(table).where(table.c.execution_id == sa.func.any(_IDS))
@@ -131,14 +137,23 @@ class _Moves:
         execute_all(connection, _HOLD, self._held)
 
 
-def lock(connection: sa.Connection, execution_ids: Sequence[int]) -> None:
-    """Wait for whoever takes or recovers these executions, and keep others from doing so.
+def claim(connection: sa.Connection, execution_ids: Sequence[int]) -> None:
+    """Keep others from ending, cancelling or recovering these executions; wait for who does so.
+
+    To be called before anything is written or a row is locked: the order of transaction ids is
+    that in which events are published, and these locks, unlike those of rows, give out none. So
+    what follows on the events of whoever had the claim before has the higher id.
+    """
+    connection.execute(_CLAIM, {"executions": sorted(execution_ids)})
+
+
+def lock_waiting(connection: sa.Connection, execution_ids: Sequence[int]) -> None:
+    """Wait for whoever takes these executions, and keep others from doing so.
 
     To be called before they are loaded: workers lock their rows here first and append
     afterwards, so whoever appended first and came here second would deadlock with them.
     """
-    for statement in _LOCK:
-        connection.execute(statement, {"executions": execution_ids})
+    connection.execute(_LOCK_WAITING, {"executions": execution_ids})
 
 
 def due(connection: sa.Connection, limit: int) -> Sequence[int]:
@@ -160,22 +175,30 @@ def renew(connection: sa.Connection, worker: str, execution_ids: Sequence[int]) 
 
     What it took without hearing of it, because its connection broke, it lets go by that.
     """
+    own = (
+        sa.select(leases.c.execution_id)
+        .where(leases.c.worker == worker, leases.c.execution_id.in_(execution_ids))
+        .with_for_update(skip_locked=True)  # those are being ended
+    )
     connection.execute(
         sa.update(leases)
-        .where(leases.c.worker == worker, leases.c.execution_id.in_(execution_ids))
+        .where(leases.c.execution_id.in_(own))
         .values(expires_at=sa.func.clock_timestamp() + LEASE)
     )
 
 
 def expired(connection: sa.Connection, limit: int) -> Sequence[Lease]:
-    """Return holds whose workers have not renewed them, locked against other workers."""
-    query = (
-        sa.select(leases.c.execution_id, leases.c.attempt)
-        .where(leases.c.expires_at < sa.func.clock_timestamp())
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+    """Return holds whose workers have not renewed them, claimed."""
+    query = sa.select(leases.c.execution_id, leases.c.attempt).where(
+        leases.c.expires_at < sa.func.clock_timestamp()
     )
-    return [Lease(row.execution_id, row.attempt) for row in connection.execute(query)]
+    found = connection.execute(query.with_only_columns(leases.c.execution_id).limit(limit))
+    ids = list(found.scalars())
+    if not ids:
+        return []
+    claim(connection, ids)
+    still = connection.execute(query.where(leases.c.execution_id.in_(ids)))
+    return [Lease(row.execution_id, row.attempt) for row in still]
 
 
 def held_by(connection: sa.Connection, worker: str) -> set[Lease]:
