@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from kpi_nlsql import plan
+from kpi_nlsql.dates_read import bounds
 from kpi_nlsql.draft import Term
 from kpi_nlsql.graph import Column, Graph
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\d")
 _YEAR = re.compile(r"(1[0-9]|20)\d\d")
+_PERIOD = re.compile(r"(1[0-9]|20)\d\d(-(0[1-9]|1[0-2])|-Q[1-4])?")
 _NEGATED: dict[plan.Operator, plan.Operator] = {
     "=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<",
 }  # fmt: skip
@@ -29,7 +32,10 @@ def condition(term: Term, subject: plan.ColumnRef, column: Column) -> plan.Condi
     if not term.negated:
         return made
     if isinstance(made, plan.Compare):
-        return plan.Compare(made.left, _NEGATED[made.operator], made.right)
+        other = plan.Compare(made.left, _NEGATED[made.operator], made.right)
+        # A mark that is set or missing: "not blocked" is mostly no mark at all.
+        marked = made.operator == "=" and len(column.values) == 1
+        return plan.AnyOf((plan.IsNull(subject), other)) if marked else other
     return plan.Not(made)
 
 
@@ -38,6 +44,9 @@ def _positive(term: Term, subject: plan.ColumnRef, column: Column) -> plan.Condi
         return plan.IsNull(subject)
     if term.kind == "like":
         return plan.Like(subject, term.like, str(term.values[0]))
+    if term.kind == "period":
+        unit: Any = term.values[0]
+        return plan.Compare(plan.PeriodOf(subject, unit), "=", plan.PeriodOf(None, unit))
     if term.kind == "recent":
         return plan.RecentDays(subject, int(term.values[0]))
     if term.kind == "between":
@@ -46,8 +55,8 @@ def _positive(term: Term, subject: plan.ColumnRef, column: Column) -> plan.Condi
     if term.against == "average":
         return _against(term, subject)
     value = _stored(term, column)
-    if _is_year(value) and _holds_dates(column):
-        return _in_year(term, subject, int(value), column)
+    if _is_period(value) and _holds_dates(column):
+        return _in_period(term, subject, str(value), column)
     return plan.Compare(subject, term.operator, constant(value, column))
 
 
@@ -86,8 +95,8 @@ def constant(value: str | int | float, column: Column) -> plan.Constant:
     return plan.Constant(value)
 
 
-def _is_year(value: str | int | float) -> bool:
-    return _YEAR.fullmatch(str(value)) is not None
+def _is_period(value: str | int | float) -> bool:
+    return _PERIOD.fullmatch(str(value)) is not None
 
 
 def _holds_dates(column: Column) -> bool:
@@ -99,11 +108,12 @@ def _holds_dates(column: Column) -> bool:
     return "date" in declared or "timestamp" in declared
 
 
-def _in_year(term: Term, subject: plan.ColumnRef, year: int, column: Column) -> plan.Condition:
-    # A year against a date: as a range, which every database can answer from an index.
+def _in_period(term: Term, subject: plan.ColumnRef, period: str, column: Column) -> plan.Condition:
+    # A period against a date: as a range, which every database can answer from an index.
     if column.values and not any(_ISO.match(value) for value in column.values[:20]):
-        return plan.Like(subject, "contains", str(year))
-    start, end = plan.Constant(f"{year}-01-01"), plan.Constant(f"{year + 1}-01-01")
+        return plan.Like(subject, "contains", period)
+    first, last = bounds(period)
+    start, end = plan.Constant(first), plan.Constant(last)
     if term.operator in {">", "<="}:
         return plan.Compare(subject, ">=" if term.operator == ">" else "<", end)
     if term.operator in {"<", ">="}:

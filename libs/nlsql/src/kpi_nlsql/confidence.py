@@ -25,6 +25,9 @@ VETOES = ("lost_output", "lost_owner", "unlikely_compared")
 or key is compared as if it were an amount."""
 _VETOED = 0.4
 
+_DANGLING = 0.85
+"""What is left of it for each column that is spoken of and that nothing is said of."""
+
 _TIERS = {"reconcile": 2, "duplicates": 1, "general": 0}
 """Readings that found their telling phrase stand before the general one."""
 
@@ -60,7 +63,9 @@ def _by_rule(sentence: Sentence, candidate: Candidate) -> float:
 
 def confidence(sentence: Sentence, candidate: Candidate) -> float:
     """Return the likelihood (0..1) that the reading is right."""
-    lost = _LOST_LITERAL ** lost_literals(sentence, candidate.plan)
+    unknown = unknown_words(sentence, candidate)
+    lost = _LOST_LITERAL ** lost_literals(sentence, candidate.plan, unknown)
+    lost *= _DANGLING ** candidate.features.get("dangling", 0.0)
     if candidate.kind in _TIERS and candidate.kind != "general":
         return float(round(_by_rule(sentence, candidate) * lost, 3))
     found = features(sentence, candidate)

@@ -9,7 +9,9 @@ from kpi_nlsql.lexicon import NameHit
 from kpi_nlsql.plan import Operator
 from kpi_nlsql.values import ValueHit
 
-TermKind = Literal["compare", "between", "value", "like", "null", "exists", "count", "recent"]
+TermKind = Literal[
+    "compare", "between", "value", "like", "null", "exists", "count", "recent", "period"
+]
 MAIN = 0
 """The scope of what holds for the rows asked for; other scopes are nested or negated."""
 
@@ -79,12 +81,13 @@ class Sorting:
 
 @dataclass(slots=True)
 class Group:
-    """What rows are put together by: a column, or each row of an entity."""
+    """What rows are put together by: a column (or its ``period``), or each row of an entity."""
 
     position: int
     ref: Ref | None = None
     table: str | None = None
     explicit: bool = True
+    period: Literal["year", "month", "day"] | None = None
 
 
 @dataclass(slots=True)

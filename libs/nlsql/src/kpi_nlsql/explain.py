@@ -61,8 +61,9 @@ def _expression(value: plan.Expression) -> str:
     if isinstance(value, plan.Aggregate):
         distinct = "different " if value.distinct else ""
         return f"{_FUNCTIONS[value.function]} {distinct}{_expression(value.argument)}"
-    if isinstance(value, plan.YearOf):
-        return f"year of {value.column.column}"
+    if isinstance(value, plan.PeriodOf):
+        of = "today" if value.column is None else value.column.column
+        return f"{value.unit} of {of}"
     return f"{_expression(value.left)} {value.operator} {_expression(value.right)}"
 
 

@@ -1,19 +1,41 @@
-"""Literals: the numbers and quoted texts of a sentence that its plan must speak of."""
+"""Literals: what the sentence gives in numbers, quotes and names, and its plan must speak of."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kpi_nlsql import plan
+from kpi_nlsql.dates_read import bounds
 from kpi_nlsql.sentence import Sentence
 
+_DAYS_OF_UNITS = (1, 7, 30, 365)
+_PERIOD = re.compile(r"\d{4}-(\d\d|q\d)")
 
-def lost_literals(sentence: Sentence, query: plan.Plan) -> int:
-    """Count the numbers and quoted texts that the sentence gives and the plan leaves out."""
+
+def lost_literals(sentence: Sentence, query: plan.Plan, unknown: Sequence[str]) -> int:
+    """Count the numbers, quoted texts and names that are given and that the plan leaves out.
+
+    ``unknown`` are the words that the reading does not account for; of those, the ones written
+    as names are meant to be values.
+    """
     kept = [str(value).lower() for value in _constants(query)]
-    return sum(not any(text in value for value in kept) for text in _literals(sentence))
+    kept += [str(part.days // days) for part in _recent(query) for days in _DAYS_OF_UNITS]
+    lost = sum(not any(text in value for value in kept) for text in _literals(sentence))
+    return lost + sum(_is_name(sentence, word) for word in unknown)
+
+
+def _is_name(sentence: Sentence, word: str) -> bool:
+    return any(
+        token.lower == word and token.text[:1].isupper() and not _begins(sentence.text, token.start)
+        for token in sentence.tokens
+    )
+
+
+def _begins(text: str, start: int) -> bool:
+    return text[:start].rstrip()[-1:] in {"", ".", "?", "!", ":"}
 
 
 def _literals(sentence: Sentence) -> Iterator[str]:
@@ -23,15 +45,24 @@ def _literals(sentence: Sentence) -> Iterator[str]:
             whole = isinstance(number, float) and number.is_integer()
             yield str(int(number) if whole and number is not None else number)
         elif item.kind == "quoted":
-            yield item.text.lower()
+            text = item.text.lower()
+            yield bounds(text)[0] if _PERIOD.fullmatch(text) and not item.values else text
 
 
-def _constants(value: Any) -> Iterator[Any]:
+def _recent(query: plan.Plan) -> Iterator[plan.RecentDays]:
+    return (part for part in _parts(query) if isinstance(part, plan.RecentDays))
+
+
+def _constants(query: plan.Plan) -> Iterator[str | int | float]:
+    return (part for part in _parts(query) if isinstance(part, str | int | float))
+
+
+def _parts(value: Any) -> Iterator[Any]:
     if isinstance(value, tuple):
         for part in value:
-            yield from _constants(part)
-    elif isinstance(value, str | int | float):
-        yield value
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+            yield from _parts(part)
+        return
+    yield value
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
         for field in dataclasses.fields(value):
-            yield from _constants(getattr(value, field.name))
+            yield from _parts(getattr(value, field.name))

@@ -23,6 +23,10 @@ def _candidate_cost(join: Join, graph: Graph) -> float:
     return _CANDIDATE_COST + (1 - join.score)
 
 
+def _is_sure(join: Join) -> bool:
+    return join.kind == "foreign_key" or join.score >= _SURE_CANDIDATE
+
+
 class JoinPaths:
     """Finds join trees over a graph. Excluded columns join nothing."""
 
@@ -100,9 +104,9 @@ class JoinPaths:
         found = [
             (cost + step, first, second)
             for cost, first in self._edges[start]
-            if first.right_table != end and not self.to_one(first, graph)
+            if _is_sure(first) and first.right_table != end and not self.to_one(first, graph)
             for step, second in self._edges[first.right_table]
-            if second.right_table == end and self.to_one(second, graph)
+            if _is_sure(second) and second.right_table == end and self.to_one(second, graph)
             if first.right_columns != second.left_columns
         ]
         if not found:

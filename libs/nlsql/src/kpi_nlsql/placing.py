@@ -14,7 +14,7 @@ from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.graph import Graph, Table
 from kpi_nlsql.lexicon import NameHit
 from kpi_nlsql.linking import Item
-from kpi_nlsql.row_nouns import names_rows
+from kpi_nlsql.row_nouns import names_rows, naming_rows
 from kpi_nlsql.words import Token, stem, stems
 
 _EXACT = 0.95
@@ -45,7 +45,7 @@ class _Place:
 
 def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tuple[Item, ...]:
     """Return the items with places resolved, and the noun of the rows made one with its place."""
-    told = _narrowed(list(items), _place_positions(items), tokens)
+    told = _narrowed(list(items), _place_positions(items), tokens, graph)
     told = _plain_nouns(told, graph)
     place = _own_place(told)
     if place is None:
@@ -97,26 +97,30 @@ def _may_be_table(item: Item) -> bool:
 # Which table a place is, by the nouns that the sentence speaks of
 
 
-def _narrowed(items: list[Item], places: Sequence[int], tokens: Sequence[Token]) -> list[Item]:
+def _narrowed(
+    items: list[Item], places: Sequence[int], tokens: Sequence[Token], graph: Graph
+) -> list[Item]:
     for position in places:
         tables = _tables(items[position])
         sure = items[position].best_table() >= _EXACT or len(tables) < 2
         if sure or not _proper(items[position], tokens):
             continue
-        chosen = _best_supported(items, position, places)
+        chosen = _best_supported(items, position, places, graph)
         if chosen is None:
             continue
         items[position] = replace(items[position], hits=(NameHit(chosen, None, _EXACT),))
     return items
 
 
-def _best_supported(items: Sequence[Item], position: int, places: Sequence[int]) -> str | None:
+def _best_supported(
+    items: Sequence[Item], position: int, places: Sequence[int], graph: Graph
+) -> str | None:
     """Return the one table of a system that a noun speaks of; the first noun decides."""
     tables = _tables(items[position])
     for at, noun in enumerate(items):
         if at in places or noun.kind != "mention":
             continue
-        support = {table: _support(noun, table) for table in tables}
+        support = {table: _support(noun, graph.table(table)) for table in tables}
         ranked = sorted(support, key=lambda table: -support[table])
         if support[ranked[0]] > support[ranked[1]] + _RIVAL:
             return ranked[0]
@@ -128,10 +132,17 @@ def _tables(item: Item) -> list[str]:
     return [hit.table for hit in hits if hit.score >= hits[0].score - 0.3]
 
 
-def _support(noun: Item, table: str) -> float:
-    own = max((hit.score for hit in noun.table_hits() if hit.table == table), default=0.0)
-    column = max((hit.score for hit in noun.column_hits() if hit.table == table), default=0.0)
-    return max(own, column / 2)
+def _support(noun: Item, table: Table) -> float:
+    """Tell how well a noun speaks of the rows of a table: best one that has a row for each."""
+    own = max((hit.score for hit in noun.table_hits() if hit.table == table.name), default=0.0)
+    keys = [
+        column
+        for column in table.columns
+        if any(hit.table == table.name and hit.column == column.name for hit in noun.column_hits())
+    ] or naming_rows((stem(noun.text.split()[-1]),), table)
+    if not keys:
+        return own
+    return max(own, 0.3 + max(table.variety(column) or 0.0 for column in keys) / 4)
 
 
 def _plain_nouns(items: list[Item], graph: Graph) -> list[Item]:

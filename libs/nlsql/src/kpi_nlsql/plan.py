@@ -53,13 +53,14 @@ class Arithmetic:
 
 
 @dataclass(frozen=True, slots=True)
-class YearOf:
-    """The year of a date column."""
+class PeriodOf:
+    """The year, month or day of a date column, or (None) of today."""
 
-    column: ColumnRef
+    column: ColumnRef | None
+    unit: Choice["year", "month", "day"]
 
 
-Expression = ColumnRef | Star | Constant | Aggregate | Arithmetic | YearOf
+Expression = ColumnRef | Star | Constant | Aggregate | Arithmetic | PeriodOf
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from kpi_nlsql.graph import Graph, Table
+from kpi_nlsql.graph import Column, Graph, Table
 from kpi_nlsql.key_names import KEY_TAILS
 from kpi_nlsql.lexicon import NameHit
 from kpi_nlsql.linking import Item
@@ -40,11 +40,19 @@ def merged(items: Sequence[Item], graph: Graph) -> list[Item]:
 
 def names_rows(words: tuple[str, ...], table: Table) -> bool:
     """Tell whether a column names or numbers what the stems speak of (employees: ``emp_no``)."""
-    return any(
-        name.split()[-1] in _NAMING_TAILS and stems(name)[: len(words)] == words
+    return bool(naming_rows(words, table))
+
+
+def naming_rows(words: tuple[str, ...], table: Table) -> list[Column]:
+    """Return the columns that name or number what the stems speak of."""
+    return [
+        column
         for column in table.columns
-        for name in column.display_names
-    )
+        if any(
+            name.split()[-1] in _NAMING_TAILS and stems(name)[: len(words)] == words
+            for name in column.display_names
+        )
+    ]
 
 
 def _sole_table(item: Item) -> str | None:

@@ -11,9 +11,10 @@ from kpi_nlsql.graph import Graph
 LONGEST_VALUE = 8
 """Words of a value that can be found by writing it out."""
 
-_FLAG = re.compile(r"^is_?([a-z]+)$", re.IGNORECASE)
-_TRUE = frozenset({"y", "yes", "t", "true", "1"})
+_FLAG = re.compile(r"^(?:is_?)?([a-z]+)(?:_?flag|_?ind(?:icator)?)?$", re.IGNORECASE)
+_TRUE = frozenset({"y", "yes", "t", "true", "1", "x"})
 _FALSE = frozenset({"n", "no", "f", "false", "0"})
+_ADJECTIVES = ("ed", "able", "ive", "due")
 _MOST_CODES = 3
 _SPOKEN = {
     "m": ("male", "males", "man", "men", "boy", "boys"),
@@ -54,6 +55,9 @@ class ValueIndex:
         """``is_active`` with Y and N answers to "active" and "inactive"."""
         match = _FLAG.match(column)
         if match is None:
+            return
+        plain = column.lower().startswith("is") or match.group(1).lower().endswith(_ADJECTIVES)
+        if not plain or not {value.lower() for value in values} <= _TRUE | _FALSE:
             return
         for value in values:
             words = {match.group(1).lower()} if value.lower() in _TRUE else set()

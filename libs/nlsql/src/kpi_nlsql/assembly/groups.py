@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kpi_nlsql import plan
 from kpi_nlsql.assembly.frame import Frame
-from kpi_nlsql.draft import Group
+from kpi_nlsql.draft import Group, Ref
 from kpi_nlsql.naming_columns import key_columns, naming_columns
 
 
@@ -21,7 +21,7 @@ def group_keys(
     keys: list[plan.Expression] = []
     for group in groups:
         if group.ref is not None and group.ref.choice:
-            keys.append(plan.ColumnRef(*group.ref.chosen))
+            keys.append(group_key(group.ref, group))
         elif group.table:
             keys += [
                 plan.ColumnRef(group.table, column)
@@ -30,6 +30,12 @@ def group_keys(
     if not keys:
         keys = _implied_keys(frame, plain)
     return tuple(dict.fromkeys([*keys, *plain]))
+
+
+def group_key(ref: Ref, group: Group) -> plan.Expression:
+    """Return the column, or the period of its dates, that a group is made by."""
+    column = plan.ColumnRef(*ref.chosen)
+    return column if group.period is None else plan.PeriodOf(column, group.period)
 
 
 def _implied_keys(frame: Frame, plain: list[plan.ColumnRef]) -> list[plan.Expression]:

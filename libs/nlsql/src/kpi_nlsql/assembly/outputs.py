@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kpi_nlsql import plan
 from kpi_nlsql.assembly.frame import ROWS, Frame, aggregate_function
+from kpi_nlsql.assembly.groups import group_key
 from kpi_nlsql.draft import Group, Sorting, Wanted
 from kpi_nlsql.naming_columns import naming_columns
 
@@ -94,7 +95,7 @@ def _group_outputs(frame: Frame, groups: list[Group]) -> list[plan.Output]:
     outputs: list[plan.Output] = []
     for group in groups:
         if group.ref is not None and group.ref.choice:
-            outputs.append(plan.Output(plan.ColumnRef(*group.ref.chosen)))
+            outputs.append(plan.Output(group_key(group.ref, group), group.period))
         elif group.table:
             outputs += naming_outputs(frame, group.table)
     return outputs

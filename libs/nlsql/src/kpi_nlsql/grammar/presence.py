@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kpi_nlsql.linking import Item
 
 _INTO = frozenset("in from within into of inside on at".split())  # noqa: SIM905
+_TELLING = _INTO | {"have", "has"}
 _JOINING = frozenset(
     "and or nor , both either neither the in from of a on at also as well that which who is was "  # noqa: SIM905
     "are were exist exists present found but not available listed appear appears "
@@ -36,7 +37,7 @@ class Places:
 
 def find_places(items: Sequence[Item], tables: Sequence[int]) -> Places | None:
     """Return the places if the sentence sets rows against two or more further tables."""
-    if len(tables) < 3 or any(item.is_cue(kind) for item in items for kind in _COMPARING):
+    if len(tables) < 3 or any(_compares(item) for item in items):
         return None
     named = [items[position].table_hits()[0].table for position in tables]
     source, rest = tables[0], tables[1:]
@@ -63,7 +64,9 @@ def _polarities(items: Sequence[Item], positions: Sequence[int]) -> tuple[Place,
         if not lead or not all(_joins(item) for item in lead):
             return None
         denied = any(item.is_cue("not") or item.is_cue("missing") for item in lead)
-        told = denied or any(item.is_cue("also") or item.text.split()[-1] in _INTO for item in lead)
+        told = denied or any(
+            item.is_cue("also") or item.text.split()[-1] in _TELLING for item in lead
+        )
         if not found and not told:
             return None
         contrast = any(item.text.startswith("but") for item in lead)
@@ -78,6 +81,10 @@ def _lead(items: Sequence[Item], position: int) -> int:
     while start > 0 and _joins(items[start - 1]):
         start -= 1
     return start
+
+
+def _compares(item: Item) -> bool:
+    return any(item.is_cue(kind) for kind in _COMPARING) and not item.is_cue("missing")
 
 
 def _joins(item: Item) -> bool:

@@ -17,6 +17,7 @@ from kpi_nlsql.grammar import (
     negation,
     openers,
     ordering,
+    periods,
     questions,
     repetition,
     signs,
@@ -32,6 +33,7 @@ Module = Callable[[Scanner], bool]
 MODULES: tuple[Module, ...] = (
     extremes.read,
     ordering.read,
+    periods.read,
     grouping.read,
     superlatives.read,
     text_search.read,
@@ -64,6 +66,7 @@ def scan(sentence: Sentence) -> Draft:
     either.complete(scanner)
     questions.complete(scanner)
     _complete(scanner.draft)
+    _doubt(scanner)
     return scanner.draft
 
 
@@ -78,6 +81,21 @@ def _complete(draft: Draft) -> None:
         rows = sorting.function == "count" and sorting.ref is None and sorting.table is None
         if rows and others and not draft.groups:
             sorting.table = others[-1]
+
+
+def _doubt(scanner: Scanner) -> None:
+    # "without a stocktake" that no condition was made of: the answer would ignore it.
+    said = {(hit.table, hit.column) for ref in scanner.draft.refs() for hit in ref.hits[:3]}
+    said |= {(hit.table, hit.column) for term in scanner.draft.terms for hit in term.hits}
+    lost = [
+        ref
+        for ref, _ in scanner.dangling
+        if ref.hits
+        and not said & {(hit.table, hit.column) for hit in ref.hits[:3]}
+        and not any(abs(term.position - ref.position) == 1 for term in scanner.draft.terms)
+    ]
+    if lost:
+        scanner.draft.note("dangling", float(len(lost)))
 
 
 def _amounts(draft: Draft) -> None:

@@ -27,7 +27,7 @@ def read(scan: Scanner) -> bool:
         return _null(scan, item.is_cue("not_null"))
     if item.text == "missing" and scan.role(scan.position + 1) == "column":
         return _null(scan, known=False)
-    if item.is_cue("recent"):
+    if item.is_cue("recent") or item.is_cue("older"):
         return _recent(scan)
     for cue, kind in (("starts", "starts"), ("ends", "ends"), ("contains", "contains")):
         if item.is_cue(cue):
@@ -74,7 +74,8 @@ def _recent(scan: Scanner) -> bool:
     scan.take(*range(scan.position, unit_at + 1))
     total = days * int(amount if amount is not None else 1)
     scan.not_output(ref)
-    scan.add(Term("recent", scan.position, ref, values=(total,)))
+    older = scan.item.is_cue("older")
+    scan.add(Term("recent", scan.position, ref, values=(total,), negated=older))
     scan.position = unit_at + 1
     return True
 
@@ -102,11 +103,28 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
     if ref is None:
         return False
     scan.not_output(ref)
-    text = scan.sentence.text[_start(scan, position) : _end(scan, position)].strip("\"'“”‘’`")  # noqa: RUF001
+    last = _run_end(scan, position)
+    text = scan.sentence.text[_start(scan, position) : _end(scan, last)].strip("\"'“”‘’`")  # noqa: RUF001
     scan.add(Term("like", scan.position, ref, values=(text,), like=kind))
-    scan.take(*range(scan.position, position + 1))
-    scan.position = position + 1
+    scan.take(*range(scan.position, last + 1))
+    scan.position = last + 1
     return True
+
+
+def _run_end(scan: Scanner, position: int) -> int:
+    """Return the last item of a text written without blanks: "x.org", "AB-12/3"."""
+    text = scan.sentence.text
+    while position + 1 < len(scan.items):
+        gap = text[_end(scan, position) : _start(scan, position + 1)]
+        glued = (not gap.strip() and gap == "") or gap in {".", "-", "/", "@", "_"}
+        if (
+            not glued
+            or scan.at(position + 1).text in {"?", ".", ","}
+            or scan.at(position).kind == "quoted"
+        ):
+            return position
+        position += 1
+    return position
 
 
 def _is_name(scan: Scanner, position: int) -> bool:

@@ -13,6 +13,7 @@ _AGGREGATES: dict[str, type[exp.AggFunc]] = {
     "min": exp.Min,
     "max": exp.Max,
 }
+_PERIODS = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d"}
 _ARITHMETIC: dict[str, type[exp.Binary]] = {
     "+": exp.Add,
     "-": exp.Sub,
@@ -38,10 +39,18 @@ def expression(value: plan.Expression) -> exp.Expr:
         return exp.convert(value.value)
     if isinstance(value, plan.Aggregate):
         return _aggregate(value)
-    if isinstance(value, plan.YearOf):
-        return exp.Extract(this=exp.var("YEAR"), expression=expression(value.column))
+    if isinstance(value, plan.PeriodOf):
+        return _period(value)
     operator = _ARITHMETIC[value.operator]
     return operator(this=expression(value.left), expression=expression(value.right))
+
+
+def _period(value: plan.PeriodOf) -> exp.Expr:
+    """Return the period as text: 2024, 2024-03 or 2024-03-31."""
+    date: exp.Expr = exp.CurrentDate()
+    if value.column is not None:
+        date = exp.TsOrDsToDate(this=expression(value.column))
+    return exp.TimeToStr(this=date, format=exp.Literal.string(_PERIODS[value.unit]))
 
 
 def _aggregate(value: plan.Aggregate) -> exp.Expr:

@@ -1,0 +1,102 @@
+"""Periods: "in March 2024", "this month", "per year" — of a date that may go unnamed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from kpi_nlsql.draft import Group, Ref, Term
+from kpi_nlsql.grammar.implied_columns import TIME
+from kpi_nlsql.grammar.scanner import Scanner
+
+_DATE = re.compile(r"\d{4}-(\d\d|Q\d)(-\d\d.*)?")
+_UNITS = {
+    "year": "year", "years": "year", "yearly": "year", "annually": "year",
+    "month": "month", "months": "month", "monthly": "month",
+    "day": "day", "days": "day", "daily": "day",
+}  # fmt: skip
+_PRESENT = frozenset({"this", "current"})
+_STORED = 0.95
+_IN = frozenset({"in", "during", "of", "for", "on", "from"})
+
+
+def read(scan: Scanner) -> bool:
+    """Consume a period."""
+    return _present(scan) or _dated(scan) or _per_period(scan)
+
+
+def _time(scan: Scanner) -> Ref | None:
+    """Return the date that is spoken of: the one named before, else the one the rows have."""
+    pending = scan.pending
+    if pending is not None and any(_is_date(scan, hit.table, hit.column) for hit in pending.hits):
+        return pending
+    near = scan.last_table() or scan.entity()
+    ref = scan.implied(scan.position, TIME, near)
+    if ref is None:
+        return None
+    own = tuple(hit for hit in ref.hits if hit.table == near)
+    dated = tuple(hit for hit in own or ref.hits if _is_date(scan, hit.table, hit.column))
+    return Ref(ref.position, dated, near) if dated else None
+
+
+def _is_date(scan: Scanner, table: str, column: str | None) -> bool:
+    return column is not None and scan.sentence.graph.table(table).column(column).dated
+
+
+def _keeps(scan: Scanner, position: int) -> bool:
+    """Tell whether the rows keep the period in a column of their own (``pay_month``)."""
+    unit = scan.at(position).text
+    near = {scan.last_table(), scan.entity(), *scan.tables_named()}
+    return any(
+        hit.table in near and unit in str(hit.column).lower()
+        for hit in scan.at(position).column_hits()
+    )
+
+
+def _present(scan: Scanner) -> bool:
+    # "this month", "today"
+    unit = "day" if scan.item.text == "today" else ""
+    if scan.item.text in _PRESENT:
+        unit = _UNITS.get(scan.at(scan.position + 1).text, "")
+    ref = _time(scan) if unit else None
+    if ref is None:
+        return False
+    end = scan.position + (1 if scan.item.text == "today" else 2)
+    scan.not_output(ref)
+    scan.add(Term("period", scan.position, ref, values=(unit,)))
+    scan.take(*range(scan.position, end))
+    scan.position = end
+    return True
+
+
+def _dated(scan: Scanner) -> bool:
+    # "in March 2024" without a column: a date of the rows.
+    item = scan.item
+    leads = scan.pending is None or scan.at(scan.position - 1).text in _IN
+    if item.kind != "quoted" or not _DATE.fullmatch(item.text) or not leads:
+        return False
+    ref = _time(scan)
+    if ref is None:
+        return False
+    scan.add(Term("value", scan.position, ref, values=(item.text,)))
+    scan.take(scan.position)
+    scan.position += 1
+    scan.in_where = True
+    return True
+
+
+def _per_period(scan: Scanner) -> bool:
+    # "orders per month": the months of a date, unless a column keeps the month.
+    grouped = scan.item.is_cue("group") or scan.item.text == "by"
+    position = scan.position + 1 if grouped else scan.position
+    unit: Any = _UNITS.get(scan.at(position).text)
+    alone = scan.item.text in {"monthly", "yearly", "daily", "annually"}
+    if unit is None or not (grouped or alone) or scan.at(position).best_column() >= _STORED:
+        return False
+    ref = None if _keeps(scan, position) else _time(scan)
+    if ref is None:
+        return False
+    scan.draft.groups.append(Group(position, Ref(position, ref.hits, ref.near), period=unit))
+    scan.take(scan.position, position)
+    scan.position = position + 1
+    return True
