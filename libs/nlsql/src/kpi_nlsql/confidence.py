@@ -25,7 +25,7 @@ VETOES = ("lost_output", "lost_owner", "unlikely_compared")
 or key is compared as if it were an amount."""
 _VETOED = 0.4
 
-_DANGLING = 0.85
+_DANGLING = 0.9
 """What is left of it for each column that is spoken of and that nothing is said of."""
 
 _TIERS = {"reconcile": 2, "duplicates": 1, "general": 0}

@@ -27,7 +27,7 @@ _YEAR = re.compile(r"\b\d{4}\b")
 
 
 def iso(text: str) -> str:
-    """Return the ISO form of a text that ``DATE`` matched; ``2024-03`` or ``2024-Q1`` of a period."""
+    """Return the ISO form of what ``DATE`` matched; ``2024-03`` or ``2024-Q1`` of a period."""
     if text[:4].isdigit():
         return text
     year = _YEAR.search(text)
