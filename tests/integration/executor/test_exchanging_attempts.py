@@ -99,14 +99,13 @@ def test_what_is_accepted_during_an_exchange_is_published_before_it_starts(
     exchange(dispatch)
     late: list[int] = []
 
-    def accept_one_more(*_: object) -> None:
-        if not late:
-            late.append(0)  # what follows comes through here as well
-            late[:] = accepted(dispatch, 1)
+    def accept_one_more(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "SKIP LOCKED" in statement:
+            late.extend(accepted(dispatch, 1))
 
-    sa.event.listen(engine, "after_cursor_execute", accept_one_more)
+    sa.event.listen(engine, "before_cursor_execute", accept_one_more)
     exchanged = exchange(dispatch, end(ending))
-    sa.event.remove(engine, "after_cursor_execute", accept_one_more)
+    sa.event.remove(engine, "before_cursor_execute", accept_one_more)
 
     assert [each.execution_id for each in exchanged.taken] == late
     assert versions_as_published(engine, late[0]) == [1, 2, 3]
