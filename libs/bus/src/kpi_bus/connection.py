@@ -24,8 +24,9 @@ from kpi_bus.errors import Disconnected, MessageTooLarge
 from kpi_contracts.messages import Message
 
 MAX_MESSAGE_BYTES = 900_000
-PUBLISH_TIMEOUT = 5.0
-PING_INTERVAL = 10
+API_TIMEOUT = 5.0
+PUBLISH_TIMEOUT = 2.0  # a publish is lost with its leader; sooner repeated, sooner through
+PING_INTERVAL = 5  # two unanswered: a server that hangs is left after 10 to 15 s
 RECONNECT_WAIT = 0.5
 
 log = structlog.get_logger(__name__)
@@ -115,7 +116,7 @@ async def connect(
     its supervisor starts it afresh.
     """
     client = Client()
-    bus = Bus(client, client.jetstream(timeout=PUBLISH_TIMEOUT), on_closed, replicas)
+    bus = Bus(client, client.jetstream(timeout=API_TIMEOUT), on_closed, replicas)
     await client.connect(
         **servers_and_login(url),
         name=name,

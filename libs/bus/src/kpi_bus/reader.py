@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
@@ -17,7 +18,7 @@ from kpi_bus.errors import BusError
 from kpi_bus.stopping import unless_stopped
 from kpi_contracts.messages import Message
 
-FETCH_TIMEOUT = 5.0
+FETCH_TIMEOUT = 2.0  # also for the look whether the consumer lives: it dies with its server
 _FORGOTTEN_AFTER = 60.0
 
 
@@ -64,7 +65,7 @@ class StreamReader:
                 await bus.js.delete_consumer(stream, consumer.name)
 
     async def read(self, limit: int) -> list[Delivery]:
-        """Return the next messages, an empty list if none came within 5 s.
+        """Return the next messages, an empty list if none came within 2 s.
 
         Raises:
             ReaderLost: messages may have been lost on the way.
@@ -97,7 +98,8 @@ class StreamReader:
 
     async def _check_idle(self) -> None:
         try:
-            info = await self._subscription.consumer_info()
+            async with asyncio.timeout(FETCH_TIMEOUT):
+                info = await self._subscription.consumer_info()
         except APIError as error:
             raise ReaderLost(str(error)) from error
         delivered = info.delivered.consumer_seq if info.delivered else 0

@@ -10,7 +10,7 @@ import nats.errors
 from nats.js.errors import NoStreamResponseError, NotFoundError
 
 from kpi_bus import metrics
-from kpi_bus.connection import Bus
+from kpi_bus.connection import PUBLISH_TIMEOUT, Bus
 from kpi_bus.errors import TRANSIENT, BusError, Disconnected, is_hopeless_to_publish
 from kpi_bus.parking import park
 from kpi_bus.quarantine import Quarantine
@@ -22,14 +22,14 @@ from kpi_contracts.streams import KPI_EVENTS
 from kpi_eventsourcing.crash_points import crash_point
 
 ATTEMPTS = 5
-TIMEOUTS = 20
+TIMEOUTS = 50
 _RECONNECT_POLL = 0.01
 
 
 class Settler:
     """Publishes events of the relay called `name`, again and again under the same id.
 
-    An event is given up when the bus refused it `attempts` times (or did not answer 20 times)
+    An event is given up when the bus refused it `attempts` times (or did not answer 50 times)
     although the stream is well. `stream_missing` is set when it is not: the stream is gone.
     `last_published` is the event with the highest sequence that the stream has acknowledged.
     """
@@ -88,7 +88,8 @@ class Settler:
         if not isinstance(error, (NoStreamResponseError, TimeoutError)):
             return False
         try:
-            await self._bus.js.stream_info(KPI_EVENTS.name)
+            async with asyncio.timeout(PUBLISH_TIMEOUT):  # no answer at all without a leader
+                await self._bus.js.stream_info(KPI_EVENTS.name)
         except NotFoundError:
             self.stream_missing.set()
             return False
