@@ -4,7 +4,9 @@
         --detail detail.jsonl --out libs/nlsql/src/kpi_nlsql/confidence_weights.py
 
 ``detail.jsonl`` is what the scoring script writes for predictions made with
-``--min-confidence 0``: one ``{"id", "EX"}`` a line. Prints how well the confidence fits.
+``--min-confidence 0``: one ``{"id", "EX"}`` a line; a ``weight`` (default 1) says how much a
+question counts, so that several sets may be put together. Differences and counted groups are rare
+and count for more; readings with a veto are left out. Prints how well the confidence fits.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import math
 from pathlib import Path
 
 from kpi_nlsql import Engine, ReadOptions
-from kpi_nlsql.confidence import rank
+from kpi_nlsql.confidence import DIFFERENCES, VETOES, rank
 from kpi_nlsql.engine import candidates
 from kpi_nlsql.features import NAMES, features
 from kpi_nlsql.sqlite_source import graph_from_sqlite
@@ -30,7 +32,10 @@ from __future__ import annotations
 WEIGHTS: dict[str, float] = {
 '''
 
-Row = tuple[list[float], float]
+_DIFFERENCE_WEIGHT = 3.0
+
+Row = tuple[list[float], float, float]
+"""Features, whether right (0 or 1), and how much the question counts."""
 
 
 def main() -> None:
@@ -41,7 +46,7 @@ def main() -> None:
     options = parser.parse_args()
     rows = _rows(options.questions, options.databases, options.detail)
     means, spreads = _scales(rows)
-    weights = _fit([(_scaled(row, means, spreads), right) for row, right in rows])
+    weights = _fit([(_scaled(row, means, spreads), right, counts) for row, right, counts in rows])
     plain = _unscaled(weights, means, spreads)
     lines = [f'    "{name}": {weight:.4f},' for name, weight in zip(NAMES, plain, strict=True)]
     options.out.write_text(_HEADER + "\n".join(lines) + "\n}\n", encoding="utf-8")
@@ -49,12 +54,13 @@ def main() -> None:
 
 
 def _rows(questions: Path, databases: Path, detail: Path) -> list[Row]:
-    right = {}
+    right, counts = {}, {}
     for line in detail.read_text(encoding="utf-8").splitlines():
         entry = json.loads(line)
         # "Show me all X" is answered with whole rows; the questions' own SQL often has the name.
         whole = ".*" in (entry.get("pred") or "")
         right[entry["id"]] = float(entry["EX_extra"] if whole else entry["EX"])
+        counts[entry["id"]] = float(entry.get("weight", 1.0))
     engines: dict[str, Engine] = {}
     rows = []
     for line in questions.read_text(encoding="utf-8").splitlines():
@@ -64,17 +70,22 @@ def _rows(questions: Path, databases: Path, detail: Path) -> list[Row]:
             engines[name] = Engine(graph_from_sqlite(databases / f"{name}.sqlite"))
         sentence = engines[name].link(question["question"], ReadOptions())
         ranked = rank(sentence, candidates(sentence))
-        if ranked and question["id"] in right:
-            found = features(sentence, ranked[0][1])
-            rows.append(([found[feature] for feature in NAMES], right[question["id"]]))
+        if not ranked or ranked[0][1].kind != "general" or question["id"] not in right:
+            continue
+        found = features(sentence, ranked[0][1])
+        if any(found[veto] for veto in VETOES):
+            continue
+        differs = any(found[name] for name in DIFFERENCES)
+        weight = counts[question["id"]] * (_DIFFERENCE_WEIGHT if differs else 1.0)
+        rows.append(([found[feature] for feature in NAMES], right[question["id"]], weight))
     return rows
 
 
 def _scales(rows: list[Row]) -> tuple[list[float], list[float]]:
     count = len(rows)
-    means = [sum(row[i] for row, _ in rows) / count for i in range(len(NAMES))]
+    means = [sum(row[i] for row, *_ in rows) / count for i in range(len(NAMES))]
     spreads = [
-        math.sqrt(sum((row[i] - means[i]) ** 2 for row, _ in rows) / count) or 1.0
+        math.sqrt(sum((row[i] - means[i]) ** 2 for row, *_ in rows) / count) or 1.0
         for i in range(len(NAMES))
     ]
     means[0], spreads[0] = 0.0, 1.0
@@ -87,14 +98,15 @@ def _scaled(row: list[float], means: list[float], spreads: list[float]) -> list[
 
 def _fit(rows: list[Row]) -> list[float]:
     weights = [0.0] * len(NAMES)
+    amount = sum(counts for _, _, counts in rows)
     for _ in range(_ROUNDS):
         slope = [0.0] * len(NAMES)
-        for row, right in rows:
-            error = right - _likelihood(weights, row)
+        for row, right, counts in rows:
+            error = counts * (right - _likelihood(weights, row))
             for i, x in enumerate(row):
                 slope[i] += error * x
         weights = [
-            weight + _RATE * (total / len(rows) - _PENALTY * weight)
+            weight + _RATE * (total / amount - _PENALTY * weight)
             for weight, total in zip(weights, slope, strict=True)
         ]
     return weights
@@ -112,7 +124,7 @@ def _unscaled(weights: list[float], means: list[float], spreads: list[float]) ->
 
 
 def _report(rows: list[Row], weights: list[float]) -> None:
-    scored = sorted(((_likelihood(weights, row), right) for row, right in rows), reverse=True)
+    scored = sorted(((_likelihood(weights, row), right) for row, right, _ in rows), reverse=True)
     for least in (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.0):
         kept = [right for likelihood, right in scored if likelihood >= least]
         share, precision = len(kept) / len(scored), sum(kept) / max(len(kept), 1)

@@ -16,7 +16,7 @@ DEFAULT_MINIMUM = 0.6
 _LOST_LITERAL = 0.6
 """What is left of the confidence for each number or quoted text that the plan leaves out."""
 
-_DIFFERENCES = ("denied", "having", "shared_values")
+DIFFERENCES = ("denied", "having", "shared_values")
 _CAUTION = 0.4
 """What the odds (as a logarithm) of differences and counted groups were too high by on questions
 that the grammar had never seen: it was made with those in sight that the weights are fitted to."""
@@ -70,7 +70,7 @@ def confidence(sentence: Sentence, candidate: Candidate) -> float:
         return float(round(_by_rule(sentence, candidate) * lost, 3))
     found = features(sentence, candidate)
     total = sum(WEIGHTS.get(name, 0.0) * amount for name, amount in found.items())
-    if any(found[name] for name in _DIFFERENCES):
+    if any(found[name] for name in DIFFERENCES):
         total -= _CAUTION
     likelihood = lost / (1.0 + math.exp(-total))
     if any(found[name] for name in VETOES):

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 
 from kpi_nlsql import plan
+from kpi_nlsql.assembly.joining import column_stems, is_alike
 from kpi_nlsql.graph import Graph
 from kpi_nlsql.sentence import Sentence
+from kpi_nlsql.words import stems
 
 NAMES = (
-    "unspoken_tables", "guessed_joins", "twin_joins", "rival_paths", "unlikely_compared",
+    "unspoken_tables", "guessed_joins", "twin_joins", "unlikely_compared",
     "shared_values",
 )  # fmt: skip
 """Every doubt made here, in a fixed order."""
@@ -31,10 +33,7 @@ def join_doubts(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
             bool(sentence.graph.references)
             and sum(not _is_declared(sentence.graph, match, sources) for match in matches)
         ),
-        "twin_joins": float(any(_has_twin(sentence.graph, match, sources) for match in matches)),
-        "rival_paths": float(
-            any(sentence.paths.has_rival(*ends) for ends in _ends(queries, sources))
-        ),
+        "twin_joins": float(any(_has_twin(sentence, match, sources) for match in matches)),
         "unlikely_compared": float(
             any(_is_unlikely(sentence.graph, term, sources) for term in compared)
         ),
@@ -63,21 +62,6 @@ def _parts(term: plan.Condition | None) -> Iterator[plan.Condition]:
         yield from _parts(term.term)
     elif term is not None:
         yield term
-
-
-def _ends(queries: list[plan.Query], tables: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield pairs of tables that the plan relates, near or far."""
-    for query in queries:
-        if query.joins:
-            yield query.source.table, query.joins[-1].source.table
-        for term in _parts(query.where):
-            if not isinstance(term, plan.Exists):
-                continue
-            last = _sources(term.query)[-1].table
-            for match in _parts(term.query.where):
-                if isinstance(match, plan.Match):
-                    yield tables.get(match.left.source, match.left.source), last
-                    break
 
 
 def _sources(query: plan.Query) -> list[plan.Source]:
@@ -127,11 +111,23 @@ def _is_declared(graph: Graph, match: plan.Match, sources: dict[str, str]) -> bo
     )
 
 
-def _has_twin(graph: Graph, match: plan.Match, sources: dict[str, str]) -> bool:
+def _has_twin(sentence: Sentence, match: plan.Match, sources: dict[str, str]) -> bool:
+    """Tell whether another foreign key joins the same tables, and no word says which is meant."""
+    graph = sentence.graph
     left, right = (sources.get(side.source, side.source) for side in (match.left, match.right))
     if not (graph.has_table(left) and graph.has_table(right)):
         return False
-    return sum(join.kind == "foreign_key" for join in graph.joins_between(left, right)) > 1
+    twins = [join for join in graph.joins_between(left, right) if join.kind == "foreign_key"]
+    if len(twins) < 2 or any(is_alike(join) for join in twins):
+        return False
+    spoken = {token.stem for token in sentence.tokens}
+    tables = {
+        stem
+        for table in (left, right)
+        for name in graph.table(table).display_names
+        for stem in stems(name)
+    }
+    return not any(spoken & column_stems(join) - tables for join in twins)
 
 
 def _is_unlikely(graph: Graph, term: plan.Condition, sources: dict[str, str]) -> bool:

@@ -12,7 +12,6 @@ _SURE_CANDIDATE = 0.7
 _MOST_HOPS = 5
 _INWARD = 0.5
 _SIBLINGS = 0.5
-_CLOSE = 0.3
 
 
 def _candidate_cost(join: Join, graph: Graph) -> float:
@@ -43,7 +42,6 @@ class JoinPaths:
             self._edges[join.left_table].append((cost, join))
             self._edges[join.right_table].append((cost, join.reversed()))
         self._graph = graph
-        self._rivals: dict[tuple[str, str], bool] = {}
         self._known: dict[tuple[str, str], tuple[float, tuple[Join, ...]] | None] = {}
 
     def distance(self, start: str, end: str) -> float:
@@ -60,20 +58,7 @@ class JoinPaths:
             self._known[key] = self._search(start, end)
         return self._known[key]
 
-    def has_rival(self, start: str, end: str) -> bool:
-        """Tell whether the tables are as well related over other tables."""
-        key = (start, end)
-        if key not in self._rivals:
-            best = self.path(start, end)
-            between = frozenset(join.right_table for join in best[1][:-1]) if best else frozenset()
-            other = self._search(start, end, between) if between else None
-            close = best is not None and other is not None and other[0] <= best[0] + _CLOSE
-            self._rivals[key] = close
-        return self._rivals[key]
-
-    def _search(
-        self, start: str, end: str, avoided: frozenset[str] = frozenset()
-    ) -> tuple[float, tuple[Join, ...]] | None:
+    def _search(self, start: str, end: str) -> tuple[float, tuple[Join, ...]] | None:
         queue: list[tuple[float, int, str, tuple[Join, ...]]] = [(0.0, 0, start, ())]
         done: set[str] = set()
         counter = 0
@@ -85,7 +70,7 @@ class JoinPaths:
                 continue
             done.add(table)
             for step, join in self._edges[table]:
-                if join.right_table not in done | avoided:
+                if join.right_table not in done:
                     counter += 1
                     total = cost + step + (_SIBLINGS if self._turns(joins, join) else 0.0)
                     heapq.heappush(queue, (total, counter, join.right_table, (*joins, join)))

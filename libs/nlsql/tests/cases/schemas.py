@@ -1,4 +1,4 @@
-"""The schemas of the written cases: products in three systems, finance, and retail."""
+"""The schemas of the written cases: products in three systems, finance, retail, and clubs."""
 
 from __future__ import annotations
 
@@ -163,4 +163,49 @@ def retail() -> Graph:
     )
 
 
-SCHEMAS = {"products": products(), "finance": finance(), "retail": retail()}
+def clubs() -> Graph:
+    """Return clubs that meet in pairs, and players with one club now and several before."""
+    players = (
+        _number("player_id", unique=True),
+        _text("name"),
+        _text("country", "Spain", "Portugal", "Norway"),
+        _text("position", "Goalkeeper", "Defender", "Forward"),
+        _number("age"),
+        _number("club_id"),
+    )
+    matches = (
+        _number("match_id", unique=True),
+        _number("home_club_id"),
+        _number("away_club_id"),
+        _text("venue", "Lisbon/Porto", "Oslo"),
+    )
+    return build_graph(
+        "clubs",
+        [
+            Table(
+                "clubs",
+                columns=(
+                    _number("club_id", unique=True),
+                    _text("club_name"),
+                    _text("city", "Lisbon", "Porto", "Oslo"),
+                ),
+                primary_key=("club_id",),
+            ),
+            Table("players", columns=players, primary_key=("player_id",)),
+            Table(
+                "seasons",
+                columns=(_number("player_id"), _number("club_id"), _number("year")),
+            ),
+            Table("matches", columns=matches, primary_key=("match_id",)),
+        ],
+        [
+            Join("players", ("club_id",), "clubs", ("club_id",)),
+            Join("seasons", ("player_id",), "players", ("player_id",)),
+            Join("seasons", ("club_id",), "clubs", ("club_id",)),
+            Join("matches", ("home_club_id",), "clubs", ("club_id",)),
+            Join("matches", ("away_club_id",), "clubs", ("club_id",)),
+        ],
+    )
+
+
+SCHEMAS = {"products": products(), "finance": finance(), "retail": retail(), "clubs": clubs()}

@@ -47,7 +47,14 @@ def _sides(frame: Frame, terms: list[Term], start: int) -> tuple[list[Term], lis
         for index, term in enumerate(before):
             if _subject(frame, term) == _subject(frame, after[0]):
                 return before[index:], after
-    return before[-1:], after[:1]
+    # "with players from Spain or in Porto": the players go with where they are from.
+    last = before[-1]
+    told = [
+        term
+        for term in before[-2:-1]
+        if term.kind == "exists" and frame.table_of(term) == frame.table_of(last)
+    ]
+    return [*told, last], after[:1]
 
 
 def _subject(frame: Frame, term: Term) -> tuple[str, object]:

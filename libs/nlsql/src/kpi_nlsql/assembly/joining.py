@@ -68,13 +68,14 @@ def _told(frame: Frame, join: Join) -> Join:
     tables = _table_stems(frame, join.left_table) | _table_stems(frame, join.right_table)
 
     def telling(other: Join) -> tuple[int, bool, int]:
-        spoken = frame.spoken & _column_stems(other)
-        return len(spoken - tables), _is_alike(other), len(spoken)
+        spoken = frame.spoken & column_stems(other)
+        return len(spoken - tables), is_alike(other), len(spoken)
 
     return max(options, key=telling)
 
 
-def _is_alike(join: Join) -> bool:
+def is_alike(join: Join) -> bool:
+    """Tell whether the columns on both sides have the same names."""
     left, right = (tuple(map(str.lower, side)) for side in (join.left_columns, join.right_columns))
     return left == right
 
@@ -96,6 +97,7 @@ def join_step(frame: Frame, join: Join, aliases: dict[str, str] | None = None) -
     return plan.JoinStep(plan.Source(join.right_table, right), on)
 
 
-def _column_stems(join: Join) -> set[str]:
+def column_stems(join: Join) -> set[str]:
+    """Return the stems of the names of the columns that a join compares."""
     columns = (*join.left_columns, *join.right_columns)
     return {word for column in columns for name in column_names(column, "") for word in stems(name)}
