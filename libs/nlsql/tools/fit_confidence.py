@@ -6,7 +6,9 @@
 ``detail.jsonl`` is what the scoring script writes for predictions made with
 ``--min-confidence 0``: one ``{"id", "EX"}`` a line; a ``weight`` (default 1) says how much a
 question counts, so that several sets may be put together. Differences and counted groups are rare
-and count for more; readings with a veto are left out. Prints how well the confidence fits.
+and count for more; readings with a veto are left out. ``--kept`` adds the features of readings of
+an earlier grammar (``{"features", "right", "weight"}`` a line), made before anybody had read those
+questions. Prints how well the confidence fits.
 """
 
 from __future__ import annotations
@@ -43,8 +45,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("questions", "databases", "detail", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--kept", type=Path)
     options = parser.parse_args()
     rows = _rows(options.questions, options.databases, options.detail)
+    rows += _kept(options.kept) if options.kept else []
     means, spreads = _scales(rows)
     weights = _fit([(_scaled(row, means, spreads), right, counts) for row, right, counts in rows])
     plain = _unscaled(weights, means, spreads)
@@ -75,10 +79,19 @@ def _rows(questions: Path, databases: Path, detail: Path) -> list[Row]:
         found = features(sentence, ranked[0][1])
         if any(found[veto] for veto in VETOES):
             continue
-        differs = any(found[name] for name in DIFFERENCES)
-        weight = counts[question["id"]] * (_DIFFERENCE_WEIGHT if differs else 1.0)
-        rows.append(([found[feature] for feature in NAMES], right[question["id"]], weight))
+        rows.append(_row(found, right[question["id"]], counts[question["id"]]))
     return rows
+
+
+def _kept(path: Path) -> list[Row]:
+    entries = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return [_row(entry["features"], entry["right"], entry["weight"]) for entry in entries]
+
+
+def _row(found: dict[str, float], right: float, counts: float) -> Row:
+    differs = any(found.get(name) for name in DIFFERENCES)
+    weight = counts * (_DIFFERENCE_WEIGHT if differs else 1.0)
+    return [found.get(feature, 0.0) for feature in NAMES], right, weight
 
 
 def _scales(rows: list[Row]) -> tuple[list[float], list[float]]:

@@ -18,6 +18,7 @@ NAMES = (
 """Every doubt made here, in a fixed order."""
 
 _NAMED = 0.6
+_SURE_JOIN = 0.8
 _AMOUNT = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -31,7 +32,7 @@ def join_doubts(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
         "unspoken_tables": float(len(_unspoken(sentence, queries, set(sources.values())))),
         "guessed_joins": float(
             bool(sentence.graph.references)
-            and sum(not _is_declared(sentence.graph, match, sources) for match in matches)
+            and sum(not _is_sure(sentence.graph, match, sources) for match in matches)
         ),
         "twin_joins": float(any(_has_twin(sentence, match, sources) for match in matches)),
         "unlikely_compared": float(
@@ -99,12 +100,12 @@ def _subjects(query: plan.Query) -> Iterator[plan.Expression]:
             yield subject
 
 
-def _is_declared(graph: Graph, match: plan.Match, sources: dict[str, str]) -> bool:
+def _is_sure(graph: Graph, match: plan.Match, sources: dict[str, str]) -> bool:
     left, right = (sources.get(side.source, side.source) for side in (match.left, match.right))
     if not (graph.has_table(left) and graph.has_table(right)):
         return True
     return any(
-        join.kind == "foreign_key"
+        (join.kind == "foreign_key" or join.score >= _SURE_JOIN)
         and (match.left.column, match.right.column)
         in zip(join.left_columns, join.right_columns, strict=True)
         for join in graph.joins_between(left, right)
