@@ -8,8 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from kpi_local import nats
 from kpi_local.ports import LOOPBACK, free_port
+from kpi_testkit.eventually import eventually
 from kpi_testkit.processes import Process
 
 SIZE = 3
@@ -61,6 +64,15 @@ class Node:
         """Return the password of the services' user, if this is the first node."""
         return self._server.password(nats.SERVICE_USER)
 
+    def leads(self, stream: str) -> bool:
+        """Whether this node runs and takes the writes of a stream, as far as it knows itself."""
+        if not self.process.is_running:
+            return False
+        url = f"http://{LOOPBACK}:{self._server.monitor_port}/jsz?streams=true"
+        accounts = httpx.get(url).json()["account_details"]
+        streams = {each["name"]: each for account in accounts for each in account["stream_detail"]}
+        return bool(streams[stream]["cluster"].get("leader") == self.name)
+
     def _users(self) -> dict[str, Any]:
         users: dict[str, Any] = self._server.configuration()["authorization"]
         return users
@@ -83,6 +95,14 @@ class NatsCluster:
         for node in self.nodes.values():
             node.wait_until_ready()
         return self
+
+    def leader(self, stream: str) -> Node:
+        """Return the node that takes the writes of a stream, once there is one."""
+
+        def leaders() -> list[Node]:
+            return [node for node in self.nodes.values() if node.leads(stream)]
+
+        return eventually(leaders, START_TIMEOUT, f"{stream} has a leader")[0]
 
     def close(self) -> None:
         """End all nodes."""
