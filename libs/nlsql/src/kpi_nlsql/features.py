@@ -86,16 +86,6 @@ def _shape(query: plan.Plan) -> dict[str, float]:
     }
 
 
-def _parts(term: plan.Condition | None) -> Iterator[plan.Condition]:
-    if isinstance(term, plan.All | plan.AnyOf):
-        for part in term.terms:
-            yield from _parts(part)
-    elif isinstance(term, plan.Not):
-        yield from _parts(term.term)
-    elif term is not None:
-        yield term
-
-
 def _has_either(term: plan.Condition | None) -> bool:
     """Tell whether an "or" of the sentence became one of the plan."""
     if isinstance(term, plan.All):
@@ -106,13 +96,13 @@ def _has_either(term: plan.Condition | None) -> bool:
 
 
 def _nested(term: plan.Condition | None) -> Iterator[plan.Query]:
-    for part in _parts(term):
+    for part in plan.parts(term):
         if isinstance(part, plan.Exists | plan.InQuery) and isinstance(part.query, plan.Query):
             yield part.query
 
 
 def _count(term: plan.Condition | None) -> int:
-    return sum(1 for _ in _parts(term))
+    return sum(1 for _ in plan.parts(term))
 
 
 NAMES = (

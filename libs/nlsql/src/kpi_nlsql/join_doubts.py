@@ -27,7 +27,7 @@ def join_doubts(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
     queries = list(_queries(query))
     sources = {source.alias: source.table for inner in queries for source in _sources(inner)}
     matches = [match for inner in queries for match in _matches(inner)]
-    compared = [term for inner in queries for term in _parts(inner.where)]
+    compared = [term for inner in queries for term in plan.parts(inner.where)]
     return {
         "unspoken_tables": float(len(_unspoken(sentence, queries, set(sources.values())))),
         "guessed_joins": float(
@@ -50,19 +50,9 @@ def _queries(query: plan.Plan) -> Iterator[plan.Query]:
     yield query
     if query.source.query is not None:
         yield from _queries(query.source.query)
-    for term in _parts(query.where):
+    for term in plan.parts(query.where):
         if isinstance(term, plan.Exists | plan.InQuery):
             yield from _queries(term.query)
-
-
-def _parts(term: plan.Condition | None) -> Iterator[plan.Condition]:
-    if isinstance(term, plan.All | plan.AnyOf):
-        for part in term.terms:
-            yield from _parts(part)
-    elif isinstance(term, plan.Not):
-        yield from _parts(term.term)
-    elif term is not None:
-        yield term
 
 
 def _sources(query: plan.Query) -> list[plan.Source]:
@@ -70,7 +60,7 @@ def _sources(query: plan.Query) -> list[plan.Source]:
 
 
 def _matches(query: plan.Query) -> Iterator[plan.Match]:
-    conditions = [*_parts(query.where), *(term for step in query.joins for term in step.on)]
+    conditions = [*plan.parts(query.where), *(term for step in query.joins for term in step.on)]
     for term in conditions:
         if isinstance(term, plan.Match):
             yield term
@@ -92,7 +82,7 @@ def _unspoken(sentence: Sentence, queries: list[plan.Query], tables: set[str]) -
 
 
 def _subjects(query: plan.Query) -> Iterator[plan.Expression]:
-    for term in _parts(query.where):
+    for term in plan.parts(query.where):
         if isinstance(term, plan.Match):
             continue
         subject = getattr(term, "subject", getattr(term, "left", None))

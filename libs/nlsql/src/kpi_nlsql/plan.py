@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal as Choice
 
@@ -231,3 +232,14 @@ def all_of(terms: list[Condition]) -> Condition | None:
     if not terms:
         return None
     return terms[0] if len(terms) == 1 else All(tuple(terms))
+
+
+def parts(term: Condition | None) -> Iterator[Condition]:
+    """Yield the conditions that a condition is made of, whether they are asked for or denied."""
+    if isinstance(term, All | AnyOf):
+        for part in term.terms:
+            yield from parts(part)
+    elif isinstance(term, Not):
+        yield from parts(term.term)
+    elif term is not None:
+        yield term
