@@ -11,7 +11,7 @@ import pytest
 
 from kpi_bus.errors import BusError
 from kpi_contracts.streams import KPI_EVENTS
-from kpi_testkit import Databases
+from kpi_testkit import Databases, eventually
 from kpi_testkit.cluster import NatsCluster, nats_cluster
 from tests.chaos.evidence import out_of_order, repeated, stored, streamed
 from tests.chaos.house import KPIS
@@ -61,6 +61,22 @@ def all_is_in_the_stream_once_and_in_order(definitions: Service, count: int) -> 
         assert not out_of_order(found)
 
     soon(check)
+
+
+def test_a_worker_waits_for_a_cluster_that_has_no_leader(
+    definitions: Service, cluster: NatsCluster
+) -> None:
+    for node in list(cluster.nodes.values())[1:]:
+        node.kill()
+    worker = definitions.processes.module(
+        definitions.package, "worker", env=definitions.environment
+    )
+    eventually(lambda: "worker.streams_undeclared" in worker.log_tail(), 30)
+    cluster.start()
+    definitions.api()
+    create(definitions, "Early")
+    all_is_in_the_stream_once_and_in_order(definitions, KPI_COUNT)
+    assert worker.is_running
 
 
 def test_a_service_goes_on_without_the_leader_and_after_the_death_of_all(

@@ -48,6 +48,15 @@ def test_a_change_that_the_server_refuses_is_a_conflict(nats_url: str) -> None:
     within_time(scenario())
 
 
+def test_copies_on_a_single_server_are_a_conflict(nats_url: str) -> None:
+    async def scenario() -> None:
+        async with bus_to(nats_url) as bus:
+            with pytest.raises(TopologyConflict, match="replicas > 1 not supported"):
+                await declare(bus.js, replicas=3)
+
+    within_time(scenario())
+
+
 def test_several_processes_may_declare_at_once(nats_url: str) -> None:
     async def scenario() -> None:
         async with bus_to(nats_url) as bus:

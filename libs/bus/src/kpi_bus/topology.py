@@ -16,6 +16,7 @@ from kpi_contracts.streams import ALL, StreamDefinition
 
 _NAME_IN_USE = 10058
 _INVALID_CONFIGURATION = 10052
+_NO_REPLICAS_WITHOUT_CLUSTER = 10074
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +51,7 @@ async def _declare(
             await js.update_stream(info.config.evolve(**changed))
             log.info("stream.updated", stream=definition.name, settings=sorted(changed))
     except APIError as error:
-        if error.err_code == _INVALID_CONFIGURATION:
+        if error.err_code in (_INVALID_CONFIGURATION, _NO_REPLICAS_WITHOUT_CLUSTER):
             raise TopologyConflict(definition.name, error.description or "") from error
         raise
 

@@ -6,10 +6,17 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+import structlog
+from nats.js.errors import ServiceUnavailableError
+
 from kpi_bus.connection import Bus, connect
-from kpi_bus.stopping import unless_stopped
+from kpi_bus.stopping import pause, unless_stopped
 from kpi_bus.topology import declare
 from kpi_service.worker import Worker
+
+DECLARE_AGAIN = 1.0
+
+log = structlog.get_logger(__name__)
 
 
 class Loop(Protocol):
@@ -37,12 +44,24 @@ async def run_loops(worker: Worker, name: str, make: Callable[[Bus], Sequence[Lo
         return
     worker.readiness.add("bus", lambda: _require_connection(bus))
     try:
-        await declare(bus.js, replicas=bus.replicas)
+        await _declare_streams(bus, worker.stop)
         async with asyncio.TaskGroup() as group:
             for loop in make(bus):
                 group.create_task(loop.run(worker.stop))
     finally:
         await bus.close()
+
+
+async def _declare_streams(bus: Bus, stop: asyncio.Event) -> None:
+    """Declare the streams, waiting for a cluster that has no leader yet."""
+    while not stop.is_set():
+        try:
+            await declare(bus.js, replicas=bus.replicas)
+        except (TimeoutError, ServiceUnavailableError) as error:
+            log.warning("worker.streams_undeclared", error=repr(error))
+            await pause(stop, DECLARE_AGAIN)
+        else:
+            return
 
 
 def _require_connection(bus: Bus) -> None:
