@@ -10,6 +10,7 @@ from kpi_nlsql.features import features
 from kpi_nlsql.leftovers import unheeded, unknown_words
 from kpi_nlsql.literals import lost_literals
 from kpi_nlsql.sentence import Candidate, Sentence
+from kpi_nlsql.table_rivals import rivals
 
 DEFAULT_MINIMUM = 0.6
 
@@ -27,6 +28,9 @@ _VETOED = 0.4
 
 _DANGLING = 0.9
 """What is left of it for each column that is spoken of and that nothing is said of."""
+
+_RIVALLED = 0.55
+"""What is left of it where another table is as likely meant: the user is asked back."""
 
 _TIERS = {"reconcile": 2, "duplicates": 1, "general": 0}
 """Readings that found their telling phrase stand before the general one."""
@@ -65,6 +69,7 @@ def confidence(sentence: Sentence, candidate: Candidate) -> float:
     """Return the likelihood (0..1) that the reading is right."""
     unknown = unknown_words(sentence, candidate)
     lost = _LOST_LITERAL ** lost_literals(sentence, candidate.plan, unknown)
+    lost *= _RIVALLED if rivals(sentence, candidate) else 1.0
     lost *= _DANGLING ** candidate.features.get("dangling", 0.0)
     if candidate.kind in _TIERS and candidate.kind != "general":
         return float(round(_by_rule(sentence, candidate) * lost, 3))

@@ -24,7 +24,7 @@ def entities(column: Column, table: Table) -> Iterator[tuple[str, ...]]:
     """
     for name in column_names(column.name, table.name):
         words = [lemma(word) for word in name.split()]
-        if words[-1] not in KEY_TAILS:
+        if not set(words[-1:]) & KEY_TAILS:
             continue
         head = [word for word in words if word not in KEY_TAILS] or _owner(table)
         for start in range(max(len(head) - _LONGEST_ENTITY, 0), len(head)):
@@ -33,4 +33,4 @@ def entities(column: Column, table: Table) -> Iterator[tuple[str, ...]]:
 
 
 def _owner(table: Table) -> list[str]:
-    return [lemma(word) for word in table_names(table.name)[0].split()]
+    return [lemma(word) for name in table_names(table.name)[:1] for word in name.split()]

@@ -61,6 +61,11 @@ class Item:
             return float(text) if "." in text else int(text)
         return NUMBER_WORDS.get(self.text)
 
+    @property
+    def last_word(self) -> str:
+        """The last word of the text; empty if there is none."""
+        return self.text.split()[-1] if self.text.strip() else ""
+
     def table_hits(self) -> list[NameHit]:
         """Return the tables this may name, best first."""
         return [hit for hit in self.hits if hit.column is None]

@@ -80,7 +80,7 @@ def table_names(identifier: str) -> tuple[str, ...]:
     """Return what people call a table, the best name first: ``brz_lnd_RBP_GPU`` → ``rbp gpu``."""
     words = parts(identifier)
     short = _without_prefixes(words)
-    return _unique([_expanded(short), short, words])
+    return _unique([_expanded(short), short, words, _expanded(words)])
 
 
 def column_names(identifier: str, table: str) -> tuple[str, ...]:

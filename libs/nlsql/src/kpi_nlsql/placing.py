@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kpi_nlsql.cues import FUNCTION_WORDS
-from kpi_nlsql.graph import Graph, Table
+from kpi_nlsql.graph import Column, Graph, Table
 from kpi_nlsql.lexicon import NameHit
 from kpi_nlsql.linking import Item
 from kpi_nlsql.row_nouns import names_rows, naming_rows
@@ -26,7 +26,17 @@ _LINKS = frozenset(
     {"and", "or", "nor", "between", "both", "versus", "vs", "with", "to", ",", "than"}
 )
 _DETERMINERS = frozenset("a an the our all any both either neither system table file".split())  # noqa: SIM905
-_STANDS = ("also", "relative")
+_LEADING = (
+    "also",
+    "missing",
+    "only",
+    "both",
+    "between",
+    "not",
+    "mismatch",
+    "compare_tables",
+    "compare",
+)
 _DENIES = ("not", "missing", "only", "both", "mismatch", "agree", "compare_tables", "between")
 
 
@@ -72,13 +82,18 @@ def _place_positions(items: Sequence[Item]) -> list[int]:
 def _leads_to(items: Sequence[Item], position: int, listed: bool) -> bool:
     """Tell whether a word before a mention makes it a place; "and" does after another place."""
     lead = _lead(items, position)
-    if lead < 0 or any(items[lead].is_cue(kind) for kind in ("count", "aggregate", "group")):
+    if lead < 0 or not _is_lead(items[lead]):
         return False
     if items[lead].text == "of" and items[position].best_table() < _EXACT:
         return False
-    word = items[lead].text.split()[-1]
+    word = items[lead].last_word
     linked = word in _LINKS and (listed or word in {"between", "both"})
     return word in _INTO or linked or items[lead].is_cue("missing")
+
+
+def _is_lead(item: Item) -> bool:
+    """Tell "in" and "also in" from "in descending order of" and "the number of"."""
+    return not item.cues or any(item.is_cue(kind) for kind in _LEADING)
 
 
 def _lead(items: Sequence[Item], position: int) -> int:
@@ -117,7 +132,10 @@ def _best_supported(
 ) -> str | None:
     """Return the one table of a system that a noun speaks of; the first noun decides."""
     tables = _tables(items[position])
-    for at, noun in enumerate(items):
+    clause = [at for at in range(position) if items[at].text == "whose"]
+    own = range(clause[-1] + 1, position) if clause else range(0)
+    for at in [*own, *range(len(items))]:
+        noun = items[at]
         if at in places or noun.kind != "mention":
             continue
         support = {table: _support(noun, graph.table(table)) for table in tables}
@@ -139,10 +157,14 @@ def _support(noun: Item, table: Table) -> float:
         column
         for column in table.columns
         if any(hit.table == table.name and hit.column == column.name for hit in noun.column_hits())
-    ] or naming_rows((stem(noun.text.split()[-1]),), table)
+    ] or _keys_of(noun, table)
     if not keys:
         return own
     return max(own, 0.3 + max(table.variety(column) or 0.0 for column in keys) / 4)
+
+
+def _keys_of(noun: Item, table: Table) -> list[Column]:
+    return [key for word in noun.text.split() for key in naming_rows((stem(word),), table)]
 
 
 def _plain_nouns(items: list[Item], graph: Graph) -> list[Item]:
@@ -183,7 +205,7 @@ def _own_place(items: Sequence[Item]) -> _Place | None:
         lead = _lead(items, position)
         start = lead
         item = items[lead]
-        if any(item.is_cue(kind) for kind in _DENIES) or item.text.split()[-1] not in _INTO:
+        if any(item.is_cue(kind) for kind in _DENIES) or item.last_word not in _INTO:
             return None
         while start > 0 and _leads_in(items[start - 1]):
             start -= 1
@@ -238,6 +260,9 @@ def _is_noun(
     own = [hit for hit in item.column_hits() if hit.table == table.name]
     if item.values or any(hit.score >= _EXACT for hit in own):
         return False
+    heads = any(hit.table == table.name for hit in item.table_hits())
+    if heads and stems(table.name)[-1:] == stems(item.text)[-1:]:
+        return True
     if place.told and _heads_another(item, table.name, graph):
         return False
     if item.best_table() >= _EXACT and item.best_table() >= item.best_column():

@@ -59,7 +59,8 @@ def _is_deed(items: Sequence[Item], position: int) -> bool:
     after = items[position + 1].text if position + 1 < len(items) else ""
     before = items[position - 1] if position else items[position]
     done = items[position].text.endswith("ed") and after in {"a", "an", "any"}
-    return done and (before.is_cue("not") or before.text in {"have", "has", "had"})
+    told = before.is_cue("not") or before.last_word in {"have", "has", "had", "never"}
+    return done and told
 
 
 def _is_noun_of(items: Sequence[Item], position: int) -> bool:

@@ -49,7 +49,7 @@ def naming_rows(words: tuple[str, ...], table: Table) -> list[Column]:
         column
         for column in table.columns
         if any(
-            name.split()[-1] in _NAMING_TAILS and stems(name)[: len(words)] == words
+            set(name.split()[-1:]) & _NAMING_TAILS and stems(name)[: len(words)] == words
             for name in column.display_names
         )
     ]
@@ -80,6 +80,6 @@ def _means_rows(before: Item, item: Item, table: Table) -> bool:
 
 def _is_column(before: Item, word: str, table: Table) -> bool:
     """Tell whether the two words together speak of a column ("card types": ``card_type_code``)."""
-    pair = (stem(before.text.split()[-1]), word)
+    pair = (stem(before.last_word), word)
     names = [stems(name) for column in table.columns for name in column.display_names]
     return any(pair in pairwise(name) for name in names)

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
+from kpi_nlsql.demonyms import SPOKEN
 from kpi_nlsql.graph import Graph
 
 LONGEST_VALUE = 8
@@ -45,6 +46,8 @@ class ValueIndex:
         for table in graph.tables:
             for column in table.columns:
                 self._add_spoken(table.name, column.name, column.values)
+                if "countr" in column.name.lower() or "nation" in column.name.lower():
+                    self._add_countries(table.name, column.name, column.values)
                 for value in column.values:
                     words = value_words(value)
                     if 0 < len(words) <= LONGEST_VALUE:
@@ -65,6 +68,13 @@ class ValueIndex:
                 words = {prefix + match.group(1).lower() for prefix in ("in", "un", "non")}
             for word in words:
                 self._hits[(word,)].append(ValueHit(table, column, value, 1.0))
+
+    def _add_countries(self, table: str, column: str, values: tuple[str, ...]) -> None:
+        for value in values:
+            for spoken in SPOKEN.get(value.lower(), ()):
+                if (words := value_words(spoken)) != value_words(value):
+                    hit = ValueHit(table, column, value, 1.0, len(values))
+                    self._hits[words].append(hit)
 
     def _add_spoken(self, table: str, column: str, values: tuple[str, ...]) -> None:
         """Codes that are spoken in full: ``M`` and ``F`` are male and female."""

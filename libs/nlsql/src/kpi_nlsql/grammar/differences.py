@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from kpi_nlsql import plan
 from kpi_nlsql.grammar.compared import Sides, clause_start, compared_columns
 from kpi_nlsql.grammar.row_filters import row_filters
+from kpi_nlsql.graph import Graph
+from kpi_nlsql.lexicon import NameHit
+from kpi_nlsql.linking import Item
 from kpi_nlsql.row_nouns import names_rows
 from kpi_nlsql.sentence import Candidate, Sentence
 from kpi_nlsql.words import stems
@@ -111,7 +114,7 @@ def _named(sentence: Sentence, sides: Sides, used: set[int]) -> list[plan.Output
             continue
         for table, alias in _sides_of(sentence, sides, position):
             hits = [hit for hit in item.column_hits() if hit.table == table]
-            hits = [hit for hit in hits if set(stems(item.text)) & set(stems(str(hit.column)))]
+            hits = [hit for hit in hits if _says(item, sentence.graph, hit)]
             rows = item.text.endswith("s") and names_rows(
                 stems(item.text), sentence.graph.table(table)
             )
@@ -120,6 +123,13 @@ def _named(sentence: Sentence, sides: Sides, used: set[int]) -> list[plan.Output
                 used.add(position)
                 break
     return list(dict.fromkeys(found))
+
+
+def _says(item: Item, graph: Graph, hit: NameHit) -> bool:
+    """Tell whether a word of the column's own names is said, not only one that may stand for it."""
+    column = graph.table(hit.table).column(str(hit.column))
+    words = {word for name in (column.name, *column.display_names) for word in stems(name)}
+    return bool(words & set(stems(item.text)))
 
 
 def _sides_of(sentence: Sentence, sides: Sides, position: int) -> list[tuple[str, str]]:

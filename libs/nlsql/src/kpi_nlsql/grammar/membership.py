@@ -14,6 +14,7 @@ from kpi_nlsql.pairing import Pairing
 from kpi_nlsql.sentence import Candidate, Sentence
 
 _SURE_COLUMN = 0.85
+_DENYING = ("missing", "not", "only")
 _RELATING = ("missing", "not", "only", "both", "also", "compare_tables", "agree")
 
 
@@ -43,11 +44,13 @@ class Membership:
 
 def read(sentence: Sentence, asked: Membership) -> Iterator[Candidate]:
     """Yield the reading of a sentence about membership."""
+    last = max(target.position for target in asked.targets)
     used = {asked.source, asked.cue} | {target.position for target in asked.targets}
     used |= {
         position
         for position, item in enumerate(sentence.items)
         if any(item.is_cue(kind) for kind in _RELATING)
+        if position < last or not any(item.is_cue(kind) for kind in _DENYING)
     }
     used |= _key_mentions(sentence, asked)
     plain = _plain(sentence, asked, set(used))

@@ -8,6 +8,7 @@ from typing import Any
 from kpi_nlsql.draft import Group, Ref, Term
 from kpi_nlsql.grammar.implied_columns import TIME
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.lexicon import NameHit
 
 _DATE = re.compile(r"\d{4}-(\d\d|Q\d)(-\d\d.*)?")
 _UNITS = {
@@ -31,12 +32,14 @@ def _time(scan: Scanner) -> Ref | None:
     if pending is not None and any(_is_date(scan, hit.table, hit.column) for hit in pending.hits):
         return pending
     near = scan.last_table() or scan.entity()
-    ref = scan.implied(scan.position, TIME, near)
-    if ref is None:
+    if near is None:
         return None
-    own = tuple(hit for hit in ref.hits if hit.table == near)
-    dated = tuple(hit for hit in own or ref.hits if _is_date(scan, hit.table, hit.column))
-    return Ref(ref.position, dated, near) if dated else None
+    columns = scan.sentence.graph.table(near).columns
+    dated = tuple(NameHit(near, column.name, 1.0) for column in columns if column.dated)
+    named = scan.implied(scan.position, TIME, near)
+    told = {hit.column for hit in named.hits if hit.table == near} if named else set()
+    best = tuple(hit for hit in dated if hit.column in told) or dated
+    return Ref(scan.position, best, near) if len(dated) == 1 or told else None
 
 
 def _is_date(scan: Scanner, table: str, column: str | None) -> bool:

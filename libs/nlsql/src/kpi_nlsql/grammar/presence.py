@@ -64,9 +64,7 @@ def _polarities(items: Sequence[Item], positions: Sequence[int]) -> tuple[Place,
         if not lead or not all(_joins(item) for item in lead):
             return None
         denied = any(item.is_cue("not") or item.is_cue("missing") for item in lead)
-        told = denied or any(
-            item.is_cue("also") or item.text.split()[-1] in _TELLING for item in lead
-        )
+        told = denied or any(item.is_cue("also") or item.last_word in _TELLING for item in lead)
         if not found and not told:
             return None
         contrast = any(item.text.startswith("but") for item in lead)

@@ -84,7 +84,7 @@ def _members(sentence: Sentence, relation: Relation, pairing: Pairing) -> Iterat
 
 def find_relation(items: tuple[Item, ...]) -> Relation | None:
     """Return the two tables that the sentence sets against each other; None if it does not."""
-    tables = [position for position, item in enumerate(items) if _is_table(item)]
+    tables = [position for position, item in enumerate(items) if _is_table(items, position)]
     if len({_name(items, position) for position in tables}) < 2:
         return None
     several = find_places(items, tables)
@@ -102,8 +102,11 @@ def find_relation(items: tuple[Item, ...]) -> Relation | None:
     return None
 
 
-def _is_table(item: Item) -> bool:
+def _is_table(items: tuple[Item, ...], position: int) -> bool:
+    item = items[position]
     best = item.best_table()
+    if position and items[position - 1].text == "whose" and item.best_column() >= _SURE_COLUMN:
+        return False
     if best < _SURE_COLUMN and any(hit.score >= 1.0 for hit in item.values):
         return False
     return best >= _SURE_TABLE and best >= item.best_column() - 0.15
@@ -226,7 +229,7 @@ def _denies(items: tuple[Item, ...], position: int, target: int) -> bool:
 
 
 def _is_column(item: Item) -> bool:
-    sure = item.best_column() >= _SURE_COLUMN and item.best_column() > item.best_table()
+    sure = item.best_column() >= max(_SURE_COLUMN, item.best_table())
     return item.kind == "mention" and sure and not item.values
 
 
@@ -273,7 +276,7 @@ def _told_pair(sentence: Sentence, relation: Relation, source: str, target: str)
     between = range(relation.cue + 1, relation.target)
     behind = _named(sentence, between, target) if relation.operation == "NOT_IN" else None
     if behind is None:
-        return None
+        return _owned_pair(sentence, relation, source, target)
     before = _named(sentence, range(relation.cue - 1, -1, -1), source)
     same = _named(sentence, between, source)
     left = same or before
@@ -289,3 +292,15 @@ def _named(sentence: Sentence, positions: range, table: str) -> str | None:
         if _is_column(item) and hits and hits[0].score >= _SURE_COLUMN:
             return str(hits[0].column)
     return None
+
+
+def _owned_pair(sentence: Sentence, relation: Relation, source: str, target: str) -> Pairing | None:
+    # "assets in A whose cost center is not in B": the column is looked for in the other table.
+    owned = [at for at in range(relation.cue) if sentence.items[at].text == "whose"]
+    if relation.operation != "NOT_IN" or not owned:
+        return None
+    clause = range(owned[-1] + 1, relation.cue)
+    left, right = (_named(sentence, clause, table) for table in (source, target))
+    if left is None or right is None:
+        return None
+    return Pairing((ColumnPair(left, right),), 0.95, "the column that is named")

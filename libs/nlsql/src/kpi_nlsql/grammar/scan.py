@@ -66,6 +66,7 @@ def scan(sentence: Sentence) -> Draft:
     either.complete(scanner)
     questions.complete(scanner)
     _complete(scanner.draft)
+    _add_up(scanner)
     _doubt(scanner)
     return scanner.draft
 
@@ -81,6 +82,23 @@ def _complete(draft: Draft) -> None:
         rows = sorting.function == "count" and sorting.ref is None and sorting.table is None
         if rows and others and not draft.groups:
             sorting.table = others[-1]
+
+
+def _add_up(scanner: Scanner) -> None:
+    # "pallets per warehouse" adds the pallets up.
+    draft = scanner.draft
+    if len(draft.wanted) != 1 or len(draft.groups) != 1 or draft.wanted[0].function:
+        return
+    wanted, group = draft.wanted[0], draft.groups[0]
+    beside = group.position - wanted.position in {2, 3} and wanted.position <= 2
+    per = (
+        scanner.at(group.position - 1).text == "per" or scanner.at(group.position - 2).text == "per"
+    )
+    if beside and per and wanted.ref is not None and scanner.measures(wanted.ref):
+        wanted.function = "sum"
+        for sorting in draft.sorting:
+            same = sorting.ref is not None and sorting.ref.hits[:1] == wanted.ref.hits[:1]
+            sorting.function = "sum" if same and sorting.function is None else sorting.function
 
 
 def _doubt(scanner: Scanner) -> None:
