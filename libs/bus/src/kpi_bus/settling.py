@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 import nats.errors
+import structlog
 from nats.js.errors import NoStreamResponseError, NotFoundError
 
 from kpi_bus import metrics
@@ -23,14 +24,18 @@ from kpi_eventsourcing.crash_points import crash_point
 
 ATTEMPTS = 5
 TIMEOUTS = 50
+TOLD_AFTER = 3
 _RECONNECT_POLL = 0.01
+
+log = structlog.get_logger(__name__)
 
 
 class Settler:
     """Publishes events of the relay called `name`, again and again under the same id.
 
-    An event is given up when the bus refused it `attempts` times (or did not answer 50 times)
-    although the stream is well. `stream_missing` is set when it is not: the stream is gone.
+    An event is given up when the bus refused it `attempts` times although the stream is well, or
+    was silent on it 50 times while it answered others: a stream whose disk is full answers
+    nobody, and no event is to blame. `stream_missing` is set when it is not: the stream is gone.
     `last_published` is the event with the highest sequence that the stream has acknowledged.
     """
 
@@ -49,6 +54,7 @@ class Settler:
         self._name = name
         self._attempts = attempts
         self._parked: set[tuple[str, str]] = set()
+        self._acknowledged = 0
         self._last_seq = 0
         self.last_published: Record | None = None
         self.stream_missing = asyncio.Event()
@@ -64,6 +70,7 @@ class Settler:
         backoff = Backoff()
         faults = 0
         while True:
+            before = self._acknowledged
             try:
                 ack = await self._bus.publish(encode(record))
             except Disconnected:
@@ -71,21 +78,28 @@ class Settler:
                 continue
             except (BusError, nats.errors.Error, TimeoutError, ValueError, TypeError) as error:
                 metrics.RELAY_RETRIES.labels(self._name).inc()
-                faults += await self._is_fault_of_event(error)
+                faults += await self._is_fault_of_event(error, others=self._acknowledged - before)
                 if faults >= (TIMEOUTS if isinstance(error, TimeoutError) else self._attempts):
                     await self._park(record, error)
                     return
+                if backoff.attempts == TOLD_AFTER:
+                    log.warning("relay.refused", relay=self._name, error=repr(error))
                 await asyncio.sleep(backoff.next())
             else:
                 crash_point("relay.after_publish")
                 self._count(record, ack.seq)
                 return
 
-    async def _is_fault_of_event(self, error: Exception) -> bool:
-        """Whether the stream is well and the event itself must be what it does not take."""
+    async def _is_fault_of_event(self, error: Exception, *, others: int) -> bool:
+        """Whether the stream is well and the event itself must be what it does not take.
+
+        `others` is how many events were acknowledged meanwhile.
+        """
         if is_hopeless_to_publish(error):
             return True
-        if not isinstance(error, (NoStreamResponseError, TimeoutError)):
+        if isinstance(error, TimeoutError):
+            return others > 0
+        if not isinstance(error, NoStreamResponseError):
             return False
         try:
             async with asyncio.timeout(PUBLISH_TIMEOUT):  # no answer at all without a leader
@@ -133,6 +147,7 @@ class Settler:
     def _count(self, record: Record, seq: int) -> None:
         if seq > self._last_seq:
             self._last_seq, self.last_published = seq, record
+        self._acknowledged += 1
         metrics.RELAY_PUBLISHED.labels(self._name).inc()
         age = (datetime.now(UTC) - record.time).total_seconds()
         metrics.RELAY_PUBLISH_SECONDS.labels(self._name).observe(max(age, 0.0))

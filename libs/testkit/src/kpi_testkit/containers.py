@@ -15,7 +15,7 @@ from kpi_local.ports import free_port
 from kpi_testkit.eventually import eventually
 
 POSTGRES_IMAGE = "postgres:18"
-NATS_IMAGE = "nats:2.14"
+NATS_IMAGE = "nats:2.15"
 POSTGRES_PORT, NATS_PORT, MONITOR_PORT = 5432, 4222, 8222
 START_TIMEOUT = 60.0
 
