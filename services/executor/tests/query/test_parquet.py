@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import resource
 import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -154,6 +157,28 @@ def test_a_store_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "executions").write_text("a file where a folder should be")
     with pytest.raises(StoreFailed, match="check the object store"):
         write(tmp_path, batches=1)
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """Let this process's writes fail beyond a size in bytes, as on a full disk."""
+    before, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (before, most))
+
+
+def test_a_full_disk_may_pass_and_nothing_is_left_on_it(tmp_path: Path) -> None:
+    started = writer(tmp_path)
+    with files_of_at_most(300_000):
+        with pytest.raises(StoreFailed, match="too large") as failure:
+            write_all(started, batches=20)
+        started.discard()
+    assert failure.value.transient
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert write(tmp_path, batches=20).rows == 1_000_000
 
 
 def test_memory_does_not_grow_with_the_result(tmp_path: Path) -> None:
