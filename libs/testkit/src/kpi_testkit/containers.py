@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import psycopg
+from docker.models.containers import Container  # type: ignore[import-untyped]
 from testcontainers.core.container import DockerContainer
 
 from kpi_local import nats, postgres
@@ -18,6 +20,7 @@ POSTGRES_IMAGE = "postgres:18"
 NATS_IMAGE = "nats:2.15"
 POSTGRES_PORT, NATS_PORT, MONITOR_PORT = 5432, 4222, 8222
 START_TIMEOUT = 60.0
+LOG_LINES = 40
 
 
 class _Container:
@@ -39,12 +42,32 @@ class _Container:
         """Remove the container."""
         self._container.stop()
 
+    def _run_until(self, is_ready: Callable[[], bool], image: str) -> None:
+        """Start and wait; an early end or a timeout shows what the server wrote."""
+        self._run()
+        container = self._container.get_wrapped_container()
+
+        def ready() -> bool:
+            container.reload()
+            if container.status == "exited":
+                raise RuntimeError(f"{image} ended:\n{_log_tail(container)}")
+            return is_ready()
+
+        try:
+            eventually(ready, START_TIMEOUT, f"{image} is ready")
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{_log_tail(container)}") from None
+
     def _run(self) -> None:
         if self._exists:
             self._container.get_wrapped_container().start()
         else:
             self._container.start()
             self._exists = True
+
+
+def _log_tail(container: Container) -> str:
+    return str(container.logs(tail=LOG_LINES).decode(errors="replace"))
 
 
 class ContainerPostgres(_Container):
@@ -63,8 +86,7 @@ class ContainerPostgres(_Container):
 
     def start(self) -> ContainerPostgres:
         """Start, also again after `kill`, on the same port and data."""
-        self._run()
-        eventually(self._is_ready, START_TIMEOUT, f"{POSTGRES_IMAGE} is ready")
+        self._run_until(self._is_ready, POSTGRES_IMAGE)
         return self
 
     def url(self, role: str = postgres.SUPERUSER, database: str | None = None) -> str:
@@ -101,8 +123,7 @@ class ContainerNats(_Container):
 
     def start(self) -> ContainerNats:
         """Start, also again after `kill`, on the same port and streams."""
-        self._run()
-        eventually(self._outside.is_ready, START_TIMEOUT, f"{NATS_IMAGE} is ready")
+        self._run_until(self._outside.is_ready, NATS_IMAGE)
         return self
 
     @property
