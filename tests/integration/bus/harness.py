@@ -13,7 +13,7 @@ from kpi_bus.connection import Bus, connect
 from kpi_bus.projection import ProjectionLoop
 from kpi_bus.topology import declare
 from kpi_testkit import eventually_async
-from tests.integration.bus.ledger import note
+from tests.integration.bus.ledger import note, projected
 
 LONGEST = 90.0
 Run = Callable[[asyncio.Event], Awaitable[None]]
@@ -66,6 +66,15 @@ def noting_loop(bus: Bus, engine: sa.Engine, consumer: str = "noting") -> Projec
     return ProjectionLoop(
         bus, engine, consumer=consumer, subjects=("kpi.evt.definition.>",), project=note
     )
+
+
+async def all_projected(engine: sa.Engine, expected: int, timeout: float = 30) -> None:
+    """Wait until `noting_loop` has noted so many events."""
+
+    async def arrived() -> bool:
+        return len(projected(engine)) >= expected
+
+    await eventually_async(arrived, timeout, f"{expected} events are projected", interval=0.1)
 
 
 async def messages_in(

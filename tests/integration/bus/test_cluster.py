@@ -15,7 +15,14 @@ from kpi_contracts.streams import ALL, KPI_EVENTS
 from kpi_eventsourcing.outbox import Outbox
 from kpi_testkit import eventually_async
 from kpi_testkit.cluster import NatsCluster, nats_cluster
-from tests.integration.bus.harness import bus_to, event_ids, noting_loop, running, within_time
+from tests.integration.bus.harness import (
+    all_projected,
+    bus_to,
+    event_ids,
+    noting_loop,
+    running,
+    within_time,
+)
 from tests.integration.bus.ledger import (
     assert_once_and_in_order,
     committed,
@@ -24,7 +31,7 @@ from tests.integration.bus.ledger import (
 )
 
 WRITERS, EVENTS = 4, 60
-GOES_ON = 15.0  # seconds, at most, from the death of a leader to the next event projected
+GOES_ON = 20.0  # seconds, at most, from the death of a leader to the next event projected
 
 
 @pytest.fixture
@@ -37,13 +44,6 @@ async def race(engine: sa.Engine) -> None:
     await asyncio.gather(
         *(asyncio.to_thread(write_many, engine, writer, EVENTS) for writer in range(WRITERS))
     )
-
-
-async def all_projected(engine: sa.Engine, expected: int, timeout: float) -> None:
-    async def arrived() -> bool:
-        return len(projected(engine)) >= expected
-
-    await eventually_async(arrived, timeout, f"{expected} events are projected", interval=0.1)
 
 
 async def copies(bus: Bus) -> list[int]:

@@ -13,7 +13,14 @@ from kpi_bus import settling
 from kpi_bus.quarantine import Quarantine
 from kpi_bus.relay import Relay
 from kpi_testkit import EmbeddedNats, eventually_async
-from tests.integration.bus.harness import bus_to, event_ids, noting_loop, running, within_time
+from tests.integration.bus.harness import (
+    all_projected,
+    bus_to,
+    event_ids,
+    noting_loop,
+    running,
+    within_time,
+)
 from tests.integration.bus.ledger import (
     append,
     assert_once_and_in_order,
@@ -46,13 +53,6 @@ async def refused(times: int) -> None:
     await eventually_async(failed, 30, f"{times} publishes failed")
 
 
-async def all_projected(engine: sa.Engine) -> None:
-    async def arrived() -> bool:
-        return len(projected(engine)) >= EVENTS
-
-    await eventually_async(arrived, 30, "all events are projected", interval=0.1)
-
-
 def test_events_wait_for_a_server_whose_disk_is_full(
     engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,7 +70,7 @@ def test_events_wait_for_a_server_whose_disk_is_full(
                 assert len(projected(engine)) < EVENTS
                 await asyncio.to_thread(server.kill)
                 await asyncio.to_thread(server.start)
-                await all_projected(engine)
+                await all_projected(engine, EVENTS)
             assert Counter(await event_ids(bus)) == Counter(committed(engine))
 
     try:

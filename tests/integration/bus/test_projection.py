@@ -18,7 +18,14 @@ from kpi_contracts.messages import Message, encode
 from kpi_eventsourcing.inbox import Delivered
 from kpi_eventsourcing.schema import parked
 from kpi_testkit import NatsServer, Processes, crash_at, crashed, eventually, eventually_async
-from tests.integration.bus.harness import bus_to, messages_in, noting_loop, running, within_time
+from tests.integration.bus.harness import (
+    all_projected,
+    bus_to,
+    messages_in,
+    noting_loop,
+    running,
+    within_time,
+)
 from tests.integration.bus.ledger import (
     append,
     assert_once_and_in_order,
@@ -38,13 +45,6 @@ async def publish(bus: Bus, *messages: Message, once: bool = True) -> None:
         if not once:
             del headers["Nats-Msg-Id"]
         await bus.publish(Message(message.subject, headers, message.body))
-
-
-async def all_projected(engine: sa.Engine, expected: int, timeout: float = 20) -> None:
-    async def arrived() -> bool:
-        return len(projected(engine)) >= expected
-
-    await eventually_async(arrived, timeout, f"{expected} events are projected")
 
 
 def parked_rows(engine: sa.Engine) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from kpi_contracts.envelope import to_record
 from kpi_eventsourcing.outbox import Outbox
 from kpi_testkit import NatsServer, Processes, crash_at, crashed, eventually, eventually_async
 from tests.integration.bus.harness import (
+    all_projected,
     bus_to,
     disconnected,
     event_ids,
@@ -39,13 +40,6 @@ async def race(engine: sa.Engine, events: int = EVENTS) -> None:
     await asyncio.gather(
         *(asyncio.to_thread(write_many, engine, writer, events) for writer in range(WRITERS))
     )
-
-
-async def all_projected(engine: sa.Engine, expected: int, timeout: float = 30) -> None:
-    async def arrived() -> bool:
-        return len(projected(engine)) >= expected
-
-    await eventually_async(arrived, timeout, f"{expected} events are projected", interval=0.1)
 
 
 async def all_in_stream(bus_url: str, expected: int, timeout: float = 30) -> list[str]:
