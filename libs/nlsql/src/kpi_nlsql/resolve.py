@@ -14,6 +14,7 @@ from kpi_nlsql.values import ValueHit
 _NEAR = 0.6
 _DENIED = 0.6
 _BESIDE = 0.3
+_TOWARD = 0.9
 _ADJACENT = 0.6
 _NAMED = 0.3
 _CHOSEN = 0.2
@@ -176,7 +177,7 @@ def _choose_value(term: Term, state: Resolution, graph: Graph, paths: JoinPaths)
         score = hit.score + _fit(hit.table, None, state, paths)
         if hit.table == term.near:
             score += _ADJACENT if term.adjacent and not _is_copied(graph, hit, term) else _BESIDE
-        score += _BESIDE * (term.toward is not None and leads(term.toward, hit.column))
+        score += _TOWARD * (term.toward is not None and leads(term.toward, hit.column))
         score += _NEAR * (hit.table in state.related.get(term.scope, ()))
         column = graph.table(hit.table).column(hit.column)
         if any(name.split()[-1:] == ["name"] or name == "title" for name in column.display_names):

@@ -79,6 +79,7 @@ def _query(
         source=source,
         joins=(plan.JoinStep(target, sides.pairing.conditions("s", "t")),),
         where=plan.all_of([*filters, where]),
+        distinct=bool(named) and not counts,
     )
 
 

@@ -28,6 +28,7 @@ def implied_column(scan: Scanner, position: int) -> Ref | None:
         item = scan.at(index)
         words = " ".join(item.text.split()[:2])
         if words in IMPLIED:
+            scan.take(index)
             return scan.implied(index, IMPLIED[words], scan.entity())
         if item.is_cue("after") or item.is_cue("before"):
             return scan.implied(index, TIME, scan.last_table() or scan.entity())

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kpi_nlsql.linking import Item
+from kpi_nlsql.words import stems
 
 _INTO = frozenset("in from within into of inside on at".split())  # noqa: SIM905
 _TELLING = _INTO | {"have", "has"}
@@ -46,7 +47,7 @@ def find_places(items: Sequence[Item], tables: Sequence[int]) -> Places | None:
         rest = [position for position in rest if position != source]
     if len(rest) < 2 or len(set(named)) < 3:
         return None
-    places = _polarities(items, rest)
+    places = _polarities(items, rest, source)
     if places is None:
         return None
     either = "or" in {item.text for item in items[rest[0] : rest[-1]]}
@@ -56,7 +57,9 @@ def find_places(items: Sequence[Item], tables: Sequence[int]) -> Places | None:
     return Places(source, rest[0] - 1, places, either and negatives == {False})
 
 
-def _polarities(items: Sequence[Item], positions: Sequence[int]) -> tuple[Place, ...] | None:
+def _polarities(
+    items: Sequence[Item], positions: Sequence[int], source: int
+) -> tuple[Place, ...] | None:
     """Return each place with what is said of it; None where other words stand between."""
     found: list[Place] = []
     for position in positions:
@@ -65,12 +68,26 @@ def _polarities(items: Sequence[Item], positions: Sequence[int]) -> tuple[Place,
             return None
         denied = any(item.is_cue("not") or item.is_cue("missing") for item in lead)
         told = denied or any(item.is_cue("also") or item.last_word in _TELLING for item in lead)
-        if not found and not told:
+        if not found and not told and not _goes_on(items, source, position):
             return None
         contrast = any(item.text.startswith("but") for item in lead)
         inherits = bool(found) and not denied and not contrast and found[-1].negative
         found.append(Place(position, denied or inherits))
     return tuple(found)
+
+
+def _goes_on(items: Sequence[Item], source: int, position: int) -> bool:
+    """Tell whether "and" adds a place to the one whose rows the source was found to be."""
+    hits = items[source].hits
+    placed = (
+        len(hits) == 1
+        and hits[0].column is None
+        and stems(items[source].text) != stems(hits[0].table)
+    )
+    return placed and [item.text for item in items[source + 1 : position]] in (
+        ["and"],
+        ["and", "the"],
+    )
 
 
 def _lead(items: Sequence[Item], position: int) -> int:

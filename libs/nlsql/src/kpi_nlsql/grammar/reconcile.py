@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kpi_nlsql.grammar import differences, membership
 from kpi_nlsql.grammar.compared import Sides
 from kpi_nlsql.grammar.membership import Membership, Target
-from kpi_nlsql.grammar.presence import Place, find_places
+from kpi_nlsql.grammar.named_pairs import names_column, preferred, shared_column, told_pair
+from kpi_nlsql.grammar.presence import find_places
+from kpi_nlsql.grammar.relation import Relation
 from kpi_nlsql.linking import Item
 from kpi_nlsql.pairing import Pairing, pairings
-from kpi_nlsql.ruleset import ColumnPair
 from kpi_nlsql.sentence import Candidate, Sentence
 
 _SURE_TABLE = 0.6
@@ -22,23 +22,10 @@ _PRESENCE = frozenset(
     "present found available exist exists existing appear appears appearing included contained "  # noqa: SIM905
     "be listed there a an any recorded matched part of the also known".split()
 )
-_JOIN_WORDS = frozenset("by on using via".split())  # noqa: SIM905
 _DIFFERENT = frozenset(
     "differs from|different from|not equal to|is not equal to|not the same as|different|"  # noqa: SIM905
     "different to|not equal".split("|")
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """Two tables and how the sentence relates them; indexes are positions of items."""
-
-    operation: str
-    source: int
-    target: int
-    cue: int
-    further: tuple[Place, ...] = ()
-    either: bool = False
 
 
 def read(sentence: Sentence) -> Iterator[Candidate]:
@@ -46,14 +33,11 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
     relation = find_relation(sentence.items)
     if relation is None:
         return
-    source, target = (
-        sentence.items[position].table_hits()[0].table
-        for position in (relation.source, relation.target)
-    )
+    source, target = relation.tables(sentence.items)
     compares = relation.operation in {"EQUALS", "NOT_EQUALS"}
-    options = _preferred(sentence, pairings(sentence, source, target), compares)
-    shared = None if compares else _shared_column(sentence, relation, source, target)
-    told = None if compares else _told_pair(sentence, relation, source, target)
+    options = preferred(sentence, pairings(sentence, source, target), compares)
+    shared = None if compares else shared_column(sentence, relation)
+    told = None if compares else told_pair(sentence, relation)
     for named in (shared, told):
         if named is not None and sentence.ruleset is None:
             options = [named, *options]
@@ -223,14 +207,9 @@ def _denies(items: tuple[Item, ...], position: int, target: int) -> bool:
         or other.text in _PRESENCE
         or other.is_cue("also")
         or other.is_cue("agree")
-        or _is_column(other)
+        or names_column(other)
         for other in between
     )
-
-
-def _is_column(item: Item) -> bool:
-    sure = item.best_column() >= max(_SURE_COLUMN, item.best_table())
-    return item.kind == "mention" and sure and not item.values
 
 
 def _near(items: tuple[Item, ...], position: int, target: int) -> bool:
@@ -238,69 +217,3 @@ def _near(items: tuple[Item, ...], position: int, target: int) -> bool:
         item.kind == "word" and (item.text in _IN_WORDS or item.text in _PRESENCE)
         for item in items[position + 1 : target]
     )
-
-
-def _preferred(sentence: Sentence, options: list[Pairing], compares: bool) -> list[Pairing]:
-    """Put the pairing on columns that the sentence names ("by SKU") first."""
-    named: set[str] = set()
-    for position, item in enumerate(sentence.items[1:], start=1):
-        if sentence.items[position - 1].text in _JOIN_WORDS and item.kind == "mention":
-            named |= {(hit.column or "").lower() for hit in item.column_hits() if hit.score >= 0.6}
-    if not named:
-        return options[:1] if compares else options
-    return sorted(options, key=lambda option: option.pairs[0].left.lower() not in named)
-
-
-def _shared_column(
-    sentence: Sentence, relation: Relation, source: str, target: str
-) -> Pairing | None:
-    # "last names in A that are not in B": the column asked for is what is compared.
-    for position, item in enumerate(sentence.items[: min(relation.cue, relation.source)]):
-        opened = position == 0 or sentence.items[position - 1].cues
-        mine = [hit for hit in item.column_hits() if hit.table == source]
-        theirs = [hit for hit in item.column_hits() if hit.table == target]
-        sure = mine and theirs and min(mine[0].score, theirs[0].score) >= _SURE_COLUMN
-        if (
-            opened
-            and sure
-            and not item.values
-            and str(mine[0].column).lower() not in sentence.excluded
-        ):
-            pair = ColumnPair(str(mine[0].column), str(theirs[0].column))
-            return Pairing((pair,), 0.9, "the column that is asked for")
-    return None
-
-
-def _told_pair(sentence: Sentence, relation: Relation, source: str, target: str) -> Pairing | None:
-    # "cost centers in A that are not a department code in B": both columns are named.
-    between = range(relation.cue + 1, relation.target)
-    behind = _named(sentence, between, target) if relation.operation == "NOT_IN" else None
-    if behind is None:
-        return _owned_pair(sentence, relation, source, target)
-    before = _named(sentence, range(relation.cue - 1, -1, -1), source)
-    same = _named(sentence, between, source)
-    left = same or before
-    return (
-        Pairing((ColumnPair(left, behind),), 0.95, "the columns that are named") if left else None
-    )
-
-
-def _named(sentence: Sentence, positions: range, table: str) -> str | None:
-    for position in positions:
-        item = sentence.items[position]
-        hits = [hit for hit in item.column_hits() if hit.table == table]
-        if _is_column(item) and hits and hits[0].score >= _SURE_COLUMN:
-            return str(hits[0].column)
-    return None
-
-
-def _owned_pair(sentence: Sentence, relation: Relation, source: str, target: str) -> Pairing | None:
-    # "assets in A whose cost center is not in B": the column is looked for in the other table.
-    owned = [at for at in range(relation.cue) if sentence.items[at].text == "whose"]
-    if relation.operation != "NOT_IN" or not owned:
-        return None
-    clause = range(owned[-1] + 1, relation.cue)
-    left, right = (_named(sentence, clause, table) for table in (source, target))
-    if left is None or right is None:
-        return None
-    return Pairing((ColumnPair(left, right),), 0.95, "the column that is named")

@@ -1,0 +1,85 @@
+"""Named pairs: the columns of two tables that the sentence itself says are to be matched."""
+
+from __future__ import annotations
+
+from kpi_nlsql.grammar.relation import Relation
+from kpi_nlsql.linking import Item
+from kpi_nlsql.pairing import Pairing
+from kpi_nlsql.ruleset import ColumnPair
+from kpi_nlsql.sentence import Sentence
+
+_SURE_COLUMN = 0.95
+_JOIN_WORDS = frozenset("by on using via".split())  # noqa: SIM905
+
+
+def preferred(sentence: Sentence, options: list[Pairing], compares: bool) -> list[Pairing]:
+    """Put the pairing on columns that the sentence names ("by SKU") first."""
+    named: set[str] = set()
+    for position, item in enumerate(sentence.items[1:], start=1):
+        if sentence.items[position - 1].text in _JOIN_WORDS and item.kind == "mention":
+            named |= {(hit.column or "").lower() for hit in item.column_hits() if hit.score >= 0.6}
+    if not named:
+        return options[:1] if compares else options
+    return sorted(options, key=lambda option: option.pairs[0].left.lower() not in named)
+
+
+def shared_column(sentence: Sentence, relation: Relation) -> Pairing | None:
+    """Return the column asked for: "last names in A that are not in B" compares names."""
+    source, target = relation.tables(sentence.items)
+    for position, item in enumerate(sentence.items[: min(relation.cue, relation.source)]):
+        opened = position == 0 or sentence.items[position - 1].cues
+        mine = [hit for hit in item.column_hits() if hit.table == source]
+        theirs = [hit for hit in item.column_hits() if hit.table == target]
+        sure = mine and theirs and min(mine[0].score, theirs[0].score) >= _SURE_COLUMN
+        if (
+            opened
+            and sure
+            and not item.values
+            and str(mine[0].column).lower() not in sentence.excluded
+        ):
+            pair = ColumnPair(str(mine[0].column), str(theirs[0].column))
+            return Pairing((pair,), 0.9, "the column that is asked for")
+    return None
+
+
+def told_pair(sentence: Sentence, relation: Relation) -> Pairing | None:
+    """Return the columns named on both sides: "cost centers … not a department code in B"."""
+    source, target = relation.tables(sentence.items)
+    between = range(relation.cue + 1, relation.target)
+    behind = _named(sentence, between, target) if relation.operation == "NOT_IN" else None
+    if behind is None:
+        return _owned_pair(sentence, relation)
+    before = _named(sentence, range(relation.cue - 1, -1, -1), source)
+    same = _named(sentence, between, source)
+    left = same or before
+    return (
+        Pairing((ColumnPair(left, behind),), 0.95, "the columns that are named") if left else None
+    )
+
+
+def _owned_pair(sentence: Sentence, relation: Relation) -> Pairing | None:
+    # "assets in A whose cost center is not in B": the column is looked for in the other table.
+    source, target = relation.tables(sentence.items)
+    owned = [at for at in range(relation.cue) if sentence.items[at].text == "whose"]
+    if relation.operation != "NOT_IN" or not owned:
+        return None
+    clause = range(owned[-1] + 1, relation.cue)
+    left, right = (_named(sentence, clause, table) for table in (source, target))
+    if left is None or right is None:
+        return None
+    return Pairing((ColumnPair(left, right),), 0.95, "the column that is named")
+
+
+def _named(sentence: Sentence, positions: range, table: str) -> str | None:
+    for position in positions:
+        item = sentence.items[position]
+        hits = [hit for hit in item.column_hits() if hit.table == table]
+        if names_column(item) and hits and hits[0].score >= _SURE_COLUMN:
+            return str(hits[0].column)
+    return None
+
+
+def names_column(item: Item) -> bool:
+    """Tell whether a mention is surely of a column."""
+    sure = item.best_column() >= max(_SURE_COLUMN, item.best_table())
+    return item.kind == "mention" and sure and not item.values
