@@ -12,8 +12,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from kpi_contracts.execution import Manifest
 from kpi_contracts.schemas import schema_of
 from kpi_results.errors import NoResult, NotFinished, ResultGone
-from kpi_results.index import FINAL, SUCCESS, executions, kpis, manifests
+from kpi_results.index import executions, kpis, manifests
 from kpi_results.shelf import exports, results
+from kpi_results.statuses import FINAL, SUCCESS
 
 _DIFFERENCE = ("previous_execution_id", "new", "resolved", "persisting", "changed")
 _KPI_NAME = sa.func.coalesce(executions.c.kpi_name, kpis.c.name).label("kpi_name")

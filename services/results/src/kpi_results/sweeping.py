@@ -15,10 +15,11 @@ import sqlalchemy as sa
 import structlog
 from prometheus_client import Counter
 
-from kpi_results.index import FINAL, executions, manifests
+from kpi_results.index import executions, manifests
 from kpi_results.rows.store import PartStore
 from kpi_results.settings import Keeping
 from kpi_results.shelf import results
+from kpi_results.statuses import FINAL
 from kpi_rows.parts import execution_of
 
 BATCH = 1000

@@ -12,7 +12,7 @@ from flask import Response
 from kpi_contracts.execution import Manifest
 from kpi_contracts.result import ComparedRows, ResultViewed, Selection
 from kpi_eventsourcing.context import Context
-from kpi_results.api import schemas
+from kpi_results.api import comparison_schemas, schemas
 from kpi_results.api.caching import digest, keep
 from kpi_results.api.exports import FORMATS, Chosen, Prepare, download, manifest_of
 from kpi_results.archive import Archive
@@ -36,8 +36,8 @@ def comparison_blueprint(archive: Archive) -> Blueprint:
     @blueprint.route("/compare-executions")
     @requires(*READERS)
     @versioned
-    @blueprint.arguments(schemas.CompareQuery, location="query")
-    @blueprint.response(200, schemas.Comparison)
+    @blueprint.arguments(comparison_schemas.CompareQuery, location="query")
+    @blueprint.response(200, comparison_schemas.Comparison)
     def compare(query: dict[str, Any]) -> dict[str, Any]:
         """Compare runs: the first with the last, and step by step if there are more than two."""
         ids: list[int] = query.pop("execution_ids")
@@ -53,7 +53,7 @@ def comparison_blueprint(archive: Archive) -> Blueprint:
 
     @blueprint.route(f"/compare-executions/export/<{FORMATS}:format_name>")
     @requires(*READERS)
-    @blueprint.arguments(schemas.ClassQuery, location="query")
+    @blueprint.arguments(comparison_schemas.ClassQuery, location="query")
     @blueprint.response(200, {"type": "string", "format": "binary"}, content_type="*/*")
     def export_class(query: dict[str, Any], format_name: str) -> Response:
         """Stream all rows of a class as a file."""
@@ -62,7 +62,7 @@ def comparison_blueprint(archive: Archive) -> Blueprint:
 
     @blueprint.route(f"/compare-executions/export/<{FORMATS}:format_name>/manifest")
     @requires(*READERS)
-    @blueprint.arguments(schemas.ClassQuery, location="query")
+    @blueprint.arguments(comparison_schemas.ClassQuery, location="query")
     @blueprint.response(200, schemas.ExportManifest)
     def class_manifest(query: dict[str, Any], format_name: str) -> dict[str, Any]:
         """Return rows, bytes and SHA-256 of a class's export, making it unless it was before."""
