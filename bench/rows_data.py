@@ -12,9 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kpi_contracts.execution import ColumnType, Manifest, Part
-
-GROUP_ROWS = 8_192
-PART_ROWS = 1_048_576
+from kpi_rows.parts import GROUP_ROWS, PART_ROWS, attempt_prefix, part_key, physical_name
 
 # Every value is a hash of the row number and the column, so any size is the same on any machine.
 # `{changed}` is the share (per thousand) of rows whose amount differs from the plain result.
@@ -39,7 +37,7 @@ def store_result(
     root: Path, execution: int, rows: int, *, first: int = 0, changed: int = 0
 ) -> Manifest:
     """Write the parts of one result below `root` and describe them."""
-    folder = f"executions/{execution}/attempt-1"
+    folder = attempt_prefix(execution, 1)
     (root / folder).mkdir(parents=True)
     sql = _SQL.format(rows=rows, first=first, changed=changed)
     reader = duckdb.connect().sql(sql).to_arrow_reader(GROUP_ROWS)
@@ -51,13 +49,13 @@ def store_result(
 
 
 def _write_parts(root: Path, folder: str, reader: pa.RecordBatchReader) -> Iterator[Part]:
-    physical = [f"c{index}" for index in range(len(reader.schema))]
+    physical = [physical_name(index) for index in range(len(reader.schema))]
     batches = iter(reader)
     batch = next(batches, None)
     for number in count():
         if batch is None:
             return
-        key, rows = f"{folder}/part-{number:05d}.parquet", 0
+        key, rows = part_key(folder, number), 0
         schema = batch.rename_columns(physical).schema
         with pq.ParquetWriter(root / key, schema, compression="zstd") as writer:
             while batch is not None and rows + batch.num_rows <= PART_ROWS:
