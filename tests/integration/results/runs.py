@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -81,15 +82,18 @@ class Runs:
         database: str = "sqlite",
         part_rows: int = 100_000,
         plan: Plan = PLAN,
+        damaged: bool = False,
     ) -> int:
-        """Store a table as the rows of a run that succeeded; return the execution's id."""
+        """Store a table as the rows of a run that succeeded; return the execution's id.
+
+        If it is `damaged`, a bit of its first part flips before anybody hears of it.
+        """
         execution_id = self.new_id()
+        manifest = self.write(execution_id, table, part_rows)
+        if damaged:
+            flip_a_bit(self.part(execution_id))
         succeeded = ExecutionSucceeded(
-            attempt=1,
-            sql=SQL,
-            plan=plan,
-            manifest=self.write(execution_id, table, part_rows),
-            execution_time_ms=125.5,
+            attempt=1, sql=SQL, plan=plan, manifest=manifest, execution_time_ms=125.5
         )
         self.publish(
             AGGREGATE,
@@ -165,6 +169,15 @@ class Runs:
         ]
         asyncio.run(_publish(self.nats_url, envelopes))
         return envelopes
+
+
+def flip_a_bit(path: Path) -> None:
+    """Change one bit of a file as a failing disk does, or change it back: its times stay."""
+    stat = path.stat()
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
 
 def begun(kpi_id: int | None, database: str = "sqlite") -> list[DomainEvent]:

@@ -6,7 +6,10 @@ import httpx
 import pyarrow as pa
 
 from kpi_testkit.eventually import eventually
-from tests.integration.results.runs import Runs
+from tests.integration.results.runs import Runs, flip_a_bit
+from tests.integration.results.stack import Stack
+from tests.integration.results.test_drilldown import recorded
+from tests.integration.results.test_scrubbing import NEVER, scrubber
 
 FIRST = pa.table({"sku": ["A", "B", "C"], "price": [1, 2, 3]})
 SECOND = pa.table({"sku": ["B", "C", "D"], "price": [2, 30, 4]})
@@ -57,6 +60,41 @@ def test_a_damaged_run_is_passed_over(runs: Runs, viewer: httpx.Client) -> None:
     newest, *_ = differences(viewer, kpi_id, 3)
     assert newest["previous_execution_id"] == first
     assert newest["new"] == 1
+
+
+def test_a_damaged_run_is_compared_once_it_is_repaired(
+    stack: Stack, runs: Runs, viewer: httpx.Client
+) -> None:
+    kpi_id = runs.kpi()
+    first = runs.succeeded(FIRST, kpi_id=kpi_id)
+    rows = pa.table({"sku": ["B", "C", "mended"], "price": [2, 30, 4]})
+    broken = runs.succeeded(rows, kpi_id=kpi_id, damaged=True)
+    eventually(lambda: recorded(stack, broken, "damaged"), 20, "the worker meets the damage")
+    assert len(differences(viewer, kpi_id, 1)) == 1
+
+    flip_a_bit(runs.part(broken))
+    scrubber(stack, NEVER).step()
+
+    newest, _ = differences(viewer, kpi_id, 2)
+    assert newest["previous_execution_id"] == first
+
+    def is_entered() -> bool:
+        shown = viewer.get(f"/kpis/{kpi_id}/breaks").json()["breaks"]
+        return broken in {each["last_seen_execution_id"] for each in shown}
+
+    eventually(is_entered, 20, "the run is on the ledger")
+
+
+def test_damage_of_either_run_is_on_record_as_its_own(
+    stack: Stack, runs: Runs, viewer: httpx.Client
+) -> None:
+    ids = [runs.succeeded(FIRST), runs.succeeded(SECOND)]
+    runs.part(ids[0]).unlink()
+    question = {"execution_ids": ",".join(map(str, ids))}
+    assert viewer.get("/compare-executions", params=question).status_code == 502
+    (damage,) = eventually(lambda: recorded(stack, ids[0], "damaged"), 20, "it is on record")
+    assert damage.data["execution_id"] == ids[0]
+    assert recorded(stack, ids[1], "damaged") == []
 
 
 def test_a_run_of_the_same_rows_changes_nothing(runs: Runs, viewer: httpx.Client) -> None:

@@ -1,9 +1,7 @@
 """Parts are hashed again after they were found whole: what flips on the disk is found meanwhile."""
 
-import os
 from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -11,18 +9,23 @@ import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
+from kpi_eventsourcing.context import Context
 from kpi_results import scrubs
+from kpi_results.commands import ReportDamage
 from kpi_results.handlers import make_dispatcher
 from kpi_results.scrubbing import Scrubber
 from kpi_results.settings import Scrubbing
 from kpi_results.shelf import results
+from kpi_results.taking_in import SERVICE
 from kpi_testkit.eventually import eventually
 from kpi_testkit.servers import Databases
+from tests.integration.results.runs import flip_a_bit
 from tests.integration.results.stack import Stack, started
 from tests.integration.results.test_drilldown import recorded
 
 TABLE = pa.table({"sku": [f"sku {number}" for number in range(100)]})
 ALWAYS = Scrubbing(days=1e-9, rate=1 << 30)
+NEVER = Scrubbing(days=0)
 EAGER = {"KPI_SCRUB_DAYS": "0.00001"}
 
 
@@ -40,15 +43,6 @@ def idle(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield stack
 
 
-def flip_a_bit(path: Path) -> None:
-    """Change one bit of a file as a failing disk does: its times stay."""
-    stat = path.stat()
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.write_bytes(content)
-    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-
-
 def scrubber(stack: Stack, scrubbing: Scrubbing = ALWAYS) -> Scrubber:
     url = stack.runs.store.as_uri()
     return Scrubber(stack.engine, make_dispatcher(stack.engine), url, scrubbing)
@@ -58,6 +52,22 @@ def checked(stack: Stack, execution_id: int) -> sa.RowMapping | None:
     query = sa.select(scrubs.scrubs).where(scrubs.scrubs.c.execution_id == execution_id)
     with stack.engine.connect() as connection:
         return connection.execute(query).mappings().one_or_none()
+
+
+def key(execution_id: int, number: int = 0) -> str:
+    return f"executions/{execution_id}/attempt-1/part-{number:05d}.parquet"
+
+
+def report_damage(stack: Stack, execution_id: int, number: int = 0) -> None:
+    report = ReportDamage(execution_id, key(execution_id, number), "a test says so")
+    make_dispatcher(stack.engine)(report, Context.by(SERVICE))
+
+
+def damaged_at(stack: Stack, execution_id: int) -> datetime | None:
+    query = sa.select(results.c.damaged_at).where(results.c.execution_id == execution_id)
+    with stack.engine.connect() as connection:
+        found: datetime | None = connection.execute(query).scalar_one()
+    return found
 
 
 def stored(stack: Stack, viewer: httpx.Client, **wishes: int) -> int:
@@ -76,6 +86,13 @@ def stored_long_ago(stack: Stack, **wishes: int) -> int:
     return execution_id
 
 
+def give_up_damaged(stack: Stack) -> None:
+    """Expire what other tests left damaged: it would be looked at again, at the cost of bytes."""
+    left = sa.update(results).where(results.c.damaged_at.is_not(None))
+    with stack.engine.begin() as connection:
+        connection.execute(left.values(expired_at=sa.func.now()))
+
+
 def change(connection: sa.Connection, execution_id: int, **values: Any) -> None:
     of_it = results.c.execution_id == execution_id
     connection.execute(sa.update(results).where(of_it).values(**values))
@@ -92,11 +109,11 @@ def test_a_bit_that_flips_after_a_part_was_read_is_found_and_named(scrubbed: Sta
             lambda: recorded(scrubbed, execution_id, "damaged"), 90, "the damage is on record"
         )
 
-        key = f"executions/{execution_id}/attempt-1/part-00001.parquet"
-        assert (damage.data["part"], damage.actor) == (key, "results")
+        part = key(execution_id, 1)
+        assert (damage.data["part"], damage.actor) == (part, "results")
         refused = viewer.get(path, params={"page": 2})
         assert refused.status_code == 502
-        assert key in refused.json()["errors"]
+        assert part in refused.json()["errors"]
         assert viewer.get(f"/executions/{execution_id}/export/csv").status_code == 502
         assert viewer.get(path).status_code == 200, "rows of the other part are as they were"
 
@@ -105,21 +122,54 @@ def test_a_part_that_is_put_back_is_read_again(idle: Stack) -> None:
     with idle.client() as viewer:
         execution_id = stored(idle, viewer)
         path = idle.runs.part(execution_id)
-        whole, stat = path.read_bytes(), path.stat()
         flip_a_bit(path)
         scrubber(idle).step()
         assert viewer.get(f"/executions/{execution_id}/drilldown").status_code == 502
-        path.write_bytes(whole)
-        os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+        flip_a_bit(path)
         assert viewer.get(f"/executions/{execution_id}/drilldown").status_code == 200
-        scrubber(idle).step()
         assert len(recorded(idle, execution_id, "damaged")) == 1
+
+
+def test_a_result_is_whole_again_once_all_its_parts_are_put_back(idle: Stack) -> None:
+    with idle.client() as viewer:
+        execution_id = stored(idle, viewer, part_rows=40)
+    for number in range(2):
+        flip_a_bit(idle.runs.part(execution_id, number))
+        report_damage(idle, execution_id, number)
+
+    flip_a_bit(idle.runs.part(execution_id, 0))
+    scrubber(idle, NEVER).step()
+    assert [event.data["part"] for event in recorded(idle, execution_id, "repaired")] == [
+        key(execution_id, 0)
+    ]
+    assert damaged_at(idle, execution_id) is not None
+    scrubber(idle).step()
+    assert checked(idle, execution_id) is None, "a damaged result is not scrubbed"
+
+    flip_a_bit(idle.runs.part(execution_id, 1))
+    scrubber(idle, NEVER).step()
+    assert len(recorded(idle, execution_id, "repaired")) == 2
+    assert damaged_at(idle, execution_id) is None
+    scrubber(idle).step()
+    assert checked(idle, execution_id) is not None
+    assert len(recorded(idle, execution_id, "damaged")) == 2
+
+
+def test_what_only_a_reader_finds_amiss_is_not_repaired_again_and_again(idle: Stack) -> None:
+    execution_id = stored_long_ago(idle)
+    work = scrubber(idle)
+    for _ in range(2):
+        report_damage(idle, execution_id, 0)
+        work.step()
+    assert len(recorded(idle, execution_id, "damaged")) == 2
+    assert len(recorded(idle, execution_id, "repaired")) == 1
 
 
 def test_a_scrubber_goes_on_where_the_last_one_was_stopped(idle: Stack) -> None:
     execution_id = stored_long_ago(idle, part_rows=25)
     size = idle.runs.part(execution_id).stat().st_size
     slow = Scrubbing(days=50, rate=size)
+    give_up_damaged(idle)
     first = scrubber(idle, slow)
     first.step()
     first.step()
@@ -146,6 +196,7 @@ def test_no_more_is_read_in_a_second_than_is_allowed(idle: Stack) -> None:
     scrubber(idle).step()  # whatever earlier tests left
     size = idle.runs.part(ids[0]).stat().st_size
     before = [checked(idle, number) for number in ids]
+    give_up_damaged(idle)
     slow = scrubber(idle, Scrubbing(days=1e-9, rate=size // 2))
     for _ in range(4):
         slow.step()
@@ -159,6 +210,7 @@ def test_no_more_is_read_in_a_second_than_is_allowed(idle: Stack) -> None:
 def test_parts_of_a_result_that_expires_meanwhile_are_not_missed(idle: Stack) -> None:
     execution_id = stored_long_ago(idle, part_rows=50)
     size = idle.runs.part(execution_id).stat().st_size
+    give_up_damaged(idle)
     work = scrubber(idle, Scrubbing(days=50, rate=size))
     work.step()
     with idle.engine.begin() as connection:

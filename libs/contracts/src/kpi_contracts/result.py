@@ -129,6 +129,15 @@ class ResultDamaged(DomainEvent):
     reason: str
 
 
+@event(AGGREGATE, "repaired")
+class ResultRepaired(DomainEvent):
+    """A part that was damaged matches its manifest again: somebody has put it back."""
+
+    execution_id: int
+    kpi_id: int | None
+    part: str
+
+
 @event(AGGREGATE, "expired")
 class ResultExpired(DomainEvent):
     """Retention gave the rows up; metadata, manifest and hashes stay."""

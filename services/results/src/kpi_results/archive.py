@@ -83,16 +83,16 @@ class Archive:
             raise KpiNotFound(kpi_id)
 
     @contextmanager
-    def watching(self, execution_id: int, context: Context) -> Iterator[None]:
+    def watching(self, context: Context) -> Iterator[None]:
         """Put a damaged part that is met on the way on record; the error passes on."""
         try:
             yield
         except PartDamaged as damage:
-            self.recorder.damaged(execution_id, damage.key, damage.reason, context)
+            self.recorder.damaged(damage, context)
             raise
 
     def failed(self, execution_id: int, context: Context, error: Exception) -> None:
         """Put on record what broke off a reading whose answer had begun already."""
         _log.error("reading broke off", execution_id=execution_id, exc_info=error)
         if isinstance(error, PartDamaged):
-            self.recorder.damaged(execution_id, error.key, error.reason, context)
+            self.recorder.damaged(error, context)

@@ -47,7 +47,8 @@ def make_api(settings: ServiceSettings, own: ResultsSettings | None = None) -> F
 
     give_back_early()
     own = own or ResultsSettings.from_environment(settings)
-    engine = make_engine(settings.database_url, name="results api")
+    connections = settings.api_threads + 1  # and one for the recorder
+    engine = make_engine(settings.database_url, name="results api", pool_size=connections)
     archive = make_archive(engine, settings, own)
     dispatch = make_dispatcher(engine)
     return create_app(
@@ -128,13 +129,14 @@ def make_loops(bus: Bus, engine: sa.Engine, own: ResultsSettings) -> Sequence[Lo
     """Return everything the worker runs."""
     from kpi_bus.projection import ProjectionLoop
     from kpi_bus.relay import Relay
-    from kpi_results import scrubbing
     from kpi_results.differences import Differences
     from kpi_results.entering import LedgerClerk
     from kpi_results.handlers import make_dispatcher
     from kpi_results.keeping import Retention
     from kpi_results.periodic import Periodic
     from kpi_results.rows.store import PartStore
+    from kpi_results.scrubbing import EVERY as SCRUB_EVERY
+    from kpi_results.scrubbing import Scrubber
     from kpi_results.sweeping import Sweeper
     from kpi_results.taking_in import take_in
 
@@ -142,10 +144,11 @@ def make_loops(bus: Bus, engine: sa.Engine, own: ResultsSettings) -> Sequence[Lo
     dispatch = make_dispatcher(engine)
     rows = lazily(own)
     differences = Differences(engine, dispatch, rows)
-    clerk = LedgerClerk(engine, rows, most=own.breaks)
+    clerk = LedgerClerk(engine, dispatch, rows, most=own.breaks)
     retention = Retention(engine, dispatch, own.keeping)
+    scrubber = Scrubber(engine, dispatch, own.store_url, own.scrubbing)
     store = PartStore(own.store_url, own.cache, cache_bytes=own.parts_bytes)
-    loops: list[Loop] = [
+    return [
         ProjectionLoop(
             bus,
             engine,
@@ -159,8 +162,5 @@ def make_loops(bus: Bus, engine: sa.Engine, own: ResultsSettings) -> Sequence[Lo
         Periodic("ledger", clerk.next, every=COMPARE_EVERY),
         Periodic("retention", retention.expire, every=every),
         Periodic("sweeper", Sweeper(engine, store, own.keeping).sweep, every=every),
+        Periodic("scrubber", scrubber.step, every=SCRUB_EVERY),
     ]
-    if own.scrubbing.days:
-        scrubber = scrubbing.Scrubber(engine, dispatch, own.store_url, own.scrubbing)
-        loops.append(Periodic("scrubber", scrubber.step, every=scrubbing.EVERY))
-    return loops

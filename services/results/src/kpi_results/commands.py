@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from kpi_contracts.result import ExpiryReason, ResultCompared, ResultExported, ResultViewed
+from kpi_eventsourcing.context import Context
 from kpi_results.rules import Limits
+
+Reading: TypeAlias = ResultViewed | ResultExported
 
 
 @dataclass(frozen=True, slots=True)
-class RecordReading:
-    """Put on record that somebody saw rows or took them away."""
+class RecordReadings:
+    """Put on record who saw rows or took them away, each in the name of its own context."""
 
-    reading: ResultViewed | ResultExported
+    readings: Sequence[tuple[Reading, Context]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,14 @@ class ReportDamage:
     execution_id: int
     part: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRepair:
+    """Report that a part matches its manifest."""
+
+    execution_id: int
+    part: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from kpi_results.commands import RecordDifference, ReportDamage
 from kpi_results.comparison.errors import NotComparable
 from kpi_results.index import executions
 from kpi_results.rows.errors import PartDamaged, RowsError
-from kpi_results.shelf import results
+from kpi_results.shelf import READABLE, results
 from kpi_results.taking_in import SERVICE
 from kpi_results.wish import Question, Wish
 
@@ -27,13 +27,12 @@ if TYPE_CHECKING:
 
 # Statements of every run, built once: building one takes as long as executing it.
 _EXECUTION = sa.bindparam("execution", type_=sa.BigInteger)
-_READABLE = (results.c.expired_at.is_(None), results.c.damaged_at.is_(None))
 _WAITING = (
     sa.select(results)
     .where(
         results.c.compared_at.is_(None),
         results.c.kpi_id.is_not(None),
-        *_READABLE,
+        *READABLE,
         results.c.execution_id
         != sa.func.all(sa.bindparam("unreadable", type_=ARRAY(sa.BigInteger))),
     )
@@ -42,7 +41,7 @@ _WAITING = (
 )
 _BEFORE = (
     sa.select(results)
-    .where(results.c.kpi_id == sa.bindparam("kpi"), results.c.execution_id < _EXECUTION, *_READABLE)
+    .where(results.c.kpi_id == sa.bindparam("kpi"), results.c.execution_id < _EXECUTION, *READABLE)
     .order_by(results.c.execution_id.desc())
     .limit(1)
 )
@@ -54,8 +53,8 @@ _log = structlog.stdlib.get_logger(__name__)
 class Differences:
     """Compares results that nobody has compared yet, the oldest first.
 
-    The row engine is loaded when there are two runs to compare. A damaged run is passed over; what
-    the engine could not do is left alone until the process starts anew.
+    The row engine is loaded when there are two runs to compare. A damaged run is passed over until
+    it is repaired; what the engine could not do is left alone until the process starts anew.
     """
 
     def __init__(
@@ -76,7 +75,7 @@ class Differences:
         try:
             outcome = self._compared(result, previous)
         except RowsError as error:
-            self._pass_over(result, previous, error)
+            self._pass_over(result, error)
         else:
             self._dispatch(RecordDifference(outcome), Context.by(SERVICE))
         return True
@@ -123,20 +122,14 @@ class Differences:
             "changed": found.changed,
         }
 
-    def _pass_over(
-        self, result: sa.RowMapping, previous: sa.RowMapping | None, error: RowsError
-    ) -> None:
-        """Put damage on record, after which a run is neither compared nor compared with."""
+    def _pass_over(self, result: sa.RowMapping, error: RowsError) -> None:
+        """Put damage on record, whereupon a run is neither compared nor compared with."""
         _log.error("not compared", execution_id=result["execution_id"], error=str(error))
-        damaged = error.key if isinstance(error, PartDamaged) else ""
-        if previous is not None and damaged.startswith(f"executions/{previous['execution_id']}/"):
-            execution_id = previous["execution_id"]
-        else:
-            execution_id = result["execution_id"]
-            self._unreadable.add(execution_id)
         if isinstance(error, PartDamaged):
-            report = ReportDamage(execution_id, error.key, error.reason)
+            report = ReportDamage(error.execution_id, error.key, error.reason)
             self._dispatch(report, Context.by(SERVICE))
+        else:
+            self._unreadable.add(result["execution_id"])
 
 
 def _same_bytes(previous: Manifest, result: Manifest) -> bool:

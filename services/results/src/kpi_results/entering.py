@@ -11,11 +11,15 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from kpi_eventsourcing.context import Context
+from kpi_eventsourcing.dispatch import Dispatcher
 from kpi_results import ledger, queries
+from kpi_results.commands import ReportDamage
 from kpi_results.index import executions, kpis
 from kpi_results.ledger import ledgers
-from kpi_results.rows.errors import RowsError
-from kpi_results.shelf import results
+from kpi_results.rows.errors import PartDamaged, RowsError
+from kpi_results.shelf import READABLE, results
+from kpi_results.taking_in import SERVICE
 
 if TYPE_CHECKING:
     from kpi_results.reader import RowReader
@@ -37,8 +41,7 @@ _FOLLOWING = (
         results.c.kpi_id == kpis.c.id,
         results.c.execution_id > sa.func.coalesce(ledgers.c.execution_id, 0),
         results.c.compared_at.is_not(None),
-        results.c.expired_at.is_(None),
-        results.c.damaged_at.is_(None),
+        *READABLE,
         executions.c.limit_reached.is_(False),
         results.c.execution_id
         != sa.func.all(sa.bindparam("unreadable", type_=ARRAY(sa.BigInteger))),
@@ -63,13 +66,20 @@ class LedgerClerk:
 
     A KPI whose runs differ by more than `most` rows gets no (further) ledger: what changes that
     much is a table, not a list of things for people to see to. A run that reached its limit is
-    not entered: that a row is not among the first does not mean that it is resolved.
+    not entered: that a row is not among the first does not mean that it is resolved. Nor is one
+    that is damaged, unless it is repaired before a later one is entered.
     """
 
     def __init__(
-        self, engine: sa.Engine, rows: Callable[[], RowReader], *, most: int = 100_000
+        self,
+        engine: sa.Engine,
+        dispatch: Dispatcher,
+        rows: Callable[[], RowReader],
+        *,
+        most: int = 100_000,
     ) -> None:
         self._engine = engine
+        self._dispatch = dispatch
         self._rows = rows
         self._most = most
         self._unreadable: set[int] = set()
@@ -83,9 +93,16 @@ class LedgerClerk:
         try:
             self._enter(run)
         except RowsError as error:
-            self._unreadable.add(run["execution_id"])
-            _log.error("not entered", execution_id=run["execution_id"], error=str(error))
+            self._pass_over(run, error)
         return True
+
+    def _pass_over(self, run: sa.RowMapping, error: RowsError) -> None:
+        _log.error("not entered", execution_id=run["execution_id"], error=str(error))
+        if isinstance(error, PartDamaged):
+            report = ReportDamage(error.execution_id, error.key, error.reason)
+            self._dispatch(report, Context.by(SERVICE))
+        else:
+            self._unreadable.add(run["execution_id"])
 
     def _waiting(self, connection: sa.Connection) -> sa.RowMapping | None:
         unreadable = {"unreadable": sorted(self._unreadable)}

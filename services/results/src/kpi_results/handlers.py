@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from kpi_eventsourcing.context import Context
 from kpi_eventsourcing.dispatch import Dispatcher, Handler
-from kpi_eventsourcing.unit_of_work import UnitOfWork, each
+from kpi_eventsourcing.unit_of_work import Change, UnitOfWork, each
 from kpi_results import remarks, rules, shelf
 from kpi_results.commands import (
     AssignBreak,
     CommentBreak,
     ExpireResult,
     RecordDifference,
-    RecordReading,
+    RecordReadings,
     RemoveRetention,
     ReportDamage,
+    ReportRepair,
     SetRetention,
 )
 from kpi_results.errors import BreakNotFound
@@ -27,20 +29,35 @@ from kpi_results.remarks import Break
 from kpi_results.result import Result
 from kpi_results.rules import RetentionRule
 
-_READINGS = 0x6B706972  # arbitrary; the first key of the advisory locks below
-
-
-def record_reading(command: RecordReading, uow: UnitOfWork, context: Context) -> None:
-    """Append at the end of the result's stream, one reader after the other.
-
-    Many may read one result at once: a lock makes them wait where they would otherwise collide.
-    """
-    execution_id = command.reading.execution_id
-    uow.connection.execute(
-        sa.select(sa.func.pg_advisory_xact_lock(_READINGS, execution_id % 2**31))
+READINGS = 0x6B706972  # arbitrary; the first key of the advisory locks below
+_IN_TURN = sa.select(
+    sa.func.pg_advisory_xact_lock(
+        READINGS, sa.func.unnest(sa.bindparam("streams", type_=ARRAY(sa.Integer)))
     )
-    result = uow.at_end(Result, execution_id)
-    uow.append(result, [command.reading], context)
+)
+
+
+def record_readings(command: RecordReadings, uow: UnitOfWork, _: Context) -> None:
+    """Append at the ends of the results' streams, one recorder after the other.
+
+    Many may read one result at once: locks make them wait where they would otherwise collide.
+    """
+    ids = {reading.execution_id for reading, _ in command.readings}
+    _take_turns(uow.connection, ids)
+    ends = {execution_id: uow.at_end(Result, execution_id).version for execution_id in ids}
+    changes = []
+    for reading, context in command.readings:
+        result = Result(str(reading.execution_id))
+        result.version = ends[reading.execution_id]
+        ends[reading.execution_id] += 1  # where the next reading of this result follows on
+        changes.append(Change(result, [reading], context))
+    uow.append_all(changes)
+
+
+def _take_turns(connection: sa.Connection, execution_ids: Collection[int]) -> None:
+    # In one order everywhere, so that no two recorders wait for each other.
+    streams = sorted({execution_id % 2**31 for execution_id in execution_ids})
+    connection.execute(_IN_TURN, {"streams": streams})
 
 
 def record_difference(command: RecordDifference, uow: UnitOfWork, context: Context) -> None:
@@ -53,6 +70,12 @@ def report_damage(command: ReportDamage, uow: UnitOfWork, context: Context) -> N
     """Report the part, once."""
     result = uow.load(Result, command.execution_id)
     uow.append(result, result.damage(command.part, command.reason), context)
+
+
+def report_repair(command: ReportRepair, uow: UnitOfWork, context: Context) -> None:
+    """Report that the part is whole, if there is damage on record."""
+    result = uow.load(Result, command.execution_id)
+    uow.append(result, result.repair(command.part), context)
 
 
 def expire(command: ExpireResult, uow: UnitOfWork, context: Context) -> None:
@@ -99,9 +122,10 @@ def make_dispatcher(engine: sa.Engine) -> Dispatcher:
 
 
 HANDLERS: Mapping[type[Any], Handler] = {
-    RecordReading: record_reading,
+    RecordReadings: record_readings,
     RecordDifference: record_difference,
     ReportDamage: report_damage,
+    ReportRepair: report_repair,
     ExpireResult: expire,
     SetRetention: set_retention,
     RemoveRetention: remove_retention,

@@ -15,6 +15,7 @@ from kpi_contracts.result import (
     ResultDamaged,
     ResultExpired,
     ResultExported,
+    ResultRepaired,
     ResultStored,
     ResultViewed,
 )
@@ -61,6 +62,12 @@ class Result(Aggregate):
             )
         ]
 
+    def repair(self, part: str) -> Sequence[DomainEvent]:
+        """Decide that a part is whole again; nothing if it has no damage on record."""
+        if self.stored is None or self.expired or part not in self.damaged:
+            return []
+        return [ResultRepaired(execution_id=int(self.id), kpi_id=self.stored.kpi_id, part=part)]
+
     def expire(self, reason: ExpiryReason) -> Sequence[DomainEvent]:
         """Decide to give the rows up; nothing if they are gone or were never there."""
         if self.stored is None or self.expired:
@@ -96,6 +103,10 @@ class Result(Aggregate):
     @apply.register
     def _damaged(self, event: ResultDamaged) -> None:
         self.damaged.add(event.part)
+
+    @apply.register
+    def _repaired(self, event: ResultRepaired) -> None:
+        self.damaged.remove(event.part)
 
     @apply.register
     def _expired(self, _: ResultExpired) -> None:

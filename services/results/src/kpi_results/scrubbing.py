@@ -1,7 +1,7 @@
 """Scrubbing: hashing stored parts again for as long as they are kept.
 
 A part is hashed when a process first reads it. Bits that flip on the disk afterwards leave no sign
-but the hash, so somebody has to look.
+but the hash, so somebody has to look. Nor is there a sign of a damaged part that was put back.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import repeat
+from time import monotonic
 
 import obstore
 import sqlalchemy as sa
@@ -21,7 +22,7 @@ from kpi_contracts.execution import Part
 from kpi_eventsourcing.context import Context
 from kpi_eventsourcing.dispatch import Dispatcher
 from kpi_results import queries, scrubs
-from kpi_results.commands import ReportDamage
+from kpi_results.commands import ReportDamage, ReportRepair
 from kpi_results.recorder import DAMAGED
 from kpi_results.settings import Scrubbing
 from kpi_results.taking_in import SERVICE
@@ -32,9 +33,11 @@ EVERY = 1.0  # seconds between two steps
 BATCH = 100  # results looked up at once
 MOST = 100  # results begun in a step, however small
 IDLE = 60  # steps at most between two looks when nothing is due, or the store is away
+AGAIN = 300.0  # seconds between two looks at the parts with damage on record
 _PIECE = 1 << 20  # bytes
 
 SCRUBBED = Counter("kpi_results_scrubbed_bytes_total", "Bytes of parts that were hashed again")
+REPAIRED = Counter("kpi_results_repaired_parts_total", "Damaged parts that were found whole again")
 OLDEST = Gauge("kpi_results_oldest_check_seconds", "Age of the oldest check of a result's parts")
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -46,7 +49,8 @@ class StoreAway(Exception):
 class Scrubber:
     """Hashes each part once in a while, those first that were not checked for the longest time.
 
-    How far it came is in the database, part by part: a new process goes on from there.
+    How far it came is in the database, part by part: a new process goes on from there. Parts with
+    damage on record are hashed again soon, in case they were put back, even if no others are.
     """
 
     def __init__(
@@ -57,9 +61,12 @@ class Scrubber:
         self._store = open_store(store_url)
         self._folder = local_folder(store_url)
         self._every = timedelta(days=scrubbing.days)
-        self._idle = max(1, min(IDLE, int(self._every.total_seconds())))
+        self._idle = max(1, min(IDLE, int(self._every.total_seconds()))) if self._every else IDLE
         self._rate = max(MOST, scrubbing.rate)
         self._left = 0
+        self._again = min(AGAIN, self._every.total_seconds() or AGAIN)
+        self._again_at = monotonic()
+        self._repaired: set[str] = set()
         self._work = self._rounds()
 
     def step(self) -> bool:
@@ -81,8 +88,10 @@ class Scrubber:
         while True:
             found = self._due()
             try:
+                yield from self._look_again()
                 for execution_id, done in found:
                     yield from self._check(execution_id, done)
+                    yield from self._look_again()
             except (StoreAway, BaseError) as error:
                 _log.warning("store not scrubbed", error=str(error))
                 found = []
@@ -90,6 +99,8 @@ class Scrubber:
                 yield from repeat(self._rate, self._idle)
 
     def _due(self) -> list[tuple[int, int]]:
+        if not self._every:
+            return []
         with self._engine.connect() as connection:
             oldest = scrubs.oldest(connection)
             found = scrubs.due(connection, self._every, BATCH)
@@ -110,6 +121,31 @@ class Scrubber:
                 scrubs.note_parts(connection, execution_id, number)
         with self._engine.begin() as connection:
             scrubs.note_whole(connection, execution_id)
+
+    def _look_again(self) -> Iterator[int]:
+        """Check what is damaged, if it is time; put on record what is so no more."""
+        if monotonic() < self._again_at:
+            return
+        with self._engine.connect() as connection:
+            damaged = scrubs.damaged(connection)
+        for execution_id, keys in damaged.items():
+            yield self._rate // MOST
+            with self._engine.connect() as connection:
+                parts = queries.get_manifest(connection, execution_id).parts
+            for part in parts:
+                if part.key in keys:
+                    yield from self._check_again(execution_id, part)
+        self._again_at = monotonic() + self._again
+
+    def _check_again(self, execution_id: int, part: Part) -> Iterator[int]:
+        damage = yield from self._damage(part)
+        if damage is not None:
+            self._repaired.discard(part.key)
+        elif part.key not in self._repaired:  # else whoever reads it finds more amiss than its hash
+            self._repaired.add(part.key)
+            REPAIRED.inc()
+            _log.info("part repaired", execution_id=execution_id, part=part.key)
+            self._dispatch(ReportRepair(execution_id, part.key), Context.by(SERVICE))
 
     def _damage(self, part: Part) -> Generator[int, None, str | None]:
         """Hash a part piece by piece; return what is wrong with it, or None.

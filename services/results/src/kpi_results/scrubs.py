@@ -1,11 +1,11 @@
-"""When the parts of each result were last found whole.
+"""When the parts of each result were last found whole, and which are to be looked at again.
 
-No event tells of it: whatever is lost here is only checked again.
+No event tells of the former: whatever is lost here is only checked again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from kpi_eventsourcing.schema import TIMESTAMP
-from kpi_results.shelf import results
+from kpi_results.shelf import READABLE, damaged_parts, results
 
 metadata = sa.MetaData()
 
@@ -26,37 +26,47 @@ scrubs = sa.Table(
 )
 """`parts` have been found whole in the round under way, all of them at `verified_at`."""
 
-_READABLE = (results.c.expired_at.is_(None), results.c.damaged_at.is_(None))
 _BOTH = results.outerjoin(scrubs, scrubs.c.execution_id == results.c.execution_id)
 # The executor hashes what it writes, so a new result counts as checked when it is stored.
 _CHECKED = sa.func.coalesce(scrubs.c.verified_at, results.c.stored_at)
 
 
-def due(
-    connection: sa.Connection, every: timedelta, limit: int
-) -> Sequence[sa.RowMapping]:
+def due(connection: sa.Connection, every: timedelta, limit: int) -> Sequence[sa.RowMapping]:
     """Return `execution_id` and `parts` of results not checked for that long, the oldest first."""
     done = sa.func.coalesce(scrubs.c.parts, 0).label("parts")
     query = (
         sa.select(results.c.execution_id, done)
         .select_from(_BOTH)
-        .where(*_READABLE, sa.func.now() - _CHECKED > every)
+        .where(*READABLE, sa.func.now() - _CHECKED > every)
         .order_by(_CHECKED, results.c.execution_id)
         .limit(limit)
     )
     return connection.execute(query).mappings().all()
 
 
+def damaged(connection: sa.Connection) -> Mapping[int, Collection[str]]:
+    """Return the keys of parts with damage on record, by execution; none of expired results."""
+    query = (
+        sa.select(
+            damaged_parts.c.execution_id, sa.func.array_agg(damaged_parts.c.part).label("parts")
+        )
+        .join(results, results.c.execution_id == damaged_parts.c.execution_id)
+        .where(results.c.expired_at.is_(None))
+        .group_by(damaged_parts.c.execution_id)
+    )
+    return {row.execution_id: row.parts for row in connection.execute(query)}
+
+
 def oldest(connection: sa.Connection) -> datetime | None:
     """Return when the result that waits the longest was checked; None if there is none."""
-    query = sa.select(sa.func.min(_CHECKED)).select_from(_BOTH).where(*_READABLE)
+    query = sa.select(sa.func.min(_CHECKED)).select_from(_BOTH).where(*READABLE)
     found: datetime | None = connection.execute(query).scalar_one()
     return found
 
 
 def is_readable(connection: sa.Connection, execution_id: int) -> bool:
     """Whether a result's parts must all be there."""
-    query = sa.exists().where(results.c.execution_id == execution_id, *_READABLE)
+    query = sa.exists().where(results.c.execution_id == execution_id, *READABLE)
     return connection.execute(sa.select(query)).scalar_one()
 
 

@@ -19,6 +19,7 @@ from kpi_contracts.result import (
     ResultDamaged,
     ResultExpired,
     ResultExported,
+    ResultRepaired,
     ResultStored,
     ResultViewed,
     Selection,
@@ -62,7 +63,18 @@ exports = sa.Table(
 )
 """The newest complete export of each selection: what its manifest says without making it again."""
 
-TABLES = (results, exports)
+damaged_parts = sa.Table(
+    "damaged_parts",
+    metadata,
+    sa.Column("execution_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("part", sa.Text, primary_key=True),
+)
+"""The parts that are damaged now; a result that has any has a `damaged_at`."""
+
+TABLES = (results, exports, damaged_parts)
+
+READABLE = (results.c.expired_at.is_(None), results.c.damaged_at.is_(None))
+"""Conditions: all rows of the result can be read, for all that is known."""
 
 # Built once: building a statement takes as long as executing it.
 _STORE = sa.insert(results)
@@ -133,7 +145,21 @@ def _exported(connection: sa.Connection, _envelope: Envelope, event: ResultExpor
 
 
 def _damaged(connection: sa.Connection, envelope: Envelope, event: ResultDamaged) -> None:
+    connection.execute(
+        sa.insert(damaged_parts), {"execution_id": event.execution_id, "part": event.part}
+    )
     _update(connection, event.execution_id, damaged_at=envelope.time)
+
+
+def _repaired(connection: sa.Connection, _envelope: Envelope, event: ResultRepaired) -> None:
+    of_it = damaged_parts.c.execution_id == event.execution_id
+    connection.execute(sa.delete(damaged_parts).where(of_it, damaged_parts.c.part == event.part))
+    still = sa.exists().where(of_it)
+    connection.execute(
+        sa.update(results)
+        .where(results.c.execution_id == event.execution_id, ~still)
+        .values(damaged_at=None)
+    )
 
 
 def _expired(connection: sa.Connection, envelope: Envelope, event: ResultExpired) -> None:
@@ -155,5 +181,6 @@ PROJECTIONS: Mapping[type[DomainEvent], Callable[[sa.Connection, Envelope, Any],
     ResultViewed: _viewed,
     ResultExported: _exported,
     ResultDamaged: _damaged,
+    ResultRepaired: _repaired,
     ResultExpired: _expired,
 }

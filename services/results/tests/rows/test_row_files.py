@@ -273,6 +273,6 @@ def test_damage_met_in_the_background_is_noted_and_leaves_no_row_file(
     path.write_bytes(path.read_bytes()[:-1])
     with capture_logs() as logs:
         reader.transcriber.want(result)
-        eventually(lambda: [log["event"] for log in logs] == ["row_files_not_made"], 60)
+        eventually(lambda: [log["event"] for log in logs] == ["row files not made"], 60)
     assert kept.manifest.parts[1].key in logs[0]["reason"]
     assert not reader.row_files.hold(result)

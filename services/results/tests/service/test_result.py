@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from kpi_contracts.catalogue import DomainEvent
 from kpi_contracts.execution import Manifest, Part
-from kpi_contracts.result import ResultCompared, ResultDamaged, ResultExpired, ResultStored
+from kpi_contracts.result import (
+    ResultCompared,
+    ResultDamaged,
+    ResultExpired,
+    ResultRepaired,
+    ResultStored,
+)
 from kpi_results.result import Result
 
 MANIFEST = Manifest((Part("executions/7/attempt-1/part-00000.parquet", 3, 90, "ab"),), 3, 90, ())
@@ -51,6 +57,17 @@ def test_each_damaged_part_is_reported_once() -> None:
     follow(result, event)
     assert result.damage("a", "it is missing") == []
     assert len(result.damage("b", "it is missing")) == 1
+
+
+def test_a_part_is_repaired_where_it_was_damaged_and_may_be_damaged_again() -> None:
+    result = stored()
+    assert result.repair("a") == []
+    follow(result, *result.damage("a", "it is missing"))
+    (event,) = result.repair("a")
+    assert event == ResultRepaired(execution_id=7, kpi_id=1, part="a")
+    follow(result, event)
+    assert result.repair("a") == []
+    assert len(result.damage("a", "it is missing")) == 1
 
 
 def test_rows_expire_once_and_only_where_there_are_any() -> None:

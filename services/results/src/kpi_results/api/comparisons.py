@@ -45,7 +45,7 @@ def comparison_blueprint(archive: Archive) -> Blueprint:
         opened = [archive.with_rows(execution_id) for execution_id in ids]
         manifests = [manifest for _, manifest in opened]
         question = _question(archive, query, opened[-1][0], manifests)
-        with archive.watching(ids[-1], context):
+        with archive.watching(context):
             compared = archive.rows().compare(manifests, question)
         _record(archive, [execution for execution, _ in opened], question, compared, context)
         keep(digest(ids, question), archive.settings.max_age)

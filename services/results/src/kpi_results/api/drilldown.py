@@ -38,7 +38,7 @@ def drilldown_blueprint(archive: Archive) -> Blueprint:
         number, size = query.pop("page"), query.pop("page_size")
         context = command_context()
         execution, manifest = archive.with_rows(execution_id)
-        with archive.watching(execution_id, context):
+        with archive.watching(context):
             found = archive.rows().page(manifest, Wish(**query), number, size)
         view = ResultViewed(
             execution_id=execution_id,

@@ -93,7 +93,7 @@ def export_blueprint(archive: Archive) -> Blueprint:
 def download(archive: Archive, execution: sa.RowMapping, prepare: Prepare) -> Response:
     """Answer with an export of an execution's rows, and put it on record."""
     context = command_context()
-    with archive.watching(execution["id"], context):
+    with archive.watching(context):
         exporting = prepare()
         record = partial(_record, archive, execution, exporting, context)
         failed = partial(archive.failed, execution["id"], context)
@@ -119,7 +119,7 @@ def manifest_of(
     with archive.engine.connect() as connection:
         made: Any = queries.find_export(connection, execution["id"], format_name, chosen.digest)
     if made is None:
-        made = _measured(archive, execution, prepare)
+        made = _measured(archive, prepare)
     return {
         "success": True,
         "execution_id": execution["id"],
@@ -161,8 +161,8 @@ def _record(
     archive.recorder.exported(event, context)
 
 
-def _measured(archive: Archive, execution: sa.RowMapping, prepare: Prepare) -> dict[str, Any]:
-    with archive.watching(execution["id"], command_context()):
+def _measured(archive: Archive, prepare: Prepare) -> dict[str, Any]:
+    with archive.watching(command_context()):
         export = prepare().export
         for _ in export:
             pass

@@ -66,8 +66,9 @@ class _Joined:
         first = self._first = self._first or footer
         if footer.schema != first.schema:
             raise UnknownFooter("the parts have different schemas")
+        distance = sum(self.lengths)
         for group in footer.row_groups:
-            move(group, sum(self.lengths), self._names)
+            move(group, distance, self._names)
             self._groups.append(Encoded(group))
         self.lengths.append(length)
         footer.row_groups = []

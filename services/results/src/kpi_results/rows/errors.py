@@ -13,6 +13,8 @@ RowsError
 
 from __future__ import annotations
 
+from kpi_rows.parts import execution_of
+
 
 class RowsError(Exception):
     """Something about reading stored rows failed."""
@@ -25,6 +27,14 @@ class PartDamaged(RowsError):
         self.key = key
         self.reason = reason
         super().__init__(f"part {key} is damaged: {reason}; run the KPI again to restore its rows")
+
+    @property
+    def execution_id(self) -> int:
+        """The execution whose part it is. Raises ValueError for what is nobody's."""
+        found = execution_of(self.key)
+        if found is None:
+            raise ValueError(f"{self.key} belongs to no execution")
+        return found
 
     def __reduce__(self) -> tuple[type[PartDamaged], tuple[str, str]]:
         return PartDamaged, (self.key, self.reason)

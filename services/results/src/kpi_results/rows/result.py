@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from kpi_contracts.execution import Manifest
 from kpi_results.rows.columns import Columns, arrow_type
-from kpi_results.rows.errors import PartDamaged
+from kpi_results.rows.errors import PartDamaged, RowsError
 from kpi_results.rows.footers import Footer, footer_of
 from kpi_results.rows.store import PartStore
 
@@ -37,8 +37,10 @@ class StoredResult:
         self.starts = tuple(accumulate((part.rows for part in manifest.parts), initial=0))
         self._store = store
         if self.starts[-1] != self.rows:
-            key = manifest.parts[0].key if manifest.parts else "(none)"
-            raise PartDamaged(key, f"the parts hold {self.starts[-1]} rows, not {self.rows}")
+            reason = f"the parts hold {self.starts[-1]} rows, not {self.rows}"
+            if not manifest.parts:
+                raise RowsError(reason)
+            raise PartDamaged(manifest.parts[0].key, reason)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LEAST_ROWS = 65_536  # below, a page decodes all there is in the time of a request
 
-_log = structlog.get_logger(__name__)
+_log = structlog.stdlib.get_logger(__name__)
 
 
 class Transcriber:
@@ -54,7 +54,7 @@ class Transcriber:
             made = self._heavy.run_aside(partial(_make_row_files, result.manifest), result.rows)
         except (RowsError, OSError, pa.ArrowException) as error:
             # Pages go on without; who reads a damaged part meets the damage in person.
-            _log.warning("row_files_not_made", reason=str(error))
+            _log.warning("row files not made", reason=str(error))
             return
         if made:
             with self._lock:
