@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from kpi_nlsql.graph import Graph, Join, Table
+from kpi_nlsql.graph import Column, Graph, Join, Table
 from kpi_nlsql.joins import infer_joins
-from kpi_nlsql.naming import column_names, table_names
+from kpi_nlsql.naming import column_names, dated_names, table_names
 
 
 def with_names(table: Table) -> Table:
@@ -15,12 +15,17 @@ def with_names(table: Table) -> Table:
     columns = tuple(
         replace(
             column,
-            display_names=_merged(column.display_names, column_names(column.name, table.name)),
+            display_names=_merged(column.display_names, _names(column, table)),
         )
         for column in table.columns
     )
     names = _merged(table.display_names, table_names(table.name))
     return replace(table, columns=columns, display_names=names)
+
+
+def _names(column: Column, table: Table) -> tuple[str, ...]:
+    names = column_names(column.name, table.name)
+    return (*names, *dated_names(names)) if column.dated else names
 
 
 def build_graph(

@@ -89,7 +89,7 @@ _PHRASES: dict[Cue, str] = {
         "from least to most|increasing order of|from earliest to latest|from old to new|"
         "lowest to highest|in an ascending order|in ascending|asc|smallest to largest|"
         "from shortest to longest|low to high|from few to many|from fewest to most|ascendingly|"
-        "from the least to the most|from cheapest to most expensive|from worst to best|worst to best|worst first|in the ascending order"
+        "from the least to the most|from cheapest to most expensive|from worst to best|worst to best|worst first|cheapest first|lowest first|smallest first|oldest first|earliest first|youngest first|shortest first|in the ascending order"
     ),
     Cue("descending"): (
         "descending|in descending order|descending order|in descending order of|decreasing|"
@@ -100,7 +100,7 @@ _PHRASES: dict[Cue, str] = {
         "highest to lowest|in reverse order|in reverse order of|in reverse|from most recent to oldest|from best to worst|best to worst|best first|"
         "largest to smallest|from longest to shortest|high to low|from most to fewest|descendingly|"
         "from newest to oldest|in the descending order|most recent first|newest first|highest first|"
-        "largest first|from heaviest to lightest|from tallest to shortest|in descending|"
+        "largest first|biggest first|most expensive first|longest first|most first|from heaviest to lightest|from tallest to shortest|in descending|"
         "from biggest to smallest|in an descending order|from the most to the least|latest first"
     ),
     Cue("alphabetical"): (
@@ -135,7 +135,7 @@ _PHRASES: dict[Cue, str] = {
         "have never been|has never been|has never had|have never had|absent|free of|zero"
     ),
     Cue("missing"): (
-        "missing from|missing in|absent from|absent in|lacking in|lacking from|not in|not found in|"
+        "missing from|missing in|not found on|not be found on|not found at|cannot find in|can not find in|could not find in|not find in|do not find in|did not find in|no trace in|not matched on|not matched with|not matched to|not exists in|unmatched on|absent from|absent in|lacking in|lacking from|not in|not found in|"
         "not present in|not available in|not existing in|do not exist in|does not exist in|"
         "not appear in|do not appear in|does not appear in|never appear in|not included in|"
         "are not in|is not in|not listed in|not contained in|not part of|not there in|"
@@ -157,8 +157,8 @@ _PHRASES: dict[Cue, str] = {
     ),
     Cue("only"): "only in|only found in|only present in|exist only in|exists only in|appear only in|appears only in|exclusively in|exclusive to|unique to|only exist in|only appear in|found only in|present only in|only available in|available only in|only|only exists in|only appears in|solely in",
     Cue("both"): "in both|both in|present in both|found in both|common to both|common to|shared by|common between|exist in both|appear in both|both|that are in both|exists in both|shared between|overlap between|intersection of|in common between|in common|matching between|match between|matched between|both of",
-    Cue("also"): "also in|and also in|which are also in|that are also in|also found in|also present in|also exist in|also appear in|that also exist in|that exist in|which exist in|that appear in|which appear in|present in|found in|that are present in|available in|exist in|exists in|appear in|appears in|that match|matched in|matching in|have a match in|with a match in|has a match in|existing in|as well as in|and in|are in|are also in|is in|is also in|is also present in|with a matching record in|that have a match in|contained in|occur in|appearing in|which are in|that are in|present also in|have a counterpart in|with a counterpart in",
-    Cue("mismatch"): "mismatch|mismatches|mismatching|mismatched|mismatch in|differ|differs|differ in|differing|different values of|different values for|different values in|discrepancy|discrepancies|discrepancies in|discrepant|do not match|does not match|not match|don t match|doesn t match|not matching|inconsistent|inconsistencies|inconsistencies in|not agree|do not agree|does not agree|disagree|disagrees|is different|are different|deviates|deviate|conflicting|conflict|conflicts|difference in|differences in|with different|has a different|have a different|have different|unequal|not the same|is not the same|are not the same|not equal between|not identical|diverge|diverges|out of sync|variance in|unmatched",
+    Cue("also"): "also in|matched on|matched with|matched to|matched against|found on|found also in|also on|existing also in|and also in|which are also in|that are also in|also found in|also present in|also exist in|also appear in|that also exist in|that exist in|which exist in|that appear in|which appear in|present in|found in|that are present in|available in|exist in|exists in|appear in|appears in|that match|matched in|matching in|have a match in|with a match in|has a match in|existing in|as well as in|and in|are in|are also in|is in|is also in|is also present in|with a matching record in|that have a match in|contained in|occur in|appearing in|which are in|that are in|present also in|have a counterpart in|with a counterpart in",
+    Cue("mismatch"): "mismatch|mismatches|mismatching|mismatched|mismatch in|differ|differs|differ in|differing|different values of|different values for|different values in|discrepancy|discrepancies|discrepancies in|discrepant|do not match|does not match|not match|don t match|doesn t match|not matching|inconsistent|inconsistencies|inconsistencies in|not agree|do not agree|does not agree|disagree|disagrees|is different|are different|deviates|deviate|conflicting|conflict|conflicts|difference in|differences in|with different|has a different|have a different|have different|unequal|not the same|is not the same|are not the same|not equal between|not identical|diverge|diverges|out of sync|variance in|unmatched|differences|difference between|differences between|diverging|divergent|deviating|deviations|deviation|variances|unequal values of|mismatching values of|not equal",
     Cue("agree"): "agree|agrees|is the same|are the same|match|matches|matching|is identical|are identical|same|the same|identical|consistent|agreeing|is equal|are equal|with the same|have the same|has the same|coincide|coincides|equal values of|matching values of|same values of|same value of",
     Cue("compare_tables"): "compare|comparison of|reconcile|reconciliation of|compared with|compared to|versus|vs|against|in comparison with|when compared with",
     Cue("duplicate"): (
@@ -173,7 +173,7 @@ _PHRASES: dict[Cue, str] = {
         "appears multiple times|occurs multiple times|appear twice|are not distinct|shared by several rows|used more than once|"
         "is used more than once|are used more than once|is listed more than once|are listed more than once|"
         "occur at least twice|occurs at least twice|appear at least twice|appears at least twice|occur twice|"
-        "used by more than one|is used by more than one|shared by more than one|is shared by more than one|"
+        "used by more than one|used by several|used by multiple|shared by several|shared by multiple|shared by many|assigned to more than one|assigned to several|is used by more than one|shared by more than one|is shared by more than one|"
         "share their|shares its|share the same|shares the same|shared with another"
     ),
     Cue("often"): (

@@ -9,6 +9,7 @@ from typing import cast
 from kpi_nlsql import confidence
 from kpi_nlsql.answer import Alternative, Answer, Operation, QueryType, Refusal
 from kpi_nlsql.asked_last import asked_first
+from kpi_nlsql.courtesy import plainly_asked
 from kpi_nlsql.grammar import duplicates, general, reconcile, unions
 from kpi_nlsql.graph import Graph
 from kpi_nlsql.leftovers import unknown_words
@@ -20,6 +21,7 @@ from kpi_nlsql.refusal import refuse
 from kpi_nlsql.row_nouns import merged
 from kpi_nlsql.ruleset import Ruleset
 from kpi_nlsql.sentence import Candidate, Sentence
+from kpi_nlsql.shorthand import written_out
 from kpi_nlsql.words import Token, tokenise
 
 MAX_CHARACTERS = 2_000
@@ -66,7 +68,7 @@ class Engine:
 
     def link(self, text: str, options: ReadOptions) -> Sentence:
         """Return the sentence with its tokens linked to the graph, ready for the grammar."""
-        tokens = tuple(self._spelt_out(tokenise(text)))
+        tokens = tuple(self._spelt_out(plainly_asked(written_out(tokenise(text)))))
         linked = merged(asked_first(link(tokens, self.lexicon)), self.graph)
         items = placed(linked, tokens, self.graph)
         excluded = frozenset(field.lower() for field in options.excluded_fields)

@@ -25,6 +25,8 @@ _SORTING = frozenset(
 )
 _INSIDE_VALUES = frozenset({"/", ",", ".", "(", ")", "-"})
 _NAMES_TABLE = 0.6
+_WHOLE_NAME = 0.97
+_DETERMINERS = frozenset({"a", "an", "the", "each", "every", "any", "all", "our", "some"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Item:
     hits: tuple[NameHit, ...] = ()
     values: tuple[ValueHit, ...] = ()
     worth: float = 0.0
+    placed: bool = False
+    """Whether the place of its rows was told behind it: "products in RBP"."""
 
     def is_cue(self, kind: str, argument: str | None = None) -> bool:
         """Tell whether the item signals this."""
@@ -171,17 +175,7 @@ def _spans(
         if length == 1 and any(cue.kind == "details" for cue in cues):
             worth = _WEAK_CUE_WORTH
         yield Item("cue", " ".join(words), start, end, cues=tuple(cues), worth=worth)
-    hits: tuple[NameHit, ...] = ()
-    numeric = all(token.kind == "number" for token in tokens[start:end])
-    if length <= LONGEST_NAME and _may_name(words) and not numeric:
-        phrase = tuple(known_stems[start:end])
-        hits = lexicon.names(phrase, "".join(words))[:_MOST_HITS]
-    if not hits and length == 3 and words[1] == "in":
-        pair = (known_stems[start], known_stems[end - 1])
-        hits = (*lexicon.names(pair, ""), *_tables(lexicon.names(pair[::-1], "")))
-        hits = tuple(hit for hit in hits if hit.score >= 0.95)
-    if not hits and length in {3, 4} and "of" in words[1:-1]:
-        hits = _turned(words, tuple(known_stems[start:end]), lexicon)
+    hits = _names(start, end, tokens, known_stems, lexicon)
     values: tuple[ValueHit, ...] = ()
     if length <= LONGEST_VALUE and _may_be_value(tokens[start:end]):
         values = lexicon.values.find(words)[:_MOST_HITS]
@@ -191,6 +185,30 @@ def _spans(
     if hits or values:
         worth = _mention_worth(tokens[start:end], hits, values)
         yield Item("mention", " ".join(words), start, end, hits=hits, values=values, worth=worth)
+
+
+def _names(
+    start: int, end: int, tokens: Sequence[Token], known_stems: Sequence[str], lexicon: Lexicon
+) -> tuple[NameHit, ...]:
+    """Return the tables and columns that a run of tokens may name."""
+    words = tuple(token.lower for token in tokens[start:end])
+    length = end - start
+    hits: tuple[NameHit, ...] = ()
+    numeric = all(token.kind == "number" for token in tokens[start:end])
+    if length <= LONGEST_NAME and _may_name(words) and not numeric:
+        phrase = tuple(known_stems[start:end])
+        hits = lexicon.names(phrase, "".join(words))[:_MOST_HITS]
+    elif 1 < length <= LONGEST_NAME and _may_end_name(words, tokens[end : end + 1]):
+        # "opt in" and "returned on" are whole names, whatever their last word is elsewhere.
+        hits = lexicon.names(tuple(known_stems[start:end]), "")
+        hits = tuple(hit for hit in hits if hit.column and hit.score >= _WHOLE_NAME)
+    if not hits and length == 3 and words[1] == "in":
+        pair = (known_stems[start], known_stems[end - 1])
+        hits = (*lexicon.names(pair, ""), *_tables(lexicon.names(pair[::-1], "")))
+        hits = tuple(hit for hit in hits if hit.score >= 0.95)
+    if not hits and length in {3, 4} and "of" in words[1:-1]:
+        hits = _turned(words, tuple(known_stems[start:end]), lexicon)
+    return hits
 
 
 def _sorts(tokens: Sequence[Token], position: int) -> bool:
@@ -240,6 +258,12 @@ def _mention_worth(
 
 def _may_name(words: tuple[str, ...]) -> bool:
     return words[0] not in FUNCTION_WORDS and words[-1] not in FUNCTION_WORDS
+
+
+def _may_end_name(words: tuple[str, ...], following: Sequence[Token]) -> bool:
+    """Tell whether a name may end here though its last word mostly leads on to another."""
+    leads_on = any(token.lower in _DETERMINERS for token in following)
+    return words[0] not in FUNCTION_WORDS and not leads_on
 
 
 def _may_be_value(tokens: Sequence[Token]) -> bool:

@@ -12,6 +12,9 @@ from kpi_nlsql.dates_read import bounds
 from kpi_nlsql.sentence import Sentence
 
 _DAYS_OF_UNITS = (1, 7, 30, 365)
+_LEADS_TO_VALUE = frozenset({"is", "are", "=", "equals", "equal to", "not", "("})
+_CLAUSES = frozenset({"with", "where", "whose", "having"})
+_COLUMN = 0.8
 _PERIOD = re.compile(r"\d{4}-(\d\d|q\d)")
 
 
@@ -24,7 +27,32 @@ def lost_literals(sentence: Sentence, query: plan.Plan, unknown: Sequence[str]) 
     kept = [str(value).lower() for value in _constants(query)]
     kept += [str(part.days // days) for part in _recent(query) for days in _DAYS_OF_UNITS]
     lost = sum(not any(text in value for value in kept) for text in _literals(sentence))
-    return lost + sum(_is_name(sentence, word) for word in unknown)
+    return lost + sum(_may_be_value(sentence, word) for word in unknown)
+
+
+def _may_be_value(sentence: Sentence, word: str) -> bool:
+    return _is_name(sentence, word) or _ends_condition(sentence, word)
+
+
+def _ends_condition(sentence: Sentence, word: str) -> bool:
+    """Tell whether an unknown word stands where the value of a column would: "status dormant"."""
+    for position, item in enumerate(sentence.items[1:], start=1):
+        before = position - 1
+        while before > 0 and sentence.items[before].text in _LEADS_TO_VALUE:
+            before -= 1
+        column = sentence.items[before]
+        opened = {other.text for other in sentence.items[max(before - 2, 0) : before]} & _CLAUSES
+        held = column.best_column() > max(column.best_table(), _COLUMN)
+        led = before < position - 1 and not word.endswith("ed")
+        if item.text == word and held and (opened or led) and not _goes_on(sentence, position):
+            return True
+    return False
+
+
+def _goes_on(sentence: Sentence, position: int) -> bool:
+    """Tell whether a comparison follows: "total score above 300" has its value there."""
+    following = sentence.items[position + 1 : position + 2]
+    return any(item.cues or item.number is not None or item.text == "is" for item in following)
 
 
 def _is_name(sentence: Sentence, word: str) -> bool:

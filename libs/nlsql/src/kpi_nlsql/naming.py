@@ -52,13 +52,17 @@ ABBREVIATIONS = {
     "uom": "unit of measure", "usr": "user",
     "val": "value", "vend": "vendor", "whse": "warehouse", "yr": "year", "lat": "latitude",
     "long": "longitude", "lng": "longitude", "hrs": "hours", "apt": "apartment",
-    "bldg": "building", "postcode": "post code", "zipcode": "zip code", "mpg": "miles per gallon",
+    "bldg": "building", "pub": "published",
+    "postcode": "post code", "zipcode": "zip code", "mpg": "miles per gallon",
 }  # fmt: skip
+_FULLER = {"email": "address", "mail": "address", "phone": "number", "telephone": "number"}
 _GLUED_TAILS = re.compile(
     r"^([a-z]{1,9}?)_?"
     r"(name|id|no|num|code|type|number|date|"
     r"title|time|year|price|rate|status|size|count)s?$"
 )
+
+_DATE_WORDS = frozenset({"date", "day", "time", "timestamp", "datetime", "year", "month", "dob"})
 
 
 def _expanded(words: list[str]) -> list[str]:
@@ -99,6 +103,8 @@ def column_names(identifier: str, table: str) -> tuple[str, ...]:
     while len(rest) > 1 and lemma(rest[0]) in owner:
         rest.pop(0)
     names.append(rest)
+    if (further := _FULLER.get(full[-1])) is not None:
+        names.append([*full, further])
     if len(words) == 1 and (match := _GLUED_TAILS.match(words[0])):
         head, tail = match.groups()
         if head and any(word.startswith(head) for word in [*owner, "".join(parts(table))]):
@@ -107,3 +113,15 @@ def column_names(identifier: str, table: str) -> tuple[str, ...]:
         elif head in ABBREVIATIONS or len(head) > 2:
             names.append([*_expanded([head]), tail])
     return _unique(names)
+
+
+def dated_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what a column of dates is called besides: ``due_on`` is a due date."""
+    found: list[list[str]] = []
+    for name in names:
+        words = name.split()
+        if set(words) & _DATE_WORDS or words[-1].endswith(("date", "time")):
+            continue
+        stem = words[:-1] if words[-1] in {"on", "at"} and len(words) > 1 else words
+        found.append([*stem, "date"])
+    return _unique(found)

@@ -15,6 +15,7 @@ from kpi_nlsql.graph import Column, Graph, Table
 from kpi_nlsql.lexicon import NameHit
 from kpi_nlsql.linking import Item
 from kpi_nlsql.row_nouns import names_rows, naming_rows
+from kpi_nlsql.systems import best_joined, whole_tables
 from kpi_nlsql.words import Token, stem, stems
 
 _EXACT = 0.95
@@ -55,6 +56,7 @@ class _Place:
 
 def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tuple[Item, ...]:
     """Return the items with places resolved, and the noun of the rows made one with its place."""
+    items = whole_tables(items)
     told = _narrowed(list(items), _place_positions(items), tokens, graph)
     told = _plain_nouns(told, graph)
     place = _own_place(told)
@@ -63,7 +65,7 @@ def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tupl
     noun = _noun(told, place, graph, tokens)
     if noun is None:
         return tuple(told)
-    rows = replace(told[noun], hits=(NameHit(place.table, None, 1.0),), values=())
+    rows = replace(told[noun], hits=(NameHit(place.table, None, 1.0),), values=(), placed=True)
     told[noun] = rows
     return tuple(item for at, item in enumerate(told) if not place.start <= at <= place.position)
 
@@ -88,7 +90,7 @@ def _leads_to(items: Sequence[Item], position: int, listed: bool) -> bool:
         return False
     word = items[lead].last_word
     linked = word in _LINKS and (listed or word in {"between", "both"})
-    return word in _INTO or linked or items[lead].is_cue("missing")
+    return word in _INTO or linked or items[lead].is_cue("missing") or items[lead].is_cue("both")
 
 
 def _is_lead(item: Item) -> bool:
@@ -121,6 +123,7 @@ def _narrowed(
         if sure or not _proper(items[position], tokens):
             continue
         chosen = _best_supported(items, position, places, graph)
+        chosen = chosen or best_joined(items, position, graph)
         if chosen is None:
             continue
         items[position] = replace(items[position], hits=(NameHit(chosen, None, _EXACT),))

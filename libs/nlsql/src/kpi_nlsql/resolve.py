@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kpi_nlsql.draft import Draft, Ref, Term
+from kpi_nlsql.fitting import literals_of, unfit
 from kpi_nlsql.grammar.directions import leads
 from kpi_nlsql.graph import Graph
 from kpi_nlsql.lexicon import NameHit
@@ -21,6 +22,7 @@ _CHOSEN = 0.2
 _KEY = 0.05
 _HOP = 0.08
 _FARTHEST = 5.0
+_UNFIT = 0.7
 
 
 @dataclass(slots=True)
@@ -55,7 +57,7 @@ def resolve(
             ref.choice = forced[ref.position]
             state.chosen.add(ref.choice[0])
             continue
-        _choose(ref, _value_columns(draft, ref), state, graph, paths)
+        _choose(ref, draft, state, graph, paths)
     for term in draft.terms:
         if term.kind == "value" and term.ref is None:
             _choose_value(term, state, graph, paths)
@@ -115,12 +117,13 @@ def _value_columns(draft: Draft, ref: Ref) -> set[tuple[str, str]]:
 
 def _choose(
     ref: Ref,
-    holders: set[tuple[str, str]],
+    draft: Draft,
     state: Resolution,
     graph: Graph,
     paths: JoinPaths,
 ) -> None:
     scored = []
+    holders, compared = _value_columns(draft, ref), literals_of(draft, ref)
     for hit in ref.hits:
         score = hit.score + _fit(hit.table, ref.near, state, paths)
         key = (hit.table, str(hit.column))
@@ -128,6 +131,7 @@ def _choose(
             score += _shown(key, state, graph)
         if key in holders:
             score += 0.5
+        score -= _UNFIT * unfit(graph.table(hit.table).column(str(hit.column)), compared)
         if graph.table(hit.table).primary_key[:1] == (hit.column,):
             score += _KEY
         scored.append((score, key))

@@ -12,7 +12,9 @@ Role = Literal["table", "column", "value", "none"]
 _SURE_TABLE = 0.6
 _LIKELY_TABLE = 0.7
 _EXACT = 0.95
+_COUNTED = 0.84
 _OF_WORDS = frozenset("of for from in".split())  # noqa: SIM905
+_LEADS_TO_VALUE = frozenset({"is", "are", "of", "equals", "in", "=", "(", ",", "not", "either"})
 _PASS_OVER = frozenset("a an the all any some their its his her each every these those".split())  # noqa: SIM905
 
 
@@ -23,6 +25,8 @@ def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list
         if found[position] in {"table", "column"} and _describes(items, position):
             found[position] = "value"
     for position in range(len(items)):
+        if found[position] == "column" and _is_counted(items, position):
+            found[position] = "table"
         if found[position] == "table" and _is_noun_of(items, position):
             found[position] = "column"
         if found[position] == "table" and _is_rather_column(items, found, position, references):
@@ -32,6 +36,16 @@ def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list
         elif found[position] == "value" and _is_deed(items, position):
             found[position] = "none"
     return found
+
+
+def _is_counted(items: Sequence[Item], position: int) -> bool:
+    # "count of opt-ins", "more than 5 opt-ins": what is counted are the rows called so.
+    item, before = items[position], items[position - 1]
+    if position == 0 or item.best_table() < _COUNTED or not item.text.endswith("s"):
+        return False
+    best = item.column_hits()[0].column if item.column_hits() else None
+    plural = best is not None and best.lower().endswith("s")
+    return not plural and (before.is_cue("count") or before.number is not None)
 
 
 def _describes(items: Sequence[Item], position: int) -> bool:
@@ -46,12 +60,18 @@ def _describes(items: Sequence[Item], position: int) -> bool:
 def _is_value_of(items: Sequence[Item], position: int) -> bool:
     # "billing status Billing": a value right behind its column, whatever else is called so.
     before = position - 1
-    if before > 0 and items[before].text in {"is", "are", "of", "equals"}:
+    while before > 0 and (items[before].text in _LEADS_TO_VALUE or _listed(items, before)):
         before -= 1
     if before < 0 or not items[position].values:
         return False
     columns = {(h.table, h.column) for h in items[before].column_hits() if h.score >= _EXACT}
     return any((value.table, value.column) in columns for value in items[position].values)
+
+
+def _listed(items: Sequence[Item], position: int) -> bool:
+    """Tell whether an earlier value of a list in parentheses stands here: "in (A, B)"."""
+    opened = any(item.text == "(" for item in items[max(position - 6, 0) : position])
+    return opened and bool(items[position].values)
 
 
 def _is_deed(items: Sequence[Item], position: int) -> bool:

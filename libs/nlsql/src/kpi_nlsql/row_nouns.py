@@ -17,7 +17,7 @@ _NAMES_TABLE = 0.55
 _CLEAR = 0.1
 _ROWS = frozenset(
     "item line row record entry transaction posting table system file feed sheet extract "  # noqa: SIM905
-    "export dataset report list".split()
+    "export dataset report list master register ledger catalogue catalog log".split()
 )
 _NAMING_TAILS = KEY_TAILS | {"name", "title"}
 

@@ -25,7 +25,9 @@ _TOKEN = re.compile(
       | (?<![A-Za-z0-9])[-+]?\d*\.?\d+(?![A-Za-z0-9]))
   | (?P<possessive>(?<=\w)['’]s\b | (?<=s)['’](?=\s))
   | (?P<word>[^\W_]+)
-  | (?P<mark>[,;:?.()<>=!%/]+ | (?<=\s)[-–—](?=\s))
+  | (?P<sign><> | != | [<>]= | =[<>] | [<>≤≥≠] | ==?)
+  | (?P<mark>[,;:?.()!%/]+ | (?<=\s)[-–—](?=\s))
+  | (?P<number_sign>\#(?=\s*[A-Za-z]))
     """,  # noqa: RUF001
     re.VERBOSE | re.IGNORECASE,
 )
@@ -36,6 +38,7 @@ _IRREGULAR = {
     "ids": "id",
     "skus": "sku",
 }
+_KINDS = {"sign": "mark", "number_sign": "word"}
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
 
 
@@ -75,6 +78,7 @@ def tokenise(sentence: str) -> list[Token]:
         text = match.group()[1:-1] if kind == "quoted" else match.group()
         if kind == "date":
             kind, text = "quoted", iso(text)
+        kind = _KINDS.get(kind, kind)
         tokens.append(Token(text.strip(), kind, match.start(), match.end()))
         if len(tokens) == MAX_TOKENS:
             break

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from kpi_nlsql.amounts import adds_up, amount_ref, main_amount
 from kpi_nlsql.draft import Wanted
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.words import stem, stems
 
+_MONEY = frozenset(
+    stems("payment fine fee charge sale expense cost revenue receipt deposit donation premium")
+)
 _JOINERS = frozenset({"and", ",", "as", "well", "the", "of", "or"})
 
 
@@ -21,7 +26,7 @@ def read(scan: Scanner) -> bool:
         position += 1
     if scan.role(position) != "column":
         if scan.role(position) == "table" and functions == ["sum"]:
-            return False
+            return _total_of_rows(scan, position)
         scan.position += 1
         return True
     scan.take(*range(scan.position, position + 1))
@@ -31,6 +36,21 @@ def read(scan: Scanner) -> bool:
         scan.position = position + 1
         return True
     _outputs(scan, functions, position)
+    return True
+
+
+def _total_of_rows(scan: Scanner, position: int) -> bool:
+    # "total payments received": the sum of the one amount that a payment has.
+    table = scan.sentence.graph.table(scan.table(position))
+    amount = main_amount(table)
+    opens = not (scan.in_where or scan.draft.wanted) and scan.item.text in {"total", "the total"}
+    money = stem(scan.at(position).text.split()[-1]) in _MONEY
+    if amount is None or not (opens and money) or not adds_up(table.column(amount)):
+        return False  # "total orders" are counted as likely as added up
+    ref = amount_ref(position, table.name, amount)
+    scan.draft.wanted.append(Wanted(position, ref, "sum"))
+    scan.take(scan.position, position)
+    scan.position = position + 1
     return True
 
 

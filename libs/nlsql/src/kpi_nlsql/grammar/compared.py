@@ -11,6 +11,7 @@ from kpi_nlsql.sentence import Sentence
 
 _SURE = 0.6
 _PERHAPS = 0.45
+_PARTLY = 0.5
 _WITHIN = 6
 _CLAUSES = frozenset({"where", "whose", "when", "for which", "in which"})
 
@@ -31,19 +32,64 @@ class Sides:
 
 def compared_columns(sentence: Sentence, sides: Sides, used: set[int]) -> list[tuple[str, str]]:
     """Return the columns to compare: those named, else all that both tables have but the key."""
-    symmetric = any(item.is_cue("between") for item in sentence.items)
-    told = None if symmetric else _across(sentence.items, sides, used)
-    shared = _shared(sentence.items, sides, used)
-    if told is not None and told[0].lower() != told[1].lower():
-        return [told]
-    if shared:
-        return shared
+    if named := named_columns(sentence.items, sides, used):
+        return named
+    if _names_another(sentence.items, sides):
+        return []
     left, right = sentence.graph.table(sides.source), sentence.graph.table(sides.target)
     return [
         (column.name, right.column(column.name).name)
         for column in left.columns
         if right.has(column.name) and column.name.lower() not in sides.key_columns()
     ]
+
+
+def named_columns(items: Sequence[Item], sides: Sides, used: set[int]) -> list[tuple[str, str]]:
+    """Return the columns to compare that the items name; none if they name none."""
+    beside = told_beside(items, sides, used)
+    if beside is not None:
+        return [beside]
+    symmetric = any(item.is_cue("between") for item in items)
+    told = None if symmetric else _across(items, sides, used)
+    shared = _shared(items, sides, used)
+    if told is not None and told[0].lower() != told[1].lower():
+        return [told]
+    return shared
+
+
+def _names_another(items: Sequence[Item], sides: Sides) -> bool:
+    """Tell whether a column beside the comparison is named that the two tables do not share."""
+    return any(
+        item.kind == "mention"
+        and item.best_column() >= _PARTLY
+        and item.best_column() > item.best_table()
+        and not any(str(hit.column).lower() in sides.key_columns() for hit in item.column_hits())
+        for item in (*items[max(sides.cue - 1, 0) : sides.cue], *items[sides.cue + 1 :][:1])
+    )
+
+
+def told_beside(items: Sequence[Item], sides: Sides, used: set[int]) -> tuple[str, str] | None:
+    """Return the columns told beside their tables: "A (price) and B (cost)", "price (A)"."""
+    left = _beside(items, sides.source)
+    right = _beside(items, sides.target)
+    if left is None or right is None or left[0] == right[0]:
+        return None
+    used |= {left[0], right[0]}
+    return left[1], right[1]
+
+
+def _beside(items: Sequence[Item], table: str) -> tuple[int, str] | None:
+    """Return the column in parentheses behind the table, or the one that has the table in them."""
+    for position in range(len(items) - 2):
+        first, opened, second = items[position : position + 3]
+        if opened.text != "(":
+            continue
+        for owner, at in ((first, position + 2), (second, position)):
+            tables = owner.table_hits()[:1]
+            found = _column(items[at], table, _SURE)
+            if tables and tables[0].table == table and found is not None:
+                return at, found[0]
+    return None
 
 
 def clause_start(items: Sequence[Item], cue: int) -> int | None:
@@ -61,8 +107,9 @@ def _shared(items: Sequence[Item], sides: Sides, used: set[int]) -> list[tuple[s
         if item.kind != "mention" or mine is None or theirs is None:
             continue
         used.add(position)
-        named = min(mine[1], theirs[1]) >= _SURE
-        if named and position > start and mine[0].lower() not in sides.key_columns():
+        beside = position in {sides.cue - 1, sides.cue + 1}
+        named = min(mine[1], theirs[1]) >= (_PARTLY if beside else _SURE)
+        if named and (position > start or beside) and mine[0].lower() not in sides.key_columns():
             columns[mine[0], theirs[0]] = None
     return list(columns)
 

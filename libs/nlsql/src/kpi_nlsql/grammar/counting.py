@@ -103,5 +103,7 @@ def counted(scan: Scanner, position: int) -> tuple[int, bool]:
 
 
 def _rows(scan: Scanner, start: int) -> None:
+    if scan.in_where and _compared(scan, start):
+        scan.pending, scan.pending_function, scan.pending_table = None, "count", None
     if not scan.in_where:
         scan.draft.wanted.append(Wanted(start, None, "count"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kpi_nlsql import plan
 from kpi_nlsql.grammar.compared import Sides, clause_start, compared_columns
 from kpi_nlsql.grammar.row_filters import row_filters
+from kpi_nlsql.grammar.several_compared import Comparison, several
 from kpi_nlsql.graph import Graph
 from kpi_nlsql.lexicon import NameHit
 from kpi_nlsql.linking import Item
@@ -33,17 +34,22 @@ def read(sentence: Sentence, operation: str, sides: Sides) -> Iterator[Candidate
         or item.best_table() >= _SURE
         or item.text in _SAID_WITHOUT
     }
-    columns = compared_columns(sentence, sides, used)
-    if not columns:
+    compared = several(items, sides, used)
+    if not compared:
+        columns = compared_columns(sentence, sides, used)
+        compared = [Comparison(tuple(columns), operation == "EQUALS")] if columns else []
+    if not compared:
         return
+    columns = [pair for comparison in compared for pair in comparison.columns]
+    used |= _said_again(sentence, sides, columns)
     filters, told = row_filters(sentence, sides.source, "s", used)
     counts = {i for i, item in enumerate(items) if item.is_cue("count")}
-    query = _query(sentence, sides, columns, filters, used, operation == "EQUALS")
+    query = _query(sentence, sides, compared, filters, used)
     yield Candidate(
         plan=query,
         kind="reconcile",
         operation=operation,
-        explanation=_explanation(sides, columns, operation) + told,
+        explanation=_explanation(sides, compared) + told,
         source_table=sides.source,
         target_table=sides.target,
         joined_columns=sides.pairing.columns(),
@@ -52,19 +58,27 @@ def read(sentence: Sentence, operation: str, sides: Sides) -> Iterator[Candidate
     )
 
 
+def _said_again(sentence: Sentence, sides: Sides, columns: list[tuple[str, str]]) -> set[int]:
+    """Return where the compared columns, the keys or the rows themselves are named once more."""
+    known = {(sides.source, left) for left, _ in [*columns, *sides.pairing.columns()]}
+    known |= {(sides.target, right) for _, right in [*columns, *sides.pairing.columns()]}
+    return {
+        position
+        for position, item in enumerate(sentence.items)
+        if any((hit.table, hit.column) in known for hit in item.column_hits())
+        and not any(hit.table == sides.source for hit in item.values)
+    }
+
+
 def _query(
     sentence: Sentence,
     sides: Sides,
-    columns: list[tuple[str, str]],
+    compared: list[Comparison],
     filters: list[plan.Condition],
     used: set[int],
-    equal: bool,
 ) -> plan.Query:
     source, target = plan.Source(sides.source, "s"), plan.Source(sides.target, "t")
-    pairs = [(plan.ColumnRef("s", a), plan.ColumnRef("t", b)) for a, b in columns]
-    differs = tuple(_differs(left, right) for left, right in pairs)
-    where: plan.Condition = plan.AnyOf(differs) if len(differs) > 1 else differs[0]
-    where = plan.Not(where) if equal else where
+    where = _condition(compared)
     named = _named(sentence, sides, used)
     rows = _asks_for_rows(sentence, sides) and not named
     counts = any(item.is_cue("count") for item in sentence.items)
@@ -73,7 +87,7 @@ def _query(
         inner = plan.Query((plan.Output(plan.Constant(1)),), target, where=plan.all_of(terms))
         shown = _COUNT if counts else plan.Output(plan.Star("s"))
         return plan.Query((shown,), source, where=plan.all_of([*filters, plan.Exists(inner)]))
-    outputs = [_COUNT] if counts else named or _both_values(sides, pairs)
+    outputs = [_COUNT] if counts else named or _both_values(sides, compared)
     return plan.Query(
         outputs=tuple(outputs),
         source=source,
@@ -86,9 +100,25 @@ def _query(
 _COUNT = plan.Output(plan.Aggregate("count", plan.Star()), "count")
 
 
-def _both_values(
-    sides: Sides, pairs: list[tuple[plan.ColumnRef, plan.ColumnRef]]
-) -> list[plan.Output]:
+def _condition(compared: list[Comparison]) -> plan.Condition:
+    """Return that the columns differ, or agree, as each comparison says."""
+    found: list[plan.Condition] = []
+    for comparison in compared:
+        differs = tuple(_differs(left, right) for left, right in _refs(comparison))
+        one: plan.Condition = plan.AnyOf(differs) if len(differs) > 1 else differs[0]
+        found.append(plan.Not(one) if comparison.equal else one)
+    if any(comparison.either for comparison in compared):
+        return plan.AnyOf(tuple(found))
+    return plan.All(tuple(found)) if len(found) > 1 else found[0]
+
+
+def _refs(comparison: Comparison) -> list[tuple[plan.ColumnRef, plan.ColumnRef]]:
+    return [(plan.ColumnRef("s", a), plan.ColumnRef("t", b)) for a, b in comparison.columns]
+
+
+def _both_values(sides: Sides, compared: list[Comparison]) -> list[plan.Output]:
+    shown = [each for each in compared if not each.equal] or compared
+    pairs = [pair for comparison in shown for pair in _refs(comparison)]
     outputs = [plan.Output(plan.ColumnRef("s", pair.left)) for pair in sides.pairing.pairs]
     for left, right in pairs:
         outputs.append(plan.Output(left, f"source_{left.column}"))
@@ -109,7 +139,8 @@ def _named(sentence: Sentence, sides: Sides, used: set[int]) -> list[plan.Output
     """Return the columns asked for before the clause that compares, each of the side it names."""
     items = sentence.items
     found: list[plan.Output] = []
-    for position in range(clause_start(items, sides.cue) or 0):
+    clause = clause_start(items, sides.cue)
+    for position in range(_listed_first(items, sides) if clause is None else clause):
         item = items[position]
         if item.kind != "mention" or item.values or item.best_table() >= item.best_column():
             continue
@@ -133,6 +164,13 @@ def _says(item: Item, graph: Graph, hit: NameHit) -> bool:
     return bool(words & set(stems(item.text)))
 
 
+def _listed_first(items: Sequence[Item], sides: Sides) -> int:
+    """Return where the columns end that are listed before "of" the first table."""
+    tables = [at for at, item in enumerate(items[: sides.cue]) if item.best_table() >= _SURE]
+    listed = bool(tables) and tables[0] > 1 and items[tables[0] - 1].text == "of"
+    return tables[0] if listed and items[0].is_cue("show") else 0
+
+
 def _sides_of(sentence: Sentence, sides: Sides, position: int) -> list[tuple[str, str]]:
     """Return the tables with their aliases, the one named beside the mention first."""
     both = [(sides.source, "s"), (sides.target, "t")]
@@ -144,11 +182,16 @@ def _sides_of(sentence: Sentence, sides: Sides, position: int) -> list[tuple[str
     return sorted(both, key=lambda side: side[0] not in near)
 
 
-def _explanation(sides: Sides, columns: list[tuple[str, str]], operation: str) -> str:
+def _explanation(sides: Sides, compared: list[Comparison]) -> str:
     keys = ", ".join(pair.left for pair in sides.pairing.pairs)
-    names = ", ".join(a if a == b else f"{a} and {b}" for a, b in columns)
-    verb = "agree" if operation == "EQUALS" else "differ"
-    return f"Rows of {sides.source} and {sides.target} with the same {keys} whose {names} {verb}"
+    either = any(comparison.either for comparison in compared)
+    told = (" or " if either else " and ").join(map(_told, compared))
+    return f"Rows of {sides.source} and {sides.target} with the same {keys} whose {told}"
+
+
+def _told(comparison: Comparison) -> str:
+    names = ", ".join(a if a == b else f"{a} and {b}" for a, b in comparison.columns)
+    return f"{names} {'agree' if comparison.equal else 'differ'}"
 
 
 def _differs(left: plan.ColumnRef, right: plan.ColumnRef) -> plan.Condition:

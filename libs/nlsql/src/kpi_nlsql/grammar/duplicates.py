@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kpi_nlsql import plan
+from kpi_nlsql.grammar.identity import identifying_columns
 from kpi_nlsql.grammar.row_filters import row_filters
+from kpi_nlsql.linking import Item
 from kpi_nlsql.sentence import Candidate, Sentence
 
 _SURE = 0.6
 _NAMED = 0.5
+_KNOWN = 0.95
 _BY_WORDS = frozenset({"by", "on", "per", "same", "the same"})
+_OCCUR = frozenset("occur occurs appear appears happen happens times together".split())  # noqa: SIM905
 _CLAUSES = frozenset({"whose", "where", "which", "that", "who"})
 
 
@@ -32,16 +36,16 @@ class Asked:
 def read(sentence: Sentence) -> Iterator[Candidate]:
     """Yield the readings of the sentence as a search for duplicates, if it is one."""
     items = sentence.items
-    cues = {i for i, item in enumerate(items) if item.is_cue("duplicate")}
+    cues = {i for i, item in enumerate(items) if item.is_cue("duplicate")} or _alike(items)
     if not cues:
         return
     for table, score in _tables(sentence)[:3]:
         positions, used = _columns(sentence, table)
-        columns = tuple(dict.fromkeys(positions.values())) or _identifying(sentence, table)
+        columns = tuple(dict.fromkeys(positions.values())) or identifying_columns(sentence, table)
         if not columns:
             continue
         used |= cues | {i for i, item in enumerate(items) if item.text in _BY_WORDS}
-        used |= {i for i, item in enumerate(items) if item.is_cue("agree")}
+        used |= {i for i, item in enumerate(items) if _says_again(item)}
         rows = _asks_for_rows(sentence, table, sorted(positions), min(cues))
         asked = Asked(table, columns, rows, _is_counted(sentence, used))
         filters, told = row_filters(sentence, table, table, used)
@@ -54,6 +58,25 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
             used=frozenset(used),
             features={"table": score},
         )
+
+
+def _alike(items: Sequence[Item]) -> set[int]:
+    """Return where rows of one table are said to be alike: "books with identical title"."""
+    tables = {item.table_hits()[0].table for item in items if item.best_table() >= _SURE}
+    often = any(item.is_cue("often") for item in items)
+    if len(tables) != 1 or often or any(item.is_cue("compare_tables") for item in items):
+        return set()
+    return {
+        position
+        for position, item in enumerate(items[:-1])
+        if item.is_cue("agree") and _follows(items, position)
+    }
+
+
+def _follows(items: Sequence[Item], position: int) -> bool:
+    """Tell whether a column stands behind the word for alike."""
+    behind = [item for item in items[position + 1 : position + 3] if item.text not in _BY_WORDS]
+    return bool(behind) and behind[0].best_column() >= _KNOWN and not behind[0].values
 
 
 def _tables(sentence: Sentence) -> list[tuple[str, float]]:
@@ -80,7 +103,7 @@ def _columns(sentence: Sentence, table: str) -> tuple[dict[int, str], set[int]]:
         is_table = [hit for hit in item.table_hits() if hit.table == table]
         if is_table and (not mine or is_table[0].score >= mine[0].score):
             used.add(position)
-        elif mine and mine[0].score >= (_NAMED if grouped else _SURE) and not item.values:
+        elif mine and mine[0].score >= (_NAMED if grouped else _SURE) and not _is_value(item):
             columns[position] = str(mine[0].column)
             used.add(position)
         elif (mine or item.table_hits()) and not item.values:
@@ -88,20 +111,12 @@ def _columns(sentence: Sentence, table: str) -> tuple[dict[int, str], set[int]]:
     return columns, used
 
 
-def _identifying(sentence: Sentence, table: str) -> tuple[str, ...]:
-    """Without a declared key, the column by which other tables join this one stands for it."""
-    if sentence.graph.table(table).primary_key:
-        return sentence.graph.table(table).primary_key
-    joins = [
-        (join.score, columns)
-        for join in sentence.graph.joins
-        for name, columns in (
-            (join.left_table, join.left_columns),
-            (join.right_table, join.right_columns),
-        )
-        if name == table
-    ]
-    return max(joins)[1] if joins else ()
+def _says_again(item: Item) -> bool:
+    return item.is_cue("agree") or item.is_cue("distinct") or item.text in _OCCUR
+
+
+def _is_value(item: Item) -> bool:
+    return bool(item.values) and item.best_column() < _KNOWN
 
 
 def _asks_for_rows(sentence: Sentence, table: str, columns: list[int], cue: int) -> bool:

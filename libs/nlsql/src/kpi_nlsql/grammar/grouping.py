@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.draft import Group
+from kpi_nlsql.amounts import adds_up
+from kpi_nlsql.draft import Group, Ref
 from kpi_nlsql.grammar.scanner import Scanner
+
+_WHOLE_NAME = 0.95
 
 
 def read(scan: Scanner) -> bool:
     """Consume what the rows are put together by."""
     explicit = scan.item.is_cue("group")
-    if not explicit and not _by_after_aggregate(scan):
+    if not explicit and not _by_after_aggregate(scan) and not _by_after_amount(scan):
         return False
     start = scan.position
     position = scan.skip(start + 1)
@@ -22,7 +25,9 @@ def read(scan: Scanner) -> bool:
     if role == "table" and scan.role(position + 1) == "column":
         scan.take(position)
         position, role = position + 1, "column"
-    if role == "table":
+    if role == "table" and (held := _held_column(scan, position)) is not None:
+        scan.draft.groups.append(Group(position, held))
+    elif role == "table":
         table = scan.table(position)
         scan.draft.groups.append(Group(position, table=table))
         if not scan.in_where:
@@ -47,6 +52,35 @@ def _by_after_aggregate(scan: Scanner) -> bool:
     if scan.item.text == "by":
         return scan.role(scan.position + 1) in {"column", "table"} and not _tells_value(scan)
     return scan.at(scan.position + 1).is_cue("distinct")
+
+
+def _by_after_amount(scan: Scanner) -> bool:
+    # "freight amount by carrier" is the sum for each carrier.
+    draft = scan.draft
+    if scan.item.text != "by" or scan.in_where or len(draft.wanted) != 1 or draft.entities:
+        return False
+    ref = draft.wanted[0].ref
+    named = scan.role(scan.position + 1) in {"column", "table"} and not _tells_value(scan)
+    if draft.wanted[0].function or ref is None or not named or not _adds_up(scan, ref):
+        return False
+    draft.wanted[0].function = "sum"
+    return True
+
+
+def _adds_up(scan: Scanner, ref: Ref) -> bool:
+    best = ref.hits[0] if ref.hits else None
+    if best is None or best.column is None:
+        return False
+    return adds_up(scan.sentence.graph.table(best.table).column(best.column))
+
+
+def _held_column(scan: Scanner, position: int) -> Ref | None:
+    """Return the column by which a noun groups rows of its own table (wards: ``WARD_CODE``)."""
+    table = scan.table(position)
+    shown = {hit.table for wanted in scan.draft.wanted if wanted.ref for hit in wanted.ref.hits[:1]}
+    held = [hit for hit in scan.at(position).column_hits() if hit.table == table]
+    partial = scan.at(position).best_table() < _WHOLE_NAME
+    return Ref(position, tuple(held[:1]), table) if shown == {table} and held and partial else None
 
 
 def _tells_value(scan: Scanner) -> bool:

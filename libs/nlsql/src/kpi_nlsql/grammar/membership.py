@@ -192,11 +192,18 @@ def _groups(item: Item) -> bool:
     return item.text in {"by", "per"} or item.is_cue("group")
 
 
-def _outputs(
+def _names_other(item: Item, asked: Membership, source: str) -> bool:
+    """Tell whether a mention names, in full, a table that the reading leaves out."""
+    known = {source, *(target.table for target in asked.targets)}
+    return item.best_table() >= 1.0 and item.table_hits()[0].table not in known
+
+
+def _asked_for(
     sentence: Sentence, asked: Membership, source: str, used: set[int]
-) -> tuple[tuple[plan.Output, ...], str, bool]:
-    """Return what is asked for: a count, named columns, or whole rows of the source."""
-    count, columns = False, []
+) -> tuple[bool, list[str]]:
+    """Return whether a count is asked for, and the columns of the source that are named."""
+    count = False
+    columns: list[str] = []
     for position, item in enumerate(sentence.items[: min(asked.source, asked.cue)]):
         if item.is_cue("count"):
             count = True
@@ -209,7 +216,16 @@ def _outputs(
                 columns.append(str(exact[0].column))
             elif not exact and (key := _key_called(item, asked)) is not None:
                 columns.append(key)
-            used.add(position)  # the subject: what the rows are rows of
+            if not _names_other(item, asked, source):
+                used.add(position)  # the subject: what the rows are rows of
+    return count, columns
+
+
+def _outputs(
+    sentence: Sentence, asked: Membership, source: str, used: set[int]
+) -> tuple[tuple[plan.Output, ...], str, bool]:
+    """Return what is asked for: a count, named columns, or whole rows of the source."""
+    count, columns = _asked_for(sentence, asked, source, used)
     if count and not columns:
         total = plan.Output(plan.Aggregate("count", plan.Star()), "count")
         return (total,), "The number of rows", False

@@ -61,6 +61,7 @@ def _table(scan: Scanner) -> None:
     if _opens(scan):
         scan.draft.note("asks_rows")
     modifies = scan.role(scan.position + 1) == "column" and not scan.in_where
+    modifies = modifies and not _is_participle(scan, scan.position + 1)
     modifies = modifies or (scan.role(scan.position + 1) == "table" and not _acts(scan))
     if modifies or _says_what_value_is(scan, table):
         return
@@ -124,12 +125,12 @@ def _total(scan: Scanner, ref: Ref) -> str | None:
     return "sum" if alone and scan.measures(ref) else None
 
 
-def _is_participle(scan: Scanner) -> bool:
+def _is_participle(scan: Scanner, position: int) -> bool:
     # "performances they attended": a verb that only shares its stem with a column's name.
-    text = scan.item.text
-    if not text.endswith(("ed", "ing", "en", "ught")) or " " in text:
+    item = scan.at(position)
+    if not item.text.endswith(("ed", "ing", "en", "ught")) or " " in item.text:
         return False
-    return not any(text in str(hit.column).lower() for hit in scan.item.column_hits())
+    return not any(item.text in str(hit.column).lower() for hit in item.column_hits())
 
 
 def _happened(scan: Scanner) -> bool:
@@ -187,7 +188,7 @@ def _column(scan: Scanner) -> None:
     if _names_column(scan):
         return
     ref = scan.ref(scan.position)
-    acts = _is_participle(scan) or _happened(scan)
+    acts = _is_participle(scan, scan.position) or _happened(scan)
     if acts and (scan.draft.wanted or scan.draft.entities):
         scan.in_where = True
     if scan.in_where:

@@ -101,7 +101,7 @@ def _verb(scan: Scanner) -> bool:
     item, before = scan.item, scan.position - 1
     if item.kind != "word" or item.text in FUNCTION_WORDS or scan.in_where or before < 0:
         return False
-    if scan.role(before) != "table" or not scan.draft.entities:
+    if scan.role(before) != "table" or not scan.draft.entities or scan.at(before + 2).text == "(":
         return False
     scan.in_where = scan.draft.entities[-1][0] == before
     return False

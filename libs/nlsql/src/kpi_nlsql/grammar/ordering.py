@@ -21,6 +21,11 @@ _JOINERS = frozenset(
 
 def read(scan: Scanner) -> bool:
     """Consume a sort order."""
+    if _sorts_by(scan):
+        scan.draft.sorting.append(Sorting(scan.position, scan.ref(scan.position + 1)))
+        scan.take(scan.position, scan.position + 1)
+        scan.position += 2
+        return True
     direction = _direction(scan, scan.position)
     if scan.position == 0 and scan.item.text in _COMMANDS:
         scan.take(0)
@@ -31,6 +36,7 @@ def read(scan: Scanner) -> bool:
     if scan.item.is_cue("order") and not _leads_on(scan):
         return False
     position, found = _keys(scan, direction)
+    found = found or _by_count(scan, position)
     for index, sorting in enumerate(found):
         if direction is not None and index == 0 and not sorting.descending:
             sorting.descending = direction
@@ -39,6 +45,16 @@ def read(scan: Scanner) -> bool:
     scan.draft.sorting.extend(found)
     scan.position = position
     return True
+
+
+def _sorts_by(scan: Scanner) -> bool:
+    """Tell whether "by" leads to a sort key here: "rooms by rate, cheapest first"."""
+    if scan.item.text != "by" or scan.role(scan.position + 1) != "column":
+        return False
+    counted = scan.draft.wanted or scan.draft.sorting
+    after = scan.position + 2
+    after += scan.at(after).text == ","
+    return not counted and bool(scan.draft.entities) and _direction(scan, after) is not None
 
 
 def _direction(scan: Scanner, position: int) -> bool | None:
@@ -88,6 +104,16 @@ def _keys(scan: Scanner, first: bool | None) -> tuple[int, list[Sorting]]:
         scan.take(position)
         position += 1
     return position, found
+
+
+def _by_count(scan: Scanner, end: int) -> list[Sorting]:
+    # "order by count desc": how many rows there are in a group.
+    told = range(scan.position, end)
+    counts = any(wanted.function == "count" for wanted in scan.draft.wanted)
+    if not (counts or scan.draft.groups) or not any(scan.at(at).is_cue("count") for at in told):
+        return []
+    down = any(scan.at(at).is_cue("descending") for at in told)
+    return [Sorting(scan.position, None, "count", None, down)]
 
 
 def _joins(item: Item) -> bool:

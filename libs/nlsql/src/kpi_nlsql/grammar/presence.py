@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kpi_nlsql.linking import Item
-from kpi_nlsql.words import stems
 
 _INTO = frozenset("in from within into of inside on at".split())  # noqa: SIM905
 _TELLING = _INTO | {"have", "has"}
@@ -47,7 +46,7 @@ def find_places(items: Sequence[Item], tables: Sequence[int]) -> Places | None:
         rest = [position for position in rest if position != source]
     if len(rest) < 2 or len(set(named)) < 3:
         return None
-    places = _polarities(items, rest, source)
+    places = _polarities(items, rest, _is_place(items, source))
     if places is None:
         return None
     either = "or" in {item.text for item in items[rest[0] : rest[-1]]}
@@ -57,8 +56,15 @@ def find_places(items: Sequence[Item], tables: Sequence[int]) -> Places | None:
     return Places(source, rest[0] - 1, places, either and negatives == {False})
 
 
+def _is_place(items: Sequence[Item], position: int) -> bool:
+    """Tell whether the first table, too, is one that the rows are said to be in."""
+    lead = items[_lead(items, position) : position]
+    told = any(item.is_cue("also") or item.is_cue("both") for item in lead)
+    return told or items[position].placed
+
+
 def _polarities(
-    items: Sequence[Item], positions: Sequence[int], source: int
+    items: Sequence[Item], positions: Sequence[int], listed: bool
 ) -> tuple[Place, ...] | None:
     """Return each place with what is said of it; None where other words stand between."""
     found: list[Place] = []
@@ -67,8 +73,8 @@ def _polarities(
         if not lead or not all(_joins(item) for item in lead):
             return None
         denied = any(item.is_cue("not") or item.is_cue("missing") for item in lead)
-        told = denied or any(item.is_cue("also") or item.last_word in _TELLING for item in lead)
-        if not found and not told and not _goes_on(items, source, position):
+        told = listed or denied or _with_both(lead) or any(map(_tells, lead))
+        if not found and not told:
             return None
         contrast = any(item.text.startswith("but") for item in lead)
         inherits = bool(found) and not denied and not contrast and found[-1].negative
@@ -76,18 +82,14 @@ def _polarities(
     return tuple(found)
 
 
-def _goes_on(items: Sequence[Item], source: int, position: int) -> bool:
-    """Tell whether "and" adds a place to the one whose rows the source was found to be."""
-    hits = items[source].hits
-    placed = (
-        len(hits) == 1
-        and hits[0].column is None
-        and stems(items[source].text) != stems(hits[0].table)
-    )
-    return placed and [item.text for item in items[source + 1 : position]] in (
-        ["and"],
-        ["and", "the"],
-    )
+def _tells(item: Item) -> bool:
+    return item.is_cue("also") or item.last_word in _TELLING
+
+
+def _with_both(lead: Sequence[Item]) -> bool:
+    # "members with both loans and holds" have rows in each of the two.
+    words = [item.text for item in lead]
+    return bool({"with", "have", "has", "having"} & set(words[:-1])) and words[-1] == "both"
 
 
 def _lead(items: Sequence[Item], position: int) -> int:

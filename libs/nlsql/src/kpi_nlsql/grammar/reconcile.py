@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from kpi_nlsql.grammar import differences, membership
 from kpi_nlsql.grammar.compared import Sides
+from kpi_nlsql.grammar.differing import agreeing, denies_column, different
 from kpi_nlsql.grammar.membership import Membership, Target
 from kpi_nlsql.grammar.named_pairs import names_column, preferred, shared_column, told_pair
 from kpi_nlsql.grammar.presence import find_places
-from kpi_nlsql.grammar.relation import Relation
+from kpi_nlsql.grammar.relation import Relation, table_at
 from kpi_nlsql.linking import Item
 from kpi_nlsql.pairing import Pairing, pairings
 from kpi_nlsql.sentence import Candidate, Sentence
@@ -21,10 +22,6 @@ _IN_WORDS = frozenset("in from within inside into at on".split())  # noqa: SIM90
 _PRESENCE = frozenset(
     "present found available exist exists existing appear appears appearing included contained "  # noqa: SIM905
     "be listed there a an any recorded matched part of the also known".split()
-)
-_DIFFERENT = frozenset(
-    "differs from|different from|not equal to|is not equal to|not the same as|different|"  # noqa: SIM905
-    "different to|not equal".split("|")
 )
 
 
@@ -50,12 +47,12 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
 
 
 def _members(sentence: Sentence, relation: Relation, pairing: Pairing) -> Iterator[Candidate]:
-    source = _name(sentence.items, relation.source)
+    source = table_at(sentence.items, relation.source)
     negative = relation.operation == "NOT_IN"
-    first = Target(relation.target, _name(sentence.items, relation.target), pairing, negative)
+    first = Target(relation.target, table_at(sentence.items, relation.target), pairing, negative)
     targets = [first]
     for place in relation.further:
-        table = _name(sentence.items, place.position)
+        table = table_at(sentence.items, place.position)
         best = next(iter(pairings(sentence, source, table)), None)
         if best is None:
             return
@@ -69,7 +66,7 @@ def _members(sentence: Sentence, relation: Relation, pairing: Pairing) -> Iterat
 def find_relation(items: tuple[Item, ...]) -> Relation | None:
     """Return the two tables that the sentence sets against each other; None if it does not."""
     tables = [position for position, item in enumerate(items) if _is_table(items, position)]
-    if len({_name(items, position) for position in tables}) < 2:
+    if len({table_at(items, position) for position in tables}) < 2:
         return None
     several = find_places(items, tables)
     if several is not None:
@@ -78,7 +75,7 @@ def find_relation(items: tuple[Item, ...]) -> Relation | None:
         return Relation(
             operation, several.source, first.position, several.cue, tuple(further), several.either
         )
-    for finder in (_missing, _different, _agreeing, _only, _common):
+    for finder in (_missing, different, agreeing, _only, _common):
         for position in range(len(items)):
             found = finder(items, tables, position)
             if found is not None:
@@ -96,19 +93,15 @@ def _is_table(items: tuple[Item, ...], position: int) -> bool:
     return best >= _SURE_TABLE and best >= item.best_column() - 0.15
 
 
-def _name(items: tuple[Item, ...], position: int) -> str:
-    return items[position].table_hits()[0].table
-
-
 def _around(
     items: tuple[Item, ...], tables: list[int], position: int
 ) -> tuple[int | None, int | None, int | None]:
     """Return the tables before and behind a cue, and the one behind that; each another table."""
     after = [table for table in tables if table > position]
     target = after[0] if after else None
-    taken = {_name(items, target)} if target is not None else set()
-    before = [t for t in tables if t < position and _name(items, t) not in taken]
-    further = [t for t in after[1:] if _name(items, t) not in taken]
+    taken = {table_at(items, target)} if target is not None else set()
+    before = [t for t in tables if t < position and table_at(items, t) not in taken]
+    further = [t for t in after[1:] if table_at(items, t) not in taken]
     return before[-1] if before else None, target, further[0] if further else None
 
 
@@ -121,50 +114,13 @@ def _missing(items: tuple[Item, ...], tables: list[int], position: int) -> Relat
     return None if source is None else Relation("NOT_IN", source, target, position)
 
 
-def _different(items: tuple[Item, ...], tables: list[int], position: int) -> Relation | None:
-    item = items[position]
-    told = item.is_cue("mismatch") or item.is_cue("compare_tables") or item.text in _DIFFERENT
-    return _compared(items, tables, position, "NOT_EQUALS") if told else None
-
-
-def _agreeing(items: tuple[Item, ...], tables: list[int], position: int) -> Relation | None:
-    item = items[position]
-    denied = position > 0 and items[position - 1].is_cue("not")
-    if denied or not item.is_cue("agree") or not _has_shared_column(items):
-        return None
-    return _compared(items, tables, position, "EQUALS")
-
-
-def _compared(
-    items: tuple[Item, ...], tables: list[int], position: int, operation: str
-) -> Relation | None:
-    last = tables[-1]
-    others = [table for table in tables if _name(items, table) != _name(items, last)]
-    near = [table for table in others if not _leads(items, table)] or others
-    if position < near[0] and not any(items[position + 1 : near[0]]):
-        return None
-    return Relation(operation, near[-1], last, position)
-
-
-def _leads(items: tuple[Item, ...], position: int) -> bool:
-    """Tell whether the mention is the subject at the start of the sentence."""
-    return all(item.is_cue("show") or item.is_cue("all") for item in items[:position])
-
-
-def _has_shared_column(items: tuple[Item, ...]) -> bool:
-    return any(
-        item.best_column() >= _SURE_COLUMN and item.best_table() < item.best_column()
-        for item in items
-    )
-
-
 def _only(items: tuple[Item, ...], tables: list[int], position: int) -> Relation | None:
     if not items[position].is_cue("only"):
         return None
     _, source, _ = _around(items, tables, position)
     if source is None or not _near(items, position, source):
         return None
-    others = [table for table in tables if _name(items, table) != _name(items, source)]
+    others = [table for table in tables if table_at(items, table) != table_at(items, source)]
     return Relation("NOT_IN", source, others[-1], position) if others else None
 
 
@@ -199,7 +155,7 @@ def _denies(items: tuple[Item, ...], position: int, target: int) -> bool:
     if item.is_cue("missing"):
         unclear = item.text in {"but not", "missing"} and items[position + 1].text not in _IN_WORDS
         return not unclear and _near(items, position, target)
-    if not item.is_cue("not"):
+    if not item.is_cue("not") or denies_column(items, position):
         return False
     between = items[position + 1 : target]
     return any(other.text in _IN_WORDS for other in between) and all(

@@ -23,3 +23,8 @@ class Relation:
     def tables(self, items: Sequence[Item]) -> tuple[str, str]:
         """Return the names of the source and of the target."""
         return items[self.source].table_hits()[0].table, items[self.target].table_hits()[0].table
+
+
+def table_at(items: tuple[Item, ...], position: int) -> str:
+    """Return the table that the mention at a position most likely names."""
+    return items[position].table_hits()[0].table

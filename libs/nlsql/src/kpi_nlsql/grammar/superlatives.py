@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kpi_nlsql.amounts import amount_ref, main_amount
 from kpi_nlsql.draft import Group, Ref, Sorting, Wanted
 from kpi_nlsql.grammar.aggregates import function_at
 from kpi_nlsql.grammar.counting import counted
@@ -45,6 +46,7 @@ _IMPLIED: dict[str, tuple[tuple[str, ...], bool]] = {
     "lowest paid": (("salari",), False),
 }
 """The columns a superlative is about, as stems, and whether high values are meant."""
+_BY_AMOUNT = frozenset({"highest", "largest", "biggest", "lowest", "smallest", "top"})
 _BIRTH = ("birth",)
 
 
@@ -247,6 +249,17 @@ def _adjective_ref(scan: Scanner, start: int) -> tuple[Ref, bool] | None:
     return None if ref is None else (ref, descending)
 
 
+def _by_amount(scan: Scanner, position: int, descending: bool) -> tuple[Ref, bool] | None:
+    # "the ten highest invoices": by the one amount that an invoice has.
+    text = scan.at(scan.position - 1).text if scan.at(position - 1).number else ""
+    words = {scan.at(at).text.split()[-1] for at in range(position)} | {text}
+    if scan.role(position) != "table" or not words & _BY_AMOUNT:
+        return None
+    table = scan.table(position)
+    column = main_amount(scan.sentence.graph.table(table))
+    return None if column is None else (amount_ref(position, table, column), descending)
+
+
 def _is_predicate(scan: Scanner, start: int) -> bool:
     # "whose price is the highest": the measure stands before the superlative.
     if scan.pending is None or scan.role(scan.skip(start + 1)) in {"table", "column"}:
@@ -276,7 +289,7 @@ def _adjective(scan: Scanner, position: int, descending: bool, limit: int) -> bo
         scan.not_output(scan.pending)
         _sort(scan, Sorting(start, scan.pending, scan.pending_function, None, descending), limit)
         return True
-    implied = _adjective_ref(scan, start)
+    implied = _adjective_ref(scan, start) or _by_amount(scan, position, descending)
     if implied is None:
         scan.draft.limit = limit
         scan.draft.note("unmeasured")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.draft import Ref, Term
 from kpi_nlsql.grammar.implied_columns import TIME
 from kpi_nlsql.grammar.scanner import Scanner
@@ -92,7 +93,7 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
         position += 1
     value = scan.at(position)
     short = value.kind == "word" and (len(value.text) == 1 or scan.at(position - 1).text == "word")
-    named = _is_name(scan, position)
+    named = _is_name(scan, position) or _closes_search(scan, position)
     if not (value.kind in {"quoted", "number"} or value.values or short or named):
         return False
     ref = _subject(scan)
@@ -104,7 +105,7 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
         return False
     scan.not_output(ref)
     last = _run_end(scan, position)
-    text = scan.sentence.text[_start(scan, position) : _end(scan, last)].strip("\"'“”‘’`")  # noqa: RUF001
+    text = value.text if value.kind == "quoted" else _written(scan, position, last)
     scan.add(Term("like", scan.position, ref, values=(text,), like=kind))
     scan.take(*range(scan.position, last + 1))
     scan.position = last + 1
@@ -141,3 +142,15 @@ def _start(scan: Scanner, position: int) -> int:
 
 def _end(scan: Scanner, position: int) -> int:
     return scan.sentence.tokens[scan.at(position).end - 1].end
+
+
+def _written(scan: Scanner, first: int, last: int) -> str:
+    return scan.sentence.text[_start(scan, first) : _end(scan, last)].strip("\"'“”‘’`")  # noqa: RUF001
+
+
+def _closes_search(scan: Scanner, position: int) -> bool:
+    """Tell whether an unknown word ends the condition: "whose email contains nag"."""
+    item, after = scan.at(position), scan.at(position + 1)
+    unknown = item.kind == "word" and item.text not in FUNCTION_WORDS
+    ends = after.kind == "mark" or after.text in {"and", "or", "but"} or after.is_cue("order")
+    return unknown and scan.pending is not None and ends

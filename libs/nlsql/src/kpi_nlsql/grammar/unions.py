@@ -11,12 +11,18 @@ from kpi_nlsql.sentence import Candidate, Sentence
 
 _SURE = 0.6
 _JOINING = frozenset("or either in the from of a at on".split())  # noqa: SIM905
+_EXCLUSIVE = (
+    "but not both", "but not in both", "only one of", "exactly one of", "just one of",
+    "only in one of", "not in both", "one but not the other",
+)  # fmt: skip
+_EXCLUSIVE_WORDS = frozenset("only exactly just one two both but systems tables".split())  # noqa: SIM905
 _USED = ("also", "all", "distinct", "count", "details", "both")
 
 
 def read(sentence: Sentence) -> Iterator[Candidate]:
     """Yield the reading of a sentence about what is in one table or the other."""
-    found = _tables(sentence.items)
+    exclusive = _is_exclusive(sentence)
+    found = _tables(sentence.items, exclusive)
     if found is None:
         return
     (first, left), (second, right) = found
@@ -27,15 +33,20 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
     used |= {first, second}
     used |= {i for i, item in enumerate(sentence.items) if any(item.is_cue(k) for k in _USED)}
     counts = any(item.is_cue("count") for item in sentence.items)
+    mine, theirs = [a for a, _ in names], [b for _, b in names]
     union = plan.SetQuery(
-        "union", _values(left, [a for a, _ in names]), _values(right, [b for _, b in names])
+        "union",
+        _values(left, mine, _absent(mine, left, right, theirs) if exclusive else None),
+        _values(right, theirs, _absent(theirs, right, left, mine) if exclusive else None),
     )
-    told = ", ".join(a for a, _ in names)
+    if exclusive:
+        used |= _said_exclusively(sentence.items)
+    told = f"{', '.join(mine)} of {'only one of ' if exclusive else ''}{left} or {right}"
     yield Candidate(
         plan=_counted(union, left) if counts else union,
         kind="reconcile",
         operation="IN",
-        explanation=f"{'The number of' if counts else 'The'} different {told} of {left} or {right}",
+        explanation=f"{'The number of' if counts else 'The'} different {told}",
         source_table=left,
         target_table=right,
         joined_columns=tuple(names),
@@ -44,7 +55,23 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
     )
 
 
-def _tables(items: Sequence[Item]) -> tuple[tuple[int, str], tuple[int, str]] | None:
+def _is_exclusive(sentence: Sentence) -> bool:
+    """Tell whether the rows are to be in one table and not in the other, whichever it is."""
+    words = " ".join(token.lower for token in sentence.tokens)
+    return any(phrase in words for phrase in _EXCLUSIVE)
+
+
+def _said_exclusively(items: Sequence[Item]) -> set[int]:
+    return {
+        position
+        for position, item in enumerate(items)
+        if set(item.text.split()) & _EXCLUSIVE_WORDS or item.is_cue("not") or item.is_cue("missing")
+    }
+
+
+def _tables(
+    items: Sequence[Item], exclusive: bool
+) -> tuple[tuple[int, str], tuple[int, str]] | None:
     """Return the positions and names of the two tables with nothing but "or" between them."""
     named = [
         (position, item.table_hits()[0].table)
@@ -55,7 +82,11 @@ def _tables(items: Sequence[Item]) -> tuple[tuple[int, str], tuple[int, str]] | 
         return None
     between = items[named[0][0] + 1 : named[1][0]]
     told = any(item.text == "or" for item in between)
-    plain = all(item.text in _JOINING or item.is_cue("also") for item in between)
+    told = told or (exclusive and any(item.last_word == "and" for item in between))
+    plain = all(
+        item.text in _JOINING or item.is_cue("also") or (exclusive and item.text == "and")
+        for item in between
+    )
     return (named[0], named[1]) if told and plain else None
 
 
@@ -78,9 +109,26 @@ def _columns(
     return (list(options[0].columns()), used) if options else None
 
 
-def _values(table: str, columns: Sequence[str]) -> plan.Query:
+def _absent(
+    columns: Sequence[str], table: str, other: str, others: Sequence[str]
+) -> plan.Condition:
+    """Return that the columns have no match in the other table."""
+    matches = [
+        plan.Match(plan.ColumnRef(table, mine), plan.ColumnRef("other", theirs))
+        for mine, theirs in zip(columns, others, strict=True)
+    ]
+    shown = (plan.Output(plan.Constant(1)),)
+    return plan.Not(
+        plan.Exists(plan.Query(shown, plan.Source(other, "other"), where=plan.all_of([*matches])))
+    )
+
+
+def _values(
+    table: str, columns: Sequence[str], condition: plan.Condition | None = None
+) -> plan.Query:
     refs = [plan.ColumnRef(table, column) for column in columns]
     known: list[plan.Condition] = [plan.Not(plan.IsNull(ref)) for ref in refs]
+    known += [] if condition is None else [condition]
     outputs = tuple(plan.Output(ref) for ref in refs)
     return plan.Query(outputs, plan.Source(table, table), where=plan.all_of(known))
 

@@ -1,0 +1,44 @@
+"""Amounts: the one column of a table that says how much, and which amounts may be added up."""
+
+from __future__ import annotations
+
+from kpi_nlsql.draft import Ref
+from kpi_nlsql.graph import Column, Table
+from kpi_nlsql.lexicon import NameHit
+from kpi_nlsql.words import stems
+
+_ADDITIVE = (
+    "amount total quantity cost revenue sales hours budget fee fine value stock volume turnover "
+    "expense spend balance premium payment units pieces"
+)
+_NO_AMOUNT = "id code number year date key no nr day month version line row age floor"
+_ADDING = frozenset(stems(_ADDITIVE))
+_NAMING = frozenset(stems(_NO_AMOUNT))
+
+
+def adds_up(column: Column) -> bool:
+    """Tell whether the sum of the column over many rows means something."""
+    named = {part for name in column.display_names for part in stems(name)}
+    return column.family == "number" and bool(named & _ADDING) and not _names(column)
+
+
+def main_amount(table: Table) -> str | None:
+    """Return the column of the table's amounts, if exactly one says how much."""
+    measures = [column for column in table.columns if _may_measure(column, table)]
+    additive = [column for column in measures if adds_up(column)]
+    sole = additive if len(additive) == 1 else measures if len(measures) == 1 else []
+    return sole[0].name if sole else None
+
+
+def amount_ref(position: int, table: str, column: str) -> Ref:
+    """Return a reference to the main amount of a table that is mentioned at the position."""
+    return Ref(position, (NameHit(table, column, 1.0),), table, (table, column))
+
+
+def _may_measure(column: Column, table: Table) -> bool:
+    key = column.name in table.primary_key
+    return column.family == "number" and not key and not _names(column)
+
+
+def _names(column: Column) -> bool:
+    return bool(set(stems(column.name)[-1:]) & _NAMING)

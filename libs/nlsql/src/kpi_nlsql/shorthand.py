@@ -1,0 +1,172 @@
+"""Shorthand: "w/o", "no of", "count(*) > 2" and "like A%" are written out before they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from kpi_nlsql.words import Token
+
+_SIGNS = {
+    ">": ("greater", "than"), "<": ("less", "than"),
+    ">=": ("at", "least"), "=>": ("at", "least"), "≥": ("at", "least"),
+    "<=": ("at", "most"), "=<": ("at", "most"), "≤": ("at", "most"),
+    "<>": ("not", "equal", "to"), "!=": ("not", "equal", "to"), "≠": ("not", "equal", "to"),
+}  # fmt: skip
+_FUNCTIONS = {
+    "count": ("number", "of"), "sum": ("sum", "of"), "avg": ("average",), "min": ("minimum",),
+    "max": ("maximum",),
+}  # fmt: skip
+_PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
+    ("w", "/", "o"): ("without",), ("w", "/"): ("with",), ("#", "of"): ("number", "of"),
+    ("#",): ("number", "of"), ("no", "of"): ("number", "of"), ("no", ".", "of"): ("number", "of"),
+    ("nr", "of"): ("number", "of"), ("nr", ".", "of"): ("number", "of"),
+    ("num", "of"): ("number", "of"), ("nbr", "of"): ("number", "of"), ("dup",): ("duplicate",),
+    ("dups",): ("duplicate",), ("diff",): ("different",), ("diffs",): ("differences",),
+    ("not", "exists", "in"): ("not", "in"), ("not", "exist", "in"): ("not", "in"),
+}  # fmt: skip
+_FEW = frozenset({"two", "three", "four", "five", "2", "3", "4", "5"})
+_LONGEST = max(len(phrase) for phrase in _PHRASES)
+_LONGEST_NAME = 4
+
+
+def written_out(tokens: Sequence[Token]) -> list[Token]:
+    """Return the tokens with abbreviations and the signs and functions of SQL told in words."""
+    told = [part for token in tokens for part in _split(token)]
+    if told and told[0].lower == "join":
+        told[0] = replace(told[0], text="show")
+    steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
+        _phrases, _counted_places, _functions, _denied, _signs, _patterns,
+    )  # fmt: skip
+    for step in steps:
+        told = step(told)
+    return told
+
+
+def _said(words: Sequence[str], at: Token) -> list[Token]:
+    return [replace(at, text=word, kind="word") for word in words]
+
+
+def _split(token: Token) -> list[Token]:
+    # "count(x)," ends with two marks that belong to different things.
+    if token.kind != "mark" or len(token.text) == 1 or not set(token.text) & set("()"):
+        return [token]
+    return [
+        Token(text, "mark", token.start + at, token.start + at + 1)
+        for at, text in enumerate(token.text)
+    ]
+
+
+def _phrases(tokens: list[Token]) -> list[Token]:
+    told: list[Token] = []
+    position = 0
+    while position < len(tokens):
+        for length in range(_LONGEST, 0, -1):
+            run = tokens[position : position + length]
+            words = _PHRASES.get(tuple(token.lower for token in run))
+            if words and all(token.kind in {"word", "mark"} for token in run):
+                told += _said(words, replace(run[0], end=run[-1].end))
+                position += length
+                break
+        else:
+            told.append(tokens[position])
+            position += 1
+    return told
+
+
+def _counted_places(tokens: list[Token]) -> list[Token]:
+    """Tell "in all three tools: A, B and C" as "in A, B and C"."""
+    told: list[Token] = []
+    position = 0
+    while position < len(tokens):
+        run = [token.lower for token in tokens[position : position + 4]]
+        counted = len(run) > 2 and run[0] == "all" and run[1] in _FEW and told
+        if counted and told[-1].lower in {"in", "by"}:
+            end = position + 2 + (run[2] not in {":", "("})
+            if end < len(tokens) and tokens[end].text in {":", ",", "(", "of"}:
+                position = end + 1
+                continue
+        told.append(tokens[position])
+        position += 1
+    return told
+
+
+def _functions(tokens: list[Token]) -> list[Token]:
+    """Tell ``sum(x)`` as "sum of x", and ``count(*)`` as a plain count."""
+    told = list(tokens)
+    for position in range(len(tokens) - 2, -1, -1):
+        function, opened = told[position], told[position + 1 : position + 2]
+        words = _FUNCTIONS.get(function.lower)
+        called = opened and opened[0].text == "(" and function.end == opened[0].start
+        close = _closing(told, position + 2) if called else None
+        if words is None or close is None:
+            continue
+        inside = told[position + 2 : close]
+        plain = not inside or inside[0].text in {"1", "*"}
+        words = ("count",) if plain else words
+        told[position : close + 1] = [*_said(words, function), *([] if plain else inside)]
+    return told
+
+
+def _closing(tokens: Sequence[Token], position: int) -> int | None:
+    ends = range(position, min(position + _LONGEST_NAME + 1, len(tokens)))
+    return next((at for at in ends if tokens[at].text == ")"), None)
+
+
+def _denied(tokens: list[Token]) -> list[Token]:
+    """Tell "not country = FR" as "country <> FR": the denial ends with the comparison."""
+    told = list(tokens)
+    for position, token in enumerate(tokens):
+        if token.lower != "not":
+            continue
+        for at in range(position + 2, min(position + _LONGEST_NAME + 2, len(tokens))):
+            if tokens[at].text == "=":
+                told[at] = replace(tokens[at], text="<>")
+                told[position] = replace(token, text="", kind="mark")
+            if tokens[at].kind != "word":
+                break
+    return [token for token in told if token.text]
+
+
+def _signs(tokens: list[Token]) -> list[Token]:
+    return [
+        part
+        for token in tokens
+        for part in (
+            _said(_SIGNS[token.text], token)
+            if token.kind == "mark" and token.text in _SIGNS
+            else [token]
+        )
+    ]
+
+
+def _patterns(tokens: list[Token]) -> list[Token]:
+    """Tell ``like A%`` as "starts with A"."""
+    told: list[Token] = []
+    position = 0
+    while position < len(tokens):
+        if tokens[position].lower == "like" and position + 1 < len(tokens):
+            text, length = _pattern(tokens, position + 1)
+            if text is not None:
+                told += _search(text, tokens[position], tokens[position + length])
+                position += 1 + length
+                continue
+        told.append(tokens[position])
+        position += 1
+    return told
+
+
+def _pattern(tokens: Sequence[Token], position: int) -> tuple[str | None, int]:
+    """Return the pattern that stands here and how many tokens it is written with."""
+    end = position
+    while end < len(tokens) and (end == position or tokens[end].start == tokens[end - 1].end):
+        end += 1
+    text = "".join(token.text for token in tokens[position:end])
+    return (text if "%" in text.strip(".,;?") else None), end - position
+
+
+def _search(pattern: str, like: Token, last: Token) -> list[Token]:
+    text = pattern.rstrip(".,;?)")
+    first, final = text.startswith("%"), text.endswith("%")
+    words = ("contains",) if first == final else ("ends", "with") if first else ("starts", "with")
+    return [*_said(words, like), Token(text.strip("%"), "quoted", like.end, last.end)]

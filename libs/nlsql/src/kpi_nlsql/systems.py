@@ -1,0 +1,68 @@
+"""Systems: "the material master of HANA" is one table, and "PMS" the one that meets the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kpi_nlsql.graph import Graph
+from kpi_nlsql.lexicon import NameHit
+from kpi_nlsql.linking import Item
+
+_EXACT = 0.95
+_NAMES_TABLE = 0.6
+_INTO = frozenset({"in", "from", "of", "within"})
+_CLEARLY = 0.1
+
+
+def whole_tables(items: Sequence[Item]) -> list[Item]:
+    """Return the items with a table and the system it is said to be of made one mention."""
+    found: list[Item] = []
+    for item in items:
+        lead = _lead(found)
+        if lead is not None and _same_table(found[lead - 1], item):
+            table = found[lead - 1].table_hits()[0].table
+            before = replace(
+                found[lead - 1], end=item.end, hits=(NameHit(table, None, 1.0),), values=()
+            )
+            found = [*found[: lead - 1], before]
+            continue
+        found.append(item)
+    return found
+
+
+def _lead(items: Sequence[Item]) -> int | None:
+    """Return the position of an "of" at the end of the items, behind a mention."""
+    lead = len(items) - 1
+    while lead > 0 and items[lead].text in {"the", "our"}:
+        lead -= 1
+    led = lead > 0 and items[lead].text in _INTO and items[lead - 1].kind == "mention"
+    return lead if led else None
+
+
+def _same_table(first: Item, second: Item) -> bool:
+    mine, theirs = first.table_hits()[:1], second.table_hits()
+    if not mine or not theirs or mine[0].score < _NAMES_TABLE or theirs[0].score >= _EXACT:
+        return False
+    sure = mine[0].score >= first.best_column() and theirs[0].score >= second.best_column()
+    rivals = [hit.table for hit in theirs if hit.score >= theirs[0].score - _CLEARLY]
+    return sure and mine[0].table in rivals and not second.values
+
+
+def best_joined(items: Sequence[Item], position: int, graph: Graph) -> str | None:
+    """Return the table of a system that clearly best joins the other table that is named."""
+    others = {
+        item.table_hits()[0].table
+        for at, item in enumerate(items)
+        if at != position and item.best_table() >= _NAMES_TABLE
+    }
+    mine = items[position].table_hits()
+    tables = [hit.table for hit in mine if hit.score >= mine[0].score - _CLEARLY]
+    if len(others) != 1 or others & set(tables):
+        return None
+    other = next(iter(others))
+    joins = {table: graph.joins_between(table, other)[:1] for table in tables}
+    ranked = sorted(((found[0].score, name) for name, found in joins.items() if found))[::-1]
+    if not ranked or (len(ranked) > 1 and ranked[0][0] < ranked[1][0] + _CLEARLY):
+        return None
+    return ranked[0][1]
