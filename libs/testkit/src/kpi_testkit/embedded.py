@@ -6,9 +6,11 @@ from pathlib import Path
 
 from kpi_local import nats, postgres, unprivileged
 from kpi_local.ports import free_port
+from kpi_testkit.eventually import eventually
 from kpi_testkit.processes import Process
 
 START_TIMEOUT = 60.0
+ORPHANS = "pre-existing shared memory block"
 
 
 class EmbeddedPostgres:
@@ -23,7 +25,7 @@ class EmbeddedPostgres:
 
     def start(self) -> EmbeddedPostgres:
         """Start, also again after `kill`, on the same port and data."""
-        self.process.start().wait_until(self._cluster.is_ready, START_TIMEOUT)
+        eventually(self._starts, START_TIMEOUT, "no orphans are in the way of Postgres")
         return self
 
     def stop(self) -> None:
@@ -47,6 +49,16 @@ class EmbeddedPostgres:
     def password(self, role: str) -> str:
         """Return the password of `role` on this server."""
         return self._cluster.password(role)
+
+    def _starts(self) -> bool:
+        """Start, or return False while children of a killed server live on for a moment."""
+        try:
+            self.process.start().wait_until(self._cluster.is_ready, START_TIMEOUT)
+        except RuntimeError:
+            if ORPHANS not in self.process.log_tail():
+                raise
+            return False
+        return True
 
 
 class EmbeddedNats:
