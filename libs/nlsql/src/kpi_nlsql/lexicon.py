@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
+from kpi_nlsql.abbreviations import abbreviates, expansions, shortened
 from kpi_nlsql.graph import Graph
 from kpi_nlsql.synonyms import SYNONYMS
 from kpi_nlsql.values import ValueIndex
@@ -20,6 +21,7 @@ LONGEST_NAME = 6
 _SYNONYM_FACTOR = 0.8
 _ONLY_TABLE = 0.85
 _TYPO_CUTOFF = 86
+_SPELT_OUT = 0.97
 _FILLERS = frozenset({stem(word) for word in ("of", "the", "a", "an", "in", "for", "and")})
 
 
@@ -43,7 +45,9 @@ class Lexicon:
             self._add(table.name, None, table.display_names or (table.name,))
             for column in table.columns:
                 self._add(table.name, column.name, column.display_names or (column.name,))
+        self._spell_out()
         self.vocabulary = frozenset(word for name in self._names for word in name)
+        self._abbreviated = self._with_abbreviations()
         self._choices = [word for word in self.vocabulary if len(word) >= 4]
         self.closest = lru_cache(maxsize=5_000)(self._closest)
 
@@ -53,12 +57,40 @@ class Lexicon:
         for variant, factor in _variants(phrase):
             for key, score in self._names.get(variant, {}).items():
                 found[key] = max(found.get(key, 0.0), score * factor)
+        for key, score in self._spelt_out(phrase):
+            found[key] = max(found.get(key, 0.0), score)
         if len(glued) >= 4:
             for key, score in self._glued.get(stem(glued), {}).items():
                 found[key] = max(found.get(key, 0.0), score)
         _favour_only_table(found)
         hits = [NameHit(table, column, score) for (table, column), score in found.items()]
         return tuple(sorted(hits, key=lambda hit: -hit.score))
+
+    def _spell_out(self) -> None:
+        """Add the names whose abbreviations other names write in full: SMPL_ID is a sample id."""
+        full = expansions({word for name in self._names for word in name})
+        for name in [name for name in self._names if any(word in full for word in name)]:
+            spelt = tuple(full.get(word, word) for word in name)
+            entry = self._names[spelt]
+            for key, score in self._names[name].items():
+                entry[key] = max(entry.get(key, 0.0), score * _SPELT_OUT)
+
+    def _with_abbreviations(self) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
+        """Return the names of several words with an abbreviation among them, by their initials."""
+        short = shortened(self.vocabulary)
+        found: dict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
+        for name in self._names:
+            if len(name) > 1 and any(word in short for word in name):
+                found[tuple(word[0] for word in name)].append(name)
+        return found
+
+    def _spelt_out(self, phrase: tuple[str, ...]) -> Iterator[tuple[tuple[str, str | None], float]]:
+        """Yield what a phrase names that is written short: "external lab" (``EXT_LAB``)."""
+        for name in self._abbreviated.get(tuple(word[:1] for word in phrase), ()):
+            pairs = list(zip(name, phrase, strict=True))
+            same = any(short == full for short, full in pairs)
+            if same and all(short == full or abbreviates(short, full) for short, full in pairs):
+                yield from ((key, score * _SPELT_OUT) for key, score in self._names[name].items())
 
     def _closest(self, word: str) -> str | None:
         """Return the known stem that a misspelt one most likely is, if any is close."""

@@ -1,0 +1,56 @@
+"""Abbreviations: words of identifiers that are written short, ``INSTR_RESULTS``, ``SMPL_ID``."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+import simplemma
+
+_LONGEST_SHORT = 5
+_SHORTEST = 3
+_LEFT_OUT = 2
+"""Letters that an abbreviation leaves out at least."""
+
+_SKELETON = re.compile(r"[a-z][^aeiouy]+")
+
+
+def abbreviates(short: str, full: str) -> bool:
+    """Tell whether one word may be the other written short: its beginning, or without vowels."""
+    if not _SHORTEST <= len(short) <= _LONGEST_SHORT or len(full) < len(short) + _LEFT_OUT:
+        return False
+    if full.startswith(short):
+        return True
+    return bool(_SKELETON.fullmatch(short)) and short[0] == full[0] and _within(short, full)
+
+
+def shortened(words: Iterable[str]) -> frozenset[str]:
+    """Return the words short enough for an abbreviation that English does not know."""
+    return frozenset(
+        word
+        for word in words
+        if _SHORTEST <= len(word) <= _LONGEST_SHORT
+        and word.isascii()
+        and word.isalpha()
+        and not simplemma.is_known(word, lang="en")
+    )
+
+
+def expansions(words: Iterable[str]) -> dict[str, str]:
+    """Return, for each word that can only be one of the others written short, that other word."""
+    by_initial: dict[str, list[str]] = defaultdict(list)
+    words = list(words)
+    for word in words:
+        by_initial[word[:1]].append(word)
+    found: dict[str, str] = {}
+    for short in shortened(words):
+        fuller = [word for word in by_initial[short[0]] if abbreviates(short, word)]
+        if len(fuller) == 1:
+            found[short] = fuller[0]
+    return found
+
+
+def _within(short: str, full: str) -> bool:
+    letters = iter(full)
+    return all(letter in letters for letter in short)
