@@ -270,6 +270,8 @@ def _may_be_value(tokens: Sequence[Token]) -> bool:
     if len(tokens) > 1:
         return not all(token.lower in FUNCTION_WORDS for token in tokens)
     token = tokens[0]
+    if token.text == "A" and token.start > 0:
+        return True  # "with grade A"
     if token.lower in STOP_WORDS or (token.lower,) in CUES:
         return token.text[:1].isupper() and token.start > 0 and token.lower not in FUNCTION_WORDS
     return len(token.text) > _SHORT_VALUE or token.text.isupper()

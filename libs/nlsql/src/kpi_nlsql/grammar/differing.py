@@ -43,7 +43,7 @@ def _compared(
         return None
     near = [table for table in others if not _leads(items, table)] or others
     leads_on = items[position].text.split()[-1] in _LEADING_ON
-    if position + 1 == near[0] and not leads_on:
+    if not near or (position + 1 == near[0] and not leads_on):
         return None  # "different customers" are compared with nothing
     return Relation(operation, near[-1], last, position)
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from kpi_nlsql.amounts import adds_up
-from kpi_nlsql.draft import Group, Ref
+from kpi_nlsql.draft import Group, Ref, Wanted
 from kpi_nlsql.grammar.scanner import Scanner
 
 _WHOLE_NAME = 0.95
 
+_FOR_EACH = frozenset("by|per|for each|for every|by each|grouped by|broken down by|split by".split("|"))
+
 
 def read(scan: Scanner) -> bool:
     """Consume what the rows are put together by."""
-    explicit = scan.item.is_cue("group")
-    if not explicit and not _by_after_aggregate(scan) and not _by_after_amount(scan):
-        return False
     start = scan.position
+    rows = _opened_with_rows(scan)
+    explicit = scan.item.is_cue("group")
+    implied = _by_after_aggregate(scan) or _by_after_amount(scan)
+    if not explicit and not implied and not (rows and _by_after_rows(scan)):
+        return False
+    if rows:
+        scan.draft.wanted.append(Wanted(start, function="count"))
     position = scan.skip(start + 1)
     if scan.at(position).is_cue("distinct"):
         scan.take(position)
@@ -65,6 +71,21 @@ def _by_after_amount(scan: Scanner) -> bool:
         return False
     draft.wanted[0].function = "sum"
     return True
+
+
+def _opened_with_rows(scan: Scanner) -> bool:
+    # "tickets by priority and state" counts the tickets of each.
+    draft = scan.draft
+    asked = draft.wanted or draft.sorting or draft.groups or draft.limit
+    following = scan.role(scan.skip(scan.position + 1))
+    opened = draft.notes.get("asks_rows") and scan.item.text in _FOR_EACH
+    return bool(opened) and not asked and following in {"column", "table"}
+
+
+def _by_after_rows(scan: Scanner) -> bool:
+    """Tell whether "by" leads to what rows are counted by, and not to who did something."""
+    done = scan.participle(scan.position - 1) and scan.role(scan.position - 1) != "table"
+    return scan.item.text == "by" and not done and not _tells_value(scan)
 
 
 def _adds_up(scan: Scanner, ref: Ref) -> bool:

@@ -128,10 +128,19 @@ def _default(scan: Scanner, descending: bool) -> None:
     shown = [wanted for wanted in scan.draft.wanted if wanted.ref is not None]
     amounts = [w for w in shown if w.function or (w.ref is not None and scan.measures(w.ref))]
     by_amount = amounts if _speaks_of_amounts(scan) else []
+    if not shown and _speaks_of_amounts(scan):
+        _by_compared(scan, descending)
     for wanted in [*by_amount[-1:], *shown][:1]:
         scan.draft.sorting.append(
             Sorting(scan.position, wanted.ref, wanted.function, None, descending)
         )
+
+
+def _by_compared(scan: Scanner, descending: bool) -> None:
+    # "claims above 500, largest first": by the amount that was spoken of.
+    compared = [term.ref for term in scan.draft.terms if term.kind in {"compare", "between"}]
+    for ref in [ref for ref in compared if ref is not None and scan.measures(ref)][-1:]:
+        scan.draft.sorting.append(Sorting(scan.position, ref, None, None, descending))
 
 
 def _speaks_of_amounts(scan: Scanner) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kpi_nlsql.amounts import amount_ref, main_amount
 from kpi_nlsql.draft import Group, Ref, Sorting, Wanted
+from kpi_nlsql.grammar import rankings
 from kpi_nlsql.grammar.aggregates import function_at
 from kpi_nlsql.grammar.counting import counted
 from kpi_nlsql.grammar.scanner import Scanner
@@ -184,6 +185,8 @@ def _highest(scan: Scanner, descending: bool, limit: int) -> bool:
         scan.take(start)
         scan.position = position
         return _highest(scan, scan.at(position).argument("superlative") == "high", limit)
+    if rankings.read(scan, position, descending, limit):
+        return True
     function = None
     if scan.at(position).is_cue("aggregate"):
         function = scan.at(position).argument("aggregate")

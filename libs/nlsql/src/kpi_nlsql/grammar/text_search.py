@@ -20,6 +20,9 @@ _DAYS = {
     "years": 365,
 }
 
+_HAVING = frozenset({"with", "having", "have", "has", "containing"})
+_DETERMINERS = frozenset({"the", "its", "their"})
+
 
 def read(scan: Scanner) -> bool:
     """Consume one of these conditions."""
@@ -30,10 +33,29 @@ def read(scan: Scanner) -> bool:
         return _null(scan, known=False)
     if item.is_cue("recent") or item.is_cue("older"):
         return _recent(scan)
+    if _inside(scan):
+        return True
     for cue, kind in (("starts", "starts"), ("ends", "ends"), ("contains", "contains")):
         if item.is_cue(cue):
             return _like(scan, kind)  # type: ignore[arg-type]
     return False
+
+
+def _inside(scan: Scanner) -> bool:
+    """Consume "with Apples in the name": a text that a column has somewhere."""
+    position = scan.position
+    told = scan.role(position) == "value" or _is_name(scan, position)
+    if scan.at(position - 1).text not in _HAVING or scan.at(position + 1).text != "in":
+        return False
+    column = scan.skip(position + 2)
+    if not told or scan.at(position + 2).text not in _DETERMINERS or scan.role(column) != "column":
+        return False
+    last = position if scan.item.kind == "quoted" else _run_end(scan, position)
+    text = scan.item.text if scan.item.kind == "quoted" else _written(scan, position, last)
+    scan.add(Term("like", position, scan.ref(column), values=(text,)))
+    scan.take(*range(position, column + 1))
+    scan.position = column + 1
+    return True
 
 
 def _subject(scan: Scanner) -> Ref | None:
