@@ -52,6 +52,7 @@ class _Place:
     position: int
     table: str
     told: bool
+    lead: str
 
 
 def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tuple[Item, ...]:
@@ -217,7 +218,7 @@ def _own_place(items: Sequence[Item]) -> _Place | None:
         if items[position].best_table() < _NAMES_TABLE:
             return None
         told = start < lead or items[lead].kind == "cue"
-        return _Place(start, position, items[position].table_hits()[0].table, told)
+        return _Place(start, position, items[position].table_hits()[0].table, told, items[lead].text)
     return None
 
 
@@ -273,9 +274,16 @@ def _is_noun(
         return proper and beside and item.table_hits()[0].table != table.name
     if item.best_column() >= _EXACT:
         return False
+    if place.lead == "on" and not proper and _names_another(item, table.name):
+        return False  # "claims on policies" are claims
     words = tuple(stem(word) for word in item.text.split() if word not in FUNCTION_WORDS)
     plural = item.text.endswith("s")
     return plural and (item.best_table() >= _MAY_NAME_TABLE or names_rows(words, table))
+
+
+def _names_another(item: Item, table: str) -> bool:
+    hits = item.table_hits()
+    return bool(hits) and hits[0].table != table and hits[0].score >= _NAMES_TABLE
 
 
 def _heads_another(item: Item, table: str, graph: Graph) -> bool:

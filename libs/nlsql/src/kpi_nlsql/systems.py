@@ -20,8 +20,8 @@ def whole_tables(items: Sequence[Item]) -> list[Item]:
     found: list[Item] = []
     for item in items:
         lead = _lead(found)
-        if lead is not None and _same_table(found[lead - 1], item):
-            table = found[lead - 1].table_hits()[0].table
+        table = None if lead is None else _same_table(found[lead - 1], item)
+        if lead is not None and table is not None:
             before = replace(
                 found[lead - 1], end=item.end, hits=(NameHit(table, None, 1.0),), values=()
             )
@@ -40,13 +40,21 @@ def _lead(items: Sequence[Item]) -> int | None:
     return lead if led else None
 
 
-def _same_table(first: Item, second: Item) -> bool:
-    mine, theirs = first.table_hits()[:1], second.table_hits()
-    if not mine or not theirs or mine[0].score < _NAMES_TABLE or theirs[0].score >= _EXACT:
-        return False
-    sure = mine[0].score >= first.best_column() and theirs[0].score >= second.best_column()
-    rivals = [hit.table for hit in theirs if hit.score >= theirs[0].score - _CLEARLY]
-    return sure and mine[0].table in rivals and not second.values
+def _same_table(first: Item, second: Item) -> str | None:
+    """Return the one table that both mentions name, if they do: of the surer one of them."""
+    mine, theirs = first.table_hits(), second.table_hits()
+    if not mine or not theirs or theirs[0].score >= _EXACT or second.values:
+        return None
+    if mine[0].score < first.best_column() or theirs[0].score < second.best_column():
+        return None
+    if mine[0].score >= _NAMES_TABLE and mine[0].table in _rivals(theirs):
+        return mine[0].table
+    sole = theirs[0].score >= _NAMES_TABLE and len(_rivals(theirs)) == 1
+    return theirs[0].table if sole and theirs[0].table in _rivals(mine) else None
+
+
+def _rivals(hits: Sequence[NameHit]) -> list[str]:
+    return [hit.table for hit in hits if hit.score >= hits[0].score - _CLEARLY]
 
 
 def best_joined(items: Sequence[Item], position: int, graph: Graph) -> str | None:

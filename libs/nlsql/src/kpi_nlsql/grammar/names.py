@@ -63,7 +63,11 @@ def _table(scan: Scanner) -> None:
     modifies = scan.role(scan.position + 1) == "column" and not scan.in_where
     modifies = modifies and not _is_participle(scan, scan.position + 1)
     modifies = modifies or (scan.role(scan.position + 1) == "table" and not _acts(scan))
-    if modifies or _says_what_value_is(scan, table):
+    if modifies:
+        return
+    if _says_what_value_is(scan, table):
+        if not scan.in_where and not scan.draft.wanted and not scan.draft.entities:
+            scan.draft.entities.append((scan.position, table))
         return
     if (scan.in_where and scan.draft.entities and table != scan.entity()) or (
         scan.in_where and scan.draft.wanted and table not in _wanted_tables(scan)
