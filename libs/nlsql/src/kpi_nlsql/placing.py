@@ -14,6 +14,7 @@ from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.graph import Column, Graph, Table
 from kpi_nlsql.lexicon import NameHit
 from kpi_nlsql.linking import Item
+from kpi_nlsql.row_heads import heads_another, names_another
 from kpi_nlsql.row_nouns import names_rows, naming_rows
 from kpi_nlsql.systems import best_joined, whole_tables
 from kpi_nlsql.words import Token, stem, stems
@@ -197,7 +198,7 @@ def _describes(item: Item, tables: set[str], graph: Graph) -> bool:
     if item.kind != "mention" or not hits or hits[0].score >= _EXACT or hits[0].table in tables:
         return False
     held = any(hit.table in tables for hit in item.column_hits())
-    return held and not _heads_another(item, "", graph)
+    return held and not heads_another(item, "", graph)
 
 
 # What the rows of a place are called
@@ -218,7 +219,9 @@ def _own_place(items: Sequence[Item]) -> _Place | None:
         if items[position].best_table() < _NAMES_TABLE:
             return None
         told = start < lead or items[lead].kind == "cue"
-        return _Place(start, position, items[position].table_hits()[0].table, told, items[lead].text)
+        return _Place(
+            start, position, items[position].table_hits()[0].table, told, items[lead].text
+        )
     return None
 
 
@@ -267,35 +270,18 @@ def _is_noun(
     heads = any(hit.table == table.name for hit in item.table_hits())
     if heads and stems(table.name)[-1:] == stems(item.text)[-1:]:
         return True
-    if place.told and _heads_another(item, table.name, graph):
+    if place.told and heads_another(item, table.name, graph):
         return False
     if item.best_table() >= _EXACT and item.best_table() >= item.best_column():
         beside = place.told or item is before
         return proper and beside and item.table_hits()[0].table != table.name
     if item.best_column() >= _EXACT:
         return False
-    if place.lead == "on" and not proper and _names_another(item, table.name):
+    if place.lead == "on" and not proper and names_another(item, table.name):
         return False  # "claims on policies" are claims
     words = tuple(stem(word) for word in item.text.split() if word not in FUNCTION_WORDS)
     plural = item.text.endswith("s")
     return plural and (item.best_table() >= _MAY_NAME_TABLE or names_rows(words, table))
-
-
-def _names_another(item: Item, table: str) -> bool:
-    hits = item.table_hits()
-    return bool(hits) and hits[0].table != table and hits[0].score >= _NAMES_TABLE
-
-
-def _heads_another(item: Item, table: str, graph: Graph) -> bool:
-    """Tell whether what a noun means are the rows of another table, not only described by it.
-
-    "employees" are those of ``hr_employees``; "products" are not all of ``product_master``.
-    """
-    hits = item.table_hits()
-    if not hits or hits[0].table == table or hits[0].score < _NAMES_TABLE:
-        return False
-    names = graph.table(hits[0].table).display_names
-    return any(stems(name)[-1:] == stems(item.text)[-1:] for name in names)
 
 
 def _proper(item: Item, tokens: Sequence[Token]) -> bool:

@@ -7,8 +7,9 @@ from kpi_nlsql.draft import Group, Ref, Wanted
 from kpi_nlsql.grammar.scanner import Scanner
 
 _WHOLE_NAME = 0.95
-
-_FOR_EACH = frozenset("by|per|for each|for every|by each|grouped by|broken down by|split by".split("|"))
+_FOR_EACH = frozenset(
+    "by|per|for each|for every|by each|grouped by|broken down by|split by".split("|")  # noqa: SIM905
+)
 
 
 def read(scan: Scanner) -> bool:

@@ -7,46 +7,9 @@ from kpi_nlsql.draft import Group, Ref, Sorting, Wanted
 from kpi_nlsql.grammar import rankings
 from kpi_nlsql.grammar.aggregates import function_at
 from kpi_nlsql.grammar.counting import counted
+from kpi_nlsql.grammar.measured_by import IMPLIED
 from kpi_nlsql.grammar.scanner import Scanner
 
-_SIZES = ("size", "area", "popul", "capac", "amount")
-_TIMES = ("date", "year", "time")
-_IMPLIED: dict[str, tuple[tuple[str, ...], bool]] = {
-    "oldest": (("age",), True),
-    "youngest": (("age",), False),
-    "longest": (("length", "durat", "distanc"), True),
-    "shortest": (("length", "height", "durat", "distanc"), False),
-    "tallest": (("height",), True),
-    "highest": (("height", "elevat", "altitud"), True),
-    "heaviest": (("weight",), True),
-    "lightest": (("weight",), False),
-    "cheapest": (("price", "cost"), False),
-    "most expensive": (("price", "cost"), True),
-    "the most expensive": (("price", "cost"), True),
-    "least expensive": (("price", "cost"), False),
-    "the least expensive": (("price", "cost"), False),
-    "costliest": (("cost", "price"), True),
-    "priciest": (("price", "cost"), True),
-    "fastest": (("speed", "time"), True),
-    "slowest": (("speed",), False),
-    "latest": (_TIMES, True),
-    "most recent": (_TIMES, True),
-    "newest": (("date", "year"), True),
-    "most recently": (_TIMES, True),
-    "earliest": (_TIMES, False),
-    "first": (_TIMES, False),
-    "last": (_TIMES, True),
-    "largest": (_SIZES, True),
-    "biggest": (_SIZES, True),
-    "smallest": (_SIZES, False),
-    "richest": (("money", "worth", "incom"), True),
-    "highest paid": (("salari",), True),
-    "best": (("rate", "rank", "score"), True),
-    "worst": (("rate", "score"), False),
-    "the best": (("rate", "score"), True),
-    "lowest paid": (("salari",), False),
-}
-"""The columns a superlative is about, as stems, and whether high values are meant."""
 _BY_AMOUNT = frozenset({"highest", "largest", "biggest", "lowest", "smallest", "top"})
 _BIRTH = ("birth",)
 
@@ -233,7 +196,7 @@ def _column(
 
 def _adjective_ref(scan: Scanner, start: int) -> tuple[Ref, bool] | None:
     text = scan.at(start).text.removeprefix("the ")
-    implied = _IMPLIED.get(text)
+    implied = IMPLIED.get(text)
     if implied is None:
         return None
     stems, descending = implied
