@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 JoinKind = Literal["foreign_key", "candidate"]
 TypeFamily = Literal["text", "number", "date", "boolean", "other"]
+Contents = Literal["dates", "amounts"]
 
 _NUMERIC = re.compile(r"[-+]?\d+(\.\d+)?")
 _DATE = re.compile(r"\d{4}-\d\d(-\d\d)?")
@@ -25,7 +26,8 @@ _FAMILIES: tuple[tuple[TypeFamily, tuple[str, ...]], ...] = (
 class Column:
     """A column. ``values`` is its value dictionary: the distinct values of a sample, or empty.
 
-    ``distinct`` is how many values it has; None where nobody has counted.
+    ``distinct`` is how many values it has; None where nobody has counted. ``holds`` tells what
+    its texts are where the values themselves are not kept.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Column:
     values: tuple[str, ...] = ()
     unique: bool = False
     distinct: int | None = None
+    holds: Contents | None = None
 
     @property
     def family(self) -> TypeFamily:
@@ -48,14 +51,14 @@ class Column:
     @property
     def dated(self) -> bool:
         """Whether its values are dates, also where dates are kept as text."""
-        if self.family == "date":
+        if self.family == "date" or self.holds == "dates":
             return True
         return bool(self.values) and all(map(_DATE.match, self.values[:20]))
 
     @property
     def measures(self) -> bool:
         """Whether its values are amounts, also where numbers are kept as text."""
-        if self.family == "number":
+        if self.family == "number" or self.holds == "amounts":
             return True
         return bool(self.values) and all(map(_NUMERIC.fullmatch, self.values[:20]))
 
@@ -192,6 +195,7 @@ def _column(data: Mapping[str, Any]) -> Column:
         values=_strings(data.get("values")),
         unique=data.get("unique", False),
         distinct=data.get("distinct"),
+        holds=data.get("holds"),
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
+from kpi_executor.dictionary import abridged
 from kpi_executor.lookups import DIALECTS
 from kpi_executor.overlap import with_overlap
 from kpi_executor.sources import Resources, Source, SourceError, SourcePolicy, connect, profile
@@ -62,7 +63,7 @@ def _read(
         if not tables:
             raise SourceError("The source has no tables that can be read; check path and rights.")
         graph = graph_of(name, profile(connector, tables), DIALECTS[source.kind])
-        return with_overlap(connector, graph).to_json()
+        return abridged(with_overlap(connector, graph)).to_json()
 
 
 def graph_of(name: str, tables: Sequence[reflected.Table], dialect: str) -> Graph:
@@ -86,8 +87,9 @@ def _column(column: reflected.Column, table: reflected.Table) -> Column:
         name=column.name,
         type=column.native_type,
         nullable=column.nullable,
-        values=column.values or (),
-        unique=table.primary_key == (column.name,),
+        values=column.values,
+        unique=column.unique or table.primary_key == (column.name,),
+        distinct=column.distinct,
     )
 
 

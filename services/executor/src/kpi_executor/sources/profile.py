@@ -17,12 +17,15 @@ from kpi_executor.sources.tables import Column, Table
 
 @dataclass(frozen=True, slots=True)
 class ProfileLimits:
-    """How much to look at. Beyond ``seconds`` tables are returned without values."""
+    """How much to look at. Beyond ``seconds`` tables are returned without values.
+
+    Of texts in at most ``few_values`` kinds all kinds are fetched, of others those of the sample.
+    """
 
     seconds: float = 30.0
     sample_rows: int = 10_000
-    samples: int = 100
-    most_values: int = 50
+    few_values: int = 50
+    most_values: int = 5_000
     longest_value: int = 100
     exact_below_rows: int = 1_000_000
 
@@ -30,7 +33,7 @@ class ProfileLimits:
 def profile(
     connector: Connector, tables: Sequence[Table], limits: ProfileLimits | None = None
 ) -> list[Table]:
-    """Return the tables with values and samples; one that cannot be read stays without."""
+    """Return the tables with what their columns hold; one that cannot be read stays without."""
     limits = limits or ProfileLimits()
     deadline = time.monotonic() + limits.seconds
     return [
@@ -43,34 +46,44 @@ def _profiled(connector: Connector, table: Table, limits: ProfileLimits) -> Tabl
     try:
         sample = _read(connector, f"SELECT * FROM {_name(table)} LIMIT {limits.sample_rows}")  # noqa: S608
         columns = [
-            _with_values(connector, table, column, values, limits)
+            _described(connector, table, column, values, limits)
             for column, values in zip(table.columns, sample, strict=True)
         ]
     except SourceError:
         return table
-    return replace(table, columns=tuple(columns))
+    rows = len(sample[0]) if sample and len(sample[0]) < limits.sample_rows else table.rows
+    return replace(table, columns=tuple(columns), rows=rows)
 
 
-def _with_values(
+def _described(
     connector: Connector,
     table: Table,
     column: Column,
-    values: pa.Array[Any],
+    sample: pa.Array[Any],
     limits: ProfileLimits,
 ) -> Column:
     if column.type in ("binary", "other"):
         return column
-    distinct = pc.unique(values.drop_null())
-    samples = _texts(distinct[: limits.samples], limits.longest_value)
-    if column.type != "text" or len(distinct) > limits.most_values:
-        return replace(column, samples=samples)
-    if len(values) == limits.sample_rows and (table.rows or 0) <= limits.exact_below_rows:
-        distinct = _all_values(connector, table, column, limits.most_values)
-    if len(distinct) > limits.most_values or not _all_short(distinct, limits.longest_value):
-        return replace(column, samples=samples)
-    return replace(
-        column, samples=samples, values=tuple(sorted(_texts(distinct, limits.longest_value)))
-    )
+    kinds = pc.unique(sample.drop_null())
+    whole = len(sample) < limits.sample_rows
+    countable = whole or (table.rows is not None and table.rows <= limits.exact_below_rows)
+    if whole:
+        column = replace(column, distinct=len(kinds), unique=1 < len(sample) == len(kinds))
+    elif countable and column.type in ("text", "integer") and len(kinds) == len(sample):
+        column = _counted(connector, table, column)
+    if column.type != "text":
+        return column
+    if countable and not whole and len(kinds) <= limits.few_values:
+        kinds = _all_values(connector, table, column, limits.few_values)
+    return replace(column, values=_texts(kinds[: limits.most_values], limits.longest_value))
+
+
+def _counted(connector: Connector, table: Table, column: Column) -> Column:
+    """Return a column that is unique in the sample with its distinct values counted in all rows."""
+    name = quoted(column.name)
+    counts = _read(connector, f"SELECT COUNT(*), COUNT(DISTINCT {name}) FROM {_name(table)}")  # noqa: S608
+    rows, distinct = (int(count[0].as_py()) for count in counts)
+    return replace(column, distinct=distinct, unique=rows == distinct)
 
 
 def _all_values(connector: Connector, table: Table, column: Column, most: int) -> pa.Array[Any]:
@@ -91,11 +104,7 @@ def _read(connector: Connector, sql: str) -> list[pa.Array[Any]]:
 
 def _texts(values: pa.Array[Any], longest: int) -> tuple[str, ...]:
     texts = values.cast(pa.string()).to_pylist()
-    return tuple(text for text in texts if text is not None and len(text) <= longest)
-
-
-def _all_short(values: pa.Array[Any], longest: int) -> bool:
-    return all(len(str(text)) <= longest for text in values.to_pylist())
+    return tuple(sorted(text for text in texts if text is not None and 0 < len(text) <= longest))
 
 
 def _name(table: Table) -> str:

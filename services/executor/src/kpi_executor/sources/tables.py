@@ -12,17 +12,19 @@ LogicalType = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column. ``values`` holds all of a low-cardinality text column, ``samples`` a few of any.
+    """A column. ``values`` holds different texts of a text column: all, or those of a sample.
 
-    Both are texts. ``values`` is None if there are many or if nobody looked.
+    ``distinct`` is how many different values there are, None where nobody has counted them all;
+    ``unique`` tells that every row has a value and no two the same one.
     """
 
     name: str
     type: LogicalType
     native_type: str
     nullable: bool = True
-    values: tuple[str, ...] | None = None
-    samples: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    distinct: int | None = None
+    unique: bool = False
 
 
 @dataclass(frozen=True, slots=True)
