@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pyarrow as pa
+import pytest
 
 from kpi_testkit.eventually import eventually
 from tests.integration.results.runs import Runs, flip_a_bit
@@ -23,6 +24,16 @@ def differences(viewer: httpx.Client, kpi_id: int, count: int) -> list[dict[str,
         return found if len(found) == count else None
 
     return eventually(compared, 20, f"{count} runs are compared") or []
+
+
+def entered(viewer: httpx.Client, kpi_id: int, execution_id: int) -> None:
+    """Wait until a run that has rows is on the KPI's ledger."""
+
+    def is_there() -> bool:
+        shown = viewer.get(f"/kpis/{kpi_id}/breaks").json()["breaks"]
+        return execution_id in {each["last_seen_execution_id"] for each in shown}
+
+    eventually(is_there, 20, "the run is on the ledger")
 
 
 def test_history_shows_what_each_run_changed(runs: Runs, viewer: httpx.Client) -> None:
@@ -77,12 +88,27 @@ def test_a_damaged_run_is_compared_once_it_is_repaired(
 
     newest, _ = differences(viewer, kpi_id, 2)
     assert newest["previous_execution_id"] == first
+    entered(viewer, kpi_id, broken)
 
-    def is_entered() -> bool:
-        shown = viewer.get(f"/kpis/{kpi_id}/breaks").json()["breaks"]
-        return broken in {each["last_seen_execution_id"] for each in shown}
 
-    eventually(is_entered, 20, "the run is on the ledger")
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_ledger_stands_for_the_rows_of_its_run_where_they_are_damaged(
+    runs: Runs, viewer: httpx.Client, *, damaged: bool
+) -> None:
+    """The second time, the comparison is kept and reads no rows; who enters the run does."""
+    kpi_id = runs.kpi()
+    first = runs.succeeded(pa.table({"sku": ["A", "ledger"]}), kpi_id=kpi_id)
+    entered(viewer, kpi_id, first)
+    if damaged:
+        runs.part(first).unlink()
+    second = runs.succeeded(pa.table({"sku": ["B", "ledger"]}), kpi_id=kpi_id)
+    entered(viewer, kpi_id, second)
+    shown = viewer.get(f"/kpis/{kpi_id}/breaks").json()["breaks"]
+    assert {each["key"]["sku"]: each["status"] for each in shown} == {
+        "A": "resolved",
+        "B": "open",
+        "ledger": "open",
+    }
 
 
 def test_damage_of_either_run_is_on_record_as_its_own(

@@ -8,15 +8,21 @@ import httpx
 import pyarrow as pa
 import pytest
 import sqlalchemy as sa
+from alembic import command
 
+from kpi_contracts.execution import Manifest, Part
 from kpi_eventsourcing.context import Context
+from kpi_eventsourcing.unit_of_work import Work
 from kpi_results import scrubs
+from kpi_results.bootstrap import PACKAGE
 from kpi_results.commands import ReportDamage
 from kpi_results.handlers import make_dispatcher
+from kpi_results.result import Result
 from kpi_results.scrubbing import Scrubber
 from kpi_results.settings import Scrubbing
-from kpi_results.shelf import results
+from kpi_results.shelf import damaged_parts, results
 from kpi_results.taking_in import SERVICE
+from kpi_service.database import alembic_config, make_engine, migrate
 from kpi_testkit.eventually import eventually
 from kpi_testkit.servers import Databases
 from tests.integration.results.runs import flip_a_bit
@@ -232,3 +238,25 @@ def test_a_store_that_is_not_mounted_is_not_damage(idle: Stack) -> None:
     assert recorded(idle, execution_id, "damaged") == []
     work.step()  # a minute later, or as long as a round takes
     assert checked(idle, execution_id) is not None
+
+
+def test_parts_damaged_before_they_were_listed_are_listed(databases: Databases) -> None:
+    url = databases.create()
+    engine = make_engine(url, name="tests", pool_size=2)
+    with engine.begin() as connection:
+        config = alembic_config(PACKAGE)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+        connection.execute(sa.text("DROP TABLE damaged_parts"))  # as it was
+        work = Work(connection)
+        result = work.load(Result, 7)
+        manifest = Manifest((Part(key(7), 3, 90, "ab"),), 3, 90, ())
+        work.append(result, result.store(1, manifest), Context.by(SERVICE))
+        work.append(result, result.damage(key(7), "it is missing"), Context.by(SERVICE))
+
+    migrate(url, PACKAGE)
+
+    with engine.connect() as connection:
+        assert connection.execute(sa.select(damaged_parts)).all() == [(7, key(7))]
+    engine.dispose()
+    databases.drop(url)

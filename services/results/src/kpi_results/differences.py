@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from kpi_contracts.execution import Manifest
 from kpi_contracts.result import ResultCompared
 from kpi_eventsourcing.context import Context
 from kpi_eventsourcing.dispatch import Dispatcher
 from kpi_results import queries
-from kpi_results.commands import RecordDifference, ReportDamage
+from kpi_results.commands import RecordDifference
 from kpi_results.comparison.errors import NotComparable
 from kpi_results.index import executions
-from kpi_results.rows.errors import PartDamaged, RowsError
+from kpi_results.rows.errors import RowsError
 from kpi_results.shelf import READABLE, results
 from kpi_results.taking_in import SERVICE
+from kpi_results.unreadable import WORTH_READING, Unreadable
 from kpi_results.wish import Question, Wish
 
 if TYPE_CHECKING:
@@ -32,9 +32,7 @@ _WAITING = (
     .where(
         results.c.compared_at.is_(None),
         results.c.kpi_id.is_not(None),
-        *READABLE,
-        results.c.execution_id
-        != sa.func.all(sa.bindparam("unreadable", type_=ARRAY(sa.BigInteger))),
+        *WORTH_READING,
     )
     .order_by(results.c.execution_id)
     .limit(1)
@@ -53,8 +51,7 @@ _log = structlog.stdlib.get_logger(__name__)
 class Differences:
     """Compares results that nobody has compared yet, the oldest first.
 
-    The row engine is loaded when there are two runs to compare. A damaged run is passed over until
-    it is repaired; what the engine could not do is left alone until the process starts anew.
+    The row engine is loaded when there are two runs to compare.
     """
 
     def __init__(
@@ -63,7 +60,7 @@ class Differences:
         self._engine = engine
         self._dispatch = dispatch
         self._rows = rows
-        self._unreadable: set[int] = set()
+        self._unreadable = Unreadable(dispatch)
 
     def next(self) -> bool:
         """Compare one result, if there is one; return whether there was."""
@@ -75,14 +72,15 @@ class Differences:
         try:
             outcome = self._compared(result, previous)
         except RowsError as error:
-            self._pass_over(result, error)
+            _log.error("not compared", execution_id=result["execution_id"], error=str(error))
+            self._unreadable.add(result["execution_id"], error)
         else:
             self._dispatch(RecordDifference(outcome), Context.by(SERVICE))
         return True
 
     def _waiting(self, connection: sa.Connection) -> sa.RowMapping | None:
-        unreadable = {"unreadable": sorted(self._unreadable)}
-        return connection.execute(_WAITING, unreadable).mappings().one_or_none()
+        parameters = self._unreadable.parameters()
+        return connection.execute(_WAITING, parameters).mappings().one_or_none()
 
     def _compared(self, result: sa.RowMapping, previous: sa.RowMapping | None) -> ResultCompared:
         identity = {"execution_id": result["execution_id"], "kpi_id": result["kpi_id"]}
@@ -121,15 +119,6 @@ class Differences:
             "persisting": found.persisting,
             "changed": found.changed,
         }
-
-    def _pass_over(self, result: sa.RowMapping, error: RowsError) -> None:
-        """Put damage on record, whereupon a run is neither compared nor compared with."""
-        _log.error("not compared", execution_id=result["execution_id"], error=str(error))
-        if isinstance(error, PartDamaged):
-            report = ReportDamage(error.execution_id, error.key, error.reason)
-            self._dispatch(report, Context.by(SERVICE))
-        else:
-            self._unreadable.add(result["execution_id"])
 
 
 def _same_bytes(previous: Manifest, result: Manifest) -> bool:

@@ -9,17 +9,14 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.dialects.postgresql import ARRAY
 
-from kpi_eventsourcing.context import Context
 from kpi_eventsourcing.dispatch import Dispatcher
 from kpi_results import ledger, queries
-from kpi_results.commands import ReportDamage
 from kpi_results.index import executions, kpis
 from kpi_results.ledger import ledgers
-from kpi_results.rows.errors import PartDamaged, RowsError
-from kpi_results.shelf import READABLE, results
-from kpi_results.taking_in import SERVICE
+from kpi_results.rows.errors import RowsError
+from kpi_results.shelf import is_readable, results
+from kpi_results.unreadable import WORTH_READING, Unreadable
 
 if TYPE_CHECKING:
     from kpi_results.reader import RowReader
@@ -41,10 +38,8 @@ _FOLLOWING = (
         results.c.kpi_id == kpis.c.id,
         results.c.execution_id > sa.func.coalesce(ledgers.c.execution_id, 0),
         results.c.compared_at.is_not(None),
-        *READABLE,
+        *WORTH_READING,
         executions.c.limit_reached.is_(False),
-        results.c.execution_id
-        != sa.func.all(sa.bindparam("unreadable", type_=ARRAY(sa.BigInteger))),
     )
     .order_by(results.c.execution_id)
     .limit(1)
@@ -79,10 +74,9 @@ class LedgerClerk:
         most: int = 100_000,
     ) -> None:
         self._engine = engine
-        self._dispatch = dispatch
         self._rows = rows
         self._most = most
-        self._unreadable: set[int] = set()
+        self._unreadable = Unreadable(dispatch)
 
     def next(self) -> bool:
         """Enter one run, if there is one; return whether there was."""
@@ -93,26 +87,17 @@ class LedgerClerk:
         try:
             self._enter(run)
         except RowsError as error:
-            self._pass_over(run, error)
+            _log.error("not entered", execution_id=run["execution_id"], error=str(error))
+            self._unreadable.add(run["execution_id"], error)
         return True
 
-    def _pass_over(self, run: sa.RowMapping, error: RowsError) -> None:
-        _log.error("not entered", execution_id=run["execution_id"], error=str(error))
-        if isinstance(error, PartDamaged):
-            report = ReportDamage(error.execution_id, error.key, error.reason)
-            self._dispatch(report, Context.by(SERVICE))
-        else:
-            self._unreadable.add(run["execution_id"])
-
     def _waiting(self, connection: sa.Connection) -> sa.RowMapping | None:
-        unreadable = {"unreadable": sorted(self._unreadable)}
-        return connection.execute(_WAITING, unreadable).mappings().one_or_none()
+        parameters = self._unreadable.parameters()
+        return connection.execute(_WAITING, parameters).mappings().one_or_none()
 
     def _enter(self, run: sa.RowMapping) -> None:
-        previous = run["entered"]
-        if previous is not None and previous != run["previous_execution_id"]:
-            previous = None  # runs in between gave up their rows: the ledger stands for them
         with self._engine.connect() as connection:
+            previous = _run_to_read(connection, run)
             ids = [number for number in (previous, run["execution_id"]) if number is not None]
             manifests = queries.get_manifests(connection, ids)
         reader = self._rows()
@@ -149,6 +134,17 @@ class LedgerClerk:
         with self._engine.begin() as connection:
             ledger.turn_page(connection, run, key, reason)
         _log.warning("ledger closed", kpi_id=run["kpi_id"], rows=rows)
+
+
+def _run_to_read(connection: sa.Connection, run: sa.RowMapping) -> int | None:
+    """Return the run on the ledger, None where the ledger has to stand for its rows.
+
+    It does so if there were runs in between that were not entered, and if rows cannot be read.
+    """
+    entered: int | None = run["entered"]
+    if entered is None or entered != run["previous_execution_id"]:
+        return None
+    return entered if is_readable(connection, entered) else None
 
 
 def _counted(keys: Iterator[tuple[bytes, int]]) -> Changes:

@@ -25,6 +25,7 @@ from kpi_results import queries, scrubs
 from kpi_results.commands import ReportDamage, ReportRepair
 from kpi_results.recorder import DAMAGED
 from kpi_results.settings import Scrubbing
+from kpi_results.shelf import is_readable
 from kpi_results.taking_in import SERVICE
 from kpi_rows.objects import local_folder, open_store
 from kpi_rows.parts import PREFIX
@@ -176,7 +177,7 @@ class Scrubber:
 
     def _report(self, execution_id: int, part: Part, reason: str) -> None:
         with self._engine.connect() as connection:
-            if not scrubs.is_readable(connection, execution_id):
+            if not is_readable(connection, execution_id):
                 return  # it expired meanwhile, and its parts may be swept
         DAMAGED.inc()
         _log.error("part damaged", execution_id=execution_id, part=part.key, reason=reason)

@@ -64,12 +64,6 @@ def oldest(connection: sa.Connection) -> datetime | None:
     return found
 
 
-def is_readable(connection: sa.Connection, execution_id: int) -> bool:
-    """Whether a result's parts must all be there."""
-    query = sa.exists().where(results.c.execution_id == execution_id, *READABLE)
-    return connection.execute(sa.select(query)).scalar_one()
-
-
 def note_parts(connection: sa.Connection, execution_id: int, parts: int) -> None:
     """Note how many parts have been found whole in the round under way."""
     _put(connection, execution_id, parts=parts)

@@ -74,7 +74,7 @@ damaged_parts = sa.Table(
 TABLES = (results, exports, damaged_parts)
 
 READABLE = (results.c.expired_at.is_(None), results.c.damaged_at.is_(None))
-"""Conditions: all rows of the result can be read, for all that is known."""
+"""Conditions of results whose rows can be read, for all that is known."""
 
 # Built once: building a statement takes as long as executing it.
 _STORE = sa.insert(results)
@@ -85,6 +85,12 @@ def project(connection: sa.Connection, envelope: Envelope) -> None:
     """Bring the tables up to an event of a result; others do not concern them."""
     if envelope.aggregate == AGGREGATE:
         PROJECTIONS[type(envelope.data)](connection, envelope, envelope.data)
+
+
+def is_readable(connection: sa.Connection, execution_id: int) -> bool:
+    """Whether all rows of a result can be read, for all that is known."""
+    query = sa.exists().where(results.c.execution_id == execution_id, *READABLE)
+    return connection.execute(sa.select(query)).scalar_one()
 
 
 def selection_digest(selection: Selection, compared: ComparedRows | None = None) -> str:
