@@ -12,20 +12,24 @@ _ADDITIVE = (
     "expense spend balance premium payment units pieces"
 )
 _NO_AMOUNT = "id code number year date key no nr day month version line row age floor"
+_RATES = (
+    "price rate age percent percentage score rating temperature ratio average level rank grade "
+    "salary pay index height length width size ph latitude longitude speed unit"
+)
+_RATING = frozenset(stems(_RATES))
 _ADDING = frozenset(stems(_ADDITIVE))
 _NAMING = frozenset(stems(_NO_AMOUNT))
 
 
 def adds_up(column: Column) -> bool:
     """Tell whether the sum of the column over many rows means something."""
-    named = {part for name in column.display_names for part in stems(name)}
-    return column.family == "number" and bool(named & _ADDING) and not _names(column)
+    return column.family == "number" and not _named(column) & _RATING and not _names(column)
 
 
 def main_amount(table: Table) -> str | None:
     """Return the column of the table's amounts, if exactly one says how much."""
     measures = [column for column in table.columns if _may_measure(column, table)]
-    additive = [column for column in measures if adds_up(column)]
+    additive = [column for column in measures if _named(column) & _ADDING]
     sole = additive if len(additive) == 1 else measures if len(measures) == 1 else []
     return sole[0].name if sole else None
 
@@ -38,6 +42,10 @@ def amount_ref(position: int, table: str, column: str) -> Ref:
 def _may_measure(column: Column, table: Table) -> bool:
     key = column.name in table.primary_key
     return column.family == "number" and not key and not _names(column)
+
+
+def _named(column: Column) -> set[str]:
+    return {part for name in column.display_names for part in stems(name)}
 
 
 def _names(column: Column) -> bool:

@@ -54,10 +54,18 @@ def _positive(term: Term, subject: plan.ColumnRef, column: Column) -> plan.Condi
         return plan.Between(subject, constant(low, column), constant(high, column))
     if term.against == "average":
         return _against(term, subject)
+    if term.against == "column" and term.other is not None:
+        return plan.Compare(subject, term.operator, _other(term, subject))
     value = _stored(term, column)
     if _is_period(value) and _holds_dates(column):
         return _in_period(term, subject, str(value), column)
     return plan.Compare(subject, term.operator, constant(value, column))
+
+
+def _other(term: Term, subject: plan.ColumnRef) -> plan.ColumnRef:
+    """Return the column compared with; it belongs to the same row, whatever the row's alias."""
+    assert term.other is not None
+    return plan.ColumnRef(subject.source, term.other.chosen[1])
 
 
 def _against(term: Term, subject: plan.ColumnRef) -> plan.Condition:

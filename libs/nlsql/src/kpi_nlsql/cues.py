@@ -174,7 +174,7 @@ _PHRASES: dict[Cue, str] = {
         "is used more than once|are used more than once|is listed more than once|are listed more than once|"
         "occur at least twice|occurs at least twice|appear at least twice|appears at least twice|occur twice|"
         "used by more than one|used by several|used by multiple|shared by several|shared by multiple|shared by many|assigned to more than one|assigned to several|is used by more than one|shared by more than one|is shared by more than one|"
-        "share their|shares its|share the same|shares the same|shared with another"
+        "sharing the same|share their|shares its|share the same|shares the same|shared with another"
     ),
     Cue("often"): (
         "more than once|more than one time|multiple times|several times|at least twice|"

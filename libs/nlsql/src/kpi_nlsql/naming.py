@@ -52,7 +52,12 @@ ABBREVIATIONS = {
     "uom": "unit of measure", "usr": "user",
     "val": "value", "vend": "vendor", "whse": "warehouse", "yr": "year", "lat": "latitude",
     "long": "longitude", "lng": "longitude", "hrs": "hours", "apt": "apartment",
-    "bldg": "building", "pub": "published",
+    "bldg": "building", "pub": "published", "os": "operating system",
+    "pol": "policy", "inc": "incident", "prio": "priority", "prem": "premium", "clm": "claim",
+    "pmt": "payment", "trx": "transaction", "trans": "transaction", "exp": "expiry", "wt": "weight",
+    "grp": "group", "lvl": "level", "sys": "system", "ver": "version", "svr": "server",
+    "pat": "patient", "avail": "available", "env": "environment", "comm": "commission",
+   
     "postcode": "post code", "zipcode": "zip code", "mpg": "miles per gallon",
 }  # fmt: skip
 _FULLER = {"email": "address", "mail": "address", "phone": "number", "telephone": "number"}

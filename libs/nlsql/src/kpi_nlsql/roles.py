@@ -14,6 +14,8 @@ _LIKELY_TABLE = 0.7
 _EXACT = 0.95
 _COUNTED = 0.84
 _OF_WORDS = frozenset("of for from in".split())  # noqa: SIM905
+_TIMED = ("after", "before", "between", "recent")
+_DATED = ("on", "at", "date", "time")
 _LEADS_TO_VALUE = frozenset({"is", "are", "of", "equals", "in", "=", "(", ",", "not", "either"})
 _PASS_OVER = frozenset("a an the all any some their its his her each every these those".split())  # noqa: SIM905
 
@@ -33,6 +35,8 @@ def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list
             found[position] = "column"
         if _is_value_of(items, position):
             found[position] = "value"
+        elif found[position] == "value" and _is_dated_deed(items, position):
+            found[position] = "column"
         elif found[position] == "value" and _is_deed(items, position):
             found[position] = "none"
     return found
@@ -72,6 +76,18 @@ def _listed(items: Sequence[Item], position: int) -> bool:
     """Tell whether an earlier value of a list in parentheses stands here: "in (A, B)"."""
     opened = any(item.text == "(" for item in items[max(position - 6, 0) : position])
     return opened and bool(items[position].values)
+
+
+def _is_dated_deed(items: Sequence[Item], position: int) -> bool:
+    # "samples received in May" were received then, whatever their status is now.
+    item = items[position]
+    timed = items[position + 1 : position + 2]
+    told = any(
+        other.text in {"in", "on", "during"} or any(other.is_cue(kind) for kind in _TIMED)
+        for other in timed
+    )
+    dated = any(str(hit.column).lower().endswith(_DATED) for hit in item.column_hits())
+    return item.text.endswith("ed") and told and dated
 
 
 def _is_deed(items: Sequence[Item], position: int) -> bool:

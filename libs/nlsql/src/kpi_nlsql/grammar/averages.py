@@ -1,4 +1,4 @@
-"""Averages and extremes to compare with: "above the average price", "more than the maximum …"."""
+"""What is no literal to compare with: averages, extremes, and another column of the row."""
 
 from __future__ import annotations
 
@@ -47,6 +47,23 @@ def against_aggregate(scan: Scanner, operator: Operator, position: int) -> bool:
     if ref is not None:
         scan.take(column)
         position = column
+    scan.add(term)
+    scan.position = position + 1
+    return True
+
+
+def against_column(scan: Scanner, operator: Operator, position: int) -> bool:
+    """Consume "after the due date": one column of a row against another."""
+    other, subject = scan.ref(position), scan.pending
+    if scan.role(position) != "column" or subject is None or scan.pending_function is not None:
+        return False
+    tables = {hit.table for hit in subject.hits} & {hit.table for hit in other.hits}
+    if not tables or other.hits[:1] == subject.hits[:1]:
+        return False
+    other.near = subject.near = subject.near if subject.near in tables else next(iter(tables))
+    term = Term("compare", scan.position, subject, operator, against="column", other=other)
+    scan.not_output(subject)
+    scan.take(scan.position, position)
     scan.add(term)
     scan.position = position + 1
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from kpi_nlsql.draft import Ref, Term
-from kpi_nlsql.grammar.averages import against_aggregate, average
+from kpi_nlsql.grammar.averages import against_aggregate, against_column, average
 from kpi_nlsql.grammar.compared_counts import counts_existing, counts_rows, enumerates, unit_skipped
 from kpi_nlsql.grammar.implied_columns import implied_column
 from kpi_nlsql.grammar.ranges import between
@@ -36,7 +36,9 @@ def read(scan: Scanner) -> bool:
     value = scan.at(position)
     number = value.number
     if number is None and value.kind != "quoted" and not value.values:
-        return against_aggregate(scan, operator, position)
+        return against_column(scan, operator, position) or against_aggregate(
+            scan, operator, position
+        )
     scan.take(scan.position, position)
     literal = (
         number if number is not None else value.values[0].value if value.values else value.text

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.draft import Wanted
+from kpi_nlsql.draft import Ref, Wanted
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.lexicon import NameHit
 
 
 def read(scan: Scanner) -> bool:
@@ -13,6 +14,8 @@ def read(scan: Scanner) -> bool:
     if scan.item.text.startswith("number") and scan.role(scan.position - 1) == "column":
         scan.take(scan.position)  # "phone number of": part of a name
         scan.position += 1
+        return True
+    if _numbers(scan):
         return True
     start = scan.position
     position, distinct = counted(scan, start + 1)
@@ -37,6 +40,25 @@ def read(scan: Scanner) -> bool:
         _expect(scan, position)
     else:
         _output(scan, start, position, distinct)
+    return True
+
+
+def _numbers(scan: Scanner) -> bool:
+    """Consume "incident number": not how many there are, but the number of each."""
+    before = scan.position - 1
+    if scan.item.text != "number" or scan.role(before) != "table" or scan.in_where:
+        return False
+    table = scan.sentence.graph.table(scan.table(before))
+    if scan.at(scan.position + 1).text == "of":
+        return False
+    keys = [c for c in table.columns if any(n.endswith("number") for n in c.display_names)]
+    named = [column.name for column in keys] or list(table.primary_key)
+    if not named:
+        return False
+    ref = Ref(scan.position, (NameHit(table.name, named[0], 1.0),), table.name)
+    scan.draft.wanted.append(Wanted(scan.position, ref))
+    scan.take(scan.position)
+    scan.position += 1
     return True
 
 

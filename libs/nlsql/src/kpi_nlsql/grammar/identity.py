@@ -31,8 +31,16 @@ def identifying_columns(sentence: Sentence, table_name: str) -> tuple[str, ...]:
 
 
 def _may_repeat(sentence: Sentence, column: Column, table: Table) -> bool:
-    if column.name in table.primary_key or _points_away(sentence, column, table):
+    if column.name in table.primary_key:
         return False
+    called, keyed = _is_called(sentence, column), _is_key(column)
+    if not called and _points_away(sentence, column, table):
+        return False
+    named = any(name.split()[-1] == "name" for name in column.display_names)
+    return keyed or (named and (called or _join_score(sentence, column, table) > _CALLED))
+
+
+def _is_key(column: Column) -> bool:
     return any(name.split()[-1] in KEY_TAILS for name in column.display_names)
 
 
@@ -41,9 +49,13 @@ def _likelihood(sentence: Sentence, column: Column, table: Table) -> float:
     return (
         (_UNKNOWN_VARIETY if variety is None else variety)
         - _NUMBERED * column.unique
-        + _CALLED * _is_called(sentence, column)
-        + _JOINED * max((join.score for join in _joins(sentence, column, table)), default=0.0)
+        + (_CALLED if _is_key(column) else 0.0) * _is_called(sentence, column)
+        + _JOINED * _join_score(sentence, column, table)
     )
+
+
+def _join_score(sentence: Sentence, column: Column, table: Table) -> float:
+    return max((join.score for join in _joins(sentence, column, table)), default=0.0)
 
 
 def _is_called(sentence: Sentence, column: Column) -> bool:

@@ -173,6 +173,8 @@ def _says_what_value_is(scan: Scanner, table: str) -> bool:
     last = scan.draft.terms[-1] if scan.draft.terms else None
     if last is None or last.kind != "value" or last.position != scan.position - 1:
         return False
+    if not (scan.draft.entities or scan.draft.wanted):
+        return False  # "discarded samples that …": these are the rows asked for
     references = {
         (join.left_table, column)
         for join in scan.sentence.graph.joins

@@ -126,6 +126,10 @@ def _default(scan: Scanner, descending: bool) -> None:
         scan.draft.sorting[-1].descending = descending
         return
     shown = [wanted for wanted in scan.draft.wanted if wanted.ref is not None]
+    counts = any(w.function == "count" and w.ref is None for w in scan.draft.wanted)
+    if counts and _speaks_of_amounts(scan):
+        scan.draft.sorting.append(Sorting(scan.position, None, "count", None, descending))
+        return
     amounts = [w for w in shown if w.function or (w.ref is not None and scan.measures(w.ref))]
     by_amount = amounts if _speaks_of_amounts(scan) else []
     if not shown and _speaks_of_amounts(scan):
