@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from kpi_nlsql.confidence_weights import WEIGHTS
 from kpi_nlsql.features import features
-from kpi_nlsql.leftovers import unheeded, unknown_words
+from kpi_nlsql.leftovers import unheeded, unknown_words, unread_order
 from kpi_nlsql.literals import lost_literals
 from kpi_nlsql.sentence import Candidate, Sentence
 from kpi_nlsql.table_rivals import rivals
@@ -25,6 +25,9 @@ VETOES = ("lost_output", "lost_owner", "unlikely_compared")
 """Doubts that no strength elsewhere makes good: what is asked for was not understood, or a name
 or key is compared as if it were an amount."""
 _VETOED = 0.4
+
+_UNREAD = 0.6
+"""What is left of it for a "by" that neither groups nor sorts, or an unread "same"."""
 
 _DANGLING = 0.9
 """What is left of it for each column that is spoken of and that nothing is said of."""
@@ -71,6 +74,8 @@ def confidence(sentence: Sentence, candidate: Candidate) -> float:
     lost = _LOST_LITERAL ** lost_literals(sentence, candidate.plan, unknown)
     lost *= _RIVALLED if rivals(sentence, candidate) else 1.0
     lost *= _DANGLING ** candidate.features.get("dangling", 0.0)
+    if candidate.kind == "general":
+        lost *= _UNREAD ** unread_order(sentence, candidate)
     if candidate.kind in _TIERS and candidate.kind != "general":
         return float(round(_by_rule(sentence, candidate) * lost, 3))
     found = features(sentence, candidate)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
+from kpi_nlsql import plan
 from kpi_nlsql.cues import FUNCTION_WORDS
+from kpi_nlsql.linking import Item
 from kpi_nlsql.sentence import Candidate, Sentence
 
 NAMES = (
@@ -25,6 +30,7 @@ _LIGHT_WORDS = frozenset(
 )
 """Words that say little: leaving them out loses nothing."""
 
+_NAMES = 0.85
 _OPENS_NOUN = frozenset("the of and , their its or".split())  # noqa: SIM905
 _ENDS_NOUN = frozenset("of and or for in from with to at on".split())  # noqa: SIM905
 _CONDITIONAL = ("not", "missing", "compare", "between", "often", "contains", "starts", "null")
@@ -53,6 +59,29 @@ def leftovers(sentence: Sentence, candidate: Candidate) -> dict[str, float]:
         "lost_owner": float(any(_is_owner(sentence, position) for position in lost)),
         "lost_denied": float(any(position > denied for position in lost)),
     }
+
+
+def unread_order(sentence: Sentence, candidate: Candidate) -> int:
+    """Count the words for groups, an order or a comparison that the plan does not make."""
+    query = candidate.plan
+    if not isinstance(query, plan.Query):
+        return 0
+    items = sentence.items
+    plain = not query.group and not query.order
+    by = plain and any(
+        item.text == "by" and following.best_column() >= _NAMES and not _has_value(items, at + 1)
+        for at, (item, following) in enumerate(pairwise(items))
+    )
+    alike = any(
+        item.is_cue("agree") and position not in candidate.used
+        for position, item in enumerate(items)
+    )
+    return int(by) + int(alike)
+
+
+def _has_value(items: Sequence[Item], position: int) -> bool:
+    # "by warehouse North" speaks of one warehouse.
+    return any(item.values for item in items[position : position + 2])
 
 
 def unheeded(sentence: Sentence, candidate: Candidate) -> int:

@@ -57,7 +57,6 @@ ABBREVIATIONS = {
     "pmt": "payment", "trx": "transaction", "trans": "transaction", "exp": "expiry", "wt": "weight",
     "grp": "group", "lvl": "level", "sys": "system", "ver": "version", "svr": "server",
     "pat": "patient", "avail": "available", "env": "environment", "comm": "commission",
-   
     "postcode": "post code", "zipcode": "zip code", "mpg": "miles per gallon",
 }  # fmt: skip
 _FULLER = {"email": "address", "mail": "address", "phone": "number", "telephone": "number"}

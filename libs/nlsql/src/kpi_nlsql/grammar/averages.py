@@ -54,9 +54,10 @@ def against_aggregate(scan: Scanner, operator: Operator, position: int) -> bool:
 
 def against_column(scan: Scanner, operator: Operator, position: int) -> bool:
     """Consume "after the due date": one column of a row against another."""
-    other, subject = scan.ref(position), scan.pending
+    subject = scan.pending
     if scan.role(position) != "column" or subject is None or scan.pending_function is not None:
         return False
+    other = scan.ref(position)
     tables = {hit.table for hit in subject.hits} & {hit.table for hit in other.hits}
     if not tables or other.hits[:1] == subject.hits[:1]:
         return False

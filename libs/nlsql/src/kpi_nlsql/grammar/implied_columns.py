@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kpi_nlsql.amounts import amount_ref, main_amount
 from kpi_nlsql.draft import Ref
 from kpi_nlsql.grammar.scanner import Scanner
 
@@ -35,7 +36,14 @@ def implied_column(scan: Scanner, position: int) -> Ref | None:
     for wanted in reversed(scan.draft.wanted):
         if wanted.ref is not None and wanted.function is None and wanted.position >= position - 4:
             return wanted.ref
-    return _age(scan)
+    return _age(scan) or _amount(scan)
+
+
+def _amount(scan: Scanner) -> Ref | None:
+    # "claims over 5000" speaks of their amount, if they have just one.
+    entity = scan.entity()
+    amount = main_amount(scan.sentence.graph.table(entity)) if entity is not None else None
+    return amount_ref(scan.position, entity, amount) if entity and amount else None
 
 
 def _age(scan: Scanner) -> Ref | None:

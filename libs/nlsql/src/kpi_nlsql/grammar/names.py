@@ -61,7 +61,7 @@ def _table(scan: Scanner) -> None:
     if _opens(scan):
         scan.draft.note("asks_rows")
     modifies = scan.role(scan.position + 1) == "column" and not scan.in_where
-    modifies = modifies and not _is_participle(scan, scan.position + 1)
+    modifies = modifies and not _is_deed(scan, scan.position + 1)
     modifies = modifies or (scan.role(scan.position + 1) == "table" and not _acts(scan))
     if modifies:
         return
@@ -137,18 +137,23 @@ def _is_participle(scan: Scanner, position: int) -> bool:
     return not any(item.text in str(hit.column).lower() for hit in item.column_hits())
 
 
-def _happened(scan: Scanner) -> bool:
+def _is_deed(scan: Scanner, position: int) -> bool:
+    return _is_participle(scan, position) or _happened(scan, position)
+
+
+def _happened(scan: Scanner, position: int) -> bool:
     # "opened in 2024", "installed before May": the verb names the column of the date.
-    following = scan.at(scan.position + 1)
+    following = scan.at(position + 1)
     timed = following.text in {"in", "on", "during"} or any(
         following.is_cue(kind) for kind in ("after", "before", "between", "recent")
     )
-    text, graph = scan.item.text, scan.sentence.graph
+    text, graph = scan.at(position).text, scan.sentence.graph
     return (
         text.endswith(("ed", "en", "ght"))
         and timed
         and any(
-            graph.table(hit.table).column(str(hit.column)).dated for hit in scan.item.column_hits()
+            graph.table(hit.table).column(str(hit.column)).dated
+            for hit in scan.at(position).column_hits()
         )
     )
 
@@ -194,7 +199,7 @@ def _column(scan: Scanner) -> None:
     if _names_column(scan):
         return
     ref = scan.ref(scan.position)
-    acts = _is_participle(scan, scan.position) or _happened(scan)
+    acts = _is_deed(scan, scan.position)
     if acts and (scan.draft.wanted or scan.draft.entities):
         scan.in_where = True
     if scan.in_where:

@@ -163,6 +163,7 @@ def _denies(items: tuple[Item, ...], position: int, target: int) -> bool:
         or other.text in _PRESENCE
         or other.is_cue("also")
         or other.is_cue("agree")
+        or (other.text.endswith("ed") and other.best_table() < _SURE_COLUMN)
         or names_column(other)
         for other in between
     )
