@@ -30,6 +30,7 @@ _VERBS = {
     "retrieve": "show", "select": "show", "print": "show", "get": "show",
     "getting": "show", "report": "show", "calculate": "calculate", "compute": "compute",
 }  # fmt: skip
+_OPENING = frozenset({"show", "list", "give", "find", "get", "display", "me", "us"})
 _NOUNS = (
     ("a", "list", "of"),
     ("the", "list", "of"),
@@ -44,7 +45,16 @@ _ASIDES = (
 
 def plainly_asked(tokens: Sequence[Token]) -> list[Token]:
     """Return the tokens without the courtesies at the beginning and in asides."""
-    return _without_opening(_without_asides(list(tokens)))
+    return _all_of(_without_opening(_without_asides(list(tokens))))
+
+
+def _all_of(tokens: list[Token]) -> list[Token]:
+    # "show me every employee" shows all of them, and makes no group of each.
+    at = next((at for at, token in enumerate(tokens[:3]) if token.lower == "every"), None)
+    opening = {token.lower for token in tokens[:at]} if at else set()
+    if at is None or not opening or not opening <= _OPENING:
+        return tokens
+    return [*tokens[:at], _said("all", tokens[at]), *tokens[at + 1 :]]
 
 
 def _without_asides(tokens: list[Token]) -> list[Token]:
@@ -101,8 +111,6 @@ def _command(verb: str, rest: Sequence[Token]) -> list[Token]:
 def _object(tokens: list[Token]) -> list[Token]:
     # "show me a list of", "tell us": the command is said already.
     rest = tokens[1:] if tokens and tokens[0].lower in {"me", "us"} else tokens
-    if rest and rest[0].lower == "every":
-        rest = [_said("all", rest[0]), *rest[1:]]
     if rest and rest[0].lower in {"please", "kindly"}:
         rest = rest[1:]
     return rest[3:] if tuple(token.lower for token in rest[:3]) in _NOUNS else rest

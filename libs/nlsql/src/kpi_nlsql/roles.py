@@ -44,12 +44,20 @@ def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list
 
 def _is_counted(items: Sequence[Item], position: int) -> bool:
     # "count of opt-ins", "more than 5 opt-ins": what is counted are the rows called so.
-    item, before = items[position], items[position - 1]
-    if position == 0 or item.best_table() < _COUNTED or not item.text.endswith("s"):
+    item, before = items[position], items[max(position - 1, 0)]
+    if item.best_table() < _COUNTED or not item.text.endswith("s"):
         return False
     best = item.column_hits()[0].column if item.column_hits() else None
     plural = best is not None and best.lower().endswith("s")
-    return not plural and (before.is_cue("count") or before.number is not None)
+    counted = before.is_cue("count") or before.number is not None
+    return not plural and (counted or _is_denied_subject(items, position))
+
+
+def _is_denied_subject(items: Sequence[Item], position: int) -> bool:
+    # "analysers never used", "brokers without policies": rows are what lacks something.
+    opens = all(item.is_cue("show") or item.is_cue("all") for item in items[:position])
+    after = items[position + 1] if position + 1 < len(items) else items[position]
+    return opens and after.is_cue("not") and after.last_word in {"never", "without"}
 
 
 def _describes(items: Sequence[Item], position: int) -> bool:
@@ -163,6 +171,8 @@ def _is_rather_column(
     # A word that is a table's and a column's name is the column if its owner is also mentioned.
     item = items[position]
     if position + 1 < len(items) and found[position + 1] in {"column", "table"}:
+        return False
+    if _is_counted(items, position):
         return False
     first = item.text.endswith("s") and not any(other.hits for other in items[:position])
     columns = [

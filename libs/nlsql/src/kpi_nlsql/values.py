@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from kpi_nlsql.demonyms import SPOKEN
 from kpi_nlsql.graph import Graph
+from kpi_nlsql.words import stem
 
 LONGEST_VALUE = 8
 """Words of a value that can be found by writing it out."""
@@ -22,6 +23,10 @@ _SPOKEN = {
     "f": ("female", "females", "woman", "women", "girl", "girls"),
     "u": ("unknown",),
 }
+
+_INFLECTED = 0.8
+_FEW = 12
+"""Values of a column that may be spoken of in another form: states, not names."""
 
 _WORDS = re.compile(r"[^\W_]+")
 
@@ -42,6 +47,7 @@ class ValueIndex:
     """Looks up values by their words, in any case and punctuation."""
 
     def __init__(self, graph: Graph) -> None:
+        self._stems: dict[str, list[ValueHit]] = defaultdict(list)
         self._hits: dict[tuple[str, ...], list[ValueHit]] = defaultdict(list)
         for table in graph.tables:
             for column in table.columns:
@@ -50,6 +56,10 @@ class ValueIndex:
                     self._add_countries(table.name, column.name, column.values)
                 for value in column.values:
                     words = value_words(value)
+                    if len(column.values) <= _FEW and len(words) == 1 and words[0].isalpha():
+                        self._stems[stem(words[0])].append(
+                            ValueHit(table.name, column.name, value, 1.0, len(column.values))
+                        )
                     if 0 < len(words) <= LONGEST_VALUE:
                         hit = ValueHit(table.name, column.name, value, 1.0, len(column.values))
                         self._hits[words].append(hit)
@@ -90,8 +100,14 @@ class ValueIndex:
         """Return the columns that hold the value of these lower-case words."""
         hits = self._hits.get(words)
         if hits is None and len(words) == 1 and len(words[0]) > 3:
-            hits = self._singular(words[0])
+            hits = self._singular(words[0]) or self._inflected(words[0])
         return tuple(hits) if hits else ()
+
+    def _inflected(self, word: str) -> list[ValueHit] | None:
+        # "failed runs" are those with the status FAIL.
+        if not word.endswith(("ed", "ing")):
+            return None
+        return [replace(hit, score=_INFLECTED) for hit in self._stems.get(stem(word), ())]
 
     def _singular(self, word: str) -> list[ValueHit] | None:
         # A value may be written in the plural (``dogs``), or stored in it.

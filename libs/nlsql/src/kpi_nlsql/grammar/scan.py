@@ -66,6 +66,7 @@ def scan(sentence: Sentence) -> Draft:
     either.complete(scanner)
     questions.complete(scanner)
     _complete(scanner.draft)
+    _count_per(scanner)
     _add_up(scanner)
     _doubt(scanner)
     return scanner.draft
@@ -82,6 +83,16 @@ def _complete(draft: Draft) -> None:
         rows = sorting.function == "count" and sorting.ref is None and sorting.table is None
         if rows and others and not draft.groups:
             sorting.table = others[-1]
+
+
+def _count_per(scanner: Scanner) -> None:
+    # "failed runs per analyser": how many there are of each.
+    draft = scanner.draft
+    per = [group for group in draft.groups if scanner.at(group.position - 1).text == "per"]
+    if per and not draft.wanted and draft.entities and draft.entities[0][0] < per[0].position:
+        position, table = draft.entities[0]
+        if scanner.at(position).text.endswith("s"):
+            draft.wanted.append(Wanted(position, None, "count", False, table))
 
 
 def _add_up(scanner: Scanner) -> None:
