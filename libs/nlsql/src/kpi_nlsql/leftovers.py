@@ -19,7 +19,7 @@ NAMES = (
 TELLING = frozenset(
     "count aggregate distinct compare after before older younger between group order superlative "  # noqa: SIM905
     "common not missing only mismatch duplicate often null not_null contains starts ends "
-    "recent both average_of_all below_average ascending descending".split()
+    "recent both compare_tables average_of_all below_average ascending descending".split()
 )
 """Cues that always change the answer: a reading that leaves one out is suspect."""
 

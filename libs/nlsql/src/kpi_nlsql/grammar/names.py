@@ -138,7 +138,8 @@ def _is_participle(scan: Scanner, position: int) -> bool:
 
 
 def _is_deed(scan: Scanner, position: int) -> bool:
-    return _is_participle(scan, position) or _happened(scan, position)
+    often = scan.at(position).text.endswith("ed") and scan.at(position + 1).is_cue("often")
+    return often or _is_participle(scan, position) or _happened(scan, position)
 
 
 def _happened(scan: Scanner, position: int) -> bool:
