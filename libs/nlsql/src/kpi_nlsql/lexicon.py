@@ -11,6 +11,7 @@ from rapidfuzz import fuzz, process
 
 from kpi_nlsql.abbreviations import abbreviates, expansions, shortened
 from kpi_nlsql.graph import Graph
+from kpi_nlsql.naming import ABBREVIATIONS
 from kpi_nlsql.synonyms import SYNONYMS
 from kpi_nlsql.values import ValueIndex
 from kpi_nlsql.words import stem, stems
@@ -22,6 +23,15 @@ _SYNONYM_FACTOR = 0.8
 _ONLY_TABLE = 0.85
 _TYPO_CUTOFF = 86
 _SPELT_OUT = 0.97
+_SPELT_FACTOR = 0.95
+_ABBREVIATED = {
+    stem(word): stems(ABBREVIATIONS[word])
+    for word in (
+        "qty amt os desc descr addr dept acct cust curr ccy num nbr pct txn trx uom whs whse dob "
+        "mgr emp prod matl vend supp yr hrs wt tel"
+    ).split()  # noqa: SIM905
+}
+"""Abbreviations that people write and that are no words of their own, as stems."""
 _FILLERS = frozenset({stem(word) for word in ("of", "the", "a", "an", "in", "for", "and")})
 
 
@@ -59,6 +69,9 @@ class Lexicon:
                 found[key] = max(found.get(key, 0.0), score * factor)
         for key, score in self._spelt_out(phrase):
             found[key] = max(found.get(key, 0.0), score)
+        for variant in () if found else _spelt_out(phrase):
+            for key, score in self._names.get(variant, {}).items():
+                found[key] = max(found.get(key, 0.0), score * _SPELT_FACTOR)
         if len(glued) >= 4:
             for key, score in self._glued.get(stem(glued), {}).items():
                 found[key] = max(found.get(key, 0.0), score)
@@ -134,6 +147,13 @@ def _subphrases(words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], float
                 yield run, 0.35 + 0.4 * len(run) / count + tail
     if count > 2:
         yield (words[0], words[-1]), 0.35 + 0.8 / count + 0.1
+
+
+def _spelt_out(phrase: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the phrase with an abbreviation written in full: "qty on hand", "OS"."""
+    for position, word in enumerate(phrase):
+        if full := _ABBREVIATED.get(word):
+            yield (*phrase[:position], *full, *phrase[position + 1 :])
 
 
 def _variants(phrase: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], float]]:
