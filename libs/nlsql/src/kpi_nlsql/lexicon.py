@@ -23,13 +23,13 @@ _SYNONYM_FACTOR = 0.8
 _ONLY_TABLE = 0.85
 _TYPO_CUTOFF = 86
 _SPELT_OUT = 0.97
-_SPELT_FACTOR = 0.95
+_ABBREVIATION_FACTOR = 0.95
 _ABBREVIATED = {
     stem(word): stems(ABBREVIATIONS[word])
-    for word in (
+    for word in (  # noqa: SIM905
         "qty amt os desc descr addr dept acct cust curr ccy num nbr pct txn trx uom whs whse dob "
         "mgr emp prod matl vend supp yr hrs wt tel"
-    ).split()  # noqa: SIM905
+    ).split()
 }
 """Abbreviations that people write and that are no words of their own, as stems."""
 _FILLERS = frozenset({stem(word) for word in ("of", "the", "a", "an", "in", "for", "and")})
@@ -69,9 +69,9 @@ class Lexicon:
                 found[key] = max(found.get(key, 0.0), score * factor)
         for key, score in self._spelt_out(phrase):
             found[key] = max(found.get(key, 0.0), score)
-        for variant in () if found else _spelt_out(phrase):
+        for variant in () if found else _unabbreviated(phrase):
             for key, score in self._names.get(variant, {}).items():
-                found[key] = max(found.get(key, 0.0), score * _SPELT_FACTOR)
+                found[key] = max(found.get(key, 0.0), score * _ABBREVIATION_FACTOR)
         if len(glued) >= 4:
             for key, score in self._glued.get(stem(glued), {}).items():
                 found[key] = max(found.get(key, 0.0), score)
@@ -149,7 +149,7 @@ def _subphrases(words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], float
         yield (words[0], words[-1]), 0.35 + 0.8 / count + 0.1
 
 
-def _spelt_out(phrase: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _unabbreviated(phrase: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Yield the phrase with an abbreviation written in full: "qty on hand", "OS"."""
     for position, word in enumerate(phrase):
         if full := _ABBREVIATED.get(word):
