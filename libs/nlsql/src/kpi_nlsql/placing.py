@@ -214,7 +214,7 @@ def _own_place(items: Sequence[Item]) -> _Place | None:
             return None
         while start > 0 and _leads_in(items[start - 1]):
             start -= 1
-        if start > 0 and any(items[start - 1].is_cue(kind) for kind in _DENIES):
+        if _is_denied(items, start):
             continue
         if items[position].best_table() < _NAMES_TABLE:
             return None
@@ -223,6 +223,14 @@ def _own_place(items: Sequence[Item]) -> _Place | None:
             start, position, items[position].table_hits()[0].table, told, items[lead].text
         )
     return None
+
+
+def _is_denied(items: Sequence[Item], start: int) -> bool:
+    """Tell whether a denial stands before "in", or before its participle: "not registered in"."""
+    before = start - 1
+    if before > 0 and items[before].text.endswith("ed"):
+        before -= 1
+    return before >= 0 and any(items[before].is_cue(kind) for kind in _DENIES)
 
 
 def _leads_in(item: Item) -> bool:
@@ -258,7 +266,7 @@ def _noun(
 
 def _compares(items: Sequence[Item]) -> bool:
     """Tell whether the place stands in a clause: "products where the price in A differs …"."""
-    return any(item.text in {"where", "whose"} for item in items)
+    return any(item.text in {"where", "whose", "for which", "in which"} for item in items)
 
 
 def _is_noun(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kpi_nlsql.grammar.owned_columns import owned_columns
 from kpi_nlsql.linking import Item
 from kpi_nlsql.pairing import Pairing
 from kpi_nlsql.sentence import Sentence
@@ -46,7 +47,7 @@ def compared_columns(sentence: Sentence, sides: Sides, used: set[int]) -> list[t
 
 def named_columns(items: Sequence[Item], sides: Sides, used: set[int]) -> list[tuple[str, str]]:
     """Return the columns to compare that the items name; none if they name none."""
-    beside = told_beside(items, sides, used)
+    beside = told_beside(items, sides, used) or _told_with_tables(items, sides, used)
     if beside is not None:
         return [beside]
     symmetric = any(item.is_cue("between") for item in items)
@@ -76,6 +77,18 @@ def told_beside(items: Sequence[Item], sides: Sides, used: set[int]) -> tuple[st
         return None
     used |= {left[0], right[0]}
     return left[1], right[1]
+
+
+def _told_with_tables(
+    items: Sequence[Item], sides: Sides, used: set[int]
+) -> tuple[str, str] | None:
+    """Return the columns told each with its table: "the price in A and the cost in B"."""
+    owned = {told.table: told for told in owned_columns(items)}
+    if len(owned) != 2 or not {sides.source, sides.target} <= set(owned):
+        return None
+    left, right = owned[sides.source], owned[sides.target]
+    used |= set(range(left.position, left.owner)) | set(range(right.position, right.owner))
+    return left.column, right.column
 
 
 def _beside(items: Sequence[Item], table: str) -> tuple[int, str] | None:

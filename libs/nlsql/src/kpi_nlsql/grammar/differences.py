@@ -81,7 +81,7 @@ def _query(
     where = _condition(compared)
     named = _named(sentence, sides, used)
     rows = _asks_for_rows(sentence, sides) and not named
-    counts = any(item.is_cue("count") for item in sentence.items)
+    counts = _asks_for_count(sentence, sides)
     if rows:
         terms = [*sides.pairing.conditions("s", "t"), where]
         inner = plan.Query((plan.Output(plan.Constant(1)),), target, where=plan.all_of(terms))
@@ -124,6 +124,12 @@ def _both_values(sides: Sides, compared: list[Comparison]) -> list[plan.Output]:
         outputs.append(plan.Output(left, f"source_{left.column}"))
         outputs.append(plan.Output(right, f"target_{right.column}"))
     return outputs
+
+
+def _asks_for_count(sentence: Sentence, sides: Sides) -> bool:
+    # "where the number of seats differs" compares a stored number.
+    end = clause_start(sentence.items, sides.cue)
+    return any(item.is_cue("count") for item in sentence.items[:end])
 
 
 def _asks_for_rows(sentence: Sentence, sides: Sides) -> bool:

@@ -14,6 +14,7 @@ from kpi_nlsql.pairing import Pairing
 from kpi_nlsql.sentence import Candidate, Sentence
 
 _SURE_COLUMN = 0.85
+_NAMES_TABLE = 0.6
 _DENYING = ("missing", "not", "only")
 _RELATING = ("missing", "not", "only", "both", "also", "compare_tables", "agree")
 
@@ -52,13 +53,27 @@ def read(sentence: Sentence, asked: Membership) -> Iterator[Candidate]:
         if any(item.is_cue(kind) for kind in _RELATING)
         if position < last or not any(item.is_cue(kind) for kind in _DENYING)
     }
-    used |= _key_mentions(sentence, asked)
+    used |= _key_mentions(sentence, asked) | _said_of_targets(sentence, asked)
     plain = _plain(sentence, asked, set(used))
     if _complete(sentence, plain):
         yield plain
         return
     wider = _with_rest(sentence, plain, asked, used)
     yield wider or plain
+
+
+def _said_of_targets(sentence: Sentence, asked: Membership) -> set[int]:
+    """Return where the targets are spoken of again: "results for samples not registered in A"."""
+    source, items = sentence.items[asked.source].table_hits()[0].table, sentence.items
+    tables = {target.table for target in asked.targets} - {source}
+    said = {
+        position
+        for position, item in enumerate(items[: asked.targets[0].position])
+        if item.best_table() >= _NAMES_TABLE and item.best_table() > item.best_column()
+        if item.table_hits()[0].table in tables
+    }
+    leads = range(asked.cue + 1, asked.targets[0].position)
+    return said | {at for at in leads if items[at].text.endswith("ed") and items[at].values}
 
 
 def _key_mentions(sentence: Sentence, asked: Membership) -> set[int]:

@@ -9,6 +9,7 @@ from kpi_nlsql.grammar.compared import Sides
 from kpi_nlsql.grammar.differing import agreeing, denies_column, different
 from kpi_nlsql.grammar.membership import Membership, Target
 from kpi_nlsql.grammar.named_pairs import names_column, preferred, shared_column, told_pair
+from kpi_nlsql.grammar.owned_columns import compares_owned
 from kpi_nlsql.grammar.presence import find_places
 from kpi_nlsql.grammar.relation import Relation, table_at
 from kpi_nlsql.linking import Item
@@ -21,7 +22,7 @@ _MOST_PAIRINGS = 3
 _IN_WORDS = frozenset("in from within inside into at on".split())  # noqa: SIM905
 _PRESENCE = frozenset(
     "present found available exist exists existing appear appears appearing included contained "  # noqa: SIM905
-    "be listed there a an any recorded matched part of the also known".split()
+    "be listed there a an any recorded matched part of the also known our its their this".split()
 )
 
 
@@ -65,7 +66,9 @@ def _members(sentence: Sentence, relation: Relation, pairing: Pairing) -> Iterat
 
 def find_relation(items: tuple[Item, ...]) -> Relation | None:
     """Return the two tables that the sentence sets against each other; None if it does not."""
-    tables = [position for position, item in enumerate(items) if _is_table(items, position)]
+    if (compared := compares_owned(items)) is not None:
+        return compared
+    tables = [position for position in range(len(items)) if _is_table(items, position)]
     if len({table_at(items, position) for position in tables}) < 2:
         return None
     several = find_places(items, tables)
@@ -165,8 +168,14 @@ def _denies(items: tuple[Item, ...], position: int, target: int) -> bool:
         or other.is_cue("agree")
         or (other.text.endswith("ed") and other.best_table() < _SURE_COLUMN)
         or names_column(other)
+        or _happens(other)
         for other in between
     )
+
+
+def _happens(item: Item) -> bool:
+    # "not registered in A", "not booked in B": what is not done there, whatever values there are.
+    return item.text.endswith("ed") and " " not in item.text and not item.table_hits()
 
 
 def _near(items: tuple[Item, ...], position: int, target: int) -> bool:
