@@ -31,6 +31,7 @@ _BARE_KEYS = frozenset("id key code no number name".split())  # noqa: SIM905
 _BARE_SCORE = 0.45
 _FOREIGN_SCORE = 0.7
 _ENTITY_SCORE = 0.64
+_SHORTER_SCORE = 0.52
 _CODES_SCORE = 0.68
 _TEXTS_SCORE = 0.52
 _SHARED_WEIGHT = 0.3
@@ -99,6 +100,12 @@ def same_entity(entity: tuple[str, ...], left: Holder, right: Holder) -> Join:
     weak = set(entity) <= _WEAK_WORDS
     score = _ENTITY_SCORE / 2 if weak else _ENTITY_SCORE
     return _join(score, f"both number each {' '.join(entity)}", left, right)
+
+
+def called_shorter(name: str, left: Holder, right: Holder) -> Join:
+    """Return the join of two columns of which one says what the other names or numbers."""
+    weak = set(name.split()) <= _WEAK_WORDS
+    return _join(_SHORTER_SCORE / (2 if weak else 1), f"both name each {name}", left, right)
 
 
 def same_values(shared: float, left: Holder, right: Holder) -> Join:

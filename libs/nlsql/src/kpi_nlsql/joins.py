@@ -7,8 +7,14 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from kpi_nlsql.graph import Column, Join, Table
-from kpi_nlsql.join_scores import KEY_WORDS, called_alike, same_entity, same_values
-from kpi_nlsql.key_names import entities
+from kpi_nlsql.join_scores import (
+    KEY_WORDS,
+    called_alike,
+    called_shorter,
+    same_entity,
+    same_values,
+)
+from kpi_nlsql.key_names import KEY_TAILS, entities
 from kpi_nlsql.shared_values import sharing
 from kpi_nlsql.words import parts
 
@@ -41,6 +47,9 @@ def _candidates(tables: Sequence[Table], declared: set[frozenset[str]]) -> Itera
         yield called_alike("".join(name), left, right)
     for entity, left, right in _pairs(_by_entity(tables), declared):
         yield same_entity(entity, left, right)
+    for name, left, right in _pairs(_by_core(tables), declared):
+        if _bare(left[1]) != _bare(right[1]):
+            yield called_shorter(" ".join(name), left, right)
     for left, right, share in sharing(tables):
         if left[0].name != right[0].name and not _known(left, right, declared):
             yield same_values(share, left, right)
@@ -77,6 +86,22 @@ def _by_entity(tables: Sequence[Table]) -> dict[tuple[str, ...], list[Holder]]:
             for entity in entities(column, table):
                 found[entity].append((table, column))
     return found
+
+
+def _by_core(tables: Sequence[Table]) -> dict[tuple[str, ...], list[Holder]]:
+    """Group text columns by what they name or number: ``host`` and ``host_name``."""
+    found: dict[tuple[str, ...], list[Holder]] = defaultdict(list)
+    for table in tables:
+        for column in table.columns:
+            words = parts(column.name)
+            core = words if _bare(column) else words[:-1]
+            if core and column.family == "text":
+                found[tuple(core)].append((table, column))
+    return found
+
+
+def _bare(column: Column) -> bool:
+    return parts(column.name)[-1:] not in [[tail] for tail in (*KEY_TAILS, "name")]
 
 
 def _called(column: Column) -> Iterator[str]:
