@@ -11,17 +11,17 @@ import simplemma
 _LONGEST_SHORT = 5
 _SHORTEST = 3
 _LEFT_OUT = 2
-"""Letters that an abbreviation leaves out at least."""
+"""Letters that the beginning of a word leaves out at least."""
 
 _SKELETON = re.compile(r"[a-z][^aeiouy]+")
 
 
 def abbreviates(short: str, full: str) -> bool:
     """Tell whether one word may be the other written short: its beginning, or without vowels."""
-    if not _SHORTEST <= len(short) <= _LONGEST_SHORT or len(full) < len(short) + _LEFT_OUT:
+    if not _SHORTEST <= len(short) <= _LONGEST_SHORT or len(full) <= len(short):
         return False
     if full.startswith(short):
-        return True
+        return len(full) >= len(short) + _LEFT_OUT
     return bool(_SKELETON.fullmatch(short)) and short[0] == full[0] and _within(short, full)
 
 

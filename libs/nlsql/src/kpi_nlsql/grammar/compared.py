@@ -49,6 +49,7 @@ def named_columns(items: Sequence[Item], sides: Sides, used: set[int]) -> list[t
     """Return the columns to compare that the items name; none if they name none."""
     beside = told_beside(items, sides, used) or _told_with_tables(items, sides, used)
     if beside is not None:
+        _shared(items, sides, used)
         return [beside]
     symmetric = any(item.is_cue("between") for item in items)
     told = None if symmetric else _across(items, sides, used)
@@ -113,7 +114,8 @@ def clause_start(items: Sequence[Item], cue: int) -> int | None:
 
 def _shared(items: Sequence[Item], sides: Sides, used: set[int]) -> list[tuple[str, str]]:
     """Return the columns that a mention names in both tables."""
-    start = clause_start(items, sides.cue) or 0
+    clause = clause_start(items, sides.cue)
+    start = -1 if clause is None else clause
     columns: dict[tuple[str, str], None] = {}
     for position, item in enumerate(items):
         mine, theirs = _column(item, sides.source, 0.0), _column(item, sides.target, 0.0)

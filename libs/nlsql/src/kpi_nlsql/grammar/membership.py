@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from kpi_nlsql import plan
 from kpi_nlsql.explain import explain
 from kpi_nlsql.grammar import general
+from kpi_nlsql.grammar.composite_keys import key_mentions
 from kpi_nlsql.grammar.row_filters import row_filters
 from kpi_nlsql.linking import Item
 from kpi_nlsql.pairing import Pairing
@@ -54,6 +55,8 @@ def read(sentence: Sentence, asked: Membership) -> Iterator[Candidate]:
         if position < last or not any(item.is_cue(kind) for kind in _DENYING)
     }
     used |= _key_mentions(sentence, asked) | _said_of_targets(sentence, asked)
+    if len(asked.targets[0].pairing.pairs) > 1:
+        used |= set(key_mentions(sentence.items))
     plain = _plain(sentence, asked, set(used))
     if _complete(sentence, plain):
         yield plain

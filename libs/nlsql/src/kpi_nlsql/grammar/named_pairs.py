@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kpi_nlsql.grammar.relation import Relation
 from kpi_nlsql.linking import Item
 from kpi_nlsql.pairing import Pairing
@@ -9,6 +11,7 @@ from kpi_nlsql.ruleset import ColumnPair
 from kpi_nlsql.sentence import Sentence
 
 _SURE_COLUMN = 0.95
+_SPOKEN = 0.9
 _JOIN_WORDS = frozenset("by on using via".split())  # noqa: SIM905
 
 
@@ -21,6 +24,19 @@ def preferred(sentence: Sentence, options: list[Pairing], compares: bool) -> lis
     if not named:
         return options[:1] if compares else options
     return sorted(options, key=lambda option: option.pairs[0].left.lower() not in named)
+
+
+def spoken_first(sentence: Sentence, relation: Relation, options: list[Pairing]) -> list[Pairing]:
+    """Put the pairing on a column spoken of first: "tickets caused by a change not in B"."""
+    source, _ = relation.tables(sentence.items)
+    spoken: set[str] = set()
+    for item in sentence.items[relation.source + 1 : relation.cue]:
+        hits = [hit for hit in item.column_hits() if hit.table == source]
+        if hits and item.best_column() > item.best_table() and not item.values:
+            spoken.add(str(hits[0].column))
+    first = [option for option in options if option.pairs[0].left in spoken]
+    surer = [replace(option, score=max(option.score, _SPOKEN)) for option in first[:1]]
+    return [*surer, *(option for option in options if option not in first[:1])][: len(options)]
 
 
 def shared_column(sentence: Sentence, relation: Relation) -> Pairing | None:

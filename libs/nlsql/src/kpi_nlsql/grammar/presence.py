@@ -60,7 +60,15 @@ def _is_place(items: Sequence[Item], position: int) -> bool:
     """Tell whether the first table, too, is one that the rows are said to be in."""
     lead = items[_lead(items, position) : position]
     told = any(item.is_cue("also") or item.is_cue("both") for item in lead)
-    return told or items[position].placed
+    return told or items[position].placed or _holds_noun(items, position)
+
+
+def _holds_noun(items: Sequence[Item], position: int) -> bool:
+    """Tell whether a column is said to be in the table: "host names in A and B but not in C"."""
+    if position < 2 or items[position - 1].text not in {"in", "from", "within"}:
+        return False
+    noun = items[position - 2]
+    return noun.kind == "mention" and noun.best_column() > noun.best_table()
 
 
 def _polarities(

@@ -6,9 +6,16 @@ from collections.abc import Iterator
 
 from kpi_nlsql.grammar import differences, membership
 from kpi_nlsql.grammar.compared import Sides
+from kpi_nlsql.grammar.composite_keys import composite_key, key_mentions
 from kpi_nlsql.grammar.differing import agreeing, denies_column, different
 from kpi_nlsql.grammar.membership import Membership, Target
-from kpi_nlsql.grammar.named_pairs import names_column, preferred, shared_column, told_pair
+from kpi_nlsql.grammar.named_pairs import (
+    names_column,
+    preferred,
+    shared_column,
+    spoken_first,
+    told_pair,
+)
 from kpi_nlsql.grammar.owned_columns import compares_owned
 from kpi_nlsql.grammar.presence import find_places
 from kpi_nlsql.grammar.relation import Relation, table_at
@@ -22,7 +29,7 @@ _MOST_PAIRINGS = 3
 _IN_WORDS = frozenset("in from within inside into at on".split())  # noqa: SIM905
 _PRESENCE = frozenset(
     "present found available exist exists existing appear appears appearing included contained "  # noqa: SIM905
-    "be listed there a an any recorded matched part of the also known our its their this".split()
+    "be listed there a an any recorded matched part of the also known our its their this registered booked loaded".split()
 )
 
 
@@ -34,17 +41,25 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
     source, target = relation.tables(sentence.items)
     compares = relation.operation in {"EQUALS", "NOT_EQUALS"}
     options = preferred(sentence, pairings(sentence, source, target), compares)
-    shared = None if compares else shared_column(sentence, relation)
-    told = None if compares else told_pair(sentence, relation)
-    for named in (shared, told):
-        if named is not None and sentence.ruleset is None:
-            options = [named, *options]
+    if sentence.ruleset is None:
+        options = _told(sentence, relation, options, compares)
     for pairing in options[:_MOST_PAIRINGS]:
         if compares:
             sides = Sides(source, target, pairing, relation.cue)
             yield from differences.read(sentence, relation.operation, sides)
         else:
             yield from _members(sentence, relation, pairing)
+
+
+def _told(
+    sentence: Sentence, relation: Relation, options: list[Pairing], compares: bool
+) -> list[Pairing]:
+    """Put the pairings that the sentence tells itself before the others."""
+    told = [composite_key(sentence, *relation.tables(sentence.items))]
+    if not compares:
+        options = spoken_first(sentence, relation, options)
+        told += [told_pair(sentence, relation), shared_column(sentence, relation)]
+    return [*(pairing for pairing in told if pairing is not None), *options]
 
 
 def _members(sentence: Sentence, relation: Relation, pairing: Pairing) -> Iterator[Candidate]:
@@ -68,7 +83,8 @@ def find_relation(items: tuple[Item, ...]) -> Relation | None:
     """Return the two tables that the sentence sets against each other; None if it does not."""
     if (compared := compares_owned(items)) is not None:
         return compared
-    tables = [position for position in range(len(items)) if _is_table(items, position)]
+    keys = key_mentions(items)
+    tables = [at for at in range(len(items)) if at not in keys and _is_table(items, at)]
     if len({table_at(items, position) for position in tables}) < 2:
         return None
     several = find_places(items, tables)
@@ -174,8 +190,8 @@ def _denies(items: tuple[Item, ...], position: int, target: int) -> bool:
 
 
 def _happens(item: Item) -> bool:
-    # "not registered in A", "not booked in B": what is not done there, whatever values there are.
-    return item.text.endswith("ed") and " " not in item.text and not item.table_hits()
+    # "not registered in A": what is not done there, even if "Registered" is a value somewhere.
+    return item.text.endswith("ed") and not item.hits
 
 
 def _near(items: tuple[Item, ...], position: int, target: int) -> bool:
