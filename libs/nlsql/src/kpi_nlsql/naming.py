@@ -48,7 +48,7 @@ ABBREVIATIONS = {
     "prof": "professor", "prcp": "precipitation", "qty": "quantity", "ref": "reference",
     "reg": "region", "ship": "ship", "stat": "status", "stu": "student", "sup": "supplier",
     "supp": "supplier", "tel": "telephone", "temp": "temperature", "tot": "total",
-    "src": "source", "dst": "destination", "txn": "transaction", "univ": "university",
+    "src": "source", "sw": "software", "hw": "hardware", "dst": "destination", "txn": "transaction", "univ": "university",
     "uom": "unit of measure", "usr": "user",
     "val": "value", "vend": "vendor", "whse": "warehouse", "yr": "year", "lat": "latitude",
     "long": "longitude", "lng": "longitude", "hrs": "hours", "apt": "apartment",

@@ -1,4 +1,4 @@
-"""Composite keys: "per sample and analyte", "customer and date combinations" — told column by column."""
+"""Composite keys told column by column: "per sample and analyte", "customer/date pairs"."""
 
 from __future__ import annotations
 

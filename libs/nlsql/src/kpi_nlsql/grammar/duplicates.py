@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kpi_nlsql import plan
+from kpi_nlsql.grammar.composite_keys import key_mentions
 from kpi_nlsql.grammar.identity import identifying_columns
 from kpi_nlsql.grammar.row_filters import row_filters
 from kpi_nlsql.linking import Item
@@ -16,6 +17,7 @@ _NAMED = 0.5
 _KNOWN = 0.95
 _BY_WORDS = frozenset({"by", "on", "per", "same", "the same"})
 _OCCUR = frozenset("occur occurs appear appears happen happens times together".split())  # noqa: SIM905
+_MORE_THAN_ONCE = frozenset({"more than once", "several times", "multiple times", "at least twice"})
 _CLAUSES = frozenset({"whose", "where", "which", "that", "who"})
 
 
@@ -36,7 +38,8 @@ class Asked:
 def read(sentence: Sentence) -> Iterator[Candidate]:
     """Yield the readings of the sentence as a search for duplicates, if it is one."""
     items = sentence.items
-    cues = {i for i, item in enumerate(items) if item.is_cue("duplicate")} or _alike(items)
+    cues = {i for i, item in enumerate(items) if item.is_cue("duplicate")}
+    cues = cues or _alike(items) or _often_the_same(items)
     if not cues:
         return
     for table, score in _tables(sentence)[:3]:
@@ -73,6 +76,15 @@ def _alike(items: Sequence[Item]) -> set[int]:
     }
 
 
+def _often_the_same(items: Sequence[Item]) -> set[int]:
+    """Return where rows are said to come more than once with the same values."""
+    often = {at for at, item in enumerate(items) if item.text in _MORE_THAN_ONCE}
+    tables = {item.table_hits()[0].table for item in items if item.best_table() >= _SURE}
+    same = [at for at, item in enumerate(items[:-1]) if item.text in {"same", "the same"}]
+    named = [at for at in same if items[at + 1].best_column() >= _NAMED]
+    return often if len(tables) == 1 and named else set()
+
+
 def _follows(items: Sequence[Item], position: int) -> bool:
     """Tell whether a column stands behind the word for alike."""
     behind = [item for item in items[position + 1 : position + 3] if item.text not in _BY_WORDS]
@@ -97,13 +109,18 @@ def _columns(sentence: Sentence, table: str) -> tuple[dict[int, str], set[int]]:
     columns: dict[int, str] = {}
     used: set[int] = set()
     grouped = False
+    keys = key_mentions(sentence.items)
     for position, item in enumerate(sentence.items):
         grouped = grouped or item.text in _BY_WORDS or item.is_cue("group")
         mine = [hit for hit in item.column_hits() if hit.table == table]
         is_table = [hit for hit in item.table_hits() if hit.table == table]
         if is_table and (not mine or is_table[0].score >= mine[0].score):
             used.add(position)
-        elif mine and mine[0].score >= (_NAMED if grouped else _SURE) and not _is_value(item):
+        elif (
+            mine
+            and mine[0].score >= (_NAMED if grouped or position in keys else _SURE)
+            and not _is_value(item)
+        ):
             columns[position] = str(mine[0].column)
             used.add(position)
         elif (mine or item.table_hits()) and not item.values:

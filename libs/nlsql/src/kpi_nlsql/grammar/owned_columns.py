@@ -31,7 +31,7 @@ def owned_columns(items: Sequence[Item]) -> list[Owned]:
 
 
 def compares_owned(items: Sequence[Item]) -> Relation | None:
-    """Return the two tables whose columns, told each with its table, are said to differ or agree."""
+    """Return the tables whose columns, told each with its table, are said to differ or agree."""
     owned = owned_columns(items)
     if len(owned) != 2 or owned[0].table == owned[1].table:
         return None

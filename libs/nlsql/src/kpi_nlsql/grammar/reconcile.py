@@ -29,7 +29,8 @@ _MOST_PAIRINGS = 3
 _IN_WORDS = frozenset("in from within inside into at on".split())  # noqa: SIM905
 _PRESENCE = frozenset(
     "present found available exist exists existing appear appears appearing included contained "  # noqa: SIM905
-    "be listed there a an any recorded matched part of the also known our its their this registered booked loaded".split()
+    "be listed there a an any recorded matched part of the also known our its their this "
+    "registered booked loaded".split()
 )
 
 
