@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
+from kpi_nlsql.abbreviations import expansions
 from kpi_nlsql.graph import Column, Join, Table
 from kpi_nlsql.join_scores import (
     KEY_WORDS,
@@ -80,11 +81,16 @@ def _by_name(tables: Sequence[Table]) -> dict[tuple[str, ...], list[Holder]]:
 
 
 def _by_entity(tables: Sequence[Table]) -> dict[tuple[str, ...], list[Holder]]:
+    named = [
+        (entity, (table, column))
+        for table in tables
+        for column in table.columns
+        for entity in entities(column, table)
+    ]
+    full = expansions({word for entity, _ in named for word in entity})
     found: dict[tuple[str, ...], list[Holder]] = defaultdict(list)
-    for table in tables:
-        for column in table.columns:
-            for entity in entities(column, table):
-                found[entity].append((table, column))
+    for entity, holder in named:
+        found[tuple(full.get(word, word) for word in entity)].append(holder)
     return found
 
 

@@ -1,4 +1,4 @@
-"""The schemas of the written cases: products in three systems, finance, retail, and clubs."""
+"""The schemas of the written cases: products in three systems, finance, retail, clubs, a brewery."""
 
 from __future__ import annotations
 
@@ -208,4 +208,57 @@ def clubs() -> Graph:
     )
 
 
-SCHEMAS = {"products": products(), "finance": finance(), "retail": retail(), "clubs": clubs()}
+def brewery() -> Graph:
+    """Return landed tables with words written short and no declared key."""
+    return build_graph(
+        "brewery",
+        [
+            Table(
+                "brz_lnd_MES_BATCHES",
+                columns=(
+                    _text("BATCH_ID"),
+                    _text("TANK_CODE"),
+                    _text("RECIPE", "Lager", "Stout", "Pilsner"),
+                    _text("BATCH_STATE", "Open", "Closed", "Checked"),
+                    _date("BREWED_DT"),
+                    _number("VOLUME"),
+                ),
+            ),
+            Table(
+                "brz_lnd_INSTR_RESULTS",
+                columns=(
+                    _number("RESULT_NO", unique=True),
+                    _text("BTCH_ID"),
+                    _text("PARAMETER", "Gravity", "Bitterness"),
+                    _number("RESULT_VAL"),
+                ),
+            ),
+            Table(
+                "stg_ExtLab_Findings",
+                columns=(
+                    _text("BatchID"),
+                    _text("Parameter", "Gravity", "Bitterness"),
+                    _number("ResultVal"),
+                    _date("ReportedOn"),
+                ),
+            ),
+            Table(
+                "ref_tanks",
+                columns=(_text("TANK_CODE", unique=True), _text("HALL"), _number("CAPACITY")),
+            ),
+            Table(
+                "ops_sensor_alerts",
+                columns=(_number("alert_no", unique=True), _text("tank"), _text("severity")),
+            ),
+            Table("ops_cleaning_runs", columns=(_text("tank_name"), _date("cleaned_on"))),
+        ],
+    )
+
+
+SCHEMAS = {
+    "products": products(),
+    "finance": finance(),
+    "retail": retail(),
+    "clubs": clubs(),
+    "brewery": brewery(),
+}
