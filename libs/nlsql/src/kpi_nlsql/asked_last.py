@@ -38,17 +38,24 @@ def asked_first(items: Sequence[Item]) -> list[Item]:
 
 
 def _count_first(items: Sequence[Item]) -> list[Item]:
-    """Move a trailing "how many are there" to the front."""
+    """Move a trailing "how many are there", or "…, count", to the front."""
     told = list(items)
     while told and told[-1].kind == "mark":
         told.pop()
     end = len(told)
     while end > 0 and told[end - 1].text in _THERE:
         end -= 1
-    counts = end > 3 and told[end - 1].is_cue("count") and "how many" in told[end - 1].text
+    counts = end > 2 and told[end - 1].is_cue("count")
+    asks = "how many" in told[end - 1].text or told[end - 2].kind == "mark"
+    counts = counts and asks and not (told[end - 2].text == "," and "," in _marks(told[: end - 2]))
     if not counts or any(item.is_cue("count") for item in told[: end - 1]):
         return list(items)
     return [told[end - 1], *_headless(_without_border(told[: end - 1]))]
+
+
+def _marks(items: Sequence[Item]) -> set[str]:
+    # "region, product, count" lists columns.
+    return {item.text for item in items if item.kind == "mark"}
 
 
 def _request(items: Sequence[Item]) -> int | None:

@@ -1,4 +1,4 @@
-"""The schemas of the written cases: products in three systems, finance, retail, clubs, a brewery."""
+"""The schemas of the written cases: products, finance, retail, clubs, and a brewery."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.draft import Ref, Term, Wanted
+from kpi_nlsql.grammar.deeds import done_in
 from kpi_nlsql.grammar.scanner import NAMES, Scanner
 
 _SURE = 0.8
@@ -62,6 +63,7 @@ def _table(scan: Scanner) -> None:
         scan.draft.note("asks_rows")
     modifies = scan.role(scan.position + 1) == "column" and not scan.in_where
     modifies = modifies and not _is_deed(scan, scan.position + 1)
+    modifies = modifies and done_in(scan, scan.position + 1, table) is None
     modifies = modifies or (scan.role(scan.position + 1) == "table" and not _acts(scan))
     if modifies:
         return

@@ -9,6 +9,7 @@ from kpi_nlsql.grammar import (
     aggregates,
     comparisons,
     counting,
+    deeds,
     either,
     existence,
     extremes,
@@ -44,6 +45,7 @@ MODULES: tuple[Module, ...] = (
     counting.read,
     aggregates.read,
     values_read.read,
+    deeds.read,
     names.read,
     openers.read,
 )
