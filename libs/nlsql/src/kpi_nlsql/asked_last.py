@@ -45,10 +45,11 @@ def _count_first(items: Sequence[Item]) -> list[Item]:
     end = len(told)
     while end > 0 and told[end - 1].text in _THERE:
         end -= 1
-    counts = end > 2 and told[end - 1].is_cue("count")
+    if end < 3 or not told[end - 1].is_cue("count"):
+        return list(items)
     asks = "how many" in told[end - 1].text or told[end - 2].kind == "mark"
-    counts = counts and asks and not (told[end - 2].text == "," and "," in _marks(told[: end - 2]))
-    if not counts or any(item.is_cue("count") for item in told[: end - 1]):
+    listed = told[end - 2].text == "," and "," in _marks(told[: end - 2])
+    if not asks or listed or any(item.is_cue("count") for item in told[: end - 1]):
         return list(items)
     return [told[end - 1], *_headless(_without_border(told[: end - 1]))]
 
