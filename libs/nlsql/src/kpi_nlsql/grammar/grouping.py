@@ -5,6 +5,7 @@ from __future__ import annotations
 from kpi_nlsql.amounts import adds_up
 from kpi_nlsql.draft import Group, Ref, Wanted
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.lexicon import NameHit
 
 _WHOLE_NAME = 0.95
 _FOR_EACH = frozenset(
@@ -97,12 +98,24 @@ def _adds_up(scan: Scanner, ref: Ref) -> bool:
 
 
 def _held_column(scan: Scanner, position: int) -> Ref | None:
-    """Return the column by which a noun groups rows of its own table (wards: ``WARD_CODE``)."""
+    """Return the column by which a noun groups rows of its own table (wards: ``WARD_CODE``).
+
+    A key that every row has to itself groups nothing: "the name and age of each user".
+    """
     table = scan.table(position)
     shown = {hit.table for wanted in scan.draft.wanted if wanted.ref for hit in wanted.ref.hits[:1]}
-    held = [hit for hit in scan.at(position).column_hits() if hit.table == table]
+    held = [
+        hit
+        for hit in scan.at(position).column_hits()
+        if hit.table == table and not _identifies(scan, hit)
+    ]
     partial = scan.at(position).best_table() < _WHOLE_NAME
     return Ref(position, tuple(held[:1]), table) if shown == {table} and held and partial else None
+
+
+def _identifies(scan: Scanner, hit: NameHit) -> bool:
+    table = scan.sentence.graph.table(hit.table)
+    return hit.column is not None and table.variety(table.column(hit.column)) == 1
 
 
 def _tells_value(scan: Scanner) -> bool:
