@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from kpi_nlsql.graph import Column, Table
+from kpi_nlsql.key_names import KEY_TAILS
+from kpi_nlsql.words import lemma
 
 
 def naming_columns(table: Table) -> tuple[str, ...]:
@@ -21,10 +23,30 @@ def naming_columns(table: Table) -> tuple[str, ...]:
     titled = [column for column in table.columns if _called(column, ("title",))]
     named = [column for column in table.columns if _tail(column) in {"name", "title"}]
     told = [column for column in table.columns if _tail(column) in {"details", "description"}]
+    if not titled and (numbering := _numbering(table, named)):
+        return (numbering.name,)
     best = titled or named or told
     if best:
         return (best[0].name,)
     return key_columns(table)
+
+
+def _numbering(table: Table, named: list[Column]) -> Column | None:
+    """Return the column that numbers the rows, where all names are those of something else.
+
+    A policy goes by its ``PolicyNo`` rather than by its ``HolderName``.
+    """
+    owner = {lemma(word) for name in table.display_names for word in name.split()}
+    if not named or any(_speaks_of(column, owner) for column in named):
+        return None
+    keys = [column for column in table.columns if _tail(column) in KEY_TAILS]
+    return next((column for column in keys if _speaks_of(column, owner)), None)
+
+
+def _speaks_of(column: Column, owner: set[str]) -> bool:
+    """Tell whether what stands before "name" or "number" is the owner, or its beginning."""
+    head = [lemma(word) for word in column.display_names[0].split()[:-1]]
+    return any(word.startswith(part) for part in head for word in owner)
 
 
 def key_columns(table: Table) -> tuple[str, ...]:

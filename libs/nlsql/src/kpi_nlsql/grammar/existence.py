@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kpi_nlsql.draft import MAIN, Ref, Term
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.lexicon import NameHit
 
 _SURE = 0.95
 _POSSESSION = frozenset({"have", "has", "had", "with", "having", "any", "some", "a", "an"})
@@ -36,8 +37,20 @@ def _lacks(scan: Scanner, ref: Ref, scope: int, compared: set[int]) -> bool:
     busy = any(term.scope == scope for term in scan.draft.terms)
     if not own or busy or ref.position in compared:
         return False
+    if (table := _whole_table(scan, ref.position, own[0])) is not None:
+        scan.draft.terms.append(Term("exists", ref.position, table=table, scope=scope))
+        return True
     scan.draft.terms.append(Term("null", ref.position, Ref(ref.position, own, ref.near)))
     return True
+
+
+def _whole_table(scan: Scanner, position: int, own: NameHit) -> str | None:
+    # "tickets without a delivery note", where notes have a table: an unknown note is none.
+    hits = scan.at(position).table_hits()
+    if not hits or hits[0].score < _SURE or hits[0].table == own.table:
+        return None
+    joins = scan.sentence.graph.joins_between(own.table, hits[0].table)
+    return hits[0].table if any(own.column in join.left_columns for join in joins) else None
 
 
 def _possessed(scan: Scanner, position: int, scope: int) -> bool:
