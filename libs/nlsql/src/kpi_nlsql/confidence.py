@@ -12,7 +12,7 @@ from kpi_nlsql.literals import lost_literals
 from kpi_nlsql.sentence import Candidate, Sentence
 from kpi_nlsql.table_rivals import rivals
 
-DEFAULT_MINIMUM = 0.6
+DEFAULT_MINIMUM = 0.65
 
 _LOST_LITERAL = 0.6
 """What is left of the confidence for each number or quoted text that the plan leaves out."""
