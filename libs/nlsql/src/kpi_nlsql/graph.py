@@ -12,6 +12,9 @@ JoinKind = Literal["foreign_key", "candidate"]
 TypeFamily = Literal["text", "number", "date", "boolean", "other"]
 Contents = Literal["dates", "amounts"]
 
+NEARLY_UNIQUE = 0.9
+"""The variety of a column from which on it tells rows apart, whatever its few repetitions."""
+
 _NUMERIC = re.compile(r"[-+]?\d+(\.\d+)?")
 _DATE = re.compile(r"\d{4}-\d\d(-\d\d)?")
 _FAMILIES: tuple[tuple[TypeFamily, tuple[str, ...]], ...] = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rapidfuzz import fuzz
 
-from kpi_nlsql.graph import Column, Join, Table
+from kpi_nlsql.graph import NEARLY_UNIQUE, Column, Join, Table
 from kpi_nlsql.naming import column_names
 from kpi_nlsql.shared_values import holds_codes, share
 from kpi_nlsql.words import parts
@@ -35,7 +35,6 @@ _SHORTER_SCORE = 0.52
 _CODES_SCORE = 0.68
 _TEXTS_SCORE = 0.52
 _SHARED_WEIGHT = 0.3
-_NEARLY_UNIQUE = 0.9
 _REPEATED = 0.2
 _NO_KEYS = frozenset("paid unpaid prepaid valid invalid grid bid void said turkey monkey".split())  # noqa: SIM905
 _WEAK_WORDS = frozenset(
@@ -128,7 +127,7 @@ def _join(score: float, why: str, left: Holder, right: Holder) -> Join:
         score += _SHARED_WEIGHT * (overlap - 0.5)
     varieties = [table.variety(column) for table, column in (left, right)]
     for (table, column), variety in zip((left, right), varieties, strict=True):
-        if variety is not None and variety >= _NEARLY_UNIQUE:
+        if variety is not None and variety >= NEARLY_UNIQUE:
             score += 0.1
             evidence.append(
                 f"{table.name}.{column.name} is {'' if variety == 1 else 'nearly '}unique"

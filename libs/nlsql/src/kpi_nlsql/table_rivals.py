@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kpi_nlsql.graph import Graph, Table
+from kpi_nlsql.graph import NEARLY_UNIQUE, Graph, Table
 from kpi_nlsql.linking import Item
 from kpi_nlsql.row_nouns import naming_rows
 from kpi_nlsql.sentence import Candidate, Sentence
 from kpi_nlsql.words import stems
-
-_NEARLY_UNIQUE = 0.9
 
 
 def rivals(sentence: Sentence, candidate: Candidate) -> int:
@@ -53,5 +51,5 @@ def _others(graph: Graph, item: Item, table: str) -> Sequence[str]:
 def _has_one_row_each(table: Table, words: tuple[str, ...]) -> bool:
     """Tell whether the rows are what the noun says, not only related to it (``has_amenity``)."""
     return any(
-        (table.variety(column) or 0.0) >= _NEARLY_UNIQUE for column in naming_rows(words, table)
+        (table.variety(column) or 0.0) >= NEARLY_UNIQUE for column in naming_rows(words, table)
     )

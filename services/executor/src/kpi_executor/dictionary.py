@@ -28,7 +28,7 @@ def abridged(graph: Graph, most_in_all: int = MOST_IN_ALL) -> Graph:
         columns = []
         for column in table.columns:
             kept = _fits(column, room)
-            columns.append(column if kept else without_values(column))
+            columns.append(column if kept else _without_values(column))
             room -= len(column.values) if kept else 0
         tables.append(replace(table, columns=tuple(columns)))
     return replace(graph, tables=tuple(tables))
@@ -38,7 +38,7 @@ def _fits(column: Column, room: int) -> bool:
     return len(column.values) <= FEW_VALUES or len(column.values) <= min(MOST_VALUES, room)
 
 
-def without_values(column: Column) -> Column:
+def _without_values(column: Column) -> Column:
     """Return the column without its values, but with what they tell of its kind."""
     holds: Contents | None = "dates" if column.dated else "amounts" if column.measures else None
     return replace(column, values=(), holds=holds)
