@@ -14,6 +14,7 @@ from kpi_nlsql.graph import Graph
 from kpi_nlsql.naming import ABBREVIATIONS
 from kpi_nlsql.synonyms import SYNONYMS
 from kpi_nlsql.values import ValueIndex
+from kpi_nlsql.verbal_nouns import VERBAL_NOUNS
 from kpi_nlsql.words import stem, stems
 
 LONGEST_NAME = 6
@@ -78,6 +79,12 @@ class Lexicon:
         _favour_only_table(found)
         hits = [NameHit(table, column, score) for (table, column), score in found.items()]
         return tuple(sorted(hits, key=lambda hit: -hit.score))
+
+    def done(self, verb: str) -> tuple[NameHit, ...]:
+        """Return the names that a verb (a stem) may speak of: "paid" and ``payments``."""
+        hits = [hit for noun in VERBAL_NOUNS.get(verb, ()) for hit in self.names((noun,), "")]
+        weaker = [NameHit(h.table, h.column, h.score * _SYNONYM_FACTOR) for h in hits]
+        return tuple(sorted(weaker, key=lambda hit: -hit.score))
 
     def _spell_out(self) -> None:
         """Add the names whose abbreviations other names write in full: SMPL_ID is a sample id."""

@@ -182,9 +182,17 @@ def _spans(
         if length == 1 and tokens[start].text.islower():
             values = tuple(hit for hit in values if hit.choices <= _MOST_CHOICES)
             values = () if _is_rather_table(words[0], hits, values) else values
+    if length == 1 and not values and all(hit.score < _WHOLE_NAME for hit in hits):
+        hits = _best_first(hits, lexicon.done(tokens[start].stem))
     if hits or values:
         worth = _mention_worth(tokens[start:end], hits, values)
         yield Item("mention", " ".join(words), start, end, hits=hits, values=values, worth=worth)
+
+
+def _best_first(hits: Sequence[NameHit], others: Sequence[NameHit]) -> tuple[NameHit, ...]:
+    known = {(hit.table, hit.column) for hit in hits}
+    new = [hit for hit in others if (hit.table, hit.column) not in known]
+    return tuple(sorted([*hits, *new], key=lambda hit: -hit.score))[:_MOST_HITS]
 
 
 def _names(
