@@ -38,7 +38,13 @@ def build_graph(
 ) -> Graph:
     """Return a graph over ``tables``; ``joins`` are the declared ones, candidates are added."""
     named = tuple(with_names(table) for table in tables)
-    return Graph(name, version, dialect, named, infer_joins(named, joins))
+    kept = tuple(map(_without_numbers, named))
+    return Graph(name, version, dialect, kept, infer_joins(named, joins))
+
+
+def _without_numbers(table: Table) -> Table:
+    """Return the table without what was only evidence for its joins."""
+    return replace(table, columns=tuple(replace(column, numbers=()) for column in table.columns))
 
 
 def _merged(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:

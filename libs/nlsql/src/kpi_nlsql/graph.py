@@ -30,7 +30,8 @@ class Column:
     """A column. ``values`` is its value dictionary: the distinct values of a sample, or empty.
 
     ``distinct`` is how many values it has; None where nobody has counted. ``holds`` tells what
-    its texts are where the values themselves are not kept.
+    its texts are where the values themselves are not kept. ``numbers`` are the telling numbers
+    (of four digits or more) of a column that may number rows: evidence for joins.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Column:
     unique: bool = False
     distinct: int | None = None
     holds: Contents | None = None
+    numbers: tuple[int, ...] = ()
 
     @property
     def family(self) -> TypeFamily:
@@ -68,7 +70,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table. ``row_count`` is None where nobody has counted."""
+    """A table. ``row_count`` is None where nobody has counted.
+
+    ``key_pairs`` are pairs of columns that together tell rows apart where no column alone does.
+    """
 
     name: str
     schema: str | None = None
@@ -76,6 +81,7 @@ class Table:
     primary_key: tuple[str, ...] = ()
     row_count: int | None = None
     display_names: tuple[str, ...] = ()
+    key_pairs: tuple[tuple[str, ...], ...] = ()
 
     def column(self, name: str) -> Column:
         """Return the column of this name, in any case. Raises KeyError where there is none."""
@@ -96,6 +102,15 @@ class Table:
             return 1.0
         known = column.distinct or len(column.values)
         return min(1.0, known / self.row_count) if known and self.row_count else None
+
+    def identifies(self, columns: tuple[str, ...]) -> bool:
+        """Tell whether these columns tell (nearly all) rows apart."""
+        if set(self.primary_key) == set(columns) or set(columns) in map(set, self.key_pairs):
+            return True
+        if len(columns) > 1:
+            return False
+        variety = self.variety(self.column(columns[0]))
+        return variety is not None and variety >= NEARLY_UNIQUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +225,7 @@ def _table(data: Mapping[str, Any]) -> Table:
         primary_key=_strings(data.get("primary_key")),
         row_count=data.get("row_count"),
         display_names=_strings(data.get("display_names")),
+        key_pairs=tuple(_strings(pair) for pair in data.get("key_pairs", ())),
     )
 
 

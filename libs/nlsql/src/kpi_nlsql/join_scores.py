@@ -121,8 +121,9 @@ def _join(score: float, why: str, left: Holder, right: Holder) -> Join:
     if a.family != b.family and "other" not in {a.family, b.family}:
         score -= 0.25
         evidence.append(f"types differ: {a.type}, {b.type}")
-    if a.values and b.values:
-        overlap = share(a.values, b.values)
+    left_known, right_known = a.values or a.numbers, b.values or b.numbers
+    if left_known and right_known:
+        overlap = share(left_known, right_known)
         evidence.append(f"{overlap:.0%} of the sampled values are shared")
         score += _SHARED_WEIGHT * (overlap - 0.5)
     varieties = [table.variety(column) for table, column in (left, right)]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from kpi_nlsql.abbreviations import expansions
+from kpi_nlsql.composite_joins import LEAST, composite_joins
 from kpi_nlsql.graph import Column, Join, Table
 from kpi_nlsql.join_scores import (
     KEY_WORDS,
@@ -38,9 +39,16 @@ def infer_joins(tables: Sequence[Table], known: Sequence[Join] = ()) -> tuple[Jo
         pair = frozenset(
             [(join.left_table, join.left_columns[0]), (join.right_table, join.right_columns[0])]
         )
-        if join.score >= MINIMUM_SCORE and (pair not in best or join.score > best[pair].score):
+        if join.score >= LEAST and (pair not in best or join.score > best[pair].score):
             best[pair] = join
-    return (*known, *best.values())
+    columns = {(table.name, column.name): column for table in tables for column in table.columns}
+    likely = [
+        join
+        for join in best.values()
+        if join.score >= MINIMUM_SCORE
+        if not columns[join.left_table, join.left_columns[0]].dated
+    ]
+    return (*known, *likely, *composite_joins(tables, best.values(), MINIMUM_SCORE))
 
 
 def _candidates(tables: Sequence[Table], declared: set[frozenset[str]]) -> Iterator[Join]:

@@ -12,6 +12,7 @@ _SURE_CANDIDATE = 0.7
 _MOST_HOPS = 5
 _INWARD = 0.5
 _SIBLINGS = 0.5
+_VAGUE = 1.5
 
 
 def _candidate_cost(join: Join, graph: Graph) -> float:
@@ -19,7 +20,19 @@ def _candidate_cost(join: Join, graph: Graph) -> float:
     sides = [(join.left_table, join.left_columns), (join.right_table, join.right_columns)]
     if all((table, column) in graph.references for table, columns in sides for column in columns):
         return 2.0 + _SIBLINGS
-    return _CANDIDATE_COST + (1 - join.score)
+    vague = 0.0 if identifies(join, graph) else _VAGUE
+    return _CANDIDATE_COST + vague + (1 - join.score)
+
+
+def identifies(join: Join, graph: Graph) -> bool:
+    """Tell whether the columns of a join tell the rows of one side apart.
+
+    Two bookings of a flight are not the same booking. Where nothing was counted, any may.
+    """
+    left, right = graph.table(join.left_table), graph.table(join.right_table)
+    sides = ((left, join.left_columns), (right, join.right_columns))
+    counted = all(table.row_count for table, _ in sides)
+    return not counted or any(table.identifies(columns) for table, columns in sides)
 
 
 def _is_sure(join: Join) -> bool:
@@ -143,4 +156,6 @@ class JoinPaths:
         columns = tuple(column.lower() for column in join.right_columns)
         if tuple(key.lower() for key in right.primary_key) == columns:
             return True
+        if len(columns) > 1:
+            return right.identifies(join.right_columns)
         return len(columns) == 1 and right.column(columns[0]).unique

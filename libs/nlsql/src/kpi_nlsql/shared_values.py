@@ -28,23 +28,35 @@ def sharing(tables: Sequence[Table]) -> Iterator[tuple[Holder, Holder, float]]:
         (table, column)
         for table in tables
         for column in table.columns
-        if len(column.values) >= _FEWEST_VALUES and column.family != "date"
+        if len(_known(column)) >= _FEWEST_VALUES and column.family != "date"
     ]
-    holders: dict[str, list[int]] = defaultdict(list)
+    holders: dict[str | int, list[int]] = defaultdict(list)
     for index, (_, column) in enumerate(columns):
-        for value in column.values:
+        for value in _known(column):
             holders[value].append(index)
     common: Counter[tuple[int, int]] = Counter()
     for found in holders.values():
         if 1 < len(found) <= _MOST_HOLDERS:
             common.update((a, b) for a in found for b in found if a < b)
     for (a, b), count in common.items():
-        smaller = min(len(columns[a][1].values), len(columns[b][1].values))
-        if count / smaller >= MINIMUM_SHARE:
+        left, right = columns[a][1], columns[b][1]
+        smaller = min(len(_known(left)), len(_known(right)))
+        if count / smaller >= MINIMUM_SHARE and not (_counts_up(left) and _counts_up(right)):
             yield columns[a], columns[b], count / smaller
 
 
-def share(left: Sequence[str], right: Sequence[str]) -> float:
+def _known(column: Column) -> Sequence[str | int]:
+    return column.values or column.numbers
+
+
+def _counts_up(column: Column) -> bool:
+    """Tell whether the rows are numbered one after the other: as other tables' rows may be."""
+    if not column.unique or not column.numbers:
+        return False
+    return max(column.numbers) - min(column.numbers) < 2 * len(column.numbers)
+
+
+def share(left: Sequence[str | int], right: Sequence[str | int]) -> float:
     """Return the share of the smaller set's values that the larger one has, 0..1."""
     a, b = set(left), set(right)
     return len(a & b) / min(len(a), len(b))
@@ -52,4 +64,6 @@ def share(left: Sequence[str], right: Sequence[str]) -> float:
 
 def holds_codes(column: Column) -> bool:
     """Tell whether the values look like codes: a digit in each and no blank."""
+    if column.dated:
+        return False
     return all(_CODE.fullmatch(value) for value in column.values[:_SAMPLE])

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 from kpi_nlsql.building import build_graph
-from kpi_nlsql.graph import Column, Graph, Join, Table
+from kpi_nlsql.graph import NEARLY_UNIQUE, Column, Graph, Join, Table
+from kpi_nlsql.key_names import KEY_TAILS
+from kpi_nlsql.naming import column_names
 
 MOST_VALUES = 5_000
 LONGEST_VALUE = 80
 _MOST_SCANNED = 200_000
+_TELLING_NUMBER = 1_000
+_MOST_PARTS = 8
 
 
 def graph_from_sqlite(path: Path) -> Graph:
@@ -40,7 +46,8 @@ def _table(connection: sqlite3.Connection, name: str) -> Table:
     columns = tuple(
         _column(connection, name, row[1], row[2] or "text", not row[3], rows) for row in info
     )
-    return Table(name, None, columns, keys, rows)
+    table = Table(name, None, columns, keys, rows)
+    return replace(table, key_pairs=_key_pairs(connection, table))
 
 
 def _column(
@@ -61,7 +68,55 @@ def _column(
     ).fetchone()
     unique = rows > 1 and distinct == rows
     stored = _stored_type(declared, known or 0, texts or 0)
-    return Column(name, stored, nullable, values=tuple(values), unique=unique, distinct=distinct)
+    numbers = _numbers(connection, name, column, sample) if Column("", stored).measures else ()
+    return Column(
+        name,
+        stored,
+        nullable,
+        values=tuple(values),
+        unique=unique,
+        distinct=distinct,
+        numbers=numbers,
+    )
+
+
+def _numbers(
+    connection: sqlite3.Connection, name: str, column: str, sample: str
+) -> tuple[int, ...]:
+    """Return the numbers of a column that is called a key; small ones are counted everywhere."""
+    if column_names(name, "")[0].split()[-1:] not in [[tail] for tail in KEY_TAILS]:
+        return ()
+    found = connection.execute(
+        f"SELECT DISTINCT {column} FROM {sample} WHERE typeof({column}) = 'integer' "  # noqa: S608
+        f"AND {column} >= {_TELLING_NUMBER} LIMIT {MOST_VALUES}"
+    )
+    return tuple(number for (number,) in found)
+
+
+def _key_pairs(connection: sqlite3.Connection, table: Table) -> tuple[tuple[str, ...], ...]:
+    """Return the pairs of columns that tell rows apart, where neither a key nor a column does."""
+    if table.primary_key or not table.row_count or table.row_count > _MOST_SCANNED:
+        return ()
+    if any(table.identifies((column.name,)) for column in table.columns):
+        return ()
+    parts = [c for c in table.columns if not _is_amount(c) and (c.distinct or 0) > 1]
+    found = []
+    for first, second in combinations(parts[:_MOST_PARTS], 2):
+        if (first.distinct or 0) * (second.distinct or 0) < table.row_count * NEARLY_UNIQUE:
+            continue
+        a, b = _quoted(first.name), _quoted(second.name)
+        (kinds,) = connection.execute(
+            f"SELECT count(*) FROM (SELECT DISTINCT {a}, {b} FROM {_quoted(table.name)})"  # noqa: S608
+        ).fetchone()
+        if kinds >= table.row_count * NEARLY_UNIQUE:
+            found.append((first.name, second.name))
+    return tuple(found)
+
+
+def _is_amount(column: Column) -> bool:
+    """Tell whether a column measures rather than numbers or names."""
+    tail = column_names(column.name, "")[0].split()[-1:]
+    return column.family == "number" and tail not in [[word] for word in KEY_TAILS]
 
 
 def _stored_type(declared: str, known: int, texts: int) -> str:

@@ -39,7 +39,8 @@ def _scored(connector: Connector, graph: Graph, limits: OverlapLimits) -> Iterat
     deadline = time.monotonic() + limits.seconds
     measured = 0
     for join in graph.joins:
-        if join.kind != "candidate" or measured >= limits.joins or time.monotonic() > deadline:
+        single = join.kind == "candidate" and len(join.left_columns) == 1
+        if not single or measured >= limits.joins or time.monotonic() > deadline:
             yield join
             continue
         measured += 1

@@ -1,0 +1,64 @@
+"""Candidate joins from a database without declared keys: numbers, dates, keys of two columns."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from kpi_nlsql import Answer, Engine
+from kpi_nlsql.graph import Graph, Join
+from kpi_nlsql.sqlite_source import graph_from_sqlite
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Graph:
+    """Readers and their loans, and racks counted by two systems, without a single key."""
+    path = tmp_path / "library.sqlite"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE READER (READER_NO INT, JOINED_ON TEXT)")
+        connection.execute("CREATE TABLE LOAN (LOAN_NO INT, BORROWER_NO INT, LENT_ON TEXT)")
+        connection.execute("CREATE TABLE RACK (ROOM_CODE TEXT, RACK_NO INT, METRES REAL)")
+        connection.execute("CREATE TABLE STOCKTAKE (ROOM TEXT, RACK INT, BOOKS INT)")
+        days = [f"2024-03-{day:02}" for day in range(1, 31)]
+        connection.executemany(
+            "INSERT INTO READER VALUES (?, ?)", [(41_000 + 7 * n, days[n]) for n in range(30)]
+        )
+        connection.executemany(
+            "INSERT INTO LOAN VALUES (?, ?, ?)",
+            [(n, 41_000 + 7 * (n % 20), days[n % 30]) for n in range(60)],
+        )
+        places = [(f"R{room}", rack) for room in range(12) for rack in range(1, 6)]
+        connection.executemany("INSERT INTO RACK VALUES (?, ?, 1.5)", places)
+        connection.executemany("INSERT INTO STOCKTAKE VALUES (?, ?, 40)", places[:50])
+    return graph_from_sqlite(path)
+
+
+def _between(graph: Graph, left: str, right: str) -> Join:
+    return graph.joins_between(left, right)[0]
+
+
+def test_telling_numbers_join_columns_of_different_names(library: Graph) -> None:
+    join = _between(library, "LOAN", "READER")
+    assert (join.left_columns, join.right_columns) == (("BORROWER_NO",), ("READER_NO",))
+
+
+def test_dates_alone_join_nothing(library: Graph) -> None:
+    joins = library.joins_between("LOAN", "READER")
+    assert not any("LENT_ON" in join.left_columns for join in joins)
+
+
+def test_rows_meet_on_two_columns_where_none_tells_them_apart(library: Graph) -> None:
+    engine = Engine(library)
+    answer = engine.read("Show me all racks without a stocktake")
+    assert isinstance(answer, Answer)
+    sql = answer.sql("sqlite")
+    assert '"ROOM_CODE" = ' in sql
+    assert '"RACK_NO" = ' in sql
+
+
+def test_evidence_for_joins_is_not_kept_in_the_graph(library: Graph) -> None:
+    assert not any(column.numbers for table in library.tables for column in table.columns)
+    assert Graph.from_json(library.to_json()) == library
