@@ -36,7 +36,7 @@ _RIVALLED = 0.55
 """What is left of it where another table is as likely meant: the user is asked back."""
 
 _TIERS = {"reconcile": 2, "duplicates": 1, "general": 0}
-"""Readings that found their telling phrase stand before the general one."""
+"""Readings that found their telling phrase, and left no word out, stand before the general one."""
 
 
 def rank(sentence: Sentence, candidates: Iterable[Candidate]) -> list[tuple[float, Candidate]]:
@@ -51,10 +51,8 @@ def _standing(sentence: Sentence, score: float, candidate: Candidate) -> tuple[i
 
 
 def _tier(sentence: Sentence, candidate: Candidate) -> int:
-    if candidate.kind == "general":
-        return 0
     whole = not unheeded(sentence, candidate) and not unknown_words(sentence, candidate)
-    return _TIERS[candidate.kind] if whole else -1
+    return _TIERS[candidate.kind] if whole else 0
 
 
 def _by_rule(sentence: Sentence, candidate: Candidate) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kpi_nlsql import doubts, join_doubts, leftovers, plan
+from kpi_nlsql import cross_checks, doubts, join_doubts, leftovers, plan
 from kpi_nlsql.sentence import Candidate, Sentence
 
 
@@ -17,6 +17,7 @@ def features(sentence: Sentence, candidate: Candidate) -> dict[str, float]:
     found |= _words(sentence)
     found |= doubts.doubts(sentence, candidate.plan)
     found |= join_doubts.join_doubts(sentence, candidate.plan)
+    found |= cross_checks.cross_checks(sentence, candidate.plan)
     found |= _together(found, candidate)
     found[f"kind_{candidate.kind}"] = 1.0
     for name, amount in candidate.features.items():
@@ -115,6 +116,6 @@ NAMES = (
     "implied_ref", "negative_lost", "negative_weak",
     "negative_joined", "having_lost", "having_weak", "having_joined", "idle_tables",
     "far_near", "asks_who", "negative", "close_value", "group_named",
-    *doubts.NAMES, *join_doubts.NAMES,
+    *doubts.NAMES, *join_doubts.NAMES, *cross_checks.NAMES,
 )  # fmt: skip
 """Every feature, in a fixed order."""
