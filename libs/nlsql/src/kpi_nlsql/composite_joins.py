@@ -8,14 +8,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from kpi_nlsql.graph import Join, Table
+from kpi_nlsql.graph import Column, Join, Table
 from kpi_nlsql.key_names import KEY_TAILS
+from kpi_nlsql.shared_values import MINIMUM_SHARE, share
 from kpi_nlsql.words import parts
 
 LEAST = 0.2
 """The score from which on a pair of columns may be part of a composite join."""
 
-_ADDED = 0.1
+_ADDED = 0.15
+_ABOVE = 0.05
+"""A key of several columns says more than the part of it that is surest."""
+
 _MOST = 0.95
 _HALF_CALLED = 0.4
 
@@ -69,7 +73,8 @@ def _over(key: tuple[str, ...], joins: list[Join], tables: Mapping[str, Table]) 
         if not options:
             return None
         partners.append(max(options, key=lambda join: join.score))
-    score = min(_MOST, sum(join.score for join in partners) / len(partners) + _ADDED)
+    scores = [join.score for join in partners]
+    score = min(_MOST, max(sum(scores) / len(scores) + _ADDED, max(scores) + _ABOVE))
     return Join(
         partners[0].left_table,
         key,
@@ -86,14 +91,22 @@ def _half_called(
 ) -> Iterator[Join]:
     """Yield the joins of a column with those that share a word with it: PoLine and LineNumber."""
     left, right = tables[pair.left_table], tables[pair.right_table]
-    words, family = _telling(name), left.column(name).family
+    part, words = left.column(name), _telling(name)
     for column in right.columns:
-        if column.family != family or (column.name,) in taken or not words & _telling(column.name):
+        if (column.name,) in taken or not words & _telling(column.name):
+            continue
+        if column.family != part.family or not _may_share(part, column):
             continue
         evidence = f"{name} and {column.name} share a word"
         yield Join(
             left.name, (name,), right.name, (column.name,), "candidate", _HALF_CALLED, evidence
         )
+
+
+def _may_share(left: Column, right: Column) -> bool:
+    """Tell whether two columns hold the same values, as far as these are known."""
+    known = (left.values or left.numbers, right.values or right.numbers)
+    return not all(known) or share(*known) >= MINIMUM_SHARE
 
 
 def _telling(name: str) -> set[str]:

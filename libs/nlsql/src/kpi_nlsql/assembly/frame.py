@@ -98,11 +98,23 @@ class Frame:
         # What a row has one of is neither counted nor missed: a linking table may relate more.
         for table in self._numerous() & set(tables) - {root}:
             direct = self.paths.path(root, table)
-            if direct is None or self.multiplies(direct[1]):
+            if (
+                direct is None
+                or self.multiplies(direct[1])
+                or self._may_be_missed(table, direct[1])
+            ):
                 continue
             if linked := self.paths.linked(root, table, self.graph):
                 return linked
         return ()
+
+    def _may_be_missed(self, table: str, direct: tuple[Join, ...]) -> bool:
+        # No key is declared: "orders whose customer is not in CRM" may well have none there.
+        undeclared = any(join.kind == "candidate" for join in direct)
+        return undeclared and table not in self._counted()
+
+    def _counted(self) -> set[str | None]:
+        return {term.table for term in self.draft.terms if term.kind == "count"}
 
     def _numerous(self) -> set[str]:
         """Return the tables whose rows are counted, or denied with nothing said of them."""
