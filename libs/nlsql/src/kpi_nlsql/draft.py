@@ -46,7 +46,11 @@ class Wanted:
 
 @dataclass(slots=True)
 class Term:
-    """A condition. ``count`` compares how many rows of ``table`` (values of ``ref``) there are."""
+    """A condition. ``count`` compares how many rows of ``table`` (values of ``ref``) there are.
+
+    ``peers`` are the columns that the rows of an average share with the row compared, ``members``
+    what holds for all of them.
+    """
 
     kind: TermKind
     position: int
@@ -61,6 +65,8 @@ class Term:
     like: Literal["contains", "starts", "ends"] = "contains"
     against: Literal["value", "average", "extreme", "column"] = "value"
     other: Ref | None = None
+    peers: tuple[Ref, ...] = ()
+    members: tuple[Term, ...] = ()
     joined_by_or: bool = False
     widely_joined: bool = False
     near: str | None = None
@@ -115,6 +121,7 @@ class Draft:
         found = [w.ref for w in self.wanted] + [t.ref for t in self.terms]
         found += [t.other for t in self.terms] + [s.ref for s in self.sorting]
         found += [g.ref for g in self.groups]
+        found += [ref for term in self.terms for ref in term.peers]
         unique = {id(ref): ref for ref in found if ref is not None}
         return sorted(unique.values(), key=lambda ref: ref.position)
 

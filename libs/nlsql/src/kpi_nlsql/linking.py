@@ -202,6 +202,8 @@ def _names(
     words = tuple(token.lower for token in tokens[start:end])
     length = end - start
     hits: tuple[NameHit, ...] = ()
+    if length > 1 and words[-2].endswith("s") and words[-1].endswith("ing"):
+        return ()  # "recipes costing …" says what the recipes do
     numeric = all(token.kind == "number" for token in tokens[start:end])
     if length <= LONGEST_NAME and _may_name(words) and not numeric:
         phrase = tuple(known_stems[start:end])

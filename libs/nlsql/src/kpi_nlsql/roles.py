@@ -104,7 +104,15 @@ def _is_deed(items: Sequence[Item], position: int) -> bool:
     before = items[position - 1] if position else items[position]
     done = items[position].text.endswith("ed") and after in {"a", "an", "any"}
     told = before.is_cue("not") or before.last_word in {"have", "has", "had", "never"}
-    return done and told
+    return (done and told) or _is_timed_deed(items, position)
+
+
+def _is_timed_deed(items: Sequence[Item], position: int) -> bool:
+    # "most recently opened", "the date on which it was opened": when it was done, not its status.
+    before = items[max(position - 3, 0) : position]
+    dated = any(item.text in {"on which", "when"} for item in before)
+    latest = position > 0 and before[-1].text in {"most recently", "least recently"}
+    return items[position].text.endswith("ed") and (dated or latest)
 
 
 def _is_noun_of(items: Sequence[Item], position: int) -> bool:

@@ -6,6 +6,7 @@ from kpi_nlsql import plan
 from kpi_nlsql.assembly.alternatives import alternatives
 from kpi_nlsql.assembly.contradictions import separate
 from kpi_nlsql.assembly.filters import where_conditions
+from kpi_nlsql.assembly.first_of_each import first_of_each
 from kpi_nlsql.assembly.frame import ROWS, Frame
 from kpi_nlsql.assembly.groups import group_keys
 from kpi_nlsql.assembly.joining import join_step, outer_tables
@@ -16,9 +17,10 @@ from kpi_nlsql.graph import Join
 
 def assemble(frame: Frame) -> plan.Query:
     """Return the query. Raises Unreadable."""
-    groups = frame.draft.groups
     either = alternatives(frame)
     separate(frame.draft)
+    first = first_of_each(frame)
+    groups = frame.draft.groups
     shown, distinct = shown_outputs(frame, groups)
     order = tuple(sort_key(sorting) for sorting in frame.draft.sorting)
     keys = group_keys(frame, groups, shown)
@@ -28,7 +30,7 @@ def assemble(frame: Frame) -> plan.Query:
     inside = {frame.entity, *(join.right_table for join in joins)}
     where, more = where_conditions(frame, row_terms, inside)
     where += [nested_condition(frame, scope, terms, shown) for scope, terms in nested.items()]
-    where += either
+    where += [*either, *([first] if first is not None else [])]
     joins = (*joins, *more)
     if having and keys == () and frame.counts_values():
         return _counted(frame, shown, joins, where, having)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from kpi_nlsql.draft import Term
-from kpi_nlsql.grammar.implied_columns import implied_column
+from kpi_nlsql.grammar.implied_columns import IMPLIED, implied_column
+from kpi_nlsql.grammar.peers import members, opens, peers, table_of
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.plan import Operator
 
@@ -12,18 +13,37 @@ def average(scan: Scanner) -> bool:
     """Consume "above average price", "below the average"."""
     operator: Operator = ">" if scan.item.is_cue("average_of_all") else "<"
     position = scan.skip(scan.position + 1)
-    ref = scan.ref(position) if scan.role(position) == "column" else scan.pending
+    named = scan.role(position) == "column" and not opens(scan, scan.position + 1)
+    ref = scan.ref(position) if named else scan.pending
     if ref is None:
         ref = implied_column(scan, scan.position)
     if ref is None:
         return False
     scan.take(scan.position)
     scan.position += 1
-    if scan.role(position) == "column":
+    if named:
         scan.take(position)
         scan.position = position + 1
-    scan.add(Term("compare", position, ref, operator, against="average"))
+    term = Term("compare", position, ref, operator, against="average")
+    _say(scan, term)
     return True
+
+
+def _say(scan: Scanner, term: Term) -> None:
+    """Add a comparison with an average, and the rows averaged where they are told behind it."""
+    assert term.ref is not None
+    rows = scan.skip(scan.position)
+    if scan.role(rows) == "table" and scan.table(rows) == table_of(scan, term.ref):
+        scan.take(rows)  # "than the average product of its category"
+        scan.position = rows + 1
+    before = scan.position
+    if scan.at(term.position - 2).text in IMPLIED:
+        scan.take(term.position - 2)  # "earn more than the average salary"
+    term.peers, scan.position = peers(scan, before, term.ref)
+    if not term.peers:
+        term.members, scan.position = members(scan, before, term.ref)
+    scan.in_where = scan.in_where or scan.position > before
+    scan.add(term)
 
 
 def against_aggregate(scan: Scanner, operator: Operator, position: int) -> bool:
@@ -34,7 +54,8 @@ def against_aggregate(scan: Scanner, operator: Operator, position: int) -> bool:
     column = scan.skip(position + 1)
     if scan.at(column).is_cue("count"):
         column = scan.skip(column + 1)
-    ref = scan.ref(column) if scan.role(column) == "column" else None
+    named = scan.role(column) == "column" and not opens(scan, position + 1)
+    ref = scan.ref(column) if named else None
     subject = scan.pending or ref
     if subject is None:
         subject = implied_column(scan, scan.position)
@@ -47,8 +68,8 @@ def against_aggregate(scan: Scanner, operator: Operator, position: int) -> bool:
     if ref is not None:
         scan.take(column)
         position = column
-    scan.add(term)
     scan.position = position + 1
+    _say(scan, term)
     return True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kpi_nlsql.draft import Ref, Term, Wanted
 from kpi_nlsql.grammar.deeds import done_in
+from kpi_nlsql.grammar.implied_columns import IMPLIED
 from kpi_nlsql.grammar.scanner import NAMES, Scanner
 
 _SURE = 0.8
@@ -21,6 +22,8 @@ def read(scan: Scanner) -> bool:
     if role == "table":
         _table(scan)
     elif subject is not None and not scan.in_where:
+        if _opens(scan) and scan.item.text.endswith("s"):
+            scan.draft.note("asks_rows")
         scan.draft.entities.append((scan.position, subject))
     elif role == "column":
         _column(scan)
@@ -140,8 +143,13 @@ def _is_participle(scan: Scanner, position: int) -> bool:
 
 
 def _is_deed(scan: Scanner, position: int) -> bool:
-    often = scan.at(position).text.endswith("ed") and scan.at(position + 1).is_cue("often")
-    return often or _is_participle(scan, position) or _happened(scan, position)
+    item, following = scan.at(position), scan.at(position + 1)
+    often = item.text.endswith("ed") and following.is_cue("often")
+    # "products cost more than 5": a verb, whatever column is called so.
+    measures = item.text in IMPLIED and any(
+        following.is_cue(kind) for kind in ("compare", "average_of_all", "below_average")
+    )
+    return often or measures or _is_participle(scan, position) or _happened(scan, position)
 
 
 def _happened(scan: Scanner, position: int) -> bool:
