@@ -45,9 +45,13 @@ def rank(sentence: Sentence, candidates: Iterable[Candidate]) -> list[tuple[floa
     return sorted(scored, key=lambda pair: _standing(sentence, *pair), reverse=True)
 
 
-def _standing(sentence: Sentence, score: float, candidate: Candidate) -> tuple[int, bool, float]:
+def _standing(
+    sentence: Sentence, score: float, candidate: Candidate
+) -> tuple[int, bool, bool, float]:
     # Readings with a second-best column stay behind the one with the best.
-    return _tier(sentence, candidate), not candidate.features.get("forced"), score
+    told = candidate.features
+    listed, best = bool(told.get("requested")), not told.get("forced")
+    return _tier(sentence, candidate), listed, best, score
 
 
 def _tier(sentence: Sentence, candidate: Candidate) -> int:

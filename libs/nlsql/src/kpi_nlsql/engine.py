@@ -18,6 +18,7 @@ from kpi_nlsql.linking import link
 from kpi_nlsql.paths import JoinPaths
 from kpi_nlsql.placing import placed
 from kpi_nlsql.refusal import refuse
+from kpi_nlsql.requested import reader as requested
 from kpi_nlsql.row_nouns import merged
 from kpi_nlsql.ruleset import Ruleset
 from kpi_nlsql.sentence import Candidate, Sentence
@@ -114,8 +115,9 @@ class Engine:
 
 def candidates(sentence: Sentence) -> Iterable[Candidate]:
     """Yield every reading of a sentence."""
-    for reader in _READERS:
-        yield from reader(sentence)
+    plainly = [candidate for reader in _READERS for candidate in reader(sentence)]
+    yield from plainly
+    yield from requested.read(sentence, _READERS, plainly)
 
 
 def _alternative(score: float, candidate: Candidate) -> Alternative:

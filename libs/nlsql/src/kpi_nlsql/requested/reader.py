@@ -1,0 +1,79 @@
+"""Reading a sentence that lists the columns it wants to see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from kpi_nlsql import plan
+from kpi_nlsql.cues import Cue
+from kpi_nlsql.explain import explain
+from kpi_nlsql.linking import Item
+from kpi_nlsql.requested.showing import shown
+from kpi_nlsql.requested.spans import Request, find_request
+from kpi_nlsql.sentence import Candidate, Sentence
+
+Reader = Callable[[Sentence], Iterator[Candidate]]
+
+_MOST = 3
+_ADDED = -1
+_OPENER = (
+    Item("cue", "show", 0, 0, cues=(Cue("show"),)),
+    Item("cue", "all", 0, 0, cues=(Cue("all"),)),
+)
+"""Whole rows are asked for: the list says later what of them is shown."""
+
+
+def read(
+    sentence: Sentence, readers: tuple[Reader, ...], plainly: Sequence[Candidate]
+) -> Iterator[Candidate]:
+    """Yield the readings of what the list is asked of, each with the listed columns shown.
+
+    ``plainly`` are the readings with the list left where it stands: where it opens the sentence
+    and the foremost of them shows as many columns, nothing is gained.
+    """
+    request = find_request(sentence.items)
+    if request is None or (request.opens and plainly and _shows_all(plainly[0], request)):
+        return
+    kept = _rest(sentence, request)
+    items = tuple(sentence.items[at] for at in kept if at != _ADDED)
+    rest = replace(sentence, items=(*_OPENER, *items))
+    for reader in readers:
+        for candidate in islice(reader(rest), _MOST):
+            if (found := _fulfilled(sentence, candidate, request, kept)) is not None:
+                yield found
+
+
+def _shows_all(candidate: Candidate, request: Request) -> bool:
+    query = candidate.plan
+    return isinstance(query, plan.Query) and len(query.outputs) >= len(request.elements)
+
+
+def _rest(sentence: Sentence, request: Request) -> list[int]:
+    """Return the positions of the rest, behind those of the opener."""
+    positions = [at for at in range(len(sentence.items)) if not request.start <= at < request.end]
+    while positions and _opens(sentence.items[positions[0]]):
+        positions.pop(0)
+    return [_ADDED, _ADDED, *positions]
+
+
+def _opens(item: Item) -> bool:
+    return item.is_cue("show") or item.is_cue("all") or item.text in {"please", "the", "of"}
+
+
+def _fulfilled(
+    sentence: Sentence, candidate: Candidate, request: Request, kept: list[int]
+) -> Candidate | None:
+    found = shown(sentence, candidate.plan, request.elements)
+    if found is None:
+        return None
+    used = {kept[at] for at in candidate.used} - {_ADDED} | set(range(request.start, request.end))
+    opened = set(range(len(sentence.items))) - set(kept)
+    return replace(
+        candidate,
+        plan=found.query,
+        explanation=explain(found.query),
+        used=frozenset(used | opened),
+        features=candidate.features | {"requested": 1.0, "request_fit": found.score},
+    )

@@ -1,0 +1,125 @@
+"""Putting requested columns onto a plan: a match that was only tested for becomes a join."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from kpi_nlsql import plan
+from kpi_nlsql.requested.columns import Meant, meant
+from kpi_nlsql.requested.spans import Element
+from kpi_nlsql.sentence import Sentence
+
+_FARTHEST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A plan that shows the columns; ``score`` is how well the worst of the names fits (0..1)."""
+
+    query: plan.Query
+    score: float
+
+
+def shown(sentence: Sentence, query: plan.Plan, elements: Sequence[Element]) -> Shown | None:
+    """Return the plan with the listed columns as its outputs; None where one is not to be had."""
+    if not isinstance(query, plan.Query) or not _shows_rows(query):
+        return None
+    columns: list[Meant] = []
+    for element in elements:
+        column = meant(sentence, element, _tables(query)) or _nearby(sentence, element, query)
+        if column is None:
+            return None
+        columns.append(column)
+    for table in dict.fromkeys(column.table for column in columns):
+        joined = _with_table(sentence, query, table)
+        if joined is None:
+            return None
+        query = joined
+    aliases = {source.table: source.alias for source in _sources(query)[::-1]}
+    outputs = [
+        plan.Output(plan.ColumnRef(aliases[column.table], column.column)) for column in columns
+    ]
+    told = replace(query, outputs=tuple(dict.fromkeys(outputs)))
+    return Shown(told, min(column.score for column in columns))
+
+
+def _shows_rows(query: plan.Query) -> bool:
+    plain = all(isinstance(o.expression, plan.ColumnRef | plan.Star) for o in query.outputs)
+    return plain and not query.group and query.source.query is None
+
+
+def _sources(query: plan.Query) -> list[plan.Source]:
+    return [query.source, *(step.source for step in query.joins)]
+
+
+def _tables(query: plan.Query) -> list[str]:
+    """Return the tables whose columns can be shown, that of the rows first."""
+    matched = [term.query.source.table for term in _tested(query)]
+    return list(dict.fromkeys([*(source.table for source in _sources(query)), *matched]))
+
+
+def _tested(query: plan.Query) -> list[plan.Exists]:
+    """Return the matches that each row must have."""
+    terms = query.where.terms if isinstance(query.where, plan.All) else (query.where,)
+    return [
+        term
+        for term in terms
+        if isinstance(term, plan.Exists) and not term.query.group and term.query.having is None
+    ]
+
+
+def _nearby(sentence: Sentence, element: Element, query: plan.Query) -> Meant | None:
+    """Return a column of the one row of another table that each row refers to."""
+    source = query.source.table
+    near = [
+        table.name
+        for table in sentence.graph.tables
+        if table.name != source and _refers(sentence, source, table.name)
+    ]
+    return meant(sentence, element, near) if near else None
+
+
+def _refers(sentence: Sentence, source: str, table: str) -> bool:
+    found = sentence.paths.path(source, table)
+    if found is None or len(found[1]) > _FARTHEST:
+        return False
+    return all(sentence.paths.to_one(join, sentence.graph) for join in found[1])
+
+
+def _with_table(sentence: Sentence, query: plan.Query, table: str) -> plan.Query | None:
+    """Return the plan with a table among those it reads from."""
+    if any(source.table == table for source in _sources(query)):
+        return query
+    for term in _tested(query):
+        if term.query.source.table == table:
+            return _joined(query, term)
+    found = sentence.paths.path(query.source.table, table)
+    if found is None:
+        return None
+    for join in found[1]:
+        if any(source.table == join.right_table for source in _sources(query)):
+            continue
+        left = {source.table: source.alias for source in _sources(query)}[join.left_table]
+        on = tuple(
+            plan.Match(plan.ColumnRef(left, a), plan.ColumnRef(join.right_table, b))
+            for a, b in zip(join.left_columns, join.right_columns, strict=True)
+        )
+        step = plan.JoinStep(plan.Source(join.right_table, join.right_table), on)
+        query = replace(query, joins=(*query.joins, step))
+    return query
+
+
+def _joined(query: plan.Query, term: plan.Exists) -> plan.Query:
+    """Return the plan with a match joined that was only tested for; each row stands once."""
+    inner = term.query
+    terms = list(query.where.terms) if isinstance(query.where, plan.All) else [query.where]
+    parts = list(inner.where.terms) if isinstance(inner.where, plan.All) else [inner.where]
+    on = tuple(part for part in parts if isinstance(part, plan.Match))
+    rest = [other for other in [*terms, *parts] if other is not None and other is not term]
+    return replace(
+        query,
+        joins=(*query.joins, plan.JoinStep(inner.source, on), *inner.joins),
+        where=plan.all_of([other for other in rest if not isinstance(other, plan.Match)]),
+        distinct=True,
+    )
