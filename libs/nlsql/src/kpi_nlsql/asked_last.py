@@ -47,11 +47,22 @@ def _count_first(items: Sequence[Item]) -> list[Item]:
         end -= 1
     if end < 3 or not told[end - 1].is_cue("count"):
         return list(items)
+    if _shown_besides(told[: end - 1]):
+        return list(items)
     asks = "how many" in told[end - 1].text or told[end - 2].kind == "mark"
     listed = told[end - 2].text == "," and "," in _marks(told[: end - 2])
     if not asks or listed or any(item.is_cue("count") for item in told[: end - 1]):
         return list(items)
     return [told[end - 1], *_headless(_without_border(told[: end - 1]))]
+
+
+def _shown_besides(before: Sequence[Item]) -> bool:
+    """Tell whether the count is shown of each: "used more than once, and by how many"."""
+    joined = {"and"} & {item.text for item in before[-2:]}
+    repeats = any(
+        item.is_cue(kind) for item in before for kind in ("often", "duplicate", "compare")
+    )
+    return bool(joined) and repeats
 
 
 def _marks(items: Sequence[Item]) -> set[str]:

@@ -23,7 +23,7 @@ _PHRASES: dict[Cue, str] = {
         "get|what is|what are|what s|what was|what were|whats|please|i want|i need|can you|"
         "could you|retrieve|provide|fetch|print|i would like|would like to see|look up|report|"
         "identify|select|let me know|describe|state|compute|calculate|determine|search for|search|"
-        "how much is|how much are|what"
+        "how much is|how much are|what|flag|highlight|spot|detect|check for|look for|pull|extract"
     ),
     Cue("count"): (
         "how many|number of|the number of|count of|count|count the number of|total number of|"
@@ -177,7 +177,7 @@ _PHRASES: dict[Cue, str] = {
         "sharing the same|share their|shares its|share the same|shares the same|shared with another"
     ),
     Cue("often"): (
-        "more than once|more than one time|multiple times|several times|at least twice|"
+        "more than once|more than one time|multiple times|several times|repeatedly|at least twice|"
         "twice or more|two or more times|more than twice|at least once|only once|exactly once|"
         "once|twice|exactly twice"
     ),

@@ -34,7 +34,7 @@ PREFIXES = frozenset(
 ABBREVIATIONS = {
     "acc": "account", "acct": "account", "ccy": "currency", "cur": "currency",
     "whs": "warehouse", "wh": "warehouse", "shpmt": "shipment", "ord": "order",
-    "cntr": "center", "perc": "percentage", "catg": "category", "sts": "status", "prd": "product",
+    "perc": "percentage", "catg": "category", "sts": "status", "prd": "product",
     "addr": "address", "amt": "amount", "avg": "average", "bal": "balance",
     "cat": "category", "cd": "code", "cnt": "count", "cnty": "country", "ctry": "country",
     "cust": "customer", "curr": "currency", "del": "delivery", "dept": "department",
@@ -59,6 +59,8 @@ ABBREVIATIONS = {
     "pmt": "payment", "trx": "transaction", "trans": "transaction", "exp": "expiry", "wt": "weight",
     "grp": "group", "lvl": "level", "sys": "system", "ver": "version", "svr": "server",
     "pat": "patient", "avail": "available", "env": "environment", "comm": "commission",
+    "nm": "name", "rm": "room", "prop": "property", "chk": "check", "mins": "minutes",
+    "itm": "item", "proj": "project", "rcpt": "receipt", "pymt": "payment",
     "postcode": "post code", "zipcode": "zip code", "mpg": "miles per gallon",
 }  # fmt: skip
 _FULLER = {"email": "address", "mail": "address", "phone": "number", "telephone": "number"}

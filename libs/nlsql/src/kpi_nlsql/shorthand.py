@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from kpi_nlsql.ignored_nulls import without_ignored_nulls
 from kpi_nlsql.words import Token
 
 _SIGNS = {
@@ -32,11 +33,12 @@ _LONGEST_NAME = 4
 
 def written_out(tokens: Sequence[Token]) -> list[Token]:
     """Return the tokens with abbreviations and the signs and functions of SQL told in words."""
-    told = [part for token in tokens for part in _split(token)]
+    told = _initials([part for token in tokens for part in _split(token)])
     if told and told[0].lower == "join":
         told[0] = replace(told[0], text="show")
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
         _phrases, _counted_places, _functions, _denied, _signs, _patterns,
+        without_ignored_nulls,
     )  # fmt: skip
     for step in steps:
         told = step(told)
@@ -55,6 +57,20 @@ def _split(token: Token) -> list[Token]:
         Token(text, "mark", token.start + at, token.start + at + 1)
         for at, text in enumerate(token.text)
     ]
+
+
+def _initials(tokens: list[Token]) -> list[Token]:
+    """Write "B/L" and "P/O" as the one word that columns are called by (``BL_NO``)."""
+    told: list[Token] = []
+    for token in tokens:
+        apart = told[-2:] if len(told) > 1 else []
+        letters = [*(other.text for other in apart[:1]), token.text]
+        joined = apart and apart[1].text == "/" and apart[0].end == token.start - 1
+        if joined and all(len(text) == 1 and text.isupper() for text in letters):
+            told[-2:] = [replace(token, text="".join(letters), start=apart[0].start)]
+        else:
+            told.append(token)
+    return told
 
 
 def _phrases(tokens: list[Token]) -> list[Token]:

@@ -38,6 +38,7 @@ _IRREGULAR = {
     "ids": "id",
     "skus": "sku",
 }
+_ACRONYMS = re.compile(r"[A-Z]{2,}s")
 _KINDS = {"sign": "mark", "number_sign": "word"}
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
 
@@ -59,7 +60,9 @@ class Token:
     @property
     def stem(self) -> str:
         """The stem by which names are matched; numbers and marks stand for themselves."""
-        return stem(self.lower) if self.kind == "word" else self.text
+        if self.kind != "word":
+            return self.text
+        return stem(self.lower[:-1] if _ACRONYMS.fullmatch(self.text) else self.lower)
 
 
 _EMPTY_ADVERBS = frozenset({"still", "nevertheless", "nonetheless", "already", "actually"})

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 from kpi_nlsql.draft import Group, Term
+from kpi_nlsql.grammar.repeats import OFTEN
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.plan import Operator
 
-_OFTEN: dict[str, tuple[Operator, int]] = {
-    "more than once": (">", 1), "more than one time": (">", 1), "multiple times": (">", 1),
-    "several times": (">", 1), "at least twice": (">=", 2), "twice or more": (">=", 2),
-    "two or more times": (">=", 2), "more than twice": (">", 2), "at least once": (">=", 1),
-    "only once": ("=", 1), "exactly once": ("=", 1), "once": ("=", 1), "twice": ("=", 2),
-    "exactly twice": ("=", 2),
-}  # fmt: skip
 _OCCURRING = frozenset("appear appears appearing occur occurs occurring happen happens".split())  # noqa: SIM905
 
 
@@ -25,7 +19,7 @@ def read(scan: Scanner) -> bool:
         return True
     if not scan.item.is_cue("often"):
         return False
-    operator, number = _OFTEN[scan.item.text]
+    operator, number = OFTEN[scan.item.text]
     scan.take(scan.position)
     repeated(scan, operator, number)
     scan.position += 1
