@@ -46,7 +46,9 @@ def expansions(words: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for short in shortened(words):
         fuller = [word for word in by_initial[short[0]] if abbreviates(short, word)]
-        if len(fuller) > 1:  # "cntr" is rather a container than a country
+        if (
+            len(fuller) > 1 and len(short) > _SHORTEST
+        ):  # "cntr" is rather a container than a country
             fuller = [word for word in fuller if word[-1] == short[-1]]
         if len(fuller) == 1:
             found[short] = fuller[0]

@@ -174,7 +174,7 @@ _PHRASES: dict[Cue, str] = {
         "is used more than once|are used more than once|is listed more than once|are listed more than once|"
         "listed twice|is listed twice|are listed twice|appearing twice|occurring twice|recorded twice|registered twice|stored twice|exist twice|exists twice|existing twice|exist more than one time|exists more than one time|appear more than one time|are double|is double|occur at least twice|occurs at least twice|appear at least twice|appears at least twice|occur twice|"
         "used by more than one|used by several|used by multiple|shared by several|shared by multiple|shared by many|assigned to more than one|assigned to several|is used by more than one|shared by more than one|is shared by more than one|"
-        "sharing the same|share their|shares its|share the same|shares the same|shared with another"
+        "sharing the same|sharing their|sharing a|sharing an|share a|share an|shares a|shares an|share their|shares its|share the same|shares the same|shared with another"
     ),
     Cue("often"): (
         "more than once|more than one time|multiple times|several times|repeatedly|at least twice|"

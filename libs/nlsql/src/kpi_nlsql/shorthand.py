@@ -26,6 +26,7 @@ _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("dups",): ("duplicate",), ("diff",): ("different",), ("diffs",): ("differences",),
     ("not", "exists", "in"): ("not", "in"), ("not", "exist", "in"): ("not", "in"),
 }  # fmt: skip
+_BEFORE_SEVERAL = frozenset("with having have has had by on in to for over across".split())  # noqa: SIM905
 _FEW = frozenset({"two", "three", "four", "five", "2", "3", "4", "5"})
 _LONGEST = max(len(phrase) for phrase in _PHRASES)
 _LONGEST_NAME = 4
@@ -38,7 +39,7 @@ def written_out(tokens: Sequence[Token]) -> list[Token]:
         told[0] = replace(told[0], text="show")
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
         _phrases, _counted_places, _functions, _denied, _signs, _patterns,
-        without_ignored_nulls,
+        without_ignored_nulls, _several,
     )  # fmt: skip
     for step in steps:
         told = step(told)
@@ -87,6 +88,19 @@ def _phrases(tokens: list[Token]) -> list[Token]:
         else:
             told.append(tokens[position])
             position += 1
+    return told
+
+
+def _several(tokens: list[Token]) -> list[Token]:
+    """Tell "with several orders" as "with more than one orders"; "several times" is a cue."""
+    told: list[Token] = []
+    for token, following in zip(tokens, [*tokens[1:], None], strict=False):
+        leads = told and told[-1].lower in _BEFORE_SEVERAL
+        counts = following is not None and following.lower not in {"times", "of"}
+        if token.lower in {"several", "multiple"} and leads and counts:
+            told += _said(("more", "than", "one"), token)
+        else:
+            told.append(token)
     return told
 
 

@@ -34,8 +34,8 @@ class Asked:
 
     @property
     def plain(self) -> bool:
-        """Whether how often is not shown: "columns with more than two rows" does not ask for it."""
-        return self.repeat.counted is not None and not self.shown.often
+        """Whether how often is not shown: "names used more than twice" does not ask for it."""
+        return self.repeat.bare and not self.shown.often
 
     @property
     def often(self) -> plan.Condition:
@@ -65,11 +65,12 @@ def _repeats_values(sentence: Sentence, repeat: Repeat, keys: Keys) -> bool:
     """
     if len(keys.columns) != 1 or any(item.is_cue("agree") for item in sentence.items):
         return len(keys.columns) > 1
-    if repeat.counted is not None:
-        shown = shown_beside(sentence, repeat, keys)
-        return shown.often or shown.counted
     position = next(iter(keys.columns))
-    return sentence.items[position].best_table() < sentence.items[position].best_column()
+    item, shown = sentence.items[position], shown_beside(sentence, repeat, keys)
+    if repeat.counted is not None and shown.often:
+        return True
+    values = item.best_table() < item.best_column()
+    return values and (repeat.counted is None or shown.counted)
 
 
 def _candidate(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kpi_nlsql.grammar.mention_lists import DAY, is_value, mention_list
 from kpi_nlsql.grammar.repeats import Repeat
 from kpi_nlsql.graph import Graph, Table
 from kpi_nlsql.linking import Item
@@ -18,10 +19,8 @@ _SURE = 0.6
 _PARTLY = 0.5
 _EXACT = 0.95
 _KNOWN = 0.9
-_JOINING = frozenset({"and", ",", "/", "&", "+", "plus", "the", "their", "its", "same", "the same"})
 _BY_WORDS = frozenset({"by", "on", "per", "based on", "in terms of", "using"})
 _TOGETHER = frozenset("combination combinations pair pairs tuple tuples together".split())  # noqa: SIM905
-_DAY = frozenset({"day", "date"})
 _LONGEST_DATE = 10
 _SEVERAL = frozenset({"one", "several", "multiple", "many", "another"})
 _DEED = 0.8
@@ -47,7 +46,7 @@ def repeated_keys(sentence: Sentence, repeat: Repeat) -> list[Keys]:
     head = _head(items, repeat, told)
     found = []
     for table in _tables(items):
-        keys = _in_table(sentence, table, (*head, *told), repeat)
+        keys = _in_table(sentence, table, (*head, *told), repeat, len(head) == 1)
         if keys is not None:
             found.append(keys)
     return sorted(found, key=lambda keys: -keys.score)
@@ -69,9 +68,11 @@ def told_keys(items: Sequence[Item], repeat: Repeat) -> tuple[int, ...]:
 
 def _head(items: Sequence[Item], repeat: Repeat, told: tuple[int, ...]) -> tuple[int, ...]:
     """Return what the rows counted belong to: "meters with two readings on the same day"."""
-    if repeat.counted is None or not told or told[0] < repeat.counted:
+    same = any(item.is_cue("agree") for item in items)
+    if not (same and repeat.bare) or not told:
         return ()
-    return _first_list(items, 0, min(repeat.cues))
+    head = _first_list(items, 0, min(repeat.cues))
+    return head if head and head[-1] < told[0] else ()
 
 
 def _counts_rows(item: Item) -> bool:
@@ -90,45 +91,6 @@ def _behind(items: Sequence[Item], leads: Sequence[int]) -> tuple[int, ...]:
         listed = mention_list(items, lead + 1)
         found += [at for at in listed if at not in found]
     return tuple(found)
-
-
-def mention_list(items: Sequence[Item], start: int) -> tuple[int, ...]:
-    """Return the mentions of a list ("A, B and C") that begins here."""
-    found: list[int] = []
-    position = start
-    while position < len(items):
-        item = items[position]
-        named = item.kind == "mention" and bool(item.hits) and not _is_value(item)
-        named = named or _is_same_day(items, position)
-        if named and _modifies(items, position):
-            position += 1
-            continue
-        if named and (
-            not found
-            or items[position - 1].text in _JOINING | {"("}
-            or _after_noun(items, position)
-        ):
-            found.append(position)
-        elif item.text not in _JOINING:
-            break
-        position += 1
-    return tuple(found)
-
-
-def _is_same_day(items: Sequence[Item], position: int) -> bool:
-    """Tell whether rows are said to be of the same day, whatever their date is called."""
-    before = items[position - 1] if position else items[position]
-    return items[position].text in _DAY and not items[position].hits and before.is_cue("agree")
-
-
-def _modifies(items: Sequence[Item], position: int) -> bool:
-    # "customer emails" in two mentions: the second is the column.
-    following = items[position + 1 : position + 2]
-    return bool(following) and following[0].best_column() >= _EXACT and not following[0].values
-
-
-def _after_noun(items: Sequence[Item], position: int) -> bool:
-    return _modifies(items, position - 1)
 
 
 def _combined(items: Sequence[Item]) -> tuple[int, ...]:
@@ -160,17 +122,18 @@ def _first_list(items: Sequence[Item], start: int, end: int) -> tuple[int, ...]:
     return ()
 
 
-def _is_value(item: Item) -> bool:
-    return bool(item.values) and item.best_column() < _EXACT
-
-
 def _tables(items: Sequence[Item]) -> list[str]:
     named = [hit.table for item in items for hit in item.hits if hit.score >= _PARTLY]
     return list(dict.fromkeys(named))
 
 
-def _in_table(sentence: Sentence, table: str, told: tuple[int, ...], repeat: Repeat) -> Keys | None:
-    """Return the keys that a table has, and how likely it is the one that is meant."""
+def _in_table(
+    sentence: Sentence, table: str, told: tuple[int, ...], repeat: Repeat, headed: bool
+) -> Keys | None:
+    """Return the keys that a table has, and how likely it is the one that is meant.
+
+    ``headed``: the first of them may be the noun for the rows of the table itself.
+    """
     items = sentence.items
     columns: dict[int, str] = {}
     scores: list[float] = []
@@ -179,15 +142,18 @@ def _in_table(sentence: Sentence, table: str, told: tuple[int, ...], repeat: Rep
     for position in told:
         itself = _hit(items[position], table, of_table=True)
         column, score = _column(sentence, items[position], table)
-        if column is not None and (score > itself or len(told) > 1):
+        rows = len(told) == 1 or (headed and position == told[0])
+        if column is not None and (score > itself or not rows):
             columns[position] = column
             scores.append(score)
-        elif itself >= _SURE and len(told) == 1:
+        elif itself >= _SURE and rows:
             spoken[position] = itself
         else:
             missed += 1
     named = max(spoken.values(), default=0.0)
     if repeat.counted is not None and repeat.counted not in spoken:
+        return None
+    if _done_elsewhere(items, repeat, spoken):
         return None
     if missed or (not columns and named < _SURE):
         return None
@@ -198,6 +164,15 @@ def _in_table(sentence: Sentence, table: str, told: tuple[int, ...], repeat: Rep
         return None
     score = named + 0.5 if named >= _SURE else fit / 2
     return Keys(table, columns, score + fit / 10, frozenset(spoken))
+
+
+def _done_elsewhere(items: Sequence[Item], repeat: Repeat, spoken: dict[int, float]) -> bool:
+    """Tell whether a verb names another table: "rooms reserved more than 60 times"."""
+    before = range(max(min(repeat.cues) - 2, 0), min(repeat.cues))
+    deeds = [
+        at for at in before if items[at].text.endswith("ed") and items[at].best_table() >= _SURE
+    ]
+    return repeat.bare and bool(deeds) and not set(deeds) & set(spoken)
 
 
 def _cannot_repeat(table: Table, columns: list[str]) -> bool:
@@ -213,7 +188,7 @@ def _spoken(
     found = {}
     for position, item in enumerate(items):
         score = _hit(item, table, of_table=True)
-        if position in told or score < _PARTLY or _is_value(item):
+        if position in told or score < _PARTLY or is_value(item):
             continue
         deed = position == first - 1 and item.text.endswith("ed")
         found[position] = score * (_DEED if deed else 1.0)
@@ -230,7 +205,7 @@ def _column(sentence: Sentence, item: Item, table: str) -> tuple[str | None, flo
     hits = [hit for hit in item.column_hits() if hit.table == table and hit.score >= _PARTLY]
     if hits:
         return str(hits[0].column), hits[0].score
-    if item.text in _DAY and not item.hits:
+    if item.text in DAY and not item.hits:
         return _only_date(sentence.graph.table(table))
     for hit in item.hits:
         if hit.score >= (_SURE if hit.column is None else _KNOWN) and (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kpi_nlsql.grammar.mention_lists import mention_list
 from kpi_nlsql.linking import Item
 from kpi_nlsql.plan import Operator
 
@@ -19,7 +20,7 @@ _OPERATORS: dict[str, Operator] = {">": ">", ">=": ">=", "=": "="}
 _SEVERAL = frozenset({"several", "multiple", "many"})
 _MOST_BETWEEN = 3
 _KNOWN = 0.95
-_LEADING = frozenset({"by", "on", "per"})
+_COMPARING = ("compare_tables", "mismatch", "not", "both", "also", "missing")
 _SURE = 0.6
 _PARTLY = 0.5
 
@@ -92,7 +93,8 @@ def _several(items: Sequence[Item], position: int) -> Repeat | None:
 
 def _is_noun(item: Item) -> bool:
     named = item.best_table() >= max(_PARTLY, item.best_column())
-    return (named or item.best_table() >= _SURE) and not item.values
+    rather = item.best_table() >= _SURE and item.best_column() < _KNOWN
+    return (named or rather) and not item.values
 
 
 def _amount(items: Sequence[Item], position: int) -> tuple[Operator | None, float, int]:
@@ -110,17 +112,23 @@ def _amount(items: Sequence[Item], position: int) -> tuple[Operator | None, floa
 
 def _alike(items: Sequence[Item]) -> frozenset[int]:
     """Return where rows of one table are said to be alike: "books with identical title"."""
-    tables = {item.table_hits()[0].table for item in items if item.best_table() >= _SURE}
-    if len(tables) != 1 or any(item.is_cue("compare_tables") for item in items):
+    lists = {
+        at: mention_list(items, at + 1) for at, item in enumerate(items) if item.is_cue("agree")
+    }
+    named = {at for listed in lists.values() for at in listed}
+    tables = {
+        item.table_hits()[0].table
+        for at, item in enumerate(items)
+        if at not in named and item.best_table() >= _SURE
+    }
+    compared = any(item.is_cue(kind) for item in items for kind in _COMPARING)
+    if len(tables) != 1 or compared:
         return frozenset()
     return frozenset(
-        position
-        for position, item in enumerate(items[:-1])
-        if item.is_cue("agree") and _follows(items, position)
+        at for at, listed in lists.items() if listed and not _as(items, listed[-1] + 1)
     )
 
 
-def _follows(items: Sequence[Item], position: int) -> bool:
-    """Tell whether a column stands behind the word for alike."""
-    behind = [item for item in items[position + 1 : position + 3] if item.text not in _LEADING]
-    return bool(behind) and behind[0].best_column() >= _KNOWN and not behind[0].values
+def _as(items: Sequence[Item], position: int) -> bool:
+    # "in the same city as Ann": compared with one row, not with any other.
+    return position < len(items) and items[position].text == "as"

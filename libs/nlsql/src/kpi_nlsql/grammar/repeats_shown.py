@@ -11,6 +11,7 @@ from kpi_nlsql.grammar.scanner import NAMES
 from kpi_nlsql.linking import Item
 from kpi_nlsql.naming_columns import naming_columns
 from kpi_nlsql.sentence import Sentence
+from kpi_nlsql.words import lemma
 
 _SURE = 0.6
 _CLAUSES = frozenset({"whose", "where", "which", "that", "who"})
@@ -50,11 +51,20 @@ def shown_beside(sentence: Sentence, repeat: Repeat, keys: Keys) -> Shown:
     if not rows:
         # "… more than once, show A and how often": the values themselves again.
         rows = bool(details) and not times and not set(names) <= set(keys.columns.values())
+        names = tuple(dict.fromkeys((*keys.columns.values(), *names)))
     return Shown(rows, bool(counted), bool(times), names if rows else (), frozenset(used))
 
 
 def _clause(items: Sequence[Item]) -> int | None:
-    return next((at for at, item in enumerate(items) if item.text in _CLAUSES and at), None)
+    """Return where the clause on the rows begins; "guests sharing an address" has no pronoun."""
+    return next(
+        (at for at, item in enumerate(items) if at and (item.text in _CLAUSES or _shares(item))),
+        None,
+    )
+
+
+def _shares(item: Item) -> bool:
+    return item.is_cue("duplicate") and item.text.startswith(("share ", "sharing "))
 
 
 def _counted(items: Sequence[Item], repeat: Repeat) -> set[int]:
@@ -92,8 +102,9 @@ def _verbs(items: Sequence[Item], repeat: Repeat, keys: Keys) -> Iterable[int]:
 
 
 def _happens(item: Item) -> bool:
-    """Tell whether an item is part of a verb: "turn up", "were booked"."""
-    deed = item.text.endswith("ed") and " " not in item.text
+    """Tell whether an item is part of a verb: "turn up", "were booked", "paid"."""
+    inflected = lemma(item.text) != item.text and not item.text.endswith("s")
+    deed = " " not in item.text and (item.text.endswith("ed") or inflected)
     return deed or item.kind == "word" or item.is_cue("show")
 
 
