@@ -14,6 +14,7 @@ from kpi_nlsql.sentence import Sentence
 from kpi_nlsql.words import lemma
 
 _SURE = 0.6
+_KNOWN = 0.85
 _CLAUSES = frozenset({"whose", "where", "which", "that", "who"})
 _TELLING = frozenset(
     "times time often occurrence occurrences row rows record records each of them it these those "  # noqa: SIM905
@@ -133,10 +134,16 @@ def _details(sentence: Sentence, repeat: Repeat, keys: Keys, clause: int | None)
         if items[at].text in NAMES and not items[at].hits:
             found[at] = naming_columns(table)[0]
         hits = [hit for hit in items[at].column_hits() if hit.table == keys.table]
-        tested = at + 1 < len(items) and bool(items[at + 1].values)
-        if hits and hits[0].score >= _SURE and not items[at].values and not tested:
+        wanted = _KNOWN if at < min(told) else _SURE
+        if hits and hits[0].score >= wanted and not _is_tested(items, at):
             found[at] = str(hits[0].column)
     return found
+
+
+def _is_tested(items: Sequence[Item], position: int) -> bool:
+    """Tell whether a mention is compared, or is no column: "status Open", "another product"."""
+    value = any(item.values for item in items[position : position + 2])
+    return value or (position > 0 and items[position - 1].text == "another")
 
 
 def _adds(items: Sequence[Item], position: int) -> bool:
