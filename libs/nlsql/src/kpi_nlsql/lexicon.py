@@ -21,6 +21,10 @@ LONGEST_NAME = 6
 """Words of a name, and of a phrase that may be one."""
 
 _SYNONYM_FACTOR = 0.8
+_HEADS = 0.6
+"""The least score of a table whose name ends with the phrase: "articles" of ``ERP_ARTICLE``."""
+_RATHER_LITERAL = 0.05
+"""How much a table called by a synonym stands behind one called by the word itself."""
 _ONLY_TABLE = 0.85
 _TYPO_CUTOFF = 86
 _SPELT_OUT = 0.97
@@ -64,10 +68,14 @@ class Lexicon:
 
     def names(self, phrase: tuple[str, ...], glued: str) -> tuple[NameHit, ...]:
         """Return what a phrase (stems; ``glued``: as one word) may name, best first."""
-        found: dict[tuple[str, str | None], float] = {}
-        for variant, factor in _variants(phrase):
+        found = dict(self._names.get(phrase, {}))
+        heads = [s for key, s in found.items() if key[1] is None and s >= _HEADS]
+        for variant in _variants(phrase):
             for key, score in self._names.get(variant, {}).items():
-                found[key] = max(found.get(key, 0.0), score * factor)
+                told = score * _SYNONYM_FACTOR
+                if heads and key[1] is None:
+                    told = min(told, max(heads) - _RATHER_LITERAL)
+                found[key] = max(found.get(key, 0.0), told)
         for key, score in self._spelt_out(phrase):
             found[key] = max(found.get(key, 0.0), score)
         for variant in () if found else _unabbreviated(phrase):
@@ -163,8 +171,8 @@ def _unabbreviated(phrase: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
             yield (*phrase[:position], *full, *phrase[position + 1 :])
 
 
-def _variants(phrase: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], float]]:
-    yield phrase, 1.0
+def _variants(phrase: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the phrase with a word replaced by another that may stand for it."""
     for position, word in enumerate(phrase):
         for other in SYNONYMS.get(word, ()):
-            yield (*phrase[:position], other, *phrase[position + 1 :]), _SYNONYM_FACTOR
+            yield (*phrase[:position], other, *phrase[position + 1 :])

@@ -38,7 +38,7 @@ ABBREVIATIONS = {
     "addr": "address", "amt": "amount", "avg": "average", "bal": "balance",
     "cat": "category", "cd": "code", "cnt": "count", "cnty": "country", "ctry": "country",
     "cust": "customer", "curr": "currency", "del": "delivery", "dept": "department",
-    "desc": "description", "descr": "description", "dest": "destination", "dob": "date of birth",
+    "desc": "description", "descr": "description", "doc": "document", "dest": "destination", "dob": "date of birth",
     "dt": "date", "emp": "employee", "fk": "key", "fname": "first name", "hq": "headquarters",
     "inv": "invoice", "lang": "language", "lname": "last name", "loc": "location",
     "manu": "manufacturer", "matl": "material", "max": "maximum", "mfg": "manufacturing",

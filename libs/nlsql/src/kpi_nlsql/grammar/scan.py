@@ -13,6 +13,7 @@ from kpi_nlsql.grammar import (
     either,
     existence,
     extremes,
+    gaps,
     grouping,
     names,
     negation,
@@ -24,6 +25,7 @@ from kpi_nlsql.grammar import (
     signs,
     superlatives,
     text_search,
+    undone,
     values_read,
 )
 from kpi_nlsql.grammar.scanner import Scanner
@@ -39,6 +41,8 @@ MODULES: tuple[Module, ...] = (
     superlatives.read,
     text_search.read,
     signs.read,
+    gaps.read,
+    undone.read,
     negation.read,
     repetition.read,
     comparisons.read,
