@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
 from kpi_nlsql.abbreviations import abbreviates, expansions, shortened
+from kpi_nlsql.flags import is_flag, set_values
 from kpi_nlsql.graph import Graph
 from kpi_nlsql.naming import ABBREVIATIONS
 from kpi_nlsql.synonyms import SYNONYMS
-from kpi_nlsql.values import ValueIndex
+from kpi_nlsql.values import ValueHit, ValueIndex
 from kpi_nlsql.verbal_nouns import VERBAL_NOUNS
 from kpi_nlsql.words import stem, stems
 
@@ -60,6 +61,13 @@ class Lexicon:
             self._add(table.name, None, table.display_names or (table.name,))
             for column in table.columns:
                 self._add(table.name, column.name, column.display_names or (column.name,))
+        self._flags: dict[tuple[str, str | None], ValueHit] = {
+            (table.name, column.name): ValueHit(table.name, column.name, value, 1.0, 2)
+            for table in graph.tables
+            for column in table.columns
+            if is_flag(column)
+            for value in set_values(column)
+        }
         self._spell_out()
         self.vocabulary = frozenset(word for name in self._names for word in name)
         self._abbreviated = self._with_abbreviations()
@@ -87,6 +95,14 @@ class Lexicon:
         _favour_only_table(found)
         hits = [NameHit(table, column, score) for (table, column), score in found.items()]
         return tuple(sorted(hits, key=lambda hit: -hit.score))
+
+    def said_by(self, hits: Sequence[NameHit]) -> tuple[ValueHit, ...]:
+        """Return the values that the flags among the columns named say yes with."""
+        return tuple(
+            self._flags[hit.table, hit.column]
+            for hit in hits
+            if hit.score >= _ABBREVIATION_FACTOR and (hit.table, hit.column) in self._flags
+        )
 
     def done(self, verb: str) -> tuple[NameHit, ...]:
         """Return the names that a verb (a stem) may speak of: "paid" and ``payments``."""

@@ -24,6 +24,7 @@ _SORTING = frozenset(
     "based".split()
 )
 _INSIDE_VALUES = frozenset({"/", ",", ".", "(", ")", "-"})
+_FLAG_WORDS = frozenset({"flag", "flags", "indicator", "ind", "flg"})
 _NAMES_TABLE = 0.6
 _WHOLE_NAME = 0.97
 _DETERMINERS = frozenset({"a", "an", "the", "each", "every", "any", "all", "our", "some"})
@@ -182,6 +183,8 @@ def _spans(
         if length == 1 and tokens[start].text.islower():
             values = tuple(hit for hit in values if hit.choices <= _MOST_CHOICES)
             values = () if _is_rather_table(words[0], hits, values) else values
+    if hits and not values and words[-1] not in _FLAG_WORDS:
+        values = lexicon.said_by(hits)
     if length == 1 and not values and all(hit.score < _WHOLE_NAME for hit in hits):
         hits = _best_first(hits, lexicon.done(tokens[start].stem))
     if hits or values:

@@ -7,16 +7,15 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from kpi_nlsql.demonyms import SPOKEN
-from kpi_nlsql.graph import Graph
+from kpi_nlsql.flags import is_flag, set_values, unset_values
+from kpi_nlsql.graph import Column, Graph
 from kpi_nlsql.words import stem
 
 LONGEST_VALUE = 8
 """Words of a value that can be found by writing it out."""
 
-_FLAG = re.compile(r"^(?:is_?)?([a-z]+)(?:_?flag|_?ind(?:icator)?)?$", re.IGNORECASE)
-_TRUE = frozenset({"y", "yes", "t", "true", "1", "x"})
-_FALSE = frozenset({"n", "no", "f", "false", "0"})
-_ADJECTIVES = ("ed", "able", "ive", "due")
+_FLAG_MARKS = frozenset({"flag", "flg", "ind", "indicator", "yn", "is", "has"})
+_NEGATIONS = ("in", "un", "non")
 _MOST_CODES = 3
 _SPOKEN = {
     "m": ("male", "males", "man", "men", "boy", "boys"),
@@ -52,6 +51,8 @@ class ValueIndex:
         for table in graph.tables:
             for column in table.columns:
                 self._add_spoken(table.name, column.name, column.values)
+                if is_flag(column):
+                    self._add_flag(table.name, column)
                 if "countr" in column.name.lower() or "nation" in column.name.lower():
                     self._add_countries(table.name, column.name, column.values)
                 for value in column.values:
@@ -64,20 +65,22 @@ class ValueIndex:
                         hit = ValueHit(table.name, column.name, value, 1.0, len(column.values))
                         self._hits[words].append(hit)
 
-    def _add_flag(self, table: str, column: str, values: tuple[str, ...]) -> None:
-        """``is_active`` with Y and N answers to "active" and "inactive"."""
-        match = _FLAG.match(column)
-        if match is None:
-            return
-        plain = column.lower().startswith("is") or match.group(1).lower().endswith(_ADJECTIVES)
-        if not plain or not {value.lower() for value in values} <= _TRUE | _FALSE:
-            return
-        for value in values:
-            words = {match.group(1).lower()} if value.lower() in _TRUE else set()
-            if value.lower() in _FALSE:
-                words = {prefix + match.group(1).lower() for prefix in ("in", "un", "non")}
-            for word in words:
-                self._hits[(word,)].append(ValueHit(table, column, value, 1.0))
+    def _add_flag(self, table: str, column: Column) -> None:
+        """``is_active`` with Y and N answers to "active" and "inactive", ``ON_LOAN`` to "on loan".
+
+        What names the whole column ("active flag") is left to name it.
+        """
+        for name in column.display_names or (column.name,):
+            words = tuple(word for word in value_words(name) if word not in _FLAG_MARKS)
+            if not words:
+                continue
+            for value in set_values(column):
+                self._hits[words].append(ValueHit(table, column.name, value, 1.0))
+            for value in unset_values(column) if len(words) == 1 else ():
+                for prefix in _NEGATIONS:
+                    self._hits[(prefix + words[0],)].append(
+                        ValueHit(table, column.name, value, 1.0)
+                    )
 
     def _add_countries(self, table: str, column: str, values: tuple[str, ...]) -> None:
         for value in values:
@@ -90,7 +93,6 @@ class ValueIndex:
         """Codes that are spoken in full: ``M`` and ``F`` are male and female."""
         if not 0 < len(values) <= _MOST_CODES:
             return
-        self._add_flag(table, column, values)
         for value in values:
             for word in _SPOKEN.get(value.lower(), ()):
                 if len({other.lower() for other in values} & _SPOKEN.keys()) == len(values):

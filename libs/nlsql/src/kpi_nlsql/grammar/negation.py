@@ -7,6 +7,7 @@ from kpi_nlsql.grammar.scanner import Scanner
 
 _OPERATORS = ("compare", "contains", "starts", "ends", "between", "null")
 _CONTRASTING = frozenset({"but", "and", "yet"})
+_LIGHT_VERBS = frozenset("give given gave provide provided get got grant granted us".split())  # noqa: SIM905
 _EXCEPT = ("except", "excluding", "other than", "apart from")
 
 
@@ -22,7 +23,7 @@ def read(scan: Scanner) -> bool:
     if scan.item.is_cue("only"):
         scan.position += 1
         return True
-    following = scan.skip(scan.position)
+    following = _behind_light_verb(scan, scan.skip(scan.position))
     scan.in_where = True
     own = scan.role(following) == "value" and _is_own(scan, following)
     own = own or (scan.at(following).kind == "number" and scan.pending is not None)
@@ -35,6 +36,18 @@ def read(scan: Scanner) -> bool:
     else:
         _open(scan, start, own)
     return True
+
+
+def _behind_light_verb(scan: Scanner, position: int) -> int:
+    # "did not give consent" denies the consent, whatever was not done with it.
+    following = position
+    while scan.at(following).text in _LIGHT_VERBS:
+        following = scan.skip(following + 1)
+    own = scan.role(following) == "value" and _is_own(scan, following)
+    if following == position or not own:
+        return position
+    scan.position = following
+    return following
 
 
 def _denies(scan: Scanner) -> bool:
