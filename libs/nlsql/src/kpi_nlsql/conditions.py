@@ -8,6 +8,7 @@ from typing import Any
 from kpi_nlsql import plan
 from kpi_nlsql.dates_read import bounds
 from kpi_nlsql.draft import Term
+from kpi_nlsql.flags import FALSE, TRUE
 from kpi_nlsql.graph import Column, Graph
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\d")
@@ -51,6 +52,8 @@ def _positive(term: Term, subject: plan.ColumnRef, column: Column) -> plan.Condi
         return plan.RecentDays(subject, int(term.values[0]))
     if term.kind == "between":
         low, high = term.values
+        if _is_period(low) and _is_period(high) and _holds_dates(column):
+            return _from_to(subject, str(low), str(high))
         return plan.Between(subject, constant(low, column), constant(high, column))
     if term.against == "average":
         return _against(term, subject)
@@ -60,6 +63,12 @@ def _positive(term: Term, subject: plan.ColumnRef, column: Column) -> plan.Condi
     if _is_period(value) and _holds_dates(column):
         return _in_period(term, subject, str(value), column)
     return plan.Compare(subject, term.operator, constant(value, column))
+
+
+def _from_to(subject: plan.ColumnRef, low: str, high: str) -> plan.Condition:
+    # "between 2015 and 2020" ends with the last day of 2020.
+    start, end = plan.Constant(bounds(low)[0]), plan.Constant(bounds(high)[1])
+    return plan.All((plan.Compare(subject, ">=", start), plan.Compare(subject, "<", end)))
 
 
 def _other(term: Term, subject: plan.ColumnRef) -> plan.ColumnRef:
@@ -114,6 +123,8 @@ def _stored(term: Term, column: Column) -> str | int | float:
 
 def constant(value: str | int | float, column: Column) -> plan.Constant:
     """Return a literal of the column's type: '5' is 5 for numbers, 5 is '5' for texts."""
+    if column.family == "boolean" and str(value).lower() in TRUE | FALSE:
+        return plan.Constant(str(value).lower() in TRUE)
     if isinstance(value, str) and column.family == "number":
         try:
             return plan.Constant(float(value) if "." in value else int(value))

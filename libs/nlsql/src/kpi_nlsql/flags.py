@@ -17,23 +17,24 @@ _TWO = 2
 
 def is_flag(column: Column) -> bool:
     """Tell whether the values of a column only say yes or no."""
-    if column.values:
+    if column.values and not {*column.values} <= {"0", "1"}:
         return len(column.values) <= _TWO and {v.lower() for v in column.values} <= TRUE | FALSE
     if column.family == "boolean":
         return True
     few = column.distinct is not None and column.distinct <= _TWO
-    return column.family == "number" and few and _CALLED.search(column.name) is not None
+    number = column.family == "number" or bool(column.values)
+    return number and few and _CALLED.search(column.name) is not None
 
 
 def set_values(column: Column) -> tuple[str, ...]:
     """Return the values that say yes, as stored."""
     if column.values:
         return tuple(value for value in column.values if value.lower() in TRUE)
-    return ("1",) if column.family == "number" else ("true",)
+    return ("1",)
 
 
 def unset_values(column: Column) -> tuple[str, ...]:
     """Return the values that say no, as stored; none where nothing says it."""
     if column.values:
         return tuple(value for value in column.values if value.lower() in FALSE)
-    return ("0",) if column.family == "number" else ("false",)
+    return ("0",)

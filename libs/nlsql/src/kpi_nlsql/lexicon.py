@@ -16,7 +16,7 @@ from kpi_nlsql.naming import ABBREVIATIONS
 from kpi_nlsql.synonyms import SYNONYMS
 from kpi_nlsql.values import ValueHit, ValueIndex
 from kpi_nlsql.verbal_nouns import VERBAL_NOUNS
-from kpi_nlsql.words import stem, stems
+from kpi_nlsql.words import parts, stem, stems
 
 LONGEST_NAME = 6
 """Words of a name, and of a phrase that may be one."""
@@ -30,6 +30,7 @@ _ONLY_TABLE = 0.85
 _TYPO_CUTOFF = 86
 _SPELT_OUT = 0.97
 _ABBREVIATION_FACTOR = 0.95
+_SPELT = 0.95
 _ABBREVIATED = {
     stem(word): stems(ABBREVIATIONS[word])
     for word in (  # noqa: SIM905
@@ -96,13 +97,13 @@ class Lexicon:
         hits = [NameHit(table, column, score) for (table, column), score in found.items()]
         return tuple(sorted(hits, key=lambda hit: -hit.score))
 
-    def said_by(self, hits: Sequence[NameHit]) -> tuple[ValueHit, ...]:
-        """Return the values that the flags among the columns named say yes with."""
-        return tuple(
-            self._flags[hit.table, hit.column]
-            for hit in hits
-            if hit.score >= _ABBREVIATION_FACTOR and (hit.table, hit.column) in self._flags
-        )
+    def said_by(self, hits: Sequence[NameHit], word: str) -> tuple[ValueHit, ...]:
+        """Return what the flags named say yes with; ``word`` is the last one of the mention.
+
+        "marketing consent" means the guests that gave it, "approval" no row of those approved.
+        """
+        found = (self._flags.get((hit.table, hit.column)) for hit in hits if hit.score >= _SPELT)
+        return tuple(hit for hit in found if hit and parts(hit.column)[-1:] == [word])
 
     def done(self, verb: str) -> tuple[NameHit, ...]:
         """Return the names that a verb (a stem) may speak of: "paid" and ``payments``."""

@@ -184,7 +184,7 @@ def _spans(
             values = tuple(hit for hit in values if hit.choices <= _MOST_CHOICES)
             values = () if _is_rather_table(words[0], hits, values) else values
     if hits and not values and words[-1] not in _FLAG_WORDS:
-        values = lexicon.said_by(hits)
+        values = lexicon.said_by(hits, words[-1])
     if length == 1 and not values and all(hit.score < _WHOLE_NAME for hit in hits):
         hits = _best_first(hits, lexicon.done(tokens[start].stem))
     if hits or values:

@@ -23,6 +23,9 @@ _PASS_OVER = frozenset("a an the all any some their its his her each every these
 def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list[Role]:
     """Return the role of each item; ``none`` for those that name no data."""
     found: list[Role] = [_role(item) for item in items]
+    for position in range(len(items)):
+        if found[position] == "value" and _is_flag_column(items, position):
+            found[position] = "column"
     for position in range(len(items) - 1):
         if found[position] in {"table", "column"} and _describes(items, position):
             found[position] = "value"
@@ -168,6 +171,23 @@ def _is_flag(item: Item) -> bool:
         (value.table, value.column) in columns and value.value.lower() != item.text
         for value in item.values
     )
+
+
+def _is_flag_column(items: Sequence[Item], position: int) -> bool:
+    # "per active flag", "different approvals", "active = N", "an active value of 1".
+    item, before = items[position], items[max(position - 1, 0)]
+    if not (item.hits and _is_flag(item)):
+        return False
+    if before.is_cue("group") or before.is_cue("distinct") or before.text == "by":
+        return True
+    told = [other.text for other in items[position + 1 : position + 4]]
+    owned = {(value.table, value.column) for value in item.values}
+    further = (value for other in items[position + 1 : position + 4] for value in other.values)
+    if told[:1] in (["="], ["value"], ["equals"], ["is"]) and any(
+        (value.table, value.column) in owned for value in further
+    ):
+        return True
+    return told[:1] == ["value"]
 
 
 def _is_rather_column(

@@ -10,12 +10,15 @@ from kpi_nlsql.grammar.compared_counts import counts_existing, counts_rows, enum
 from kpi_nlsql.grammar.implied_columns import implied_column
 from kpi_nlsql.grammar.ranges import between
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.grammar.times import date_meant
 from kpi_nlsql.plan import Operator
 
 _COMPARATIVES: dict[str, Operator] = {
     "more": ">", "higher": ">", "greater": ">", "larger": ">", "longer": ">",
     "fewer": "<", "less": "<", "lower": "<", "smaller": "<", "shorter": "<",
 }  # fmt: skip
+_FROM = frozenset({"since", "starting from", "onwards"})
+_UNTIL = frozenset({"until", "till"})
 
 
 def read(scan: Scanner) -> bool:
@@ -57,9 +60,9 @@ def _operator(scan: Scanner) -> Operator | None:
     if item.is_cue("compare"):
         return cast("Operator", item.argument("compare"))
     if item.is_cue("after") or item.is_cue("older"):
-        return ">"
+        return ">=" if item.text in _FROM else ">"
     if item.is_cue("before") or item.is_cue("younger"):
-        return "<"
+        return "<=" if item.text in _UNTIL else "<"
     return None
 
 
@@ -67,7 +70,8 @@ def _with_subject(scan: Scanner, operator: Operator, literal: str | float, posit
     scan.position = position + 1
     if scan.at(scan.position).is_cue("compare") and scan.at(scan.position).text.startswith("or "):
         scan.position += 1
-    ref, function, table = scan.pending, scan.pending_function, scan.pending_table
+    ref = date_meant(scan, position, [literal]) or scan.pending
+    function, table = scan.pending_function, scan.pending_table
     if ref is None and function is None:
         ref = implied_column(scan, position - 1)
     if ref is None and function is None:

@@ -24,7 +24,6 @@ _KEPT = frozenset(
 """Participles that say of a value that the row keeps it."""
 _LISTING = frozenset({"or", "and", "nor", "/", ","})
 _BORDERS = frozenset({"and", "or", "but", "yet", "nor"})
-_FURTHER = frozenset({"for", "in", "on", "at", "from", "which", "who", "that", "where", "whose"})
 _TAILS = frozenset(
     stem(word)
     for word in (
@@ -46,7 +45,7 @@ def read(scan: Scanner) -> bool:
 def _lacks(scan: Scanner) -> bool:
     start, position = scan.position, _noun_at(scan, scan.position + 1)
     ref = _own(scan, position)
-    if ref is None or not _ends(scan, position + 1, _BORDERS | _FURTHER):
+    if ref is None or not _ends(scan, position + 1, _BORDERS | {"for"}):
         return False
     while ref is not None:
         # All stand where the denial does: "no phone or e-mail" lacks both.
@@ -122,7 +121,9 @@ def _own(scan: Scanner, position: int) -> Ref | None:
         weak = item.values and not (leads or hit.score >= _EXACT)
         if fits and not weak and (best is None or hit.score > best[0]):
             best = (hit.score, column)
-    if best is None or (rival and not kept):
+    rival = rival or scan.role(position) == "table"
+    itself = any(stems(name) == words for name in table.display_names)
+    if best is None or itself or (rival and not kept):
         return None
     column = best[1]
     if not column.nullable or column.name in table.primary_key or is_flag(column):

@@ -7,6 +7,7 @@ from typing import cast
 from kpi_nlsql.draft import Term
 from kpi_nlsql.grammar.implied_columns import TIME
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.grammar.times import date_meant
 
 
 def between(scan: Scanner) -> bool:
@@ -17,7 +18,8 @@ def between(scan: Scanner) -> bool:
     values = [_bound(scan, low_at), _bound(scan, high_at)]
     if None in values or scan.at(low_at + 1).text not in {"and", "to"} or high is low:
         return False
-    ref = scan.pending
+    told = [value for value in values if value is not None]
+    ref = date_meant(scan, scan.position, told) or scan.pending
     if ref is None:
         ref = scan.implied(scan.position, TIME, scan.entity())
     following = high_at + 1

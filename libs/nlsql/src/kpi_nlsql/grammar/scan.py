@@ -25,6 +25,7 @@ from kpi_nlsql.grammar import (
     signs,
     superlatives,
     text_search,
+    times,
     undone,
     values_read,
 )
@@ -36,6 +37,7 @@ Module = Callable[[Scanner], bool]
 MODULES: tuple[Module, ...] = (
     extremes.read,
     ordering.read,
+    times.read,
     periods.read,
     grouping.read,
     superlatives.read,
