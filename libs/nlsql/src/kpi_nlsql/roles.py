@@ -22,10 +22,10 @@ _PASS_OVER = frozenset("a an the all any some their its his her each every these
 
 def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list[Role]:
     """Return the role of each item; ``none`` for those that name no data."""
-    found: list[Role] = [_role(item) for item in items]
-    for position in range(len(items)):
-        if found[position] == "value" and _is_flag_column(items, position):
-            found[position] = "column"
+    found: list[Role] = [
+        "column" if _is_flag_column(items, position) else _role(item)
+        for position, item in enumerate(items)
+    ]
     for position in range(len(items) - 1):
         if found[position] in {"table", "column"} and _describes(items, position):
             found[position] = "value"

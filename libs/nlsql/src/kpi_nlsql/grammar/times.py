@@ -72,7 +72,9 @@ def is_timed(scan: Scanner, position: int) -> bool:
 def is_date(scan: Scanner, position: int) -> bool:
     """Tell whether a date, a month or a year stands here."""
     item = scan.at(position)
-    return item.number in _YEARS or (item.kind == "quoted" and DATE.fullmatch(item.text) is not None)
+    return item.number in _YEARS or (
+        item.kind == "quoted" and DATE.fullmatch(item.text) is not None
+    )
 
 
 def _named_by(verb: str, table: Table) -> Column | None:
