@@ -85,29 +85,8 @@ def _against(term: Term, subject: plan.ColumnRef) -> plan.Condition:
     inner = plan.Query(
         outputs=(plan.Output(plan.Aggregate(function, plan.ColumnRef(alias, name))),),
         source=plan.Source(table, alias),
-        where=plan.all_of([*_alike(term, alias, subject.source), *_members(term, alias)]),
     )
     return plan.Compare(subject, term.operator, inner)
-
-
-def _alike(term: Term, alias: str, source: str) -> list[plan.Condition]:
-    """Return what the rows averaged have in common with the row compared."""
-    columns = [ref.chosen[1] for ref in term.peers if ref.choice]
-    return [
-        plan.Match(plan.ColumnRef(alias, column), plan.ColumnRef(source, column))
-        for column in columns
-    ]
-
-
-def _members(term: Term, alias: str) -> list[plan.Condition]:
-    """Return what holds for all rows averaged."""
-    return [
-        plan.Compare(
-            plan.ColumnRef(alias, member.ref.chosen[1]), "=", plan.Constant(member.values[0])
-        )
-        for member in term.members
-        if member.ref is not None
-    ]
 
 
 def _stored(term: Term, column: Column) -> str | int | float:

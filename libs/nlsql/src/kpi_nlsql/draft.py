@@ -48,8 +48,8 @@ class Wanted:
 class Term:
     """A condition. ``count`` compares how many rows of ``table`` (values of ``ref``) there are.
 
-    ``peers`` are the columns that the rows of an average share with the row compared, ``members``
-    what holds for all of them.
+    An average compared with is taken over the rows that have what ``peers`` name in common with
+    the row at hand, and over those that the scope ``among`` describes.
     """
 
     kind: TermKind
@@ -65,13 +65,13 @@ class Term:
     like: Literal["contains", "starts", "ends"] = "contains"
     against: Literal["value", "average", "extreme", "column"] = "value"
     other: Ref | None = None
-    peers: tuple[Ref, ...] = ()
-    members: tuple[Term, ...] = ()
     joined_by_or: bool = False
     widely_joined: bool = False
     near: str | None = None
     adjacent: bool = False
     toward: Literal["origin", "destination"] | None = None
+    peers: tuple[tuple[NameHit, ...], ...] = ()
+    among: int | None = None
 
 
 @dataclass(slots=True)
@@ -97,6 +97,17 @@ class Group:
 
 
 @dataclass(slots=True)
+class Pick:
+    """The first ``limit`` rows of ``table`` by a column, of those that have the keys in common."""
+
+    ref: Ref
+    table: str
+    keys: tuple[tuple[NameHit, ...], ...]
+    descending: bool
+    limit: int = 1
+
+
+@dataclass(slots=True)
 class Draft:
     """Everything understood so far. ``used`` holds the positions of the items accounted for.
 
@@ -109,6 +120,7 @@ class Draft:
     groups: list[Group] = field(default_factory=list)
     entities: list[tuple[int, str]] = field(default_factory=list)
     limit: int | None = None
+    pick: Pick | None = None
     distinct: bool = False
     whole_rows: bool = False
     negative_scopes: set[int] = field(default_factory=set)
@@ -121,7 +133,7 @@ class Draft:
         found = [w.ref for w in self.wanted] + [t.ref for t in self.terms]
         found += [t.other for t in self.terms] + [s.ref for s in self.sorting]
         found += [g.ref for g in self.groups]
-        found += [ref for term in self.terms for ref in term.peers]
+        found += [self.pick.ref] if self.pick else []
         unique = {id(ref): ref for ref in found if ref is not None}
         return sorted(unique.values(), key=lambda ref: ref.position)
 

@@ -75,7 +75,15 @@ def _means_rows(before: Item, item: Item, table: Table) -> bool:
         return True
     if item.kind != "mention" or not item.text.endswith("s") or _is_column(before, word, table):
         return False
-    return names_rows((word,), table)
+    return names_rows((word,), table) or _only_describes(before, item, word, table)
+
+
+def _only_describes(before: Item, item: Item, word: str, table: Table) -> bool:
+    # "RBP CPU products", where the table only tells the products' family, are its rows.
+    own = [hit for hit in item.column_hits() if hit.table == table.name]
+    names = [name for hit in own for name in table.column(str(hit.column)).display_names]
+    told = before.best_table() >= _EXACT and bool(own)
+    return told and all(stems(name)[-1:] != (word,) for name in names)
 
 
 def _is_column(before: Item, word: str, table: Table) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from kpi_nlsql import plan
 from kpi_nlsql.assembly.frame import ROWS, Frame, Unreadable, aggregate_function
 from kpi_nlsql.assembly.joining import join_step
+from kpi_nlsql.assembly.peers import against_peers
 from kpi_nlsql.conditions import column_of, condition
-from kpi_nlsql.draft import Term
+from kpi_nlsql.draft import MAIN, Term
 from kpi_nlsql.graph import Join
 
 
@@ -40,12 +41,26 @@ def row_conditions(
             continue
         table, name = term.ref.chosen
         subject = plan.ColumnRef(aliases.get(table, table), name)
-        made = condition(term, subject, column_of(frame.graph, term.ref.chosen))
+        if term.peers or term.among is not None:
+            made = _against_peers(frame, term, subject)
+        else:
+            made = condition(term, subject, column_of(frame.graph, term.ref.chosen))
         if term.joined_by_or and found:
             found[-1].append(made)
         else:
             found.append([made])
     return [plan.AnyOf(tuple(group)) if len(group) > 1 else group[0] for group in found]
+
+
+def _against_peers(frame: Frame, term: Term, subject: plan.ColumnRef) -> plan.Condition:
+    table = (term.other or term.ref).chosen[0]  # type: ignore[union-attr]
+    alias = f"all_{table}"
+    told = [other for other in frame.draft.terms if other.scope == term.among != MAIN]
+    if any(frame.table_of(other) != table for other in told if other.kind != "exists"):
+        raise Unreadable("the average is taken over rows of several tables")
+    told = [other for other in told if other.kind != "exists"]
+    among = row_conditions(frame, told, {table: alias})
+    return against_peers(frame, term, subject, among, alias)
 
 
 def having_condition(term: Term, aliases: dict[str, str] | None = None) -> plan.Condition:

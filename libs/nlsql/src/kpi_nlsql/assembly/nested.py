@@ -18,7 +18,10 @@ def split_terms(frame: Frame) -> tuple[list[plan.Condition], list[Term], dict[in
     rows: list[Term] = []
     nested: dict[int, list[Term]] = {}
     lone = frame.counts_entities()
+    averaged = {term.among for term in frame.draft.terms if term.among is not None}
     for term in frame.draft.terms:
+        if term.scope in averaged:
+            continue
         if term.scope != MAIN:
             nested.setdefault(term.scope, []).append(term)
         elif _denies_related(frame, term):

@@ -6,12 +6,12 @@ from kpi_nlsql import plan
 from kpi_nlsql.assembly.alternatives import alternatives
 from kpi_nlsql.assembly.contradictions import separate
 from kpi_nlsql.assembly.filters import where_conditions
-from kpi_nlsql.assembly.first_of_each import first_of_each
 from kpi_nlsql.assembly.frame import ROWS, Frame
 from kpi_nlsql.assembly.groups import group_keys
 from kpi_nlsql.assembly.joining import join_step, outer_tables
 from kpi_nlsql.assembly.nested import nested_condition, split_terms
 from kpi_nlsql.assembly.outputs import lists_values, shown_outputs, sort_key
+from kpi_nlsql.assembly.picks import picked
 from kpi_nlsql.graph import Join
 
 
@@ -19,7 +19,6 @@ def assemble(frame: Frame) -> plan.Query:
     """Return the query. Raises Unreadable."""
     either = alternatives(frame)
     separate(frame.draft)
-    first = first_of_each(frame)
     groups = frame.draft.groups
     shown, distinct = shown_outputs(frame, groups)
     order = tuple(sort_key(sorting) for sorting in frame.draft.sorting)
@@ -30,7 +29,9 @@ def assemble(frame: Frame) -> plan.Query:
     inside = {frame.entity, *(join.right_table for join in joins)}
     where, more = where_conditions(frame, row_terms, inside)
     where += [nested_condition(frame, scope, terms, shown) for scope, terms in nested.items()]
-    where += [*either, *([first] if first is not None else [])]
+    where += either
+    if frame.draft.pick is not None:
+        where.append(picked(frame, frame.draft.pick, row_terms))
     joins = (*joins, *more)
     if having and keys == () and frame.counts_values():
         return _counted(frame, shown, joins, where, having)

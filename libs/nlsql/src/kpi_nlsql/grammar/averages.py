@@ -3,47 +3,46 @@
 from __future__ import annotations
 
 from kpi_nlsql.draft import Term
-from kpi_nlsql.grammar.implied_columns import IMPLIED, implied_column
-from kpi_nlsql.grammar.peers import members, opens, peers, table_of
+from kpi_nlsql.grammar import peers
+from kpi_nlsql.grammar.implied_columns import implied_column
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.plan import Operator
 
 
 def average(scan: Scanner) -> bool:
-    """Consume "above average price", "below the average"."""
+    """Consume "above average price", "below the average", "above the average of its type"."""
     operator: Operator = ">" if scan.item.is_cue("average_of_all") else "<"
-    position = scan.skip(scan.position + 1)
-    named = scan.role(position) == "column" and not opens(scan, scan.position + 1)
-    ref = scan.ref(position) if named else scan.pending
+    values = peers.described(scan, scan.position + 1)
+    column = peers.measure_at(scan, values[-1] + 1 if values else scan.position + 1)
+    ref = scan.ref(column) if column is not None else scan.pending
     if ref is None:
         ref = implied_column(scan, scan.position)
     if ref is None:
         return False
-    scan.take(scan.position)
-    scan.position += 1
-    if named:
-        scan.take(position)
-        scan.position = position + 1
-    term = Term("compare", position, ref, operator, against="average")
-    _say(scan, term)
+    if scan.pending is not None and set(ref.hits) & set(scan.pending.hits):
+        ref = scan.pending  # "price above the average price"
+    term = Term("compare", column or scan.position, ref, operator, against="average")
+    _compare(scan, term, column, values)
     return True
 
 
-def _say(scan: Scanner, term: Term) -> None:
-    """Add a comparison with an average, and the rows averaged where they are told behind it."""
-    assert term.ref is not None
+def _compare(scan: Scanner, term: Term, column: int | None, values: list[int]) -> None:
+    """Add the term; the reading goes on behind the measure, with what the average is of."""
+    scan.take(scan.position)
+    scan.position += 1
     rows = scan.skip(scan.position)
-    if scan.role(rows) == "table" and scan.table(rows) == table_of(scan, term.ref):
-        scan.take(rows)  # "than the average product of its category"
-        scan.position = rows + 1
-    before = scan.position
-    if scan.at(term.position - 2).text in IMPLIED:
-        scan.take(term.position - 2)  # "earn more than the average salary"
-    term.peers, scan.position = peers(scan, before, term.ref)
-    if not term.peers:
-        term.members, scan.position = members(scan, before, term.ref)
-    scan.in_where = scan.in_where or scan.position > before
+    if column is None and scan.role(rows) == "table" and scan.table(rows) == scan.entity():
+        if scan.at(rows - 1).last_word not in {"of", "all"}:
+            scan.take(rows)  # "than the average product of its category"
+            scan.position = rows + 1
+    if column is not None:
+        scan.take(*range(column - scan.modifies(column - 1), column + 1))
+        scan.position = column + 1
+    scan.not_output(term.ref)
     scan.add(term)
+    if values:
+        peers.restrict(scan, term, values)
+    peers.read(scan, term)
 
 
 def against_aggregate(scan: Scanner, operator: Operator, position: int) -> bool:
@@ -51,11 +50,12 @@ def against_aggregate(scan: Scanner, operator: Operator, position: int) -> bool:
     function = scan.at(position).argument("aggregate")
     if function not in {"avg", "min", "max"}:
         return False
-    column = scan.skip(position + 1)
-    if scan.at(column).is_cue("count"):
-        column = scan.skip(column + 1)
-    named = scan.role(column) == "column" and not opens(scan, position + 1)
-    ref = scan.ref(column) if named else None
+    values = peers.described(scan, position + 1)
+    behind = values[-1] + 1 if values else position + 1
+    if scan.at(scan.skip(behind)).is_cue("count"):
+        behind = scan.skip(behind) + 1
+    column = peers.measure_at(scan, behind)
+    ref = scan.ref(column) if column is not None else None
     subject = scan.pending or ref
     if subject is None:
         subject = implied_column(scan, scan.position)
@@ -64,12 +64,9 @@ def against_aggregate(scan: Scanner, operator: Operator, position: int) -> bool:
     term = Term("compare", scan.position, subject, operator, against="average", other=ref)
     term.function = None
     term.values = (function,)
-    scan.take(scan.position, position)
-    if ref is not None:
-        scan.take(column)
-        position = column
-    scan.position = position + 1
-    _say(scan, term)
+    scan.take(scan.position)
+    scan.position = position
+    _compare(scan, term, column, values)
     return True
 
 

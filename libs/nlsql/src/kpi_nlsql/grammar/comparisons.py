@@ -157,9 +157,21 @@ def _split(scan: Scanner) -> bool:
     if operator is None or scan.role(column) not in {"column", "table"}:
         return False
     number = scan.at(column + 2)
-    if scan.at(column + 1).text != "than" or number.number is None:
+    if scan.at(column + 1).text != "than":
         return False
+    if number.number is None:
+        return _split_average(scan, operator, column)
     scan.take(scan.position, column + 2)
     counts_rows(scan, operator, number.number, column)
     scan.position = column + 3
     return True
+
+
+def _split_average(scan: Scanner, operator: Operator, column: int) -> bool:
+    # "more hours than the average of their type"
+    if scan.role(column) != "column" or not scan.at(column + 2).is_cue("aggregate"):
+        return False
+    scan.take(scan.position, column)
+    scan.expect(scan.ref(column))
+    scan.position = column + 1
+    return against_aggregate(scan, operator, column + 2)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 _SIZES = ("size", "area", "popul", "capac", "amount")
 _TIMES = ("date", "year", "time")
+_PAY = ("salari", "wage", "pay")
+_PRICES = ("price", "cost")
 IMPLIED: dict[str, tuple[tuple[str, ...], bool]] = {
     "oldest": (("age",), True),
     "youngest": (("age",), False),
@@ -13,13 +15,13 @@ IMPLIED: dict[str, tuple[tuple[str, ...], bool]] = {
     "highest": (("height", "elevat", "altitud"), True),
     "heaviest": (("weight",), True),
     "lightest": (("weight",), False),
-    "cheapest": (("price", "cost"), False),
-    "most expensive": (("price", "cost"), True),
-    "the most expensive": (("price", "cost"), True),
-    "least expensive": (("price", "cost"), False),
-    "the least expensive": (("price", "cost"), False),
+    "cheapest": (_PRICES, False),
+    "most expensive": (_PRICES, True),
+    "the most expensive": (_PRICES, True),
+    "least expensive": (_PRICES, False),
+    "the least expensive": (_PRICES, False),
     "costliest": (("cost", "price"), True),
-    "priciest": (("price", "cost"), True),
+    "priciest": (_PRICES, True),
     "fastest": (("speed", "time"), True),
     "slowest": (("speed",), False),
     "latest": (_TIMES, True),
@@ -34,9 +36,16 @@ IMPLIED: dict[str, tuple[tuple[str, ...], bool]] = {
     "smallest": (_SIZES, False),
     "richest": (("money", "worth", "incom"), True),
     "highest paid": (("salari",), True),
+    "best paid": (_PAY, True),
     "best": (("rate", "rank", "score"), True),
     "worst": (("rate", "score"), False),
     "the best": (("rate", "score"), True),
-    "lowest paid": (("salari",), False),
+    "lowest paid": (_PAY, False),
 }
 """The columns a superlative is about, as stems, and whether high values are meant."""
+
+PRICED = frozenset(word for word, (measures, _) in IMPLIED.items() if set(measures) == set(_PRICES))
+"""Superlatives of what something costs: also by its one amount, whatever that is called."""
+
+NOT_WHEN = frozenset("birth expiri end due valid matur plan termin to close until".split())  # noqa: SIM905
+"""Stems of dates that do not tell when a row came about: the latest is not the latest due."""

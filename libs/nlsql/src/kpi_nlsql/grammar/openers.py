@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.cues import FUNCTION_WORDS
+from kpi_nlsql.grammar.listed import listed
 from kpi_nlsql.grammar.questions import question_word
 from kpi_nlsql.grammar.scanner import NAMES, Scanner
 from kpi_nlsql.linking import Item
@@ -16,6 +17,7 @@ _ROW_VERBS = frozenset("show list find get display give return retrieve fetch se
 _HAVING = frozenset({"have", "has", "had"})
 _COMPARISONS = ("compare", "between", "superlative", "average_of_all", "below_average")
 _COMPARED_WITHIN = 5
+_ANEW = frozenset({"and", "but", ","})
 _PERSONAL = frozenset({"their", "its", "his", "her"})
 
 
@@ -85,7 +87,8 @@ def _possession(scan: Scanner) -> bool:
         scan.pending = None
         scan.position += 1
         return True
-    if item.text == "with" and scan.in_where and _shows_count(scan):
+    counts = scan.in_where and _shows_count(scan)
+    if item.text == "with" and (counts or listed(scan, scan.position + 1)):
         _select(scan)
         scan.position += 1
         return True
@@ -146,6 +149,8 @@ def _relative(scan: Scanner) -> bool:
     if not item.is_cue("relative"):
         return False
     scan.take(scan.position)
+    if scan.at(scan.position - 1).text in _ANEW:
+        scan.leave_average()
     starts = scan.position == 0 or not (scan.draft.wanted or scan.draft.entities)
     following = scan.at(scan.position + 1).text
     if item.text == "with" and following in _PERSONAL and not scan.in_where:

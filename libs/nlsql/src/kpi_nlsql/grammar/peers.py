@@ -1,102 +1,115 @@
-"""Peers: "above the average price of its own category" — the rows a row is compared with."""
+"""Peers: which rows an average is taken over — "of its own type", "of all active parts".
+
+Those that share something with the row at hand, those the sentence describes, or else all.
+"""
 
 from __future__ import annotations
 
-from kpi_nlsql.draft import Ref, Term
+from kpi_nlsql.draft import Term
 from kpi_nlsql.grammar.scanner import Scanner
-from kpi_nlsql.lexicon import NameHit
 
-_LEADS = frozenset({"of", "for", "in", "within", "among", "across", "from"})
-_PASSED = frozenset({"the", "all", "own", "rows"})
-_SAME = frozenset({"its", "their", "his", "her", "own", "same", "the same", "respective"})
-_LIKELY = 0.55
-
-
-def peers(scan: Scanner, position: int, subject: Ref) -> tuple[tuple[Ref, ...], int]:
-    """Return what the rows averaged have in common with the row compared, and where that ends.
-
-    ``position`` is where the words behind the average begin; without peers, the end is there.
-    """
-    table = table_of(scan, subject)
-    mention = _mention(scan, position)
-    if mention is None or table is None:
-        return (), position
-    shared = _shared(scan, mention, table)
-    if not shared:
-        return (), position
-    scan.take(*range(position, mention + 1))
-    subject.near = table
-    return (Ref(mention, shared, table),), mention + 1
+_LEADS = frozenset("of for in within among across from over per".split())  # noqa: SIM905
+_POSSESSIVE = frozenset("its their his her own respective same".split())  # noqa: SIM905
+_LIGHT = frozenset("the that all other own respective".split())  # noqa: SIM905
+_SHARING = frozenset("with who that have having sharing share".split())  # noqa: SIM905
+_FARTHEST = 6
 
 
-def table_of(scan: Scanner, subject: Ref) -> str | None:
-    """Return the table whose rows are compared: the one asked for, if it has such a column."""
+def measure_at(scan: Scanner, position: int) -> int | None:
+    """Return where the measure of an average stands: "average [order amount] of …", if it does."""
+    column = scan.skip(position)
+    passed = {scan.at(at).text for at in range(position, column)}
+    if passed & _POSSESSIVE or (passed & _LEADS and passed != {"of"} and passed != {"of", "the"}):
+        return None
+    if scan.role(column) == "table" and scan.role(column + 1) == "column":
+        column += 1
+    return column if scan.role(column) == "column" else None
+
+
+def described(scan: Scanner, position: int) -> list[int]:
+    """Return where values stand before the measure: "the average Economy fare"."""
+    start = scan.skip(position)
+    passed = {scan.at(at).last_word for at in range(position - 1, start)}
+    if passed & _LEADS:
+        return []
+    found = []
+    while scan.role(start) == "value" and scan.at(start).values:
+        found.append(start)
+        start += 1
+    return found if found and scan.role(start) in {"column", "table"} else []
+
+
+def restrict(scan: Scanner, term: Term, values: list[int]) -> None:
+    """Take the average over the rows with these values, or those told behind it."""
+    term.among = scan.further_scope()
+    for position in values:
+        item = scan.at(position)
+        scan.draft.terms.append(
+            Term("value", position, hits=item.values, values=(item.text,), scope=term.among)
+        )
+        scan.take(position)
+
+
+def read(scan: Scanner, term: Term) -> None:
+    """Consume what the average is taken over, where the sentence tells it."""
+    start = scan.position
+    if scan.at(start).text not in _LEADS:
+        start -= 1  # "the average of" is one cue
+    if scan.at(start).last_word not in _LEADS:
+        return
+    shared = _shared(scan, start)
+    if shared is not None:
+        _share(scan, term, shared)
+    elif _describes(scan, start):
+        term.among = scan.further_scope()
+        scan.scope = term.among
+        scan.position = start + 1
+    scan.in_where = True
+
+
+def _shared(scan: Scanner, start: int) -> int | None:
+    """Return where the noun stands that the row shares with its peers: "of their [type]"."""
+    told = False
+    for position in range(start + 1, start + 1 + _FARTHEST):
+        item = scan.at(position)
+        last = item.last_word
+        if last in _POSSESSIVE:
+            told = True
+        elif item.text in _LIGHT | _LEADS | _SHARING or item.is_cue("all"):
+            continue
+        elif told:
+            return position if scan.role(position) in {"column", "table"} else None
+        elif scan.role(position) != "table":
+            # "in the department": a column with nothing said of it
+            named = scan.role(position) == "column" and scan.at(start).text != "of"
+            return position if named and scan.role(position + 1) != "value" else None
+    return None
+
+
+def _share(scan: Scanner, term: Term, position: int) -> None:
+    start = scan.position
+    while True:
+        if scan.modifies(position):
+            position += 1
+        term.peers = (*term.peers, scan.at(position).hits)
+        if scan.at(position + 1).text != "and" or scan.role(position + 2) != "column":
+            break
+        position += 2
+    scan.take(*range(start, position + 1))
+    scan.position = position + 1
+    for ref in (term.ref, term.other):
+        if ref is not None and ref.near is not None and ref.position < start:
+            # the noun behind "of their" owns nothing: "the average salary of their department"
+            near = {hit.table for hit in ref.hits}
+            ref.near = ref.near if ref.near in near else None
+
+
+def _describes(scan: Scanner, start: int) -> bool:
+    """Tell whether rows are described: "of all Economy bookings", "of orders placed in 2024"."""
+    position = scan.skip(start + 1)
     entity = scan.entity()
-    return entity if any(hit.table == entity for hit in subject.hits) else subject.near
-
-
-def members(scan: Scanner, position: int, subject: Ref) -> tuple[tuple[Term, ...], int]:
-    """Return the values that all rows averaged have, and where that ends: "of all red wines"."""
-    table, lead = table_of(scan, subject), _led(scan, position)
-    if table is None or lead is None:
-        return (), position
-    end = lead
-    while scan.at(end).text in _PASSED or scan.at(end).is_cue("all"):
-        end += 1
-    first = end
-    while scan.role(end) == "value":
-        end += 1
-    if scan.role(end) != "table" or scan.table(end) != table:
-        return (), position
-    terms = tuple(_member(scan, at, table) for at in range(first, end))
-    if any(term is None for term in terms):
-        return (), position
-    scan.take(*range(lead, end + 1))
-    return tuple(term for term in terms if term is not None), end + 1
-
-
-def _member(scan: Scanner, position: int, table: str) -> Term | None:
-    held = [hit for hit in scan.at(position).values if hit.table == table]
-    if not held:
-        return None
-    ref = Ref(position, (), table, (table, held[0].column))
-    return Term("value", position, ref, hits=(held[0],), values=(held[0].value,))
-
-
-def opens(scan: Scanner, position: int) -> bool:
-    """Tell whether the rows averaged are told here rather than what is averaged of them."""
-    return _mention(scan, position) is not None
-
-
-def _mention(scan: Scanner, position: int) -> int | None:
-    """Return where the group is named whose average is meant: "of its own type", "per city"."""
-    same, lead = scan.at(position).is_cue("group"), _led(scan, position)
-    if lead is None:
-        return None
-    position = lead
-    while scan.at(position).text in _PASSED | _SAME:
-        same = same or scan.at(position).text in _SAME
-        position += 1
-    named = scan.role(position) in {"column", "table"}
-    return position if same and named else None
-
-
-def _led(scan: Scanner, position: int) -> int | None:
-    """Return where begins what "of" leads to; it may be the end of "the average of"."""
-    if scan.at(position).is_cue("group") or scan.at(position).text in _LEADS:
-        return position + 1
-    return position if scan.at(position - 1).last_word == "of" else None
-
-
-def _shared(scan: Scanner, position: int, table: str) -> tuple[NameHit, ...]:
-    """Return the column of the table that the mention means: its own, or the key of another's."""
-    hits = scan.at(position).column_hits()
-    own = tuple(hit for hit in hits if hit.table == table and hit.score >= _LIKELY)
-    others = {hit.table for hit in scan.at(position).table_hits()} - {table}
-    keys = tuple(
-        NameHit(table, join.left_columns[0], 1.0)
-        for other in others
-        for join in scan.sentence.graph.joins_between(table, other)[:1]
-        if len(join.left_columns) == 1
-    )
-    return (*own, *keys) if scan.role(position) == "column" else (*keys, *own)
+    if scan.role(position) == "value":
+        return True
+    own = scan.role(position) == "table" and scan.table(position) == entity
+    rest = [scan.role(at) for at in range(position + 1, len(scan.items))]
+    return own and "value" in rest

@@ -20,6 +20,7 @@ from kpi_nlsql.grammar import (
     openers,
     ordering,
     periods,
+    picks,
     questions,
     repetition,
     signs,
@@ -73,6 +74,7 @@ def scan(sentence: Sentence) -> Draft:
     existence.complete(scanner)
     either.complete(scanner)
     questions.complete(scanner)
+    picks.complete(scanner)
     _complete(scanner.draft)
     _count_per(scanner)
     _add_up(scanner)

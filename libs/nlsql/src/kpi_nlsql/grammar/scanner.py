@@ -194,16 +194,25 @@ class Scanner:
         if len(kept) < len(self.draft.wanted) and (kept or self.draft.entities or ref.near):
             self.draft.wanted = kept
 
+    def further_scope(self) -> int:
+        """Return a scope that nothing is said in yet."""
+        self.scopes += 1
+        return self.scopes - 1
+
     def open_scope(self, negative: bool) -> None:
         """Start a nested scope: what follows holds for (or is denied of) related rows."""
-        self.scope = self.scopes
-        self.scopes += 1
+        self.scope = self.further_scope()
         if negative:
             self.draft.negative_scopes.add(self.scope)
 
     def close_scope(self) -> None:
         """Return to the rows asked for."""
         self.scope = MAIN
+
+    def leave_average(self) -> None:
+        """Return to the rows asked for, from those that an average is taken over."""
+        if any(term.among == self.scope for term in self.draft.terms):
+            self.close_scope()
 
     def _told(self, column: str, word: str) -> bool:
         """Tell whether a further word of the column's name stands in the sentence."""

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kpi_nlsql.amounts import amount_ref, main_amount
 from kpi_nlsql.draft import Group, Ref, Sorting, Wanted
 from kpi_nlsql.grammar import rankings
 from kpi_nlsql.grammar.aggregates import function_at
 from kpi_nlsql.grammar.counting import counted
-from kpi_nlsql.grammar.measured_by import IMPLIED
+from kpi_nlsql.grammar.measured_by import IMPLIED, NOT_WHEN, PRICED
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.lexicon import NameHit
+from kpi_nlsql.words import stems
 
 _BY_AMOUNT = frozenset({"highest", "largest", "biggest", "lowest", "smallest", "top"})
 _BIRTH = ("birth",)
+_TIMED = frozenset({"youngest", "oldest", "earliest", "latest"})
+_NOT_WHEN = 0.15
 
 
 def read(scan: Scanner) -> bool:
@@ -176,7 +182,7 @@ def _column(
     scan.take(position)
     scan.position = position + 1
     implied = _adjective_ref(scan, start)
-    if implied is not None and scan.at(start).text in {"youngest", "oldest", "earliest", "latest"}:
+    if implied is not None and scan.at(start).text in _TIMED and not _dates_of_groups(scan, ref):
         scan.position = position
         _sort(scan, Sorting(start, implied[0], None, None, implied[1]), limit)
         return True
@@ -194,15 +200,26 @@ def _column(
     return True
 
 
+def _dates_of_groups(scan: Scanner, ref: Ref) -> bool:
+    # "the latest reading date of each meter" is the latest of several, not one row's.
+    best = ref.hits[0]
+    dated = best.column and scan.sentence.graph.table(best.table).column(best.column).dated
+    return bool(dated) and any(item.is_cue("group") for item in scan.items)
+
+
 def _adjective_ref(scan: Scanner, start: int) -> tuple[Ref, bool] | None:
     text = scan.at(start).text.removeprefix("the ")
     implied = IMPLIED.get(text)
     if implied is None:
         return None
-    stems, descending = implied
+    measures, descending = implied
     near = scan.table(start + 1) if scan.role(start + 1) == "table" else None
     near = near or scan.last_table() or scan.entity()
-    ref = scan.implied(start, stems, near)
+    ref = scan.implied(start, measures, near)
+    if ref is not None and "date" in measures:
+        ref.hits = _came_about(scan, ref.hits)
+    if text in PRICED and near is not None and (cost := _cost(scan, start, near, ref)) is not None:
+        return cost, descending
     if text in {"oldest", "youngest"}:
         ages = ref and any(hit.table == near for hit in ref.hits)
         birth = scan.implied(start, _BIRTH, near)
@@ -213,6 +230,21 @@ def _adjective_ref(scan: Scanner, start: int) -> tuple[Ref, bool] | None:
             if dated is not None and any(hit.table == near for hit in dated.hits):
                 return dated, not descending
     return None if ref is None else (ref, descending)
+
+
+def _came_about(scan: Scanner, hits: tuple[NameHit, ...]) -> tuple[NameHit, ...]:
+    """Put the dates that a row ends or is due at behind those it came about at, unless told."""
+    told = {token.stem for token in scan.sentence.tokens}
+    later = {hit for hit in hits if NOT_WHEN & (set(stems(str(hit.column))) - told)}
+    return tuple(replace(hit, score=hit.score - _NOT_WHEN) if hit in later else hit for hit in hits)
+
+
+def _cost(scan: Scanner, start: int, near: str, ref: Ref | None) -> Ref | None:
+    # "the most expensive booking", whose only amount is the fare
+    if ref is not None and any(hit.table == near for hit in ref.hits):
+        return None
+    column = main_amount(scan.sentence.graph.table(near))
+    return None if column is None else amount_ref(start, near, column)
 
 
 def _by_amount(scan: Scanner, position: int, descending: bool) -> tuple[Ref, bool] | None:
