@@ -11,6 +11,7 @@ from kpi_nlsql.answer import Alternative, Answer, Operation, QueryType, Refusal
 from kpi_nlsql.asked_last import asked_first
 from kpi_nlsql.courtesy import plainly_asked
 from kpi_nlsql.grammar import duplicates, general, reconcile, unions
+from kpi_nlsql.grammar.contrast import reader as contrast
 from kpi_nlsql.graph import Graph
 from kpi_nlsql.leftovers import unknown_words
 from kpi_nlsql.lexicon import Lexicon
@@ -29,7 +30,7 @@ MAX_CHARACTERS = 2_000
 _MOST_ALTERNATIVES = 3
 
 Reader = Callable[[Sentence], Iterator[Candidate]]
-_READERS: tuple[Reader, ...] = (reconcile.read, unions.read, duplicates.read, general.read)
+_READERS: tuple[Reader, ...] = (contrast.read, reconcile.read, unions.read, duplicates.read, general.read)
 
 
 @dataclass(frozen=True, slots=True)

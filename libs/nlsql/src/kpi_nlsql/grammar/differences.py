@@ -104,8 +104,8 @@ def _condition(compared: list[Comparison]) -> plan.Condition:
     """Return that the columns differ, or agree, as each comparison says."""
     found: list[plan.Condition] = []
     for comparison in compared:
-        differs = tuple(_differs(left, right) for left, right in _refs(comparison))
-        one: plan.Condition = plan.AnyOf(differs) if len(differs) > 1 else differs[0]
+        terms = tuple(differs(left, right) for left, right in _refs(comparison))
+        one: plan.Condition = plan.AnyOf(terms) if len(terms) > 1 else terms[0]
         found.append(plan.Not(one) if comparison.equal else one)
     if any(comparison.either for comparison in compared):
         return plan.AnyOf(tuple(found))
@@ -200,7 +200,7 @@ def _told(comparison: Comparison) -> str:
     return f"{names} {'agree' if comparison.equal else 'differ'}"
 
 
-def _differs(left: plan.ColumnRef, right: plan.ColumnRef) -> plan.Condition:
+def differs(left: plan.ColumnRef, right: plan.ColumnRef) -> plan.Condition:
     """``IS DISTINCT FROM``, spelt out: a value against NULL differs, NULL against NULL does not."""
     return plan.AnyOf(
         (

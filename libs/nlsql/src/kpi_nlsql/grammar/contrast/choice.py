@@ -1,0 +1,153 @@
+"""Choice: the two tables and columns that a comparison most likely speaks of, chosen together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from kpi_nlsql.grammar.contrast.operand import Operand, Word, operands, table_told
+from kpi_nlsql.grammar.contrast.paired_rows import paired_rows
+from kpi_nlsql.grammar.contrast.wording import column_names, covered
+from kpi_nlsql.graph import Column, Graph, Table
+from kpi_nlsql.pairing import Pairing
+from kpi_nlsql.sentence import Sentence
+
+_MOST = 4
+_ELIDED = 0.2
+_UNLIKE_KINDS = 1.5
+_HEADED = 0.8
+_PAIRED = 1.5
+_NAMED_IN_BOTH = 0.4
+_MENTIONED = 0.6
+_SHOWN = 0.5
+_WHOLE = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Two operands of different tables, how their rows pair up, and how good that is."""
+
+    left: Operand
+    right: Operand
+    pairing: Pairing
+    score: float
+
+    @property
+    def columns(self) -> tuple[str | None, str | None]:
+        """The two columns compared."""
+        return self.left.column, self.right.column
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """The words of both sides, those both share, those of the rows, and all the others."""
+
+    left: tuple[Word, ...]
+    right: tuple[Word, ...]
+    common: tuple[Word, ...]
+    head: tuple[Word, ...]
+    others: tuple[Word, ...]
+    shown: tuple[tuple[Word, ...], ...] = ()
+
+
+def choices(sentence: Sentence, sought: Sought) -> list[Choice]:
+    """Return the possible choices, best first."""
+    found = list(_pairs(sentence, sought))
+    return sorted(found, key=lambda choice: -choice.score)
+
+
+def _pairs(sentence: Sentence, sought: Sought) -> Iterator[Choice]:
+    graph = sentence.graph
+    lefts = _side(graph, sought.left, sought.right, sought.common)
+    rights = _side(graph, sought.right, sought.left, sought.common)
+    head = {table.name: _head(sought.head, table) for table in graph.tables}
+    spoken = {table.name: _spoken(sought.others, table) for table in graph.tables}
+    joined = {(join.left_table, join.right_table) for join in graph.joins}
+    for left in lefts:
+        for right in rights:
+            pair = (left.table, right.table)
+            if left.table == right.table or not ({pair, pair[::-1]} & joined):
+                continue
+            if not _told_apart(sought, left, right, spoken):
+                continue
+            score = left.score + right.score + _likeness(graph, left, right)
+            score += _HEADED * max(head[left.table], head[right.table])
+            score += _MENTIONED * sum(spoken[name] for name in pair)
+            score += _SHOWN * sum(_is_shown(graph, sought, side) for side in (left, right))
+            avoided = (str(left.column), str(right.column))
+            pairing = paired_rows(sentence, left.table, right.table, avoided)
+            if pairing is not None:
+                yield Choice(left, right, pairing, score + _PAIRED * pairing.score)
+
+
+def _side(
+    graph: Graph, mine: Sequence[Word], theirs: Sequence[Word], common: Sequence[Word]
+) -> list[Operand]:
+    """Return the columns one side may mean; what it leaves out is said on the other side."""
+    found: list[Operand] = []
+    for table in graph.tables:
+        whole = operands([*common, *mine], table)[:_MOST]
+        found += whole
+        if not common and mine:
+            found += _elided(mine, theirs, table)
+    return sorted(found, key=lambda operand: -operand.score)[: _MOST * 6]
+
+
+def _elided(mine: Sequence[Word], theirs: Sequence[Word], table: Table) -> Iterable[Operand]:
+    told = table_told(mine, table)
+    if told is None:
+        return
+    for operand in operands(theirs, table)[:2]:
+        score = told.score + operand.said - _ELIDED
+        yield replace(operand, score=score, lost=told.lost, placed=True)
+
+
+def _likeness(graph: Graph, left: Operand, right: Operand) -> float:
+    """Return how alike two columns are: by their names, and by the kind of their values."""
+    first = graph.table(left.table).column(str(left.column))
+    second = graph.table(right.table).column(str(right.column))
+    alike = _NAMED_IN_BOTH if set(first.display_names) & set(second.display_names) else 0.0
+    return alike - (_UNLIKE_KINDS if _kind(first) != _kind(second) else 0.0)
+
+
+def _is_shown(graph: Graph, sought: Sought, operand: Operand) -> bool:
+    """Tell whether the column is, by its full name, among those to show."""
+    column = graph.table(operand.table).column(str(operand.column))
+    return any(
+        covered([word.text for word in part], name) >= _WHOLE
+        for part in sought.shown
+        for name in column_names(column)
+    )
+
+
+def _kind(column: Column) -> str:
+    if column.dated:
+        return "date"
+    return "number" if column.measures else "text"
+
+
+def _told_apart(
+    sought: Sought, left: Operand, right: Operand, spoken: dict[str, float]
+) -> bool:
+    """Tell whether both tables are spoken of, or different columns make them out."""
+    if sought.left and sought.right and left.column != right.column:
+        return True
+    return all(
+        operand.placed or spoken[operand.table] > 0 for operand in (left, right)
+    ) or bool(sought.left and sought.right and (left.placed or right.placed))
+
+
+def _head(words: Sequence[Word], table: Table) -> float:
+    """Return how well the words for the rows asked for speak of the rows of a table, 0..1."""
+    if not words:
+        return 0.0
+    told = table_told(words, table)
+    if told is not None and not told.lost:
+        return 1.0
+    return max((0.6 * each.said for each in operands(words, table)[:1] if not each.lost), default=0)
+
+
+def _spoken(words: Sequence[Word], table: Table) -> float:
+    """Return 1 if some of the words name the table."""
+    told = table_told(words, table)
+    return 0.0 if told is None else min(1.0, (told.score + len(told.lost)) / 2)

@@ -1,0 +1,226 @@
+"""Clauses: where a sentence compares, and what stands on either side of the comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from kpi_nlsql.grammar.contrast.comparator import Comparator, comparators
+from kpi_nlsql.linking import Item
+from kpi_nlsql.plan import Operator
+
+_OPENERS = frozenset(
+    "where whose with having which that who when have has had showing carrying".split()  # noqa: SIM905
+) | {"for which", "in which", "for", "by"}
+_ENDS = frozenset({",", ".", "?", ";", ":", "(", ")", "!"})
+_ASIDE = frozenset({"and", ",", "vs", "versus", "against", "to", "with"})
+_VERBS = frozenset("is are was were does do did".split())  # noqa: SIM905
+_THEY = frozenset({"they", "these", "both", "two", "the two", "values", "it"})
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A comparison: positions of the items of its sides, of what both share, and of the rest.
+
+    ``before`` is what stands before it, ``after`` what follows it.
+    """
+
+    operator: Operator
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    common: tuple[int, ...]
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    told: frozenset[int]
+
+
+def clauses(items: Sequence[Item]) -> Iterator[Clause]:
+    """Yield the ways to see a comparison in the sentence."""
+    for found in comparators(items):
+        begin = _begin(items, found)
+        end = _end(items, found.end)
+        clause = Clause(
+            found.operator,
+            tuple(range(begin, found.start)),
+            tuple(range(found.end, end)),
+            (),
+            tuple(range(begin)),
+            tuple(range(end, len(items))),
+            frozenset(range(found.start, found.end)),
+        )
+        yield from _forms(items, clause, found)
+
+
+def _forms(items: Sequence[Item], clause: Clause, found: Comparator) -> Iterator[Clause]:
+    between = next((at for at in clause.right if _says_between(items[at])), None)
+    if found.text.endswith("between"):
+        between = found.end - 1
+    if between is not None:
+        yield from _between(items, clause, between)
+    elif found.attributive and _one(items, found.start) is not None:
+        yield from _one_and_another(items, clause, found.start)
+    elif found.attributive:
+        yield from _attributive(items, clause)
+    elif not _says_something(items, clause.right):
+        yield from _both_before(items, clause)
+    else:
+        yield _completed(items, clause)
+
+
+def _says_between(item: Item) -> bool:
+    return item.text == "between" or item.text.endswith(" between")
+
+
+def _between(items: Sequence[Item], clause: Clause, between: int) -> Iterator[Clause]:
+    """Differences in P between A and B; P that differs between A and B."""
+    told = clause.told | {between}
+    common = (*clause.left, *(at for at in clause.right if at < between))
+    sides = tuple(at for at in clause.right if at > between)
+    for left, right in _split(items, sides, frozenset({"and", "vs", "versus", "to", "with"})):
+        yield replace(clause, left=left, right=right, common=common, told=told)
+
+
+def _one(items: Sequence[Item], another: int) -> int | None:
+    """Return where "one" stands, of "one status in A and another in B"."""
+    if items[another].text not in {"another", "a different"} or another < 1:
+        return None
+    if items[another - 1].text != "and":
+        return None
+    return next((at for at in range(another) if items[at].text in {"one", "a"}), None)
+
+
+def _one_and_another(items: Sequence[Item], clause: Clause, another: int) -> Iterator[Clause]:
+    start = _one(items, another)
+    if start is not None:
+        yield replace(
+            clause,
+            left=tuple(range(start + 1, another - 1)),
+            before=tuple(range(start)),
+            told=clause.told | {start, another - 1},
+        )
+
+
+def _attributive(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
+    """A different P than B; another P in A than in B; a different P in A and B."""
+    before = (*clause.before, *clause.left)
+    clause = replace(clause, left=(), before=before)
+    than = next((at for at in clause.right if items[at].last_word in {"than", "from"}), None)
+    if than is not None and than > clause.right[0]:
+        left = tuple(at for at in clause.right if at < than)
+        right = tuple(at for at in clause.right if at > than)
+        yield replace(clause, left=left, right=right, told=clause.told | {than})
+        return
+    leads = [at for at in clause.right if items[at].text in {"in", "at", "on"}]
+    for lead in leads[:1]:
+        common = tuple(at for at in clause.right if at < lead)
+        sides = tuple(at for at in clause.right if at > lead)
+        for left, right in _split(items, sides, _ASIDE | {"and in"}):
+            yield replace(clause, left=left, right=right, common=common)
+
+
+def _both_before(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
+    """Where P in A and Q in B differ; compare P in A with Q in B and show … where they differ."""
+    compared = _compared(items, clause)
+    if compared is not None:
+        yield from compared
+        return
+    split = list(_split(items, clause.left, frozenset({"and", "vs", "versus"})))
+    yield from (replace(clause, left=left, right=right) for left, right in split)
+    if not split:
+        told = clause.told | {at for at in clause.left if items[at].text in _THEY}
+        common = tuple(at for at in clause.left if at not in told)
+        yield replace(clause, left=(), right=(), common=common, told=told)
+
+
+def _compared(items: Sequence[Item], clause: Clause) -> list[Clause] | None:
+    start = next((at for at in clause.before if items[at].is_cue("compare_tables")), None)
+    if start is None or items[start].text not in {"compare", "reconcile"}:
+        return None
+    end = next((at for at in clause.before if at > start and _goes_on(items, at)), None)
+    if end is None:
+        return None
+    sides = tuple(range(start + 1, end))
+    told = clause.told | {start, *clause.left}
+    rest = replace(clause, before=tuple(range(end, clause.before[-1] + 1)), told=told)
+    between = next((at for at in sides if _says_between(items[at])), None)
+    if between is not None:
+        common = tuple(at for at in sides if at < between)
+        pair = tuple(at for at in sides if at > between)
+        rest = replace(rest, common=common, told=told | {between})
+        return [
+            replace(rest, left=left, right=right)
+            for left, right in _split(items, pair, frozenset({"and"}))
+        ]
+    return [
+        replace(rest, left=left, right=right)
+        for left, right in _split(items, sides, frozenset({"with", "to", "against", "and"}))
+    ]
+
+
+def _goes_on(items: Sequence[Item], position: int) -> bool:
+    return items[position].is_cue("show") or items[position].text in _ENDS | {"where"}
+
+
+def _split(
+    items: Sequence[Item], positions: Sequence[int], at_words: frozenset[str]
+) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Yield the ways to cut a stretch in two at one of the words."""
+    for cut, position in enumerate(positions):
+        left, right = tuple(positions[:cut]), tuple(positions[cut + 1 :])
+        said = _says_something(items, left) and _says_something(items, right)
+        if items[position].text in at_words and said:
+            yield left, right
+
+
+def _completed(items: Sequence[Item], clause: Clause) -> Clause:
+    """Take what a bare "that" or "which" refers to: "have a date which deviates from …"."""
+    if _says_something(items, clause.left) or not clause.before:
+        return clause
+    before = clause.before[:-1]
+    begin = next((at for at in reversed(before) if _opens(items, at)), -1) + 1
+    return replace(
+        clause,
+        left=tuple(range(begin, len(before))),
+        before=tuple(range(begin)),
+    )
+
+
+def _begin(items: Sequence[Item], found: Comparator) -> int:
+    for position in range(found.start - 1, -1, -1):
+        if items[position].text == "for which":
+            verb = (at for at in range(position, found.start) if items[at].text in _VERBS)
+            return next(verb, position) + 1
+        if items[position].text in _ENDS or _opens(items, position):
+            return position + 1
+    return 0
+
+
+def _opens(items: Sequence[Item], position: int) -> bool:
+    text = items[position].text
+    return text in _OPENERS or (items[position].is_cue("show") and position > 0)
+
+
+def _end(items: Sequence[Item], start: int) -> int:
+    for position in range(start, len(items)):
+        item = items[position]
+        led = position > start and (item.text in {"with", "showing"} or _pairs(items, position))
+        shows = item.is_cue("show") and position > start
+        if item.text[:1] in _ENDS or led or shows or item.text in {"where", "whose"}:
+            return position - (shows and items[position - 1].text == "and")
+    return len(items)
+
+
+def _pairs(items: Sequence[Item], position: int) -> bool:
+    """Tell whether the key follows: "for the same order", "per sample", "by SKU"."""
+    if items[position].text in {"per", "by", "joined on"} or items[position].is_cue("group"):
+        return True
+    following = items[position + 1 : position + 3]
+    return items[position].text == "for" and any(item.text.endswith("same") for item in following)
+
+
+def _says_something(items: Sequence[Item], positions: Sequence[int]) -> bool:
+    return any(
+        items[at].kind == "mention" or (items[at].kind == "word" and len(items[at].text) > 3)
+        for at in positions
+        if items[at].text not in _THEY and items[at].text not in _VERBS
+    )

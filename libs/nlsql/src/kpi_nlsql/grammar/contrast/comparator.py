@@ -1,0 +1,93 @@
+"""Comparators: the words that set one value against another, "differs from", "later than"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kpi_nlsql.linking import Item
+from kpi_nlsql.plan import Operator
+
+_ORDERS: dict[str, Operator] = {"after": ">", "later than": ">", "before": "<", "earlier than": "<"}
+_UNLIKE = frozenset(
+    {"different", "another", "other", "with different", "has a different", "have a different",
+     "have different"}
+)  # fmt: skip
+_SAME = frozenset({"same", "equal", "match", "agree", "the same", "identical"})
+_WITHIN = 10
+_MIRRORED: dict[Operator, Operator] = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "=": "=", "!=": "!="}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparator:
+    """Where a comparison is made, and which; ``attributive`` stands before what is compared."""
+
+    start: int
+    end: int
+    operator: Operator
+    text: str
+    attributive: bool = False
+
+
+def mirrored(operator: Operator) -> Operator:
+    """Return the comparison with its sides exchanged."""
+    return _MIRRORED[operator]
+
+
+def comparators(items: Sequence[Item]) -> Iterator[Comparator]:
+    """Yield the comparisons that the items may make."""
+    position = 0
+    while position < len(items):
+        found = _at(items, position)
+        if found is not None:
+            yield found
+            position = found.end - 1
+        position += 1
+
+
+def _at(items: Sequence[Item], position: int) -> Comparator | None:
+    item = items[position]
+    if item.is_cue("not"):
+        return _denied(items, position)
+    if _is_unlike(items, position):
+        return Comparator(position, position + 1, "!=", item.text, attributive=True)
+    operator = "!=" if item.is_cue("mismatch") else _ordered(item)
+    if operator is None:
+        return None
+    end = position + 1
+    while end < len(items) and items[end].text in {"from", "with", "to", "than"}:
+        end += 1
+    return Comparator(position, end, operator, item.text)
+
+
+def _ordered(item: Item) -> Operator | None:
+    said = item.argument("compare")
+    return next((each for each in _MIRRORED if each == said != "="), _ORDERS.get(item.text))
+
+
+def _is_unlike(items: Sequence[Item], position: int) -> bool:
+    """Tell whether "different" or "another" stands before what is compared."""
+    if items[position].text not in _UNLIKE:
+        return False
+    following = [item.last_word for item in items[position + 1 : position + _WITHIN]]
+    if following[:1] in (["from"], ["to"], ["than"]):
+        return False
+    return bool({"than", "from", "in", "vs", "versus"} & set(following))
+
+
+def _denied(items: Sequence[Item], position: int) -> Comparator | None:
+    """Return "not the same as", "is not equal with", and "is not" before what is denied."""
+    end = position + 1
+    while end < len(items) and items[end].text in {"the", "be", "exactly", "as"}:
+        end += 1
+    if end >= len(items):
+        return None
+    alike = items[end].text in _SAME or items[end].is_cue("compare", "=")
+    if alike or items[end].is_cue("agree"):
+        end += 1
+        while end < len(items) and items[end].text in {"as", "with", "to"}:
+            end += 1
+        return Comparator(position, end, "!=", "not the same")
+    if items[position].last_word == "not" and items[position + 1].text == "the":
+        return Comparator(position, position + 1, "!=", "not")
+    return None

@@ -1,0 +1,184 @@
+"""Layout: what the sentence says around a comparison — the rows, the columns to show, the key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from kpi_nlsql.cues import FUNCTION_WORDS
+from kpi_nlsql.grammar.contrast.clause import Clause
+from kpi_nlsql.grammar.contrast.operand import Word
+from kpi_nlsql.linking import Item
+from kpi_nlsql.words import Token, parts
+
+_LISTING = frozenset({",", "and", "vs", "versus", "/", "plus"})
+_LEADS_TO_LIST = frozenset({"with", ":", "showing", "including", "incl"})
+_LEADS_TO_KEY = frozenset({"by", "per", "on", "using", "joined on", "based on"})
+_LEADS_TO_ROWS = frozenset({"for", "of", "from"})
+_SAME = frozenset({"same", "the same", "with the same"})
+_WEAK = 0.5
+_EMPTY = frozenset({"#", "all", "any", "both", "other"})
+
+Positions = tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Layout:
+    """Positions of the items for the rows, for each column to show, and for each part of a key.
+
+    ``counts``: only how many rows there are is asked for.
+    """
+
+    head: Positions = ()
+    shown: list[Positions] = field(default_factory=list)
+    keys: list[Positions] = field(default_factory=list)
+    loose: Positions = ()
+    counts: bool = False
+    told: set[int] = field(default_factory=set)
+
+
+def laid_out(items: Sequence[Item], clause: Clause) -> Layout:
+    """Return what stands around the comparison."""
+    layout = Layout()
+    layout.told |= set(clause.told)
+    _before(items, clause.before, layout)
+    _after(items, clause.after, layout)
+    return layout
+
+
+def words_of(
+    items: Sequence[Item], positions: Sequence[int], tokens: Sequence[Token]
+) -> tuple[Word, ...]:
+    """Return the words of the items that say something, those of "PartStatus" each."""
+    found = []
+    for position in positions:
+        item = items[position]
+        if is_value(item) or (item.cues and not item.hits and not _names_amount(item)):
+            continue
+        for at in range(item.start, item.end):
+            token = tokens[at]
+            inside = bool(item.hits) and item.start < at < item.end - 1  # "check in date"
+            if token.kind == "word" and (inside or token.lower not in FUNCTION_WORDS | _EMPTY):
+                found += [Word(at, part) for part in parts(token.text)]
+    return tuple(found)
+
+
+def is_value(item: Item) -> bool:
+    """Tell whether an item is a value rather than a name: "approved prices"."""
+    exact = any(hit.score >= 1.0 for hit in item.values)
+    weak = max((hit.score for hit in item.hits), default=0.0) < _WEAK
+    return item.kind == "quoted" or (exact and weak)
+
+
+def _names_amount(item: Item) -> bool:
+    # "total amount" and "number of rooms" are columns here, not sums and counts.
+    return any(item.is_cue(kind) for kind in ("count", "aggregate", "details"))
+
+
+def _before(items: Sequence[Item], positions: Positions, layout: Layout) -> None:
+    rest = [at for at in positions]
+    while rest and _leads(items[rest[0]]):
+        layout.counts |= items[rest[0]].is_cue("count")
+        layout.told.add(rest.pop(0))
+    while rest and (items[rest[-1]].is_cue("relative") or items[rest[-1]].text in FUNCTION_WORDS):
+        layout.told.add(rest.pop())
+    if layout.counts:
+        layout.head = tuple(rest)
+        return
+    rows = next((at for at in rest if items[at].text in _LEADS_TO_ROWS), None)
+    listed = [at for at in rest if rows is None or at < rows]
+    segments = list(_segments(items, listed))
+    if rows is not None and segments:
+        layout.shown, layout.head = segments, tuple(at for at in rest if at > rows)
+    elif len(segments) > 1:
+        layout.shown = segments
+    else:
+        layout.head = tuple(rest)
+
+
+def _leads(item: Item) -> bool:
+    shows = any(item.is_cue(kind) for kind in ("show", "count", "all", "details", "relative"))
+    return (shows and not item.hits) or item.text in FUNCTION_WORDS or item.kind == "mark"
+
+
+def _after(items: Sequence[Item], positions: Positions, layout: Layout) -> None:
+    at = 0
+    while at < len(positions):
+        position = positions[at]
+        item = items[position]
+        rest = positions[at + 1 :]
+        stretch = _stretch(items, rest)
+        if _leads_to_key(items, position, rest):
+            layout.keys += list(_segments(items, _without_same(items, stretch)))
+            layout.told |= {position, *_sames(items, stretch)}
+            at += 1 + len(stretch)
+        elif item.is_cue("show") or item.text in _LEADS_TO_LIST:
+            listed = _list(items, rest)
+            layout.shown += list(_segments(items, listed))
+            layout.told.add(position)
+            at += 1 + len(listed)
+        else:
+            layout.loose = (*layout.loose, position)
+            at += 1
+
+
+def _leads_to_key(items: Sequence[Item], position: int, rest: Positions) -> bool:
+    text = items[position].text
+    same = any(items[at].text in _SAME for at in rest[:2])
+    if text in {"for", "with", "on", "and"} and same:
+        return True
+    return text in _LEADS_TO_KEY or items[position].is_cue("group")
+
+
+def _sames(items: Sequence[Item], positions: Positions) -> set[int]:
+    return {at for at in positions if items[at].text in _SAME}
+
+
+def _without_same(items: Sequence[Item], positions: Positions) -> Positions:
+    return tuple(at for at in positions if items[at].text not in _SAME)
+
+
+def _stretch(items: Sequence[Item], positions: Positions) -> Positions:
+    """Return the positions up to the next mark or lead."""
+    found: list[int] = []
+    for position in positions:
+        item = items[position]
+        if item.kind == "mark" or item.text in _LEADS_TO_LIST or item.is_cue("show"):
+            break
+        if item.is_cue("relative"):
+            break
+        found.append(position)
+    return tuple(found)
+
+
+def _list(items: Sequence[Item], positions: Positions) -> Positions:
+    found: list[int] = []
+    for position in positions:
+        item = items[position]
+        ends = item.kind == "mark" and item.text not in {",", "/"}
+        if ends or item.is_cue("relative") or item.text in {"for", "by", "per"}:
+            break
+        found.append(position)
+    return tuple(found)
+
+
+def _segments(items: Sequence[Item], positions: Sequence[int]) -> Iterator[Positions]:
+    """Yield the parts of a list."""
+    part: list[int] = []
+    for position in positions:
+        splits = items[position].text in _LISTING and not _inside_name(items, position)
+        if splits:
+            if part:
+                yield tuple(part)
+            part = []
+        else:
+            part.append(position)
+    if part:
+        yield tuple(part)
+
+
+def _inside_name(items: Sequence[Item], position: int) -> bool:
+    # "B/L number"
+    slash = items[position].text == "/"
+    around = items[position - 1 : position] + items[position + 1 : position + 2]
+    return slash and any(len(item.text) == 1 for item in around)

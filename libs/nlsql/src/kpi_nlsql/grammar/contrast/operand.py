@@ -1,0 +1,113 @@
+"""Operands: the column of a table that a stretch of words speaks of, "the seats in the fleet list"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kpi_nlsql.cues import FUNCTION_WORDS
+from kpi_nlsql.grammar.contrast.wording import (
+    column_names,
+    covered,
+    fit_name,
+    kind_of_value,
+    table_words,
+)
+from kpi_nlsql.graph import Column, Table
+
+_OF_TABLE = 0.95
+_SAID = 0.5
+_LIGHT = frozenset(
+    "one ones same system value values figure figures actual file table row rows line lines "  # noqa: SIM905
+    "record records entry entries recorded reported shown stored held given stated listed data "
+    "corresponding matching respective field column office tool app application side sheet "
+    "excel spreadsheet database extract export feed platform module says say said show shows "
+    "use uses used have has had their its they it there according".split()
+)
+"""Words that say nothing of their own beside the name of a table or column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the sentence, or a part of one ("PartStatus"), and the token it stands in."""
+
+    token: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """A column (None: only the table is told) with how well the words speak of it.
+
+    ``words`` are those that name the column, ``lost`` the tokens that nothing stands for.
+    """
+
+    table: str
+    column: str | None
+    score: float
+    said: float
+    words: tuple[Word, ...]
+    lost: frozenset[int]
+    placed: bool
+
+
+def operands(words: Sequence[Word], table: Table) -> list[Operand]:
+    """Return the columns of the table that the words may speak of, best first."""
+    if not words:
+        return []
+    texts = [word.text for word in words]
+    owner = fit_name(texts, table_words(table))
+    found = [
+        operand
+        for column in table.columns
+        if (operand := _operand(words, table, column, owner)) is not None
+    ]
+    return sorted(found, key=lambda operand: -operand.score)
+
+
+def table_told(words: Sequence[Word], table: Table) -> Operand | None:
+    """Return the table as what the words speak of, if one of them names it."""
+    texts = [word.text for word in words]
+    owner = fit_name(texts, table_words(table))
+    if max(owner, default=0.0) < _SAID:
+        return None
+    lost = _lost(words, owner)
+    score = sum(owner) * _OF_TABLE - len(lost)
+    return Operand(table.name, None, score, 0.0, (), lost, True)
+
+
+def _operand(
+    words: Sequence[Word], table: Table, column: Column, owner: Sequence[float]
+) -> Operand | None:
+    texts = [word.text for word in words]
+    best: Operand | None = None
+    for name in column_names(column):
+        own = fit_name(texts, name)
+        said = covered(texts, name)
+        if said < _SAID / 2 or not _speaks(words, own):
+            continue
+        kinds = [kind_of_value(text, column) for text in texts]
+        fit = [max(*each) for each in zip(own, kinds, strict=True)]
+        told = [max(mine, _OF_TABLE * of) for mine, of in zip(fit, owner, strict=True)]
+        lost = _lost(words, told)
+        score = sum(told) - len(lost) + said
+        naming = tuple(w for w, mine in zip(words, fit, strict=True) if mine >= _SAID)
+        placed = any(of >= _SAID and of > mine for mine, of in zip(own, owner, strict=True))
+        if best is None or score > best.score:
+            best = Operand(table.name, column.name, score, said, naming, lost, placed)
+    return best
+
+
+def _speaks(words: Sequence[Word], own: Sequence[float]) -> bool:
+    """Tell whether more than a light word names the column: the "line" of a ledger is none."""
+    naming = [word.text for word, mine in zip(words, own, strict=True) if mine >= _SAID]
+    light = all(word.text in _LIGHT for word in words)
+    return any(light or text not in _LIGHT for text in naming)
+
+
+def _lost(words: Sequence[Word], told: Sequence[float]) -> frozenset[int]:
+    return frozenset(
+        word.token
+        for word, amount in zip(words, told, strict=True)
+        if amount < _SAID and word.text not in _LIGHT | FUNCTION_WORDS
+    )

@@ -1,0 +1,52 @@
+"""Outputs: the columns a comparison is asked to show, each of the side that it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpi_nlsql import plan
+from kpi_nlsql.grammar.contrast.choice import Choice
+from kpi_nlsql.grammar.contrast.operand import Operand, Word, operands
+from kpi_nlsql.graph import Graph
+
+_COMPARED = 0.35
+_FIRST = 0.1
+_SHOWN_ALREADY = 0.3
+_LEAST_SAID = 0.4
+
+
+def both_compared(choice: Choice) -> list[plan.ColumnRef]:
+    """Return the two compared columns."""
+    return [
+        plan.ColumnRef("s", str(choice.left.column)),
+        plan.ColumnRef("t", str(choice.right.column)),
+    ]
+
+
+def shown_column(
+    words: Sequence[Word], choice: Choice, graph: Graph, shown: Sequence[plan.ColumnRef]
+) -> tuple[plan.ColumnRef, frozenset[int]] | None:
+    """Return the column of either side that the words name, and the words it leaves out."""
+    best: tuple[float, plan.ColumnRef, frozenset[int]] | None = None
+    compared = both_compared(choice)
+    for alias, table in (("s", choice.left.table), ("t", choice.right.table)):
+        for operand in operands(words, graph.table(table)):
+            ref = plan.ColumnRef(alias, str(operand.column))
+            score = _score(operand, ref, alias, compared, shown)
+            if operand.said >= _LEAST_SAID and (best is None or score > best[0]):
+                # "planned registration": what it adds only tells the side.
+                lost = frozenset[int]() if ref in compared else operand.lost
+                best = score, ref, lost
+    return None if best is None else (best[1], best[2])
+
+
+def _score(
+    operand: Operand,
+    ref: plan.ColumnRef,
+    alias: str,
+    compared: Sequence[plan.ColumnRef],
+    shown: Sequence[plan.ColumnRef],
+) -> float:
+    score = operand.score + (_COMPARED if ref in compared else 0.0)
+    score += _FIRST if alias == "s" else 0.0
+    return score - (_SHOWN_ALREADY if ref in shown else 0.0)

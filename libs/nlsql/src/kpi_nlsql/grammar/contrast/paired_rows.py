@@ -1,0 +1,118 @@
+"""Paired rows: the columns by which rows of two tables belong together, until they tell rows apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from kpi_nlsql.graph import NEARLY_UNIQUE, Column, Table
+from kpi_nlsql.pairing import Pairing, pairings
+from kpi_nlsql.ruleset import ColumnPair
+from kpi_nlsql.sentence import Sentence
+from kpi_nlsql.words import stems
+
+_SURE = 0.6
+_SHARED = 0.5
+_INCOMPLETE = 0.6
+
+
+def paired_rows(
+    sentence: Sentence, left: str, right: str, compared: tuple[str, str]
+) -> Pairing | None:
+    """Return how rows pair up, not by what is compared; None where nothing joins them."""
+    options = pairings(sentence, left, right)
+    options = [option for option in options if not _uses(option, compared)]
+    if not options:
+        return None
+    if options[0].score >= 1.0:
+        return options[0]
+    first, second = sentence.graph.table(left), sentence.graph.table(right)
+    ranked = sorted(options, key=lambda option: -_standing(option, first, second))
+    best = ranked[0]
+    if _tells_apart(best, first, second):
+        return best
+    return _completed(best, ranked[1:], first, second, compared)
+
+
+def _uses(option: Pairing, compared: tuple[str, str]) -> bool:
+    return any(pair.left == compared[0] or pair.right == compared[1] for pair in option.pairs)
+
+
+def _standing(option: Pairing, left: Table, right: Table) -> float:
+    """Return how likely rows pair up so: a column that tells rows apart is more of a key."""
+    return option.score + 0.3 * max(_variety(option, left, 0), _variety(option, right, 1))
+
+
+def _variety(option: Pairing, table: Table, side: int) -> float:
+    return max(
+        (table.variety(table.column(pair[side])) or 0.0 for pair in option.columns()), default=0.0
+    )
+
+
+def _tells_apart(option: Pairing, left: Table, right: Table) -> bool:
+    if max(_variety(option, left, 0), _variety(option, right, 1)) >= NEARLY_UNIQUE:
+        return True
+    columns = option.columns()
+    return any(
+        bool(table.primary_key) and {pair[side] for pair in columns} >= set(table.primary_key)
+        for side, table in enumerate((left, right))
+    )
+
+
+def _completed(
+    best: Pairing, others: list[Pairing], left: Table, right: Table, compared: tuple[str, str]
+) -> Pairing:
+    """Add what else the rows share until the columns tell them apart: order and line number."""
+    for pair in (*_of_key(best, left, right, compared), *_joined(others)):
+        if _tells_apart(best, left, right):
+            break
+        taken = {column for each in best.columns() for column in each}
+        if not {pair.left, pair.right} & taken:
+            best = replace(best, pairs=(*best.pairs, pair))
+    told = _tells_apart(best, left, right)
+    return best if told else replace(best, score=best.score * _INCOMPLETE)
+
+
+def _joined(others: list[Pairing]) -> Iterator[ColumnPair]:
+    for option in others:
+        if option.score >= _SURE and len(option.pairs) == 1:
+            yield option.pairs[0]
+
+
+def _of_key(
+    best: Pairing, left: Table, right: Table, compared: tuple[str, str]
+) -> Iterator[ColumnPair]:
+    """Yield the partners of the columns that a declared key still lacks."""
+    used = [{pair.left for pair in best.pairs}, {pair.right for pair in best.pairs}]
+    for side, (table, other) in enumerate(((left, right), (right, left))):
+        if not used[side] & set(table.primary_key):
+            continue
+        for name in table.primary_key:
+            if name in used[side] or name == compared[side]:
+                continue
+            taken = used[1 - side] | {compared[1 - side]}
+            partner = _partner(table.column(name), other, taken)
+            if partner is not None:
+                yield ColumnPair(name, partner) if side == 0 else ColumnPair(partner, name)
+
+
+def _partner(column: Column, table: Table, taken: set[str]) -> str | None:
+    scored = [
+        (_alike(column, other), other.name)
+        for other in table.columns
+        if other.name not in taken and other.family == column.family
+    ]
+    best = max(scored, default=(0.0, ""))
+    return best[1] if best[0] >= _SHARED else None
+
+
+def _alike(column: Column, other: Column) -> float:
+    """Return how alike two columns are: by a word of their names, or by the values they share."""
+    mine = {word for name in column.display_names for word in stems(name)}
+    theirs = {word for name in other.display_names for word in stems(name)}
+    shared = (mine & theirs) - {"number", "id", "no", "code", "date"}
+    if shared:
+        return 0.5 + 0.5 * len(shared) / max(len(mine | theirs), 1)
+    values, others = set(column.values), set(other.values)
+    text = column.family == "text" and values and others
+    return len(values & others) / min(len(values), len(others)) if text else 0.0
