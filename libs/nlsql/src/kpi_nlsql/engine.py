@@ -30,7 +30,13 @@ MAX_CHARACTERS = 2_000
 _MOST_ALTERNATIVES = 3
 
 Reader = Callable[[Sentence], Iterator[Candidate]]
-_READERS: tuple[Reader, ...] = (contrast.read, reconcile.read, unions.read, duplicates.read, general.read)
+_READERS: tuple[Reader, ...] = (
+    contrast.read,
+    reconcile.read,
+    unions.read,
+    duplicates.read,
+    general.read,
+)
 
 
 @dataclass(frozen=True, slots=True)

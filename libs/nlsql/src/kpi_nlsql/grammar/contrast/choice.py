@@ -10,6 +10,7 @@ from kpi_nlsql.grammar.contrast.paired_rows import paired_rows
 from kpi_nlsql.grammar.contrast.wording import column_names, covered
 from kpi_nlsql.graph import Column, Graph, Table
 from kpi_nlsql.pairing import Pairing
+from kpi_nlsql.ruleset import ColumnPair
 from kpi_nlsql.sentence import Sentence
 
 _MOST = 4
@@ -36,6 +37,13 @@ class Choice:
     def columns(self) -> tuple[str | None, str | None]:
         """The two columns compared."""
         return self.left.column, self.right.column
+
+    def turned(self) -> Choice:
+        """Return the same choice with its sides exchanged."""
+        pairs = tuple(
+            ColumnPair(pair.right, pair.left, pair.normalisation) for pair in self.pairing.pairs
+        )
+        return Choice(self.right, self.left, replace(self.pairing, pairs=pairs), self.score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,7 @@ def _pairs(sentence: Sentence, sought: Sought) -> Iterator[Choice]:
             pair = (left.table, right.table)
             if left.table == right.table or not ({pair, pair[::-1]} & joined):
                 continue
-            if not _told_apart(sought, left, right, spoken):
+            if not _told_apart(graph, sought, (left, right), spoken):
                 continue
             score = left.score + right.score + _likeness(graph, left, right)
             score += _HEADED * max(head[left.table], head[right.table])
@@ -127,14 +135,19 @@ def _kind(column: Column) -> str:
 
 
 def _told_apart(
-    sought: Sought, left: Operand, right: Operand, spoken: dict[str, float]
+    graph: Graph, sought: Sought, pair: tuple[Operand, Operand], spoken: dict[str, float]
 ) -> bool:
-    """Tell whether both tables are spoken of, or different columns make them out."""
-    if sought.left and sought.right and left.column != right.column:
-        return True
-    return all(
-        operand.placed or spoken[operand.table] > 0 for operand in (left, right)
-    ) or bool(sought.left and sought.right and (left.placed or right.placed))
+    """Tell whether the sentence has two tables in mind, not two columns of one."""
+    told = [operand.placed or spoken[operand.table] > 0 for operand in pair]
+    if all(told) or not (sought.left and sought.right):
+        return all(told)
+    left, right = pair
+    within = {left.table: sought.right, right.table: sought.left}
+    return not any(
+        other.said >= own.said and len(other.lost) <= len(own.lost)
+        for (table, words), own in zip(within.items(), (right, left), strict=True)
+        for other in operands(words, graph.table(table))[:1]
+    )
 
 
 def _head(words: Sequence[Word], table: Table) -> float:

@@ -48,7 +48,28 @@ def clauses(items: Sequence[Item]) -> Iterator[Clause]:
             tuple(range(end, len(items))),
             frozenset(range(found.start, found.end)),
         )
-        yield from _forms(items, clause, found)
+        if not _meets_value(items, clause):
+            yield from _forms(items, clause, found)
+
+
+def _meets_value(items: Sequence[Item], clause: Clause) -> bool:
+    # "price above 100", "status other than 'Open'"; but "the approved price" is a column
+    behind = [items[at] for at in clause.right if items[at].text not in {"the", "a"}]
+    if not behind:
+        return False
+    value = bool(behind[0].values) and not behind[0].hits
+    goes_on = len(behind) > 1 and bool(behind[1].hits)
+    plain = behind[0].kind == "quoted" or behind[0].number is not None
+    return plain or (value and not goes_on)
+
+
+def lists_several(items: Sequence[Item], clause: Clause) -> bool:
+    """Tell whether several columns are compared at once: "seats or seat price"."""
+    cuts = [cut for cut, at in enumerate(clause.common) if items[at].text in {"and", "or", ","}]
+    return any(
+        _says_something(items, clause.common[:cut]) and _says_something(items, clause.common[cut:])
+        for cut in cuts
+    )
 
 
 def _forms(items: Sequence[Item], clause: Clause, found: Comparator) -> Iterator[Clause]:
@@ -72,7 +93,7 @@ def _says_between(item: Item) -> bool:
 
 
 def _between(items: Sequence[Item], clause: Clause, between: int) -> Iterator[Clause]:
-    """Differences in P between A and B; P that differs between A and B."""
+    """Read "differences in P between A and B" and "P that differs between A and B"."""
     told = clause.told | {between}
     common = (*clause.left, *(at for at in clause.right if at < between))
     sides = tuple(at for at in clause.right if at > between)
@@ -101,7 +122,7 @@ def _one_and_another(items: Sequence[Item], clause: Clause, another: int) -> Ite
 
 
 def _attributive(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
-    """A different P than B; another P in A than in B; a different P in A and B."""
+    """Read "a different P than B", "another P in A than in B", "a different P in A and B"."""
     before = (*clause.before, *clause.left)
     clause = replace(clause, left=(), before=before)
     than = next((at for at in clause.right if items[at].last_word in {"than", "from"}), None)
@@ -119,7 +140,7 @@ def _attributive(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
 
 
 def _both_before(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
-    """Where P in A and Q in B differ; compare P in A with Q in B and show … where they differ."""
+    """Read "P in A and Q in B differ" and "compare P in A with Q in B … where they differ"."""
     compared = _compared(items, clause)
     if compared is not None:
         yield from compared

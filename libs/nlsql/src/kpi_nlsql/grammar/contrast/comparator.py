@@ -13,9 +13,16 @@ _UNLIKE = frozenset(
     {"different", "another", "other", "with different", "has a different", "have a different",
      "have different"}
 )  # fmt: skip
-_SAME = frozenset({"same", "equal", "match", "agree", "the same", "identical"})
+_SAME = frozenset("same|equal|match|agree|the same|identical|matches|agrees".split("|"))  # noqa: SIM905
 _WITHIN = 10
-_MIRRORED: dict[Operator, Operator] = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "=": "=", "!=": "!="}
+_MIRRORED: dict[Operator, Operator] = {
+    ">": "<",
+    "<": ">",
+    ">=": "<=",
+    "<=": ">=",
+    "=": "=",
+    "!=": "!=",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +89,7 @@ def _denied(items: Sequence[Item], position: int) -> Comparator | None:
         end += 1
     if end >= len(items):
         return None
-    alike = items[end].text in _SAME or items[end].is_cue("compare", "=")
-    if alike or items[end].is_cue("agree"):
+    if items[end].text in _SAME or items[end].argument("compare") == "=":
         end += 1
         while end < len(items) and items[end].text in {"as", "with", "to"}:
             end += 1

@@ -76,7 +76,7 @@ def _names_amount(item: Item) -> bool:
 
 
 def _before(items: Sequence[Item], positions: Positions, layout: Layout) -> None:
-    rest = [at for at in positions]
+    rest = list(positions)
     while rest and _leads(items[rest[0]]):
         layout.counts |= items[rest[0]].is_cue("count")
         layout.told.add(rest.pop(0))
@@ -180,5 +180,5 @@ def _segments(items: Sequence[Item], positions: Sequence[int]) -> Iterator[Posit
 def _inside_name(items: Sequence[Item], position: int) -> bool:
     # "B/L number"
     slash = items[position].text == "/"
-    around = items[position - 1 : position] + items[position + 1 : position + 2]
+    around = [*items[position - 1 : position], *items[position + 1 : position + 2]]
     return slash and any(len(item.text) == 1 for item in around)

@@ -1,4 +1,4 @@
-"""Operands: the column of a table that a stretch of words speaks of, "the seats in the fleet list"."""
+"""Operands: the column that a stretch of words speaks of, "the seats in the fleet list"."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def table_told(words: Sequence[Word], table: Table) -> Operand | None:
         return None
     lost = _lost(words, owner)
     score = sum(owner) * _OF_TABLE - len(lost)
-    return Operand(table.name, None, score, 0.0, (), lost, True)
+    return Operand(table.name, None, score, max(owner), (), lost, True)
 
 
 def _operand(

@@ -1,4 +1,4 @@
-"""Paired rows: the columns by which rows of two tables belong together, until they tell rows apart."""
+"""Paired rows: by which columns rows of two tables belong together, and no others do."""
 
 from __future__ import annotations
 

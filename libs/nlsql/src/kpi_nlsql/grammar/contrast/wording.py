@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from kpi_nlsql.abbreviations import abbreviates
 from kpi_nlsql.graph import Column, Table
+from kpi_nlsql.key_names import KEY_TAILS
 from kpi_nlsql.synonyms import SYNONYMS
 from kpi_nlsql.words import parts, stem
 
@@ -104,3 +105,8 @@ def column_names(column: Column) -> tuple[tuple[str, ...], ...]:
 @lru_cache(maxsize=50_000)
 def _parts(name: str) -> tuple[str, ...]:
     return tuple(parts(name))
+
+
+def is_key(column: Column) -> bool:
+    """Tell whether a column numbers rows, by its name."""
+    return any(name[-1] in KEY_TAILS for name in column_names(column)[:1])

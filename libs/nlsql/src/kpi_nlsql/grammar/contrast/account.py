@@ -1,0 +1,65 @@
+"""Account: which words of the sentence a contrast has understood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from kpi_nlsql.cues import FUNCTION_WORDS
+from kpi_nlsql.linking import Item
+from kpi_nlsql.sentence import Sentence
+from kpi_nlsql.words import Token
+
+_BEING = frozenset({"is", "are", "was", "were", "been", "being"})
+_HAVING = frozenset({"go", "goes", "carry", "carries", "run", "runs", "appear", "appears"})
+_LED_TO = frozenset({"in", "at", "with", "on", "by", "to", "under", "for", "as"})
+_SAYS_LITTLE = ("relative", "both", "show")
+
+
+class Account:
+    """The tokens that a reading stands for; grows while it is made."""
+
+    def __init__(self, sentence: Sentence, items: Sequence[Item], told: Iterable[int]) -> None:
+        self._sentence, self._items = sentence, items
+        self.tokens: set[int] = verbs(sentence.tokens)
+        for position in told:
+            self.add_item(position)
+
+    def add(self, tokens: Iterable[int]) -> None:
+        """Count tokens as understood."""
+        self.tokens.update(tokens)
+
+    def add_item(self, position: int) -> None:
+        """Count all tokens of an item as understood."""
+        self.tokens.update(self._span(position))
+
+    def has(self, position: int) -> bool:
+        """Tell whether some of an item is understood already."""
+        return bool(self.tokens & set(self._span(position)))
+
+    def used(self) -> frozenset[int]:
+        """Return the positions of the sentence's own items that are accounted for."""
+        tokens = self._sentence.tokens
+        light = {at for at, token in enumerate(tokens) if token.lower in FUNCTION_WORDS}
+        return frozenset(
+            position
+            for position, item in enumerate(self._sentence.items)
+            if set(range(item.start, item.end)) <= self.tokens | light
+            or any(item.is_cue(kind) for kind in _SAYS_LITTLE)
+        )
+
+    def _span(self, position: int) -> range:
+        return range(self._items[position].start, self._items[position].end)
+
+
+def verbs(tokens: Sequence[Token]) -> set[int]:
+    """Return where verbs stand that only lead to a value: "were sold at", "go by", "booked in"."""
+    return {
+        at
+        for at in range(1, len(tokens) - 1)
+        if tokens[at + 1].lower in _LED_TO
+        and (
+            tokens[at - 1].lower in _BEING
+            or tokens[at].lower in _HAVING
+            or tokens[at].lower.endswith("ed")
+        )
+    }
