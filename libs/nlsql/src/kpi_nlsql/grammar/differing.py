@@ -27,6 +27,8 @@ def agreeing(items: tuple[Item, ...], tables: list[int], position: int) -> Relat
     """Return the tables that the item at the position says to agree."""
     item = items[position]
     denied = position > 0 and items[position - 1].is_cue("not")
+    if position > 0 and items[position - 1].text == "for":
+        return None  # "for the same order" tells the key
     agrees = item.is_cue("agree") or (item.text == "equal" and _sure_column(items, position + 1))
     if denied or not agrees or not _has_shared_column(items):
         return None

@@ -10,7 +10,10 @@ from kpi_nlsql.sentence import Sentence
 from kpi_nlsql.words import Token
 
 _BEING = frozenset({"is", "are", "was", "were", "been", "being"})
-_HAVING = frozenset({"go", "goes", "carry", "carries", "run", "runs", "appear", "appears"})
+_HAVING = frozenset(
+    "go goes went carry carries carried run runs appear appears bear bears hold holds get got "  # noqa: SIM905
+    "show shows have has had".split()
+)
 _LED_TO = frozenset({"in", "at", "with", "on", "by", "to", "under", "for", "as"})
 _SAYS_LITTLE = ("relative", "both", "show")
 
@@ -56,10 +59,9 @@ def verbs(tokens: Sequence[Token]) -> set[int]:
     return {
         at
         for at in range(1, len(tokens) - 1)
-        if tokens[at + 1].lower in _LED_TO
-        and (
-            tokens[at - 1].lower in _BEING
-            or tokens[at].lower in _HAVING
-            or tokens[at].lower.endswith("ed")
+        if tokens[at].lower in _HAVING
+        or (
+            tokens[at + 1].lower in _LED_TO
+            and (tokens[at - 1].lower in _BEING or tokens[at].lower.endswith("ed"))
         )
     }

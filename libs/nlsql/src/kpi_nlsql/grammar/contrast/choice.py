@@ -7,7 +7,12 @@ from dataclasses import dataclass, replace
 
 from kpi_nlsql.grammar.contrast.operand import Operand, Word, operands, table_told
 from kpi_nlsql.grammar.contrast.paired_rows import paired_rows
-from kpi_nlsql.grammar.contrast.wording import column_names, covered
+from kpi_nlsql.grammar.contrast.wording import (
+    column_names,
+    covered,
+    fit_name,
+    table_words,
+)
 from kpi_nlsql.graph import Column, Graph, Table
 from kpi_nlsql.pairing import Pairing
 from kpi_nlsql.ruleset import ColumnPair
@@ -22,6 +27,7 @@ _NAMED_IN_BOTH = 0.4
 _MENTIONED = 0.6
 _SHOWN = 0.5
 _WHOLE = 0.9
+_BY_COLUMN = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,7 @@ class Sought:
     head: tuple[Word, ...]
     others: tuple[Word, ...]
     shown: tuple[tuple[Word, ...], ...] = ()
+    keys: tuple[tuple[Word, ...], ...] = ()
 
 
 def choices(sentence: Sentence, sought: Sought) -> list[Choice]:
@@ -77,6 +84,8 @@ def _pairs(sentence: Sentence, sought: Sought) -> Iterator[Choice]:
             if left.table == right.table or not ({pair, pair[::-1]} & joined):
                 continue
             if not _told_apart(graph, sought, (left, right), spoken):
+                continue
+            if _is_key_told(graph, sought, left) or _is_key_told(graph, sought, right):
                 continue
             score = left.score + right.score + _likeness(graph, left, right)
             score += _HEADED * max(head[left.table], head[right.table])
@@ -128,6 +137,15 @@ def _is_shown(graph: Graph, sought: Sought, operand: Operand) -> bool:
     )
 
 
+def _is_key_told(graph: Graph, sought: Sought, operand: Operand) -> bool:
+    """Tell whether the rows are to be paired by the column: "for the same batch"."""
+    return any(
+        best.column == operand.column and not best.lost
+        for part in sought.keys
+        for best in operands(part, graph.table(operand.table))[:1]
+    )
+
+
 def _kind(column: Column) -> str:
     if column.dated:
         return "date"
@@ -154,10 +172,13 @@ def _head(words: Sequence[Word], table: Table) -> float:
     """Return how well the words for the rows asked for speak of the rows of a table, 0..1."""
     if not words:
         return 0.0
-    told = table_told(words, table)
-    if told is not None and not told.lost:
-        return 1.0
-    return max((0.6 * each.said for each in operands(words, table)[:1] if not each.lost), default=0)
+    texts = [word.text for word in words]
+    fit = fit_name(texts, table_words(table))
+    for column in table.columns:
+        for name in column_names(column):
+            own = fit_name(texts, name)
+            fit = [max(best, _BY_COLUMN * mine) for best, mine in zip(fit, own, strict=True)]
+    return sum(fit) / len(fit)
 
 
 def _spoken(words: Sequence[Word], table: Table) -> float:

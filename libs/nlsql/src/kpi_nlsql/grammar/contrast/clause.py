@@ -15,6 +15,7 @@ _OPENERS = frozenset(
 _ENDS = frozenset({",", ".", "?", ";", ":", "(", ")", "!"})
 _ASIDE = frozenset({"and", ",", "vs", "versus", "against", "to", "with"})
 _VERBS = frozenset("is are was were does do did".split())  # noqa: SIM905
+_VERSUS = frozenset({"vs", "versus", "against", "compared with", "compared to"})
 _THEY = frozenset({"they", "these", "both", "two", "the two", "values", "it"})
 
 
@@ -59,7 +60,8 @@ def _meets_value(items: Sequence[Item], clause: Clause) -> bool:
         return False
     value = bool(behind[0].values) and not behind[0].hits
     goes_on = len(behind) > 1 and bool(behind[1].hits)
-    plain = behind[0].kind == "quoted" or behind[0].number is not None
+    number = behind[0].number is not None and behind[0].text != "one"
+    plain = behind[0].kind == "quoted" or number
     return plain or (value and not goes_on)
 
 
@@ -145,6 +147,10 @@ def _both_before(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
     if compared is not None:
         yield from compared
         return
+    versus = _versus(items, clause)
+    if versus is not None:
+        yield versus
+        return
     split = list(_split(items, clause.left, frozenset({"and", "vs", "versus"})))
     yield from (replace(clause, left=left, right=right) for left, right in split)
     if not split:
@@ -176,6 +182,27 @@ def _compared(items: Sequence[Item], clause: Clause) -> list[Clause] | None:
         replace(rest, left=left, right=right)
         for left, right in _split(items, sides, frozenset({"with", "to", "against", "and"}))
     ]
+
+
+def _versus(items: Sequence[Item], clause: Clause) -> Clause | None:
+    """Read "order quantity vs delivered quantity … where they differ"."""
+    cut = next((at for at in clause.before if items[at].text in _VERSUS), None)
+    if cut is None or _says_something(items, clause.left):
+        return None
+    begin = next((at for at in range(cut, -1, -1) if _opens_list(items, at)), -1) + 1
+    end = next((at for at in range(cut + 1, clause.before[-1] + 1) if _closes(items, at)), None)
+    right = range(cut + 1, clause.before[-1] + 1 if end is None else end)
+    told = clause.told | set(clause.left) | {cut}
+    return replace(clause, left=tuple(range(begin, cut)), right=tuple(right), told=told)
+
+
+def _opens_list(items: Sequence[Item], position: int) -> bool:
+    item = items[position]
+    return item.text in _ENDS or item.is_cue("show") or item.text == "compare"
+
+
+def _closes(items: Sequence[Item], position: int) -> bool:
+    return items[position].text in _ENDS | {"where", "for", "of"} or _pairs(items, position)
 
 
 def _goes_on(items: Sequence[Item], position: int) -> bool:
@@ -213,7 +240,12 @@ def _begin(items: Sequence[Item], found: Comparator) -> int:
             return next(verb, position) + 1
         if items[position].text in _ENDS or _opens(items, position):
             return position + 1
-    return 0
+    return next((at for at in range(found.start) if not _asks(items[at])), 0)
+
+
+def _asks(item: Item) -> bool:
+    asks = any(item.is_cue(kind) for kind in ("show", "count", "all", "details"))
+    return (asks and not item.hits) or item.text in {"which", "what", "the"}
 
 
 def _opens(items: Sequence[Item], position: int) -> bool:
@@ -224,8 +256,9 @@ def _opens(items: Sequence[Item], position: int) -> bool:
 def _end(items: Sequence[Item], start: int) -> int:
     for position in range(start, len(items)):
         item = items[position]
-        led = position > start and (item.text in {"with", "showing"} or _pairs(items, position))
-        shows = item.is_cue("show") and position > start
+        led = position > start and item.text in {"with", "showing"}
+        led = led or _pairs(items, position)
+        shows = item.is_cue("show") and position > start and items[position - 1].text != "the"
         if item.text[:1] in _ENDS or led or shows or item.text in {"where", "whose"}:
             return position - (shows and items[position - 1].text == "and")
     return len(items)

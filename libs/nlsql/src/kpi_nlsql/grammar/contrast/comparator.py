@@ -9,6 +9,10 @@ from kpi_nlsql.linking import Item
 from kpi_nlsql.plan import Operator
 
 _ORDERS: dict[str, Operator] = {"after": ">", "later than": ">", "before": "<", "earlier than": "<"}
+_MORE: dict[str, Operator] = {
+    "higher": ">", "larger": ">", "bigger": ">", "greater": ">", "more": ">", "later": ">",
+    "lower": "<", "smaller": "<", "less": "<", "fewer": "<", "earlier": "<",
+}  # fmt: skip
 _UNLIKE = frozenset(
     {"different", "another", "other", "with different", "has a different", "have a different",
      "have different"}
@@ -58,6 +62,9 @@ def _at(items: Sequence[Item], position: int) -> Comparator | None:
         return _denied(items, position)
     if _is_unlike(items, position):
         return Comparator(position, position + 1, "!=", item.text, attributive=True)
+    ordered = _MORE.get(item.text)
+    if ordered is not None and _than_follows(items, position):
+        return Comparator(position, position + 1, ordered, item.text, attributive=True)
     operator = "!=" if item.is_cue("mismatch") else _ordered(item)
     if operator is None:
         return None
@@ -65,6 +72,12 @@ def _at(items: Sequence[Item], position: int) -> Comparator | None:
     while end < len(items) and items[end].text in {"from", "with", "to", "than"}:
         end += 1
     return Comparator(position, end, operator, item.text)
+
+
+def _than_follows(items: Sequence[Item], position: int) -> bool:
+    # "a bigger volume than", but not "bigger than"
+    following = [item.last_word for item in items[position + 1 : position + _WITHIN]]
+    return "than" in following[1:]
 
 
 def _ordered(item: Item) -> Operator | None:

@@ -85,6 +85,7 @@ def _before(items: Sequence[Item], positions: Positions, layout: Layout) -> None
     if layout.counts:
         layout.head = tuple(rest)
         return
+    rest = _without_key(items, rest, layout)
     rows = next((at for at in rest if items[at].text in _LEADS_TO_ROWS), None)
     listed = [at for at in rest if rows is None or at < rows]
     segments = list(_segments(items, listed))
@@ -94,6 +95,20 @@ def _before(items: Sequence[Item], positions: Positions, layout: Layout) -> None
         layout.shown = segments
     else:
         layout.head = tuple(rest)
+
+
+def _without_key(items: Sequence[Item], rest: list[int], layout: Layout) -> list[int]:
+    """Take the key from the list of what is wanted: "amounts per invoice number"."""
+    lead = next((cut for cut, at in enumerate(rest) if _is_key_lead(items[at]) and cut), None)
+    if lead is None:
+        return rest
+    layout.keys += list(_segments(items, rest[lead + 1 :]))
+    layout.told.add(rest[lead])
+    return rest[:lead]
+
+
+def _is_key_lead(item: Item) -> bool:
+    return item.text in {"per", "by"} or item.is_cue("group")
 
 
 def _leads(item: Item) -> bool:

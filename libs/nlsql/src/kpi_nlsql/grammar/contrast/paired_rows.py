@@ -14,6 +14,8 @@ from kpi_nlsql.words import stems
 _SURE = 0.6
 _SHARED = 0.5
 _INCOMPLETE = 0.6
+_UNCOUNTED = 1.0
+"""What is taken for the variety where nobody has counted the rows."""
 
 
 def paired_rows(
@@ -39,14 +41,13 @@ def _uses(option: Pairing, compared: tuple[str, str]) -> bool:
 
 
 def _standing(option: Pairing, left: Table, right: Table) -> float:
-    """Return how likely rows pair up so: a column that tells rows apart is more of a key."""
+    """Return how likely rows pair up so: what tells rows apart is more of a key."""
     return option.score + 0.3 * max(_variety(option, left, 0), _variety(option, right, 1))
 
 
 def _variety(option: Pairing, table: Table, side: int) -> float:
-    return max(
-        (table.variety(table.column(pair[side])) or 0.0 for pair in option.columns()), default=0.0
-    )
+    known = [table.variety(table.column(pair[side])) for pair in option.columns()]
+    return max((_UNCOUNTED if each is None else each for each in known), default=0.0)
 
 
 def _tells_apart(option: Pairing, left: Table, right: Table) -> bool:

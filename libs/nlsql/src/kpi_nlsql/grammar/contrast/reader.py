@@ -56,6 +56,7 @@ def _sought(sentence: Sentence, items: Sequence[Item], clause: Clause, layout: L
         tuple(w for w in words_of(items, layout.head, tokens) if w.token not in leading),
         words_of(items, others, tokens),
         tuple(words_of(items, part, tokens) for part in layout.shown),
+        tuple(words_of(items, part, tokens) for part in layout.keys),
     )
 
 
@@ -104,8 +105,8 @@ class _Reading:
         self._tell_sides(choice)
         named = self._named(choice)
         filters = self._filters(choice, set(clause.right))
-        rows = bool(self.sought.head) or not clause.common
-        wish = Wish(self.layout.counts, rows, () if self.layout.counts else named)
+        counts = self.layout.counts
+        wish = Wish(counts, counts or self._asks_rows(choice, clause), () if counts else named)
         said = min(choice.left.said, choice.right.said)
         sure = choice.pairing.score * _clear(ranked) * min(1.0, 0.4 + said)
         return Candidate(
@@ -129,6 +130,14 @@ class _Reading:
             standing.append((sure, told.score if told is not None and sure else 0.0))
         return standing[1] > standing[0]
 
+    def _asks_rows(self, choice: Choice, clause: Clause) -> bool:
+        """Tell whether the rows of a table are asked for, not what two tables describe each."""
+        if not self.sought.head:
+            return not clause.common
+        tables = [self.sentence.graph.table(side.table) for side in (choice.left, choice.right)]
+        told = [table_told(self.sought.head, table) for table in tables]
+        return any(each is not None and each.said >= _EXACT for each in told)
+
     def _tell_sides(self, choice: Choice) -> None:
         lost = choice.left.lost | choice.right.lost
         for words in (self.sought.left, self.sought.right, self.sought.common):
@@ -138,7 +147,7 @@ class _Reading:
             told = table_told(self.sought.head, table)
             if told is not None:
                 self.account.add({word.token for word in self.sought.head} - told.lost)
-            for operand in operands(self.sought.head, table)[:1]:
+            for operand in operands(self.sought.head, table):
                 self.account.add(word.token for word in operand.words)
 
     def _keyed(self, choice: Choice) -> Pairing:
