@@ -191,7 +191,7 @@ _PHRASES: dict[Cue, str] = {
     Cue("recent"): "last|past|in the last|in the past|within the last|within the past|during the last|over the last|during the past|over the past|previous",
     Cue("all"): "all|all the|all of|all of the|any|any of the|every single|whole|entire",
     Cue("details"): "all information|all the information|all details|all the details|the details|full details|details|information|info|all info|every detail|everything|all attributes|all columns|all fields|complete information|all data|full information|all available information|rows|records|entries|row|record|entry|lines|complete records|all columns of|all the attributes|all info about|full records|whole rows|complete rows|the full rows|all available details|all properties|instances|cases|occurrences",
-    Cue("relative"): "part of|who|whom|that|which|where|whose|with|having|in which|for which|of which|to which|on which|from which|by which|at which|when",
+    Cue("relative"): "part of|who|whom|that|which|where|whose|with|having|in which|for which|of which|to which|on which|from which|by which|at which|when|although|even though",
     Cue("yes"): "yes|true",
 }  # fmt: skip
 

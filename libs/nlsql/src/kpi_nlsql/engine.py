@@ -20,6 +20,7 @@ from kpi_nlsql.paths import JoinPaths
 from kpi_nlsql.placing import placed
 from kpi_nlsql.refusal import refuse
 from kpi_nlsql.requested import reader as requested
+from kpi_nlsql.row_keys import keyed
 from kpi_nlsql.row_nouns import merged
 from kpi_nlsql.ruleset import Ruleset
 from kpi_nlsql.sentence import Candidate, Sentence
@@ -78,7 +79,7 @@ class Engine:
         """Return the sentence with its tokens linked to the graph, ready for the grammar."""
         tokens = tuple(self._spelt_out(plainly_asked(written_out(tokenise(text)))))
         linked = merged(asked_first(link(tokens, self.lexicon)), self.graph)
-        items = placed(linked, tokens, self.graph)
+        items = keyed(placed(linked, tokens, self.graph), self.graph)
         excluded = frozenset(field.lower() for field in options.excluded_fields)
         paths = JoinPaths(self.graph, excluded) if excluded else self._paths
         return Sentence(

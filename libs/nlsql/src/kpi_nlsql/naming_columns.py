@@ -6,6 +6,8 @@ from kpi_nlsql.graph import Column, Table
 from kpi_nlsql.key_names import KEY_TAILS
 from kpi_nlsql.words import lemma
 
+_SHORTEST = 3
+
 
 def naming_columns(table: Table) -> tuple[str, ...]:
     """Return the columns that name a row of a table, at most two (first and last name)."""
@@ -44,9 +46,13 @@ def _numbering(table: Table, named: list[Column]) -> Column | None:
 
 
 def _speaks_of(column: Column, owner: set[str]) -> bool:
-    """Tell whether what stands before "name" or "number" is the owner, or its beginning."""
+    """Tell whether what stands before "name" or "number" is the owner, maybe one written short."""
     head = [lemma(word) for word in column.display_names[0].split()[:-1]]
-    return any(word.startswith(part) for part in head for word in owner)
+    return any(
+        word.startswith(part) or (len(word) >= _SHORTEST and part.startswith(word))
+        for part in head
+        for word in owner
+    )
 
 
 def key_columns(table: Table) -> tuple[str, ...]:

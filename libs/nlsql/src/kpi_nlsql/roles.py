@@ -18,6 +18,8 @@ _TIMED = ("after", "before", "between", "recent")
 _DATED = ("on", "at", "date", "time")
 _LEADS_TO_VALUE = frozenset({"is", "are", "of", "equals", "in", "=", "(", ",", "not", "either"})
 _PASS_OVER = frozenset("a an the all any some their its his her each every these those".split())  # noqa: SIM905
+_ANY = frozenset({"a", "an", "any", "each", "every"})
+"""What leads to one row of many: "used in any contract" names no place."""
 
 
 def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list[Role]:
@@ -135,7 +137,7 @@ def _is_noun_of(items: Sequence[Item], position: int) -> bool:
 
 def _stands_in(items: Sequence[Item], position: int) -> bool:
     before = position - 1
-    while before > 0 and items[before].text in _PASS_OVER:
+    while before > 0 and items[before].text in _PASS_OVER - _ANY:
         before -= 1
     return items[before].text.split()[-1:] in (["in"], ["from"], ["within"], ["of"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kpi_nlsql.draft import Ref, Term, Wanted
 from kpi_nlsql.grammar.deeds import done_in
+from kpi_nlsql.grammar.denied_subjects import says_nothing, take_verb
 from kpi_nlsql.grammar.implied_columns import IMPLIED
 from kpi_nlsql.grammar.scanner import NAMES, Scanner
 
@@ -77,11 +78,28 @@ def _table(scan: Scanner) -> None:
     if (scan.in_where and scan.draft.entities and table != scan.entity()) or (
         scan.in_where and scan.draft.wanted and table not in _wanted_tables(scan)
     ):
-        scan.add(Term("exists", scan.position, table=table))
+        scan.add(Term("exists", scan.position, table=_nearest(scan, table)))
+        denied = scan.scope in scan.draft.negative_scopes and scan.at(scan.position - 1).is_cue(
+            "not"
+        )
+        if denied and says_nothing(scan, scan.position + 1):
+            take_verb(scan, scan.position + 1)  # "materials that no recipe uses"
     else:
         if _listed(scan):
             scan.draft.wanted.append(Wanted(scan.position, table=table))
         scan.draft.entities.append((scan.position, table))
+
+
+def _nearest(scan: Scanner, table: str) -> str:
+    # "materials that no recipe uses", where a recipe's rows are ``recipe`` and ``recipe_line``:
+    # those of the table that is met first on the way.
+    entity, hits = scan.entity(), scan.item.table_hits()
+    if entity is None or hits[0].score >= _EXACT:
+        return table
+    path = scan.sentence.paths.path(entity, table)
+    named = {hit.table for hit in hits}
+    way = [join.right_table for join in path[1]] if path else []
+    return next((passed for passed in way if passed in named), table)
 
 
 def _opens(scan: Scanner) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.draft import Term
+from kpi_nlsql.grammar.denied_subjects import says_nothing, subject_rows, take_idle_verb
 from kpi_nlsql.grammar.scanner import Scanner
 
 _OPERATORS = ("compare", "contains", "starts", "ends", "between", "null")
@@ -29,8 +30,9 @@ def read(scan: Scanner) -> bool:
     own = own or (scan.at(following).kind == "number" and scan.pending is not None)
     if own and _of_rows(scan, following):
         _deny_rows(scan, following)
-    elif (own and item.text not in {"but not", "but not in"}) or any(
-        scan.at(following).is_cue(kind) for kind in _OPERATORS
+    elif (own and item.text not in {"but not", "but not in"}) or (
+        any(scan.at(following).is_cue(kind) for kind in _OPERATORS)
+        and not says_nothing(scan, following)
     ):
         scan.negate = True
     else:
@@ -62,8 +64,9 @@ def _denies(scan: Scanner) -> bool:
 
 
 def _open(scan: Scanner, start: int, own: bool) -> None:
-    subject = _subject_before(scan)
+    subject = _subject_before(scan) or subject_rows(scan, start)
     scan.open_scope(negative=True)
+    take_idle_verb(scan)
     if scan.at(start).text.startswith("but") or scan.at(start - 1).text in _CONTRASTING:
         scan.draft.contrasted.add(scan.scope)
     if subject is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.grammar.listed import listed
+from kpi_nlsql.grammar.people import ask_people
 from kpi_nlsql.grammar.questions import question_word
 from kpi_nlsql.grammar.scanner import NAMES, Scanner
 from kpi_nlsql.linking import Item
@@ -151,6 +152,7 @@ def _relative(scan: Scanner) -> bool:
     scan.take(scan.position)
     if scan.at(scan.position - 1).text in _ANEW:
         scan.leave_average()
+    ask_people(scan)
     starts = scan.position == 0 or not (scan.draft.wanted or scan.draft.entities)
     following = scan.at(scan.position + 1).text
     if item.text == "with" and following in _PERSONAL and not scan.in_where:

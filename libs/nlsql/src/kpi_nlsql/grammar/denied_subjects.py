@@ -1,0 +1,87 @@
+"""Denied subjects: "materials no recipe uses", "payments for an order that does not exist".
+
+What is not there may stand before the denial, as the subject of what is not done, and the verb
+says nothing that the data know.
+"""
+
+from __future__ import annotations
+
+from kpi_nlsql.cues import FUNCTION_WORDS
+from kpi_nlsql.draft import MAIN, Term
+from kpi_nlsql.grammar.scanner import Scanner
+
+_BEING = frozenset({"exist", "exists", "there", "known", "available", "recorded"})
+_ANY = frozenset({"a", "an", "any", "single", "one", "the", "even", "at", "all", "yet"})
+_BORDERS = frozenset({"and", "but", "or", "although", "while"})
+_ACTING = frozenset({"has", "have", "had", "is", "are", "was", "were", "does", "do", "did"})
+
+
+def subject_rows(scan: Scanner, start: int) -> Term | None:
+    """Return the related rows told before the denial at ``start`` that it is said of."""
+    last = _related(scan)
+    if last is None:
+        return None
+    before = start - 1
+    while scan.at(before).text in _ACTING:
+        before -= 1
+    verb = scan.position
+    if scan.at(before).is_cue("relative"):
+        lacking = scan.at(verb).text in _BEING
+        told = lacking and last.position == before - 1
+    else:
+        told = last.position == before and scan.at(verb).text not in _BEING
+    if not told or not says_nothing(scan, verb):
+        return None
+    take_verb(scan, verb)
+    if last not in scan.draft.terms:
+        scan.draft.entities.pop()
+        scan.draft.terms.append(last)
+    return last
+
+
+def _related(scan: Scanner) -> Term | None:
+    """Return the related rows told last, be it in a condition or behind those asked for."""
+    entities, terms = scan.draft.entities, scan.draft.terms
+    last = terms[-1] if terms else None
+    if last and last.kind == "exists" and last.scope == MAIN and last.ref is None:
+        return last
+    if len(entities) < 2 or entities[-1][1] == entities[0][1]:
+        return None
+    position, table = entities[-1]
+    return Term("exists", position, table=table)
+
+
+def says_nothing(scan: Scanner, position: int) -> bool:
+    """Tell whether nothing up to the end of the clause names data."""
+    while not _ends(scan, position):
+        item = scan.at(position)
+        verb = item.is_cue("contains") and _ends(scan, position + 1)
+        if scan.role(position) != "none" or item.number is not None or (item.cues and not verb):
+            return False
+        position += 1
+    return True
+
+
+def take_verb(scan: Scanner, position: int) -> None:
+    """Account for the words up to the end of the clause."""
+    while not _ends(scan, position):
+        scan.take(position)
+        position += 1
+
+
+def take_idle_verb(scan: Scanner) -> None:
+    """Account for a verb that names no data before what was not done: "signed a contract"."""
+    verb = scan.position
+    item = scan.at(verb)
+    if item.kind != "word" or item.hits or item.text in FUNCTION_WORDS:
+        return
+    following = verb + 1
+    while scan.at(following).text in _ANY or scan.at(following).is_cue("all"):
+        following += 1
+    if following > verb + 1 and scan.role(following) == "table":
+        scan.take(verb)
+
+
+def _ends(scan: Scanner, position: int) -> bool:
+    item = scan.at(position)
+    return item.kind == "mark" or item.text in _BORDERS or item.is_cue("relative")
