@@ -60,7 +60,7 @@ ABBREVIATIONS = {
     "pmt": "payment", "trx": "transaction", "trans": "transaction", "exp": "expiry", "wt": "weight",
     "grp": "group", "lvl": "level", "sys": "system", "ver": "version", "svr": "server",
     "pat": "patient", "avail": "available", "env": "environment", "comm": "commission",
-    "nm": "name", "rm": "room", "prop": "property", "chk": "check", "mins": "minutes",
+    "rm": "room", "prop": "property", "chk": "check", "mins": "minutes",
     "itm": "item", "proj": "project", "rcpt": "receipt", "pymt": "payment",
     "postcode": "post code", "zipcode": "zip code", "mpg": "miles per gallon",
 }  # fmt: skip

@@ -65,7 +65,8 @@ def _named(
 def _fit(phrase: tuple[str, ...], column: Column, table: Table) -> float:
     """Tell how well words fit a column's name: each must be in it, or be what the rows are called.
 
-    "registration" fits ``AIRCRAFT_REG``, "guest name" fits ``guest_nm`` of ``guests``.
+    "registration" fits ``AIRCRAFT_REG``, "guest name" ``guest_nm`` of ``guests`` and "work order
+    number" ``WO_NO``.
     """
     best = 0.0
     owner = {word for name in table.display_names for word in stems(name)}
@@ -73,6 +74,9 @@ def _fit(phrase: tuple[str, ...], column: Column, table: Table) -> float:
         words = list(stems(name))
         left = [word for word in phrase if not _take(word, words)]
         said = len(phrase) - len(left)
+        if left and "".join(word[0] for word in left) in words:
+            words.remove("".join(word[0] for word in left))
+            said, left = len(phrase), []
         if not said or any(word not in owner for word in left):
             continue
         share = said / (said + len(words))

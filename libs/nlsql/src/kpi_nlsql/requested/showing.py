@@ -23,30 +23,86 @@ class Shown:
 
 def shown(sentence: Sentence, query: plan.Plan, elements: Sequence[Element]) -> Shown | None:
     """Return the plan with the listed columns as its outputs; None where one is not to be had."""
-    if not isinstance(query, plan.Query) or not _shows_rows(query):
+    if not isinstance(query, plan.Query) or not _may_show(query, elements):
         return None
-    columns: list[Meant] = []
+    listed: list[Meant | plan.Aggregate] = []
     for element in elements:
-        column = meant(sentence, element, _tables(query)) or _nearby(sentence, element, query)
-        if column is None:
+        found = _expressions(sentence, query, element)
+        if not found:
             return None
-        columns.append(column)
+        listed += found
+    columns = [each for each in listed if isinstance(each, Meant)]
     for table in dict.fromkeys(column.table for column in columns):
         joined = _with_table(sentence, query, table)
         if joined is None:
             return None
         query = joined
     aliases = {source.table: source.alias for source in _sources(query)[::-1]}
-    outputs = [
-        plan.Output(plan.ColumnRef(aliases[column.table], column.column)) for column in columns
+    told = [
+        plan.ColumnRef(aliases[each.table], each.column) if isinstance(each, Meant) else each
+        for each in listed
     ]
-    told = replace(query, outputs=tuple(dict.fromkeys(outputs)))
-    return Shown(told, min(column.score for column in columns))
+    kept = [] if columns else [o for o in query.outputs if isinstance(o.expression, plan.ColumnRef)]
+    outputs = tuple(dict.fromkeys([*kept, *(_output(each) for each in told)]))
+    keys = [each for each in told if isinstance(each, plan.ColumnRef)] if query.group else []
+    group = tuple(dict.fromkeys([*query.group, *keys]))
+    whole = replace(query, outputs=outputs, group=group)
+    return Shown(whole, min((column.score for column in columns), default=1.0))
 
 
-def _shows_rows(query: plan.Query) -> bool:
-    plain = all(isinstance(o.expression, plan.ColumnRef | plan.Star) for o in query.outputs)
-    return plain and not query.group and query.source.query is None
+def _may_show(query: plan.Query, elements: Sequence[Element]) -> bool:
+    """Tell whether rows are shown, or groups of which the list names what they come to."""
+    if query.source.query is not None:
+        return False
+    if query.group:
+        return any(element.aggregate for element in elements)
+    return all(isinstance(o.expression, plan.ColumnRef | plan.Star) for o in query.outputs)
+
+
+def _output(expression: plan.ColumnRef | plan.Aggregate) -> plan.Output:
+    if isinstance(expression, plan.ColumnRef):
+        return plan.Output(expression)
+    of = expression.argument
+    name = f"{expression.function}_{of.column}" if isinstance(of, plan.ColumnRef) else "count"
+    return plan.Output(expression, name)
+
+
+def _expressions(
+    sentence: Sentence, query: plan.Query, element: Element
+) -> list[Meant | plan.Aggregate]:
+    """Return what a listed name means; nothing where that is not clear."""
+    if element.both:
+        return list(_compared(query))
+    if element.aggregate:
+        return list(_aggregate(query))
+    column = meant(sentence, element, _tables(query)) or _nearby(sentence, element, query)
+    return [] if column is None else [column]
+
+
+def _aggregate(query: plan.Query) -> list[plan.Aggregate]:
+    """Return the one aggregate that the groups are shown with, sorted or chosen by."""
+    terms = [term.left for term in plan.parts(query.having) if isinstance(term, plan.Compare)]
+    told = [*(o.expression for o in query.outputs), *(key.expression for key in query.order)]
+    found = dict.fromkeys(each for each in [*told, *terms] if isinstance(each, plan.Aggregate))
+    return list(found) if len(found) == 1 else []
+
+
+def _compared(query: plan.Query) -> list[Meant]:
+    """Return the two columns of different tables that are set against each other, if only two."""
+    tables = {source.alias: source.table for source in _sources(query)}
+    conditions = list(plan.parts(query.where))
+    for term in _tested(query):
+        tables[term.query.source.alias] = term.query.source.table
+        conditions += plan.parts(term.query.where)
+    pairs = {
+        (term.left, term.right)
+        for term in conditions
+        if isinstance(term, plan.Compare)
+        if isinstance(term.left, plan.ColumnRef) and isinstance(term.right, plan.ColumnRef)
+    }
+    if len(pairs) != 1:
+        return []
+    return [Meant(tables[side.source], side.column, 1.0) for side in next(iter(pairs))]
 
 
 def _sources(query: plan.Query) -> list[plan.Source]:

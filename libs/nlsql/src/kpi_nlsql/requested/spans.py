@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.linking import Item
@@ -18,7 +18,10 @@ _LEADING = frozenset(
 )
 _TELLING = frozenset({"with", "need", "want", "see", "including"})
 _SEPARATORS = frozenset({",", "and", "plus", "&", "also"})
-_FILLERS = frozenset("the their its his her a an only as well corresponding respective".split())  # noqa: SIM905
+_FILLERS = frozenset(
+    "the their its his her a an only as well corresponding respective this that these those "  # noqa: SIM905
+    "such".split()
+)
 _OWNING = frozenset({"of", "from", "in", "for"})
 _NUMBERS = frozenset({"number", "numbers", "count"})
 _PLAIN_NAME = 0.5
@@ -27,10 +30,16 @@ _NAMES_TABLE = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One column of a list: the items that name it, and the table it is said to be of."""
+    """One column of a list: the items that name it, and the table it is said to be of.
+
+    ``both``: the columns of this name on either side of a comparison; ``aggregate``: what the
+    rows were added up to, or how many there were ("this total", "the number of tickets").
+    """
 
     positions: tuple[int, ...]
     owner: str | None = None
+    both: bool = False
+    aggregate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,28 +115,45 @@ def _leading(items: Sequence[Item]) -> Request | None:
 def _elements(items: Sequence[Item], start: int, end: int) -> tuple[Element, ...] | None:
     """Return the columns listed between two positions; None where anything else is said."""
     elements: list[Element] = []
-    named: list[int] = []
+    one = _One()
     position = start
     while position < end:
         item = items[position]
         if item.text in _SEPARATORS:
-            if named:
-                elements.append(Element(tuple(named)))
-            named = []
-        elif item.text in _OWNING and named:
-            owner, position = _owner(items, position + 1, end)
-            if owner is None:
+            elements += one.element()
+            one = _One()
+        elif item.text in _OWNING and one.named:
+            one.owner, position = _owner(items, position + 1, end)
+            if one.owner is None and not one.aggregate:
                 return None
-            elements.append(Element(tuple(named), owner))
-            named = []
-        elif _names(item) or (named and item.text in _NUMBERS) or _is_total(items, position, end):
-            named.append(position)
+        elif item.text == "both" and not one.named:
+            one.both = True
+        elif (
+            _names(item) or (one.named and item.text in _NUMBERS) or _is_total(items, position, end)
+        ):
+            one.named.append(position)
+        elif item.is_cue("aggregate") or item.is_cue("count"):
+            one.aggregate = True
         elif item.text not in _FILLERS:
             return None
         position += 1
-    if named:
-        elements.append(Element(tuple(named)))
-    return tuple(elements)
+    return (*elements, *one.element())
+
+
+@dataclass(slots=True)
+class _One:
+    """An element while its words are read."""
+
+    named: list[int] = field(default_factory=list)
+    owner: str | None = None
+    both: bool = False
+    aggregate: bool = False
+
+    def element(self) -> list[Element]:
+        """Return the element, if any word of it was read."""
+        if not self.named and not self.aggregate:
+            return []
+        return [Element(tuple(self.named), self.owner, self.both, self.aggregate)]
 
 
 def _owner(items: Sequence[Item], position: int, end: int) -> tuple[str | None, int]:
@@ -137,6 +163,12 @@ def _owner(items: Sequence[Item], position: int, end: int) -> tuple[str | None, 
     if position >= end or items[position].best_table() < _NAMES_TABLE:
         return None, position
     return items[position].table_hits()[0].table, position
+
+
+def _names_part(items: Sequence[Item], position: int, named: list[int], end: int) -> bool:
+    item = items[position]
+    numbers = bool(named) and item.text in _NUMBERS
+    return numbers or _names(item) or _is_total(items, position, end)
 
 
 def _is_total(items: Sequence[Item], position: int, end: int) -> bool:
