@@ -1,0 +1,77 @@
+"""Rows of one named table that are, or are not, in another: what is shown, matched and denied."""
+
+from __future__ import annotations
+
+import pytest
+
+from kpi_nlsql import Answer, Column, Engine, ReadOptions, Table
+from kpi_nlsql.building import build_graph
+
+
+def _text(name: str, *values: str, unique: bool = False) -> Column:
+    return Column(name, "text", values=values, unique=unique)
+
+
+CLINIC = Engine(
+    build_graph(
+        "clinic",
+        [
+            Table(
+                "brz_lnd_PACS_STUDY",
+                columns=(
+                    _text("STUDY_UID", unique=True),
+                    _text("ACCESSION_NO", unique=True),
+                    _text("MODALITY", "CT", "MR", "XR"),
+                    Column("STUDY_DATE", "date"),
+                    _text("STUDY_STATUS", "Read", "Unread"),
+                ),
+                row_count=400,
+            ),
+            Table(
+                "ris_order",
+                columns=(
+                    _text("order_no", unique=True),
+                    _text("accession_no"),
+                    _text("patient_id"),
+                    Column("ordered_dt", "date"),
+                    _text("order_sts", "Open", "Scheduled", "Done"),
+                    Column("fee_amt", "decimal(10,2)"),
+                ),
+                row_count=500,
+            ),
+            Table(
+                "his_patient",
+                columns=(
+                    _text("patient_id", unique=True),
+                    _text("patient_nm"),
+                    _text("ward", "North", "South"),
+                    _text("city", "Bremen", "Graz"),
+                ),
+                row_count=300,
+            ),
+        ],
+    )
+)
+
+
+def read(engine: Engine, sentence: str) -> str:
+    """Return the SQL of a sentence without quotes and aliases of tables, on one line."""
+    answer = engine.read(sentence, ReadOptions(minimum_confidence=0.0))
+    assert isinstance(answer, Answer), answer
+    return answer.sql("sqlite").replace('"', "")
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        ", with the patient name and the ward",
+        ", together with their patient name and ward",
+        " along with patient name and ward",
+        ", and give me the patient name and the ward",
+    ],
+)
+def test_columns_listed_at_the_end_are_what_is_shown(ending: str) -> None:
+    sql = read(CLINIC, f"Show me all patients in HIS who are not in the RIS orders{ending}.")
+    shown = sql.removeprefix("SELECT ").removeprefix("DISTINCT ").split(" FROM ")[0].split(", ")
+    assert [name.split(".")[1] for name in shown] == ["patient_nm", "ward"]
+    assert "NOT EXISTS" in sql
