@@ -101,6 +101,11 @@ def _related(term: plan.Exists | plan.InQuery) -> str:
     return told
 
 
+def told_of(where: plan.Condition | None) -> str:
+    """Return what a condition asks for, in English; empty where it asks for nothing."""
+    return "" if where is None else _condition(where)
+
+
 def _is_plumbing(part: plan.Condition, inner: plan.Query) -> bool:
     # What only relates the rows, or keeps NULL out of a NOT IN, says nothing to the reader.
     if isinstance(part, plan.Not) and isinstance(part.term, plan.IsNull):

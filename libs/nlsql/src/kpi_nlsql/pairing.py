@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kpi_nlsql.paths import identifies
 from kpi_nlsql.plan import ColumnRef, Condition, Match
 from kpi_nlsql.ruleset import ColumnPair
 from kpi_nlsql.sentence import Sentence
@@ -33,8 +34,10 @@ def pairings(sentence: Sentence, left: str, right: str) -> list[Pairing]:
     """Return the ways to pair two tables, best first; none if nothing joins them."""
     if sentence.ruleset and (rule := sentence.ruleset.rule(left, right)):
         return [Pairing(rule.pairs, 1.0, f"ruleset {sentence.ruleset.name}")]
-    found = []
-    for join in sentence.graph.joins_between(left, right):
+    found: list[Pairing] = []
+    joins = sentence.graph.joins_between(left, right)
+    telling = [join for join in joins if identifies(join, sentence.graph)]
+    for join in telling or joins:
         columns = {column.lower() for column in (*join.left_columns, *join.right_columns)}
         if columns & sentence.excluded:
             continue

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kpi_nlsql import plan
-from kpi_nlsql.explain import explain
+from kpi_nlsql.explain import explain, told_of
 from kpi_nlsql.grammar import general
 from kpi_nlsql.grammar.composite_keys import key_mentions
 from kpi_nlsql.grammar.row_filters import row_filters
+from kpi_nlsql.grammar.target_conditions import NOTHING, Said
 from kpi_nlsql.linking import Item
 from kpi_nlsql.pairing import Pairing
+from kpi_nlsql.plan_walk import queries, sources
 from kpi_nlsql.sentence import Candidate, Sentence
 
 _SURE_COLUMN = 0.85
@@ -28,6 +30,7 @@ class Target:
     table: str
     pairing: Pairing
     negative: bool
+    said: Said = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ def read(sentence: Sentence, asked: Membership) -> Iterator[Candidate]:
         if position < last or not any(item.is_cue(kind) for kind in _DENYING)
     }
     used |= _key_mentions(sentence, asked) | _said_of_targets(sentence, asked)
+    used |= {at for target in asked.targets for at in target.said.used}
     if len(asked.targets[0].pairing.pairs) > 1:
         used |= set(key_mentions(sentence.items))
     plain = _plain(sentence, asked, set(used))
@@ -128,7 +132,7 @@ def _with_rest(
     if first is None or not isinstance(first.plan, plan.Query):
         return None
     query = first.plan
-    if query.source.table != plain.source_table:
+    if query.source.table != plain.source_table or _denied(query, asked):
         return None
     outputs = query.outputs
     if not _asks_for_columns(first):
@@ -140,18 +144,19 @@ def _with_rest(
     return replace(plain, plan=whole, explanation=explain(whole), used=frozenset(heeded))
 
 
+def _denied(query: plan.Query, asked: Membership) -> bool:
+    """Tell whether the rest asks for rows that must not be there: said of them, and misread."""
+    tables = {target.table for target in asked.targets if target.negative}
+    return any(source.table in tables for each in queries(query) for source in sources(each))
+
+
 def _conditions(asked: Membership, alias: str) -> list[plan.Condition]:
     """Return what must hold for a row of the source that goes by ``alias``."""
     found: list[plan.Condition] = []
     for number, target in enumerate(asked.targets):
         name = "t" if not number else f"t{number + 1}"
-        match = plan.Exists(
-            plan.Query(
-                outputs=(plan.Output(plan.Constant(1)),),
-                source=plan.Source(target.table, name),
-                where=plan.all_of(list(target.pairing.conditions(alias, name))),
-            )
-        )
+        on = target.pairing.conditions(alias, target.said.alias(name))
+        match = plan.Exists(target.said.match(on, target.table, name))
         found.append(plan.Not(match) if target.negative else match)
     return [plan.AnyOf(tuple(found))] if asked.either else found
 
@@ -190,7 +195,8 @@ def _told(asked: Membership) -> str:
     for target in asked.targets:
         keys = ", ".join(a if a == b else f"{a} = {b}" for a, b in target.pairing.columns())
         verb = "have no match" if target.negative else "have a match"
-        parts.append(f"{verb} in {target.table} by {keys}")
+        said = told_of(target.said.query.where) if target.said.query else ""
+        parts.append(f"{verb} in {target.table} by {keys}" + (f" where {said}" if said else ""))
     return (" or " if asked.either else " and ").join(parts)
 
 

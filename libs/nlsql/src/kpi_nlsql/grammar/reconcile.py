@@ -19,6 +19,7 @@ from kpi_nlsql.grammar.named_pairs import (
 from kpi_nlsql.grammar.owned_columns import compares_owned
 from kpi_nlsql.grammar.presence import find_places
 from kpi_nlsql.grammar.relation import Relation, table_at
+from kpi_nlsql.grammar.target_conditions import said_of
 from kpi_nlsql.linking import Item
 from kpi_nlsql.pairing import Pairing, pairings
 from kpi_nlsql.sentence import Candidate, Sentence
@@ -26,7 +27,7 @@ from kpi_nlsql.sentence import Candidate, Sentence
 _SURE_TABLE = 0.6
 _SURE_COLUMN = 0.95
 _MOST_PAIRINGS = 3
-_IN_WORDS = frozenset("in from within inside into at on".split())  # noqa: SIM905
+_IN_WORDS = frozenset("in from within inside into at on among amongst under".split())  # noqa: SIM905
 _PRESENCE = frozenset(
     "present found available exist exists existing appear appears appearing included contained "  # noqa: SIM905
     "be listed there a an any recorded matched part of the also known our its their this "
@@ -66,18 +67,25 @@ def _told(
 def _members(sentence: Sentence, relation: Relation, pairing: Pairing) -> Iterator[Candidate]:
     source = table_at(sentence.items, relation.source)
     negative = relation.operation == "NOT_IN"
-    first = Target(relation.target, table_at(sentence.items, relation.target), pairing, negative)
-    targets = [first]
+    targets = [_target(sentence, relation.target, pairing, negative, relation)]
     for place in relation.further:
         table = table_at(sentence.items, place.position)
         best = next(iter(pairings(sentence, source, table)), None)
         if best is None:
             return
-        targets.append(Target(place.position, table, best, place.negative))
+        targets.append(_target(sentence, place.position, best, place.negative, relation))
     asked = Membership(
         relation.operation, relation.source, relation.cue, tuple(targets), relation.either
     )
     yield from membership.read(sentence, asked)
+
+
+def _target(
+    sentence: Sentence, position: int, pairing: Pairing, negative: bool, relation: Relation
+) -> Target:
+    source = table_at(sentence.items, relation.source)
+    said = said_of(sentence, position, relation.cue, source)
+    return Target(position, table_at(sentence.items, position), pairing, negative, said)
 
 
 def find_relation(items: tuple[Item, ...]) -> Relation | None:
@@ -186,8 +194,14 @@ def _denies(items: tuple[Item, ...], position: int, target: int) -> bool:
         or (other.text.endswith("ed") and other.best_table() < _SURE_COLUMN)
         or names_column(other)
         or _happens(other)
+        or _modifies(other, items[target])
         for other in between
     )
+
+
+def _modifies(item: Item, target: Item) -> bool:
+    # "not among the active vendors": a value that the rows of the table have.
+    return any(hit.table == target.table_hits()[0].table for hit in item.values)
 
 
 def _happens(item: Item) -> bool:
@@ -197,6 +211,7 @@ def _happens(item: Item) -> bool:
 
 def _near(items: tuple[Item, ...], position: int, target: int) -> bool:
     return all(
-        item.kind == "word" and (item.text in _IN_WORDS or item.text in _PRESENCE)
+        (item.kind == "word" and (item.text in _IN_WORDS or item.text in _PRESENCE))
+        or _modifies(item, items[target])
         for item in items[position + 1 : target]
     )
