@@ -75,3 +75,18 @@ def test_columns_listed_at_the_end_are_what_is_shown(ending: str) -> None:
     shown = sql.removeprefix("SELECT ").removeprefix("DISTINCT ").split(" FROM ")[0].split(", ")
     assert [name.split(".")[1] for name in shown] == ["patient_nm", "ward"]
     assert "NOT EXISTS" in sql
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Show me all PACS studies that have no record in the RIS orders with status Done",
+        "List all PACS studies which are not in the RIS orders with order status Done",
+        "List all PACS studies which are not among the Done RIS orders",
+    ],
+)
+def test_what_is_said_of_the_missing_rows_is_no_condition_on_those_shown(sentence: str) -> None:
+    sql = read(CLINIC, sentence)
+    shown, missing = sql.split("WHERE NOT EXISTS(")
+    assert "Done" not in shown
+    assert "order_sts = 'Done'" in missing

@@ -18,6 +18,8 @@ from kpi_nlsql.sentence import Sentence
 _LEADS = frozenset(
     "with whose where that which who having of for from in since after before between dated".split()  # noqa: SIM905
 )
+_INTO = frozenset("in from within into on at among amongst under".split())  # noqa: SIM905
+"""What stands behind these is said of the place: "not registered in A", "not in the open A"."""
 _BORDERS = frozenset({".", "?", "!", ";", ",", "(", ")"})
 _JOINING = frozenset({"and", "or", "but"})
 _CONTRASTS = ("missing", "not", "also", "both", "only", "show", "relative")
@@ -55,7 +57,8 @@ NOTHING = Said()
 def said_of(sentence: Sentence, position: int, cue: int, source: str) -> Said:
     """Return what is said of the rows of the table mentioned at a position behind a cue."""
     items, table = sentence.items, sentence.items[position].table_hits()[0].table
-    before = [at for at in range(cue + 1, position) if _tells(items[at], table)]
+    lead = [at for at in range(cue, position) if items[at].last_word in _INTO]
+    before = [at for at in range(max([cue, *lead]) + 1, position) if _tells(items[at], table)]
     behind = _behind(items, position, cue, table, source)
     if not before and not behind:
         return NOTHING
@@ -78,9 +81,7 @@ def _tells(item: Item, table: str) -> bool:
     return any(hit.table == table for hit in item.values)
 
 
-def _behind(
-    items: Sequence[Item], position: int, cue: int, table: str, source: str
-) -> list[int]:
+def _behind(items: Sequence[Item], position: int, cue: int, table: str, source: str) -> list[int]:
     """Return the positions of the clause behind a table that tells which of its rows are meant."""
     start = position + 1
     if start >= len(items) or items[start].text.split()[0] not in _LEADS:
