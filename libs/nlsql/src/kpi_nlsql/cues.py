@@ -349,6 +349,8 @@ FUNCTION_WORDS = _GRAMMATICAL | frozenset(
         "corresponding",
         "respective",
         "respectively",
+        "ones",
+        "yet",
     ]
 )
 NUMBER_WORDS = {

@@ -30,6 +30,7 @@ _ONLY_TABLE = 0.85
 _TYPO_CUTOFF = 86
 _SPELT_OUT = 0.97
 _ABBREVIATION_FACTOR = 0.95
+_TOO_SHORT = 2
 _SPELT = 0.95
 _ABBREVIATED = {
     stem(word): stems(ABBREVIATIONS[word])
@@ -39,6 +40,8 @@ _ABBREVIATED = {
     ).split()
 }
 """Abbreviations that people write and that are no words of their own, as stems."""
+_SHORT = frozenset(stem(word) for word in ABBREVIATIONS if len(word) > _TOO_SHORT)
+"""Abbreviations of identifiers, also those that dictionaries know as words: EXP_LINE."""
 _FILLERS = frozenset({stem(word) for word in ("of", "the", "a", "an", "in", "for", "and")})
 
 
@@ -122,7 +125,7 @@ class Lexicon:
 
     def _with_abbreviations(self) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
         """Return the names of several words with an abbreviation among them, by their initials."""
-        short = shortened(self.vocabulary)
+        short = shortened(self.vocabulary) | (_SHORT & self.vocabulary)
         found: dict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
         for name in self._names:
             if len(name) > 1 and any(word in short for word in name):

@@ -26,6 +26,7 @@ _SORTING = frozenset(
 _INSIDE_VALUES = frozenset({"/", ",", ".", "(", ")", "-"})
 _FLAG_WORDS = frozenset({"flag", "flags", "indicator", "ind", "flg"})
 _NAMES_TABLE = 0.6
+_CALLED = 0.8
 _WHOLE_NAME = 0.97
 _DETERMINERS = frozenset({"a", "an", "the", "each", "every", "any", "all", "our", "some"})
 
@@ -173,8 +174,12 @@ def _spans(
         worth = max(_CUE_WORTH * telling, 0.3) + 0.1 * (length - 1)
         if words == ("ordered",) and not _sorts(tokens, end):
             worth = 0.0
-        if length == 1 and any(cue.kind == "details" for cue in cues):
-            worth = _WEAK_CUE_WORTH
+        if any(cue.kind == "details" for cue in cues):
+            worth = _WEAK_CUE_WORTH if length == 1 else worth
+            # "all properties" are rows where a table is called so.
+            rows = lexicon.names(tuple(known_stems[end - 1 : end]), words[-1])
+            if any(hit.column is None and hit.score >= _CALLED for hit in rows):
+                worth = 0.0
         yield Item("cue", " ".join(words), start, end, cues=tuple(cues), worth=worth)
     hits = _names(start, end, tokens, known_stems, lexicon)
     values: tuple[ValueHit, ...] = ()

@@ -112,6 +112,7 @@ def column_names(identifier: str, table: str) -> tuple[str, ...]:
     while len(rest) > 1 and lemma(rest[0]) in owner:
         rest.pop(0)
     names.append(rest)
+    names += _with_initials(words, full, table)
     if (further := _FULLER.get(full[-1])) is not None:
         names.append([*full, further])
     if len(words) == 1 and (match := _GLUED_TAILS.match(words[0])):
@@ -122,6 +123,16 @@ def column_names(identifier: str, table: str) -> tuple[str, ...]:
         elif head in ABBREVIATIONS or len(head) > 2:
             names.append([*_expanded([head]), tail])
     return _unique(names)
+
+
+def _with_initials(words: list[str], full: list[str], table: str) -> list[list[str]]:
+    """Return the name with the initials of its table spelt out: ``wo_no`` of ``work_order``."""
+    owner = parts(table)
+    for start in range(len(owner) - 1):
+        initials = "".join(word[0] for word in owner[start:])
+        if len(words) > 1 and words[0] == initials:
+            return [[*owner[start:], *full[1:]]]
+    return []
 
 
 def dated_names(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -24,6 +24,8 @@ _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("nr", "of"): ("number", "of"), ("nr", ".", "of"): ("number", "of"),
     ("num", "of"): ("number", "of"), ("nbr", "of"): ("number", "of"), ("dup",): ("duplicate",),
     ("dups",): ("duplicate",), ("diff",): ("different",), ("diffs",): ("differences",),
+    ("not", "counting"): ("excluding",), ("not", "including"): ("excluding",),
+    ("ignoring",): ("excluding",), ("leaving", "out"): ("excluding",),
     ("not", "exists", "in"): ("not", "in"), ("not", "exist", "in"): ("not", "in"),
 }  # fmt: skip
 _BEFORE_SEVERAL = frozenset("with having have has had by on in to for over across".split())  # noqa: SIM905

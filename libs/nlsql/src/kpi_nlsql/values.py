@@ -116,6 +116,7 @@ class ValueIndex:
         others = [word + "s"]
         if word.endswith("s"):
             others = [word[:-1], *([word[:-2]] if word.endswith("es") else [])]
+            others += [word[:-3] + "y"] if word.endswith("ies") else []
         for other in others:
             if hits := self._hits.get((other,)):
                 return [replace(hit, score=0.85) for hit in hits]

@@ -118,7 +118,8 @@ def _own(scan: Scanner, position: int) -> Ref | None:
         column = table.column(str(hit.column))
         leads = _leads(column, words)
         fits = hit.score >= _SURE or leads
-        weak = item.values and not (leads or hit.score >= _EXACT)
+        state = item.text.endswith("ed") or not leads
+        weak = item.values and state and hit.score < _EXACT
         if fits and not weak and (best is None or hit.score > best[0]):
             best = (hit.score, column)
     rival = rival or scan.role(position) == "table"

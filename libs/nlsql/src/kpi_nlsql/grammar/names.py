@@ -110,7 +110,7 @@ def _opens(scan: Scanner) -> bool:
         or scan.at(at).is_cue("superlative", "high")
         or scan.at(at).is_cue("superlative", "low")
         or scan.role(at) == "value"
-        or scan.at(at).text in {"the", "all"}
+        or scan.at(at).text in {"the", "all", "or", "and", ","}
         for at in before
     )
 
@@ -187,6 +187,17 @@ def _happened(scan: Scanner, position: int) -> bool:
     )
 
 
+def _is_compared(scan: Scanner) -> bool:
+    # "repairs cost more than 3000", "milestones of type Launch": a value of it follows.
+    before, after = scan.at(scan.position - 1), scan.at(scan.position + 1)
+    amount = scan.at(scan.position + 2)
+    said = after.is_cue("compare") or after.is_cue("between")
+    if said and (amount.number is not None or amount.kind == "quoted"):
+        return bool(scan.draft.entities)
+    of_rows = scan.role(scan.position - 2) == "table" and before.text in {"of", "with", "in"}
+    return of_rows and scan.role(scan.position + 1) == "value" and after.kind == "mention"
+
+
 def _listed(scan: Scanner) -> bool:
     """Tell whether the table stands in a list of outputs ("show the players and their ages")."""
     before = scan.position - 1
@@ -229,6 +240,7 @@ def _column(scan: Scanner) -> None:
         return
     ref = scan.ref(scan.position)
     acts = _is_deed(scan, scan.position)
+    acts = acts or _is_compared(scan)
     if acts and (scan.draft.wanted or scan.draft.entities):
         scan.in_where = True
     if scan.in_where:

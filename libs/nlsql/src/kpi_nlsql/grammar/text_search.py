@@ -79,10 +79,22 @@ def _null(scan: Scanner, known: bool) -> bool:
     if ref is None or scan.role(scan.position + 1) == "table":
         return False
     scan.not_output(ref)
+    if (other := _beside(scan, ref)) is not None:
+        scan.not_output(other)
+        scan.add(Term("null", other.position, other, negated=known))
     scan.add(Term("null", scan.position, ref, negated=known))
     scan.take(scan.position)
     scan.position += following
     return True
+
+
+def _beside(scan: Scanner, ref: Ref) -> Ref | None:
+    # "whose phone or e-mail is missing": both are subjects.
+    position = ref.position - 2
+    linked = scan.at(ref.position - 1).text in {"or", "and"} and scan.role(position) == "column"
+    if not linked or not scan.in_where or ref.position < scan.position - 2:
+        return None
+    return scan.ref(position)
 
 
 def _recent(scan: Scanner) -> bool:

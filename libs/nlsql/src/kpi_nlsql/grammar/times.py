@@ -23,6 +23,7 @@ _VERBS = {
     "hire join recruit employ": "hire|join|joining|entry|start",
     "arrive arrival": "arrival|arrive|arr|checkin|check in",
     "depart departure": "departure|dep|checkout|check out",
+    "open raise create log report": "open|opened|created|raised|logged|reported",
     "build construct": "built|build|construction",
 }
 _COLUMNS = {
@@ -42,7 +43,8 @@ def read(scan: Scanner) -> bool:
     if scan.item.text in {"ran", "run", "runs"} and scan.at(end).text == "out":
         end += 1
     table = scan.last_table() or scan.entity()
-    if table is None or " " in scan.item.text or not is_timed(scan, end):
+    noun = scan.role(scan.position) == "table" or " " in scan.item.text
+    if table is None or noun or not is_timed(scan, end):
         return False
     column = _named_by(scan.at(end - 1).text, scan.sentence.graph.table(table))
     if column is None:
