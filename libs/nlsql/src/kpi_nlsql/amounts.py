@@ -11,6 +11,7 @@ _ADDITIVE = (
     "amount total quantity cost revenue sales hours budget fee fine value stock volume turnover "
     "expense spend balance premium payment units pieces"
 )
+_OF_THINGS = "quantity hours stock volume units pieces tax discount"
 _NO_AMOUNT = "id code number year date key no nr day month version line row age floor"
 _RATES = (
     "price rate age percent percentage score rating temperature ratio average level rank grade "
@@ -18,6 +19,7 @@ _RATES = (
 )
 _RATING = frozenset(stems(_RATES))
 _ADDING = frozenset(stems(_ADDITIVE))
+_THINGS = frozenset(stems(_OF_THINGS))
 _NAMING = frozenset(stems(_NO_AMOUNT))
 
 
@@ -32,6 +34,13 @@ def main_amount(table: Table) -> str | None:
     additive = [column for column in measures if _named(column) & _ADDING]
     sole = additive if len(additive) == 1 else measures if len(measures) == 1 else []
     return sole[0].name if sole else None
+
+
+def money_amount(table: Table) -> str | None:
+    """Return the column of the table's money, if exactly one amount is not one of things."""
+    measures = [column for column in table.columns if _may_measure(column, table)]
+    money = [c for c in measures if _named(c) & _ADDING and not _named(c) & _THINGS]
+    return money[0].name if len(money) == 1 else None
 
 
 def amount_ref(position: int, table: str, column: str) -> Ref:

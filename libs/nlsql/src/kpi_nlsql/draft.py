@@ -76,13 +76,17 @@ class Term:
 
 @dataclass(slots=True)
 class Sorting:
-    """A sort key: a column, an aggregate of it, or how many rows of ``table`` there are."""
+    """A sort key: a column, an aggregate of it, or how many rows of ``table`` there are.
+
+    ``summed`` tells that the column is to be added up where each row shown has several of it.
+    """
 
     position: int
     ref: Ref | None = None
     function: str | None = None
     table: str | None = None
     descending: bool = False
+    summed: bool = False
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ def choices(frame: Frame, state: Resolution) -> dict[str, float]:
         "far_near": float(sum(ref.near is not None and ref.near != ref.chosen[0] for ref in refs)),
         "negative": float(len(frame.draft.negative_scopes)),
         "close_value": float(sum(margin < 0.15 for margin in state.margins)),
-        "group_named": float(any(group.table for group in frame.draft.groups)),
+        "group_named": float(any(group.table and group.explicit for group in frame.draft.groups)),
     }
 
 

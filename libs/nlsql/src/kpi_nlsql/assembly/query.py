@@ -12,6 +12,7 @@ from kpi_nlsql.assembly.joining import join_step, outer_tables
 from kpi_nlsql.assembly.nested import nested_condition, split_terms
 from kpi_nlsql.assembly.outputs import lists_values, shown_outputs, sort_key
 from kpi_nlsql.assembly.picks import picked
+from kpi_nlsql.assembly.totals import add_up
 from kpi_nlsql.graph import Join
 
 
@@ -19,6 +20,7 @@ def assemble(frame: Frame) -> plan.Query:
     """Return the query. Raises Unreadable."""
     either = alternatives(frame)
     separate(frame.draft)
+    add_up(frame)
     groups = frame.draft.groups
     shown, distinct = shown_outputs(frame, groups)
     order = tuple(sort_key(sorting) for sorting in frame.draft.sorting)

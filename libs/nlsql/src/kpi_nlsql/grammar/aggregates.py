@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kpi_nlsql.amounts import adds_up, amount_ref, main_amount
 from kpi_nlsql.draft import Wanted
+from kpi_nlsql.grammar import totals
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.words import stem, stems
 
@@ -27,6 +28,7 @@ def read(scan: Scanner) -> bool:
     if scan.role(position) != "column":
         if scan.role(position) == "table" and functions == ["sum"]:
             return _total_of_rows(scan, position)
+        totals.shown(scan, functions)
         scan.position += 1
         return True
     scan.take(*range(scan.position, position + 1))

@@ -31,10 +31,10 @@ def _compare(scan: Scanner, term: Term, column: int | None, values: list[int]) -
     scan.take(scan.position)
     scan.position += 1
     rows = scan.skip(scan.position)
-    if column is None and scan.role(rows) == "table" and scan.table(rows) == scan.entity():
-        if scan.at(rows - 1).last_word not in {"of", "all"}:
-            scan.take(rows)  # "than the average product of its category"
-            scan.position = rows + 1
+    own = column is None and scan.role(rows) == "table" and scan.table(rows) == scan.entity()
+    if own and scan.at(rows - 1).last_word not in {"of", "all"}:
+        scan.take(rows)  # "than the average product of its category"
+        scan.position = rows + 1
     if column is not None:
         scan.take(*range(column - scan.modifies(column - 1), column + 1))
         scan.position = column + 1

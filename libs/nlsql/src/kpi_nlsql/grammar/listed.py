@@ -6,7 +6,7 @@ from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.linking import Item
 
 _DEFINITE = frozenset("the its their his her both".split())  # noqa: SIM905
-_BETWEEN = _DEFINITE | frozenset(", and & of also respective as well plus".split())  # noqa: SIM905
+_BETWEEN = _DEFINITE | frozenset(", and & of also respective as well plus this that".split())  # noqa: SIM905
 _ENDS = frozenset({"?", ".", ";", "!"})
 _FEWEST = 2
 

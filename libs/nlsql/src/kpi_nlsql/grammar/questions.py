@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.draft import Wanted
+from kpi_nlsql.amounts import adds_up
+from kpi_nlsql.draft import Ref, Wanted
 from kpi_nlsql.grammar.scanner import Scanner
 
 _ASKED: dict[str, tuple[str, ...]] = {
@@ -31,7 +32,17 @@ def complete(scan: Scanner) -> None:
         return
     if scan.pending is not None and not any(term.ref is scan.pending for term in scan.draft.terms):
         ref = scan.pending
-    scan.draft.wanted.append(Wanted(0, ref))
+    function = "sum" if asked == "how much" and _adds_up(scan, ref) else None
+    scan.draft.wanted.append(Wanted(0, ref, function))
+
+
+def _adds_up(scan: Scanner, ref: Ref) -> bool:
+    # "How much did we bill in 2024?" is about all bills, "how much does it cost?" about one.
+    rows = scan.draft.limit is None and not scan.draft.sorting
+    best = max(ref.hits, key=lambda hit: hit.score + (hit.table == scan.entity()), default=None)
+    if not rows or best is None or best.column is None:
+        return False
+    return adds_up(scan.sentence.graph.table(best.table).column(best.column))
 
 
 def question_word(scan: Scanner) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kpi_nlsql.amounts import amount_ref, main_amount
 from kpi_nlsql.draft import Group, Ref, Sorting, Wanted
-from kpi_nlsql.grammar import rankings
+from kpi_nlsql.grammar import rankings, totals
 from kpi_nlsql.grammar.aggregates import function_at
 from kpi_nlsql.grammar.counting import counted
 from kpi_nlsql.grammar.measured_by import IMPLIED, NOT_WHEN, PRICED
@@ -105,6 +105,10 @@ def _most(scan: Scanner, descending: bool, limit: int) -> bool:
     role = scan.role(position)
     scan.take(start)
     scan.position = start + 1
+    if (money := totals.money(scan, position)) is not None:
+        _sort(scan, Sorting(start, money, "sum", None, descending), limit)
+        scan.position = position + 1
+        return True
     stored = scan.stored_count(position)
     if stored is not None:
         scan.take(position)
@@ -137,7 +141,7 @@ def _most(scan: Scanner, descending: bool, limit: int) -> bool:
             return True
         measure = number and number.family == "number" and not column.column.lower().endswith("id")  # type: ignore[union-attr]
         if measure:
-            _sort(scan, Sorting(start, ref, None, None, descending), limit)
+            _sort(scan, Sorting(start, ref, None, None, descending, summed=True), limit)
         else:
             _sort(scan, Sorting(start, ref, "count", None, descending), limit)
         return True
@@ -196,7 +200,8 @@ def _column(
     ):
         scan.draft.wanted.append(Wanted(position, ref, "max" if descending else "min"))
         return True
-    _sort(scan, Sorting(start, ref, function, None, descending), limit)
+    total = scan.at(position).text.startswith("total ")
+    _sort(scan, Sorting(start, ref, function, None, descending, summed=total), limit)
     return True
 
 

@@ -1,0 +1,64 @@
+"""Totals: an amount of which every row shown has several is added up before rows are ranked."""
+
+from __future__ import annotations
+
+from kpi_nlsql.amounts import adds_up
+from kpi_nlsql.assembly.frame import Frame
+from kpi_nlsql.draft import Group, Sorting
+
+_TOTAL = frozenset({"total", "overal", "altogeth", "combin", "sum"})
+
+
+def add_up(frame: Frame) -> None:
+    """Make sort keys sums where the sentence shows, or means, a sum of them."""
+    for sorting in frame.draft.sorting:
+        if sorting.ref is None or sorting.ref.choice is None:
+            continue
+        if sorting.function is not None:
+            if sorting.function == "sum" and _rows(frame) != sorting.ref.choice[0]:
+                _group(frame)
+            continue
+        if (function := _shown(frame, sorting)) is not None:
+            sorting.function = function
+        elif _means_sum(frame, sorting):
+            sorting.function = "sum"
+        else:
+            continue
+        _group(frame)
+
+
+def _shown(frame: Frame, sorting: Sorting) -> str | None:
+    """Return the aggregate of the sort key's column that is shown for each of several rows."""
+    wanted = frame.draft.wanted
+    assert sorting.ref is not None
+    functions = [
+        w.function for w in wanted if w.function and w.ref and w.ref.choice == sorting.ref.choice
+    ]
+    several = any(not w.function for w in wanted) or frame.draft.groups
+    return functions[0] if functions and several else None
+
+
+def _means_sum(frame: Frame, sorting: Sorting) -> bool:
+    # "customers with the most miles", "… with the highest total amount" of their orders
+    assert sorting.ref is not None
+    if not sorting.summed and not (frame.draft.limit and frame.spoken & _TOTAL):
+        return False
+    table, name = sorting.ref.chosen
+    rows = _rows(frame)
+    if rows is None or rows == table or not adds_up(frame.graph.table(table).column(name)):
+        return False
+    path = frame.paths.path(rows, table)
+    return path is not None and frame.multiplies(path[1])
+
+
+def _rows(frame: Frame) -> str | None:
+    return next((table for _, table in frame.draft.entities), None)
+
+
+def _group(frame: Frame) -> None:
+    """Put the rows together by what is ranked, unless the sentence tells by what."""
+    draft, rows = frame.draft, _rows(frame)
+    plain = [w.ref.chosen[0] for w in draft.wanted if w.ref and w.ref.choice and not w.function]
+    if draft.groups or rows is None or (plain and rows not in plain):
+        return
+    draft.groups = [Group(0, table=rows, explicit=False)]
