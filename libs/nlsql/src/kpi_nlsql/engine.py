@@ -25,6 +25,7 @@ from kpi_nlsql.row_nouns import merged
 from kpi_nlsql.ruleset import Ruleset
 from kpi_nlsql.sentence import Candidate, Sentence
 from kpi_nlsql.shorthand import written_out
+from kpi_nlsql.spoken_keys import with_spoken_keys
 from kpi_nlsql.words import Token, tokenise
 
 MAX_CHARACTERS = 2_000
@@ -124,8 +125,8 @@ class Engine:
 def candidates(sentence: Sentence) -> Iterable[Candidate]:
     """Yield every reading of a sentence."""
     plainly = [candidate for reader in _READERS for candidate in reader(sentence)]
-    yield from plainly
-    yield from requested.read(sentence, _READERS, plainly)
+    for candidate in (*plainly, *requested.read(sentence, _READERS, plainly)):
+        yield with_spoken_keys(sentence, candidate)
 
 
 def _alternative(score: float, candidate: Candidate) -> Alternative:

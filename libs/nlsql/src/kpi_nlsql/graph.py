@@ -176,7 +176,17 @@ class Graph:
                 found.append(join)
             elif (join.right_table, join.left_table) == (left, right):
                 found.append(join.reversed())
-        return sorted(found, key=lambda join: (join.kind != "foreign_key", -join.score))
+        return sorted(found, key=lambda j: (j.kind != "foreign_key", not self.tells(j), -j.score))
+
+    def tells(self, join: Join) -> bool:
+        """Tell whether the columns of a join tell the rows of one side apart.
+
+        Two bookings of a flight are not the same booking. Where nothing was counted, any may.
+        """
+        left, right = self.table(join.left_table), self.table(join.right_table)
+        sides = ((left, join.left_columns), (right, join.right_columns))
+        counted = all(table.row_count for table, _ in sides)
+        return not counted or any(table.identifies(columns) for table, columns in sides)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain dicts and lists, ready for any JSON writer."""

@@ -10,6 +10,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 
 from kpi_nlsql.abbreviations import abbreviates, expansions, shortened
+from kpi_nlsql.acronyms import acronyms, shortened_to
 from kpi_nlsql.flags import is_flag, set_values
 from kpi_nlsql.graph import Graph
 from kpi_nlsql.naming import ABBREVIATIONS
@@ -75,6 +76,7 @@ class Lexicon:
         self._spell_out()
         self.vocabulary = frozenset(word for name in self._names for word in name)
         self._abbreviated = self._with_abbreviations()
+        self._acronyms = acronyms(graph.tables)
         self._choices = [word for word in self.vocabulary if len(word) >= 4]
         self.closest = lru_cache(maxsize=5_000)(self._closest)
 
@@ -93,12 +95,29 @@ class Lexicon:
         for variant in () if found else _unabbreviated(phrase):
             for key, score in self._names.get(variant, {}).items():
                 found[key] = max(found.get(key, 0.0), score * _ABBREVIATION_FACTOR)
+        if not found:
+            found.update(self._by_acronym(phrase))
         if len(glued) >= 4:
             for key, score in self._glued.get(stem(glued), {}).items():
                 found[key] = max(found.get(key, 0.0), score)
         _favour_only_table(found)
         hits = [NameHit(table, column, score) for (table, column), score in found.items()]
         return tuple(sorted(hits, key=lambda hit: -hit.score))
+
+    def _by_acronym(self, phrase: tuple[str, ...]) -> dict[tuple[str, str | None], float]:
+        """Return the tables of the system whose initials the phrase, or its beginning, spells."""
+        found: dict[tuple[str, str | None], float] = {}
+        for name, spelt in shortened_to(phrase, self._acronyms):
+            if any(self._heads_table(word) for word in spelt):
+                continue
+            for key, score in self._names.get(name, {}).items():
+                if key[1] is None:
+                    found[key] = score * _ABBREVIATION_FACTOR
+        return found
+
+    def _heads_table(self, word: str) -> bool:
+        names = self._names.get((word,), {})
+        return any(key[1] is None and score >= _HEADS for key, score in names.items())
 
     def said_by(self, hits: Sequence[NameHit], word: str) -> tuple[ValueHit, ...]:
         """Return what the flags named say yes with; ``word`` is the last one of the mention.

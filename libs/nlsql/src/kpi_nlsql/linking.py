@@ -9,7 +9,7 @@ from typing import Literal
 from kpi_nlsql.cues import CUES, FUNCTION_WORDS, LONGEST_CUE, NUMBER_WORDS, STOP_WORDS, Cue
 from kpi_nlsql.lexicon import LONGEST_NAME, Lexicon, NameHit
 from kpi_nlsql.values import LONGEST_VALUE, ValueHit, value_words
-from kpi_nlsql.words import Token
+from kpi_nlsql.words import Token, lemma, stem
 
 ItemKind = Literal["cue", "mention", "number", "quoted", "word", "mark"]
 
@@ -28,6 +28,8 @@ _FLAG_WORDS = frozenset({"flag", "flags", "indicator", "ind", "flg"})
 _NAMES_TABLE = 0.6
 _CALLED = 0.8
 _WHOLE_NAME = 0.97
+_WHOLE_TABLE = 0.85
+_PARTICLES = frozenset({"in", "out", "up", "off"})
 _DETERMINERS = frozenset({"a", "an", "the", "each", "every", "any", "all", "our", "some"})
 
 
@@ -180,6 +182,9 @@ def _spans(
             rows = lexicon.names(tuple(known_stems[end - 1 : end]), words[-1])
             if any(hit.column is None and hit.score >= _CALLED for hit in rows):
                 worth = 0.0
+            rows = length > 1 and _names_table(known_stems[end - 1], lexicon)
+            # "all properties" may be all rows of a table that is called so.
+            worth = 0.0 if rows else _WEAK_CUE_WORTH if length == 1 else worth
         yield Item("cue", " ".join(words), start, end, cues=tuple(cues), worth=worth)
     hits = _names(start, end, tokens, known_stems, lexicon)
     values: tuple[ValueHit, ...] = ()
@@ -195,6 +200,11 @@ def _spans(
     if hits or values:
         worth = _mention_worth(tokens[start:end], hits, values)
         yield Item("mention", " ".join(words), start, end, hits=hits, values=values, worth=worth)
+
+
+def _names_table(word: str, lexicon: Lexicon) -> bool:
+    hits = lexicon.names((word,), "")
+    return any(hit.column is None and hit.score >= _WHOLE_TABLE for hit in hits)
 
 
 def _best_first(hits: Sequence[NameHit], others: Sequence[NameHit]) -> tuple[NameHit, ...]:
@@ -220,6 +230,10 @@ def _names(
         # "opt in" and "returned on" are whole names, whatever their last word is elsewhere.
         hits = lexicon.names(tuple(known_stems[start:end]), "")
         hits = tuple(hit for hit in hits if hit.column and hit.score >= _WHOLE_NAME)
+    if length == 2 and words[1] in _PARTICLES and words[0] not in FUNCTION_WORDS:
+        # "never checked in", "a check-in": one word in names.
+        glued = lexicon.names((stem(lemma(words[0]) + words[1]),), "")
+        hits = (*hits, *(glued if any(hit.column is None for hit in glued) else ()))
     if not hits and length == 3 and words[1] == "in":
         pair = (known_stems[start], known_stems[end - 1])
         hits = (*lexicon.names(pair, ""), *_tables(lexicon.names(pair[::-1], "")))

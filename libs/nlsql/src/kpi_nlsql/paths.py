@@ -20,19 +20,8 @@ def _candidate_cost(join: Join, graph: Graph) -> float:
     sides = [(join.left_table, join.left_columns), (join.right_table, join.right_columns)]
     if all((table, column) in graph.references for table, columns in sides for column in columns):
         return 2.0 + _SIBLINGS
-    vague = 0.0 if identifies(join, graph) else _VAGUE
+    vague = 0.0 if graph.tells(join) else _VAGUE
     return _CANDIDATE_COST + vague + (1 - join.score)
-
-
-def identifies(join: Join, graph: Graph) -> bool:
-    """Tell whether the columns of a join tell the rows of one side apart.
-
-    Two bookings of a flight are not the same booking. Where nothing was counted, any may.
-    """
-    left, right = graph.table(join.left_table), graph.table(join.right_table)
-    sides = ((left, join.left_columns), (right, join.right_columns))
-    counted = all(table.row_count for table, _ in sides)
-    return not counted or any(table.identifies(columns) for table, columns in sides)
 
 
 def _is_sure(join: Join) -> bool:

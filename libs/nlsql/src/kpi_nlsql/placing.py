@@ -122,7 +122,7 @@ def _narrowed(
     for position in places:
         tables = _tables(items[position])
         sure = items[position].best_table() >= _EXACT or len(tables) < 2
-        if sure or not _proper(items[position], tokens):
+        if sure or not (_proper(items[position], tokens) or _is_system(items[position])):
             continue
         chosen = _best_supported(items, position, places, graph)
         chosen = chosen or best_joined(items, position, graph)
@@ -130,6 +130,11 @@ def _narrowed(
             continue
         items[position] = replace(items[position], hits=(NameHit(chosen, None, _EXACT),))
     return items
+
+
+def _is_system(item: Item) -> bool:
+    """Tell whether several words together name a system and nothing else: "channel manager"."""
+    return " " in item.text and not item.values and not item.column_hits()
 
 
 def _best_supported(
