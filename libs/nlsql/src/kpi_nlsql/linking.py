@@ -28,7 +28,6 @@ _FLAG_WORDS = frozenset({"flag", "flags", "indicator", "ind", "flg"})
 _NAMES_TABLE = 0.6
 _CALLED = 0.8
 _WHOLE_NAME = 0.97
-_WHOLE_TABLE = 0.85
 _PARTICLES = frozenset({"in", "out", "up", "off"})
 _DETERMINERS = frozenset({"a", "an", "the", "each", "every", "any", "all", "our", "some"})
 
@@ -182,9 +181,6 @@ def _spans(
             rows = lexicon.names(tuple(known_stems[end - 1 : end]), words[-1])
             if any(hit.column is None and hit.score >= _CALLED for hit in rows):
                 worth = 0.0
-            rows = length > 1 and _names_table(known_stems[end - 1], lexicon)
-            # "all properties" may be all rows of a table that is called so.
-            worth = 0.0 if rows else _WEAK_CUE_WORTH if length == 1 else worth
         yield Item("cue", " ".join(words), start, end, cues=tuple(cues), worth=worth)
     hits = _names(start, end, tokens, known_stems, lexicon)
     values: tuple[ValueHit, ...] = ()
@@ -200,11 +196,6 @@ def _spans(
     if hits or values:
         worth = _mention_worth(tokens[start:end], hits, values)
         yield Item("mention", " ".join(words), start, end, hits=hits, values=values, worth=worth)
-
-
-def _names_table(word: str, lexicon: Lexicon) -> bool:
-    hits = lexicon.names((word,), "")
-    return any(hit.column is None and hit.score >= _WHOLE_TABLE for hit in hits)
 
 
 def _best_first(hits: Sequence[NameHit], others: Sequence[NameHit]) -> tuple[NameHit, ...]:

@@ -33,8 +33,6 @@ def _compare(scan: Scanner, term: Term, column: int | None, values: list[int]) -
     rows = scan.skip(scan.position)
     own = column is None and scan.role(rows) == "table" and scan.table(rows) == scan.entity()
     if own and scan.at(rows - 1).last_word not in {"of", "all"}:
-    own = scan.role(rows) == "table" and scan.table(rows) == scan.entity()
-    if column is None and own and scan.at(rows - 1).last_word not in {"of", "all"}:
         scan.take(rows)  # "than the average product of its category"
         scan.position = rows + 1
     if column is not None:
