@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kpi_nlsql.paths import identifies
 from kpi_nlsql.plan import ColumnRef, Condition, Match
 from kpi_nlsql.ruleset import ColumnPair
 from kpi_nlsql.sentence import Sentence
@@ -36,7 +35,7 @@ def pairings(sentence: Sentence, left: str, right: str) -> list[Pairing]:
         return [Pairing(rule.pairs, 1.0, f"ruleset {sentence.ruleset.name}")]
     found: list[Pairing] = []
     joins = sentence.graph.joins_between(left, right)
-    telling = [join for join in joins if identifies(join, sentence.graph)]
+    telling = [join for join in joins if sentence.graph.tells(join)]
     for join in telling or joins:
         columns = {column.lower() for column in (*join.left_columns, *join.right_columns)}
         if columns & sentence.excluded:
