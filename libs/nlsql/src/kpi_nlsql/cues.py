@@ -31,7 +31,7 @@ _PHRASES: dict[Cue, str] = {
         "how many total|find the number of|count how many|tally|how often|number|counts"
     ),
     Cue("aggregate", "avg"): "average|the average|the mean|mean|avg|averaged|the average of|average of|mean of|on average|the averaged|averages",
-    Cue("aggregate", "sum"): "total|the total|the sum|sum|sum of|total of|the sum of|in total|overall|the overall|sum up|totals|summed|combined",
+    Cue("aggregate", "sum"): "total|the total|the sum|sum|sum of|total of|the sum of|in total|altogether|overall|the overall|sum up|totals|summed|combined",
     Cue("aggregate", "max"): "maximum|max|maximal|the maximum of|maximum of|maximums|the maximum",
     Cue("aggregate", "min"): "minimum|min|minimal|the minimum of|minimum of|minimums|the minimum",
     Cue("distinct"): "different|distinct|unique|distinctive|all the different|all different",

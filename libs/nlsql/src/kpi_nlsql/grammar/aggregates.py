@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kpi_nlsql.amounts import adds_up, amount_ref, main_amount
 from kpi_nlsql.draft import Wanted
 from kpi_nlsql.grammar import totals
@@ -28,6 +30,8 @@ def read(scan: Scanner) -> bool:
     if scan.role(position) != "column":
         if scan.role(position) == "table" and functions == ["sum"]:
             return _total_of_rows(scan, position)
+        if _said_before(scan, functions[0]):
+            scan.take(scan.position)
         totals.shown(scan, functions)
         scan.position += 1
         return True
@@ -39,6 +43,26 @@ def read(scan: Scanner) -> bool:
         return True
     _outputs(scan, functions, position)
     return True
+
+
+def _said_before(scan: Scanner, function: str) -> bool:
+    # "… and the total cost, where the total is above 30000": the one that is shown.
+    shown = [
+        wanted
+        for wanted in scan.draft.wanted
+        if wanted.ref and (wanted.function == function or scan.measures(wanted.ref))
+    ]
+    if not scan.in_where or not shown or not _is_compared(scan, scan.position + 1):
+        return False
+    ref = shown[-1].ref
+    assert ref is not None
+    scan.pending, scan.pending_function, scan.pending_table = replace(ref), function, None
+    return True
+
+
+def _is_compared(scan: Scanner, position: int) -> bool:
+    item = scan.at(scan.skip(position))
+    return item.is_cue("compare") or item.is_cue("between")
 
 
 def _total_of_rows(scan: Scanner, position: int) -> bool:

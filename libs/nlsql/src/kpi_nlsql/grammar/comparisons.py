@@ -11,6 +11,7 @@ from kpi_nlsql.grammar.implied_columns import implied_column
 from kpi_nlsql.grammar.ranges import between
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.grammar.times import date_meant
+from kpi_nlsql.grammar.units import measured_in
 from kpi_nlsql.plan import Operator
 
 _COMPARATIVES: dict[str, Operator] = {
@@ -46,6 +47,9 @@ def read(scan: Scanner) -> bool:
     literal = (
         number if number is not None else value.values[0].value if value.values else value.text
     )
+    if number is not None and (money := measured_in(scan, position + 1)) is not None:
+        scan.pending, scan.pending_function = money, None
+        return _with_subject(scan, operator, literal, position)
     following = unit_skipped(scan, position + 1)
     if number is not None and scan.pending_function is None:
         if enumerates(scan, following) and counts_rows(scan, operator, literal, following):

@@ -18,7 +18,10 @@ def read(scan: Scanner) -> bool:
     if _numbers(scan):
         return True
     start = scan.position
+    _show_again(scan)
     position, distinct = counted(scan, start + 1)
+    if _described(scan, start, position) is not None:
+        return True
     scan.take(start)
     scan.position = start + 1
     role = scan.role(position)
@@ -41,6 +44,33 @@ def read(scan: Scanner) -> bool:
     else:
         _output(scan, start, position, distinct)
     return True
+
+
+def _show_again(scan: Scanner) -> None:
+    # "… with more than 5 open tickets and the number of such tickets": shown, not compared.
+    before = scan.at(scan.position - 1)
+    counted = any(term.kind == "count" for term in scan.draft.terms)
+    if scan.in_where and counted and (before.text == "and" or before.is_cue("relative")):
+        scan.in_where = _compared(scan, scan.position)
+
+
+def _described(scan: Scanner, start: int, position: int) -> str | None:
+    """Consume "number of active users": the values are read next, the noun is what is counted."""
+    noun = position
+    while scan.role(noun) == "value":
+        noun += 1
+    if scan.in_where or noun == position or scan.role(noun) != "table":
+        return None
+    table = scan.table(noun)
+    own = all(any(hit.table == table for hit in scan.at(at).values) for at in range(position, noun))
+    if not own or scan.role(noun + 1) in {"table", "column"}:
+        return None
+    scan.draft.wanted.append(Wanted(start, None, "count", False, table))
+    scan.draft.entities.append((noun, table))
+    scan.take(start, noun)
+    scan.skipped.add(noun)
+    scan.position = start + 1
+    return table
 
 
 def _numbers(scan: Scanner) -> bool:
@@ -113,7 +143,10 @@ def counted(scan: Scanner, position: int) -> tuple[int, bool]:
     distinct = False
     while True:
         position = scan.skip(position)
-        if scan.at(position).is_cue("distinct") or scan.at(position).is_cue("count"):
+        if scan.at(position).text == "such":
+            scan.take(position)
+            position += 1
+        elif scan.at(position).is_cue("distinct") or scan.at(position).is_cue("count"):
             distinct = distinct or scan.at(position).is_cue("distinct")
             scan.take(position)
             position += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kpi_nlsql.amounts import adds_up
 from kpi_nlsql.draft import Group, Ref, Wanted
+from kpi_nlsql.grammar.periods import period_group
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.lexicon import NameHit
 
@@ -30,7 +31,7 @@ def read(scan: Scanner) -> bool:
     role = scan.role(position)
     scan.take(start)
     scan.position = start + 1
-    if role == "table" and scan.role(position + 1) == "column":
+    if scan.role(position + 1) == "column" and (role == "table" or _owns_next(scan, position)):
         scan.take(position)
         position, role = position + 1, "column"
     if role == "table" and (held := _held_column(scan, position)) is not None:
@@ -50,16 +51,25 @@ def read(scan: Scanner) -> bool:
     return True
 
 
+def _owns_next(scan: Scanner, position: int) -> bool:
+    # "by portfolio manager": the manager of the portfolio.
+    item, following = scan.at(position), scan.at(position + 1)
+    owners = {hit.table for hit in following.column_hits() if hit.score >= _WHOLE_NAME}
+    named = {hit.table for hit in item.table_hits()}
+    return item.best_column() < _WHOLE_NAME and bool(owners & named)
+
+
 def _by_after_aggregate(scan: Scanner) -> bool:
     # "number of products by category": "by" after an aggregate, before a name.
     if scan.item.text not in {"by", "across", "in", "for"}:
         return False
     aggregates = [wanted for wanted in scan.draft.wanted if wanted.function]
-    if not aggregates or scan.in_where:
+    if not aggregates:
         return False
     if scan.item.text == "by":
-        return scan.role(scan.position + 1) in {"column", "table"} and not _tells_value(scan)
-    return scan.at(scan.position + 1).is_cue("distinct")
+        named = scan.role(scan.position + 1) in {"column", "table"} and not _tells_value(scan)
+        return named and not (scan.in_where and _is_done_by(scan))
+    return not scan.in_where and scan.at(scan.position + 1).is_cue("distinct")
 
 
 def _by_after_amount(scan: Scanner) -> bool:
@@ -86,8 +96,12 @@ def _opened_with_rows(scan: Scanner) -> bool:
 
 def _by_after_rows(scan: Scanner) -> bool:
     """Tell whether "by" leads to what rows are counted by, and not to who did something."""
-    done = scan.participle(scan.position - 1) and scan.role(scan.position - 1) != "table"
-    return scan.item.text == "by" and not done and not _tells_value(scan)
+    return scan.item.text == "by" and not _is_done_by(scan) and not _tells_value(scan)
+
+
+def _is_done_by(scan: Scanner) -> bool:
+    # "orders shipped by carrier": who did it.
+    return scan.participle(scan.position - 1) and scan.role(scan.position - 1) != "table"
 
 
 def _adds_up(scan: Scanner, ref: Ref) -> bool:
@@ -127,16 +141,49 @@ def _tells_value(scan: Scanner) -> bool:
 
 
 def _further(scan: Scanner) -> None:
-    # "for each region and category": further columns.
+    # "for each region and category", "per store and month": what else the rows are put together by.
     while True:
         position = scan.position
         if scan.at(position).text not in {"and", ","}:
             return
-        position += 1
+        position = scan.skip(position + 1)
         if scan.at(position).is_cue("group"):
-            position += 1
-        if scan.role(position) != "column" or scan.at(scan.position).text == ",":
+            position = scan.skip(position + 1)
+        if scan.at(scan.position).text == "," and not _ends_list(scan, position):
             return
-        scan.draft.groups.append(Group(position, scan.ref(position)))
+        if _further_period(scan, position):
+            continue
+        if scan.role(position + 1) == "column" and _owns_next(scan, position):
+            scan.take(position)
+            position += 1
+        group = _group_at(scan, position)
+        if group is None:
+            return
+        scan.draft.groups.append(group)
         scan.take(*range(scan.position, position + 1))
         scan.position = position + 1
+
+
+def _group_at(scan: Scanner, position: int) -> Group | None:
+    """Return the further group that is named at a position, unless something is said of it."""
+    if scan.role(position) == "column":
+        return Group(position, scan.ref(position))
+    following = scan.at(position + 1)
+    if scan.role(position) != "table" or following.is_cue("relative") or following.hits:
+        return None
+    return Group(position, table=scan.table(position))
+
+
+def _ends_list(scan: Scanner, position: int) -> bool:
+    """Tell whether a further group stands between the comma and the "and" of a list."""
+    return scan.at(position + 1).text == "and" and scan.role(position) in {"column", "table"}
+
+
+def _further_period(scan: Scanner, position: int) -> bool:
+    group = period_group(scan, position)
+    if group is None:
+        return False
+    scan.draft.groups.append(group)
+    scan.take(scan.position, position)
+    scan.position = position + 1
+    return True

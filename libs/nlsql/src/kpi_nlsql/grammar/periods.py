@@ -32,8 +32,11 @@ def _time(scan: Scanner) -> Ref | None:
     if pending is not None and any(_is_date(scan, hit.table, hit.column) for hit in pending.hits):
         return pending
     near = scan.last_table() or scan.entity()
-    if near is None:
-        return None
+    return _date_of(scan, near) if near is not None else None
+
+
+def _date_of(scan: Scanner, near: str) -> Ref | None:
+    """Return the date of the rows of a table, if it has one or the sentence tells which."""
     columns = scan.sentence.graph.table(near).columns
     dated = tuple(NameHit(near, column.name, 1.0) for column in columns if column.dated)
     named = scan.implied(scan.position, TIME, near)
@@ -92,14 +95,32 @@ def _per_period(scan: Scanner) -> bool:
     # "orders per month": the months of a date, unless a column keeps the month.
     grouped = scan.item.is_cue("group") or scan.item.text == "by"
     position = scan.position + 1 if grouped else scan.position
-    unit: Any = _UNITS.get(scan.at(position).text)
     alone = scan.item.text in {"monthly", "yearly", "daily", "annually"}
-    if unit is None or not (grouped or alone) or scan.at(position).best_column() >= _STORED:
+    group = period_group(scan, position) if grouped or alone else None
+    if group is None:
         return False
-    ref = None if _keeps(scan, position) else _time(scan)
-    if ref is None:
-        return False
-    scan.draft.groups.append(Group(position, Ref(position, ref.hits, ref.near), period=unit))
+    scan.draft.groups.append(group)
     scan.take(scan.position, position)
     scan.position = position + 1
     return True
+
+
+def period_group(scan: Scanner, position: int) -> Group | None:
+    """Return the months, years or days that the unit named at a position groups by."""
+    unit: Any = _UNITS.get(scan.at(position).text)
+    if unit is None or scan.at(position).best_column() >= _STORED or _keeps(scan, position):
+        return None
+    ref = next((ref for table in _summed(scan) if (ref := _date_of(scan, table))), None)
+    ref = ref or _time(scan)
+    return None if ref is None else Group(position, Ref(position, ref.hits, ref.near), period=unit)
+
+
+def _summed(scan: Scanner) -> list[str]:
+    """Return the tables whose rows are counted or summed up: it is their date that groups them."""
+    found = []
+    for wanted in scan.draft.wanted:
+        if wanted.function and wanted.ref and wanted.ref.hits:
+            found.append(wanted.ref.near or wanted.ref.hits[0].table)
+        elif wanted.function and wanted.table:
+            found.append(wanted.table)
+    return found

@@ -98,8 +98,11 @@ def _combined(items: Sequence[Item]) -> tuple[int, ...]:
     for position, item in enumerate(items):
         if item.text not in _TOGETHER:
             continue
-        if items[position + 1 : position + 2] and items[position + 1].text == "of":
+        after = items[position + 1].text if position + 1 < len(items) else ""
+        if after == "of":
             return mention_list(items, position + 2)
+        if after == "with":
+            continue  # "together with the number of trades"
         for start in range(position):
             listed = mention_list(items, start)
             if listed and listed[-1] == position - 1:

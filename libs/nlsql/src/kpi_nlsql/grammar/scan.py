@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from kpi_nlsql.draft import Draft, Sorting, Wanted
 from kpi_nlsql.grammar import (
+    adverbs,
     aggregates,
     comparisons,
     counting,
@@ -52,6 +53,7 @@ MODULES: tuple[Module, ...] = (
     repetition.read,
     comparisons.read,
     counting.read,
+    adverbs.read,
     aggregates.read,
     values_read.read,
     deeds.read,
@@ -73,11 +75,13 @@ def scan(sentence: Sentence) -> Draft:
                 scanner.draft.distinct = True
                 scanner.take(scanner.position)
             scanner.position = max(scanner.position, before) + 1
+    adverbs.complete(scanner)
     existence.complete(scanner)
     either.complete(scanner)
     questions.complete(scanner)
     picks.complete(scanner)
     _complete(scanner.draft)
+    _values_counted(scanner)
     _count_per(scanner)
     _add_up(scanner)
     _doubt(scanner)
@@ -95,6 +99,17 @@ def _complete(draft: Draft) -> None:
         rows = sorting.function == "count" and sorting.ref is None and sorting.table is None
         if rows and others and not draft.groups:
             sorting.table = others[-1]
+
+
+def _values_counted(scanner: Scanner) -> None:
+    # "attendants with more than 10 tasks": the tasks tell their attendant, who is no row.
+    draft = scanner.draft
+    first = draft.entities[0] if draft.entities else None
+    own = [term for term in draft.terms if term.kind == "count" and term.table and not term.ref]
+    if first is None or scanner.role(first[0]) != "column" or draft.groups or draft.wanted:
+        return
+    if any(term.table == first[1] and term.position > first[0] for term in own):
+        draft.wanted.append(Wanted(first[0], scanner.ref(first[0])))
 
 
 def _count_per(scanner: Scanner) -> None:

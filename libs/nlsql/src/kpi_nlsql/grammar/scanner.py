@@ -46,6 +46,7 @@ class Scanner:
         self.limit: int | None = None
         self.asked: str | None = None
         self.dangling: list[tuple[Ref, int]] = []
+        self.adverbs: list[tuple[int, str]] = []
 
     def at(self, position: int) -> Item:
         """Return the item at a position; an empty mark beyond both ends."""
