@@ -90,7 +90,8 @@ def _noun_at(scan: Scanner, position: int) -> int:
 def _ends(scan: Scanner, position: int, borders: frozenset[str]) -> bool:
     """Tell whether nothing more is said of the value: no comparison, no further noun."""
     item = scan.at(position)
-    if item.text in _KEPT or item.text == "" or item.kind == "mark" or item.text in borders:
+    border = item.kind == "mark" and item.text != "="
+    if item.text in _KEPT or item.text == "" or border or item.text in borders:
         return True
     return item.is_cue("not") or item.text.split()[0] in {"but", "and"}
 
