@@ -90,3 +90,39 @@ def test_what_is_said_of_the_missing_rows_is_no_condition_on_those_shown(sentenc
     shown, missing = sql.split("WHERE NOT EXISTS(")
     assert "Done" not in shown
     assert "order_sts = 'Done'" in missing
+
+
+DOCKS = Engine(
+    build_graph(
+        "docks",
+        [
+            Table(
+                "wm_pallet",
+                columns=(_text("pallet_id", unique=True), _text("aisle", "A", "B")),
+                row_count=200,
+            ),
+            Table(
+                "gc_checkin",
+                columns=(_text("ticket_no", unique=True), _text("pallet_id"), _text("GateName")),
+                row_count=300,
+            ),
+        ],
+    )
+)
+
+
+def test_a_system_goes_by_its_name_in_full_where_tables_have_its_initials() -> None:
+    sql = read(
+        DOCKS, "Show me all pallets of the warehouse management which are not in gate control"
+    )
+    assert "FROM wm_pallet" in sql
+    assert "FROM gc_checkin" in sql
+
+
+def test_a_word_with_a_hyphen_is_the_row_of_a_table_without_one() -> None:
+    sql = read(DOCKS, "Show all pallets without a check-in")
+    assert sql.startswith("SELECT wm_pallet.* FROM wm_pallet WHERE NOT EXISTS")
+
+
+def test_a_column_written_as_in_the_table_is_shown_though_a_table_is_called_like_it() -> None:
+    assert read(DOCKS, "GateName of check-ins").startswith("SELECT gc_checkin.GateName ")

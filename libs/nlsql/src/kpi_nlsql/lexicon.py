@@ -75,6 +75,7 @@ class Lexicon:
         }
         self._spell_out()
         self.vocabulary = frozenset(word for name in self._names for word in name)
+        self._short = shortened(self.vocabulary) | (_SHORT & self.vocabulary)
         self._abbreviated = self._with_abbreviations()
         self._acronyms = acronyms(graph.tables)
         self._choices = [word for word in self.vocabulary if len(word) >= 4]
@@ -144,10 +145,9 @@ class Lexicon:
 
     def _with_abbreviations(self) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
         """Return the names of several words with an abbreviation among them, by their initials."""
-        short = shortened(self.vocabulary) | (_SHORT & self.vocabulary)
         found: dict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
         for name in self._names:
-            if len(name) > 1 and any(word in short for word in name):
+            if len(name) > 1 and any(word in self._short for word in name):
                 found[tuple(word[0] for word in name)].append(name)
         return found
 
@@ -156,12 +156,15 @@ class Lexicon:
         for name in self._abbreviated.get(tuple(word[:1] for word in phrase), ()):
             pairs = list(zip(name, phrase, strict=True))
             same = any(short == full for short, full in pairs)
-            if same and all(short == full or abbreviates(short, full) for short, full in pairs):
+            if same and all(short == full or self._is_short(short, full) for short, full in pairs):
                 yield from ((key, score * _SPELT_OUT) for key, score in self._names[name].items())
+
+    def _is_short(self, short: str, full: str) -> bool:
+        return short in self._short and abbreviates(short, full)
 
     def _closest(self, word: str) -> str | None:
         """Return the known stem that a misspelt one most likely is, if any is close."""
-        if len(word) < 4 or word in self.vocabulary:
+        if len(word) < 4 or word in self.vocabulary or word in self._glued:
             return None
         begun = [k for k in self._choices if k.startswith(word) or word.startswith(k)]
         if begun:

@@ -144,4 +144,6 @@ def dated_names(names: tuple[str, ...]) -> tuple[str, ...]:
             continue
         stem = words[:-1] if words[-1] in {"on", "at"} and len(words) > 1 else words
         found.append([*stem, "date"])
+        if stem != words:
+            found.append(["".join(words), "date"])
     return _unique(found)

@@ -133,8 +133,8 @@ def _narrowed(
 
 
 def _is_system(item: Item) -> bool:
-    """Tell whether several words together name a system and nothing else: "channel manager"."""
-    return " " in item.text and not item.values and not item.column_hits()
+    # "the channel manager", "the portal": several tables go by it, and nothing else does.
+    return not item.column_hits() and not item.values and not item.text.endswith("s")
 
 
 def _best_supported(
@@ -233,6 +233,8 @@ def _own_place(items: Sequence[Item]) -> _Place | None:
 def _is_denied(items: Sequence[Item], start: int) -> bool:
     """Tell whether a denial stands before "in", or before its participle: "not registered in"."""
     before = start - 1
+    if before > 0 and items[before].text in _INTO and items[before - 1].text.endswith("ed"):
+        before -= 1  # "never checked in in A"
     if before > 0 and items[before].text.endswith("ed"):
         before -= 1
     return before >= 0 and any(items[before].is_cue(kind) for kind in _DENIES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kpi_nlsql.graph import Graph
+from kpi_nlsql.graph import Graph, Join
 from kpi_nlsql.lexicon import NameHit
 from kpi_nlsql.linking import Item
 
@@ -57,6 +57,13 @@ def _rivals(hits: Sequence[NameHit]) -> list[str]:
     return [hit.table for hit in hits if hit.score >= hits[0].score - _CLEARLY]
 
 
+def _worth(join: Join, graph: Graph) -> float:
+    """Return how well a join pairs rows one to one: hotels with properties, not with bookings."""
+    left, right = graph.table(join.left_table), graph.table(join.right_table)
+    alone = left.identifies(join.left_columns) and right.identifies(join.right_columns)
+    return join.score + (_CLEARLY if alone else 0.0)
+
+
 def best_joined(items: Sequence[Item], position: int, graph: Graph) -> str | None:
     """Return the table of a system that clearly best joins the other table that is named."""
     others = {
@@ -70,7 +77,8 @@ def best_joined(items: Sequence[Item], position: int, graph: Graph) -> str | Non
         return None
     other = next(iter(others))
     joins = {table: graph.joins_between(table, other)[:1] for table in tables}
-    ranked = sorted(((found[0].score, name) for name, found in joins.items() if found))[::-1]
+    ranked = sorted(((_worth(found[0], graph), name) for name, found in joins.items() if found))
+    ranked = ranked[::-1]
     if not ranked or (len(ranked) > 1 and ranked[0][0] < ranked[1][0] + _CLEARLY):
         return None
     return ranked[0][1]
