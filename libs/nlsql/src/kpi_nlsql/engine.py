@@ -32,13 +32,9 @@ MAX_CHARACTERS = 2_000
 _MOST_ALTERNATIVES = 3
 
 Reader = Callable[[Sentence], Iterator[Candidate]]
-_READERS: tuple[Reader, ...] = (
-    contrast.read,
-    reconcile.read,
-    unions.read,
-    duplicates.read,
-    general.read,
-)
+_PLAIN: tuple[Reader, ...] = (reconcile.read, unions.read, duplicates.read, general.read)
+_READERS: tuple[Reader, ...] = (contrast.read, *_PLAIN)
+"""Contrasts list what they show themselves: each column is of one of two sides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +121,7 @@ class Engine:
 def candidates(sentence: Sentence) -> Iterable[Candidate]:
     """Yield every reading of a sentence."""
     plainly = [candidate for reader in _READERS for candidate in reader(sentence)]
-    for candidate in (*plainly, *requested.read(sentence, _READERS, plainly)):
+    for candidate in (*plainly, *requested.read(sentence, _PLAIN, plainly)):
         yield with_spoken_keys(sentence, candidate)
 
 

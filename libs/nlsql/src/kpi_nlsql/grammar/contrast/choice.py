@@ -27,6 +27,7 @@ _NAMED_IN_BOTH = 0.4
 _MENTIONED = 0.6
 _SHOWN = 0.5
 _WHOLE = 0.9
+_KEYLESS = 1.0
 _BY_COLUMN = 0.6
 
 
@@ -91,6 +92,7 @@ def _pairs(sentence: Sentence, sought: Sought) -> Iterator[Choice]:
             score += _HEADED * max(head[left.table], head[right.table])
             score += _MENTIONED * sum(spoken[name] for name in pair)
             score += _SHOWN * sum(_is_shown(graph, sought, side) for side in (left, right))
+            score -= _KEYLESS * _lacks_key(graph, sought, (left.table, right.table))
             avoided = (str(left.column), str(right.column))
             pairing = paired_rows(sentence, left.table, right.table, avoided)
             if pairing is not None:
@@ -124,7 +126,7 @@ def _likeness(graph: Graph, left: Operand, right: Operand) -> float:
     first = graph.table(left.table).column(str(left.column))
     second = graph.table(right.table).column(str(right.column))
     alike = _NAMED_IN_BOTH if set(first.display_names) & set(second.display_names) else 0.0
-    return alike - (_UNLIKE_KINDS if _kind(first) != _kind(second) else 0.0)
+    return alike - (_UNLIKE_KINDS if kind_of(first) != kind_of(second) else 0.0)
 
 
 def _is_shown(graph: Graph, sought: Sought, operand: Operand) -> bool:
@@ -146,7 +148,17 @@ def _is_key_told(graph: Graph, sought: Sought, operand: Operand) -> bool:
     )
 
 
-def _kind(column: Column) -> str:
+def _lacks_key(graph: Graph, sought: Sought, tables: Sequence[str]) -> int:
+    """Count the parts of the key told that one of the tables has no column for."""
+    return sum(
+        not any(not best.lost for best in operands(part, graph.table(table))[:1])
+        for part in sought.keys
+        for table in tables
+    )
+
+
+def kind_of(column: Column) -> str:
+    """Return what a column holds: dates, numbers or texts."""
     if column.dated:
         return "date"
     return "number" if column.measures else "text"

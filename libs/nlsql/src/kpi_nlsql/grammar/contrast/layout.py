@@ -53,13 +53,15 @@ def words_of(
     found = []
     for position in positions:
         item = items[position]
-        if is_value(item) or (item.cues and not item.hits and not _names_amount(item)):
+        if is_value(item) or (item.cues and not item.hits and not _names_something(item)):
             continue
         for at in range(item.start, item.end):
             token = tokens[at]
             inside = bool(item.hits) and item.start < at < item.end - 1  # "check in date"
             if token.kind == "word" and (inside or token.lower not in FUNCTION_WORDS | _EMPTY):
-                found += [Word(at, part) for part in parts(token.text)]
+                # "SKUs" is one word, "PartStatus" two.
+                plural = token.text[:-1].isupper() and token.text.endswith("s")
+                found += [Word(at, part) for part in parts(token.lower if plural else token.text)]
     return tuple(found)
 
 
@@ -70,9 +72,11 @@ def is_value(item: Item) -> bool:
     return item.kind == "quoted" or (exact and weak)
 
 
-def _names_amount(item: Item) -> bool:
-    # "total amount" and "number of rooms" are columns here, not sums and counts.
-    return any(item.is_cue(kind) for kind in ("count", "aggregate", "details"))
+def _names_something(item: Item) -> bool:
+    # "total amount" and "number of rooms" are columns here, not sums and counts; so is a report.
+    return item.text in {"report", "list"} or any(
+        item.is_cue(kind) for kind in ("count", "aggregate", "details")
+    )
 
 
 def _before(items: Sequence[Item], positions: Positions, layout: Layout) -> None:

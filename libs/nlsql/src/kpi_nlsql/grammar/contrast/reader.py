@@ -7,14 +7,15 @@ from dataclasses import replace
 
 from kpi_nlsql import plan
 from kpi_nlsql.grammar.contrast.account import Account, verbs
-from kpi_nlsql.grammar.contrast.choice import Choice, Sought, choices
+from kpi_nlsql.grammar.contrast.choice import Choice, Sought, choices, kind_of
 from kpi_nlsql.grammar.contrast.clause import Clause, clauses, lists_several
-from kpi_nlsql.grammar.contrast.comparator import comparators, mirrored
+from kpi_nlsql.grammar.contrast.comparator import mirrored
 from kpi_nlsql.grammar.contrast.layout import Layout, is_value, laid_out, words_of
 from kpi_nlsql.grammar.contrast.operand import operands, table_told
 from kpi_nlsql.grammar.contrast.outputs import both_compared, shown_column
-from kpi_nlsql.grammar.contrast.wording import is_key
-from kpi_nlsql.grammar.contrast.written import Wish, written
+from kpi_nlsql.grammar.contrast.states import States, conditions, state_choice, states
+from kpi_nlsql.grammar.contrast.wording import counts_years, is_key
+from kpi_nlsql.grammar.contrast.written import Wish, compared, written
 from kpi_nlsql.linking import Item, link
 from kpi_nlsql.pairing import Pairing
 from kpi_nlsql.row_nouns import merged
@@ -32,8 +33,7 @@ _KEYED = 0.95
 def read(sentence: Sentence) -> Iterator[Candidate]:
     """Yield the readings of the sentence as one that sets a column against another table's."""
     items = merged(link(sentence.tokens, sentence.lexicon), sentence.graph)
-    if not any(True for _ in comparators(items)):
-        return
+    yield from _states(sentence, items)
     for clause in clauses(items):
         if lists_several(items, clause):
             continue
@@ -43,6 +43,21 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
         if ranked and _is_plain(sentence, ranked[0], clause):
             told = Account(sentence, items, layout.told)
             yield _Reading(sentence, items, layout, sought, told).of(ranked, clause)
+
+
+def _states(sentence: Sentence, items: Sequence[Item]) -> Iterator[Candidate]:
+    for found in states(items):
+        tokens = sentence.tokens
+        clause = Clause("!=", (), (), (), found.before, found.after, found.told)
+        owners = [words_of(items, each.owner, tokens) for each in (found.first, found.second)]
+        choice = state_choice(sentence, items, found, owners)
+        if choice is not None:
+            layout = laid_out(items, clause)
+            sought = replace(
+                _sought(sentence, items, clause, layout), common=(*owners[0], *owners[1])
+            )
+            told = Account(sentence, items, layout.told)
+            yield _Reading(sentence, items, layout, sought, told).of_states(choice, found)
 
 
 def _sought(sentence: Sentence, items: Sequence[Item], clause: Clause, layout: Layout) -> Sought:
@@ -63,9 +78,12 @@ def _sought(sentence: Sentence, items: Sequence[Item], clause: Clause, layout: L
 def _is_plain(sentence: Sentence, choice: Choice, clause: Clause) -> bool:
     """Tell whether both columns are named well enough, and have an order if one is asked for."""
     sides = (choice.left, choice.right)
+    columns = [sentence.graph.table(side.table).column(str(side.column)) for side in sides]
+    kinds = {kind_of(column) for column in columns}
+    if "date" in kinds and len(kinds) > 1 and not any(map(counts_years, columns)):
+        return False
     if clause.operator == "!=":
         return min(side.said for side in sides) >= _LEAST_SAID
-    columns = [sentence.graph.table(side.table).column(str(side.column)) for side in sides]
     ordered = all((each.dated or each.measures) and not is_key(each) for each in columns)
     sure = min(side.said for side in sides) >= _WHOLE
     return ordered and sure and len({each.dated for each in columns}) == 1
@@ -103,22 +121,63 @@ class _Reading:
             choice, operator = choice.turned(), mirrored(operator)
         choice = replace(choice, pairing=self._keyed(choice))
         self._tell_sides(choice)
-        named = self._named(choice)
-        filters = self._filters(choice, set(clause.right))
-        counts = self.layout.counts
-        wish = Wish(counts, counts or self._asks_rows(choice, clause), () if counts else named)
+        rows = self._asks_rows(choice, bool(clause.common))
         said = min(choice.left.said, choice.right.said)
         sure = choice.pairing.score * _clear(ranked) * min(1.0, 0.4 + said)
+        told = f"{choice.left.column} {operator} {choice.right.column}"
+        behind = set(clause.right)
+        return self._candidate(
+            choice, [compared(choice, operator, self.sentence.graph)], rows, sure, told, behind
+        )
+
+    def of_states(self, choice: Choice, found: States) -> Candidate:
+        """Return the reading of a value on either side."""
+        if self._turned(choice):
+            choice = choice.turned()
+            found = replace(found, first=found.second, second=found.first)
+        said = conditions(self.items, found, choice)
+        lost = choice.left.lost | choice.right.lost
+        self._tell_sides(choice)
+        self.account.add({word.token for word in self.sought.common} - lost)
+        for position in found.subject:
+            hits = self.items[position].column_hits()
+            if any(
+                (hit.table, hit.column) == (choice.left.table, choice.left.column) for hit in hits
+            ):
+                self.account.add_item(position)
+        columns = " and ".join(
+            f"{side.table}.{side.column}" for side in (choice.left, choice.right)
+        )
+        rows = bool(self.sought.head)
+        return self._candidate(choice, said, rows, choice.pairing.score, f"{columns} are so", set())
+
+    def _candidate(
+        self,
+        choice: Choice,
+        said: list[plan.Condition],
+        rows: bool,
+        sure: float,
+        told: str,
+        behind: set[int],
+    ) -> Candidate:
+        named = self._named(choice)
+        filters = self._filters(choice, behind)
+        counts = self.layout.counts
+        wish = Wish(counts, counts or rows, () if counts else named)
+        keys = ", ".join(pair.left for pair in choice.pairing.pairs)
         return Candidate(
-            plan=written(choice, operator, wish, filters),
+            plan=written(choice, [*filters, *said], wish),
             kind="reconcile",
-            operation="EQUALS" if operator == "=" else "NOT_EQUALS",
-            explanation=_explanation(choice, operator),
+            operation="NOT_EQUALS",
+            explanation=(
+                f"Rows of {choice.left.table} and {choice.right.table} with the same {keys} "
+                f"where {told}"
+            ),
             source_table=choice.left.table,
             target_table=choice.right.table,
             joined_columns=choice.pairing.columns(),
             used=self.account.used(),
-            features={"pairing": sure},
+            features={"pairing": sure, "requested": float(bool(named and self.layout.shown))},
         )
 
     def _turned(self, choice: Choice) -> bool:
@@ -130,10 +189,10 @@ class _Reading:
             standing.append((sure, told.score if told is not None and sure else 0.0))
         return standing[1] > standing[0]
 
-    def _asks_rows(self, choice: Choice, clause: Clause) -> bool:
+    def _asks_rows(self, choice: Choice, common: bool) -> bool:
         """Tell whether the rows of a table are asked for, not what two tables describe each."""
         if not self.sought.head:
-            return not clause.common
+            return not common
         tables = [self.sentence.graph.table(side.table) for side in (choice.left, choice.right)]
         told = [table_told(self.sought.head, table) for table in tables]
         return any(each is not None and each.said >= _EXACT for each in told)
@@ -218,11 +277,3 @@ class _Reading:
             hits = self.items[position].column_hits()
             if any((hit.table, hit.column) == (table, column) for hit in hits):
                 self.account.add_item(position)
-
-
-def _explanation(choice: Choice, operator: str) -> str:
-    keys = ", ".join(pair.left for pair in choice.pairing.pairs)
-    return (
-        f"Rows of {choice.left.table} and {choice.right.table} with the same {keys} "
-        f"where {choice.left.column} {operator} {choice.right.column}"
-    )

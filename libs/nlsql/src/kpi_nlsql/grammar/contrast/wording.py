@@ -110,3 +110,9 @@ def _parts(name: str) -> tuple[str, ...]:
 def is_key(column: Column) -> bool:
     """Tell whether a column numbers rows, by its name."""
     return any(name[-1] in KEY_TAILS for name in column_names(column)[:1])
+
+
+def counts_years(column: Column) -> bool:
+    """Tell whether a column holds years as numbers: ``build_yr``."""
+    named = any(name[-1] == "year" for name in column_names(column))
+    return named and column.measures and not column.dated

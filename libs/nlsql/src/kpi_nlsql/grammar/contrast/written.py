@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from kpi_nlsql import plan
 from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.outputs import both_compared
+from kpi_nlsql.grammar.contrast.wording import counts_years
 from kpi_nlsql.grammar.differences import differs
+from kpi_nlsql.graph import Graph
 
 _COUNT = plan.Output(plan.Aggregate("count", plan.Star()), "count")
 
@@ -22,12 +24,10 @@ class Wish:
     named: Sequence[plan.ColumnRef]
 
 
-def written(
-    choice: Choice, operator: plan.Operator, wish: Wish, filters: Sequence[plan.Condition]
-) -> plan.Query:
-    """Return the query; ``s`` is the side whose rows are asked for, ``t`` the other."""
+def written(choice: Choice, said: Sequence[plan.Condition], wish: Wish) -> plan.Query:
+    """Return the query of what is said; ``s`` is the side with the rows asked for."""
     left, right = both_compared(choice)
-    terms = [*filters, _compared(left, operator, right)]
+    terms = list(said)
     if wish.rows and not wish.named:
         return _rows(choice, terms, wish)
     keys = [plan.ColumnRef("s", pair.left) for pair in choice.pairing.pairs]
@@ -61,9 +61,17 @@ def _rows(choice: Choice, terms: Sequence[plan.Condition], wish: Wish) -> plan.Q
     return plan.Query((shown,), source, where=plan.all_of([*outer, plan.Exists(inner)]))
 
 
-def _compared(
-    left: plan.ColumnRef, operator: plan.Operator, right: plan.ColumnRef
-) -> plan.Condition:
+def compared(choice: Choice, operator: plan.Operator, graph: Graph) -> plan.Condition:
+    """Return that the two columns compare so; a date beside a year is taken by its year."""
+    left, right = both_compared(choice)
+    sides = (choice.left, choice.right)
+    years = [counts_years(graph.table(side.table).column(str(side.column))) for side in sides]
+    if len(set(years)) > 1:
+        first, second = (
+            ref if year else plan.PeriodOf(ref, "year")
+            for ref, year in zip((left, right), years, strict=True)
+        )
+        return plan.Compare(first, operator, second)
     if operator == "!=":
         return differs(left, right)
     return plan.Compare(left, operator, right)
