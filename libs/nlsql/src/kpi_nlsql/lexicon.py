@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
@@ -17,7 +17,7 @@ from kpi_nlsql.naming import ABBREVIATIONS
 from kpi_nlsql.synonyms import SYNONYMS
 from kpi_nlsql.values import ValueHit, ValueIndex
 from kpi_nlsql.verbal_nouns import VERBAL_NOUNS
-from kpi_nlsql.words import parts, stem, stems
+from kpi_nlsql.words import lemma, parts, stem, stems
 
 LONGEST_NAME = 6
 """Words of a name, and of a phrase that may be one."""
@@ -30,6 +30,7 @@ _RATHER_LITERAL = 0.05
 _ONLY_TABLE = 0.85
 _TYPO_CUTOFF = 86
 _SPELT_OUT = 0.97
+_STEM_ONLY = 0.93
 _ABBREVIATION_FACTOR = 0.95
 _TOO_SHORT = 2
 _SPELT = 0.95
@@ -62,6 +63,7 @@ class Lexicon:
         self.values = ValueIndex(graph)
         self._names: dict[tuple[str, ...], dict[tuple[str, str | None], float]] = defaultdict(dict)
         self._glued: dict[str, dict[tuple[str, str | None], float]] = defaultdict(dict)
+        self._lemmas: dict[tuple[str, str | None], set[str]] = {}
         for table in graph.tables:
             self._add(table.name, None, table.display_names or (table.name,))
             for column in table.columns:
@@ -134,6 +136,21 @@ class Lexicon:
         weaker = [NameHit(h.table, h.column, h.score * _SYNONYM_FACTOR) for h in hits]
         return tuple(sorted(weaker, key=lambda hit: -hit.score))
 
+    def closer(self, words: Sequence[str], hits: Sequence[NameHit]) -> tuple[NameHit, ...]:
+        """Return the hits with those behind that only share the stem: applicants, applications."""
+        said = {lemma(word) for word in words}
+        if not any(said <= self._lemmas[hit.table, hit.column] for hit in hits):
+            return tuple(hits)
+        told = [
+            replace(hit, score=hit.score * _STEM_ONLY) if self._shares_stem_only(said, hit) else hit
+            for hit in hits
+        ]
+        return tuple(sorted(told, key=lambda hit: -hit.score))
+
+    def _shares_stem_only(self, said: set[str], hit: NameHit) -> bool:
+        named = self._lemmas[hit.table, hit.column]
+        return {stem(word) for word in said - named} & {stem(word) for word in named} != set()
+
     def _spell_out(self) -> None:
         """Add the names whose abbreviations other names write in full: SMPL_ID is a sample id."""
         full = expansions({word for name in self._names for word in name})
@@ -155,8 +172,7 @@ class Lexicon:
         """Yield what a phrase names that is written short: "external lab" (``EXT_LAB``)."""
         for name in self._abbreviated.get(tuple(word[:1] for word in phrase), ()):
             pairs = list(zip(name, phrase, strict=True))
-            same = any(short == full for short, full in pairs)
-            if same and all(short == full or self._is_short(short, full) for short, full in pairs):
+            if all(short == full or self._is_short(short, full) for short, full in pairs):
                 yield from ((key, score * _SPELT_OUT) for key, score in self._names[name].items())
 
     def _is_short(self, short: str, full: str) -> bool:
@@ -174,6 +190,7 @@ class Lexicon:
 
     def _add(self, table: str, column: str | None, names: Iterable[str]) -> None:
         key = (table, column)
+        self._lemmas[key] = {lemma(part) for name in names for part in parts(name)}
         for rank, name in enumerate(names):
             words = stems(name)[:LONGEST_NAME]
             rank_factor = 1.0 if rank < 3 else 0.97

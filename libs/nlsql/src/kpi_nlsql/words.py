@@ -39,6 +39,8 @@ _IRREGULAR = {
     "skus": "sku",
 }
 _ACRONYMS = re.compile(r"[A-Z]{2,}s")
+_UNSTEMMED = frozenset({"customs"})
+"""Words whose stem is that of another word: customs are no customers."""
 _KINDS = {"sign": "mark", "number_sign": "word"}
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
 
@@ -115,7 +117,7 @@ def lemma(word: str) -> str:
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """Return the Snowball stem of the dictionary form of a lower-case English word."""
-    return str(_STEMMER.stemWord(lemma(word)))
+    return word if word in _UNSTEMMED else str(_STEMMER.stemWord(lemma(word)))
 
 
 def parts(identifier: str) -> list[str]:
