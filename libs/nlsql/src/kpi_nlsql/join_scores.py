@@ -82,6 +82,9 @@ _WEAK_WORDS = frozenset(
     ]
 )  # names that many unrelated tables share
 
+_REACHING = frozenset("postal zip postcode zipcode phone fax mobile telephone email house".split())  # noqa: SIM905
+"""Codes and numbers by which people are reached: many share one, and it tells no row."""
+
 
 Holder = tuple[Table, Column]
 
@@ -154,6 +157,8 @@ def _name_score(table: Table, a: Column, b: Column) -> float:
         return _BARE_SCORE
     words = set(parts(a.name)) | set(column_names(a.name, table.name)[0].split())
     alike = fuzz.ratio(a.name.lower(), b.name.lower()) / 100
+    if words & _REACHING:
+        return 0.25 * alike
     if words & KEY_WORDS or any(_ends_as_key(word) for word in words):
         return 0.75 * max(alike, 0.95)
     if words & _WEAK_WORDS:

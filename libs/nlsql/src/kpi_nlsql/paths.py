@@ -13,6 +13,7 @@ _MOST_HOPS = 5
 _INWARD = 0.5
 _SIBLINGS = 0.5
 _VAGUE = 1.5
+_LEAST_VAGUE = 0.6
 
 
 def _candidate_cost(join: Join, graph: Graph) -> float:
@@ -22,6 +23,16 @@ def _candidate_cost(join: Join, graph: Graph) -> float:
         return 2.0 + _SIBLINGS
     vague = 0.0 if graph.tells(join) else _VAGUE
     return _CANDIDATE_COST + vague + (1 - join.score)
+
+
+def _is_doubtful(join: Join, graph: Graph, declared: bool) -> bool:
+    """Tell whether a candidate joins nothing: where keys are declared, or by what tells no row.
+
+    Residents and parking zones share their districts, but no resident has one of the zones.
+    """
+    if declared and join.score < _SURE_CANDIDATE:
+        return True
+    return join.score < _LEAST_VAGUE and not graph.tells(join)
 
 
 def _is_sure(join: Join) -> bool:
@@ -35,7 +46,7 @@ class JoinPaths:
         self._edges: dict[str, list[tuple[float, Join]]] = defaultdict(list)
         declared = any(join.kind == "foreign_key" for join in graph.joins)
         for join in graph.joins:
-            if declared and join.kind == "candidate" and join.score < _SURE_CANDIDATE:
+            if join.kind == "candidate" and _is_doubtful(join, graph, declared):
                 continue
             columns = {column.lower() for column in (*join.left_columns, *join.right_columns)}
             if columns & excluded or join.left_table == join.right_table:
