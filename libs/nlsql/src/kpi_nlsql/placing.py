@@ -15,7 +15,7 @@ from kpi_nlsql.graph import Column, Graph, Table
 from kpi_nlsql.lexicon import NameHit
 from kpi_nlsql.linking import Item
 from kpi_nlsql.row_heads import heads_another, names_another
-from kpi_nlsql.row_nouns import names_rows, naming_rows
+from kpi_nlsql.row_nouns import calls_rows, names_rows, naming_rows
 from kpi_nlsql.systems import best_joined, whole_tables
 from kpi_nlsql.words import Token, stem, stems
 
@@ -282,6 +282,8 @@ def _is_noun(
     own = [hit for hit in item.column_hits() if hit.table == table.name]
     if item.values or any(hit.score >= _EXACT for hit in own):
         return False
+    if item is before and calls_rows(item):
+        return True
     heads = any(hit.table == table.name for hit in item.table_hits())
     if heads and stems(table.name)[-1:] == stems(item.text)[-1:]:
         return True

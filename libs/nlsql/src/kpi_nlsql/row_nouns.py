@@ -19,6 +19,8 @@ _ROWS = frozenset(
     "item line row record entry transaction posting table system file feed sheet extract "  # noqa: SIM905
     "export dataset report list master register ledger catalogue catalog log".split()
 )
+_ROW_STEMS = frozenset(stem(word) for word in _ROWS)
+_PARTLY = 0.6
 _NAMING_TAILS = KEY_TAILS | {"name", "title"}
 
 
@@ -53,6 +55,12 @@ def naming_rows(words: tuple[str, ...], table: Table) -> list[Column]:
             for name in column.display_names
         )
     ]
+
+
+def calls_rows(item: Item) -> bool:
+    """Tell whether a mention is only a word for rows: "postings", though there is a posting date."""
+    plural = item.text.endswith("s") and stem(item.text) in _ROW_STEMS
+    return plural and item.best_column() < _PARTLY and item.best_table() < _PARTLY
 
 
 def _sole_table(item: Item) -> str | None:

@@ -13,6 +13,7 @@ from kpi_nlsql.words import stem, stems
 _MONEY = frozenset(
     stems("payment fine fee charge sale expense cost revenue receipt deposit donation premium")
 )
+_VALUE = frozenset({"value", "money", "revenue", "turnover"})
 _JOINERS = frozenset({"and", ",", "as", "well", "the", "of", "or"})
 
 
@@ -30,6 +31,8 @@ def read(scan: Scanner) -> bool:
     if scan.role(position) != "column":
         if scan.role(position) == "table" and functions == ["sum"]:
             return _total_of_rows(scan, position)
+        if functions == ["sum"] and _worth(scan, position):
+            return True
         if _said_before(scan, functions[0]):
             scan.take(scan.position)
         totals.shown(scan, functions)
@@ -42,6 +45,20 @@ def read(scan: Scanner) -> bool:
         scan.position = position + 1
         return True
     _outputs(scan, functions, position)
+    return True
+
+
+def _worth(scan: Scanner, position: int) -> bool:
+    # "total value of disputed settlements": their money, if one column tells it.
+    if scan.in_where or scan.draft.wanted or scan.at(position).text not in _VALUE:
+        return False
+    ref = totals.money(scan, position)
+    if ref is None:
+        scan.draft.note("unmeasured")
+        return False
+    scan.draft.wanted.append(Wanted(position, ref, "sum"))
+    scan.take(scan.position, position)
+    scan.position = position + 1
     return True
 
 

@@ -8,7 +8,7 @@ from kpi_nlsql.linking import Item
 _SURE_COLUMN = 0.95
 _LEADING_ON = frozenset({"between", "in", "of", "for", "from", "compare", "reconcile"})
 _CLAUSES = frozenset({"where", "whose", "for which", "in which", "when"})
-_DIFFERENT = frozenset(
+DIFFERENT = frozenset(
     "differs from|different from|not equal to|is not equal to|not the same as|different|"  # noqa: SIM905
     "different to|not equal".split("|")
 )
@@ -19,7 +19,7 @@ def different(items: tuple[Item, ...], tables: list[int], position: int) -> Rela
     item = items[position]
     if denies_column(items, position):
         return _compared(items, tables, position, "NOT_EQUALS")
-    told = item.is_cue("mismatch") or item.is_cue("compare_tables") or item.text in _DIFFERENT
+    told = item.is_cue("mismatch") or item.is_cue("compare_tables") or item.text in DIFFERENT
     return _compared(items, tables, position, "NOT_EQUALS") if told else None
 
 
