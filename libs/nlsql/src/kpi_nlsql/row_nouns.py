@@ -58,7 +58,7 @@ def naming_rows(words: tuple[str, ...], table: Table) -> list[Column]:
 
 
 def calls_rows(item: Item) -> bool:
-    """Tell whether a mention is only a word for rows: "postings", though there is a posting date."""
+    """Tell whether a mention is only a word for rows: "postings" that have a posting date."""
     plural = item.text.endswith("s") and stem(item.text) in _ROW_STEMS
     return plural and item.best_column() < _PARTLY and item.best_table() < _PARTLY
 

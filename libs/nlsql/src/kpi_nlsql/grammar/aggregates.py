@@ -52,7 +52,7 @@ def _worth(scan: Scanner, position: int) -> bool:
     # "total value of disputed settlements": their money, if one column tells it.
     if scan.in_where or scan.draft.wanted or scan.at(position).text not in _VALUE:
         return False
-    ref = totals.money(scan, position)
+    ref = totals.worth(scan, position)
     if ref is None:
         scan.draft.note("unmeasured")
         return False

@@ -12,6 +12,8 @@ DIFFERENT = frozenset(
     "differs from|different from|not equal to|is not equal to|not the same as|different|"  # noqa: SIM905
     "different to|not equal".split("|")
 )
+LEAVING_OUT = frozenset({"except", "except for", "excluding", "apart from", "but not in"})
+"""Cues that leave rows out, and set nothing against anything: "excluding the closed ones"."""
 
 
 def different(items: tuple[Item, ...], tables: list[int], position: int) -> Relation | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kpi_nlsql.grammar.differing import DIFFERENT
+from kpi_nlsql.grammar.differing import LEAVING_OUT
 from kpi_nlsql.grammar.relation import Relation
 from kpi_nlsql.linking import Item
 
@@ -48,8 +48,9 @@ def compares_owned(items: Sequence[Item]) -> Relation | None:
 def _operation(items: Sequence[Item], position: int) -> str | None:
     item = items[position]
     denied = items[position - 1].is_cue("not")
-    if item.is_cue("mismatch") or item.text in DIFFERENT:
-        return "NOT_EQUALS"  # "excluding" leaves out, and compares nothing
+    differs = item.is_cue("compare", "!=") and item.text not in LEAVING_OUT
+    if item.is_cue("mismatch") or differs or item.text == "different":
+        return "NOT_EQUALS"
     if item.is_cue("compare", "=") or item.is_cue("agree"):
         return "NOT_EQUALS" if denied else "EQUALS"
     return None

@@ -9,9 +9,11 @@ from kpi_nlsql.draft import Ref, Wanted
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.graph import Table
 from kpi_nlsql.lexicon import NameHit
+from kpi_nlsql.words import stems
 
 _MONEY = frozenset({"money", "revenue", "turnover", "value"})
 _TOTALS = frozenset({"total", "totals", "sum", "in total"})
+_WHOLE = frozenset({"gross", "value", "valu", "total"})
 _TIED = 0.05
 _LIST = frozenset("and , the this that their its with show".split())  # noqa: SIM905
 
@@ -47,6 +49,20 @@ def money(scan: Scanner, position: int) -> Ref | None:
         return None
     scan.take(position)
     return amount_ref(position, *amounts[0])
+
+
+def worth(scan: Scanner, position: int) -> Ref | None:
+    """Return the amount of the rows named next: "total value of the open invoices"."""
+    named = [at for at in range(position + 1, len(scan.items)) if scan.role(at) == "table"]
+    table = scan.sentence.graph.table(scan.table(named[0])) if named else None
+    amount = (_amount(table) or _gross(table)) if table is not None else None
+    return None if table is None or amount is None else amount_ref(position, table.name, amount)
+
+
+def _gross(table: Table) -> str | None:
+    """Return the one column that says the whole amount, before fees and taxes."""
+    whole = [column for column in table.columns if _WHOLE & set(stems(column.name))]
+    return whole[0].name if len(whole) == 1 and adds_up(whole[0]) else None
 
 
 def _of_related(scan: Scanner, entity: str) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from kpi_nlsql.grammar.differing import LEAVING_OUT
 from kpi_nlsql.linking import Item
 from kpi_nlsql.plan import Operator
 
@@ -82,6 +83,8 @@ def _than_follows(items: Sequence[Item], position: int) -> bool:
 
 def _ordered(item: Item) -> Operator | None:
     said = item.argument("compare")
+    if item.text in LEAVING_OUT:
+        return None
     return next((each for each in _MIRRORED if each == said != "="), _ORDERS.get(item.text))
 
 
