@@ -256,6 +256,8 @@ def _turned(
     # "type of bed" is the column ``bed_type``, unless what follows "of" is a table.
     if words[1] != "of" or words[0] in FUNCTION_WORDS or words[-1] in FUNCTION_WORDS:
         return ()
+    if words[0] == "number" and words[-1].endswith("s"):
+        return ()  # "number of badges" counts them
     if len(words) == 4 and words[2] not in {"the", "a", "each"}:
         return ()
     if any(hit.column is None and hit.score >= 0.6 for hit in lexicon.names(known[-1:], words[-1])):

@@ -264,6 +264,8 @@ def _noun(
             continue
         if before_it.text in {"where", "whose", "with"}:
             return None
+        if any(other.is_cue("not") for other in items[position : place.start]):
+            continue  # "trades without a confirmation from the broker"
         if _is_noun(item, items[place.start - 1], table, graph, place, proper):
             return position
         if item.best_table() >= _EXACT and item.best_table() >= item.best_column():

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from kpi_nlsql.linking import Item
+from kpi_nlsql.value_words import is_dated_deed, is_deed, is_row_noun
 
 Role = Literal["table", "column", "value", "none"]
 
@@ -14,8 +15,6 @@ _LIKELY_TABLE = 0.7
 _EXACT = 0.95
 _COUNTED = 0.84
 _OF_WORDS = frozenset("of for from in".split())  # noqa: SIM905
-_TIMED = ("after", "before", "between", "recent")
-_DATED = ("on", "at", "date", "time")
 _LEADS_TO_VALUE = frozenset({"is", "are", "of", "equals", "in", "=", "(", ",", "not", "either"})
 _PASS_OVER = frozenset("a an the all any some their its his her each every these those".split())  # noqa: SIM905
 _ANY = frozenset({"a", "an", "any", "each", "every"})
@@ -40,11 +39,17 @@ def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list
             found[position] = "column"
         if _is_value_of(items, position):
             found[position] = "value"
-        elif found[position] == "value" and _is_dated_deed(items, position):
-            found[position] = "column"
-        elif found[position] == "value" and _is_deed(items, position):
-            found[position] = "none"
+        elif found[position] == "value":
+            found[position] = _role_of_value(items, found, position)
     return found
+
+
+def _role_of_value(items: Sequence[Item], found: Sequence[Role], position: int) -> Role:
+    """Return what a word stands for that some column has as a value."""
+    if is_dated_deed(items, position):
+        return "column"
+    rows = is_row_noun(items, found, position)
+    return "none" if rows or is_deed(items, position) else "value"
 
 
 def _is_counted(items: Sequence[Item], position: int) -> bool:
@@ -89,35 +94,6 @@ def _listed(items: Sequence[Item], position: int) -> bool:
     """Tell whether an earlier value of a list in parentheses stands here: "in (A, B)"."""
     opened = any(item.text == "(" for item in items[max(position - 6, 0) : position])
     return opened and bool(items[position].values)
-
-
-def _is_dated_deed(items: Sequence[Item], position: int) -> bool:
-    # "samples received in May" were received then, whatever their status is now.
-    item = items[position]
-    timed = items[position + 1 : position + 2]
-    told = any(
-        other.text in {"in", "on", "during"} or any(other.is_cue(kind) for kind in _TIMED)
-        for other in timed
-    )
-    dated = any(str(hit.column).lower().endswith(_DATED) for hit in item.column_hits())
-    return item.text.endswith("ed") and told and dated
-
-
-def _is_deed(items: Sequence[Item], position: int) -> bool:
-    # "have never received an order" tells what was done, not the status of the order.
-    after = items[position + 1].text if position + 1 < len(items) else ""
-    before = items[position - 1] if position else items[position]
-    done = items[position].text.endswith("ed") and after in {"a", "an", "any"}
-    told = before.is_cue("not") or before.last_word in {"have", "has", "had", "never"}
-    return (done and told) or _is_timed_deed(items, position)
-
-
-def _is_timed_deed(items: Sequence[Item], position: int) -> bool:
-    # "most recently opened", "the date on which it was opened": when it was done, not its status.
-    before = items[max(position - 3, 0) : position]
-    dated = any(item.text in {"on which", "when"} for item in before)
-    latest = position > 0 and before[-1].text in {"most recently", "least recently"}
-    return items[position].text.endswith("ed") and (dated or latest)
 
 
 def _is_noun_of(items: Sequence[Item], position: int) -> bool:

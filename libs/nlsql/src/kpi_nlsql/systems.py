@@ -43,8 +43,12 @@ def _lead(items: Sequence[Item]) -> int | None:
 def _same_table(first: Item, second: Item) -> str | None:
     """Return the one table that both mentions name, if they do: of the surer one of them."""
     mine, theirs = first.table_hits(), second.table_hits()
-    if not mine or not theirs or theirs[0].score >= _EXACT or second.values:
+    if not mine or not theirs or second.values:
         return None
+    if theirs[0].score >= _EXACT:
+        # "confirmations from the broker" are those of ``broker_confirm``, not of ``broker``.
+        both = mine[0].score < _EXACT and mine[0].table in {hit.table for hit in theirs[1:]}
+        return mine[0].table if both else None
     if mine[0].score < first.best_column() or theirs[0].score < second.best_column():
         return None
     if mine[0].score >= _NAMES_TABLE and mine[0].table in _rivals(theirs):

@@ -8,6 +8,9 @@ from kpi_nlsql.assembly.groups import group_key
 from kpi_nlsql.draft import Group, Sorting, Wanted
 from kpi_nlsql.naming_columns import naming_columns
 
+_TELLING = 0.5
+_NAMES = ("name", "title")
+
 
 def shown_outputs(frame: Frame, groups: list[Group]) -> tuple[list[plan.Output], bool]:
     """Return the outputs and whether the sentence asks for different ones."""
@@ -81,6 +84,19 @@ def _entity_outputs(frame: Frame) -> list[plan.Output]:
         ]
         if detail and frame.draft.notes.get("details"):
             return [plan.Output(plan.ColumnRef(frame.entity, detail[0]))]
+        return [plan.Output(plan.Star(frame.entity))]
+    return _row_outputs(frame)
+
+
+def _row_outputs(frame: Frame) -> list[plan.Output]:
+    # An address goes by no street alone: where nothing names a row, the row itself is shown.
+    table = frame.graph.table(frame.entity)
+    columns = naming_columns(table)
+    shown = table.column(columns[0])
+    named = len(columns) > 1 or any(name.endswith(_NAMES) for name in shown.display_names)
+    variety = table.variety(shown)
+    vague = not named and variety is not None and variety < _TELLING
+    if vague and shown.name not in table.primary_key and not frame.aggregated():
         return [plan.Output(plan.Star(frame.entity))]
     return naming_outputs(frame, frame.entity)
 
