@@ -184,12 +184,12 @@ def _head(words: Sequence[Word], table: Table) -> float:
     """Return how well the words for the rows asked for speak of the rows of a table, 0..1."""
     if not words:
         return 0.0
-    texts = [word.text for word in words]
+    texts = tuple(word.text for word in words)
     fit = fit_name(texts, table_words(table))
     for column in table.columns:
         for name in column_names(column):
             own = fit_name(texts, name)
-            fit = [max(best, _BY_COLUMN * mine) for best, mine in zip(fit, own, strict=True)]
+            fit = tuple(max(best, _BY_COLUMN * mine) for best, mine in zip(fit, own, strict=True))
     return sum(fit) / len(fit)
 
 

@@ -10,7 +10,7 @@ from kpi_nlsql.linking import Item
 from kpi_nlsql.plan import Operator
 
 _OPENERS = frozenset(
-    "where whose with having which that who when have has had showing carrying".split()  # noqa: SIM905
+    "where whose with having which that who when have has had showing carrying although".split()  # noqa: SIM905
 ) | {"for which", "in which", "for", "by"}
 _ENDS = frozenset({",", ".", "?", ";", ":", "(", ")", "!"})
 _ASIDE = frozenset({"and", ",", "vs", "versus", "against", "to", "with"})
@@ -33,6 +33,9 @@ class Clause:
     before: tuple[int, ...]
     after: tuple[int, ...]
     told: frozenset[int]
+    adds_up: bool = False
+    sums: bool = False
+    """Whether all rows of the right side are taken together: "the sum of its lines"."""
 
 
 def clauses(items: Sequence[Item]) -> Iterator[Clause]:
@@ -48,6 +51,7 @@ def clauses(items: Sequence[Item]) -> Iterator[Clause]:
             tuple(range(begin)),
             tuple(range(end, len(items))),
             frozenset(range(found.start, found.end)),
+            found.text == "add up",
         )
         if not _meets_value(items, clause):
             yield from _forms(items, clause, found)

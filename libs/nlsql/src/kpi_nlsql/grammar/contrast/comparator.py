@@ -105,6 +105,8 @@ def _denied(items: Sequence[Item], position: int) -> Comparator | None:
         end += 1
     if end >= len(items):
         return None
+    if items[end].text == "add" and [item.text for item in items[end + 1 : end + 2]] == ["up to"]:
+        return Comparator(position, end + 2, "!=", "add up")
     if items[end].text in _SAME or items[end].argument("compare") == "=":
         end += 1
         while end < len(items) and items[end].text in {"as", "with", "to"}:

@@ -55,7 +55,7 @@ def operands(words: Sequence[Word], table: Table) -> list[Operand]:
     """Return the columns of the table that the words may speak of, best first."""
     if not words:
         return []
-    texts = [word.text for word in words]
+    texts = tuple(word.text for word in words)
     owner = fit_name(texts, table_words(table))
     found = [
         operand
@@ -67,7 +67,7 @@ def operands(words: Sequence[Word], table: Table) -> list[Operand]:
 
 def table_told(words: Sequence[Word], table: Table) -> Operand | None:
     """Return the table as what the words speak of, if one of them names it."""
-    texts = [word.text for word in words]
+    texts = tuple(word.text for word in words)
     owner = fit_name(texts, table_words(table))
     if max(owner, default=0.0) < _SAID:
         return None
@@ -79,12 +79,14 @@ def table_told(words: Sequence[Word], table: Table) -> Operand | None:
 def _operand(
     words: Sequence[Word], table: Table, column: Column, owner: Sequence[float]
 ) -> Operand | None:
-    texts = [word.text for word in words]
+    texts = tuple(word.text for word in words)
     best: Operand | None = None
     for name in column_names(column):
         own = fit_name(texts, name)
+        if max(own) < _SAID or not _speaks(words, own):
+            continue
         said = covered(texts, name)
-        if said < _SAID / 2 or not _speaks(words, own):
+        if said < _SAID / 2:
             continue
         kinds = [kind_of_value(text, column) for text in texts]
         fit = [max(*each) for each in zip(own, kinds, strict=True)]

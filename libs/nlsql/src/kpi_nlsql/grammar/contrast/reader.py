@@ -14,8 +14,9 @@ from kpi_nlsql.grammar.contrast.layout import Layout, is_value, laid_out, words_
 from kpi_nlsql.grammar.contrast.operand import operands, table_told
 from kpi_nlsql.grammar.contrast.outputs import both_compared, shown_column
 from kpi_nlsql.grammar.contrast.states import States, conditions, state_choice, states
+from kpi_nlsql.grammar.contrast.together import adds_up, summed_up
 from kpi_nlsql.grammar.contrast.wording import counts_years, is_key
-from kpi_nlsql.grammar.contrast.written import Wish, compared, written
+from kpi_nlsql.grammar.contrast.written import Wish, compared, of_one_side, summed, written
 from kpi_nlsql.linking import Item, link
 from kpi_nlsql.pairing import Pairing
 from kpi_nlsql.row_nouns import merged
@@ -28,21 +29,29 @@ _EXACT = 0.95
 _CLOSE = 0.35
 _RIVALLED = 0.15
 _KEYED = 0.95
+_SUMMED = 0.5
+"""What is left of the certainty where sums must be equal to the last cent."""
 
 
 def read(sentence: Sentence) -> Iterator[Candidate]:
     """Yield the readings of the sentence as one that sets a column against another table's."""
     items = merged(link(sentence.tokens, sentence.lexicon), sentence.graph)
     yield from _states(sentence, items)
-    for clause in clauses(items):
-        if lists_several(items, clause):
+    for form in clauses(items):
+        if lists_several(items, form):
+            continue
+        clause = summed_up(items, form)
+        if clause is None:
             continue
         layout = laid_out(items, clause)
         sought = _sought(sentence, items, clause, layout)
         ranked = choices(sentence, sought)
+        if clause.sums:
+            ranked = [choice for choice in ranked if adds_up(sentence.graph, choice)]
         if ranked and _is_plain(sentence, ranked[0], clause):
             told = Account(sentence, items, layout.told)
-            yield _Reading(sentence, items, layout, sought, told).of(ranked, clause)
+            found = _Reading(sentence, items, layout, sought, told).of(ranked, clause)
+            yield from () if found is None else (found,)
 
 
 def _states(sentence: Sentence, items: Sequence[Item]) -> Iterator[Candidate]:
@@ -57,7 +66,8 @@ def _states(sentence: Sentence, items: Sequence[Item]) -> Iterator[Candidate]:
                 _sought(sentence, items, clause, layout), common=(*owners[0], *owners[1])
             )
             told = Account(sentence, items, layout.told)
-            yield _Reading(sentence, items, layout, sought, told).of_states(choice, found)
+            reading = _Reading(sentence, items, layout, sought, told).of_states(choice, found)
+            yield from () if reading is None else (reading,)
 
 
 def _sought(sentence: Sentence, items: Sequence[Item], clause: Clause, layout: Layout) -> Sought:
@@ -114,10 +124,10 @@ class _Reading:
         self.sentence, self.items, self.layout = sentence, items, layout
         self.sought, self.account = sought, account
 
-    def of(self, ranked: Sequence[Choice], clause: Clause) -> Candidate:
+    def of(self, ranked: Sequence[Choice], clause: Clause) -> Candidate | None:
         """Return the reading of the best choice."""
         choice, operator = ranked[0], clause.operator
-        if self._turned(choice):
+        if not clause.sums and self._turned(choice):
             choice, operator = choice.turned(), mirrored(operator)
         choice = replace(choice, pairing=self._keyed(choice))
         self._tell_sides(choice)
@@ -126,11 +136,14 @@ class _Reading:
         sure = choice.pairing.score * _clear(ranked) * min(1.0, 0.4 + said)
         told = f"{choice.left.column} {operator} {choice.right.column}"
         behind = set(clause.right)
-        return self._candidate(
-            choice, [compared(choice, operator, self.sentence.graph)], rows, sure, told, behind
-        )
+        if clause.sums:
+            terms = [summed(choice, operator)]
+            unlike = _SUMMED if operator == "!=" else 1.0
+            return self._candidate(choice, terms, rows, sure * unlike, told, behind, together=True)
+        terms = [compared(choice, operator, self.sentence.graph)]
+        return self._candidate(choice, terms, rows, sure, told, behind)
 
-    def of_states(self, choice: Choice, found: States) -> Candidate:
+    def of_states(self, choice: Choice, found: States) -> Candidate | None:
         """Return the reading of a value on either side."""
         if self._turned(choice):
             choice = choice.turned()
@@ -149,7 +162,8 @@ class _Reading:
             f"{side.table}.{side.column}" for side in (choice.left, choice.right)
         )
         rows = bool(self.sought.head)
-        return self._candidate(choice, said, rows, choice.pairing.score, f"{columns} are so", set())
+        sure = choice.pairing.score
+        return self._candidate(choice, said, rows, sure, f"{columns} are so", set())
 
     def _candidate(
         self,
@@ -159,14 +173,18 @@ class _Reading:
         sure: float,
         told: str,
         behind: set[int],
-    ) -> Candidate:
+        together: bool = False,
+    ) -> Candidate | None:
         named = self._named(choice)
         filters = self._filters(choice, behind)
         counts = self.layout.counts
         wish = Wish(counts, counts or rows, () if counts else named)
         keys = ", ".join(pair.left for pair in choice.pairing.pairs)
+        query = (of_one_side if together else written)(choice, [*filters, *said], wish)
+        if query is None:
+            return None
         return Candidate(
-            plan=written(choice, [*filters, *said], wish),
+            plan=query,
             kind="reconcile",
             operation="NOT_EQUALS",
             explanation=(

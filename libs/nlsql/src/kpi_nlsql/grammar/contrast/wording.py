@@ -52,7 +52,8 @@ def _within_glued(word: str, name: str) -> bool:
     return begins or (ends and len(name) > _LONG_BEGINNING + 1 and not name.startswith(word[:4]))
 
 
-def fit_name(words: Sequence[str], name: Sequence[str]) -> list[float]:
+@lru_cache(maxsize=100_000)
+def fit_name(words: tuple[str, ...], name: tuple[str, ...]) -> tuple[float, ...]:
     """Return for each word how well it stands for some word of the name.
 
     Words that are one in the name ("check in": ``checkin``) and words of which the name has only
@@ -64,7 +65,7 @@ def fit_name(words: Sequence[str], name: Sequence[str]) -> list[float]:
             told = _SHORT if _said_at_length(words[start:end], name) else 0.0
             for position in range(start, end) if told else ():
                 found[position] = max(found[position], told)
-    return found
+    return tuple(found)
 
 
 def _said_at_length(words: Sequence[str], name: Sequence[str]) -> bool:

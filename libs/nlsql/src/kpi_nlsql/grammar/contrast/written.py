@@ -48,6 +48,29 @@ def written(choice: Choice, said: Sequence[plan.Condition], wish: Wish) -> plan.
     )
 
 
+def summed(choice: Choice, operator: plan.Operator) -> plan.Condition:
+    """Return that a value compares so with the sum over the rows of the other side."""
+    left, right = both_compared(choice)
+    together = plan.Query(
+        (plan.Output(plan.Aggregate("sum", right)),),
+        plan.Source(choice.right.table, "t"),
+        where=plan.all_of(list(choice.pairing.conditions("s", "t"))),
+    )
+    return plan.Compare(left, operator, together)
+
+
+def of_one_side(choice: Choice, said: Sequence[plan.Condition], wish: Wish) -> plan.Query | None:
+    """Return the query where only rows of the first side are shown; None if others are, too."""
+    if any(ref.source != "s" for ref in wish.named):
+        return None
+    shown = [plan.Output(ref) for ref in wish.named] or [plan.Output(plan.Star("s"))]
+    return plan.Query(
+        (_COUNT,) if wish.counts else tuple(shown),
+        plan.Source(choice.left.table, "s"),
+        where=plan.all_of(list(said)),
+    )
+
+
 def _rows(choice: Choice, terms: Sequence[plan.Condition], wish: Wish) -> plan.Query:
     matches = choice.pairing.conditions("s", "t")
     inner = plan.Query(
