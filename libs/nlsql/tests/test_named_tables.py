@@ -126,3 +126,21 @@ def test_a_word_with_a_hyphen_is_the_row_of_a_table_without_one() -> None:
 
 def test_a_column_written_as_in_the_table_is_shown_though_a_table_is_called_like_it() -> None:
     assert read(DOCKS, "GateName of check-ins").startswith("SELECT gc_checkin.GateName ")
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        ", matched by accession number",
+        " (match on accession number)",
+        ", comparing the accession number",
+        " for the same accession number",
+        ", matching the accession number to the accession number",
+    ],
+)
+def test_a_clause_that_names_the_key_is_no_condition(clause: str) -> None:
+    sql = read(CLINIC, f"Show me all RIS orders that are missing in the PACS studies{clause}.")
+    assert "ris_order.* FROM" in sql.replace("s.* FROM ris_order AS s", "ris_order.* FROM")
+    assert "NOT EXISTS" in sql
+    assert "accession_no = " in sql
+    assert "IS NULL" not in sql

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import cast
 
-from kpi_nlsql import confidence
+from kpi_nlsql import confidence, matched_by
 from kpi_nlsql.answer import Alternative, Answer, Operation, QueryType, Refusal
 from kpi_nlsql.asked_last import asked_first
 from kpi_nlsql.courtesy import plainly_asked
@@ -120,6 +120,11 @@ class Engine:
 
 def candidates(sentence: Sentence) -> Iterable[Candidate]:
     """Yield every reading of a sentence."""
+    yield from _readings(sentence)
+    yield from matched_by.read(sentence, _readings)
+
+
+def _readings(sentence: Sentence) -> Iterator[Candidate]:
     plainly = [candidate for reader in _READERS for candidate in reader(sentence)]
     for candidate in (*plainly, *requested.read(sentence, _PLAIN, plainly)):
         yield with_spoken_keys(sentence, candidate)

@@ -282,7 +282,7 @@ def _is_noun(
     item: Item, before: Item, table: Table, graph: Graph, place: _Place, proper: bool
 ) -> bool:
     own = [hit for hit in item.column_hits() if hit.table == table.name]
-    if item.values or any(hit.score >= _EXACT for hit in own):
+    if _is_value(item, table.name) or any(hit.score >= _EXACT for hit in own):
         return False
     if item is before and calls_rows(item):
         return True
@@ -301,6 +301,12 @@ def _is_noun(
     words = tuple(stem(word) for word in item.text.split() if word not in FUNCTION_WORDS)
     plural = item.text.endswith("s")
     return plural and (item.best_table() >= _MAY_NAME_TABLE or names_rows(words, table))
+
+
+def _is_value(item: Item, table: str) -> bool:
+    # "flights in the schedule" are its rows, though elsewhere a type is called Flight.
+    spelt = any(hit.value.lower() == item.text for hit in item.values)
+    return spelt or any(hit.table == table for hit in item.values)
 
 
 def _proper(item: Item, tokens: Sequence[Token]) -> bool:

@@ -31,7 +31,9 @@ def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list
         if found[position] in {"table", "column"} and _describes(items, position):
             found[position] = "value"
     for position in range(len(items)):
-        if found[position] == "column" and _is_counted(items, position):
+        if found[position] == "column" and (
+            _is_counted(items, position) or _is_asked(items, found, position)
+        ):
             found[position] = "table"
         if found[position] == "table" and _is_noun_of(items, position):
             found[position] = "column"
@@ -61,6 +63,20 @@ def _is_counted(items: Sequence[Item], position: int) -> bool:
     plural = best is not None and best.lower().endswith("s")
     counted = before.is_cue("count") or before.number is not None
     return not plural and (counted or _is_denied_subject(items, position))
+
+
+def _is_asked(items: Sequence[Item], found: Sequence[Role], position: int) -> bool:
+    # "show all open PO lines" asks for rows, whichever column of theirs is called so, too.
+    item = items[position]
+    if item.best_table() < _COUNTED or position == 0:
+        return False
+    best, table = item.column_hits()[0], item.table_hits()[0].table
+    plural = item.text.endswith("s") and not str(best.column).lower().endswith("s")
+    opens = all(
+        items[at].is_cue("show") or items[at].is_cue("all") or found[at] == "value"
+        for at in range(position)
+    )
+    return plural and opens and best.table == table
 
 
 def _is_denied_subject(items: Sequence[Item], position: int) -> bool:

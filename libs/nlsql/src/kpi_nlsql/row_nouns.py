@@ -17,7 +17,7 @@ _NAMES_TABLE = 0.55
 _CLEAR = 0.1
 _ROWS = frozenset(
     "item line row record entry transaction posting table system file feed sheet extract "  # noqa: SIM905
-    "export dataset report list master register ledger catalogue catalog log".split()
+    "export dataset report list master register ledger catalogue catalog log statement".split()
 )
 _ROW_STEMS = frozenset(stem(word) for word in _ROWS)
 _PARTLY = 0.6
@@ -30,6 +30,9 @@ def merged(items: Sequence[Item], graph: Graph) -> list[Item]:
     for item in items:
         before = found[-1] if found else None
         if before is not None and before.kind == "mention":
+            if _is_system(before) and _is_file(item):
+                found[-1] = replace(before, end=item.end)
+                continue
             table = _sole_table(before)
             if table is not None and _means_rows(before, item, graph.table(table)):
                 found[-1] = replace(
@@ -61,6 +64,16 @@ def calls_rows(item: Item) -> bool:
     """Tell whether a mention is only a word for rows: "postings" that have a posting date."""
     plural = item.text.endswith("s") and stem(item.text) in _ROW_STEMS
     return plural and item.best_column() < _PARTLY and item.best_table() < _PARTLY
+
+
+def _is_system(item: Item) -> bool:
+    """Tell whether several tables go by a name and nothing else does: "custodian"."""
+    return len(item.table_hits()) > 1 and not item.column_hits() and not item.values
+
+
+def _is_file(item: Item) -> bool:
+    # "the custodian statement" is where its rows come from, whatever statements else are dated.
+    return item.text in _ROWS and item.best_table() < _NAMES_TABLE and item.best_column() < _EXACT
 
 
 def _sole_table(item: Item) -> str | None:
