@@ -52,7 +52,7 @@ def _positive(term: Term, subject: plan.ColumnRef, column: Column) -> plan.Condi
         return plan.RecentDays(subject, int(term.values[0]))
     if term.kind == "between":
         low, high = term.values
-        if _is_period(low) and _is_period(high) and _holds_dates(column):
+        if _holds_dates(column) and (_is_period(low) or _is_period(high)):
             return _from_to(subject, str(low), str(high))
         return plan.Between(subject, constant(low, column), constant(high, column))
     if term.against == "average":
@@ -67,8 +67,11 @@ def _positive(term: Term, subject: plan.ColumnRef, column: Column) -> plan.Condi
 
 def _from_to(subject: plan.ColumnRef, low: str, high: str) -> plan.Condition:
     # "between 2015 and 2020" ends with the last day of 2020.
-    start, end = plan.Constant(bounds(low)[0]), plan.Constant(bounds(high)[1])
-    return plan.All((plan.Compare(subject, ">=", start), plan.Compare(subject, "<", end)))
+    start = plan.Constant(bounds(low)[0] if _is_period(low) else low)
+    whole = _is_period(high)
+    end = plan.Constant(bounds(high)[1] if whole else high)
+    until = plan.Compare(subject, "<" if whole else "<=", end)
+    return plan.All((plan.Compare(subject, ">=", start), until))
 
 
 def _other(term: Term, subject: plan.ColumnRef) -> plan.ColumnRef:

@@ -7,6 +7,8 @@ import re
 _MONTHS = (
     "january february march april may june july august september october november december".split()  # noqa: SIM905
 )
+MONTHS = {name: number for number, month in enumerate(_MONTHS, 1) for name in (month, month[:3])}
+"""From the name of a month, in full or with three letters, to its number."""
 _NAME = "|".join(f"{month}|{month[:3]}" for month in _MONTHS)
 _QUARTERS = ("first", "second", "third", "fourth")
 _QUARTER = "|".join(_QUARTERS)

@@ -27,6 +27,7 @@ _INSIDE_VALUES = frozenset({"/", ",", ".", "(", ")", "-"})
 _FLAG_WORDS = frozenset({"flag", "flags", "indicator", "ind", "flg"})
 _NAMES_TABLE = 0.6
 _CALLED = 0.8
+_SQL_WORDS = frozenset({"AND", "OR", "NOT", "IN", "IS", "BY", "ON", "AS", "TO", "ALL", "NO"})
 _WHOLE_NAME = 0.97
 _PARTICLES = frozenset({"in", "out", "up", "off"})
 _DETERMINERS = frozenset({"a", "an", "the", "each", "every", "any", "all", "our", "some"})
@@ -189,6 +190,8 @@ def _spans(
         if length == 1 and tokens[start].text.islower():
             values = tuple(hit for hit in values if hit.choices <= _MOST_CHOICES)
             values = () if _is_rather_table(words[0], hits, values) else values
+    if length == 1 and not values and _is_code(tokens, start):
+        values = tuple(v for v in lexicon.values.find(words) if v.value == tokens[start].text)
     if hits and not values and words[-1] not in _FLAG_WORDS:
         values = lexicon.said_by(hits, words[-1])
     if length == 1 and not values and all(hit.score < _WHOLE_NAME for hit in hits):
@@ -300,6 +303,13 @@ def _may_be_value(tokens: Sequence[Token]) -> bool:
     if token.lower in STOP_WORDS or (token.lower,) in CUES:
         return token.text[:1].isupper() and token.start > 0 and token.lower not in FUNCTION_WORDS
     return len(token.text) > _SHORT_VALUE or token.text.isupper()
+
+
+def _is_code(tokens: Sequence[Token], position: int) -> bool:
+    # "DE or AT": a function word in capitals, among words that are not, is a code.
+    text = tokens[position].text
+    shouted = all(token.text.isupper() for token in tokens if token.kind == "word")
+    return len(text) > 1 and text.isupper() and not shouted and text not in _SQL_WORDS
 
 
 def _quoted(start: int, token: Token, lexicon: Lexicon) -> Item:

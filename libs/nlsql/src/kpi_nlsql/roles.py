@@ -62,6 +62,9 @@ def _is_counted(items: Sequence[Item], position: int) -> bool:
     best = item.column_hits()[0].column if item.column_hits() else None
     plural = best is not None and best.lower().endswith("s")
     counted = before.is_cue("count") or before.number is not None
+    # "all PO lines" are rows of ``PO_LINE``, though it numbers them in a column called so.
+    own = any(hit.table == item.table_hits()[0].table for hit in item.column_hits()[:1])
+    counted = counted or (before.is_cue("all") and own)
     return not plural and (counted or _is_denied_subject(items, position))
 
 

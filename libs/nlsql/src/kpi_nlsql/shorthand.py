@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from kpi_nlsql.dates_read import MONTHS
 from kpi_nlsql.ignored_nulls import without_ignored_nulls
 from kpi_nlsql.words import Token
 
@@ -32,6 +34,7 @@ _BEFORE_SEVERAL = frozenset("with having have has had by on in to for over acros
 _FEW = frozenset({"two", "three", "four", "five", "2", "3", "4", "5"})
 _LONGEST = max(len(phrase) for phrase in _PHRASES)
 _LONGEST_NAME = 4
+_MONTH = re.compile(r"(\d{4})-\d\d")
 
 
 def written_out(tokens: Sequence[Token]) -> list[Token]:
@@ -40,7 +43,7 @@ def written_out(tokens: Sequence[Token]) -> list[Token]:
     if told and told[0].lower == "join":
         told[0] = replace(told[0], text="show")
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
-        _phrases, _counted_places, _functions, _denied, _signs, _patterns,
+        _phrases, _counted_places, _functions, _denied, _signs, _patterns, _months,
         without_ignored_nulls, _several,
     )  # fmt: skip
     for step in steps:
@@ -158,6 +161,17 @@ def _denied(tokens: list[Token]) -> list[Token]:
             if tokens[at].kind != "word":
                 break
     return [token for token in told if token.text]
+
+
+def _months(tokens: list[Token]) -> list[Token]:
+    """Tell "January and March 2024" as months of the same year."""
+    told = list(tokens)
+    for position, token in enumerate(tokens[:-2]):
+        month = MONTHS.get(token.lower)
+        last = _MONTH.fullmatch(tokens[position + 2].text)
+        if month and last and tokens[position + 1].lower in {"and", "to", "until", "or"}:
+            told[position] = replace(token, text=f"{last.group(1)}-{month:02d}", kind="quoted")
+    return told
 
 
 def _signs(tokens: list[Token]) -> list[Token]:

@@ -8,7 +8,7 @@ from kpi_nlsql.draft import Ref, Term
 from kpi_nlsql.grammar.averages import against_aggregate, against_column, average
 from kpi_nlsql.grammar.compared_counts import counts_existing, counts_rows, enumerates, unit_skipped
 from kpi_nlsql.grammar.implied_columns import implied_column
-from kpi_nlsql.grammar.ranges import between
+from kpi_nlsql.grammar.ranges import between, starts_alternative
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.grammar.times import date_meant
 from kpi_nlsql.grammar.units import measured_in
@@ -61,6 +61,8 @@ def read(scan: Scanner) -> bool:
 
 def _operator(scan: Scanner) -> Operator | None:
     item = scan.item
+    if starts_alternative(scan, scan.position):
+        return "<" if item.argument("compare")[0] == "<" else ">"
     if item.is_cue("compare"):
         return cast("Operator", item.argument("compare"))
     if item.is_cue("after") or item.is_cue("older"):
@@ -113,7 +115,9 @@ def _or(scan: Scanner, position: int) -> None:
         return
     previous = scan.draft.terms[-2]
     between = range(previous.position + 1, position)
-    if any(scan.items[i].text in {"or", "either"} for i in between) and previous.kind in {
+    if any(
+        scan.items[i].text in {"or", "either"} or starts_alternative(scan, i) for i in between
+    ) and previous.kind in {
         "compare", "value", "between",
     }:  # fmt: skip
         scan.draft.terms[-1].joined_by_or = True

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.draft import MAIN
+from kpi_nlsql.grammar.ranges import starts_alternative
 from kpi_nlsql.grammar.scanner import Scanner
 
 
@@ -16,7 +17,14 @@ def complete(scan: Scanner) -> None:
     )
     for before, term in pairwise(terms):
         between = scan.items[before.position + 1 : term.position]
-        place = next((i for i, item in enumerate(between) if item.text == "or"), None)
+        place = next(
+            (
+                i
+                for i, item in enumerate(between)
+                if item.text == "or" or starts_alternative(scan, before.position + 1 + i)
+            ),
+            None,
+        )
         if place is None:
             continue
         term.joined_by_or = True

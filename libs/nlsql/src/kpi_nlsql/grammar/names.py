@@ -10,6 +10,7 @@ from kpi_nlsql.grammar.scanner import NAMES, Scanner
 
 _SURE = 0.8
 _EXACT = 0.95
+_HALF_NAMED = 0.6
 _TRUE = frozenset({"t", "true", "y", "yes", "1"})
 _FLAGS = _TRUE | {"f", "false", "n", "no", "0"}
 
@@ -235,8 +236,21 @@ def _wanted_tables(scan: Scanner) -> set[str | None]:
     return owners | {wanted.table for wanted in scan.draft.wanted}
 
 
+def _is_row_noun(scan: Scanner) -> bool:
+    # "uncleared rent postings" are rows, though a ``posting_date`` is the nearest name.
+    before, item = scan.at(scan.position - 1), scan.item
+    if scan.role(scan.position - 1) != "value" or not item.text.endswith("s") or scan.in_where:
+        return False
+    hits = item.column_hits()
+    own = any(value.table == hits[0].table for value in before.values) if hits else False
+    return own and item.best_column() < _HALF_NAMED
+
+
 def _column(scan: Scanner) -> None:
     if _names_column(scan):
+        return
+    if _is_row_noun(scan):
+        scan.draft.entities.append((scan.position, scan.item.column_hits()[0].table))
         return
     ref = scan.ref(scan.position)
     acts = _is_deed(scan, scan.position)

@@ -9,6 +9,8 @@ from kpi_nlsql.grammar.implied_columns import TIME
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.grammar.times import date_meant
 
+_EQUALLY = frozenset({"on", "at", "in", "equal", "equals", "equal to", "from", "years"})
+
 
 def between(scan: Scanner) -> bool:
     """Consume "between … and …"."""
@@ -35,6 +37,15 @@ def between(scan: Scanner) -> bool:
     scan.add(term)
     scan.position = high_at + 1
     return True
+
+
+def starts_alternative(scan: Scanner, position: int) -> bool:
+    """Tell "empty or before May" from "5 or more" and "on or after May"."""
+    item, before = scan.at(position), scan.at(position - 1)
+    if not (item.is_cue("compare") and item.text.startswith("or ")):
+        return False
+    literal = before.number is not None or before.kind == "quoted" or bool(before.values)
+    return not literal and before.text not in _EQUALLY
 
 
 def _bound(scan: Scanner, position: int) -> str | int | float | None:

@@ -43,10 +43,14 @@ def read(scan: Scanner) -> bool:
     if scan.item.text in {"ran", "run", "runs"} and scan.at(end).text == "out":
         end += 1
     table = scan.last_table() or scan.entity()
-    noun = scan.role(scan.position) == "table" or " " in scan.item.text
+    verb = scan.item.text.endswith(("ed", "ing"))
+    noun = (scan.role(scan.position) == "table" and not verb) or " " in scan.item.text
     if table is None or noun or not is_timed(scan, end):
         return False
     column = _named_by(scan.at(end - 1).text, scan.sentence.graph.table(table))
+    if scan.item.text == "valid":
+        until = scan.at(end).is_cue("before") or scan.at(end).text == "to"
+        column = _named_by("expire" if until else "start", scan.sentence.graph.table(table))
     if column is None:
         return False
     hit = NameHit(table, column.name, 1.0)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.draft import Ref, Term
 from kpi_nlsql.grammar.directions import direction
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.values import ValueHit
 
 _LEADS_IN = frozenset("in from of for by with at on is are was were named called to as".split())  # noqa: SIM905
+_OPENING = frozenset({"the", "or", "and", ",", "all", "our"})
 _MOST_ROWS = 1000
 _YEARS = range(1000, 2101)
 
@@ -57,9 +59,35 @@ def _value(scan: Scanner, ref: Ref | None) -> bool:
     scan.not_output(scan.pending if ref is not None else None)
     scan.take(position)
     scan.add(term)
+    if _names_rows(scan):
+        if position == 0:
+            scan.draft.note("asks_rows")
+        scan.draft.entities.append((position, item.values[0].table))
     scan.in_where = scan.in_where or scan.at(position - 1).text in _LEADS_IN
     scan.position += 1
     return True
+
+
+def _names_rows(scan: Scanner) -> bool:
+    """Tell whether a value is the noun of the rows asked for: "which repairs", "hypermarkets in".
+
+    A noun that nothing else is called by may follow: "high priority jobs".
+    """
+    item, draft = scan.item, scan.draft
+    tables = {hit.table for hit in item.values}
+    if draft.entities or draft.wanted or scan.tables_named() or len(tables) != 1:
+        return False
+    opens = all(
+        scan.at(at).cues or scan.role(at) == "value" or scan.at(at).text in _OPENING
+        for at in range(scan.position)
+    )
+    following = scan.position + 1
+    if scan.role(following) == "column" and following in scan.skipped:
+        following += 1
+    noun = scan.at(following)
+    called = noun.kind == "word" and noun.text.endswith("s") and noun.text not in FUNCTION_WORDS
+    plural = item.text.endswith("s") and scan.role(following) == "none"
+    return opens and (called or plural) and item.kind == "mention"
 
 
 def _another_like(scan: Scanner) -> bool:
@@ -97,7 +125,7 @@ def _is_year_apart(scan: Scanner, ref: Ref) -> bool:
     if best is None or best.column is None or ref.position == scan.position - 2:
         return False
     column = scan.sentence.graph.table(best.table).column(best.column)
-    return not column.measures and column.family != "date"
+    return not column.measures and not column.dated
 
 
 def _holding(values: tuple[ValueHit, ...], ref: Ref) -> Ref:
