@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kpi_nlsql.cues import CUES, FUNCTION_WORDS, LONGEST_CUE, NUMBER_WORDS, STOP_WORDS, Cue
+from kpi_nlsql.held_values import held
 from kpi_nlsql.lexicon import LONGEST_NAME, Lexicon, NameHit
 from kpi_nlsql.values import LONGEST_VALUE, ValueHit, value_words
 from kpi_nlsql.words import Token, lemma, stem
@@ -16,18 +17,12 @@ ItemKind = Literal["cue", "mention", "number", "quoted", "word", "mark"]
 _MOST_HITS = 40
 _CUE_WORTH = 0.9
 _WEAK_CUE_WORTH = 0.7
-_MOST_CHOICES = 60
-"""A lower-case word is a value only of a column with few: titles hold any word of the language."""
-_SHORT_VALUE = 2
 _SORTING = frozenset(
     "by in from the it them results alphabetically ascending descending according "  # noqa: SIM905
     "based".split()
 )
 _INSIDE_VALUES = frozenset({"/", ",", ".", "(", ")", "-"})
-_FLAG_WORDS = frozenset({"flag", "flags", "indicator", "ind", "flg"})
-_NAMES_TABLE = 0.6
 _CALLED = 0.8
-_SQL_WORDS = frozenset({"AND", "OR", "NOT", "IN", "IS", "BY", "ON", "AS", "TO", "ALL", "NO"})
 _WHOLE_NAME = 0.97
 _PARTICLES = frozenset({"in", "out", "up", "off"})
 _DETERMINERS = frozenset({"a", "an", "the", "each", "every", "any", "all", "our", "some"})
@@ -171,34 +166,35 @@ def _spans(
     words = tuple(token.lower for token in tokens[start:end])
     length = end - start
     if length <= LONGEST_CUE and (cues := CUES.get(words)):
-        # Longer cues say more than the sum of their words.
-        telling = sum(word not in FUNCTION_WORDS for word in words)
-        worth = max(_CUE_WORTH * telling, 0.3) + 0.1 * (length - 1)
-        if words == ("ordered",) and not _sorts(tokens, end):
-            worth = 0.0
-        if any(cue.kind == "details" for cue in cues):
-            worth = _WEAK_CUE_WORTH if length == 1 else worth
-            # "all properties" are rows where a table is called so.
-            rows = lexicon.names(tuple(known_stems[end - 1 : end]), words[-1])
-            if any(hit.column is None and hit.score >= _CALLED for hit in rows):
-                worth = 0.0
+        worth = _cue_worth(start, end, tokens, cues)
+        if any(cue.kind == "details" for cue in cues) and _rows_called(
+            known_stems[end - 1], lexicon
+        ):
+            worth = 0.0  # "all properties" are rows where a table is called so
         yield Item("cue", " ".join(words), start, end, cues=tuple(cues), worth=worth)
     hits = _names(start, end, tokens, known_stems, lexicon)
-    values: tuple[ValueHit, ...] = ()
-    if length <= LONGEST_VALUE and _may_be_value(tokens[start:end]):
-        values = lexicon.values.find(words)[:_MOST_HITS]
-        if length == 1 and tokens[start].text.islower():
-            values = tuple(hit for hit in values if hit.choices <= _MOST_CHOICES)
-            values = () if _is_rather_table(words[0], hits, values) else values
-    if length == 1 and not values and _is_code(tokens, start):
-        values = tuple(v for v in lexicon.values.find(words) if v.value == tokens[start].text)
-    if hits and not values and words[-1] not in _FLAG_WORDS:
-        values = lexicon.said_by(hits, words[-1])
+    values = held(start, end, tokens, hits, lexicon)[:_MOST_HITS]
     if length == 1 and not values and all(hit.score < _WHOLE_NAME for hit in hits):
         hits = _best_first(hits, lexicon.done(tokens[start].stem))
     if hits or values:
         worth = _mention_worth(tokens[start:end], hits, values)
         yield Item("mention", " ".join(words), start, end, hits=hits, values=values, worth=worth)
+
+
+def _cue_worth(start: int, end: int, tokens: Sequence[Token], cues: Sequence[Cue]) -> float:
+    """Return what a cue explains; longer ones say more than the sum of their words."""
+    words = tuple(token.lower for token in tokens[start:end])
+    if words == ("ordered",) and not _sorts(tokens, end):
+        return 0.0
+    if len(words) == 1 and any(cue.kind == "details" for cue in cues):
+        return _WEAK_CUE_WORTH
+    telling = sum(word not in FUNCTION_WORDS for word in words)
+    return max(_CUE_WORTH * telling, 0.3) + 0.1 * (len(words) - 1)
+
+
+def _rows_called(noun: str, lexicon: Lexicon) -> bool:
+    called = lexicon.names((noun,), noun)
+    return any(hit.column is None and hit.score >= _CALLED for hit in called)
 
 
 def _best_first(hits: Sequence[NameHit], others: Sequence[NameHit]) -> tuple[NameHit, ...]:
@@ -240,12 +236,6 @@ def _names(
 def _sorts(tokens: Sequence[Token], position: int) -> bool:
     """Tell whether "ordered", followed by what stands here, speaks of a sort order."""
     return position < len(tokens) and tokens[position].lower in _SORTING
-
-
-def _is_rather_table(word: str, hits: tuple[NameHit, ...], values: tuple[ValueHit, ...]) -> bool:
-    # "an order" names the table of orders, not the value "Order" of some column.
-    named = any(hit.column is None and hit.score >= _NAMES_TABLE for hit in hits)
-    return named and all(not hit.value.islower() for hit in values if hit.value.lower() == word)
 
 
 def _tables(hits: Sequence[NameHit]) -> tuple[NameHit, ...]:
@@ -292,24 +282,6 @@ def _may_end_name(words: tuple[str, ...], following: Sequence[Token]) -> bool:
     """Tell whether a name may end here though its last word mostly leads on to another."""
     leads_on = any(token.lower in _DETERMINERS for token in following)
     return words[0] not in FUNCTION_WORDS and not leads_on
-
-
-def _may_be_value(tokens: Sequence[Token]) -> bool:
-    if len(tokens) > 1:
-        return not all(token.lower in FUNCTION_WORDS for token in tokens)
-    token = tokens[0]
-    if token.text == "A" and token.start > 0:
-        return True  # "with grade A"
-    if token.lower in STOP_WORDS or (token.lower,) in CUES:
-        return token.text[:1].isupper() and token.start > 0 and token.lower not in FUNCTION_WORDS
-    return len(token.text) > _SHORT_VALUE or token.text.isupper()
-
-
-def _is_code(tokens: Sequence[Token], position: int) -> bool:
-    # "DE or AT": a function word in capitals, among words that are not, is a code.
-    text = tokens[position].text
-    shouted = all(token.text.isupper() for token in tokens if token.kind == "word")
-    return len(text) > 1 and text.isupper() and not shouted and text not in _SQL_WORDS
 
 
 def _quoted(start: int, token: Token, lexicon: Lexicon) -> Item:

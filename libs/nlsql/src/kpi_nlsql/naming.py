@@ -39,7 +39,7 @@ ABBREVIATIONS = {
     "cat": "category", "cd": "code", "cnt": "count", "cnty": "country", "ctry": "country",
     "cust": "customer", "curr": "currency", "del": "delivery", "dept": "department",
     "desc": "description", "descr": "description", "dest": "destination", "dob": "date of birth",
-    "doc": "document",
+    "doc": "document", "resv": "reservation", "arr": "arrival", "bkg": "booking",
     "dt": "date", "emp": "employee", "fk": "key", "fname": "first name", "hq": "headquarters",
     "inv": "invoice", "lang": "language", "lname": "last name", "loc": "location",
     "manu": "manufacturer", "matl": "material", "max": "maximum", "mfg": "manufacturing",

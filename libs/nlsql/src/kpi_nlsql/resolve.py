@@ -60,7 +60,7 @@ def resolve(
         _choose(ref, draft, state, graph, paths)
     for term in draft.terms:
         if term.kind == "value" and term.ref is None:
-            _choose_value(term, state, graph, paths)
+            _choose_value(term, draft, state, graph, paths)
     return state
 
 
@@ -173,11 +173,25 @@ def _fit(table: str, near: str | None, state: Resolution, paths: JoinPaths) -> f
     return score
 
 
-def _choose_value(term: Term, state: Resolution, graph: Graph, paths: JoinPaths) -> None:
+def _own(term: Term, draft: Draft) -> tuple[ValueHit, ...]:
+    """Return the columns that hold a value: those of the rows asked for, where it is theirs.
+
+    A table named beside the value, or told to be related in its scope, may hold it instead.
+    """
+    asked = draft.entities[0][1] if draft.entities else None
+    named = {table for _, table in draft.entities} | {term.near}
+    named |= {other.table for other in draft.terms if other.table}
+    own = tuple(hit for hit in term.hits if hit.table == asked)
+    return own if own and named <= {asked, None} else term.hits
+
+
+def _choose_value(
+    term: Term, draft: Draft, state: Resolution, graph: Graph, paths: JoinPaths
+) -> None:
     if not term.hits:
         return
     scored = []
-    for hit in term.hits:
+    for hit in _own(term, draft):
         score = hit.score + _fit(hit.table, None, state, paths)
         if hit.table == term.near:
             score += _ADJACENT if term.adjacent and not _is_copied(graph, hit, term) else _BESIDE

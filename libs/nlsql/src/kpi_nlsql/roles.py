@@ -16,6 +16,7 @@ _EXACT = 0.95
 _COUNTED = 0.84
 _OF_WORDS = frozenset("of for from in".split())  # noqa: SIM905
 _LEADS_TO_VALUE = frozenset({"is", "are", "of", "equals", "in", "=", "(", ",", "not", "either"})
+_COPULAS = frozenset({"is", "are", "was", "were", "been", "being"})
 _PASS_OVER = frozenset("a an the all any some their its his her each every these those".split())  # noqa: SIM905
 _ANY = frozenset({"a", "an", "any", "each", "every"})
 """What leads to one row of many: "used in any contract" names no place."""
@@ -27,8 +28,9 @@ def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list
         "column" if _is_flag_column(items, position) else _role(item)
         for position, item in enumerate(items)
     ]
-    for position in range(len(items) - 1):
-        if found[position] in {"table", "column"} and _describes(items, position):
+    for position in range(len(items)):
+        described = position + 1 < len(items) and _describes(items, position)
+        if found[position] in {"table", "column"} and (described or _is_state(items, position)):
             found[position] = "value"
     for position in range(len(items)):
         if found[position] == "column" and (
@@ -89,6 +91,14 @@ def _is_denied_subject(items: Sequence[Item], position: int) -> bool:
     return opens and after.is_cue("not") and after.last_word in {"never", "without"}
 
 
+def _is_state(items: Sequence[Item], position: int) -> bool:
+    # "have not been closed" tells a state, whatever table of closes there is.
+    item, before = items[position], items[max(position - 1, 0)]
+    held = any(value.score >= 1.0 for value in item.values)
+    told = before.is_cue("not") or before.last_word in _COPULAS
+    return held and told and item.text.endswith("ed") and item.best_table() < _EXACT
+
+
 def _describes(items: Sequence[Item], position: int) -> bool:
     # "Tax references", where a column of the references holds Tax, are those with this value.
     item, following = items[position], items[position + 1]
@@ -103,6 +113,8 @@ def _is_value_of(items: Sequence[Item], position: int) -> bool:
     before = position - 1
     while before > 0 and (items[before].text in _LEADS_TO_VALUE or _listed(items, before)):
         before -= 1
+    while before > 1 and items[before].text in {"or", "and", ","} and items[before - 1].values:
+        before -= 2  # "type Storage or Pilotage"
     if before < 0 or not items[position].values:
         return False
     columns = {(h.table, h.column) for h in items[before].column_hits() if h.score >= _EXACT}

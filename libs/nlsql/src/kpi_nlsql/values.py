@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
+from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.demonyms import SPOKEN
 from kpi_nlsql.flags import is_flag, set_values, unset_values
 from kpi_nlsql.graph import Column, Graph
@@ -26,6 +27,9 @@ _SPOKEN = {
 _INFLECTED = 0.8
 _FEW = 12
 """Values of a column that may be spoken of in another form: states, not names."""
+
+_KINDS = 40
+"""Values of a column whose plural may stand for its rows: kinds of things, not names."""
 
 _WORDS = re.compile(r"[^\W_]+")
 
@@ -101,6 +105,11 @@ class ValueIndex:
     def find(self, words: tuple[str, ...]) -> tuple[ValueHit, ...]:
         """Return the columns that hold the value of these lower-case words."""
         hits = self._hits.get(words)
+        plural = len(words) > 1 and words[-1].endswith("s") and words[0] not in FUNCTION_WORDS
+        if hits is None and plural:
+            # "cash deposits" are those with the value "Cash deposit".
+            several = self._hits.get((*words[:-1], words[-1][:-1]), ())
+            hits = [hit for hit in several if 1 < hit.choices <= _KINDS]
         if hits is None and len(words) == 1 and len(words[0]) > 3:
             hits = self._singular(words[0]) or self._inflected(words[0])
         return tuple(hits) if hits else ()

@@ -123,7 +123,8 @@ def _own(scan: Scanner, position: int) -> Ref | None:
         weak = item.values and state and hit.score < _EXACT
         if fits and not weak and (best is None or hit.score > best[0]):
             best = (hit.score, column)
-    rival = rival or scan.role(position) == "table"
+    named = best is not None and best[0] >= _EXACT
+    rival = (rival or scan.role(position) == "table") and not named
     itself = any(stems(name) == words for name in table.display_names)
     if best is None or itself or (rival and not kept):
         return None

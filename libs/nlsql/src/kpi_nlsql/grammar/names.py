@@ -23,7 +23,7 @@ def read(scan: Scanner) -> bool:
     subject = scan.subject(scan.position)
     if role == "table":
         _table(scan)
-    elif subject is not None and not scan.in_where:
+    elif subject is not None and not scan.in_where and not _is_compared(scan):
         if _opens(scan) and scan.item.text.endswith("s"):
             scan.draft.note("asks_rows")
         scan.draft.entities.append((scan.position, subject))
@@ -195,6 +195,9 @@ def _is_compared(scan: Scanner) -> bool:
     said = after.is_cue("compare") or after.is_cue("between")
     if said and (amount.number is not None or amount.kind == "quoted"):
         return bool(scan.draft.entities)
+    numbered = after.kind == "number" and scan.measures(scan.ref(scan.position))
+    if numbered and before.text in {"on", "of", "with", "in", "at"} and scan.draft.entities:
+        return True
     of_rows = scan.role(scan.position - 2) == "table" and before.text in {"of", "with", "in"}
     return of_rows and scan.role(scan.position + 1) == "value" and after.kind == "mention"
 
@@ -236,6 +239,13 @@ def _wanted_tables(scan: Scanner) -> set[str | None]:
     return owners | {wanted.table for wanted in scan.draft.wanted}
 
 
+def _is_stated(scan: Scanner) -> bool:
+    verb = scan.item.text.endswith(("ed", "en", "ne")) and " " not in scan.item.text
+    copula = scan.at(scan.position - 1).text in {"is", "are", "was", "were", "been"}
+    alone = not (scan.draft.entities or scan.draft.wanted or scan.tables_named())
+    return verb and copula and alone and scan.position > 1
+
+
 def _is_row_noun(scan: Scanner) -> bool:
     # "uncleared rent postings" are rows, though a ``posting_date`` is the nearest name.
     before, item = scan.at(scan.position - 1), scan.item
@@ -254,7 +264,11 @@ def _column(scan: Scanner) -> None:
         return
     ref = scan.ref(scan.position)
     acts = _is_deed(scan, scan.position)
-    acts = acts or _is_compared(scan)
+    stated = _is_stated(scan)
+    if stated:
+        # "Which jobs were done by …": the noun is unknown, its verb tells whose rows are meant.
+        scan.draft.entities.append((scan.position, scan.item.column_hits()[0].table))
+    acts = acts or stated or _is_compared(scan)
     if acts and (scan.draft.wanted or scan.draft.entities):
         scan.in_where = True
     if scan.in_where:

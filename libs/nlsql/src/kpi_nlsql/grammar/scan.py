@@ -83,6 +83,7 @@ def scan(sentence: Sentence) -> Draft:
     _complete(scanner.draft)
     _values_counted(scanner)
     _count_per(scanner)
+    _asks_rows(scanner)
     _add_up(scanner)
     _doubt(scanner)
     return scanner.draft
@@ -110,6 +111,14 @@ def _values_counted(scanner: Scanner) -> None:
         return
     if any(term.table == first[1] and term.position > first[0] for term in own):
         draft.wanted.append(Wanted(first[0], scanner.ref(first[0])))
+
+
+def _asks_rows(scanner: Scanner) -> None:
+    # "Leased aircraft of the fleet": a noun without verb or question word asks for rows.
+    first, draft = scanner.at(0), scanner.draft
+    noun = first.kind == "mention" and not first.cues
+    if noun and draft.entities and not draft.wanted and "asks_rows" not in draft.notes:
+        draft.note("asks_rows")
 
 
 def _count_per(scanner: Scanner) -> None:

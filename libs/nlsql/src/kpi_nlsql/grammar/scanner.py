@@ -230,4 +230,12 @@ class Scanner:
                 ):
                     told = 0.25 * self._told(hit.column, word)
                     hits.append(NameHit(hit.table, hit.column, hit.score - 0.1 * rank + told))
+        if "date" in words and near is not None:
+            hits = self._own_dates(near, hits) or hits
         return Ref(position, tuple(hits), near) if hits else None
+
+    def _own_dates(self, table: str, hits: list[NameHit]) -> list[NameHit]:
+        # A time is told of the rows' own dates; other tables' are asked only where they have none.
+        columns = self.sentence.graph.table(table).columns
+        own = [hit for hit in hits if hit.table == table]
+        return own or [NameHit(table, c.name, _NAMING) for c in columns if c.dated]

@@ -8,15 +8,18 @@ from kpi_nlsql.draft import Ref
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.graph import Column, Table
 from kpi_nlsql.lexicon import NameHit
-from kpi_nlsql.words import stem, stems
+from kpi_nlsql.words import lemma, stem, stems
 
 DATE = re.compile(r"\d{4}-(\d\d|Q\d)(-\d\d.*)?")
 _YEARS = range(1900, 2101)
+PARTICLES = frozenset({"in", "out", "on", "off", "up"})
+"""Words that make one verb with what stands before: "logged in", "signed up"."""
+
 _LEADING = frozenset({"in", "on", "during", "by"})
 _TIMED = ("after", "before", "between", "recent", "older")
 _VERBS = {
     "expire lapse out": "expiry|expiration|expires|valid to|valid until|until|end",
-    "end finish terminate": "end|finish|termination|valid to|valid until|until",
+    "end finish terminate": "end|finish|termination|term|valid to|valid until|until",
     "start begin commence": "start|begin|commencement|valid from|effective|from",
     "born": "birth|born",
     "leave left quit resign": "leave|leaving|exit|termination|term|end|departure|dep",
@@ -24,6 +27,7 @@ _VERBS = {
     "arrive arrival": "arrival|arrive|arr|checkin|check in",
     "depart departure": "departure|dep|checkout|check out",
     "open raise create log report": "open|opened|created|raised|logged|reported",
+    "register": "registered|registration|reg",
     "build construct": "built|build|construction",
 }
 _COLUMNS = {
@@ -43,11 +47,15 @@ def read(scan: Scanner) -> bool:
     if scan.item.text in {"ran", "run", "runs"} and scan.at(end).text == "out":
         end += 1
     table = scan.last_table() or scan.entity()
+    told = scan.at(end - 1).text
+    if scan.at(end).text in PARTICLES and is_timed(scan, end + 1):
+        told = lemma(scan.item.text) + scan.at(end).text + "s"  # "logged in after May": logins
+        end += 1
     verb = scan.item.text.endswith(("ed", "ing"))
     noun = (scan.role(scan.position) == "table" and not verb) or " " in scan.item.text
     if table is None or noun or not is_timed(scan, end):
         return False
-    column = _named_by(scan.at(end - 1).text, scan.sentence.graph.table(table))
+    column = _named_by(told, scan.sentence.graph.table(table))
     if scan.item.text == "valid":
         until = scan.at(end).is_cue("before") or scan.at(end).text == "to"
         column = _named_by("expire" if until else "start", scan.sentence.graph.table(table))

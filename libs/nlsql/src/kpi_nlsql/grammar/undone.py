@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kpi_nlsql.draft import Ref, Term
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.grammar.times import PARTICLES
 from kpi_nlsql.lexicon import NameHit
 from kpi_nlsql.words import lemma, stem, stems
 
@@ -11,7 +12,6 @@ _AUXILIARIES = frozenset({"been", "yet", "ever", "being", "be", "so", "far"})
 _CLOSING = ("yet", "so", "far", "at", "all", "ever", "until", "now")
 _BY = ("by", "anyone", "anybody", "someone", "any")
 _TIMED = ("after", "before", "between", "recent", "compare", "older")
-_PARTICLES = frozenset({"in", "out", "on", "off", "up"})
 _SENSE = 0.4
 
 
@@ -49,7 +49,7 @@ def _dated_by(scan: Scanner, position: int) -> tuple[Ref | None, int]:
         return None, position
     words = {stem(item.text)}
     end = position + 1
-    if scan.at(end).text in _PARTICLES:
+    if scan.at(end).text in PARTICLES:
         # "logged in": the noun is one word.
         words = {stem(lemma(item.text) + scan.at(end).text)}
         end += 1
