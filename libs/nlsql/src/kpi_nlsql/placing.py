@@ -16,7 +16,7 @@ from kpi_nlsql.lexicon import NameHit
 from kpi_nlsql.linking import Item
 from kpi_nlsql.row_heads import heads_another, names_another
 from kpi_nlsql.row_nouns import calls_rows, names_rows, naming_rows
-from kpi_nlsql.systems import best_joined, whole_tables
+from kpi_nlsql.systems import best_joined, system_rows, whole_tables
 from kpi_nlsql.words import Token, stem, stems
 
 _EXACT = 0.95
@@ -28,6 +28,7 @@ _LINKS = frozenset(
     {"and", "or", "nor", "between", "both", "versus", "vs", "with", "to", ",", "than"}
 )
 _DETERMINERS = frozenset("a an the our all any both either neither system table file".split())  # noqa: SIM905
+_PEOPLE = frozenset({"people", "persons", "individuals"})
 _LEADING = (
     "also",
     "missing",
@@ -58,7 +59,7 @@ class _Place:
 
 def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tuple[Item, ...]:
     """Return the items with places resolved, and the noun of the rows made one with its place."""
-    items = whole_tables(items)
+    items = system_rows(whole_tables(items))
     told = _narrowed(list(items), _place_positions(items), tokens, graph)
     told = _plain_nouns(told, graph)
     place = _own_place(told)
@@ -299,6 +300,8 @@ def _is_noun(
     if place.lead == "on" and not proper and names_another(item, table.name):
         return False  # "claims on policies" are claims
     words = tuple(stem(word) for word in item.text.split() if word not in FUNCTION_WORDS)
+    if item.text in _PEOPLE:
+        return item is before
     plural = item.text.endswith("s")
     return plural and (item.best_table() >= _MAY_NAME_TABLE or names_rows(words, table))
 

@@ -13,6 +13,8 @@ _EXACT = 0.95
 _NAMES_TABLE = 0.6
 _INTO = frozenset({"in", "from", "of", "within"})
 _CLEARLY = 0.1
+_SPOKEN = 0.85
+_ONE = frozenset({"a", "an", "any", "one"})
 
 
 def whole_tables(items: Sequence[Item]) -> list[Item]:
@@ -55,6 +57,36 @@ def _same_table(first: Item, second: Item) -> str | None:
         return mine[0].table
     sole = theirs[0].score >= _NAMES_TABLE and len(_rivals(theirs)) == 1
     return theirs[0].table if sole and theirs[0].table in _rivals(mine) else None
+
+
+def system_rows(items: Sequence[Item]) -> list[Item]:
+    """Return the items with a system and what it has one of made a mention of the one table.
+
+    "employees without an LMS account" lack a row of ``lms_user``, which has an account status;
+    no other table of the LMS speaks of accounts.
+    """
+    found: list[Item] = []
+    for item in items:
+        led = len(found) > 1 and (found[-2].text in _ONE or found[-2].is_cue("not"))
+        table = _spoken_of(found[-1], item) if led else None
+        if table is None:
+            found.append(item)
+            continue
+        text, hits = f"{found[-1].text} {item.text}", (NameHit(table, None, _SPOKEN),)
+        found[-1] = replace(found[-1], text=text, end=item.end, hits=hits)
+    return found
+
+
+def _spoken_of(system: Item, noun: Item) -> str | None:
+    """Return the only table of several of a system that a noun speaks of."""
+    tables = set(_rivals(system.table_hits()))
+    if len(tables) < 2 or system.best_column() > _NAMES_TABLE or system.values or noun.values:
+        return None
+    if noun.kind != "mention" or noun.best_table() >= _NAMES_TABLE or noun.text.endswith("s"):
+        return None
+    spoken = {hit.table for hit in noun.hits if hit.table in tables}
+    exact = noun.best_column() >= _EXACT
+    return next(iter(spoken)) if len(spoken) == 1 and not exact else None
 
 
 def _rivals(hits: Sequence[NameHit]) -> list[str]:

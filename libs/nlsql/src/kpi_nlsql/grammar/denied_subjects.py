@@ -9,6 +9,8 @@ from __future__ import annotations
 from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.draft import MAIN, Term
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.linking import Item
+from kpi_nlsql.values import ValueHit
 
 _BEING = frozenset({"exist", "exists", "there", "known", "available", "recorded"})
 _ANY = frozenset({"a", "an", "any", "single", "one", "the", "even", "at", "all", "yet"})
@@ -73,13 +75,26 @@ def take_idle_verb(scan: Scanner) -> None:
     """Account for a verb that names no data before what was not done: "signed a contract"."""
     verb = scan.position
     item = scan.at(verb)
-    if item.kind != "word" or item.hits or item.text in FUNCTION_WORDS:
+    if scan.role(verb) != "none" or item.text in FUNCTION_WORDS or item.cues:
         return
     following = verb + 1
     while scan.at(following).text in _ANY or scan.at(following).is_cue("all"):
         following += 1
-    if following > verb + 1 and scan.role(following) == "table":
+    if following == verb + 1 or scan.role(following) != "table":
+        return
+    status = _status(scan, item, scan.table(following))
+    if status is not None:
+        scan.add(Term("value", verb, hits=(status,), values=(status.value,)))
+    if status is not None or not item.hits:
         scan.take(verb)
+
+
+def _status(scan: Scanner, verb: Item, table: str) -> ValueHit | None:
+    """Return the verb as a status of what links the rows to its object: "completed a course"."""
+    entity = scan.entity()
+    path = scan.sentence.paths.path(entity, table) if entity is not None else None
+    way = {join.right_table for join in path[1]} - {table} if path else set()
+    return next((value for value in verb.values if value.table in way), None)
 
 
 def _ends(scan: Scanner, position: int) -> bool:

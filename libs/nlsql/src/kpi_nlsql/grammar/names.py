@@ -79,7 +79,10 @@ def _table(scan: Scanner) -> None:
     if (scan.in_where and scan.draft.entities and table != scan.entity()) or (
         scan.in_where and scan.draft.wanted and table not in _wanted_tables(scan)
     ):
-        scan.add(Term("exists", scan.position, table=_nearest(scan, table)))
+        table = _nearest(scan, table)
+        if _is_another(scan, table):
+            scan.open_scope(negative=False)
+        scan.add(Term("exists", scan.position, table=table))
         denied = scan.scope in scan.draft.negative_scopes and scan.at(scan.position - 1).is_cue(
             "not"
         )
@@ -89,6 +92,18 @@ def _table(scan: Scanner) -> None:
         if _listed(scan):
             scan.draft.wanted.append(Wanted(scan.position, table=table))
         scan.draft.entities.append((scan.position, table))
+
+
+def _is_another(scan: Scanner, table: str) -> bool:
+    # "members with a loan and a booking" have one of each, whether or not the two belong together.
+    last = scan.draft.terms[-1] if scan.draft.terms else None
+    if last is None or last.kind != "exists" or last.table in {None, table}:
+        return False
+    if last.scope != scan.scope or scan.scope in scan.draft.negative_scopes:
+        return False
+    between = [scan.at(index) for index in range(last.position + 1, scan.position)]
+    plain = all(item.kind == "word" or item.is_cue("also") for item in between)
+    return plain and any(item.text == "and" for item in between)
 
 
 def _nearest(scan: Scanner, table: str) -> str:
