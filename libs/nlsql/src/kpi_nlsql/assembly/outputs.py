@@ -93,7 +93,9 @@ def _row_outputs(frame: Frame) -> list[plan.Output]:
     table = frame.graph.table(frame.entity)
     columns = naming_columns(table)
     shown = table.column(columns[0])
-    named = len(columns) > 1 or any(name.endswith(_NAMES) for name in shown.display_names)
+    called = {name for name in shown.display_names if name.endswith(_NAMES)}
+    called |= set(shown.display_names) & set(table.display_names)
+    named = len(columns) > 1 or bool(called) or frame.draft.distinct
     variety = table.variety(shown)
     vague = not named and variety is not None and variety < _TELLING
     if vague and shown.name not in table.primary_key and not frame.aggregated():
