@@ -15,6 +15,7 @@ _DAYS_OF_UNITS = (1, 7, 30, 365)
 _LEADS_TO_VALUE = frozenset({"is", "are", "=", "equals", "equal to", "not", "("})
 _CLAUSES = frozenset({"with", "where", "whose", "having"})
 _COLUMN = 0.8
+_YEAR = re.compile(r"(19|20)\d\d")
 _PERIOD = re.compile(r"\d{4}-(\d\d|q\d)")
 
 
@@ -26,7 +27,9 @@ def lost_literals(sentence: Sentence, query: plan.Plan, unknown: Sequence[str]) 
     """
     kept = [str(value).lower() for value in _constants(query)]
     kept += [str(part.days // days) for part in _recent(query) for days in _DAYS_OF_UNITS]
-    lost = sum(not any(text in value for value in kept) for text in _literals(sentence))
+    lost = sum(
+        not any(text in value for text in told for value in kept) for told in _literals(sentence)
+    )
     return lost + sum(_may_be_value(sentence, word) for word in unknown)
 
 
@@ -66,15 +69,20 @@ def _begins(text: str, start: int) -> bool:
     return text[:start].rstrip()[-1:] in {"", ".", "?", "!", ":"}
 
 
-def _literals(sentence: Sentence) -> Iterator[str]:
+def _literals(sentence: Sentence) -> Iterator[tuple[str, ...]]:
+    """Yield what is given, each in the forms a plan may keep it in.
+
+    "after 2022" keeps the first day behind the year.
+    """
     for item in sentence.items:
         if item.kind == "number" and item.number not in {0, 1}:
             number = item.number
             whole = isinstance(number, float) and number.is_integer()
-            yield str(int(number) if whole and number is not None else number)
+            text = str(int(number) if whole and number is not None else number)
+            yield (text, bounds(text)[1]) if _YEAR.fullmatch(text) else (text,)
         elif item.kind == "quoted":
             text = item.text.lower()
-            yield bounds(text)[0] if _PERIOD.fullmatch(text) and not item.values else text
+            yield bounds(text) if _PERIOD.fullmatch(text) and not item.values else (text,)
 
 
 def _recent(query: plan.Plan) -> Iterator[plan.RecentDays]:
