@@ -158,9 +158,24 @@ def _both_before(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
     split = list(_split(items, clause.left, frozenset({"and", "vs", "versus"})))
     yield from (replace(clause, left=left, right=right) for left, right in split)
     if not split:
+        if not _says_something(items, clause.left):
+            yield from _last_two(items, clause)
+            return
         told = clause.told | {at for at in clause.left if items[at].text in _THEY}
         common = tuple(at for at in clause.left if at not in told)
         yield replace(clause, left=(), right=(), common=common, told=told)
+
+
+def _last_two(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
+    """Read "A amount and B amount where they differ": they are what is listed last."""
+    listed = [at for at in clause.before if not _opens(items, at)]
+    cuts = [n for n, at in enumerate(listed) if items[at].text in {",", "and"}]
+    if not cuts or items[listed[cuts[-1]]].text != "and":
+        return
+    start = cuts[-2] + 1 if len(cuts) > 1 else 0
+    left, right = listed[start : cuts[-1]], listed[cuts[-1] + 1 :]
+    told = clause.told | set(clause.left)
+    yield replace(clause, left=tuple(left), right=tuple(right), told=told)
 
 
 def _compared(items: Sequence[Item], clause: Clause) -> list[Clause] | None:

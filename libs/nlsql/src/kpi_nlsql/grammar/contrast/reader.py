@@ -25,7 +25,7 @@ from kpi_nlsql.sentence import Candidate, Sentence
 
 _LEAST_SAID = 0.4
 _WHOLE = 0.8
-_EXACT = 0.95
+_SURELY = 0.85
 _CLOSE = 0.35
 _RIVALLED = 0.15
 _KEYED = 0.95
@@ -203,7 +203,7 @@ class _Reading:
         standing = []
         for side in (choice.left, choice.right):
             told = table_told(self.sought.head, self.sentence.graph.table(side.table))
-            sure = told is not None and told.said >= _EXACT
+            sure = told is not None and told.said >= _SURELY
             standing.append((sure, told.score if told is not None and sure else 0.0))
         return standing[1] > standing[0]
 
@@ -213,7 +213,7 @@ class _Reading:
             return not common
         tables = [self.sentence.graph.table(side.table) for side in (choice.left, choice.right)]
         told = [table_told(self.sought.head, table) for table in tables]
-        return any(each is not None and each.said >= _EXACT for each in told)
+        return any(each is not None and each.said >= _SURELY for each in told)
 
     def _tell_sides(self, choice: Choice) -> None:
         lost = choice.left.lost | choice.right.lost

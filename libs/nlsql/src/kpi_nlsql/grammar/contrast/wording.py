@@ -8,8 +8,9 @@ from functools import lru_cache
 from kpi_nlsql.abbreviations import abbreviates
 from kpi_nlsql.graph import Column, Table
 from kpi_nlsql.key_names import KEY_TAILS
+from kpi_nlsql.naming import ABBREVIATIONS
 from kpi_nlsql.synonyms import SYNONYMS
-from kpi_nlsql.words import parts, stem
+from kpi_nlsql.words import parts, stem, stems
 
 _SYNONYM = 0.8
 _SHORT = 0.9
@@ -40,6 +41,8 @@ def _abbreviates(short: str, full: str) -> bool:
     if abbreviates(short, full):
         return True
     # "rm" is the room, "hk" housekeeping: the first letter and one more, neither a vowel.
+    if short in ABBREVIATIONS:
+        return stem(full) in stems(ABBREVIATIONS[short])
     two = len(short) == 2 and len(full) > 3 and short[0] == full[0]
     return two and not set(short) & _VOWELS and short[1] in full[1:]
 
