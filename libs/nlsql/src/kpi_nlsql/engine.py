@@ -10,6 +10,7 @@ from kpi_nlsql import confidence, matched_by
 from kpi_nlsql.answer import Alternative, Answer, Operation, QueryType, Refusal
 from kpi_nlsql.asked_last import asked_first
 from kpi_nlsql.courtesy import plainly_asked
+from kpi_nlsql.denial_clauses import plain_denials
 from kpi_nlsql.grammar import duplicates, general, reconcile, unions
 from kpi_nlsql.grammar.contrast import reader as contrast
 from kpi_nlsql.graph import Graph
@@ -75,7 +76,8 @@ class Engine:
     def link(self, text: str, options: ReadOptions) -> Sentence:
         """Return the sentence with its tokens linked to the graph, ready for the grammar."""
         tokens = tuple(self._spelt_out(plainly_asked(written_out(tokenise(text)))))
-        linked = merged(asked_first(link(tokens, self.lexicon)), self.graph)
+        told = plain_denials(link(tokens, self.lexicon))
+        linked = merged(asked_first(told), self.graph)
         items = keyed(placed(linked, tokens, self.graph), self.graph)
         excluded = frozenset(field.lower() for field in options.excluded_fields)
         paths = JoinPaths(self.graph, excluded) if excluded else self._paths
