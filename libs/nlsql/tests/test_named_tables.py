@@ -144,3 +144,17 @@ def test_a_clause_that_names_the_key_is_no_condition(clause: str) -> None:
     assert "NOT EXISTS" in sql
     assert "accession_no = " in sql
     assert "IS NULL" not in sql
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "How many PACS studies are missing as order in the RIS?",
+        "How many PACS studies are unmatched to any order in RIS?",
+        "How many PACS studies are not registered as orders in RIS?",
+    ],
+)
+def test_what_rows_are_missing_as_tells_the_table(sentence: str) -> None:
+    sql = read(CLINIC, sentence)
+    assert sql.startswith("SELECT COUNT(*) AS count FROM brz_lnd_PACS_STUDY")
+    assert "NOT EXISTS(SELECT 1 FROM ris_order" in sql

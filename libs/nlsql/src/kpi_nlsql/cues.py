@@ -140,7 +140,7 @@ _PHRASES: dict[Cue, str] = {
         "not appear in|do not appear in|does not appear in|never appear in|not included in|"
         "are not in|is not in|not listed in|not contained in|not part of|not there in|"
         "cannot be found in|can t be found in|not found within|have no match in|has no match in|"
-        "without a match in|no match in|not matched in|unmatched in|not exist in|not on|"
+        "without a match in|no match in|not matched in|unmatched in|unmatched to|unmatched with|unmatched against|not matched against|not exist in|not on|"
         "with no match in|without match in|do not match any in|not recorded in|don t exist in|"
         "doesn t exist in|don t appear in|doesn t appear in|aren t in|isn t in|not be found in|"
         "have no counterpart in|has no counterpart in|without a counterpart in|with no counterpart in|"

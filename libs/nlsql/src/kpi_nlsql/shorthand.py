@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from kpi_nlsql.as_what import behind_places
 from kpi_nlsql.dates_read import MONTHS
 from kpi_nlsql.ignored_nulls import without_ignored_nulls
 from kpi_nlsql.words import Token
@@ -44,7 +45,7 @@ def written_out(tokens: Sequence[Token]) -> list[Token]:
         told[0] = replace(told[0], text="show")
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
         _phrases, _counted_places, _functions, _denied, _signs, _patterns, _months,
-        without_ignored_nulls, _several,
+        without_ignored_nulls, _several, behind_places,
     )  # fmt: skip
     for step in steps:
         told = step(told)

@@ -245,6 +245,17 @@ def _asked_for(
     return count, columns
 
 
+def _totals(sentence: Sentence, asked: Membership, source: str, columns: list[str]) -> bool:
+    # "the total amount of the reports": the sum, though each report has a total of its own.
+    if len(set(columns)) != 1 or not sentence.graph.table(source).column(columns[0]).measures:
+        return False
+    before = sentence.items[: min(asked.source, asked.cue)]
+    return any(
+        item.text.startswith("total ") and before[at + 1 : at + 2] and before[at + 1].text == "of"
+        for at, item in enumerate(before)
+    )
+
+
 def _outputs(
     sentence: Sentence, asked: Membership, source: str, used: set[int]
 ) -> tuple[tuple[plan.Output, ...], str, bool]:
@@ -257,6 +268,9 @@ def _outputs(
     if count:
         distinct = plan.Output(plan.Aggregate("count", refs[0], distinct=True), "count")
         return (distinct,), f"The number of different {columns[0]}", False
+    if _totals(sentence, asked, source, columns):
+        total = plan.Output(plan.Aggregate("sum", refs[0]), f"sum_{columns[0]}")
+        return (total,), f"The total {columns[0]}", False
     if refs:
         named = "The different " + ", ".join(columns)
         return tuple(plan.Output(ref) for ref in refs), named, True

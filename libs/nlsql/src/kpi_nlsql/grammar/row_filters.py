@@ -16,7 +16,9 @@ def row_filters(
         if position in used:
             continue
         values = [hit for hit in item.values if hit.table == table]
-        if not values:
+        if values and _is_deed(sentence, position):
+            used.add(position)
+        if not values or position in used:
             continue
         named = _named_columns(sentence, table, position)
         hit = next((value for value in values if value.column in named), values[0])
@@ -31,6 +33,12 @@ def row_filters(
     for position in _column_mentions(sentence, found, table):
         used.add(position)
     return found, " whose " + " and ".join(told) if told else ""
+
+
+def _is_deed(sentence: Sentence, position: int) -> bool:
+    # "reports submitted by people who …" tells who did it, whatever a status is called.
+    following = sentence.items[min(position + 1, len(sentence.items) - 1)]
+    return sentence.items[position].text.endswith("ed") and following.text == "by"
 
 
 def _named_columns(sentence: Sentence, table: str, position: int) -> set[str]:
