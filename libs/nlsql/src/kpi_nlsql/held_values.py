@@ -40,8 +40,9 @@ def held(
 def _is_rather_table(word: str, hits: Sequence[NameHit], values: Sequence[ValueHit]) -> bool:
     # "an order" names the table of orders, not the value "Order" of some column.
     named = any(hit.column is None and hit.score >= _NAMES_TABLE for hit in hits)
-    stated = word.endswith("ed")  # "closed" is a state, whatever table of closes there is
-    same = (hit for hit in values if hit.value.lower() == word)
+    same = [hit for hit in values if hit.value.lower() == word]
+    # "closed" is a state, whatever table of closes there is.
+    stated = word.endswith("ed") and bool(same)
     return named and not stated and all(not hit.value.islower() for hit in same)
 
 
