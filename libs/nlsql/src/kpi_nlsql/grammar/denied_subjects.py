@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.draft import MAIN, Term
+from kpi_nlsql.grammar.implied_columns import IMPLIED
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.linking import Item
 from kpi_nlsql.values import ValueHit
@@ -15,6 +16,7 @@ from kpi_nlsql.values import ValueHit
 _BEING = frozenset({"exist", "exists", "there", "known", "available", "recorded"})
 _ANY = frozenset({"a", "an", "any", "single", "one", "the", "even", "at", "all", "yet"})
 _BORDERS = frozenset({"and", "but", "or", "although", "while"})
+_SAYING = frozenset("are is were was with whose who that which live lives".split())  # noqa: SIM905
 _ACTING = frozenset({"has", "have", "had", "is", "are", "was", "were", "does", "do", "did"})
 
 
@@ -100,3 +102,32 @@ def _status(scan: Scanner, verb: Item, table: str) -> ValueHit | None:
 def _ends(scan: Scanner, position: int) -> bool:
     item = scan.at(position)
     return item.kind == "mark" or item.text in _BORDERS or item.is_cue("relative")
+
+
+def leave_denial(scan: Scanner) -> bool:
+    """Consume an "and" behind which something is said again of the rows asked for.
+
+    "customers that have no order and are in Paris" are in Paris themselves.
+    """
+    if scan.item.text != "and" or scan.scope not in scan.draft.negative_scopes:
+        return False
+    following = scan.at(scan.position + 1)
+    terms = [term for term in scan.draft.terms if term.scope == scan.scope]
+    said = following.text.split()[:1]
+    if not terms or not (set(said) & _SAYING or _is_own_deed(scan, scan.position + 1)):
+        return False
+    inside = range(terms[0].position + 1, scan.position)
+    if any(scan.at(index).is_cue("relative") for index in inside):
+        return False
+    scan.close_scope()
+    scan.pending = None
+    scan.position += 1
+    scan.anew = scan.position
+    return True
+
+
+def _is_own_deed(scan: Scanner, position: int) -> bool:
+    # "… and cost more than 20": a verb that names a column of the rows asked for.
+    item = scan.at(position)
+    hits = [hit for hit in item.column_hits() if hit.table == scan.entity()]
+    return bool(hits) and item.text in IMPLIED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.cues import FUNCTION_WORDS
+from kpi_nlsql.grammar.denied_subjects import leave_denial
 from kpi_nlsql.grammar.listed import listed
 from kpi_nlsql.grammar.people import ask_people
 from kpi_nlsql.grammar.questions import question_word
@@ -24,6 +25,8 @@ _PERSONAL = frozenset({"their", "its", "his", "her"})
 
 def read(scan: Scanner) -> bool:
     """Consume an opener or border; it decides whether columns are outputs or conditions."""
+    if leave_denial(scan):
+        return True
     item = scan.item
     if not scan.in_where and not scan.draft.entities and scan.asked is None:
         scan.asked = question_word(scan)

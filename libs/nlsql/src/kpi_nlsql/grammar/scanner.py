@@ -37,6 +37,7 @@ class Scanner:
         self.in_where = False
         self.scope = MAIN
         self.scopes = 1
+        self.anew = 0
         self.pending: Ref | None = None
         self.pending_function: str | None = None
         self.pending_table: str | None = None
@@ -153,10 +154,10 @@ class Scanner:
 
     def last_table(self) -> str | None:
         """Return the table mentioned last before the present position."""
-        for index in range(self.position - 1, -1, -1):
+        for index in range(self.position - 1, self.anew - 1, -1):
             if self.roles[index] == "table":
                 return self.table(index)
-        return None
+        return self.entity() if self.anew else None
 
     def stored_count(self, position: int) -> Ref | None:
         """Return a column that keeps how many there are ("hosts" → ``number_of_hosts``)."""
