@@ -27,6 +27,7 @@ from kpi_nlsql.ruleset import Ruleset
 from kpi_nlsql.sentence import Candidate, Sentence
 from kpi_nlsql.shorthand import written_out
 from kpi_nlsql.spoken_keys import with_spoken_keys
+from kpi_nlsql.totals_split import totals_split
 from kpi_nlsql.words import Token, tokenise
 
 MAX_CHARACTERS = 2_000
@@ -77,7 +78,7 @@ class Engine:
         """Return the sentence with its tokens linked to the graph, ready for the grammar."""
         tokens = tuple(self._spelt_out(plainly_asked(written_out(tokenise(text)))))
         told = plain_denials(link(tokens, self.lexicon))
-        linked = merged(asked_first(told), self.graph)
+        linked = totals_split(merged(asked_first(told), self.graph), self.lexicon)
         items = keyed(placed(linked, tokens, self.graph), self.graph)
         excluded = frozenset(field.lower() for field in options.excluded_fields)
         paths = JoinPaths(self.graph, excluded) if excluded else self._paths

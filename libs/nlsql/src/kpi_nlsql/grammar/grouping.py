@@ -75,7 +75,10 @@ def _by_after_aggregate(scan: Scanner) -> bool:
 def _by_after_amount(scan: Scanner) -> bool:
     # "freight amount by carrier" is the sum for each carrier.
     draft = scan.draft
-    if scan.item.text != "by" or scan.in_where or len(draft.wanted) != 1 or draft.entities:
+    if scan.item.text != "by" or scan.in_where or len(draft.wanted) != 1:
+        return False
+    total = scan.at(draft.wanted[0].position).text.startswith("total ")
+    if draft.entities and not total:
         return False
     ref = draft.wanted[0].ref
     named = scan.role(scan.position + 1) in {"column", "table"} and not _tells_value(scan)

@@ -17,6 +17,7 @@ from kpi_nlsql.grammar import (
     extremes,
     gaps,
     grouping,
+    how_much,
     names,
     negation,
     openers,
@@ -85,6 +86,7 @@ def scan(sentence: Sentence) -> Draft:
     _count_per(scanner)
     _asks_rows(scanner)
     _add_up(scanner)
+    how_much.complete(scanner)
     _doubt(scanner)
     return scanner.draft
 
@@ -141,7 +143,8 @@ def _add_up(scanner: Scanner) -> None:
     per = (
         scanner.at(group.position - 1).text == "per" or scanner.at(group.position - 2).text == "per"
     )
-    if beside and per and wanted.ref is not None and scanner.measures(wanted.ref):
+    total = scanner.at(wanted.position).text.startswith("total ")
+    if (total or (beside and per)) and wanted.ref is not None and scanner.measures(wanted.ref):
         wanted.function = "sum"
         for sorting in draft.sorting:
             same = sorting.ref is not None and sorting.ref.hits[:1] == wanted.ref.hits[:1]

@@ -39,7 +39,7 @@ def money(scan: Scanner, position: int) -> Ref | None:
         return None
     graph, entity = scan.sentence.graph, scan.entity()
     named = [table for table in reversed(scan.tables_named()) if table != entity]
-    amounts = [(table, amount) for table in named if (amount := _amount(graph.table(table)))]
+    amounts = [(table, amount) for table in named if (amount := amount_of(graph.table(table)))]
     if not amounts and entity is not None:
         amounts = _of_related(scan, entity)
         if len(amounts) != 1:
@@ -55,7 +55,7 @@ def worth(scan: Scanner, position: int) -> Ref | None:
     """Return the amount of the rows named next: "total value of the open invoices"."""
     named = [at for at in range(position + 1, len(scan.items)) if scan.role(at) == "table"]
     table = scan.sentence.graph.table(scan.table(named[0])) if named else None
-    amount = (_amount(table) or _gross(table)) if table is not None else None
+    amount = (amount_of(table) or _gross(table)) if table is not None else None
     return None if table is None or amount is None else amount_ref(position, table.name, amount)
 
 
@@ -78,11 +78,12 @@ def total_of(scan: Scanner, position: int) -> Ref | None:
     if scan.role(position) != "table" or scan.at(position + 1).text not in _TOTALS:
         return None
     table = scan.sentence.graph.table(scan.table(position))
-    amount = _amount(table)
+    amount = amount_of(table)
     return None if amount is None else amount_ref(position, table.name, amount)
 
 
-def _amount(table: Table) -> str | None:
+def amount_of(table: Table) -> str | None:
+    """Return the column that tells the money of a row, or else its one amount."""
     return money_amount(table) or main_amount(table)
 
 
