@@ -7,13 +7,17 @@ a denial that says nothing of the same row: "held by male players but by no fema
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from kpi_nlsql.draft import MAIN, Draft, Term
 
+_BESIDE = 2
 _ROW_KINDS = frozenset({"value", "compare", "between"})
 
 
 def separate(draft: Draft) -> None:
     """Open a scope for every condition that contradicts those before it in the main scope."""
+    _add_up(draft)
     held: list[Term] = []
     apart: list[Term] = []
     scope = MAIN
@@ -32,6 +36,29 @@ def separate(draft: Draft) -> None:
             apart = [*([] if again else apart), term]
             scope = _new_scope(draft) if again else apart[0].scope
             term.scope = scope
+
+
+def _add_up(draft: Draft) -> None:
+    # "the total amount of the lines for Hotel and Flight": lines of either kind are added up.
+    own = _summed(draft)
+    values = [t for t in draft.terms if t.kind == "value" and own is not None and _table(t) == own]
+    for first, second in pairwise(values):
+        beside = 0 < second.position - first.position <= _BESIDE
+        denied = {first.scope, second.scope} & draft.negative_scopes
+        if beside and not denied and contradict(first, second):
+            second.scope, second.joined_by_or = first.scope, True
+
+
+def _summed(draft: Draft) -> str | None:
+    """Return the table whose rows are counted or summed up, where nothing else is asked for."""
+    wanted = draft.wanted[0] if len(draft.wanted) == 1 else None
+    if wanted is None or wanted.function is None:
+        return None
+    return wanted.ref.choice[0] if wanted.ref and wanted.ref.choice else wanted.table
+
+
+def _table(term: Term) -> str | None:
+    return term.ref.choice[0] if term.ref is not None and term.ref.choice else None
 
 
 def _is_plain(term: Term) -> bool:

@@ -164,7 +164,8 @@ def _flag(scan: Scanner) -> str | None:
 def _total(scan: Scanner, ref: Ref) -> str | None:
     # "what is the total amount" of a column ``total_amount`` is the sum over the rows.
     asks = scan.items[0].text in {"what is", "how much is", "what was"}
-    alone = asks and not scan.draft.wanted and scan.item.text.startswith("total ")
+    of_all = scan.at(scan.position + 1).text == "of" and scan.at(scan.position + 2).is_cue("all")
+    alone = (asks or of_all) and not scan.draft.wanted and scan.item.text.startswith("total ")
     return "sum" if alone and scan.measures(ref) else None
 
 
