@@ -5,6 +5,7 @@ from __future__ import annotations
 from rapidfuzz import fuzz
 
 from kpi_nlsql.graph import NEARLY_UNIQUE, Column, Join, Table
+from kpi_nlsql.key_names import reaches
 from kpi_nlsql.naming import column_names
 from kpi_nlsql.shared_values import holds_codes, share
 from kpi_nlsql.words import parts
@@ -82,9 +83,6 @@ _WEAK_WORDS = frozenset(
     ]
 )  # names that many unrelated tables share
 
-_REACHING = frozenset("postal zip postcode zipcode phone fax mobile telephone email house".split())  # noqa: SIM905
-"""Codes and numbers by which people are reached: many share one, and it tells no row."""
-
 
 Holder = tuple[Table, Column]
 
@@ -157,7 +155,7 @@ def _name_score(table: Table, a: Column, b: Column) -> float:
         return _BARE_SCORE
     words = set(parts(a.name)) | set(column_names(a.name, table.name)[0].split())
     alike = fuzz.ratio(a.name.lower(), b.name.lower()) / 100
-    if words & _REACHING:
+    if reaches(words) or reaches(parts(a.name)):
         return 0.25 * alike
     if words & KEY_WORDS or any(_ends_as_key(word) for word in words):
         return 0.75 * max(alike, 0.95)

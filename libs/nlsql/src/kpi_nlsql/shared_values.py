@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from kpi_nlsql.graph import Column, Table
+from kpi_nlsql.key_names import reaches_many
 
 MINIMUM_SHARE = 0.5
 """Of the smaller column's values, the share that the larger one must have."""
@@ -29,6 +30,7 @@ def sharing(tables: Sequence[Table]) -> Iterator[tuple[Holder, Holder, float]]:
         for table in tables
         for column in table.columns
         if len(_known(column)) >= _FEWEST_VALUES and column.family != "date"
+        if not reaches_many(column)
     ]
     holders: dict[str | int, list[int]] = defaultdict(list)
     for index, (_, column) in enumerate(columns):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kpi_nlsql.draft import Term
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.linking import Item
 
 _EXCEPT = ("except", "excluding", "other than", "apart from", "without")
 _EXCLUDED = frozenset("excluded ignored omitted disregarded".split())  # noqa: SIM905
@@ -97,3 +100,11 @@ def _is_of_pending(scan: Scanner, position: int) -> bool:
     assert scan.pending is not None
     named = {(hit.table, hit.column) for hit in scan.pending.hits}
     return any((hit.table, hit.column) in named for hit in scan.at(position).values)
+
+
+def excluded_behind(items: Sequence[Item], position: int) -> int | None:
+    """Return where a value, and the noun behind it, is said to be left out; None if it is not."""
+    at = position + 1
+    while at < len(items) and (items[at].kind == "mention" or items[at].text in _AUXILIARIES):
+        at += 1
+    return at if at < len(items) and items[at].text in _EXCLUDED else None

@@ -9,6 +9,7 @@ from kpi_nlsql import plan
 from kpi_nlsql.explain import explain, told_of
 from kpi_nlsql.grammar import general
 from kpi_nlsql.grammar.composite_keys import key_mentions
+from kpi_nlsql.grammar.named_pairs import told_keys
 from kpi_nlsql.grammar.row_filters import row_filters
 from kpi_nlsql.grammar.target_conditions import NOTHING, Said
 from kpi_nlsql.linking import Item
@@ -59,14 +60,28 @@ def read(sentence: Sentence, asked: Membership) -> Iterator[Candidate]:
     }
     used |= _key_mentions(sentence, asked) | _said_of_targets(sentence, asked)
     used |= {at for target in asked.targets for at in target.said.used}
-    if len(asked.targets[0].pairing.pairs) > 1:
-        used |= set(key_mentions(sentence.items))
+    used |= _told_key(sentence, asked)
     plain = _plain(sentence, asked, set(used))
     if _complete(sentence, plain):
         yield plain
         return
     wider = _with_rest(sentence, plain, asked, used)
     yield wider or plain
+
+
+def _told_key(sentence: Sentence, asked: Membership) -> set[int]:
+    """Return where the key is told: "per store and item", "missing from B by SKU"."""
+    pairing, items = asked.targets[0].pairing, sentence.items
+    if len(pairing.pairs) > 1:
+        found = set(key_mentions(items))
+        return found | {min(found) - 1} if found and items[min(found) - 1].cues else found
+    keys = {column for pair in pairing.columns() for column in pair}
+    named = [
+        at
+        for at in told_keys(items)
+        if at > asked.source and any(hit.column in keys for hit in items[at].column_hits())
+    ]
+    return {at for position in named for at in (position - 1, position)}
 
 
 def _said_of_targets(sentence: Sentence, asked: Membership) -> set[int]:

@@ -2,41 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from kpi_nlsql.grammar.relation import Relation
 from kpi_nlsql.linking import Item
 from kpi_nlsql.pairing import Pairing
+from kpi_nlsql.row_nouns import naming_rows
 from kpi_nlsql.ruleset import ColumnPair
 from kpi_nlsql.sentence import Sentence
+from kpi_nlsql.words import stems
 
 _SURE_COLUMN = 0.95
 _SPOKEN = 0.9
+_PARTLY = 0.6
+_NAMES = (("name",), ("title",), ("nm",))
 _JOIN_WORDS = frozenset("by on using via".split())  # noqa: SIM905
 
 
 def preferred(sentence: Sentence, options: list[Pairing], compares: bool) -> list[Pairing]:
     """Put the pairing on columns that the sentence names ("by SKU") first."""
-    named: set[str] = set()
-    for position, item in enumerate(sentence.items[1:], start=1):
-        if sentence.items[position - 1].text in _JOIN_WORDS and item.kind == "mention":
-            named |= {(hit.column or "").lower() for hit in item.column_hits() if hit.score >= 0.6}
+    named = _told_columns(sentence)
     if not named:
         return options[:1] if compares else options
-    return sorted(options, key=lambda option: option.pairs[0].left.lower() not in named)
+    return _foremost([o for o in options if o.pairs[0].left.lower() in named], options)
+
+
+def told_keys(items: Sequence[Item]) -> list[int]:
+    """Return where a column is named behind "by" or "on": "missing from B by SKU"."""
+    return [
+        position
+        for position, item in enumerate(items[1:], start=1)
+        if items[position - 1].text in _JOIN_WORDS and item.kind == "mention"
+    ]
+
+
+def _told_columns(sentence: Sentence) -> set[str]:
+    return {
+        str(hit.column).lower()
+        for position in told_keys(sentence.items)
+        for hit in sentence.items[position].column_hits()
+        if hit.score >= _PARTLY
+    }
+
+
+def _foremost(chosen: list[Pairing], options: list[Pairing]) -> list[Pairing]:
+    """Return the options, the foremost of those chosen first and as sure as any of them."""
+    best = max((option.score for option in options), default=0.0)
+    surer = [replace(each, score=max(best, _SPOKEN)) for each in chosen[:1]]
+    return [*surer, *(option for option in options if option not in chosen[:1])]
 
 
 def spoken_first(sentence: Sentence, relation: Relation, options: list[Pairing]) -> list[Pairing]:
     """Put the pairing on a column spoken of first: "tickets caused by a change not in B"."""
     source, _ = relation.tables(sentence.items)
-    spoken: set[str] = set()
+    if options and options[0].pairs[0].left.lower() in _told_columns(sentence):
+        return options
+    spoken = _numbered(sentence, relation.source, source)
     for item in sentence.items[relation.source + 1 : relation.cue]:
         hits = [hit for hit in item.column_hits() if hit.table == source]
         if hits and item.best_column() > item.best_table() and not item.values:
             spoken.add(str(hits[0].column))
-    first = [option for option in options if option.pairs[0].left in spoken]
-    surer = [replace(option, score=max(option.score, _SPOKEN)) for option in first[:1]]
-    return [*surer, *(option for option in options if option not in first[:1])][: len(options)]
+    return _foremost([o for o in options if o.pairs[0].left in spoken], options)
+
+
+def _numbered(sentence: Sentence, position: int, table: str) -> set[str]:
+    # "articles in A that are not in B": by the number of the article, whatever else both have.
+    words = stems(sentence.items[position].text)
+    columns = naming_rows(words[-1:], sentence.graph.table(table))
+    return {column.name for column in columns if stems(column.name)[-1:] not in _NAMES}
 
 
 def shared_column(sentence: Sentence, relation: Relation) -> Pairing | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql import plan
+from kpi_nlsql.grammar.exclusions import excluded_behind
 from kpi_nlsql.sentence import Sentence
 
 
@@ -24,6 +25,10 @@ def row_filters(
         hit = next((value for value in values if value.column in named), values[0])
         subject = plan.ColumnRef(alias, hit.column)
         negative = position > 0 and sentence.items[position - 1].is_cue("not")
+        left_out = excluded_behind(sentence.items, position)
+        if left_out is not None:
+            negative = True
+            used.update(range(position, left_out + 1))
         condition: plan.Condition = plan.Compare(
             subject, "!=" if negative else "=", plan.Constant(hit.value)
         )
