@@ -7,16 +7,20 @@ from dataclasses import dataclass
 
 from kpi_nlsql import plan
 from kpi_nlsql.grammar.identity import identifying_columns
-from kpi_nlsql.grammar.repeated_keys import Keys, repeated_keys
+from kpi_nlsql.grammar.repeated_keys import TOGETHER, Keys, repeated_keys
 from kpi_nlsql.grammar.repeats import Repeat, find_repeat
 from kpi_nlsql.grammar.repeats_shown import Shown, shown_beside
 from kpi_nlsql.grammar.row_filters import row_filters
+from kpi_nlsql.grammar.scanner import NAMES
+from kpi_nlsql.graph import Column
+from kpi_nlsql.key_names import KEY_TAILS
 from kpi_nlsql.sentence import Candidate, Sentence
 
 _BY_WORDS = frozenset({"by", "on", "per", "same", "the same"})
 _OCCUR = frozenset("occur occurs appear appears happen happens times together".split())  # noqa: SIM905
 _MOST_TABLES = 3
 _SURE = 0.9
+_FULL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +67,45 @@ def _repeats_values(sentence: Sentence, repeat: Repeat, keys: Keys) -> bool:
     "Customers who ordered more than once", "cities with more than two shops" are no duplicates;
     "cities with more than two shops and how many" is read like them.
     """
-    if len(keys.columns) != 1 or any(item.is_cue("agree") for item in sentence.items):
+    if any(item.is_cue("agree") for item in sentence.items):
         return len(keys.columns) > 1
+    if _speaks_of_rows(sentence, repeat, keys):
+        return False
+    if len(keys.columns) != 1:
+        return bool(keys.columns)
     position = next(iter(keys.columns))
     item, shown = sentence.items[position], shown_beside(sentence, repeat, keys)
     if repeat.counted is not None and shown.often:
         return True
     values = item.best_table() < item.best_column()
     return values and (repeat.counted is None or shown.counted)
+
+
+def _speaks_of_rows(sentence: Sentence, repeat: Repeat, keys: Keys) -> bool:
+    """Tell whether the columns only say what to show of rows that have others.
+
+    "The ids and names of architects who built three bridges", "the size of cities that …".
+    """
+    table = sentence.graph.table(keys.table)
+    columns = [table.column(name) for name in keys.columns.values()]
+    items = sentence.items
+    if any(item.text in TOGETHER for item in items):
+        return False
+    if any(column.unique or _measures(column) for column in columns):
+        return True
+    named = [items[at].text in NAMES and items[at + 1].text == "of" for at in keys.columns]
+    return any(named) or any(
+        item.best_table() >= _FULL
+        and item.best_table() > item.best_column()
+        and item.table_hits()[0].table != keys.table
+        for at, item in enumerate(items[: min(repeat.cues)])
+        if at not in keys.columns and (repeat.number > 1 or len(keys.columns) > 1)
+    )
+
+
+def _measures(column: Column) -> bool:
+    """Tell whether a column holds amounts rather than numbers that name."""
+    return column.measures and not set(column.display_names[0].split()[-1:]) & KEY_TAILS
 
 
 def _candidate(

@@ -20,7 +20,7 @@ _PARTLY = 0.5
 _EXACT = 0.95
 _KNOWN = 0.9
 _BY_WORDS = frozenset({"by", "on", "per", "based on", "in terms of", "using"})
-_TOGETHER = frozenset("combination combinations pair pairs tuple tuples together".split())  # noqa: SIM905
+TOGETHER = frozenset("combination combinations pair pairs tuple tuples together".split())  # noqa: SIM905
 _LONGEST_DATE = 10
 _SEVERAL = frozenset({"one", "several", "multiple", "many", "another"})
 _DEED = 0.8
@@ -96,7 +96,7 @@ def _behind(items: Sequence[Item], leads: Sequence[int]) -> tuple[int, ...]:
 def _combined(items: Sequence[Item]) -> tuple[int, ...]:
     """Return the parts of "A and B combinations", "combinations of A, B and C", "A/B pairs"."""
     for position, item in enumerate(items):
-        if item.text not in _TOGETHER:
+        if item.text not in TOGETHER:
             continue
         after = items[position + 1].text if position + 1 < len(items) else ""
         if after == "of":
