@@ -130,7 +130,7 @@ _PHRASES: dict[Cue, str] = {
         "can t|won t|cannot|neither|nor|lack|lacking|lacks|hadn t|without any|do not|does not|did not|none of|without a|"
         "without an|not any|do not have any|does not have any|no longer|has no|have no|had no|"
         "do not have|does not have|did not have|have not|has not|never had|have never|has never|had never|had not|"
-        "not have|not having|not have any|has not had|have not had|fail to|failed to|don t have|doesn t have|"
+        "not have|not having|not have any|has not had|have not had|fail to|failed to|forgot to|forget to|have yet to be|has yet to be|have yet to|has yet to|yet to be|don t have|doesn t have|"
         "dont|doesnt|didnt|isnt|arent|havent|hasnt|that are not|which are not|who are not|is not|are not|was not|were not|have not been|has not been|"
         "have never been|has never been|has never had|have never had|absent|free of|zero"
     ),

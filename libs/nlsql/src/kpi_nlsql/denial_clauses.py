@@ -259,9 +259,11 @@ def _nobody(items: Sequence[Item], position: int) -> _Step | None:
 def _no_record(items: Sequence[Item], position: int) -> _Step | None:
     if _text(items, position) not in _PEOPLE or not _denies(items, position + 1):
         return None
-    if _text(items, position + 2) not in _ROWS:
+    behind = _text(items, position + 2)
+    whole = _text(items, position + 1).endswith(("n t have", "not have"))
+    if behind not in _ROWS and not whole and behind not in {"have", "know"}:
         return None
-    end = _past(items, position + 3, _CLOSING)
+    end = _past(items, position + (2 if whole else 3), _CLOSING)
     start = position - 1 if _text(items, position - 1) in {"that", "which"} else position
     if not _ends(items, end) or not _names_rows(_get(items, start - 1)):
         return None

@@ -278,9 +278,15 @@ def _may_name(words: tuple[str, ...]) -> bool:
     return words[0] not in FUNCTION_WORDS and words[-1] not in FUNCTION_WORDS
 
 
+def _is_content(token: Token) -> bool:
+    # "booked on orders": what follows is a noun.
+    plain = token.lower in FUNCTION_WORDS or (token.lower,) in CUES
+    return token.kind == "word" and not plain
+
+
 def _may_end_name(words: tuple[str, ...], following: Sequence[Token]) -> bool:
     """Tell whether a name may end here though its last word mostly leads on to another."""
-    leads_on = any(token.lower in _DETERMINERS for token in following)
+    leads_on = any(token.lower in _DETERMINERS or _is_content(token) for token in following)
     return words[0] not in FUNCTION_WORDS and not leads_on
 
 

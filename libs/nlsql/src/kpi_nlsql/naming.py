@@ -62,6 +62,8 @@ ABBREVIATIONS = {
     "pat": "patient", "avail": "available", "env": "environment", "comm": "commission",
     "rm": "room", "prop": "property", "chk": "check", "mins": "minutes",
     "itm": "item", "proj": "project", "rcpt": "receipt", "pymt": "payment",
+    "iss": "issue", "eq": "equipment", "equip": "equipment", "ast": "asset", "wo": "work order",
+    "rsv": "reservation", "pstg": "posting", "rdg": "reading",
     "postcode": "post code", "zipcode": "zip code", "mpg": "miles per gallon",
 }  # fmt: skip
 _FULLER = {"email": "address", "mail": "address", "phone": "number", "telephone": "number"}

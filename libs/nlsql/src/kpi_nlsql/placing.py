@@ -14,6 +14,7 @@ from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.graph import Column, Graph, Table
 from kpi_nlsql.lexicon import NameHit
 from kpi_nlsql.linking import Item
+from kpi_nlsql.place_leads import DENIES, INTO, acts_in, is_denied, lead_of, leads_in, leads_to
 from kpi_nlsql.row_heads import heads_another, names_another
 from kpi_nlsql.row_nouns import calls_rows, names_rows, naming_rows
 from kpi_nlsql.systems import best_joined, system_rows, whole_tables
@@ -23,24 +24,7 @@ _EXACT = 0.95
 _NAMES_TABLE = 0.6
 _MAY_NAME_TABLE = 0.4
 _RIVAL = 0.05
-_INTO = frozenset({"in", "from", "within", "into", "of", "inside", "on"})
-_LINKS = frozenset(
-    {"and", "or", "nor", "between", "both", "versus", "vs", "with", "to", ",", "than"}
-)
-_DETERMINERS = frozenset("a an the our all any both either neither system table file".split())  # noqa: SIM905
 _PEOPLE = frozenset({"people", "persons", "individuals"})
-_LEADING = (
-    "also",
-    "missing",
-    "only",
-    "both",
-    "between",
-    "not",
-    "mismatch",
-    "compare_tables",
-    "compare",
-)
-_DENIES = ("not", "missing", "only", "both", "mismatch", "agree", "compare_tables", "between")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,34 +63,9 @@ def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tupl
 def _place_positions(items: Sequence[Item]) -> list[int]:
     found: list[int] = []
     for position, item in enumerate(items):
-        if _may_be_table(item) and _leads_to(items, position, bool(found)):
+        if _may_be_table(item) and leads_to(items, position, bool(found)):
             found.append(position)
     return found
-
-
-def _leads_to(items: Sequence[Item], position: int, listed: bool) -> bool:
-    """Tell whether a word before a mention makes it a place; "and" does after another place."""
-    lead = _lead(items, position)
-    if lead < 0 or not _is_lead(items[lead]):
-        return False
-    if items[lead].text == "of" and items[position].best_table() < _EXACT:
-        return False
-    word = items[lead].last_word
-    linked = word in _LINKS and (listed or word in {"between", "both"})
-    return word in _INTO or linked or items[lead].is_cue("missing") or items[lead].is_cue("both")
-
-
-def _is_lead(item: Item) -> bool:
-    """Tell "in" and "also in" from "in descending order of" and "the number of"."""
-    return not item.cues or any(item.is_cue(kind) for kind in _LEADING)
-
-
-def _lead(items: Sequence[Item], position: int) -> int:
-    """Return the position of the word that leads to a mention, past its determiners."""
-    lead = position - 1
-    while lead > 0 and items[lead].text in _DETERMINERS and items[lead].text != "both":
-        lead -= 1
-    return lead
 
 
 def _may_be_table(item: Item) -> bool:
@@ -213,14 +172,14 @@ def _describes(item: Item, tables: set[str], graph: Graph) -> bool:
 def _own_place(items: Sequence[Item]) -> _Place | None:
     """Return the first place rows are said to be in; None where they are denied or compared."""
     for position in _place_positions(items):
-        lead = _lead(items, position)
+        lead = lead_of(items, position)
         start = lead
         item = items[lead]
-        if any(item.is_cue(kind) for kind in _DENIES) or item.last_word not in _INTO:
+        if any(item.is_cue(kind) for kind in DENIES) or item.last_word not in INTO:
             return None
-        while start > 0 and _leads_in(items[start - 1]):
+        while start > 0 and leads_in(items[start - 1]):
             start -= 1
-        if _is_denied(items, start):
+        if is_denied(items, start) or acts_in(items, start):
             continue
         if items[position].best_table() < _NAMES_TABLE:
             return None
@@ -229,21 +188,6 @@ def _own_place(items: Sequence[Item]) -> _Place | None:
             start, position, items[position].table_hits()[0].table, told, items[lead].text
         )
     return None
-
-
-def _is_denied(items: Sequence[Item], start: int) -> bool:
-    """Tell whether a denial stands before "in", or before its participle: "not registered in"."""
-    before = start - 1
-    if before > 0 and items[before].text in _INTO and items[before - 1].text.endswith("ed"):
-        before -= 1  # "never checked in in A"
-    if before > 0 and items[before].text.endswith("ed"):
-        before -= 1
-    return before >= 0 and any(items[before].is_cue(kind) for kind in _DENIES)
-
-
-def _leads_in(item: Item) -> bool:
-    light = item.kind == "word" and item.text in {"are", "is", "that", "which", "exist", "present"}
-    return light or item.text in {"that", "which"}
 
 
 def _noun(

@@ -17,6 +17,8 @@ _BEING = frozenset({"exist", "exists", "there", "known", "available", "recorded"
 _ANY = frozenset({"a", "an", "any", "single", "one", "the", "even", "at", "all", "yet"})
 _BORDERS = frozenset({"and", "but", "or", "although", "while"})
 _SAYING = frozenset("are is were was with whose who that which live lives".split())  # noqa: SIM905
+_NAMED = 0.8
+_EVER = frozenset({"ever", "yet", "actually", "so", "far"})
 _ACTING = frozenset({"has", "have", "had", "is", "are", "was", "were", "does", "do", "did"})
 
 
@@ -76,8 +78,11 @@ def take_verb(scan: Scanner, position: int) -> None:
 def take_idle_verb(scan: Scanner) -> None:
     """Account for a verb that names no data before what was not done: "signed a contract"."""
     verb = scan.position
+    while scan.at(verb).text in _EVER:
+        verb += 1
     item = scan.at(verb)
-    if scan.role(verb) != "none" or item.text in FUNCTION_WORDS or item.cues:
+    misread = scan.role(verb) == "table" and item.best_table() < _NAMED
+    if item.text in FUNCTION_WORDS or item.cues or not (scan.role(verb) == "none" or misread):
         return
     following = verb + 1
     while scan.at(following).text in _ANY or scan.at(following).is_cue("all"):
@@ -87,8 +92,10 @@ def take_idle_verb(scan: Scanner) -> None:
     status = _status(scan, item, scan.table(following))
     if status is not None:
         scan.add(Term("value", verb, hits=(status,), values=(status.value,)))
-    if status is not None or not item.hits:
+    if status is not None or misread or not item.hits:
         scan.take(verb)
+        if misread:
+            scan.position = verb + 1  # "never bought a ticket", whatever is called an order
 
 
 def _status(scan: Scanner, verb: Item, table: str) -> ValueHit | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from kpi_nlsql import plan
 from kpi_nlsql.explain import explain, told_of
@@ -38,7 +39,7 @@ class Target:
 class Membership:
     """Rows of the table mentioned at ``source`` and where they must be; ``cue`` says so.
 
-    ``either``: a match in one of the targets is enough.
+    ``either``: a match in one of the targets is enough; ``through``: a noun that says which.
     """
 
     operation: str
@@ -46,6 +47,7 @@ class Membership:
     cue: int
     targets: tuple[Target, ...]
     either: bool = False
+    through: int | None = None
 
 
 def read(sentence: Sentence, asked: Membership) -> Iterator[Candidate]:
@@ -60,7 +62,7 @@ def read(sentence: Sentence, asked: Membership) -> Iterator[Candidate]:
     }
     used |= _key_mentions(sentence, asked) | _said_of_targets(sentence, asked)
     used |= {at for target in asked.targets for at in target.said.used}
-    used |= _told_key(sentence, asked)
+    used |= _told_key(sentence, asked) | ({asked.through} - {None})
     plain = _plain(sentence, asked, set(used))
     if _complete(sentence, plain):
         yield plain
@@ -118,6 +120,9 @@ def _leads_on(items: Sequence[Item], position: int, asked: Membership) -> bool:
 
 
 def _complete(sentence: Sentence, candidate: Candidate) -> bool:
+    texts = [item.text for item in sentence.items]
+    if ("how", "much") in pairwise(texts):
+        return False  # "how much did we take for tickets …" asks for no rows
     return all(
         position in candidate.used
         or item.kind in {"mark", "word"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from kpi_nlsql.draft import Ref, Term, Wanted
 from kpi_nlsql.grammar.deeds import done_in
 from kpi_nlsql.grammar.denied_subjects import says_nothing, take_verb
-from kpi_nlsql.grammar.implied_columns import IMPLIED
 from kpi_nlsql.grammar.scanner import NAMES, Scanner
+from kpi_nlsql.grammar.verbs import is_deed, is_stated
 
 _SURE = 0.8
 _EXACT = 0.95
@@ -67,7 +67,7 @@ def _table(scan: Scanner) -> None:
     if _opens(scan):
         scan.draft.note("asks_rows")
     modifies = scan.role(scan.position + 1) == "column" and not scan.in_where
-    modifies = modifies and not _is_deed(scan, scan.position + 1)
+    modifies = modifies and not is_deed(scan, scan.position + 1)
     modifies = modifies and done_in(scan, scan.position + 1, table) is None
     modifies = modifies or (scan.role(scan.position + 1) == "table" and not _acts(scan))
     if modifies:
@@ -169,41 +169,6 @@ def _total(scan: Scanner, ref: Ref) -> str | None:
     return "sum" if alone and scan.measures(ref) else None
 
 
-def _is_participle(scan: Scanner, position: int) -> bool:
-    # "performances they attended": a verb that only shares its stem with a column's name.
-    item = scan.at(position)
-    if not item.text.endswith(("ed", "ing", "en", "ught")) or " " in item.text:
-        return False
-    return not any(item.text in str(hit.column).lower() for hit in item.column_hits())
-
-
-def _is_deed(scan: Scanner, position: int) -> bool:
-    item, following = scan.at(position), scan.at(position + 1)
-    often = item.text.endswith("ed") and following.is_cue("often")
-    # "products cost more than 5": a verb, whatever column is called so.
-    measures = item.text in IMPLIED and any(
-        following.is_cue(kind) for kind in ("compare", "average_of_all", "below_average")
-    )
-    return often or measures or _is_participle(scan, position) or _happened(scan, position)
-
-
-def _happened(scan: Scanner, position: int) -> bool:
-    # "opened in 2024", "installed before May": the verb names the column of the date.
-    following = scan.at(position + 1)
-    timed = following.text in {"in", "on", "during"} or any(
-        following.is_cue(kind) for kind in ("after", "before", "between", "recent")
-    )
-    text, graph = scan.at(position).text, scan.sentence.graph
-    return (
-        text.endswith(("ed", "en", "ght"))
-        and timed
-        and any(
-            graph.table(hit.table).column(str(hit.column)).dated
-            for hit in scan.at(position).column_hits()
-        )
-    )
-
-
 def _is_compared(scan: Scanner) -> bool:
     # "repairs cost more than 3000", "milestones of type Launch": a value of it follows.
     before, after = scan.at(scan.position - 1), scan.at(scan.position + 1)
@@ -255,13 +220,6 @@ def _wanted_tables(scan: Scanner) -> set[str | None]:
     return owners | {wanted.table for wanted in scan.draft.wanted}
 
 
-def _is_stated(scan: Scanner) -> bool:
-    verb = scan.item.text.endswith(("ed", "en", "ne")) and " " not in scan.item.text
-    copula = scan.at(scan.position - 1).text in {"is", "are", "was", "were", "been"}
-    alone = not (scan.draft.entities or scan.draft.wanted or scan.tables_named())
-    return verb and copula and alone and scan.position > 1
-
-
 def _is_row_noun(scan: Scanner) -> bool:
     # "uncleared rent postings" are rows, though a ``posting_date`` is the nearest name.
     before, item = scan.at(scan.position - 1), scan.item
@@ -272,15 +230,28 @@ def _is_row_noun(scan: Scanner) -> bool:
     return own and item.best_column() < _HALF_NAMED
 
 
+def _summed_over(scan: Scanner) -> bool:
+    # "the total quantity of all SKUs" is one number, not one for each of them.
+    last = scan.draft.wanted[-1] if scan.draft.wanted else None
+    if (
+        scan.in_where
+        or last is None
+        or last.function is None
+        or not scan.at(scan.position - 1).is_cue("all")
+    ):
+        return False
+    return scan.at(scan.position - 2).text == "of" and last.position >= scan.position - 4
+
+
 def _column(scan: Scanner) -> None:
-    if _names_column(scan):
+    if _names_column(scan) or _summed_over(scan):
         return
     if _is_row_noun(scan):
         scan.draft.entities.append((scan.position, scan.item.column_hits()[0].table))
         return
     ref = scan.ref(scan.position)
-    acts = _is_deed(scan, scan.position)
-    stated = _is_stated(scan)
+    acts = is_deed(scan, scan.position)
+    stated = is_stated(scan)
     if stated:
         # "Which jobs were done by …": the noun is unknown, its verb tells whose rows are meant.
         scan.draft.entities.append((scan.position, scan.item.column_hits()[0].table))

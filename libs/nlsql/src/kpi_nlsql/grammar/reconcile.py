@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.grammar import differences, membership
 from kpi_nlsql.grammar.compared import Sides
 from kpi_nlsql.grammar.composite_keys import composite_key, key_mentions
@@ -17,6 +18,7 @@ from kpi_nlsql.grammar.named_pairs import (
     told_pair,
 )
 from kpi_nlsql.grammar.owned_columns import compares_owned
+from kpi_nlsql.grammar.passed_through import from_head
 from kpi_nlsql.grammar.presence import find_places
 from kpi_nlsql.grammar.relation import Relation, table_at
 from kpi_nlsql.grammar.target_conditions import said_of
@@ -40,6 +42,7 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
     relation = find_relation(sentence.items)
     if relation is None:
         return
+    relation = from_head(sentence, relation)
     source, target = relation.tables(sentence.items)
     compares = relation.operation in {"EQUALS", "NOT_EQUALS"}
     options = preferred(sentence, pairings(sentence, source, target), compares)
@@ -75,7 +78,12 @@ def _members(sentence: Sentence, relation: Relation, pairing: Pairing) -> Iterat
             return
         targets.append(_target(sentence, place.position, best, place.negative, relation))
     asked = Membership(
-        relation.operation, relation.source, relation.cue, tuple(targets), relation.either
+        relation.operation,
+        relation.source,
+        relation.cue,
+        tuple(targets),
+        relation.either,
+        relation.through,
     )
     yield from membership.read(sentence, asked)
 
@@ -186,6 +194,8 @@ def _denies(items: tuple[Item, ...], position: int, target: int) -> bool:
     if not item.is_cue("not") or denies_column(items, position):
         return False
     between = items[position + 1 : target]
+    if _denies_state(between, items[target]):
+        return False
     return any(other.text in _IN_WORDS for other in between) and all(
         other.text in _IN_WORDS
         or other.text in _PRESENCE
@@ -195,8 +205,22 @@ def _denies(items: tuple[Item, ...], position: int, target: int) -> bool:
         or names_column(other)
         or _happens(other)
         or _modifies(other, items[target])
+        or (other is between[-1] and _describes(other))
         for other in between
     )
+
+
+def _denies_state(between: tuple[Item, ...], target: Item) -> bool:
+    # "not released in A", where A has a status Released: such a row is denied, not any.
+    state = between[0] if between else None
+    if state is None or state.text in _PRESENCE or not _modifies(state, target):
+        return False
+    return any(other.text in _IN_WORDS for other in between[1:])
+
+
+def _describes(item: Item) -> bool:
+    # "not in the web shop": a word that nothing is called by, right before the place.
+    return item.kind == "word" and item.text not in FUNCTION_WORDS | _PRESENCE
 
 
 def _modifies(item: Item, target: Item) -> bool:
@@ -213,5 +237,6 @@ def _near(items: tuple[Item, ...], position: int, target: int) -> bool:
     return all(
         (item.kind == "word" and (item.text in _IN_WORDS or item.text in _PRESENCE))
         or _modifies(item, items[target])
-        for item in items[position + 1 : target]
+        or (at == target - 1 and _describes(item))
+        for at, item in enumerate(items[position + 1 : target], start=position + 1)
     )

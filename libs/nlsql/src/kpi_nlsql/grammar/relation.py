@@ -19,6 +19,8 @@ class Relation:
     cue: int
     further: tuple[Place, ...] = ()
     either: bool = False
+    through: int | None = None
+    """The noun between: "tickets for trains that are not in the timetable"."""
 
     def tables(self, items: Sequence[Item]) -> tuple[str, str]:
         """Return the names of the source and of the target."""

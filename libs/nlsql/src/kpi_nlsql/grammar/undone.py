@@ -25,7 +25,7 @@ def read(scan: Scanner) -> bool:
         position += 1
     if _is_own_value(scan, position) or scan.entity() is None:
         return False
-    ref, end = _dated_by(scan, position)
+    ref, end = dated_by(scan, position)
     if ref is None or _is_timed(scan, end):
         return False
     end = _closing(scan, end)
@@ -42,9 +42,9 @@ def _is_own_value(scan: Scanner, position: int) -> bool:
     return any(value.table == scan.entity() for value in scan.at(position).values)
 
 
-def _dated_by(scan: Scanner, position: int) -> tuple[Ref | None, int]:
+def dated_by(scan: Scanner, position: int, of: str | None = None) -> tuple[Ref | None, int]:
     """Return the column that the verb at a position names, and where the verb ends."""
-    item, table = scan.at(position), scan.sentence.graph.table(str(scan.entity()))
+    item, table = scan.at(position), scan.sentence.graph.table(of or str(scan.entity()))
     if " " in item.text or item.kind not in {"mention", "word"} or scan.role(position) == "table":
         return None, position
     words = {stem(item.text)}
