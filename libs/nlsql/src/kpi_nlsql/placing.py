@@ -177,6 +177,8 @@ def _own_place(items: Sequence[Item]) -> _Place | None:
         item = items[lead]
         if any(item.is_cue(kind) for kind in DENIES) or item.last_word not in INTO:
             return None
+        if item.is_cue("also") and "also" in item.text.split():
+            return None  # "orders that are also in the ledger" are in another table, too
         while start > 0 and leads_in(items[start - 1]):
             start -= 1
         if is_denied(items, start) or acts_in(items, start):

@@ -18,6 +18,7 @@ from kpi_nlsql.words import stems
 _EXACT = 0.95
 _KEYED = 0.86
 _NAMES_TABLE = 0.5
+_NAMES_ROWS = 0.6
 
 
 def keyed(items: Sequence[Item], graph: Graph) -> tuple[Item, ...]:
@@ -27,6 +28,8 @@ def keyed(items: Sequence[Item], graph: Graph) -> tuple[Item, ...]:
 
 def _keyed(item: Item, graph: Graph) -> Item:
     hits = item.table_hits()
+    if item.kind == "mention" and not hits and not item.values:
+        return _numbered(item, graph)
     if item.kind != "mention" or item.values or not hits or hits[0].score >= _EXACT:
         return item
     if item.best_column() >= _EXACT:
@@ -38,6 +41,17 @@ def _keyed(item: Item, graph: Graph) -> Item:
         return item
     others = tuple(hit for hit in item.hits if (hit.table, hit.column) != (owners[0], None))
     return replace(item, hits=(NameHit(owners[0], None, _KEYED), *others))
+
+
+def _numbered(item: Item, graph: Graph) -> Item:
+    # "deals" are the rows of ``trade_capture``, where each has a ``deal_no``.
+    if not item.text.endswith("s") or item.best_column() >= _NAMES_ROWS:
+        return item
+    words = stems(item.text)
+    owners = [table.name for table in graph.tables if _numbers(table, words)]
+    if len(owners) != 1:
+        return item
+    return replace(item, hits=(NameHit(owners[0], None, _NAMES_ROWS), *item.hits))
 
 
 def _numbers(table: Table, words: tuple[str, ...]) -> bool:

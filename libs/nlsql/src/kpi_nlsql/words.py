@@ -69,6 +69,11 @@ class Token:
 
 _EMPTY_ADVERBS = frozenset({"still", "nevertheless", "nonetheless", "already", "actually"})
 """Words that stress a statement and add nothing to it."""
+_BEING_THERE = frozenset(
+    "appear appears appearing exist exists existing found listed present occur occurs among "  # noqa: SIM905
+    "included contained".split()
+)
+_ALREADY_SAID = frozenset({"also", "too", "not", "no"})
 
 
 def tokenise(sentence: str) -> list[Token]:
@@ -78,8 +83,6 @@ def tokenise(sentence: str) -> list[Token]:
         kind = match.lastgroup or "mark"
         if kind == "possessive":
             continue
-        if match.group().lower() in _EMPTY_ADVERBS:
-            continue
         text = match.group()[1:-1] if kind == "quoted" else match.group()
         if kind == "date":
             kind, text = "quoted", iso(text)
@@ -87,7 +90,19 @@ def tokenise(sentence: str) -> list[Token]:
         tokens.append(Token(text.strip(), kind, match.start(), match.end()))
         if len(tokens) == MAX_TOKENS:
             break
-    return _whole_names(tokens)
+    return _whole_names(_unstressed(tokens))
+
+
+def _unstressed(tokens: list[Token]) -> list[Token]:
+    """Leave out words that only stress; "nevertheless appear in" says that they also do."""
+    told: list[Token] = []
+    for index, token in enumerate(tokens):
+        following = {other.lower for other in tokens[index + 1 : index + 3]}
+        if token.kind != "word" or token.lower not in _EMPTY_ADVERBS:
+            told.append(token)
+        elif following & _BEING_THERE and not following & _ALREADY_SAID:
+            told.append(Token("also", "word", token.start, token.end))
+    return told
 
 
 def _whole_names(tokens: list[Token]) -> list[Token]:

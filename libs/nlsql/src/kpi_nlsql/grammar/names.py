@@ -8,6 +8,7 @@ from kpi_nlsql.grammar.denied_subjects import says_nothing, take_verb
 from kpi_nlsql.grammar.scanner import NAMES, Scanner
 from kpi_nlsql.grammar.verbs import is_deed, is_stated
 
+_PASSIVE = frozenset({"being", "been"})
 _SURE = 0.8
 _EXACT = 0.95
 _HALF_NAMED = 0.6
@@ -76,6 +77,7 @@ def _table(scan: Scanner) -> None:
         if not scan.in_where and not scan.draft.wanted and not scan.draft.entities:
             scan.draft.entities.append((scan.position, table))
         return
+    scan.in_where = scan.in_where or _is_undergone(scan, table)
     if (scan.in_where and scan.draft.entities and table != scan.entity()) or (
         scan.in_where and scan.draft.wanted and table not in _wanted_tables(scan)
     ):
@@ -92,6 +94,12 @@ def _table(scan: Scanner) -> None:
         if _listed(scan):
             scan.draft.wanted.append(Wanted(scan.position, table=table))
         scan.draft.entities.append((scan.position, table))
+
+
+def _is_undergone(scan: Scanner, table: str) -> bool:
+    # "tests being ordered" have an order.
+    passive = scan.participle(scan.position) and scan.at(scan.position - 1).text in _PASSIVE
+    return passive and bool(scan.draft.entities) and table != scan.entity()
 
 
 def _is_another(scan: Scanner, table: str) -> bool:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.linking import Item
 
 _INTO = frozenset("in from within into of inside on at".split())  # noqa: SIM905
 _TELLING = _INTO | {"have", "has"}
 _JOINING = frozenset(
-    "and or nor , both either neither the in from of a on at also as well that which who is was "  # noqa: SIM905
+    "and or nor , both either neither the in from of a an on at also as well that which who is was "  # noqa: SIM905
     "are were exist exists present found but not available listed appear appears "
-    "have has been it they do does".split()
+    "have has having been it they do does there occur occurs occurring exist among amongst "
+    "with".split()
 )
+_NAMED = 0.6
 _COMPARING = ("mismatch", "agree", "compare_tables", "between", "compare", "duplicate")
 
 
@@ -77,7 +80,10 @@ def _polarities(
     """Return each place with what is said of it; None where other words stand between."""
     found: list[Place] = []
     for position in positions:
-        lead = items[(found[-1].position + 1) if found else _lead(items, position) : position]
+        begin = _behind(items, found[-1].position) if found else _lead(items, position)
+        lead = items[begin:position]
+        if lead and found and _is_unknown_noun(lead[-1]):
+            lead = lead[:-1]
         if not lead or not all(_joins(item) for item in lead):
             return None
         denied = any(item.is_cue("not") or item.is_cue("missing") for item in lead)
@@ -90,14 +96,28 @@ def _polarities(
     return tuple(found)
 
 
+def _behind(items: Sequence[Item], position: int) -> int:
+    """Return where a noun ends that is told in two words: "scholarship award", "fuel issues"."""
+    following = items[position + 1] if position + 1 < len(items) else items[position]
+    table = items[position].table_hits()[0].table
+    own = following.kind == "mention" and all(hit.table == table for hit in following.hits)
+    weak = own and not following.values and following.best_column() < _NAMED
+    return position + 2 if weak or _is_unknown_noun(following) else position + 1
+
+
+def _is_unknown_noun(item: Item) -> bool:
+    return item.kind == "word" and item.text not in FUNCTION_WORDS and item.text not in _JOINING
+
+
 def _tells(item: Item) -> bool:
     return item.is_cue("also") or item.last_word in _TELLING
 
 
 def _with_both(lead: Sequence[Item]) -> bool:
-    # "members with both loans and holds" have rows in each of the two.
-    words = [item.text for item in lead]
-    return bool({"with", "have", "has", "having"} & set(words[:-1])) and words[-1] == "both"
+    # "members with both loans and holds" and those "in both A and B" have rows in each of the two.
+    words = {item.text for item in lead}
+    holds = bool({"with", "have", "has", "having"} & words) and "both" in words
+    return holds or any(item.is_cue("both") and " " in item.text for item in lead)
 
 
 def _lead(items: Sequence[Item], position: int) -> int:

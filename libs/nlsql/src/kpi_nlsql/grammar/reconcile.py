@@ -151,7 +151,7 @@ def _missing(items: tuple[Item, ...], tables: list[int], position: int) -> Relat
 
 
 def _only(items: tuple[Item, ...], tables: list[int], position: int) -> Relation | None:
-    if not items[position].is_cue("only"):
+    if not items[position].is_cue("only") or _asks_only(items, position):
         return None
     _, source, _ = _around(items, tables, position)
     if source is None or not _near(items, position, source):
@@ -160,10 +160,17 @@ def _only(items: tuple[Item, ...], tables: list[int], position: int) -> Relation
     return Relation("NOT_IN", source, others[-1], position) if others else None
 
 
+def _asks_only(items: tuple[Item, ...], position: int) -> bool:
+    # "Show only the parcels which are in A": nothing else is wanted, whatever else there is.
+    return position > 0 and items[position].text == "only" and items[position - 1].is_cue("show")
+
+
 def _common(items: tuple[Item, ...], tables: list[int], position: int) -> Relation | None:
     item = items[position]
     before, target, further = _around(items, tables, position)
     if item.is_cue("both") and target is not None and further is not None:
+        if _is_owned(items, position):
+            return None
         return (
             Relation("IN", target, further, position)
             if _paired(items, position, target, further)
@@ -183,6 +190,12 @@ def _paired(items: tuple[Item, ...], position: int, first: int, second: int) -> 
         item.kind in {"word", "mark"} or item.is_cue("all") or item.is_cue("also")
         for item in between
     )
+
+
+def _is_owned(items: tuple[Item, ...], position: int) -> bool:
+    # "deals that have both a receipt and an invoice": neither of the two is what is asked for.
+    before = items[position - 1] if position else items[position]
+    return items[position].text == "both" and before.text in {"have", "has", "with", "having"}
 
 
 def _denies(items: tuple[Item, ...], position: int, target: int) -> bool:

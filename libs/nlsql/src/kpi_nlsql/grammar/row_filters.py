@@ -6,6 +6,8 @@ from kpi_nlsql import plan
 from kpi_nlsql.grammar.exclusions import excluded_behind
 from kpi_nlsql.sentence import Sentence
 
+_CALLED = frozenset({"marked", "flagged", "set", "called", "as", "to", "been", "yet", "in"})
+
 
 def row_filters(
     sentence: Sentence, table: str, alias: str, used: set[int]
@@ -24,20 +26,53 @@ def row_filters(
         named = _named_columns(sentence, table, position)
         hit = next((value for value in values if value.column in named), values[0])
         subject = plan.ColumnRef(alias, hit.column)
-        negative = position > 0 and sentence.items[position - 1].is_cue("not")
+        negative = _is_denied(sentence, position)
         left_out = excluded_behind(sentence.items, position)
         if left_out is not None:
             negative = True
             used.update(range(position, left_out + 1))
-        condition: plan.Condition = plan.Compare(
-            subject, "!=" if negative else "=", plan.Constant(hit.value)
-        )
-        found.append(condition)
-        told.append(f"{hit.column} {'is not' if negative else 'is'} {hit.value!r}")
+        constant = plan.Constant(hit.value)
+        last = found[-1] if found else None
         used.add(position)
+        if not negative and _goes_on(sentence, position) and _is_about(last, subject):
+            found[-1] = _either(last, constant)
+            told[-1] += f" or {hit.value!r}"
+            continue
+        found.append(plan.Compare(subject, "!=" if negative else "=", constant))
+        told.append(f"{hit.column} {'is not' if negative else 'is'} {hit.value!r}")
     for position in _column_mentions(sentence, found, table):
         used.add(position)
     return found, " whose " + " and ".join(told) if told else ""
+
+
+def _is_denied(sentence: Sentence, position: int) -> bool:
+    # "not paid", "not marked paid"
+    items = sentence.items
+    before = position - 1
+    if before > 0 and items[before].kind == "word" and items[before].text in _CALLED:
+        before -= 1
+    return before >= 0 and items[before].is_cue("not")
+
+
+def _goes_on(sentence: Sentence, position: int) -> bool:
+    """Tell whether the value is one more of a list: "cancelled or no-show reservations"."""
+    before = sentence.items[max(position - 2, 0) : position]
+    listed = len(before) == 2 and bool(before[0].values)
+    return listed and before[1].text in {"or", "and", ",", "/"}
+
+
+def _is_about(term: plan.Condition | None, subject: plan.ColumnRef) -> bool:
+    if isinstance(term, plan.OneOf):
+        return term.subject == subject
+    return isinstance(term, plan.Compare) and term.operator == "=" and term.left == subject
+
+
+def _either(term: plan.Condition | None, constant: plan.Constant) -> plan.Condition:
+    if isinstance(term, plan.OneOf):
+        return plan.OneOf(term.subject, (*term.values, constant))
+    assert isinstance(term, plan.Compare)
+    assert isinstance(term.right, plan.Constant)
+    return plan.OneOf(term.left, (term.right, constant))
 
 
 def _is_deed(sentence: Sentence, position: int) -> bool:
@@ -59,6 +94,10 @@ def _column_mentions(sentence: Sentence, found: list[plan.Condition], table: str
         term.left.column
         for term in found
         if isinstance(term, plan.Compare) and isinstance(term.left, plan.ColumnRef)
+    } | {
+        term.subject.column
+        for term in found
+        if isinstance(term, plan.OneOf) and isinstance(term.subject, plan.ColumnRef)
     }
     return [
         position
