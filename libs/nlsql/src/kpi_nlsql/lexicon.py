@@ -99,7 +99,7 @@ class Lexicon:
             for key, score in self._names.get(variant, {}).items():
                 found[key] = max(found.get(key, 0.0), score * _ABBREVIATION_FACTOR)
         if not found:
-            found.update(self._by_acronym(phrase))
+            found.update(self._by_acronym(phrase) or self._alone(phrase))
         if len(glued) >= 4:
             for key, score in self._glued.get(stem(glued), {}).items():
                 found[key] = max(found.get(key, 0.0), score)
@@ -174,6 +174,15 @@ class Lexicon:
             pairs = list(zip(name, phrase, strict=True))
             if all(short == full or self._is_short(short, full) for short, full in pairs):
                 yield from ((key, score * _SPELT_OUT) for key, score in self._names[name].items())
+
+    def _alone(self, phrase: tuple[str, ...]) -> dict[tuple[str, str | None], float]:
+        """Return the tables that only one name, written short, is a word's: ticket, ``TKT``."""
+        if len(phrase) != 1 or phrase[0] in self.vocabulary:
+            return {}
+        short = [name for name in self._short if self._is_short(name, phrase[0])]
+        named = self._names.get((short[0],), {}) if len(short) == 1 else {}
+        tables = {key: score for key, score in named.items() if key[1] is None and score >= _HEADS}
+        return {key: score * _ABBREVIATION_FACTOR for key, score in tables.items()}
 
     def _is_short(self, short: str, full: str) -> bool:
         return short in self._short and abbreviates(short, full)

@@ -64,8 +64,14 @@ ABBREVIATIONS = {
     "itm": "item", "proj": "project", "rcpt": "receipt", "pymt": "payment",
     "iss": "issue", "eq": "equipment", "equip": "equipment", "ast": "asset", "wo": "work order",
     "rsv": "reservation", "pstg": "posting", "rdg": "reading",
+    "cls": "class", "po": "purchase order",
+    "ot": "overtime", "ltr": "litre", "ltrs": "litres", "mtr": "meter",
+    "act": "actual", "est": "estimated", "typ": "type", "pers": "personnel", "tkt": "ticket",
+    "lic": "licence", "cpty": "counterparty", "qtr": "quarter", "mth": "month",
+    "rpt": "report", "veh": "vehicle", "dmg": "damage", "acq": "acquisition", "br": "branch",
     "postcode": "post code", "zipcode": "zip code", "mpg": "miles per gallon",
 }  # fmt: skip
+_OF_COLUMNS = {"hr": "hour"}
 _FULLER = {"email": "address", "mail": "address", "phone": "number", "telephone": "number"}
 _GLUED_TAILS = re.compile(
     r"^([a-z]{1,9}?)_?"
@@ -107,7 +113,7 @@ def column_names(identifier: str, table: str) -> tuple[str, ...]:
     words = parts(identifier)
     if len(words) > 1 and words[0] in {"is", "has"}:
         words = words[1:]
-    full = _expanded(words)
+    full = _expanded([_OF_COLUMNS.get(word, word) for word in words])
     names = [full, words]
     owner = {lemma(word) for word in _expanded(_without_prefixes(parts(table)))}
     rest = list(full)

@@ -29,6 +29,7 @@ _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("dups",): ("duplicate",), ("diff",): ("different",), ("diffs",): ("differences",),
     ("not", "counting"): ("excluding",), ("not", "including"): ("excluding",),
     ("ignoring",): ("excluding",), ("leaving", "out"): ("excluding",),
+    ("avg", "."): ("average",), ("max", "."): ("maximum",), ("min", "."): ("minimum",),
     ("not", "exists", "in"): ("not", "in"), ("not", "exist", "in"): ("not", "in"),
 }  # fmt: skip
 _BEFORE_SEVERAL = frozenset("with having have has had by on in to for over across".split())  # noqa: SIM905

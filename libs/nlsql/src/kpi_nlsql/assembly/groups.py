@@ -43,6 +43,7 @@ def _implied_keys(frame: Frame, plain: list[plan.ColumnRef]) -> list[plan.Expres
     counted = {s.table for s in frame.draft.sorting} | {
         t.table for t in frame.draft.terms if t.kind == "count"
     }
+    counted |= {t.ref.choice[0] for t in frame.draft.terms if t.function and t.ref and t.ref.choice}
     counted |= {w.table for w in frame.draft.wanted if w.function == "count"}
     owners = {column.source for column in plain} or {frame.entity}
     of_rows = {table for table in counted if table} - owners

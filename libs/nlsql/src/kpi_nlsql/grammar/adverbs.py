@@ -82,7 +82,15 @@ def _of_groups(scan: Scanner, term: Term) -> bool:
     shown = [wanted.ref for wanted in scan.draft.wanted if wanted.ref and wanted.ref.hits]
     if shown:
         return not any(_identifies(scan, ref, table) for ref in shown)
-    return scan.entity() not in {table, None}
+    return scan.entity() not in {table, None} or _spoken_by_value(scan, table)
+
+
+def _spoken_by_value(scan: Scanner, table: str) -> bool:
+    # "payers with more than 1,000 in invoices": who pays is a column of the invoices.
+    first = scan.draft.entities[0] if scan.draft.entities else None
+    if first is None or first[1] != table or scan.role(first[0]) != "column":
+        return False
+    return not _identifies(scan, scan.ref(first[0]), table)
 
 
 def _identifies(scan: Scanner, ref: Ref, table: str) -> bool:

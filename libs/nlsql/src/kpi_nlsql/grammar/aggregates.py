@@ -14,6 +14,7 @@ _MONEY = frozenset(
     stems("payment fine fee charge sale expense cost revenue receipt deposit donation premium")
 )
 _VALUE = frozenset({"value", "money", "revenue", "turnover"})
+_COMPARED = ("compare", "between", "average_of_all", "below_average")
 _JOINERS = frozenset({"and", ",", "as", "well", "the", "of", "or"})
 
 
@@ -39,7 +40,7 @@ def read(scan: Scanner) -> bool:
         scan.position += 1
         return True
     scan.take(*range(scan.position, position + 1))
-    if scan.in_where:
+    if scan.in_where and not _shown_of_groups(scan, position):
         scan.pending, scan.pending_function = scan.ref(position), functions[0]
         scan.pending_table = None
         scan.position = position + 1
@@ -59,6 +60,21 @@ def _worth(scan: Scanner, position: int) -> bool:
     scan.draft.wanted.append(Wanted(position, ref, "sum"))
     scan.take(scan.position, position)
     scan.position = position + 1
+    return True
+
+
+def _shown_of_groups(scan: Scanner, column: int) -> bool:
+    # "codes with more than 30 claims and their average amount": shown, not compared.
+    before = scan.at(scan.position - 1)
+    if scan.at(scan.position - 1).text in {"their", "its", "the"}:
+        before = scan.at(scan.position - 2)
+    grouped = any(term.kind == "count" or term.function for term in scan.draft.terms)
+    joined = before.text in {"and", ",", "with"} or before.is_cue("relative")
+    after = range(column + 1, column + 4)
+    compared = any(scan.at(at).is_cue(kind) for at in after for kind in _COMPARED)
+    if not grouped or not joined or compared:
+        return False
+    scan.in_where = False
     return True
 
 

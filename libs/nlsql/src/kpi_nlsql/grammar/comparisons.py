@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from kpi_nlsql.draft import Ref, Term
+from kpi_nlsql.grammar import totalling
 from kpi_nlsql.grammar.averages import against_aggregate, against_column, average
 from kpi_nlsql.grammar.compared_counts import counts_existing, counts_rows, enumerates, unit_skipped
 from kpi_nlsql.grammar.implied_columns import implied_column
@@ -47,8 +48,8 @@ def read(scan: Scanner) -> bool:
     literal = (
         number if number is not None else value.values[0].value if value.values else value.text
     )
-    if number is not None and (money := measured_in(scan, position + 1)) is not None:
-        scan.pending, scan.pending_function = money, None
+    if number is not None and (amount := _amount_told(scan, position)) is not None:
+        scan.pending, scan.pending_function = amount, None
         return _with_subject(scan, operator, literal, position)
     following = unit_skipped(scan, position + 1)
     if number is not None and scan.pending_function is None:
@@ -57,6 +58,19 @@ def read(scan: Scanner) -> bool:
         if scan.pending is None and counts_existing(scan, operator, literal, position):
             return True
     return _with_subject(scan, operator, literal, position)
+
+
+def _amount_told(scan: Scanner, position: int) -> Ref | None:
+    # "above 200 euros", "customers billed more than 200", "more than 1,000 in unpaid claims"
+    if (money := measured_in(scan, position + 1)) is not None:
+        return money
+    known = scan.pending is not None and scan.measures(scan.pending)
+    if known or scan.pending_function is not None:
+        return None
+    amount = totalling.paid(scan) or totalling.told_behind(scan, position + 1)
+    if amount is not None:
+        scan.adverbs.append((position + 1, "sum"))
+    return amount
 
 
 def _operator(scan: Scanner) -> Operator | None:

@@ -17,6 +17,8 @@ def read(scan: Scanner) -> bool:
         return True
     if _numbers(scan):
         return True
+    if _of_rows_before(scan):
+        return True
     start = scan.position
     _show_again(scan)
     position, distinct = counted(scan, start + 1)
@@ -43,6 +45,19 @@ def read(scan: Scanner) -> bool:
         _expect(scan, position)
     else:
         _output(scan, start, position, distinct)
+    return True
+
+
+def _of_rows_before(scan: Scanner) -> bool:
+    # "donor count by type", "ticket count, per priority": what is counted stands before.
+    after, before = scan.at(scan.position + 1), scan.position - 1
+    leads = after.text in {"by", ""} or after.is_cue("group") or after.kind == "mark"
+    rows = scan.table(before) if scan.role(before) == "table" else scan.subject(before)
+    if scan.item.text not in {"count", "counts"} or scan.in_where or not leads or rows is None:
+        return False
+    scan.draft.wanted.append(Wanted(scan.position, None, "count", False, rows))
+    scan.take(scan.position)
+    scan.position += 1
     return True
 
 

@@ -3,50 +3,24 @@
 from __future__ import annotations
 
 from kpi_nlsql.draft import Group, Sorting, Wanted
+from kpi_nlsql.grammar import function_lists
 from kpi_nlsql.grammar.aggregates import function_at
 from kpi_nlsql.grammar.scanner import Scanner
 
-_BETWEEN = frozenset({"and", "the", ",", "or"})
 _TOPS = frozenset({"top", "bottom", "the top", "the bottom", "first", "highest", "largest", "best"})
-_OPPOSITE = {"high": "low", "low": "high"}
+_ENDS = frozenset({"high", "low"})
 _FARTHEST_FIRST = 4
 
 
 def read(scan: Scanner) -> bool:
     """Consume one of these."""
-    return _both_ends(scan) or _comes_first(scan) or _top_groups(scan)
+    return function_lists.read(scan) or _comes_first(scan) or _top_groups(scan)
 
 
 def _end(scan: Scanner, position: int) -> str | None:
     item = scan.at(position)
     end = item.argument("superlative")
-    return (
-        end if end in _OPPOSITE else {"max": "high", "min": "low"}.get(item.argument("aggregate"))
-    )
-
-
-def _both_ends(scan: Scanner) -> bool:
-    # "highest and lowest score" asks for two amounts, not for rows.
-    first = _end(scan, scan.position)
-    if first is None or scan.in_where:
-        return False
-    position = scan.position + 1
-    while scan.at(position).text in _BETWEEN:
-        position += 1
-    if position == scan.position + 1 or _end(scan, position) != _OPPOSITE[first]:
-        return False
-    column = scan.skip(position + 1)
-    if scan.role(column) == "table" and scan.role(column + 1) == "column":
-        scan.take(column)
-        column += 1
-    if scan.role(column) != "column":
-        return False
-    for end in (first, _OPPOSITE[first]):
-        function = "max" if end == "high" else "min"
-        scan.draft.wanted.append(Wanted(column, scan.ref(column), function))
-    scan.take(*range(scan.position, column + 1))
-    scan.position = column + 1
-    return True
+    return end if end in _ENDS else {"max": "high", "min": "low"}.get(item.argument("aggregate"))
 
 
 def _comes_first(scan: Scanner) -> bool:

@@ -34,7 +34,10 @@ def read(scan: Scanner) -> bool:
     if scan.role(position + 1) == "column" and (role == "table" or _owns_next(scan, position)):
         scan.take(position)
         position, role = position + 1, "column"
-    if role == "table" and (held := _held_column(scan, position)) is not None:
+    held = None
+    if role == "table":
+        held = _held_column(scan, position) or _called_so(scan, position)
+    if held is not None:
         scan.draft.groups.append(Group(position, held))
     elif role == "table":
         table = scan.table(position)
@@ -130,6 +133,25 @@ def _held_column(scan: Scanner, position: int) -> Ref | None:
     return Ref(position, tuple(held[:1]), table) if shown == {table} and held and partial else None
 
 
+def _called_so(scan: Scanner, position: int) -> Ref | None:
+    """Return the column of the rows added up that is called like the other table (``PLANT``)."""
+    shown = {w.ref.hits[0].table for w in scan.draft.wanted if w.ref and w.function and w.ref.hits}
+    shown |= {w.table for w in scan.draft.wanted if w.function == "count" and w.table}
+    owner = next(iter(shown)) if len(shown) == 1 else None
+    held = [
+        hit
+        for hit in scan.at(position).column_hits()
+        if hit.table == owner and hit.score >= _WHOLE_NAME
+    ]
+    other = scan.table(position)
+    if not held or owner == other:
+        return None
+    for wanted in scan.draft.wanted:
+        if wanted.ref is not None and wanted.ref.near == other:
+            wanted.ref.near = owner
+    return Ref(position, tuple(held[:1]), owner)
+
+
 def _identifies(scan: Scanner, hit: NameHit) -> bool:
     table = scan.sentence.graph.table(hit.table)
     return hit.column is not None and table.variety(table.column(hit.column)) == 1
@@ -178,8 +200,11 @@ def _group_at(scan: Scanner, position: int) -> Group | None:
 
 
 def _ends_list(scan: Scanner, position: int) -> bool:
-    """Tell whether a further group stands between the comma and the "and" of a list."""
-    return scan.at(position + 1).text == "and" and scan.role(position) in {"column", "table"}
+    """Tell whether a further group stands between the comma and the end, or "and", of a list."""
+    following = scan.at(position + 1)
+    named = scan.role(position) in {"column", "table"}
+    last = position + 1 >= len(scan.items) or following.text == "," or following.is_cue("order")
+    return named and (following.text == "and" or last)
 
 
 def _further_period(scan: Scanner, position: int) -> bool:

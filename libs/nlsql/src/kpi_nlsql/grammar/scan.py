@@ -27,10 +27,12 @@ from kpi_nlsql.grammar import (
     picks,
     questions,
     repetition,
+    shown_again,
     signs,
     superlatives,
     text_search,
     times,
+    totalling,
     undone,
     values_read,
 )
@@ -40,6 +42,7 @@ from kpi_nlsql.sentence import Sentence
 Module = Callable[[Scanner], bool]
 
 MODULES: tuple[Module, ...] = (
+    shown_again.read,
     extremes.read,
     ordering.read,
     times.read,
@@ -54,6 +57,7 @@ MODULES: tuple[Module, ...] = (
     done.read,
     negation.read,
     repetition.read,
+    totalling.read,
     comparisons.read,
     counting.read,
     adverbs.read,
@@ -79,6 +83,7 @@ def scan(sentence: Sentence) -> Draft:
                 scanner.take(scanner.position)
             scanner.position = max(scanner.position, before) + 1
     adverbs.complete(scanner)
+    shown_again.complete(scanner)
     existence.complete(scanner)
     either.complete(scanner)
     questions.complete(scanner)

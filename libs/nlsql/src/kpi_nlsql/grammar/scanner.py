@@ -48,6 +48,7 @@ class Scanner:
         self.asked: str | None = None
         self.dangling: list[tuple[Ref, int]] = []
         self.adverbs: list[tuple[int, str]] = []
+        self.again_shown: list[tuple[int, int]] = []
 
     def at(self, position: int) -> Item:
         """Return the item at a position; an empty mark beyond both ends."""

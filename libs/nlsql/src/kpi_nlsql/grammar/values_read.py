@@ -147,12 +147,8 @@ def _is_limit(scan: Scanner) -> bool:
         return False
     named = scan.role(scan.position + 1) in {"table", "column"}
     before = scan.at(scan.position - 1)
-    opened = (
-        before.is_cue("show")
-        or before.is_cue("all")
-        or before.text in {"the", "of"}
-        or before.is_cue("relative")
-    )
+    opened = any(before.is_cue(kind) for kind in ("show", "all", "relative"))
+    opened = opened or before.text in {"the", "of"}
     return named and opened and scan.item.text != "one"
 
 

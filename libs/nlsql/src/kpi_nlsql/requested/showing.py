@@ -11,6 +11,10 @@ from kpi_nlsql.requested.spans import Element
 from kpi_nlsql.sentence import Sentence
 
 _FARTHEST = 2
+_CALLED: dict[plan.AggregateFunction, set[str]] = {
+    "sum": {"total", "sum", "amount", "totals"}, "avg": {"average"}, "count": {"count"},
+    "min": set(), "max": set(),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Shown:
 
 def shown(sentence: Sentence, query: plan.Plan, elements: Sequence[Element]) -> Shown | None:
     """Return the plan with the listed columns as its outputs; None where one is not to be had."""
-    if not isinstance(query, plan.Query) or not _may_show(query, elements):
+    if not isinstance(query, plan.Query) or not _may_show(sentence, query, elements):
         return None
     listed: list[Meant | plan.Aggregate] = []
     for element in elements:
@@ -50,12 +54,12 @@ def shown(sentence: Sentence, query: plan.Plan, elements: Sequence[Element]) -> 
     return Shown(whole, min((column.score for column in columns), default=1.0))
 
 
-def _may_show(query: plan.Query, elements: Sequence[Element]) -> bool:
+def _may_show(sentence: Sentence, query: plan.Query, elements: Sequence[Element]) -> bool:
     """Tell whether rows are shown, or groups of which the list names what they come to."""
     if query.source.query is not None:
         return False
     if query.group:
-        return any(element.aggregate for element in elements)
+        return any(each.aggregate or _totals(sentence, query, each) for each in elements)
     return all(isinstance(o.expression, plan.ColumnRef | plan.Star) for o in query.outputs)
 
 
@@ -75,8 +79,16 @@ def _expressions(
         return list(_compared(query))
     if element.aggregate:
         return list(_aggregate(query))
+    if query.group and (totals := _totals(sentence, query, element)):
+        return list(totals)
     column = meant(sentence, element, _tables(query)) or _nearby(sentence, element, query)
     return [] if column is None else [column]
+
+
+def _totals(sentence: Sentence, query: plan.Query, element: Element) -> list[plan.Aggregate]:
+    """Return what the groups came to, if the element calls it so: "number and total"."""
+    words = {sentence.items[at].last_word for at in element.positions}
+    return [each for each in _aggregate(query) if words and words <= _CALLED[each.function]]
 
 
 def _aggregate(query: plan.Query) -> list[plan.Aggregate]:
