@@ -17,6 +17,7 @@ _RATES = (
     "price rate age percent percentage score rating temperature ratio average level rank grade "
     "salary pay index height length width size ph latitude longitude speed unit"
 )
+_PLAINLY = frozenset(stems("amount total value sum"))
 _RATING = frozenset(stems(_RATES))
 _ADDING = frozenset(stems(_ADDITIVE))
 _THINGS = frozenset(stems(_OF_THINGS))
@@ -33,6 +34,7 @@ def main_amount(table: Table) -> str | None:
     measures = [column for column in table.columns if _may_measure(column, table)]
     additive = [column for column in measures if _named(column) & _ADDING]
     sole = additive if len(additive) == 1 else measures if len(measures) == 1 else []
+    sole = sole or _plain(additive, table)
     return sole[0].name if sole else None
 
 
@@ -40,7 +42,15 @@ def money_amount(table: Table) -> str | None:
     """Return the column of the table's money, if exactly one amount is not one of things."""
     measures = [column for column in table.columns if _may_measure(column, table)]
     money = [c for c in measures if _named(c) & _ADDING and not _named(c) & _THINGS]
-    return money[0].name if len(money) == 1 else None
+    sole = money if len(money) == 1 else _plain(money, table)
+    return sole[0].name if sole else None
+
+
+def _plain(amounts: list[Column], table: Table) -> list[Column]:
+    """Return the one amount that is called nothing else, beside a paid amount or a tax amount."""
+    own = {word for name in table.display_names for word in stems(name)} | _PLAINLY
+    plain = [column for column in amounts if _named(column) <= own]
+    return plain if len(plain) == 1 else []
 
 
 def amount_ref(position: int, table: str, column: str) -> Ref:

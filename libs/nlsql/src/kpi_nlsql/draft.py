@@ -12,6 +12,12 @@ from kpi_nlsql.values import ValueHit
 TermKind = Literal[
     "compare", "between", "value", "like", "null", "exists", "count", "recent", "period"
 ]
+Sign = Literal["+", "-", "*", "/"]
+SIGNS: dict[str, Sign] = {
+    "plus": "+", "+": "+", "minus": "-", "less": "-", "times": "*", "*": "*",
+}  # fmt: skip
+"""What stands between two amounts that are taken together."""
+
 MAIN = 0
 """The scope of what holds for the rows asked for; other scopes are nested or negated."""
 
@@ -34,14 +40,26 @@ class Ref:
 
 
 @dataclass(slots=True)
+class Formula:
+    """What a column and another come to: "cash plus card"."""
+
+    operator: Sign
+    other: Ref
+
+
+@dataclass(slots=True)
 class Wanted:
-    """An output: a column, an aggregate of it, or (``table``) the rows or the name of an entity."""
+    """An output: a column, an aggregate of it, or (``table``) the rows or the name of an entity.
+
+    With a ``formula``, the column is taken together with another.
+    """
 
     position: int
     ref: Ref | None = None
     function: str | None = None
     distinct: bool = False
     table: str | None = None
+    formula: Formula | None = None
 
 
 @dataclass(slots=True)
@@ -79,6 +97,7 @@ class Sorting:
     """A sort key: a column, an aggregate of it, or how many rows of ``table`` there are.
 
     ``summed`` tells that the column is to be added up where each row shown has several of it.
+    A ``formula`` takes the column together with another.
     """
 
     position: int
@@ -87,6 +106,7 @@ class Sorting:
     table: str | None = None
     descending: bool = False
     summed: bool = False
+    formula: Formula | None = None
 
 
 @dataclass(slots=True)
@@ -135,6 +155,7 @@ class Draft:
     def refs(self) -> list[Ref]:
         """Return every column reference, in the order of the sentence."""
         found = [w.ref for w in self.wanted] + [t.ref for t in self.terms]
+        found += [w.formula.other for w in self.wanted if w.formula]
         found += [t.other for t in self.terms] + [s.ref for s in self.sorting]
         found += [g.ref for g in self.groups]
         found += [self.pick.ref] if self.pick else []

@@ -19,6 +19,7 @@ from kpi_nlsql.lexicon import Lexicon
 from kpi_nlsql.linking import link
 from kpi_nlsql.paths import JoinPaths
 from kpi_nlsql.placing import placed
+from kpi_nlsql.plus_signs import told_apart
 from kpi_nlsql.presence_clauses import plain_presence
 from kpi_nlsql.refusal import refuse
 from kpi_nlsql.requested import reader as requested
@@ -79,7 +80,8 @@ class Engine:
         """Return the sentence with its tokens linked to the graph, ready for the grammar."""
         tokens = tuple(self._spelt_out(plainly_asked(written_out(tokenise(text)))))
         told = plain_presence(plain_denials(link(tokens, self.lexicon)))
-        linked = totals_split(merged(asked_first(told), self.graph), self.lexicon)
+        linked = merged(asked_first(told_apart(told, self.graph)), self.graph)
+        linked = totals_split(linked, self.lexicon)
         items = keyed(placed(linked, tokens, self.graph), self.graph)
         excluded = frozenset(field.lower() for field in options.excluded_fields)
         paths = JoinPaths(self.graph, excluded) if excluded else self._paths

@@ -37,10 +37,10 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """An aggregate function over a column, or over rows (``Star``, count only)."""
+    """An aggregate function over a column, what two come to, or rows (``Star``, count only)."""
 
     function: AggregateFunction
-    argument: ColumnRef | Star
+    argument: ColumnRef | Star | Arithmetic
     distinct: bool = False
 
 

@@ -30,8 +30,11 @@ _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("not", "counting"): ("excluding",), ("not", "including"): ("excluding",),
     ("ignoring",): ("excluding",), ("leaving", "out"): ("excluding",),
     ("avg", "."): ("average",), ("max", "."): ("maximum",), ("min", "."): ("minimum",),
+    ("i", "mean"): ("being",),
     ("not", "exists", "in"): ("not", "in"), ("not", "exist", "in"): ("not", "in"),
 }  # fmt: skip
+_DIRECTIONS = {"desc": "descending", "asc": "ascending"}
+_SORTING = frozenset({"order", "sort", "ordered", "sorted"})
 _BEFORE_SEVERAL = frozenset("with having have has had by on in to for over across".split())  # noqa: SIM905
 _FEW = frozenset({"two", "three", "four", "five", "2", "3", "4", "5"})
 _LONGEST = max(len(phrase) for phrase in _PHRASES)
@@ -45,7 +48,7 @@ def written_out(tokens: Sequence[Token]) -> list[Token]:
     if told and told[0].lower == "join":
         told[0] = replace(told[0], text="show")
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
-        _phrases, _counted_places, _functions, _denied, _signs, _patterns, _months,
+        _phrases, _directions, _counted_places, _functions, _denied, _signs, _patterns, _months,
         without_ignored_nulls, _several, behind_places,
     )  # fmt: skip
     for step in steps:
@@ -96,6 +99,17 @@ def _phrases(tokens: list[Token]) -> list[Token]:
             told.append(tokens[position])
             position += 1
     return told
+
+
+def _directions(tokens: list[Token]) -> list[Token]:
+    """Tell "order by total desc" as "… descending": it is no description."""
+    sorts = next((i for i, t in enumerate(tokens) if t.lower in _SORTING), len(tokens))
+    return [
+        replace(token, text=_DIRECTIONS[token.lower])
+        if at > sorts and token.lower in _DIRECTIONS
+        else token
+        for at, token in enumerate(tokens)
+    ]
 
 
 def _several(tokens: list[Token]) -> list[Token]:

@@ -26,7 +26,7 @@ _TOKEN = re.compile(
   | (?P<possessive>(?<=\w)['’]s\b | (?<=s)['’](?=\s))
   | (?P<word>[^\W_]+)
   | (?P<sign><> | != | [<>]= | =[<>] | [<>≤≥≠] | ==?)
-  | (?P<mark>[,;:?.()!%/]+ | (?<=\s)[-–—](?=\s))
+  | (?P<mark>(?<=\w\s)[*+](?=\s\w) | (?<=\w)\*(?=\w) | [,;:?.()!%/]+ | (?<=\s)[-–—](?=\s))
   | (?P<number_sign>\#(?=\s*[A-Za-z]))
     """,  # noqa: RUF001
     re.VERBOSE | re.IGNORECASE,

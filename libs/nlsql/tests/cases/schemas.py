@@ -255,7 +255,47 @@ def brewery() -> Graph:
     )
 
 
+def garage() -> Graph:
+    """Return jobs and bills of a garage, with amounts that add up and words written short."""
+    jobs = (
+        _number("job_no", unique=True),
+        _number("cust_no"),
+        _text("job_typ", "Service", "Repair", "Paint"),
+        _text("mechanic"),
+        _number("labour_cost"),
+        _number("parts_cost"),
+        _number("est_hrs"),
+        _number("act_hrs"),
+        _date("opened_on"),
+        _date("closed_on"),
+    )
+    bills = (
+        _number("bill_no", unique=True),
+        _number("cust_no"),
+        _text("bill_state", "Open", "Settled", "Disputed"),
+        _number("amount"),
+        _number("paid_amount"),
+    )
+    return build_graph(
+        "garage",
+        [
+            Table(
+                "customer",
+                columns=(_number("cust_no", unique=True), _text("cust_nm"), _text("town")),
+                primary_key=("cust_no",),
+            ),
+            Table("wo_job", columns=jobs, primary_key=("job_no",)),
+            Table("bill", columns=bills, primary_key=("bill_no",)),
+        ],
+        [
+            Join("wo_job", ("cust_no",), "customer", ("cust_no",)),
+            Join("bill", ("cust_no",), "customer", ("cust_no",)),
+        ],
+    )
+
+
 SCHEMAS = {
+    "garage": garage(),
     "products": products(),
     "finance": finance(),
     "retail": retail(),

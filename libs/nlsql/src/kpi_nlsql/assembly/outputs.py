@@ -5,11 +5,13 @@ from __future__ import annotations
 from kpi_nlsql import plan
 from kpi_nlsql.assembly.frame import ROWS, Frame, aggregate_function
 from kpi_nlsql.assembly.groups import group_key
-from kpi_nlsql.draft import Group, Sorting, Wanted
+from kpi_nlsql.draft import Formula, Group, Sorting, Wanted
 from kpi_nlsql.naming_columns import naming_columns
 
 _TELLING = 0.5
 _NAMES = ("name", "title")
+
+_TOLD = {"+": "plus", "-": "minus", "*": "times", "/": "by"}
 
 
 def shown_outputs(frame: Frame, groups: list[Group]) -> tuple[list[plan.Output], bool]:
@@ -66,11 +68,25 @@ def _output(frame: Frame, wanted: Wanted) -> list[plan.Output]:
     if wanted.ref is None or wanted.ref.choice is None:
         return []
     column = plan.ColumnRef(*wanted.ref.chosen)
+    measure = _measure(column, wanted.formula)
+    name = _name(column, measure)
     if wanted.function is None:
-        return [plan.Output(column)]
+        return [plan.Output(measure, name if wanted.formula else None)]
     function = aggregate_function(wanted.function)
-    name = f"{wanted.function}_{column.column}"
-    return [plan.Output(plan.Aggregate(function, column, wanted.distinct), name)]
+    whole = plan.Aggregate(function, measure, wanted.distinct)
+    return [plan.Output(whole, f"{wanted.function}_{name}")]
+
+
+def _measure(column: plan.ColumnRef, formula: Formula | None) -> plan.ColumnRef | plan.Arithmetic:
+    if formula is None:
+        return column
+    return plan.Arithmetic(formula.operator, column, plan.ColumnRef(*formula.other.chosen))
+
+
+def _name(column: plan.ColumnRef, measure: plan.ColumnRef | plan.Arithmetic) -> str:
+    if isinstance(measure, plan.Arithmetic) and isinstance(measure.right, plan.ColumnRef):
+        return f"{column.column}_{_TOLD[measure.operator]}_{measure.right.column}"
+    return column.column
 
 
 def _entity_outputs(frame: Frame) -> list[plan.Output]:
@@ -123,11 +139,8 @@ def sort_key(sorting: Sorting) -> plan.Order:
     """Return a sort key of the plan."""
     if sorting.ref is None:
         return plan.Order(ROWS, sorting.descending)
-    column = plan.ColumnRef(*sorting.ref.chosen)
+    measure = _measure(plan.ColumnRef(*sorting.ref.chosen), sorting.formula)
     if sorting.function is None:
-        return plan.Order(column, sorting.descending)
-    if sorting.function == "count":
-        return plan.Order(plan.Aggregate("count", column), sorting.descending)
-    return plan.Order(
-        plan.Aggregate(aggregate_function(sorting.function), column), sorting.descending
-    )
+        return plan.Order(measure, sorting.descending)
+    function = aggregate_function(sorting.function)
+    return plan.Order(plan.Aggregate(function, measure), sorting.descending)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kpi_nlsql.amounts import adds_up, amount_ref, main_amount
-from kpi_nlsql.draft import Wanted
+from kpi_nlsql.draft import SIGNS, Wanted
 from kpi_nlsql.grammar import totals
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.words import stem, stems
@@ -159,6 +159,8 @@ def _further(scan: Scanner, position: int) -> int | None:
         position += 1
     if scan.at(position).text == "the" or scan.role(position) != "column":
         return None
+    if scan.at(position + 1).text in SIGNS:
+        return None  # "total cost, labour plus parts"
     best = scan.at(position).column_hits()[0]
     column = scan.sentence.graph.table(best.table).column(str(best.column))
     return position if column.family == "number" else None

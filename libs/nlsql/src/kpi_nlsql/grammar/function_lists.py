@@ -14,6 +14,8 @@ from kpi_nlsql.grammar.scanner import Scanner
 
 _BETWEEN = frozenset({"and", "the", ",", "or", "as", "well"})
 _ENDS = {"high": "max", "low": "min"}
+_AMOUNTS = {"most": "max", "fewest": "min"}
+_AMOUNT = "amount of"
 _COUNTS = "number of"
 
 
@@ -59,7 +61,10 @@ def _function(scan: Scanner, position: int) -> str | None:
     item = scan.at(position)
     if item.is_cue("count") or item.text.endswith(_COUNTS):
         return None
-    return item.argument("aggregate") or _ENDS.get(item.argument("superlative"))
+    end = item.argument("superlative")
+    if end in _AMOUNTS and not item.text.endswith(_AMOUNT):
+        return None
+    return item.argument("aggregate") or _ENDS.get(end) or _AMOUNTS.get(end)
 
 
 def _amount(scan: Scanner, position: int) -> Callable[[], Ref] | None:

@@ -36,12 +36,13 @@ def read(scan: Scanner) -> bool:
     if scan.item.is_cue("order") and not _leads_on(scan):
         return False
     position, found = _keys(scan, direction)
-    found = found or _by_count(scan, position)
+    found = found or _by_count(scan, position) or _by_total(scan, position)
     for index, sorting in enumerate(found):
         if direction is not None and index == 0 and not sorting.descending:
             sorting.descending = direction
     if not found:
-        _default(scan, bool(direction))
+        told = (_direction(scan, at) for at in range(scan.position, position))
+        _default(scan, any(told))
     scan.draft.sorting.extend(found)
     scan.position = position
     return True
@@ -114,6 +115,18 @@ def _by_count(scan: Scanner, end: int) -> list[Sorting]:
         return []
     down = any(scan.at(at).is_cue("descending") for at in told)
     return [Sorting(scan.position, None, "count", None, down)]
+
+
+def _by_total(scan: Scanner, end: int) -> list[Sorting]:
+    # "sorted from the highest to the lowest total": by the sum that is shown.
+    told = range(scan.position, end)
+    functions = {scan.at(at).argument("aggregate") for at in told} - {""}
+    shown = [wanted for wanted in scan.draft.wanted if wanted.function in functions and wanted.ref]
+    if len(shown) != 1:
+        return []
+    down = any(_direction(scan, at) for at in told)
+    only = shown[0]
+    return [Sorting(scan.position, only.ref, only.function, None, down, formula=only.formula)]
 
 
 def _joins(item: Item) -> bool:

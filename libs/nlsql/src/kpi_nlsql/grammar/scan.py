@@ -8,6 +8,7 @@ from kpi_nlsql.draft import Draft, Sorting, Wanted
 from kpi_nlsql.grammar import (
     adverbs,
     aggregates,
+    arithmetic,
     comparisons,
     counting,
     deeds,
@@ -35,6 +36,7 @@ from kpi_nlsql.grammar import (
     totalling,
     undone,
     values_read,
+    was_done,
 )
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.sentence import Sentence
@@ -43,6 +45,7 @@ Module = Callable[[Scanner], bool]
 
 MODULES: tuple[Module, ...] = (
     shown_again.read,
+    arithmetic.read,
     extremes.read,
     ordering.read,
     times.read,
@@ -64,6 +67,7 @@ MODULES: tuple[Module, ...] = (
     aggregates.read,
     values_read.read,
     deeds.read,
+    was_done.read,
     names.read,
     openers.read,
 )

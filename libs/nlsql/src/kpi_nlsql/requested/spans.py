@@ -17,7 +17,7 @@ _LEADING = frozenset(
     "also give".split()
 )
 _TELLING = frozenset({"with", "need", "want", "see", "including"})
-_SEPARATORS = frozenset({",", "and", "plus", "&", "also"})
+_SEPARATORS = frozenset({",", "and", "plus", "&", "also", "+"})
 _FILLERS = frozenset(
     "the their its his her a an only as well corresponding respective this that these those "  # noqa: SIM905
     "such".split()
