@@ -27,12 +27,13 @@ _VERBS = {
     "provide": "show", "providing": "provide", "send": "show", "sending": "show",
     "count": "count", "counting": "count", "return": "show", "check": "show",
     "checking": "show", "compare": "compare", "comparing": "compare", "identify": "show",
-    "retrieve": "show", "select": "show", "print": "show", "get": "show",
+    "retrieve": "show", "select": "show", "print": "show", "get": "show", "make": "show",
     "getting": "show", "report": "show", "calculate": "calculate", "compute": "compute",
 }  # fmt: skip
 _OPENING = frozenset({"show", "list", "give", "find", "get", "display", "me", "us"})
 _NOUNS = (
     ("a", "list", "of"),
+    ("a", "list", "with"),
     ("the", "list", "of"),
     ("an", "overview", "of"),
     ("a", "report", "of"),

@@ -37,6 +37,8 @@ _CODES_SCORE = 0.68
 _TEXTS_SCORE = 0.52
 _SHARED_WEIGHT = 0.3
 _REPEATED = 0.2
+_NUMBERS_ROWS = 0.15
+_SHARED = 0.5
 _NO_KEYS = frozenset("paid unpaid prepaid valid invalid grid bid void said turkey monkey".split())  # noqa: SIM905
 _WEAK_WORDS = frozenset(
     [
@@ -123,6 +125,7 @@ def _join(score: float, why: str, left: Holder, right: Holder) -> Join:
         score -= 0.25
         evidence.append(f"types differ: {a.type}, {b.type}")
     left_known, right_known = a.values or a.numbers, b.values or b.numbers
+    overlap = 0.0
     if left_known and right_known:
         overlap = share(left_known, right_known)
         evidence.append(f"{overlap:.0%} of the sampled values are shared")
@@ -134,6 +137,9 @@ def _join(score: float, why: str, left: Holder, right: Holder) -> Join:
             evidence.append(
                 f"{table.name}.{column.name} is {'' if variety == 1 else 'nearly '}unique"
             )
+    if overlap >= _SHARED and all(_numbers_rows(*holder) for holder in (left, right)):
+        score += _NUMBERS_ROWS
+        evidence.append("both stand first and number the rows")
     if all(variety is not None and variety < _REPEATED for variety in varieties):
         score -= 0.2
         evidence.append("its values repeat on both sides")
@@ -146,6 +152,15 @@ def _join(score: float, why: str, left: Holder, right: Holder) -> Join:
         score=round(min(max(score, 0.0), 0.99), 3),
         evidence="; ".join(evidence),
     )
+
+
+def _numbers_rows(table: Table, column: Column) -> bool:
+    """Tell whether a column stands first and tells the rows apart.
+
+    Items have a number of their own in either system; a barcode is only one thing known of them.
+    """
+    variety = table.variety(column)
+    return column is table.columns[0] and variety is not None and variety >= NEARLY_UNIQUE
 
 
 def _name_score(table: Table, a: Column, b: Column) -> float:

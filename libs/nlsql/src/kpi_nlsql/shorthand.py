@@ -28,6 +28,8 @@ _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("num", "of"): ("number", "of"), ("nbr", "of"): ("number", "of"), ("dup",): ("duplicate",),
     ("dups",): ("duplicate",), ("diff",): ("different",), ("diffs",): ("differences",),
     ("not", "counting"): ("excluding",), ("not", "including"): ("excluding",),
+    ("wherever",): ("where",), ("only", "where"): ("where",),
+    ("in", "cases", "where"): ("where",), ("in", "all", "cases", "where"): ("where",),
     ("ignoring",): ("excluding",), ("leaving", "out"): ("excluding",),
     ("avg", "."): ("average",), ("max", "."): ("maximum",), ("min", "."): ("minimum",),
     ("i", "mean"): ("being",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kpi_nlsql import plan
 from kpi_nlsql.grammar.exclusions import excluded_behind
+from kpi_nlsql.grammar.listed_values import either_value, is_denied
 from kpi_nlsql.sentence import Sentence
 
 _CALLED = frozenset({"marked", "flagged", "set", "called", "as", "to", "been", "yet", "in"})
@@ -26,7 +27,7 @@ def row_filters(
         named = _named_columns(sentence, table, position)
         hit = next((value for value in values if value.column in named), values[0])
         subject = plan.ColumnRef(alias, hit.column)
-        negative = _is_denied(sentence, position)
+        negative = _is_denied(sentence, position) or is_denied(sentence.items, position)
         left_out = excluded_behind(sentence.items, position)
         if left_out is not None:
             negative = True
@@ -42,7 +43,7 @@ def row_filters(
         told.append(f"{hit.column} {'is not' if negative else 'is'} {hit.value!r}")
     for position in _column_mentions(sentence, found, table):
         used.add(position)
-    return found, " whose " + " and ".join(told) if told else ""
+    return either_value(found), " whose " + " and ".join(told) if told else ""
 
 
 def _is_denied(sentence: Sentence, position: int) -> bool:

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from kpi_nlsql.grammar.contrast.bounds import (
+    ENDS,
+    THEY,
+    begins,
+    ends,
+    opens,
+    pairs,
+    says_something,
+    split_at,
+)
 from kpi_nlsql.grammar.contrast.comparator import Comparator, comparators
 from kpi_nlsql.linking import Item
 from kpi_nlsql.plan import Operator
 
-_OPENERS = frozenset(
-    "where whose with having which that who when have has had showing carrying although".split()  # noqa: SIM905
-) | {"for which", "in which", "for", "by"}
-_ENDS = frozenset({",", ".", "?", ";", ":", "(", ")", "!"})
 _ASIDE = frozenset({"and", ",", "vs", "versus", "against", "to", "with"})
-_VERBS = frozenset("is are was were does do did".split())  # noqa: SIM905
 _VERSUS = frozenset({"vs", "versus", "against", "compared with", "compared to"})
-_THEY = frozenset({"they", "these", "both", "two", "the two", "values", "it"})
+_PLACES = frozenset({"in", "at", "on"})
+_EITHER = frozenset({"and", "and in", "vs", "than"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +47,8 @@ class Clause:
 def clauses(items: Sequence[Item]) -> Iterator[Clause]:
     """Yield the ways to see a comparison in the sentence."""
     for found in comparators(items):
-        begin = _begin(items, found)
-        end = _end(items, found.end)
+        begin = begins(items, found)
+        end = ends(items, found.end)
         clause = Clause(
             found.operator,
             tuple(range(begin, found.start)),
@@ -73,7 +79,7 @@ def lists_several(items: Sequence[Item], clause: Clause) -> bool:
     """Tell whether several columns are compared at once: "seats or seat price"."""
     cuts = [cut for cut, at in enumerate(clause.common) if items[at].text in {"and", "or", ","}]
     return any(
-        _says_something(items, clause.common[:cut]) and _says_something(items, clause.common[cut:])
+        says_something(items, clause.common[:cut]) and says_something(items, clause.common[cut:])
         for cut in cuts
     )
 
@@ -88,8 +94,10 @@ def _forms(items: Sequence[Item], clause: Clause, found: Comparator) -> Iterator
         yield from _one_and_another(items, clause, found.start)
     elif found.attributive:
         yield from _attributive(items, clause)
-    elif not _says_something(items, clause.right):
+    elif not says_something(items, clause.right):
         yield from _both_before(items, clause)
+    elif says_something(items, clause.left) and (placed := list(_in_either(items, clause))):
+        yield from placed
     else:
         yield _completed(items, clause)
 
@@ -103,7 +111,7 @@ def _between(items: Sequence[Item], clause: Clause, between: int) -> Iterator[Cl
     told = clause.told | {between}
     common = (*clause.left, *(at for at in clause.right if at < between))
     sides = tuple(at for at in clause.right if at > between)
-    for left, right in _split(items, sides, frozenset({"and", "vs", "versus", "to", "with"})):
+    for left, right in split_at(items, sides, frozenset({"and", "vs", "versus", "to", "with"})):
         yield replace(clause, left=left, right=right, common=common, told=told)
 
 
@@ -129,20 +137,35 @@ def _one_and_another(items: Sequence[Item], clause: Clause, another: int) -> Ite
 
 def _attributive(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
     """Read "a different P than B", "another P in A than in B", "a different P in A and B"."""
+    said = clause.left if says_something(items, clause.left) else ()
     before = (*clause.before, *clause.left)
     clause = replace(clause, left=(), before=before)
     than = next((at for at in clause.right if items[at].last_word in {"than", "from"}), None)
     if than is not None and than > clause.right[0]:
         left = tuple(at for at in clause.right if at < than)
         right = tuple(at for at in clause.right if at > than)
-        yield replace(clause, left=left, right=right, told=clause.told | {than})
+        clause = replace(clause, left=left, right=right, told=clause.told | {than})
+        if items[left[0]].text in _PLACES and said:  # "the price is higher in A than in B"
+            rest = tuple(at for at in before if at not in said)
+            clause = replace(clause, common=said, before=rest)
+        yield clause
         return
-    leads = [at for at in clause.right if items[at].text in {"in", "at", "on"}]
+    leads = [at for at in clause.right if items[at].text in _PLACES]
     for lead in leads[:1]:
         common = tuple(at for at in clause.right if at < lead)
         sides = tuple(at for at in clause.right if at > lead)
-        for left, right in _split(items, sides, _ASIDE | {"and in"}):
+        for left, right in split_at(items, sides, _ASIDE | {"and in"}):
             yield replace(clause, left=left, right=right, common=common)
+
+
+def _in_either(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
+    """Read "P is not the same in A and in B": the sides stand behind."""
+    if items[clause.right[0]].text not in _PLACES:
+        return
+    for left, right in split_at(
+        items, clause.right[1:], frozenset({"and", "and in", "vs", "than"})
+    ):
+        yield replace(clause, left=left, right=right, common=clause.left)
 
 
 def _both_before(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
@@ -155,22 +178,24 @@ def _both_before(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
     if versus is not None:
         yield versus
         return
-    split = list(_split(items, clause.left, frozenset({"and", "vs", "versus"})))
+    split = list(split_at(items, clause.left, frozenset({"and", "vs", "versus"})))
     yield from (replace(clause, left=left, right=right) for left, right in split)
     if not split:
-        if not _says_something(items, clause.left):
+        if not says_something(items, clause.left):
             yield from _last_two(items, clause)
             return
-        told = clause.told | {at for at in clause.left if items[at].text in _THEY}
+        told = clause.told | {at for at in clause.left if items[at].text in THEY}
         common = tuple(at for at in clause.left if at not in told)
         yield replace(clause, left=(), right=(), common=common, told=told)
 
 
 def _last_two(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
     """Read "A amount and B amount where they differ": they are what is listed last."""
-    listed = [at for at in clause.before if not _opens(items, at)]
+    listed = [at for at in clause.before if not opens(items, at)]
+    while listed and items[listed[-1]].text in ENDS:
+        listed.pop()
     cuts = [n for n, at in enumerate(listed) if items[at].text in {",", "and"}]
-    if not cuts or items[listed[cuts[-1]]].text != "and":
+    if not cuts:
         return
     start = cuts[-2] + 1 if len(cuts) > 1 else 0
     left, right = listed[start : cuts[-1]], listed[cuts[-1] + 1 :]
@@ -195,18 +220,18 @@ def _compared(items: Sequence[Item], clause: Clause) -> list[Clause] | None:
         rest = replace(rest, common=common, told=told | {between})
         return [
             replace(rest, left=left, right=right)
-            for left, right in _split(items, pair, frozenset({"and"}))
+            for left, right in split_at(items, pair, frozenset({"and"}))
         ]
     return [
         replace(rest, left=left, right=right)
-        for left, right in _split(items, sides, frozenset({"with", "to", "against", "and"}))
+        for left, right in split_at(items, sides, frozenset({"with", "to", "against", "and"}))
     ]
 
 
 def _versus(items: Sequence[Item], clause: Clause) -> Clause | None:
     """Read "order quantity vs delivered quantity … where they differ"."""
     cut = next((at for at in clause.before if items[at].text in _VERSUS), None)
-    if cut is None or _says_something(items, clause.left):
+    if cut is None or says_something(items, clause.left):
         return None
     begin = next((at for at in range(cut, -1, -1) if _opens_list(items, at)), -1) + 1
     end = next((at for at in range(cut + 1, clause.before[-1] + 1) if _closes(items, at)), None)
@@ -217,83 +242,25 @@ def _versus(items: Sequence[Item], clause: Clause) -> Clause | None:
 
 def _opens_list(items: Sequence[Item], position: int) -> bool:
     item = items[position]
-    return item.text in _ENDS or item.is_cue("show") or item.text == "compare"
+    return item.text in ENDS or item.is_cue("show") or item.text == "compare"
 
 
 def _closes(items: Sequence[Item], position: int) -> bool:
-    return items[position].text in _ENDS | {"where", "for", "of"} or _pairs(items, position)
+    return items[position].text in ENDS | {"where", "for", "of"} or pairs(items, position)
 
 
 def _goes_on(items: Sequence[Item], position: int) -> bool:
-    return items[position].is_cue("show") or items[position].text in _ENDS | {"where"}
-
-
-def _split(
-    items: Sequence[Item], positions: Sequence[int], at_words: frozenset[str]
-) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
-    """Yield the ways to cut a stretch in two at one of the words."""
-    for cut, position in enumerate(positions):
-        left, right = tuple(positions[:cut]), tuple(positions[cut + 1 :])
-        said = _says_something(items, left) and _says_something(items, right)
-        if items[position].text in at_words and said:
-            yield left, right
+    return items[position].is_cue("show") or items[position].text in ENDS | {"where"}
 
 
 def _completed(items: Sequence[Item], clause: Clause) -> Clause:
     """Take what a bare "that" or "which" refers to: "have a date which deviates from …"."""
-    if _says_something(items, clause.left) or not clause.before:
+    if says_something(items, clause.left) or not clause.before:
         return clause
     before = clause.before[:-1]
-    begin = next((at for at in reversed(before) if _opens(items, at)), -1) + 1
+    begin = next((at for at in reversed(before) if opens(items, at)), -1) + 1
     return replace(
         clause,
         left=tuple(range(begin, len(before))),
         before=tuple(range(begin)),
-    )
-
-
-def _begin(items: Sequence[Item], found: Comparator) -> int:
-    for position in range(found.start - 1, -1, -1):
-        if items[position].text == "for which":
-            verb = (at for at in range(position, found.start) if items[at].text in _VERBS)
-            return next(verb, position) + 1
-        if items[position].text in _ENDS or _opens(items, position):
-            return position + 1
-    return next((at for at in range(found.start) if not _asks(items[at])), 0)
-
-
-def _asks(item: Item) -> bool:
-    asks = any(item.is_cue(kind) for kind in ("show", "count", "all", "details"))
-    return (asks and not item.hits) or item.text in {"which", "what", "the"}
-
-
-def _opens(items: Sequence[Item], position: int) -> bool:
-    text = items[position].text
-    return text in _OPENERS or (items[position].is_cue("show") and position > 0)
-
-
-def _end(items: Sequence[Item], start: int) -> int:
-    for position in range(start, len(items)):
-        item = items[position]
-        led = position > start and item.text in {"with", "showing"}
-        led = led or _pairs(items, position)
-        shows = item.is_cue("show") and position > start and items[position - 1].text != "the"
-        if item.text[:1] in _ENDS or led or shows or item.text in {"where", "whose"}:
-            return position - (shows and items[position - 1].text == "and")
-    return len(items)
-
-
-def _pairs(items: Sequence[Item], position: int) -> bool:
-    """Tell whether the key follows: "for the same order", "per sample", "by SKU"."""
-    if items[position].text in {"per", "by", "joined on"} or items[position].is_cue("group"):
-        return True
-    following = items[position + 1 : position + 3]
-    return items[position].text == "for" and any(item.text.endswith("same") for item in following)
-
-
-def _says_something(items: Sequence[Item], positions: Sequence[int]) -> bool:
-    return any(
-        items[at].kind == "mention" or (items[at].kind == "word" and len(items[at].text) > 3)
-        for at in positions
-        if items[at].text not in _THEY and items[at].text not in _VERBS
     )

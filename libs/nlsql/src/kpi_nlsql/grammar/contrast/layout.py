@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.grammar.contrast.clause import Clause
 from kpi_nlsql.grammar.contrast.operand import Word
+from kpi_nlsql.grammar.contrast.per_source import tells_source
 from kpi_nlsql.linking import Item
 from kpi_nlsql.words import Token, parts
 
@@ -26,14 +27,17 @@ Positions = tuple[int, ...]
 class Layout:
     """Positions of the items for the rows, for each column to show, and for each part of a key.
 
-    ``counts``: only how many rows there are is asked for.
+    ``counts``: only how many rows there are is asked for. ``order``: the columns to sort by, and
+    whether downwards. ``awaits_list``: what to show is told last, "show me, for all orders …, X".
     """
 
     head: Positions = ()
     shown: list[Positions] = field(default_factory=list)
     keys: list[Positions] = field(default_factory=list)
+    order: list[tuple[Positions, bool]] = field(default_factory=list)
     loose: Positions = ()
     counts: bool = False
+    awaits_list: bool = False
     told: set[int] = field(default_factory=set)
 
 
@@ -41,6 +45,7 @@ def laid_out(items: Sequence[Item], clause: Clause) -> Layout:
     """Return what stands around the comparison."""
     layout = Layout()
     layout.told |= set(clause.told)
+    layout.told |= {at for at in range(len(items)) if tells_source(items, at)}
     _before(items, clause.before, layout)
     _after(items, clause.after, layout)
     return layout
@@ -53,7 +58,12 @@ def words_of(
     found = []
     for position in positions:
         item = items[position]
-        if is_value(item) or (item.cues and not item.hits and not _names_something(item)):
+        names_value = position + 1 < len(items) and _is_of(items[position + 1], item)
+        if (
+            is_value(item)
+            or names_value
+            or (item.cues and not item.hits and not _names_something(item))
+        ):
             continue
         for at in range(item.start, item.end):
             token = tokens[at]
@@ -63,6 +73,21 @@ def words_of(
                 plural = token.text[:-1].isupper() and token.text.endswith("s")
                 found += [Word(at, part) for part in parts(token.lower if plural else token.text)]
     return tuple(found)
+
+
+def _says_nothing(items: Sequence[Item], position: int) -> bool:
+    item = items[position]
+    names_value = position + 1 < len(items) and _is_of(items[position + 1], item)
+    small = item.cues and not item.hits and not _names_something(item)
+    return is_value(item) or names_value or bool(small)
+
+
+def _is_of(value: Item, item: Item) -> bool:
+    """Tell whether a value is one of the column named before it: "account 8400"."""
+    columns = {(hit.table, hit.column) for hit in value.values if hit.score >= 1.0}
+    return is_value(value) and bool(
+        columns & {(hit.table, hit.column) for hit in item.column_hits() if hit.score >= _WEAK}
+    )
 
 
 def is_value(item: Item) -> bool:
@@ -81,6 +106,7 @@ def _names_something(item: Item) -> bool:
 
 def _before(items: Sequence[Item], positions: Positions, layout: Layout) -> None:
     rest = list(positions)
+    layout.awaits_list = _shows_last(items, rest)
     while rest and _leads(items[rest[0]]):
         layout.counts |= items[rest[0]].is_cue("count")
         layout.told.add(rest.pop(0))
@@ -90,7 +116,7 @@ def _before(items: Sequence[Item], positions: Positions, layout: Layout) -> None
         layout.head = tuple(rest)
         return
     rest = _without_key(items, rest, layout)
-    rows = next((at for at in rest if items[at].text in _LEADS_TO_ROWS), None)
+    rows = _rows_lead(items, rest)
     listed = [at for at in rest if rows is None or at < rows]
     segments = list(_segments(items, listed))
     if rows is not None and segments:
@@ -101,9 +127,15 @@ def _before(items: Sequence[Item], positions: Positions, layout: Layout) -> None
         layout.head = tuple(rest)
 
 
+def _shows_last(items: Sequence[Item], positions: Sequence[int]) -> bool:
+    said = [items[at] for at in positions[:3] if items[at].kind != "mark"]
+    return len(said) > 1 and said[0].is_cue("show") and said[1].text == "for"
+
+
 def _without_key(items: Sequence[Item], rest: list[int], layout: Layout) -> list[int]:
     """Take the key from the list of what is wanted: "amounts per invoice number"."""
-    lead = next((cut for cut, at in enumerate(rest) if _is_key_lead(items[at]) and cut), None)
+    leads = [cut for cut, at in enumerate(rest) if cut and _is_key_lead(items, at)]
+    lead = next(iter(leads), None)
     if lead is None:
         return rest
     layout.keys += list(_segments(items, rest[lead + 1 :]))
@@ -111,8 +143,10 @@ def _without_key(items: Sequence[Item], rest: list[int], layout: Layout) -> list
     return rest[:lead]
 
 
-def _is_key_lead(item: Item) -> bool:
-    return item.text in {"per", "by"} or item.is_cue("group")
+def _is_key_lead(items: Sequence[Item], position: int) -> bool:
+    item = items[position]
+    leads = item.text in {"per", "by"} or item.is_cue("group")
+    return leads and not tells_source(items, position)
 
 
 def _leads(item: Item) -> bool:
@@ -127,11 +161,15 @@ def _after(items: Sequence[Item], positions: Positions, layout: Layout) -> None:
         item = items[position]
         rest = positions[at + 1 :]
         stretch = _stretch(items, rest)
-        if _leads_to_key(items, position, rest):
+        if item.is_cue("order") and stretch:
+            layout.order += list(_sorting(items, stretch))
+            layout.told |= {position, *(n for n in stretch if _directs(items[n]))}
+            at += 1 + len(stretch)
+        elif _leads_to_key(items, position, rest):
             layout.keys += list(_segments(items, _without_same(items, stretch)))
             layout.told |= {position, *_sames(items, stretch)}
             at += 1 + len(stretch)
-        elif item.is_cue("show") or item.text in _LEADS_TO_LIST:
+        elif item.is_cue("show") or item.text in _LEADS_TO_LIST or _lists_now(item, layout):
             listed = _list(items, rest)
             layout.shown += list(_segments(items, listed))
             layout.told.add(position)
@@ -139,6 +177,21 @@ def _after(items: Sequence[Item], positions: Positions, layout: Layout) -> None:
         else:
             layout.loose = (*layout.loose, position)
             at += 1
+
+
+def _lists_now(item: Item, layout: Layout) -> bool:
+    return layout.awaits_list and item.text == "," and not layout.shown
+
+
+def _sorting(items: Sequence[Item], positions: Positions) -> Iterator[tuple[Positions, bool]]:
+    """Yield the columns to sort by, each with whether it is sorted downwards."""
+    for part in _segments(items, positions):
+        named = tuple(at for at in part if not _directs(items[at]))
+        yield named, any(items[at].is_cue("descending") for at in part)
+
+
+def _directs(item: Item) -> bool:
+    return item.is_cue("descending") or item.is_cue("ascending")
 
 
 def _leads_to_key(items: Sequence[Item], position: int, rest: Positions) -> bool:
@@ -185,7 +238,8 @@ def _segments(items: Sequence[Item], positions: Sequence[int]) -> Iterator[Posit
     """Yield the parts of a list."""
     part: list[int] = []
     for position in positions:
-        splits = items[position].text in _LISTING and not _inside_name(items, position)
+        inside = _inside_name(items, position) or _joins_values(items, position)
+        splits = items[position].text in _LISTING and not inside
         if splits:
             if part:
                 yield tuple(part)
@@ -194,6 +248,24 @@ def _segments(items: Sequence[Item], positions: Sequence[int]) -> Iterator[Posit
             part.append(position)
     if part:
         yield tuple(part)
+
+
+def _rows_lead(items: Sequence[Item], positions: Sequence[int]) -> int | None:
+    """Return where the list ends and the rows begin: "A and B for all orders"."""
+    leads = [at for at in positions if items[at].text in _LEADS_TO_ROWS]
+    plain = [at for at in leads if items[at].text == "for"]
+    if plain:
+        return plain[0]
+    # "the amount from the invoice and the amount from the bank" tells where each is from
+    several = len(leads) > 1 and len({items[at].text for at in leads}) == 1
+    return leads[0] if leads and not several else None
+
+
+def _joins_values(items: Sequence[Item], position: int) -> bool:
+    # "withdrawn and deferred students" are one kind of rows
+    return 0 < position < len(items) - 1 and all(
+        is_value(items[at]) for at in (position - 1, position + 1)
+    )
 
 
 def _inside_name(items: Sequence[Item], position: int) -> bool:

@@ -7,27 +7,26 @@ from dataclasses import replace
 
 from kpi_nlsql import plan
 from kpi_nlsql.grammar.contrast.account import Account, verbs
-from kpi_nlsql.grammar.contrast.choice import Choice, Sought, choices, kind_of
+from kpi_nlsql.grammar.contrast.choice import Choice, Sought, choices
 from kpi_nlsql.grammar.contrast.clause import Clause, clauses, lists_several
 from kpi_nlsql.grammar.contrast.comparator import mirrored
 from kpi_nlsql.grammar.contrast.layout import Layout, is_value, laid_out, words_of
 from kpi_nlsql.grammar.contrast.operand import operands, table_told
+from kpi_nlsql.grammar.contrast.order import can_sort, ordered
 from kpi_nlsql.grammar.contrast.outputs import both_compared, shown_column
+from kpi_nlsql.grammar.contrast.plainness import clearness, is_plain
 from kpi_nlsql.grammar.contrast.states import States, conditions, state_choice, states
 from kpi_nlsql.grammar.contrast.together import adds_up, summed_up
-from kpi_nlsql.grammar.contrast.wording import counts_years, is_key
 from kpi_nlsql.grammar.contrast.written import Wish, compared, of_one_side, summed, written
+from kpi_nlsql.grammar.listed_values import either_value, is_denied
 from kpi_nlsql.linking import Item, link
 from kpi_nlsql.pairing import Pairing
 from kpi_nlsql.row_nouns import merged
 from kpi_nlsql.ruleset import ColumnPair
 from kpi_nlsql.sentence import Candidate, Sentence
 
-_LEAST_SAID = 0.4
 _WHOLE = 0.8
 _SURELY = 0.85
-_CLOSE = 0.35
-_RIVALLED = 0.15
 _KEYED = 0.95
 _SUMMED = 0.5
 """What is left of the certainty where sums must be equal to the last cent."""
@@ -48,7 +47,7 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
         ranked = choices(sentence, sought)
         if clause.sums:
             ranked = [choice for choice in ranked if adds_up(sentence.graph, choice)]
-        if ranked and _is_plain(sentence, ranked[0], clause):
+        if ranked and is_plain(sentence, ranked[0], clause):
             told = Account(sentence, items, layout.told)
             found = _Reading(sentence, items, layout, sought, told).of(ranked, clause)
             yield from () if found is None else (found,)
@@ -85,31 +84,6 @@ def _sought(sentence: Sentence, items: Sequence[Item], clause: Clause, layout: L
     )
 
 
-def _is_plain(sentence: Sentence, choice: Choice, clause: Clause) -> bool:
-    """Tell whether both columns are named well enough, and have an order if one is asked for."""
-    sides = (choice.left, choice.right)
-    columns = [sentence.graph.table(side.table).column(str(side.column)) for side in sides]
-    kinds = {kind_of(column) for column in columns}
-    if "date" in kinds and len(kinds) > 1 and not any(map(counts_years, columns)):
-        return False
-    if clause.operator == "!=":
-        return min(side.said for side in sides) >= _LEAST_SAID
-    ordered = all((each.dated or each.measures) and not is_key(each) for each in columns)
-    sure = min(side.said for side in sides) >= _WHOLE
-    return ordered and sure and len({each.dated for each in columns}) == 1
-
-
-def _clear(ranked: Sequence[Choice]) -> float:
-    """Return how clearly the first choice stands before those that compare something else."""
-    best = ranked[0]
-    for other in ranked[1:]:
-        tables = {other.left.table, other.right.table}
-        same = tables == {best.left.table, best.right.table}
-        if not same or set(other.columns) != set(best.columns):
-            return 1.0 if best.score - other.score >= _CLOSE else _RIVALLED
-    return 1.0
-
-
 class _Reading:
     """A choice on its way to a plan, with an account of the words it has understood."""
 
@@ -133,7 +107,7 @@ class _Reading:
         self._tell_sides(choice)
         rows = self._asks_rows(choice, bool(clause.common))
         said = min(choice.left.said, choice.right.said)
-        sure = choice.pairing.score * _clear(ranked) * min(1.0, 0.4 + said)
+        sure = choice.pairing.score * clearness(ranked) * min(1.0, 0.4 + said)
         told = f"{choice.left.column} {operator} {choice.right.column}"
         behind = set(clause.right)
         if clause.sums:
@@ -183,6 +157,7 @@ class _Reading:
         query = (of_one_side if together else written)(choice, [*filters, *said], wish)
         if query is None:
             return None
+        query = self._ordered(query, choice)
         return Candidate(
             plan=query,
             kind="reconcile",
@@ -197,6 +172,16 @@ class _Reading:
             used=self.account.used(),
             features={"pairing": sure, "requested": float(bool(named and self.layout.shown))},
         )
+
+    def _ordered(self, query: plan.Query, choice: Choice) -> plan.Query:
+        keys: list[plan.Order] = []
+        for part, descending in self.layout.order:
+            words = words_of(self.items, part, self.sentence.tokens)
+            found = shown_column(words, choice, self.sentence.graph, ())
+            if found is not None and can_sort(query, found[0]):
+                keys.append(plan.Order(found[0], descending))
+                self.account.add({word.token for word in words} - found[1])
+        return ordered(query, keys) if keys else query
 
     def _turned(self, choice: Choice) -> bool:
         """Tell whether the rows asked for are those of the second side, as their noun says."""
@@ -281,17 +266,17 @@ class _Reading:
             for alias, table in sides[::-1] if position in behind else sides:
                 hits = [hit for hit in item.values if hit.table == table and hit.score >= 1.0]
                 if hits:
-                    denied = position > 0 and self.items[position - 1].is_cue("not")
+                    denied = is_denied(self.items, position)
                     subject = plan.ColumnRef(alias, hits[0].column)
                     value = plan.Constant(hits[0].value)
                     found.append(plan.Compare(subject, "!=" if denied else "=", value))
                     self.account.add_item(position)
-                    self._tell_column(table, hits[0].column)
+                    self._tell_column(table, hits[0].column, position - 1)
                     break
-        return found
+        return either_value(found)
 
-    def _tell_column(self, table: str, column: str) -> None:
-        for position in self.layout.loose:
+    def _tell_column(self, table: str, column: str, beside: int) -> None:
+        for position in (*self.layout.loose, beside):
             hits = self.items[position].column_hits()
             if any((hit.table, hit.column) == (table, column) for hit in hits):
                 self.account.add_item(position)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from kpi_nlsql.abbreviations import abbreviates
+from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.graph import Column, Table
 from kpi_nlsql.key_names import KEY_TAILS
 from kpi_nlsql.naming import ABBREVIATIONS
@@ -40,11 +41,11 @@ def fits(word: str, name: str) -> float:
 def _abbreviates(short: str, full: str) -> bool:
     if abbreviates(short, full):
         return True
-    # "rm" is the room, "hk" housekeeping: the first letter and one more, neither a vowel.
+    # "rm" is the room, "eq" equipment: the first letter and one more, which is no vowel.
     if short in ABBREVIATIONS:
         return stem(full) in stems(ABBREVIATIONS[short])
     two = len(short) == 2 and len(full) > 3 and short[0] == full[0]
-    return two and not set(short) & _VOWELS and short[1] in full[1:]
+    return two and short not in FUNCTION_WORDS and short[1] not in _VOWELS and short[1] in full[1:]
 
 
 def _within_glued(word: str, name: str) -> bool:

@@ -102,9 +102,9 @@ def compared(choice: Choice, operator: plan.Operator, graph: Graph) -> plan.Cond
 
 def _of_source(term: plan.Condition) -> bool:
     """Tell whether a condition is about the rows asked for alone."""
-    return (
-        isinstance(term, plan.Compare)
-        and isinstance(term.right, plan.Constant)
-        and isinstance(term.left, plan.ColumnRef)
-        and term.left.source == "s"
-    )
+    constant = isinstance(term, plan.Compare) and isinstance(term.right, plan.Constant)
+    if not constant and not isinstance(term, plan.OneOf):
+        return False
+    assert isinstance(term, plan.Compare | plan.OneOf)
+    subject = term.left if isinstance(term, plan.Compare) else term.subject
+    return isinstance(subject, plan.ColumnRef) and subject.source == "s"

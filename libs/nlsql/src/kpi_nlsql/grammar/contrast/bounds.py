@@ -1,0 +1,80 @@
+"""Bounds: where the stretch of a sentence begins and ends that makes a comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from kpi_nlsql.grammar.contrast.comparator import Comparator
+from kpi_nlsql.grammar.contrast.per_source import tells_source
+from kpi_nlsql.linking import Item
+
+OPENERS = frozenset(
+    "where whose with having which that who when have has had showing carrying although".split()  # noqa: SIM905
+) | {"for which", "in which", "for", "by"}
+ENDS = frozenset({",", ".", "?", ";", ":", "(", ")", "!"})
+VERBS = frozenset("is are was were does do did".split())  # noqa: SIM905
+THEY = frozenset({"they", "these", "both", "two", "the two", "values", "it"})
+
+
+def split_at(
+    items: Sequence[Item], positions: Sequence[int], at_words: frozenset[str]
+) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Yield the ways to cut a stretch in two at one of the words."""
+    for cut, position in enumerate(positions):
+        left, right = tuple(positions[:cut]), tuple(positions[cut + 1 :])
+        said = says_something(items, left) and says_something(items, right)
+        if items[position].text in at_words and said:
+            yield left, right
+
+
+def begins(items: Sequence[Item], found: Comparator) -> int:
+    """Return where the clause with the comparison begins."""
+    for position in range(found.start - 1, -1, -1):
+        if items[position].text == "for which":
+            verb = (at for at in range(position, found.start) if items[at].text in VERBS)
+            return next(verb, position) + 1
+        if items[position].text in ENDS or opens(items, position):
+            return position + 1
+    return next((at for at in range(found.start) if not _asks(items[at])), 0)
+
+
+def _asks(item: Item) -> bool:
+    asks = any(item.is_cue(kind) for kind in ("show", "count", "all", "details"))
+    return (asks and not item.hits) or item.text in {"which", "what", "the"}
+
+
+def opens(items: Sequence[Item], position: int) -> bool:
+    """Tell whether a word opens a clause."""
+    text = items[position].text
+    return text in OPENERS or (items[position].is_cue("show") and position > 0)
+
+
+def ends(items: Sequence[Item], start: int) -> int:
+    """Return where what stands behind the comparison ends."""
+    for position in range(start, len(items)):
+        item = items[position]
+        led = position > start and item.text in {"with", "showing"}
+        led = led or pairs(items, position)
+        shows = item.is_cue("show") and position > start and items[position - 1].text != "the"
+        if item.text[:1] in ENDS or led or shows or item.text in {"where", "whose"}:
+            return position - (shows and items[position - 1].text == "and")
+    return len(items)
+
+
+def pairs(items: Sequence[Item], position: int) -> bool:
+    """Tell whether the key follows: "for the same order", "per sample", "by SKU"."""
+    if tells_source(items, position):
+        return False
+    if items[position].text in {"per", "by", "joined on"} or items[position].is_cue("group"):
+        return True
+    following = items[position + 1 : position + 3]
+    return items[position].text == "for" and any(item.text.endswith("same") for item in following)
+
+
+def says_something(items: Sequence[Item], positions: Sequence[int]) -> bool:
+    """Tell whether a stretch names anything."""
+    return any(
+        items[at].kind == "mention" or (items[at].kind == "word" and len(items[at].text) > 3)
+        for at in positions
+        if items[at].text not in THEY and items[at].text not in VERBS
+    )

@@ -1,0 +1,40 @@
+"""Plainness: how sure it is that a comparison is meant of just these two columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpi_nlsql.grammar.contrast.choice import Choice, kind_of
+from kpi_nlsql.grammar.contrast.clause import Clause
+from kpi_nlsql.grammar.contrast.wording import counts_years, is_key
+from kpi_nlsql.sentence import Sentence
+
+_LEAST_SAID = 0.4
+_WHOLE = 0.8
+_CLOSE = 0.35
+_RIVALLED = 0.15
+
+
+def is_plain(sentence: Sentence, choice: Choice, clause: Clause) -> bool:
+    """Tell whether both columns are named well enough, and have an order if one is asked for."""
+    sides = (choice.left, choice.right)
+    columns = [sentence.graph.table(side.table).column(str(side.column)) for side in sides]
+    kinds = {kind_of(column) for column in columns}
+    if "date" in kinds and len(kinds) > 1 and not any(map(counts_years, columns)):
+        return False
+    if clause.operator == "!=":
+        return min(side.said for side in sides) >= _LEAST_SAID
+    ordered = all((each.dated or each.measures) and not is_key(each) for each in columns)
+    sure = min(side.said for side in sides) >= _WHOLE
+    return ordered and sure and len({each.dated for each in columns}) == 1
+
+
+def clearness(ranked: Sequence[Choice]) -> float:
+    """Return how clearly the first choice stands before those that compare something else."""
+    best = ranked[0]
+    for other in ranked[1:]:
+        tables = {other.left.table, other.right.table}
+        same = tables == {best.left.table, best.right.table}
+        if not same or set(other.columns) != set(best.columns):
+            return 1.0 if best.score - other.score >= _CLOSE else _RIVALLED
+    return 1.0
