@@ -97,9 +97,16 @@ def _unique(names: list[list[str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(" ".join(name) for name in names if name))
 
 
+def _as_it_stands(identifier: str) -> str:
+    """Return the name of what is called by signs alone: ``№``."""
+    return identifier.strip() or "unnamed"
+
+
 def table_names(identifier: str) -> tuple[str, ...]:
     """Return what people call a table, the best name first: ``brz_lnd_RBP_GPU`` → ``rbp gpu``."""
     words = parts(identifier)
+    if not words:
+        return (_as_it_stands(identifier),)
     short = _without_prefixes(words)
     return _unique([_expanded(short), short, words, _expanded(words)])
 
@@ -111,6 +118,8 @@ def column_names(identifier: str, table: str) -> tuple[str, ...]:
     ``employee``) is dropped in a further name.
     """
     words = parts(identifier)
+    if not words:
+        return (_as_it_stands(identifier),)
     if len(words) > 1 and words[0] in {"is", "has"}:
         words = words[1:]
     full = _expanded([_OF_COLUMNS.get(word, word) for word in words])
