@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from kpi_nlsql import Answer, Engine
-from kpi_nlsql.graph import Graph, Join
+from kpi_nlsql.declared_joins import ForeignKey, declared_joins
+from kpi_nlsql.graph import Column, Graph, Join, Table
 from kpi_nlsql.sqlite_source import graph_from_sqlite
 
 
@@ -62,3 +63,29 @@ def test_rows_meet_on_two_columns_where_none_tells_them_apart(library: Graph) ->
 def test_evidence_for_joins_is_not_kept_in_the_graph(library: Graph) -> None:
     assert not any(column.numbers for table in library.tables for column in table.columns)
     assert Graph.from_json(library.to_json()) == library
+
+
+def test_columns_called_by_signs_alone_do_not_hinder_a_graph(tmp_path: Path) -> None:
+    path = tmp_path / "signs.sqlite"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute('CREATE TABLE "№" ("№" INT, "" INT, price REAL)')
+        connection.execute("CREATE TABLE sold (price REAL)")
+    graph = graph_from_sqlite(path)
+    assert isinstance(Engine(graph).read("List all sold"), Answer)
+    assert [column.display_names[0] for column in graph.table("№").columns][:2] == ["№", "unnamed"]
+
+
+def test_foreign_keys_are_spelt_as_the_columns_and_lead_to_tables_that_are_there() -> None:
+    parent = Table("Parent", columns=(Column("Id"),), primary_key=("Id",))
+    child = Table("child", columns=(Column("parent_id"),))
+    keys = [
+        ForeignKey("child", ("PARENT_ID",), "parent"),
+        ForeignKey("child", ("parent_id",), "gone", ("id",)),
+        ForeignKey("child", ("parent_id",), "Parent", ("gone",)),
+    ]
+    (join,) = declared_joins([parent, child], keys)
+    assert (join.left_columns, join.right_table, join.right_columns) == (
+        ("parent_id",),
+        "Parent",
+        ("Id",),
+    )

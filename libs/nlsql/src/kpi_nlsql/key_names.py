@@ -34,6 +34,11 @@ def reaches_many(column: Column) -> bool:
     return reaches(words) and not _ADDRESSES & set(words)
 
 
+def called_key(name: str) -> bool:
+    """Tell whether a column is called as one that numbers rows: ``WO_NO``, ``itemId``."""
+    return not KEY_TAILS.isdisjoint(column_names(name, "")[0].split()[-1:])
+
+
 def entities(column: Column, table: Table) -> Iterator[tuple[str, ...]]:
     """Yield the entities that a column may be a key of, the fullest name first; none if no key.
 

@@ -12,6 +12,9 @@ from kpi_nlsql.key_names import reaches_many
 MINIMUM_SHARE = 0.5
 """Of the smaller column's values, the share that the larger one must have."""
 
+TELLING_NUMBER = 1_000
+"""The number from which on numbers tell something: small ones are counted everywhere."""
+
 _FEWEST_VALUES = 10
 _MOST_HOLDERS = 12
 _CODE = re.compile(r"(?=.*\d)[^\s]{2,}")
