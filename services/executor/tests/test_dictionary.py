@@ -50,10 +50,18 @@ def test_values_are_counted_in_whole_tables(landed: Path) -> None:
     assert (label.distinct, label.unique) == (1_200, False)
 
 
-def test_beyond_the_sample_only_what_looks_unique_is_counted(landed: Path) -> None:
+def test_beyond_the_sample_all_is_counted_and_fetched_while_a_table_is_small(landed: Path) -> None:
     found = graph(landed, ProfileLimits(sample_rows=1_000))
     scan = found.table("brz_lnd_SCAN")
+    assert (scan.column("LABEL").distinct, len(scan.column("LABEL").values)) == (1_200, 1_200)
+    assert (scan.column("HOST").distinct, len(scan.column("HOST").values)) == (40, 40)
+
+
+def test_of_a_large_table_only_what_looks_unique_is_counted(landed: Path) -> None:
+    found = graph(landed, ProfileLimits(sample_rows=1_000, whole_below_rows=1_100))
+    scan = found.table("brz_lnd_SCAN")
     assert (scan.column("LABEL").distinct, scan.column("LABEL").unique) == (1_200, False)
+    assert len(scan.column("LABEL").values) == 1_000
     assert scan.column("HOST").distinct is None
     assert len(scan.column("HOST").values) == 40
 

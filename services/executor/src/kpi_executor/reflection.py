@@ -16,12 +16,23 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from kpi_executor.dictionary import abridged
+from kpi_executor.key_evidence import with_key_evidence
 from kpi_executor.lookups import DIALECTS
 from kpi_executor.overlap import with_overlap
-from kpi_executor.sources import Resources, Source, SourceError, SourcePolicy, connect, profile
+from kpi_executor.sources import (
+    Connector,
+    Resources,
+    Source,
+    SourceError,
+    SourcePolicy,
+    connect,
+    profile,
+)
 from kpi_executor.sources import tables as reflected
-from kpi_nlsql import Column, Graph, Join, Table
+from kpi_nlsql import Column, Graph, Table
 from kpi_nlsql.building import build_graph
+from kpi_nlsql.declared_joins import ForeignKey, declared_joins
+from kpi_nlsql.stored_types import UNDECLARED, stored_type
 
 TIMEOUT_SECONDS = 120.0
 
@@ -62,14 +73,22 @@ def _read(
         tables = [table for table in connector.reflect() if not schemas or table.schema in schemas]
         if not tables:
             raise SourceError("The source has no tables that can be read; check path and rights.")
-        graph = graph_of(name, profile(connector, tables), DIALECTS[source.kind])
+        graph = graph_of(name, profile(connector, tables), DIALECTS[source.kind], connector)
         return abridged(with_overlap(connector, graph)).to_json()
 
 
-def graph_of(name: str, tables: Sequence[reflected.Table], dialect: str) -> Graph:
-    """Return the knowledge graph over reflected tables; candidate joins are inferred."""
-    joins = [join for table in tables for join in _declared(table)]
-    return build_graph(name, [_table(table) for table in tables], joins, dialect=dialect)
+def graph_of(
+    name: str, tables: Sequence[reflected.Table], dialect: str, connector: Connector | None = None
+) -> Graph:
+    """Return the knowledge graph over reflected tables; candidate joins are inferred.
+
+    With a `connector`, the rows are asked for evidence of keys.
+    """
+    found = [_table(table) for table in tables]
+    if connector is not None:
+        found = with_key_evidence(connector, found)
+    keys = [key for table in tables for key in _foreign_keys(table)]
+    return build_graph(name, found, tuple(declared_joins(found, keys)), dialect=dialect)
 
 
 def _table(table: reflected.Table) -> Table:
@@ -85,7 +104,11 @@ def _table(table: reflected.Table) -> Table:
 def _column(column: reflected.Column, table: reflected.Table) -> Column:
     return Column(
         name=column.name,
-        type=column.native_type,
+        type=stored_type(
+            column.native_type or UNDECLARED,
+            only_numbers=column.type in ("integer", "number"),
+            only_texts=column.type == "text",
+        ),
         nullable=column.nullable,
         values=column.values,
         unique=column.unique or table.primary_key == (column.name,),
@@ -93,8 +116,8 @@ def _column(column: reflected.Column, table: reflected.Table) -> Column:
     )
 
 
-def _declared(table: reflected.Table) -> list[Join]:
+def _foreign_keys(table: reflected.Table) -> list[ForeignKey]:
     return [
-        Join(table.name, key.columns, key.target_table, key.target_columns)
+        ForeignKey(table.name, key.columns, key.target_table, key.target_columns)
         for key in table.foreign_keys
     ]

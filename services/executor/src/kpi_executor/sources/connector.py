@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import pyarrow as pa
 
@@ -110,3 +110,15 @@ def rows_for_width(batch_rows: int, columns: int) -> int:
 def quoted(name: str) -> str:
     """Return an identifier in standard SQL quotes."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def qualified(schema: str | None, name: str) -> str:
+    """Return the name of a table, with its schema where it has one, in standard SQL quotes."""
+    return f"{quoted(schema)}.{quoted(name)}" if schema else quoted(name)
+
+
+def fetch(connector: Connector, sql: str, *, exact_types: bool = False) -> list[pa.Array[Any]]:
+    """Run one SELECT of few rows and return its columns. Raises `SourceError`."""
+    stream = connector.execute(sql, exact_types=exact_types)
+    read = pa.Table.from_batches(list(stream.batches), schema=stream.schema)
+    return [column.combine_chunks() for column in read.columns]

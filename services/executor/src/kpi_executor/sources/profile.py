@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kpi_executor.sources.connector import Connector, quoted
+from kpi_executor.sources.connector import Connector, fetch, qualified, quoted
 from kpi_executor.sources.errors import SourceError
+from kpi_executor.sources.stored_types import as_stored
 from kpi_executor.sources.tables import Column, Table
+
+_COUNTED_AT_ONCE = 20
+_KEPT_AS_TEXT = ("date", "timestamp", "time", "boolean")
 
 
 @dataclass(frozen=True, slots=True)
 class ProfileLimits:
     """How much to look at. Beyond ``seconds`` tables are returned without values.
 
-    Of texts in at most ``few_values`` kinds all kinds are fetched, of others those of the sample.
+    Up to ``whole_below_rows`` all values are counted, and texts in at most ``most_values`` kinds
+    fetched; up to ``exact_below_rows`` only those that the sample has once each are counted, and
+    texts in at most ``few_values`` kinds fetched. Of others, the kinds of the sample are kept.
     """
 
     seconds: float = 30.0
@@ -27,7 +33,23 @@ class ProfileLimits:
     few_values: int = 50
     most_values: int = 5_000
     longest_value: int = 100
+    whole_below_rows: int = 200_000
     exact_below_rows: int = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A column and the different values that a sample of its table has."""
+
+    column: Column
+    kinds: pa.Array[Any]
+
+    @property
+    def texts(self) -> bool:
+        """Whether the values are texts: SQLite keeps dates and truth values so, too."""
+        return self.column.type == "text" or (
+            self.column.type in _KEPT_AS_TEXT and pa.types.is_string(self.kinds.type)
+        )
 
 
 def profile(
@@ -43,69 +65,120 @@ def profile(
 
 
 def _profiled(connector: Connector, table: Table, limits: ProfileLimits) -> Table:
+    name = qualified(table.schema, table.name)
     try:
-        sample = _read(connector, f"SELECT * FROM {_name(table)} LIMIT {limits.sample_rows}")  # noqa: S608
-        columns = [
-            _described(connector, table, column, values, limits)
+        sample = fetch(
+            connector,
+            f"SELECT * FROM {name} LIMIT {limits.sample_rows}",  # noqa: S608
+            exact_types=True,
+        )
+        if connector.dialect == "sqlite":
+            table = as_stored(table, sample)
+        seen = [
+            _Seen(column, pc.unique(values.drop_null()))
             for column, values in zip(table.columns, sample, strict=True)
         ]
+        rows = len(sample[0]) if sample else 0
+        if rows < limits.sample_rows:
+            return _seen_whole(table, seen, rows, limits)
+        return _seen_in_part(connector, table, seen, limits)
     except SourceError:
         return table
-    rows = len(sample[0]) if sample and len(sample[0]) < limits.sample_rows else table.rows
-    return replace(table, columns=tuple(columns), rows=rows)
 
 
-def _described(
-    connector: Connector,
-    table: Table,
-    column: Column,
-    sample: pa.Array[Any],
-    limits: ProfileLimits,
-) -> Column:
-    if column.type in ("binary", "other"):
-        return column
-    kinds = pc.unique(sample.drop_null())
-    whole = len(sample) < limits.sample_rows
-    countable = whole or (table.rows is not None and table.rows <= limits.exact_below_rows)
-    if whole:
-        column = replace(column, distinct=len(kinds), unique=1 < len(sample) == len(kinds))
-    elif countable and column.type in ("text", "integer") and len(kinds) == len(sample):
-        column = _counted(connector, table, column)
-    if column.type != "text":
-        return column
-    if countable and not whole and len(kinds) <= limits.few_values:
-        kinds = _all_values(connector, table, column, limits.few_values)
-    return replace(column, values=_texts(kinds[: limits.most_values], limits.longest_value))
+def _seen_whole(table: Table, seen: Sequence[_Seen], rows: int, limits: ProfileLimits) -> Table:
+    columns = [
+        replace(
+            one.column,
+            distinct=len(one.kinds),
+            unique=1 < rows == len(one.kinds),
+            values=_texts(one.kinds, limits) if one.texts else (),
+        )
+        if _countable(one.column)
+        else one.column
+        for one in seen
+    ]
+    return replace(table, columns=tuple(columns), rows=rows if seen else table.rows)
 
 
-def _counted(connector: Connector, table: Table, column: Column) -> Column:
-    """Return a column that is unique in the sample with its distinct values counted in all rows."""
-    name = quoted(column.name)
-    counts = _read(connector, f"SELECT COUNT(*), COUNT(DISTINCT {name}) FROM {_name(table)}")  # noqa: S608
-    rows, distinct = (int(count[0].as_py()) for count in counts)
-    return replace(column, distinct=distinct, unique=rows == distinct)
+def _seen_in_part(
+    connector: Connector, table: Table, seen: Sequence[_Seen], limits: ProfileLimits
+) -> Table:
+    rows, counted = _counted(connector, table, list(_to_count(table, seen, limits)))
+    columns = []
+    for one in seen:
+        column = counted.get(one.column.name, one.column)
+        kinds = one.kinds
+        if one.texts:
+            most = _most_fetched(table, replace(one, column=column), limits)
+            if most is not None:
+                kinds = _all_values(connector, table, column, most)
+            column = replace(column, values=_texts(kinds, limits))
+        columns.append(column)
+    return replace(table, columns=tuple(columns), rows=table.rows if rows is None else rows)
+
+
+def _countable(column: Column) -> bool:
+    return column.type not in ("binary", "other")
+
+
+def _to_count(table: Table, seen: Sequence[_Seen], limits: ProfileLimits) -> Iterator[Column]:
+    """Yield the columns whose values are counted in all rows: in a large table, likely keys."""
+    if table.rows is None or table.rows > limits.exact_below_rows:
+        return
+    small = table.rows <= limits.whole_below_rows
+    for one in seen:
+        likely = one.column.type in ("text", "integer") and len(one.kinds) == limits.sample_rows
+        if likely or (small and _countable(one.column)):
+            yield one.column
+
+
+def _counted(
+    connector: Connector, table: Table, columns: Sequence[Column]
+) -> tuple[int | None, dict[str, Column]]:
+    """Return how many rows there are, and the columns, by name, with their values counted in all.
+
+    Those of a type whose values cannot be compared, and those counted with them, are left out.
+    """
+    rows: int | None = None
+    found: dict[str, Column] = {}
+    name = qualified(table.schema, table.name)
+    for start in range(0, len(columns), _COUNTED_AT_ONCE):
+        some = columns[start : start + _COUNTED_AT_ONCE]
+        counts = ", ".join(f"COUNT(DISTINCT {quoted(column.name)})" for column in some)
+        try:
+            read = fetch(connector, f"SELECT COUNT(*), {counts} FROM {name}")  # noqa: S608
+        except SourceError:
+            continue
+        rows, *kinds = (int(count[0].as_py()) for count in read)
+        for column, distinct in zip(some, kinds, strict=True):
+            found[column.name] = replace(column, distinct=distinct, unique=rows == distinct)
+    return rows, found
+
+
+def _most_fetched(table: Table, seen: _Seen, limits: ProfileLimits) -> int | None:
+    """Return up to how many kinds of texts are fetched from all rows; None: the sample will do."""
+    if table.rows is None or table.rows > limits.exact_below_rows:
+        return None
+    distinct = seen.column.distinct
+    if distinct is not None and table.rows <= limits.whole_below_rows:
+        most = min(distinct, limits.most_values)
+        return most if len(seen.kinds) < most else None
+    return limits.few_values + 1 if len(seen.kinds) <= limits.few_values else None
 
 
 def _all_values(connector: Connector, table: Table, column: Column, most: int) -> pa.Array[Any]:
     name = quoted(column.name)
-    found = _read(
+    (found,) = fetch(
         connector,
-        f"SELECT DISTINCT {name} FROM {_name(table)} WHERE {name} IS NOT NULL LIMIT {most + 1}",  # noqa: S608
+        f"SELECT DISTINCT {name} FROM {qualified(table.schema, table.name)} "  # noqa: S608
+        f"WHERE {name} IS NOT NULL LIMIT {most}",
     )
-    return found[0]
+    return found
 
 
-def _read(connector: Connector, sql: str) -> list[pa.Array[Any]]:
-    """Return the result's columns."""
-    stream = connector.execute(sql, exact_types=True)
-    read = pa.Table.from_batches(list(stream.batches), schema=stream.schema)
-    return [column.combine_chunks() for column in read.columns]
-
-
-def _texts(values: pa.Array[Any], longest: int) -> tuple[str, ...]:
-    texts = values.cast(pa.string()).to_pylist()
-    return tuple(sorted(text for text in texts if text is not None and 0 < len(text) <= longest))
-
-
-def _name(table: Table) -> str:
-    return f"{quoted(table.schema)}.{quoted(table.name)}" if table.schema else quoted(table.name)
+def _texts(kinds: pa.Array[Any], limits: ProfileLimits) -> tuple[str, ...]:
+    texts = kinds[: limits.most_values].cast(pa.string()).to_pylist()
+    return tuple(
+        sorted(text for text in texts if text is not None and 0 < len(text) <= limits.longest_value)
+    )
