@@ -13,7 +13,7 @@ _SHORTEST = 3
 _LEFT_OUT = 2
 """Letters that the beginning of a word leaves out at least."""
 
-_SKELETON = re.compile(r"[a-z][^aeiouy]+")
+_SKELETON = re.compile(r"[a-z][^aeiouy]+[yi]?")
 
 
 def abbreviates(short: str, full: str) -> bool:

@@ -10,7 +10,7 @@ from kpi_nlsql import confidence, matched_by
 from kpi_nlsql.answer import Alternative, Answer, Operation, QueryType, Refusal
 from kpi_nlsql.asked_last import asked_first
 from kpi_nlsql.courtesy import plainly_asked
-from kpi_nlsql.denial_clauses import plain_denials
+from kpi_nlsql.denials import plain_denials
 from kpi_nlsql.grammar import duplicates, general, reconcile, unions
 from kpi_nlsql.grammar.contrast import reader as contrast
 from kpi_nlsql.graph import Graph

@@ -73,6 +73,10 @@ ABBREVIATIONS = {
 }  # fmt: skip
 _OF_COLUMNS = {"hr": "hour"}
 _FULLER = {"email": "address", "mail": "address", "phone": "number", "telephone": "number"}
+_MEASURES = {"kg": "weight", "kgs": "weight", "lbs": "weight", "km": "distance"}
+"""What a column tells that is called by its unit: ``net_kg`` is the net weight."""
+_OTHERWISE = {"inv": "inventory", "reg": "register"}
+"""Abbreviations in names of tables that may be other words, too."""
 _GLUED_TAILS = re.compile(
     r"^([a-z]{1,9}?)_?"
     r"(name|id|no|num|code|type|number|date|"
@@ -108,7 +112,8 @@ def table_names(identifier: str) -> tuple[str, ...]:
     if not words:
         return (_as_it_stands(identifier),)
     short = _without_prefixes(words)
-    return _unique([_expanded(short), short, words, _expanded(words)])
+    other = [_OTHERWISE.get(word, ABBREVIATIONS.get(word, word)) for word in short]
+    return _unique([_expanded(short), short, words, _expanded(words), other])
 
 
 def column_names(identifier: str, table: str) -> tuple[str, ...]:
@@ -130,6 +135,8 @@ def column_names(identifier: str, table: str) -> tuple[str, ...]:
         rest.pop(0)
     names.append(rest)
     names += _with_initials(words, full, table)
+    if (measure := _MEASURES.get(full[-1])) is not None and len(full) > 1:
+        names.append([*full[:-1], measure])
     if (further := _FULLER.get(full[-1])) is not None:
         names.append([*full, further])
     if len(words) == 1 and (match := _GLUED_TAILS.match(words[0])):

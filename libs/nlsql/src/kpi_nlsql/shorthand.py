@@ -33,11 +33,16 @@ _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("ignoring",): ("excluding",), ("leaving", "out"): ("excluding",),
     ("avg", "."): ("average",), ("max", "."): ("maximum",), ("min", "."): ("minimum",),
     ("i", "mean"): ("being",),
+    ("over", "all"): ("of", "all"),
     ("not", "exists", "in"): ("not", "in"), ("not", "exist", "in"): ("not", "in"),
 }  # fmt: skip
 _DIRECTIONS = {"desc": "descending", "asc": "ascending"}
 _SORTING = frozenset({"order", "sort", "ordered", "sorted"})
 _BEFORE_SEVERAL = frozenset("with having have has had by on in to for over across".split())  # noqa: SIM905
+_PHRASES |= {
+    ("with", "the", word, "first"): (word, "first")
+    for word in "newest latest oldest earliest largest highest smallest lowest biggest".split()  # noqa: SIM905
+}
 _FEW = frozenset({"two", "three", "four", "five", "2", "3", "4", "5"})
 _LONGEST = max(len(phrase) for phrase in _PHRASES)
 _LONGEST_NAME = 4

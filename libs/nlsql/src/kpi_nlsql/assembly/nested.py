@@ -123,6 +123,8 @@ def _own(
     frame.shared = True
     alias = frame.alias(frame.entity)
     where = row_conditions(frame, row_terms, {frame.entity: alias})
+    if negative and not where:
+        raise Unreadable("nothing is denied")  # no row is none of its own table's
     column = plan.ColumnRef(alias, same[0].column)
     inner = plan.Query(
         (plan.Output(column),),

@@ -62,7 +62,7 @@ def read(sentence: Sentence, asked: Membership) -> Iterator[Candidate]:
     }
     used |= _key_mentions(sentence, asked) | _said_of_targets(sentence, asked)
     used |= {at for target in asked.targets for at in target.said.used}
-    used |= _told_key(sentence, asked) | ({asked.through} - {None})
+    used |= _told_key(sentence, asked) | ({asked.through} if asked.through is not None else set())
     plain = _plain(sentence, asked, set(used))
     if _complete(sentence, plain):
         yield plain

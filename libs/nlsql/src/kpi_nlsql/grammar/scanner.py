@@ -151,7 +151,14 @@ class Scanner:
             if wanted.ref and wanted.ref.near:
                 return wanted.ref.near
         named = self.tables_named()
-        return named[0] if named else None
+        return self._holding_all() or (named[0] if named else None)
+
+    def _holding_all(self) -> str | None:
+        """Return the one table that has all of several columns asked for."""
+        refs = [wanted.ref for wanted in self.draft.wanted if wanted.ref]
+        holders = [{hit.table for hit in ref.hits if hit.score >= _NAMED} for ref in refs]
+        common = set.intersection(*holders) if len(holders) > 1 else set()
+        return next(iter(common)) if len(common) == 1 else None
 
     def last_table(self) -> str | None:
         """Return the table mentioned last before the present position."""

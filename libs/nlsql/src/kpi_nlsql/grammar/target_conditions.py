@@ -57,6 +57,8 @@ NOTHING = Said()
 def said_of(sentence: Sentence, position: int, cue: int, source: str) -> Said:
     """Return what is said of the rows of the table mentioned at a position behind a cue."""
     items, table = sentence.items, sentence.items[position].table_hits()[0].table
+    if (other := _or_there(sentence, position, table)) is not None:
+        return other
     lead = [at for at in range(cue, position) if items[at].last_word in _INTO]
     before = [at for at in range(max([cue, *lead]) + 1, position) if _tells(items[at], table)]
     behind = _behind(items, position, cue, table, source)
@@ -74,6 +76,24 @@ def said_of(sentence: Sentence, position: int, cue: int, source: str) -> Said:
         return NOTHING
     used = {kept[at - len(_OPENER)] for at in first.used if at >= len(_OPENER)}
     return Said(query, frozenset(used | set(behind)))
+
+
+def _or_there(sentence: Sentence, position: int, table: str) -> Said | None:
+    """Return the rows that count as none: "which are not in A or are inactive there"."""
+    items = sentence.items
+    there = next((at for at in range(position + 1, len(items)) if items[at].text == "there"), None)
+    if there is None or items[position + 1].text != "or":
+        return None
+    named = [items[at] for at in range(position + 2, there) if items[at].kind == "mention"]
+    if not named or not _tells(named[-1], table) or not all(_speaks_of(n, table) for n in named):
+        return None
+    value = next(hit for hit in named[-1].values if hit.table == table)
+    column = plan.ColumnRef(table, value.column)
+    other = plan.Compare(column, "!=", plan.Constant(value.value))
+    rows = plan.Query(
+        (plan.Output(plan.Constant(1)),), plan.Source(table, table), where=plan.all_of([other])
+    )
+    return Said(rows, frozenset(range(position + 1, there + 1)))
 
 
 def _tells(item: Item, table: str) -> bool:

@@ -81,7 +81,8 @@ def _expressions(
         return list(_aggregate(query))
     if query.group and (totals := _totals(sentence, query, element)):
         return list(totals)
-    column = meant(sentence, element, _tables(query)) or _nearby(sentence, element, query)
+    column = meant(sentence, element, _tables(query)) or _own_key(sentence, element, query)
+    column = column or _nearby(sentence, element, query)
     return [] if column is None else [column]
 
 
@@ -89,6 +90,22 @@ def _totals(sentence: Sentence, query: plan.Query, element: Element) -> list[pla
     """Return what the groups came to, if the element calls it so: "number and total"."""
     words = {sentence.items[at].last_word for at in element.positions}
     return [each for each in _aggregate(query) if words and words <= _CALLED[each.function]]
+
+
+def _own_key(sentence: Sentence, element: Element, query: plan.Query) -> Meant | None:
+    # "reports without an agreement: report number, agreement number": the one the report has.
+    terms = query.where.terms if isinstance(query.where, plan.All) else (query.where,)
+    denied = [term.term for term in terms if isinstance(term, plan.Not)]
+    for term in denied:
+        if not isinstance(term, plan.Exists):
+            continue
+        column = meant(sentence, element, [term.query.source.table])
+        for part in plan.parts(term.query.where):
+            if not isinstance(part, plan.Match) or part.left.source != query.source.alias:
+                continue
+            if column is not None and part.right.column == column.column:
+                return Meant(query.source.table, part.left.column, column.score)
+    return None
 
 
 def _aggregate(query: plan.Query) -> list[plan.Aggregate]:

@@ -1,0 +1,176 @@
+"""Clauses: denials with a subject of their own, "which A does not know", or a participle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kpi_nlsql.denials.reading import (
+    CLOSING,
+    DETERMINERS,
+    IN,
+    LONGEST_NOUN,
+    NO,
+    NOT_IN,
+    PEOPLE,
+    ROWS,
+    THAT,
+    TO,
+    Step,
+    denies,
+    ends,
+    is_noun,
+    item_at,
+    names_rows,
+    noun_before,
+    noun_behind,
+    past,
+    text_at,
+)
+from kpi_nlsql.linking import Item
+
+_KNOWING = frozenset(
+    "know knows knowing known list lists contain contains hold holds carry carries include "  # noqa: SIM905
+    "includes show shows record records recognise recognises recognize recognizes mention "
+    "mentions cover covers have has keep keeps find finds see sees registered recorded "
+    "listed".split()
+)
+_OMITTING = frozenset({"omits", "omit", "lacks", "lack", "misses", "miss", "leaves", "leave"})
+_KEPT = frozenset(
+    "registered recorded entered booked loaded listed captured stored imported added put "  # noqa: SIM905
+    "posted noted logged filed set maintained created matched supported backed covered traced "
+    "mirrored reflected represented confirmed included linked tied attributed found "
+    "recognised recognized assigned allocated known".split()
+)
+"""Participles that only say that there is, or is not, something of the kind elsewhere."""
+_NOBODY = frozenset({"nobody", "no one"})
+_AUXILIARIES = frozenset("have has had been be ever yet is are being still so far was were".split())  # noqa: SIM905
+_WITHOUT = ("no", "has no", "have no", "had no", "does not have", "do not have", "zero")
+
+
+# "which the register does not know", "trains the timetable leaves out"
+
+
+def unknowing(items: Sequence[Item], position: int) -> Step | None:
+    """Read "which the register does not know"."""
+    end = _behind_unknowing(items, position)
+    if end is None:
+        return None
+    start = noun_before(items, position)
+    determined = text_at(items, start) in DETERMINERS
+    before = item_at(items, start - 1)
+    if start == position or before is None:
+        return None
+    clause = before.is_cue("relative") and before.text in {"which", "that", "whom"}
+    if not clause and not (determined and names_rows(before)):
+        return None
+    lead = [] if clause else [THAT]
+    return start, end, [*lead, NOT_IN, *items[start:position]]
+
+
+def _behind_unknowing(items: Sequence[Item], position: int) -> int | None:
+    """Return where a verb ends by which something is said to be left out; None if there is none."""
+    if text_at(items, position) in _OMITTING and ends(items, position + 1):
+        return position + 1
+    if text_at(items, position) in {"leaves", "leave"} and text_at(items, position + 1) == "out":
+        return position + 2 if ends(items, position + 2) else None
+    if not denies(items, position):
+        return None
+    verb = past(items, position + 1, _AUXILIARIES)
+    knows = text_at(items, verb) in _KNOWING
+    whole = text_at(items, position).split()[-1] in {"have", "has"}
+    end = past(items, verb + 1 if knows else position + 1, CLOSING)
+    return end if (knows or whole) and ends(items, end) else None
+
+
+# "for which the ledger shows no posting", "for which the usage holds no entry with …"
+
+
+def holding_none(items: Sequence[Item], position: int) -> Step | None:
+    """Read "for which the ledger shows no posting"."""
+    relative = item_at(items, position)
+    if relative is None or not (relative.is_cue("relative") or relative.text == "where"):
+        return None
+    if relative.text not in {"for which", "of which", "where", "to which", "for whom"}:
+        return None
+    first = past(items, position + 1, DETERMINERS)
+    verb = _noun_behind_to_verb(items, first)
+    if verb is None:
+        return None
+    denial = verb + 1 if text_at(items, verb) in _KNOWING else verb
+    if not denies(items, denial) or text_at(items, denial) not in _WITHOUT:
+        return None
+    place, behind = items[first:verb], past(items, denial + 1, DETERMINERS)
+    if text_at(items, behind) in ROWS:
+        return position, behind + 1, [THAT, NOT_IN, *place]
+    end = noun_behind(items, behind)
+    if end == behind:
+        return None
+    lead = THAT if any(item.values for item in place) else IN
+    lead = replace(lead, text="with") if lead is THAT else lead
+    return position, end, [NO, *items[behind:end], lead, *place]
+
+
+def _noun_behind_to_verb(items: Sequence[Item], first: int) -> int | None:
+    """Return the position behind a noun where a verb of having, or a denial, stands."""
+    for position in range(first + 1, first + LONGEST_NOUN + 1):
+        if text_at(items, position) in _KNOWING or denies(items, position):
+            return position
+        if not is_noun(item_at(items, position)):
+            return None
+    return None
+
+
+# "not backed by a contract", "unsupported by", "cannot be traced to"
+
+
+def not_kept(items: Sequence[Item], position: int) -> Step | None:
+    """Read "not backed by a contract"."""
+    word = text_at(items, position)
+    if word.startswith("un") and word[2:] in _KEPT:
+        verb = position
+    elif word in {"not set", "is not set"} and text_at(items, position + 1) == "up":
+        verb = position + 1
+    elif denies(items, position) and word not in _NOBODY and word not in _WITHOUT:
+        verb = past(items, position + 1, _AUXILIARIES)
+        if verb == position or text_at(items, verb) not in _KEPT:
+            return None
+    else:
+        return None
+    lead = verb + 1
+    while text_at(items, lead) in {"back", "up"}:
+        lead += 1
+    if text_at(items, lead) not in TO or position == 0:
+        return None
+    noun = past(items, lead + 1, DETERMINERS)
+    behind = item_at(items, noun)
+    if not names_rows(behind) or (behind is not None and behind.values):
+        return None
+    return position, noun, [NOT_IN]
+
+
+# "nobody has entered in A", "but we don't have them in A"
+
+
+def nobody(items: Sequence[Item], position: int) -> Step | None:
+    """Read "nobody has entered in A"."""
+    if not denies(items, position):
+        return None
+    start = position
+    if text_at(items, position) in _NOBODY:
+        verb = past(items, position + 1, _AUXILIARIES)
+        end = verb + 1 if text_at(items, verb) in _KEPT | _KNOWING else None
+    elif text_at(items, position - 1) in PEOPLE:
+        start = position - 1
+        verb = past(items, position + 1, _AUXILIARIES)
+        kept = text_at(items, verb) in _KEPT | _KNOWING
+        whole = text_at(items, position).endswith("have")
+        end = verb + 1 if kept else position + 1 if whole else None
+    else:
+        return None
+    if end is None:
+        return None
+    end = past(items, end, frozenset({"them", "it", "any", "up"}))
+    if text_at(items, end) not in {"in", "on", "into", "within", "among", "at"}:
+        return None
+    return start, end + 1, [NOT_IN]

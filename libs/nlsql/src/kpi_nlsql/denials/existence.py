@@ -1,0 +1,105 @@
+"""Existence: rows of which the sentence says no more than that they are not known anywhere.
+
+"Parcels we have no record of", "non-existing orders" and, of a place that is no more than the
+system of their own table, "payments whose order does not exist on the platform".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpi_nlsql.denials.reading import (
+    CLOSING,
+    DETERMINERS,
+    DOES_NOT,
+    EXIST,
+    PEOPLE,
+    ROWS,
+    THAT,
+    TO,
+    Step,
+    denies,
+    ends,
+    item_at,
+    names_rows,
+    noun_behind,
+    past,
+    text_at,
+)
+from kpi_nlsql.linking import Item
+
+_NOT_THERE = frozenset({"nonexistent", "nonexisting", "inexistent"})
+_HALVES = frozenset({"existing", "existent"})
+_BEING = frozenset({"is", "are", "does", "do", "was", "were", "did"})
+_NAMED = 0.6
+_SURE = 0.95
+
+
+def no_record(items: Sequence[Item], position: int) -> Step | None:
+    """Read "parcels we have no record of"."""
+    if text_at(items, position) not in PEOPLE or not denies(items, position + 1):
+        return None
+    behind = text_at(items, position + 2)
+    whole = text_at(items, position + 1).endswith(("n t have", "not have"))
+    if behind not in ROWS and not whole and behind not in {"have", "know"}:
+        return None
+    end = past(items, position + (2 if whole else 3), CLOSING)
+    start = position - 1 if text_at(items, position - 1) in {"that", "which"} else position
+    if not ends(items, end) or not names_rows(item_at(items, start - 1)):
+        return None
+    return start, end, [THAT, DOES_NOT, EXIST]
+
+
+def not_there(items: Sequence[Item], position: int) -> Step | None:
+    """Read "non-existing orders"."""
+    end = position + 1
+    if text_at(items, position) == "non":
+        end += text_at(items, end) == "-"
+        if text_at(items, end) not in _HALVES:
+            return None
+        end += 1
+    elif text_at(items, position) not in _NOT_THERE:
+        return None
+    if not names_rows(item_at(items, end)):
+        return None
+    return position, end + 1, [items[end], THAT, DOES_NOT, EXIST]
+
+
+def nowhere(items: Sequence[Item], position: int) -> Step | None:
+    """Read a place that is told by no more than the system of the noun's own table."""
+    lead = _behind_missing(items, position)
+    if lead is None:
+        return None
+    first = past(items, lead, DETERMINERS)
+    end = noun_behind(items, first)
+    start = position
+    while start > 0 and (items[start - 1].is_cue("relative") or items[start - 1].text in _BEING):
+        start -= 1
+    noun = item_at(items, start - 1)
+    if end == first or not ends(items, end) or noun is None or not names_rows(noun):
+        return None
+    table = noun.table_hits()[0].table
+    place = [hit for item in items[first:end] for hit in item.table_hits()]
+    if any(item.values or item.best_column() >= _SURE for item in items[first:end]):
+        return None
+    systems = place and max(hit.score for hit in place) < _NAMED
+    own = bool(systems) and any(hit.table == table for hit in place)
+    told = any(_names_other(item, table) for item in items[: start - 1])
+    if not told or not (own or not place):
+        return None
+    return start, end, [THAT, DOES_NOT, EXIST]
+
+
+def _behind_missing(items: Sequence[Item], position: int) -> int | None:
+    """Return where the place begins that something is said not to be in."""
+    item = item_at(items, position)
+    if item is None or position == 0:
+        return None
+    if item.is_cue("missing") and item.last_word in TO and not item.text.startswith("but"):
+        return position + 1
+    exists = denies(items, position) and text_at(items, position + 1) in {"exist", "known", "found"}
+    return position + 3 if exists and text_at(items, position + 2) in TO else None
+
+
+def _names_other(item: Item, table: str) -> bool:
+    return names_rows(item) and item.table_hits()[0].table != table

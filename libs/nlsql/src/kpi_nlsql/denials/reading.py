@@ -1,0 +1,90 @@
+"""Reading: the words around a denial, and the plain words that it is put in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpi_nlsql.cues import FUNCTION_WORDS, Cue
+from kpi_nlsql.linking import Item
+
+TO = frozenset("by to with as among amongst at in on into against within under via from".split())  # noqa: SIM905
+ROWS = frozenset("entry record row match counterpart trace line data information entries".split())  # noqa: SIM905
+PEOPLE = frozenset({"we", "i", "they", "you", "people"})
+DETERMINERS = frozenset({"a", "an", "the", "our", "any", "their", "its", "one", "single"})
+CLOSING = frozenset("of about on for them it yet at all anything ever there".split())  # noqa: SIM905
+_BORDERS = frozenset({"and", "but", "or", "although"})
+LONGEST_NOUN = 4
+_NAMES_TABLE = 0.5
+NOT_IN = Item("cue", "not in", 0, 0, cues=(Cue("missing"),))
+NO = Item("cue", "without", 0, 0, cues=(Cue("not"),))
+DOES_NOT = Item("cue", "does not", 0, 0, cues=(Cue("not"),))
+THAT = Item("cue", "that", 0, 0, cues=(Cue("relative"),))
+EXIST = Item("word", "exist", 0, 0)
+IN = Item("word", "in", 0, 0)
+
+Step = tuple[int, int, list[Item]]
+"""Where items are replaced, from a position to another, and by which."""
+
+
+def denies(items: Sequence[Item], position: int) -> bool:
+    """Tell whether a denial stands at a position."""
+    item = item_at(items, position)
+    return item is not None and item.is_cue("not") and not item.is_cue("missing")
+
+
+def item_at(items: Sequence[Item], position: int) -> Item | None:
+    """Return the item at a position; None beyond both ends."""
+    return items[position] if 0 <= position < len(items) else None
+
+
+def text_at(items: Sequence[Item], position: int) -> str:
+    """Return the text at a position; nothing beyond both ends."""
+    item = item_at(items, position)
+    return "" if item is None else item.text
+
+
+def past(items: Sequence[Item], position: int, words: frozenset[str]) -> int:
+    """Return the position behind words of a kind, and all-quantifiers."""
+    while text_at(items, position) in words or (
+        (item := item_at(items, position)) is not None and item.is_cue("all")
+    ):
+        position += 1
+    return position
+
+
+def ends(items: Sequence[Item], position: int) -> bool:
+    """Tell whether a clause ends before a position."""
+    item = item_at(items, position)
+    if item is None or item.kind == "mark" or item.text.split()[0] in _BORDERS:
+        return True
+    return item.is_cue("order") or item.is_cue("relative")
+
+
+def is_noun(item: Item | None) -> bool:
+    """Tell whether an item may be a word of a noun phrase."""
+    if item is None or item.kind not in {"mention", "word", "number", "quoted"}:
+        return False
+    return item.text not in FUNCTION_WORDS and item.text not in PEOPLE
+
+
+def noun_before(items: Sequence[Item], end: int) -> int:
+    """Return where the noun that ends before a position begins, with its determiner."""
+    start = end
+    while start > 0 and end - start < LONGEST_NOUN and is_noun(items[start - 1]):
+        start -= 1
+    while start > 0 and start < end and items[start - 1].text in DETERMINERS:
+        start -= 1
+    return start
+
+
+def noun_behind(items: Sequence[Item], start: int) -> int:
+    """Return where the noun ends that begins at a position."""
+    end = start
+    while end - start < LONGEST_NOUN and is_noun(item_at(items, end)):
+        end += 1
+    return end
+
+
+def names_rows(item: Item | None) -> bool:
+    """Tell whether an item names rows of a table."""
+    return item is not None and item.best_table() >= max(_NAMES_TABLE, item.best_column() - 0.15)
