@@ -17,6 +17,7 @@ _COUNTED = 0.84
 _OF_WORDS = frozenset("of for from in".split())  # noqa: SIM905
 _LEADS_TO_VALUE = frozenset({"is", "are", "of", "equals", "in", "=", "(", ",", "not", "either"})
 _COPULAS = frozenset({"is", "are", "was", "were", "been", "being"})
+_MARKED = frozenset({"marked", "flagged", "labelled", "labeled", "tagged"})
 _PASS_OVER = frozenset("a an the all any some their its his her each every these those".split())  # noqa: SIM905
 _ANY = frozenset({"a", "an", "any", "each", "every"})
 """What leads to one row of many: "used in any contract" names no place."""
@@ -30,7 +31,8 @@ def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list
     ]
     for position in range(len(items)):
         described = position + 1 < len(items) and _describes(items, position)
-        if found[position] in {"table", "column"} and (described or _is_state(items, position)):
+        told = described or _is_state(items, position) or _is_mark(items, position)
+        if found[position] in {"table", "column"} and told:
             found[position] = "value"
     for position in range(len(items)):
         if found[position] == "column" and (
@@ -97,6 +99,13 @@ def _is_state(items: Sequence[Item], position: int) -> bool:
     held = any(value.score >= 1.0 for value in item.values)
     told = before.is_cue("not") or before.last_word in _COPULAS
     return held and told and item.text.endswith("ed") and item.best_table() < _EXACT
+
+
+def _is_mark(items: Sequence[Item], position: int) -> bool:
+    # "marked Subscribed" tells a state, though the rows are called subscribers.
+    before = items[max(position - 1, 0)].text
+    held = any(value.score >= 1.0 for value in items[position].values)
+    return held and before in _MARKED and items[position].best_table() < _EXACT
 
 
 def _describes(items: Sequence[Item], position: int) -> bool:

@@ -33,11 +33,17 @@ _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("ignoring",): ("excluding",), ("leaving", "out"): ("excluding",),
     ("avg", "."): ("average",), ("max", "."): ("maximum",), ("min", "."): ("minimum",),
     ("i", "mean"): ("being",),
-    ("over", "all"): ("of", "all"),
+    ("over", "all"): ("of", "all"), ("on", "file"): ("recorded",),
+    ("on", "record"): ("recorded",),
     ("not", "exists", "in"): ("not", "in"), ("not", "exist", "in"): ("not", "in"),
 }  # fmt: skip
 _DIRECTIONS = {"desc": "descending", "asc": "ascending"}
 _SORTING = frozenset({"order", "sort", "ordered", "sorted"})
+_MULTIPLES = {
+    "thousand": 1e3, "million": 1e6, "millions": 1e6, "mio": 1e6, "mn": 1e6, "billion": 1e9,
+    "bn": 1e9,
+}  # fmt: skip
+_UPWARDS = frozenset({"more", "above", "over", "higher", "later", "older", "greater"})
 _BEFORE_SEVERAL = frozenset("with having have has had by on in to for over across".split())  # noqa: SIM905
 _PHRASES |= {
     ("with", "the", word, "first"): (word, "first")
@@ -55,7 +61,8 @@ def written_out(tokens: Sequence[Token]) -> list[Token]:
     if told and told[0].lower == "join":
         told[0] = replace(told[0], text="show")
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
-        _phrases, _directions, _counted_places, _functions, _denied, _signs, _patterns, _months,
+        _phrases, _directions, _counted_places, _functions, _denied, _signs, _amounts, _patterns,
+        _months,
         without_ignored_nulls, _several, behind_places,
     )  # fmt: skip
     for step in steps:
@@ -207,6 +214,25 @@ def _signs(tokens: list[Token]) -> list[Token]:
             else [token]
         )
     ]
+
+
+def _amounts(tokens: list[Token]) -> list[Token]:
+    """Tell "1.5 million" as the number it is, and "50 and more" as "50 or more"."""
+    told: list[Token] = []
+    for token, following in zip(tokens, [*tokens[1:], None], strict=False):
+        behind = bool(told) and told[-1].kind == "number"
+        times = _MULTIPLES.get(token.lower)
+        upwards = following is not None and following.lower in _UPWARDS
+        if behind and times is not None:
+            amount = float(told[-1].text.replace(",", "")) * times
+            told[-1] = replace(told[-1], text=f"{amount:.10g}", end=token.end)
+        elif behind and token.text == "+" and token.start == told[-1].end:
+            told += _said(("or", "more"), token)
+        elif behind and token.lower == "and" and upwards:
+            told.append(replace(token, text="or"))
+        else:
+            told.append(token)
+    return told
 
 
 def _patterns(tokens: list[Token]) -> list[Token]:

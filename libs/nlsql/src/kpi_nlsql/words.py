@@ -27,6 +27,7 @@ _TOKEN = re.compile(
   | (?P<word>[^\W_]+)
   | (?P<sign><> | != | [<>]= | =[<>] | [<>≤≥≠] | ==?)
   | (?P<mark>(?<=\w\s)[*+](?=\s\w) | (?<=\w)\*(?=\w) | [,;:?.()!%/]+ | (?<=\s)[-–—](?=\s))
+  | (?P<or_more>(?<=\d)\+(?![\w+]))
   | (?P<number_sign>\#(?=\s*[A-Za-z]))
     """,  # noqa: RUF001
     re.VERBOSE | re.IGNORECASE,
@@ -41,7 +42,7 @@ _IRREGULAR = {
 _ACRONYMS = re.compile(r"[A-Z]{2,}s")
 _UNSTEMMED = frozenset({"customs"})
 """Words whose stem is that of another word: customs are no customers."""
-_KINDS = {"sign": "mark", "number_sign": "word"}
+_KINDS = {"sign": "mark", "or_more": "mark", "number_sign": "word"}
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
 
 

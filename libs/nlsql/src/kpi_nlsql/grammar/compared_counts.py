@@ -28,6 +28,8 @@ def unit_skipped(scan: Scanner, position: int) -> int:
 
 def enumerates(scan: Scanner, following: int) -> bool:
     """Tell whether what stands behind the number is counted or measured by it."""
+    if _says_when(scan, following):
+        return False
     table = scan.role(following) == "table" and not scan.modifies(following)
     if scan.at(following).text in {"time", "times"}:
         return True
@@ -38,6 +40,15 @@ def enumerates(scan: Scanner, following: int) -> bool:
         return True
     table = table or (scan.role(following) == "value" and not scan.in_where)
     return table or scan.pending is None or not (scan.in_where or scan.role(following) == "none")
+
+
+def _says_when(scan: Scanner, position: int) -> bool:
+    # "invoices over 50 dated before May": the verb leads on to a date, and nothing is counted.
+    if scan.role(position) != "column" or not scan.participle(position):
+        return False
+    return any(scan.at(position + 1).is_cue(cue) for cue in ("before", "after", "between")) or (
+        scan.at(position + 1).text in {"in", "on", "during", "since"}
+    )
 
 
 def counts_existing(scan: Scanner, operator: Operator, literal: str | float, position: int) -> bool:

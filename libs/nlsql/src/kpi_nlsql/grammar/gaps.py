@@ -24,6 +24,7 @@ _KEPT = frozenset(
 """Participles that say of a value that the row keeps it."""
 _LISTING = frozenset({"or", "and", "nor", "/", ","})
 _BORDERS = frozenset({"and", "or", "but", "yet", "nor"})
+_ENDING = frozenset({"but", "and", "although", "though", "while", "even"})
 _TAILS = frozenset(
     stem(word)
     for word in (
@@ -93,7 +94,7 @@ def _ends(scan: Scanner, position: int, borders: frozenset[str]) -> bool:
     border = item.kind == "mark" and item.text != "="
     if item.text in _KEPT or item.text == "" or border or item.text in borders:
         return True
-    return item.is_cue("not") or item.text.split()[0] in {"but", "and"}
+    return item.is_cue("not") or item.text.split()[0] in _ENDING
 
 
 def _behind_participle(scan: Scanner, position: int) -> int:

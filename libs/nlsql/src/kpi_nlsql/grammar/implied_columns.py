@@ -42,7 +42,7 @@ def implied_column(scan: Scanner, position: int) -> Ref | None:
 def _amount(scan: Scanner) -> Ref | None:
     # "claims over 5000" speaks of their amount, if they have just one.
     entity = scan.entity()
-    if scan.item.kind == "mention":
+    if scan.item.kind == "mention" and not scan.participle(scan.position):
         return None  # "more than one ticket" counts tickets
     amount = main_amount(scan.sentence.graph.table(entity)) if entity is not None else None
     return amount_ref(scan.position, entity, amount) if entity and amount else None

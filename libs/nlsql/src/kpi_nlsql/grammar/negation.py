@@ -9,6 +9,7 @@ from kpi_nlsql.grammar.scanner import Scanner
 _OPERATORS = ("compare", "contains", "starts", "ends", "between", "null")
 _CONTRASTING = frozenset({"but", "and", "yet"})
 _LIGHT_VERBS = frozenset("give given gave provide provided get got grant granted us".split())  # noqa: SIM905
+_YET = frozenset({"yet", "ever", "been"})
 _EXCEPT = ("except", "excluding", "other than", "apart from")
 
 
@@ -41,8 +42,10 @@ def read(scan: Scanner) -> bool:
 
 
 def _behind_light_verb(scan: Scanner, position: int) -> int:
-    # "did not give consent" denies the consent, whatever was not done with it.
+    # "did not give consent" denies the consent, whatever was not done with it; "not yet paid".
     following = position
+    while scan.at(following).text in _YET:
+        following = scan.skip(following + 1)
     while scan.at(following).text in _LIGHT_VERBS:
         following = scan.skip(following + 1)
     own = scan.role(following) == "value" and _is_own(scan, following)

@@ -32,6 +32,7 @@ def _time(scan: Scanner) -> Ref | None:
     if pending is not None and any(_is_date(scan, hit.table, hit.column) for hit in pending.hits):
         return pending
     near = scan.last_table() or scan.entity()
+    near = near or (pending.hits[0].table if pending and pending.hits else None)
     return _date_of(scan, near) if near is not None else None
 
 
@@ -78,7 +79,8 @@ def _present(scan: Scanner) -> bool:
 def _dated(scan: Scanner) -> bool:
     # "in March 2024" without a column: a date of the rows.
     item = scan.item
-    leads = scan.pending is None or scan.at(scan.position - 1).text in _IN
+    lead = scan.at(scan.position - (2 if scan.at(scan.position - 1).text == "the" else 1)).text
+    leads = scan.pending is None or lead in _IN or (lead == "," and not _asks_when(scan))
     if item.kind != "quoted" or not _DATE.fullmatch(item.text) or not leads:
         return False
     ref = _time(scan)
@@ -91,11 +93,25 @@ def _dated(scan: Scanner) -> bool:
     return True
 
 
+def _asks_when(scan: Scanner) -> bool:
+    pending = scan.pending
+    return pending is not None and any(_is_date(scan, h.table, h.column) for h in pending.hits)
+
+
+def _describes_rows(scan: Scanner) -> bool:
+    # "monthly pledges", where the pledges have a frequency Monthly.
+    following = scan.at(scan.position + 1).table_hits()
+    return bool(following) and any(
+        value.table == following[0].table and value.score >= 1.0 for value in scan.item.values
+    )
+
+
 def _per_period(scan: Scanner) -> bool:
     # "orders per month": the months of a date, unless a column keeps the month.
     grouped = scan.item.is_cue("group") or scan.item.text == "by"
     position = scan.position + 1 if grouped else scan.position
     alone = scan.item.text in {"monthly", "yearly", "daily", "annually"}
+    alone = alone and not _describes_rows(scan)
     group = period_group(scan, position) if grouped or alone else None
     if group is None:
         return False

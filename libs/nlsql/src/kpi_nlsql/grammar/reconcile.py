@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kpi_nlsql.cues import FUNCTION_WORDS
-from kpi_nlsql.grammar import differences, membership
+from kpi_nlsql.grammar import differences, membership, unions
 from kpi_nlsql.grammar.compared import Sides
 from kpi_nlsql.grammar.composite_keys import composite_key, key_mentions
 from kpi_nlsql.grammar.differing import agreeing, denies_column, different
@@ -40,7 +40,7 @@ _PRESENCE = frozenset(
 def read(sentence: Sentence) -> Iterator[Candidate]:
     """Yield the readings of the sentence as a reconciliation, one for each way to pair rows."""
     relation = find_relation(sentence.items)
-    if relation is None:
+    if relation is None or (relation.operation == "NOT_IN" and unions.is_exclusive(sentence)):
         return
     relation = from_head(sentence, relation)
     source, target = relation.tables(sentence.items)

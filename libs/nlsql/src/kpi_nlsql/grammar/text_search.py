@@ -22,6 +22,8 @@ _DAYS = {
 
 _HAVING = frozenset({"with", "having", "have", "has", "containing"})
 _DETERMINERS = frozenset({"the", "its", "their"})
+_MOST_BETWEEN = 3
+_NAMED = 0.95
 
 
 def read(scan: Scanner) -> bool:
@@ -30,6 +32,9 @@ def read(scan: Scanner) -> bool:
     if item.is_cue("null") or item.is_cue("not_null"):
         return _null(scan, item.is_cue("not_null"))
     if item.text == "missing" and scan.role(scan.position + 1) == "column":
+        return _null(scan, known=False)
+    before = scan.at(scan.position - 1)
+    if item.text == "missing" and before.text in {"both", "all"} and scan.pending is not None:
         return _null(scan, known=False)
     if item.is_cue("recent") or item.is_cue("older"):
         return _recent(scan)
@@ -79,7 +84,7 @@ def _null(scan: Scanner, known: bool) -> bool:
     if ref is None or scan.role(scan.position + 1) == "table":
         return False
     scan.not_output(ref)
-    if (other := _beside(scan, ref)) is not None:
+    for other in _beside(scan, ref):
         scan.not_output(other)
         scan.add(Term("null", other.position, other, negated=known))
     scan.add(Term("null", scan.position, ref, negated=known))
@@ -88,13 +93,26 @@ def _null(scan: Scanner, known: bool) -> bool:
     return True
 
 
-def _beside(scan: Scanner, ref: Ref) -> Ref | None:
-    # "whose phone or e-mail is missing": both are subjects.
-    position = ref.position - 2
-    linked = scan.at(ref.position - 1).text in {"or", "and"} and scan.role(position) == "column"
-    if not linked or not scan.in_where or ref.position < scan.position - 2:
-        return None
-    return scan.ref(position)
+def _beside(scan: Scanner, ref: Ref) -> list[Ref]:
+    # "whose phone or e-mail is missing", "where A, B and C are all empty": all are subjects.
+    between = range(ref.position + 1, scan.position)
+    light = all(
+        scan.at(at).kind == "word" or scan.at(at).is_cue("both") or scan.at(at).is_cue("all")
+        for at in between
+    )
+    if not scan.in_where or not light or len(between) > _MOST_BETWEEN:
+        return []
+    found: list[Ref] = []
+    position, linked = ref.position, {"or", "and"}
+    while True:
+        link = position - 2 if scan.at(position - 1).text in _DETERMINERS else position - 1
+        if scan.at(link).text not in linked or scan.role(link - 1) != "column":
+            break
+        position, linked = link - 1, {","}
+        found.insert(0, scan.ref(position))
+    if found:
+        scan.take(*between)
+    return found
 
 
 def _recent(scan: Scanner) -> bool:
@@ -143,7 +161,29 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
     scan.add(Term("like", scan.position, ref, values=(text,), like=kind))
     scan.take(*range(scan.position, last + 1))
     scan.position = last + 1
+    while _goes_on(scan):
+        _another(scan, ref, kind)
     return True
+
+
+def _goes_on(scan: Scanner) -> bool:
+    """Tell whether a further text to look for follows: "contains leak, crack or rust"."""
+    text, after = scan.at(scan.position + 1), scan.at(scan.position + 2)
+    if scan.item.text not in {"or", ","} or text.kind not in {"word", "mention"} or text.cues:
+        return False
+    named = text.kind == "mention" and not text.values and text.best_table() < _NAMED
+    unknown = text.kind == "word" and text.text not in FUNCTION_WORDS
+    ends = after.text in {"", "or"} or (after.kind == "mark" and after.text != "=")
+    listed = scan.item.text == "or" or (after.text in {"or", ","} and unknown)
+    return (unknown or named) and ends and listed
+
+
+def _another(scan: Scanner, ref: Ref, kind: Literal["contains", "starts", "ends"]) -> None:
+    position = scan.position + 1
+    text = _written(scan, position, position)
+    scan.add(Term("like", position, ref, values=(text,), like=kind, joined_by_or=True))
+    scan.take(scan.position, position)
+    scan.position = position + 1
 
 
 def _run_end(scan: Scanner, position: int) -> int:

@@ -18,7 +18,9 @@ _SENSE = 0.4
 def read(scan: Scanner) -> bool:
     """Consume a denied deed that a nullable date of the rows asked for is called by."""
     item = scan.item
-    if not item.is_cue("not") or item.last_word in {"no", "without", "a", "an", "any", "nobody"}:
+    if _un(scan):
+        return True
+    if not item.is_cue("not") or item.last_word in {"no", "without", "a", "an", "any"}:
         return False
     position = scan.position + 1
     while scan.at(position).text in _AUXILIARIES:
@@ -37,6 +39,22 @@ def read(scan: Scanner) -> bool:
     return True
 
 
+def _un(scan: Scanner) -> bool:
+    # "unpaid invoices" have no date of payment.
+    item, rows = scan.item, scan.position + 1
+    if not item.text.startswith("un") or item.kind != "word" or scan.role(rows) != "table":
+        return False
+    ref = _dated(scan, scan.position, item.text[2:], scan.table(rows))
+    if ref is None:
+        return False
+    if scan.position == 0:
+        scan.draft.note("asks_rows")
+    scan.add(Term("null", scan.position, ref))
+    scan.take(scan.position)
+    scan.position += 1
+    return True
+
+
 def _is_own_value(scan: Scanner, position: int) -> bool:
     # "not closed" with a status Closed denies the status.
     return any(value.table == scan.entity() for value in scan.at(position).values)
@@ -44,15 +62,21 @@ def _is_own_value(scan: Scanner, position: int) -> bool:
 
 def dated_by(scan: Scanner, position: int, of: str | None = None) -> tuple[Ref | None, int]:
     """Return the column that the verb at a position names, and where the verb ends."""
-    item, table = scan.at(position), scan.sentence.graph.table(of or str(scan.entity()))
+    item = scan.at(position)
     if " " in item.text or item.kind not in {"mention", "word"} or scan.role(position) == "table":
         return None, position
-    words = {stem(item.text)}
-    end = position + 1
+    word, end = item.text, position + 1
     if scan.at(end).text in PARTICLES:
         # "logged in": the noun is one word.
-        words = {stem(lemma(item.text) + scan.at(end).text)}
+        word = lemma(word) + scan.at(end).text
         end += 1
+    ref = _dated(scan, position, word, of or str(scan.entity()))
+    return (None, position) if ref is None else (ref, end)
+
+
+def _dated(scan: Scanner, position: int, verb: str, of: str) -> Ref | None:
+    """Return the one column that says when, or by whom, what the verb tells was done."""
+    table, words = scan.sentence.graph.table(of), {stem(verb)}
     named = [
         column
         for column in table.columns
@@ -62,9 +86,9 @@ def dated_by(scan: Scanner, position: int, of: str | None = None) -> tuple[Ref |
         and any(words <= set(stems(name)) for name in column.display_names)
     ]
     if len(named) != 1:
-        return None, position
+        return None
     hit = NameHit(table.name, named[0].name, 1.0)
-    return Ref(position, (hit,), table.name, (table.name, named[0].name)), end
+    return Ref(position, (hit,), table.name, (table.name, named[0].name))
 
 
 def _is_timed(scan: Scanner, position: int) -> bool:

@@ -13,7 +13,8 @@ _SURE = 0.6
 _JOINING = frozenset("or either in the from of a at on".split())  # noqa: SIM905
 _EXCLUSIVE = (
     "but not both", "but not in both", "only one of", "exactly one of", "just one of",
-    "only in one of", "not in both", "one but not the other",
+    "only in one of", "not in both", "one but not the other", "not both", "one side only",
+    "one of them only", "only in one", "in one only", "in just one", "in exactly one",
 )  # fmt: skip
 _EXCLUSIVE_WORDS = frozenset("only exactly just one two both but systems tables".split())  # noqa: SIM905
 _USED = ("also", "all", "distinct", "count", "details", "both")
@@ -21,7 +22,7 @@ _USED = ("also", "all", "distinct", "count", "details", "both")
 
 def read(sentence: Sentence) -> Iterator[Candidate]:
     """Yield the reading of a sentence about what is in one table or the other."""
-    exclusive = _is_exclusive(sentence)
+    exclusive = is_exclusive(sentence)
     found = _tables(sentence.items, exclusive)
     if found is None:
         return
@@ -55,10 +56,14 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
     )
 
 
-def _is_exclusive(sentence: Sentence) -> bool:
+def is_exclusive(sentence: Sentence) -> bool:
     """Tell whether the rows are to be in one table and not in the other, whichever it is."""
     words = " ".join(token.lower for token in sentence.tokens)
-    return any(phrase in words for phrase in _EXCLUSIVE)
+    if any(phrase in words for phrase in _EXCLUSIVE):
+        return True
+    only = [at for at, item in enumerate(sentence.items) if item.is_cue("only")]
+    between = sentence.items[only[0] : only[-1]] if len(only) == 2 else ()
+    return any(item.last_word in {"or", "and"} for item in between)
 
 
 def _said_exclusively(items: Sequence[Item]) -> set[int]:
@@ -84,10 +89,14 @@ def _tables(
     told = any(item.text == "or" for item in between)
     told = told or (exclusive and any(item.last_word == "and" for item in between))
     plain = all(
-        item.text in _JOINING or item.is_cue("also") or (exclusive and item.text == "and")
+        item.text in _JOINING or item.is_cue("also") or (exclusive and _sets_apart(item))
         for item in between
     )
     return (named[0], named[1]) if told and plain else None
+
+
+def _sets_apart(item: Item) -> bool:
+    return item.text == "and" or item.is_cue("only")
 
 
 def _columns(

@@ -259,8 +259,22 @@ def _connect(scan: Scanner, term: Term) -> None:
         return
     if "and" in words and previous.scope == scan.scope and _same_column(term, previous):
         term.hits = _like(term.hits, previous.hits)
+        if _lists_rows(scan, term, previous, words):
+            term.joined_by_or = True
+            return
         if not scan.draft.negative_scopes & {scan.scope}:
             scan.open_scope(negative=False)
+
+
+def _lists_rows(scan: Scanner, term: Term, previous: Term, words: set[str]) -> bool:
+    """Tell whether rows of either kind are asked for: "all jackets and dresses in PLM"."""
+    tables = {hit.table for hit in term.hits} & {hit.table for hit in previous.hits}
+    entity = scan.entity()
+    each = scan.at(previous.position - 1).is_cue("both")
+    opens = not scan.draft.wanted and not scan.in_where and not each
+    plural = scan.item.text.endswith("s") or scan.role(scan.position + 1) == "table"
+    owned = bool(tables) and (entity is None or entity in tables)
+    return opens and plural and owned and words <= {"and", "the"}
 
 
 def _may_hold(ref: Ref, term: Term) -> bool:
