@@ -9,7 +9,7 @@ import pytest
 from kpi_executor.overlap import OverlapLimits, with_overlap
 from kpi_executor.reflection import graph_of
 from kpi_executor.sources import Connector, Resources, SourcePolicy, connect, source_from
-from kpi_nlsql import Graph
+from kpi_nlsql import Column, Graph, Join, Table
 
 
 @pytest.fixture
@@ -24,6 +24,7 @@ def shop(tmp_path: Path) -> Connector:
         database.executemany(
             "INSERT INTO suppliers VALUES (?, 'y')", [(f"S{number}",) for number in range(50)]
         )
+        database.execute("CREATE VIEW vips AS SELECT customer_code AS code FROM customers LIMIT 20")
         database.commit()
     source = source_from("shop", str(tmp_path / "shop.sqlite"))
     return connect(source, SourcePolicy(), Resources(tmp_path / "cache", tmp_path))
@@ -47,3 +48,18 @@ def test_without_time_the_candidates_stay_as_they_are(shop: Connector) -> None:
     with shop:
         graph = graph_of("shop", shop.reflect(), "sqlite")
         assert with_overlap(shop, graph, OverlapLimits(seconds=-1)) == graph
+
+
+def test_of_the_side_with_fewer_values_the_share_is_told(shop: Connector) -> None:
+    with shop:
+        tables = (
+            Table("customers", "main", (Column("customer_code", distinct=200),)),
+            Table("vips", "main", (Column("code", distinct=20),)),
+        )
+        for join in (
+            Join("customers", ("customer_code",), "vips", ("code",), "candidate", 0.6, "alike"),
+            Join("vips", ("code",), "customers", ("customer_code",), "candidate", 0.6, "alike"),
+        ):
+            (found,) = with_overlap(shop, Graph("shop", tables=tables, joins=(join,))).joins
+            assert found.evidence == "alike; 100% of the sampled values are shared"
+            assert found.left_table == join.left_table

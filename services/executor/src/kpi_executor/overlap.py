@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import pyarrow as pa
-
 from kpi_executor.sources import Connector, SourceError
-from kpi_executor.sources.connector import quoted
+from kpi_executor.sources.connector import fetch, qualified, quoted
 from kpi_nlsql import Graph, Join
 from kpi_nlsql.joins import MINIMUM_SCORE
 
@@ -57,29 +56,40 @@ def _weighed(join: Join, share: float) -> Join:
 
 
 def _share(connector: Connector, graph: Graph, join: Join, values: int) -> float | None:
-    """Return which share of a sample of the left values is found on the right, None if unknown.
+    """Return which share of a sample of one side's values the other side has, None if unknown.
 
-    The sample is ordered: an unchanged source must give an unchanged graph.
+    The sample is of the side with fewer values: orders of few customers join all customers. It is
+    ordered: an unchanged source must give an unchanged graph.
     """
+    if _kinds(graph, join.right_table, join.right_columns[0]) < _kinds(
+        graph, join.left_table, join.left_columns[0]
+    ):
+        join = join.reversed()
     left, right = quoted(join.left_columns[0]), quoted(join.right_columns[0])
     sampled = (
         f"SELECT DISTINCT {left} AS k FROM {_table(graph, join.left_table)} "  # noqa: S608
         f"WHERE {left} IS NOT NULL ORDER BY 1 LIMIT {values}"
     )
     others = f"SELECT DISTINCT {right} AS k FROM {_table(graph, join.right_table)}"  # noqa: S608
-    sql = (
-        f"SELECT COUNT(*), COUNT(r.k) FROM ({sampled}) AS l "  # noqa: S608
-        f"LEFT JOIN ({others}) AS r ON l.k = r.k"
-    )
     try:
-        stream = connector.execute(sql)
-        (row,) = pa.Table.from_batches(list(stream.batches), schema=stream.schema).to_pylist()
+        total, shared = fetch(
+            connector,
+            f"SELECT COUNT(*), COUNT(r.k) FROM ({sampled}) AS l "  # noqa: S608
+            f"LEFT JOIN ({others}) AS r ON l.k = r.k",
+        )
     except SourceError:
         return None
-    total, shared = row.values()
-    return shared / total if total else None
+    return shared[0].as_py() / total[0].as_py() if total[0].as_py() else None
+
+
+def _kinds(graph: Graph, table: str, column: str) -> float:
+    """Return how many different values a column has, or could have; infinity where unknown."""
+    found = graph.table(table)
+    for known in (found.column(column).distinct, found.row_count):
+        if known is not None:
+            return known
+    return math.inf
 
 
 def _table(graph: Graph, name: str) -> str:
-    schema = graph.table(name).schema
-    return f"{quoted(schema)}.{quoted(name)}" if schema else quoted(name)
+    return qualified(graph.table(name).schema, name)
