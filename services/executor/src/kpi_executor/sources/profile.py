@@ -59,12 +59,12 @@ def profile(
     limits = limits or ProfileLimits()
     deadline = time.monotonic() + limits.seconds
     return [
-        _profiled(connector, table, limits) if time.monotonic() < deadline else table
+        _profiled(connector, table, limits, deadline) if time.monotonic() < deadline else table
         for table in tables
     ]
 
 
-def _profiled(connector: Connector, table: Table, limits: ProfileLimits) -> Table:
+def _profiled(connector: Connector, table: Table, limits: ProfileLimits, deadline: float) -> Table:
     name = qualified(table.schema, table.name)
     try:
         sample = fetch(
@@ -81,7 +81,7 @@ def _profiled(connector: Connector, table: Table, limits: ProfileLimits) -> Tabl
         rows = len(sample[0]) if sample else 0
         if rows < limits.sample_rows:
             return _seen_whole(table, seen, rows, limits)
-        return _seen_in_part(connector, table, seen, limits)
+        return _seen_in_part(connector, table, seen, limits, deadline)
     except SourceError:
         return table
 
@@ -102,16 +102,20 @@ def _seen_whole(table: Table, seen: Sequence[_Seen], rows: int, limits: ProfileL
 
 
 def _seen_in_part(
-    connector: Connector, table: Table, seen: Sequence[_Seen], limits: ProfileLimits
+    connector: Connector,
+    table: Table,
+    seen: Sequence[_Seen],
+    limits: ProfileLimits,
+    deadline: float,
 ) -> Table:
-    rows, counted = _counted(connector, table, list(_to_count(table, seen, limits)))
+    rows, counted = _counted(connector, table, list(_to_count(table, seen, limits)), deadline)
     columns = []
     for one in seen:
         column = counted.get(one.column.name, one.column)
         kinds = one.kinds
         if one.texts:
             most = _most_fetched(table, replace(one, column=column), limits)
-            if most is not None:
+            if most is not None and time.monotonic() < deadline:
                 kinds = _all_values(connector, table, column, most)
             column = replace(column, values=_texts(kinds, limits))
         columns.append(column)
@@ -134,16 +138,19 @@ def _to_count(table: Table, seen: Sequence[_Seen], limits: ProfileLimits) -> Ite
 
 
 def _counted(
-    connector: Connector, table: Table, columns: Sequence[Column]
+    connector: Connector, table: Table, columns: Sequence[Column], deadline: float
 ) -> tuple[int | None, dict[str, Column]]:
     """Return how many rows there are, and the columns, by name, with their values counted in all.
 
-    Those of a type whose values cannot be compared, and those counted with them, are left out.
+    Those of a type whose values cannot be compared, and those counted with them, are left out; so
+    is all that comes after the deadline.
     """
     rows: int | None = None
     found: dict[str, Column] = {}
     name = qualified(table.schema, table.name)
     for start in range(0, len(columns), _COUNTED_AT_ONCE):
+        if time.monotonic() > deadline:
+            break
         some = columns[start : start + _COUNTED_AT_ONCE]
         counts = ", ".join(f"COUNT(DISTINCT {quoted(column.name)})" for column in some)
         try:
