@@ -26,7 +26,7 @@ _NAMING = frozenset(stems(_NO_AMOUNT))
 
 def adds_up(column: Column) -> bool:
     """Tell whether the sum of the column over many rows means something."""
-    return column.family == "number" and not _named(column) & _RATING and not _names(column)
+    return column.family == "number" and not _named(column) & _RATING and not names_rows(column)
 
 
 def main_amount(table: Table) -> str | None:
@@ -60,12 +60,13 @@ def amount_ref(position: int, table: str, column: str) -> Ref:
 
 def _may_measure(column: Column, table: Table) -> bool:
     key = column.name in table.primary_key
-    return column.family == "number" and not key and not _names(column)
+    return column.family == "number" and not key and not names_rows(column)
 
 
 def _named(column: Column) -> set[str]:
     return {part for name in column.display_names for part in stems(name)}
 
 
-def _names(column: Column) -> bool:
+def names_rows(column: Column) -> bool:
+    """Tell whether the column's numbers name something rather than measure it."""
     return bool(set(stems(column.name)[-1:]) & _NAMING)

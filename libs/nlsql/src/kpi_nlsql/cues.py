@@ -39,7 +39,7 @@ _PHRASES: dict[Cue, str] = {
         "more than|greater than|above|over|exceeding|exceeds|exceed|higher than|larger than|"
         "bigger than|is above|longer than|heavier than|taller than|in excess of|beyond|"
         "greater|more expensive than|better than|faster than|superior to|surpass|surpassing|"
-        "upwards of|further than|strictly more than"
+        "upwards of|further than|farther than|strictly more than"
     ),
     Cue("compare", ">="): (
         "at least|or after|or later|or newer|or older|no less than|not less than|or more|or above|or higher|greater than or equal to|"

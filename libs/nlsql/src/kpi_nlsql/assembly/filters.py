@@ -74,6 +74,10 @@ def having_condition(term: Term, aliases: dict[str, str] | None = None) -> plan.
             subject = plan.Aggregate(aggregate_function(str(term.function)), column)
     else:
         subject = ROWS
+    if term.against == "column" and term.other is not None:
+        function = aggregate_function(str(term.function))
+        other = plan.Aggregate(function, plan.ColumnRef(*term.other.chosen))
+        return plan.Compare(subject, term.operator, other)
     if term.kind == "between":
         low, high = term.values
         return plan.Between(subject, plan.Constant(low), plan.Constant(high))

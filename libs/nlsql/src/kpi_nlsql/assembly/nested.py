@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kpi_nlsql import plan
 from kpi_nlsql.assembly.filters import having_condition, related_rows, row_conditions
-from kpi_nlsql.assembly.frame import Frame, Unreadable
+from kpi_nlsql.assembly.frame import ROWS, Frame, Unreadable
 from kpi_nlsql.draft import MAIN, Term
 from kpi_nlsql.naming_columns import key_columns, naming_columns
 
 _NEAR_DENIAL = 5
 _LONE = -1
+_TURNED: dict[plan.Operator, plan.Operator] = {
+    ">": "<", "<": ">", ">=": "<=", "<=": ">=", "=": "=", "!=": "!=",
+}  # fmt: skip
 
 
 def split_terms(frame: Frame) -> tuple[list[plan.Condition], list[Term], dict[int, list[Term]]]:
@@ -63,6 +68,8 @@ def nested_condition(
 ) -> plan.Condition:
     """Return what a nested scope asks for or denies. Raises Unreadable."""
     negative = scope in frame.draft.negative_scopes
+    if (against := next((t for t in terms if _outnumbers(t)), None)) is not None:
+        return _counted(frame, against, terms)
     tables = {table for term in terms if (table := frame.table_of(term))}
     if tables <= {frame.entity}:
         made = _own(frame, terms, outputs, negative)
@@ -71,6 +78,21 @@ def nested_condition(
     else:
         made = plan.Exists(related_rows(frame, terms))
     return plan.Not(made) if negative else made
+
+
+def _outnumbers(term: Term) -> bool:
+    return term.kind == "exists" and term.against == "column" and term.other is not None
+
+
+def _counted(frame: Frame, against: Term, terms: list[Term]) -> plan.Condition:
+    """Return that a column of the row is outnumbered by the related rows. Raises Unreadable."""
+    assert against.other is not None
+    table, name = against.other.chosen
+    if table != frame.entity:
+        raise Unreadable("what is outnumbered is no column of the rows")
+    related = replace(related_rows(frame, terms), outputs=(plan.Output(ROWS),))
+    kept = plan.ColumnRef(frame.entity, name)
+    return plan.Compare(kept, _TURNED[against.operator], related)
 
 
 def _value_shown(frame: Frame, outputs: list[plan.Output]) -> plan.ColumnRef | None:

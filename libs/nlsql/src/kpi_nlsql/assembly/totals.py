@@ -25,6 +25,16 @@ def add_up(frame: Frame) -> None:
         else:
             continue
         _group(frame)
+    _show_sums(frame)
+
+
+def _show_sums(frame: Frame) -> None:
+    # "the restaurants with the highest total refunds, name and refunded amount"
+    summed = {s.ref.choice: s.function for s in frame.draft.sorting if s.ref and s.function}
+    for wanted in frame.draft.wanted:
+        if wanted.function is None and wanted.ref is not None and frame.draft.groups:
+            function = summed.get(wanted.ref.choice)
+            wanted.function = function if function in {"sum", "avg"} else None
 
 
 def _shown(frame: Frame, sorting: Sorting) -> str | None:

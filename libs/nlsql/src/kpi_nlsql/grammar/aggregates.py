@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kpi_nlsql.amounts import adds_up, amount_ref, main_amount
+from kpi_nlsql.amounts import adds_up, amount_ref, main_amount, names_rows
 from kpi_nlsql.draft import SIGNS, Wanted
 from kpi_nlsql.grammar import totals
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.graph import Table
 from kpi_nlsql.words import stem, stems
 
 _MONEY = frozenset(
@@ -29,9 +30,10 @@ def read(scan: Scanner) -> bool:
     if scan.role(position) == "table" and scan.role(position + 1) == "column":
         scan.take(position)
         position += 1
+    position = _past_names(scan, position, functions)
     if scan.role(position) != "column":
-        if scan.role(position) == "table" and functions == ["sum"]:
-            return _total_of_rows(scan, position)
+        if scan.role(position) == "table" and len(functions) == 1:
+            return _total_of_rows(scan, position, functions[0])
         if functions == ["sum"] and _worth(scan, position):
             return True
         if _said_before(scan, functions[0]):
@@ -61,6 +63,19 @@ def _worth(scan: Scanner, position: int) -> bool:
     scan.take(scan.position, position)
     scan.position = position + 1
     return True
+
+
+def _past_names(scan: Scanner, position: int, functions: list[str]) -> int:
+    # "total award amount", where an award has a number: numbers that name are not added up.
+    while (
+        {"sum", "avg"} & set(functions)
+        and scan.role(position) == scan.role(position + 1) == "column"
+        and not scan.measures(scan.ref(position))
+        and scan.measures(scan.ref(position + 1))
+    ):
+        scan.take(position)
+        position += 1
+    return position
 
 
 def _shown_of_groups(scan: Scanner, column: int) -> bool:
@@ -98,19 +113,37 @@ def _is_compared(scan: Scanner, position: int) -> bool:
     return item.is_cue("compare") or item.is_cue("between")
 
 
-def _total_of_rows(scan: Scanner, position: int) -> bool:
-    # "total payments received": the sum of the one amount that a payment has.
+def _total_of_rows(scan: Scanner, position: int, function: str) -> bool:
+    # "total payments received", "average yield": of the one amount that the rows have.
     table = scan.sentence.graph.table(scan.table(position))
-    amount = main_amount(table)
-    opens = not (scan.in_where or scan.draft.wanted) and scan.item.text in {"total", "the total"}
-    money = stem(scan.at(position).text.split()[-1]) in _MONEY
-    if amount is None or not (opens and money) or not adds_up(table.column(amount)):
-        return False  # "total orders" are counted as likely as added up
+    if scan.in_where or scan.draft.wanted:
+        return False
+    if function == "sum":
+        amount = main_amount(table)
+        opens = scan.item.text in {"total", "the total"}
+        money = stem(scan.at(position).text.split()[-1]) in _MONEY
+        if amount is None or not (opens and money) or not adds_up(table.column(amount)):
+            return False  # "total orders" are counted as likely as added up
+    else:
+        amount = _called_so(scan, position, table)
+    if amount is None:
+        return False
     ref = amount_ref(position, table.name, amount)
-    scan.draft.wanted.append(Wanted(position, ref, "sum"))
+    scan.draft.wanted.append(Wanted(position, ref, function))
     scan.take(scan.position, position)
     scan.position = position + 1
     return True
+
+
+def _called_so(scan: Scanner, position: int, table: Table) -> str | None:
+    """Return the table's amount that is called like its rows ("yield", ``YIELD_PCT``), or any."""
+    word = stem(scan.at(position).last_word)
+    named = [
+        column.name
+        for column in table.columns
+        if column.family == "number" and word in stems(column.name) and not names_rows(column)
+    ]
+    return named[0] if len(named) == 1 else main_amount(table)
 
 
 def _outputs(scan: Scanner, functions: list[str], position: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kpi_nlsql.draft import Term
 from kpi_nlsql.grammar import peers
 from kpi_nlsql.grammar.implied_columns import implied_column
+from kpi_nlsql.grammar.outnumbering import counted
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.plan import Operator
 
@@ -48,6 +49,8 @@ def _compare(scan: Scanner, term: Term, column: int | None, values: list[int]) -
 def against_aggregate(scan: Scanner, operator: Operator, position: int) -> bool:
     """Consume "more than the average price", "greater than the maximum …"."""
     function = scan.at(position).argument("aggregate")
+    if function == "sum" and scan.pending_function == "sum":
+        return _sums(scan, operator, position)
     if function not in {"avg", "min", "max"}:
         return False
     values = peers.described(scan, position + 1)
@@ -70,9 +73,26 @@ def against_aggregate(scan: Scanner, operator: Operator, position: int) -> bool:
     return True
 
 
+def _sums(scan: Scanner, operator: Operator, position: int) -> bool:
+    # "where the total counted quantity is lower than the total book quantity"
+    subject, column = scan.pending, scan.skip(position + 1)
+    if subject is None or scan.role(column) != "column":
+        return False
+    other = scan.ref(column)
+    term = Term("compare", scan.position, subject, operator, against="column", other=other)
+    term.function = "sum"
+    scan.not_output(subject)
+    scan.take(*range(scan.position, column + 1))
+    scan.add(term)
+    scan.position = column + 1
+    return True
+
+
 def against_column(scan: Scanner, operator: Operator, position: int) -> bool:
     """Consume "after the due date": one column of a row against another."""
     subject = scan.pending
+    if counted(scan, operator, position):
+        return True
     if scan.role(position) != "column" or subject is None or scan.pending_function is not None:
         return False
     other = scan.ref(position)

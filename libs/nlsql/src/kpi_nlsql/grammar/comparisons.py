@@ -9,6 +9,7 @@ from kpi_nlsql.grammar import totalling
 from kpi_nlsql.grammar.averages import against_aggregate, against_column, average
 from kpi_nlsql.grammar.compared_counts import counts_existing, counts_rows, enumerates, unit_skipped
 from kpi_nlsql.grammar.implied_columns import implied_column
+from kpi_nlsql.grammar.outnumbering import outnumbered
 from kpi_nlsql.grammar.ranges import between, starts_alternative
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.grammar.times import date_meant
@@ -176,13 +177,15 @@ def _split(scan: Scanner) -> bool:
     # "more total passengers than 1000": the measure stands inside the comparison.
     operator = _COMPARATIVES.get(scan.item.text)
     column = scan.skip(scan.position + 1)
+    if operator is not None and scan.role(column) == "value":
+        return outnumbered(scan, operator, column)
     if operator is None or scan.role(column) not in {"column", "table"}:
         return False
     number = scan.at(column + 2)
     if scan.at(column + 1).text != "than":
         return False
     if number.number is None:
-        return _split_average(scan, operator, column)
+        return outnumbered(scan, operator, column) or _split_average(scan, operator, column)
     scan.take(scan.position, column + 2)
     counts_rows(scan, operator, number.number, column)
     scan.position = column + 3

@@ -19,7 +19,8 @@ IMPLIED = {
     "faster than": ("speed",), "slower than": ("speed",), "larger than": ("size", "area", "popul"),
     "bigger than": ("size", "area"), "smaller than": ("size", "area"),
     "earn": PAY, "earns": PAY, "earning": PAY, "cost": PRICE, "costs": PRICE, "costing": PRICE,
-    "weigh": ("weight",), "weighs": ("weight",), "weighing": ("weight",),
+    "farther than": ("distanc",), "further than": ("distanc",), "weigh": ("weight",),
+    "weighs": ("weight",), "weighing": ("weight",),
 }  # fmt: skip
 
 
@@ -34,14 +35,23 @@ def implied_column(scan: Scanner, position: int) -> Ref | None:
         if item.is_cue("after") or item.is_cue("before"):
             return scan.implied(index, TIME, scan.last_table() or scan.entity())
     for wanted in reversed(scan.draft.wanted):
-        if wanted.ref is not None and wanted.function is None and wanted.position >= position - 4:
+        near = wanted.function is None and wanted.position >= position - 4
+        if wanted.ref is not None and near and not _is_text(scan, wanted.ref):
             return wanted.ref
     return _age(scan) or _amount(scan)
 
 
+def _is_text(scan: Scanner, ref: Ref) -> bool:
+    # "customer name and amount of invoices over 3000": no name is over 3000.
+    best = ref.hits[0]
+    column = scan.sentence.graph.table(best.table).column(str(best.column))
+    return column.family == "text" and not column.dated and scan.item.number is None
+
+
 def _amount(scan: Scanner) -> Ref | None:
     # "claims over 5000" speaks of their amount, if they have just one.
-    entity = scan.entity()
+    beside = scan.position - 1
+    entity = scan.table(beside) if scan.role(beside) == "table" else scan.entity()
     if scan.item.kind == "mention" and not scan.participle(scan.position):
         return None  # "more than one ticket" counts tickets
     amount = main_amount(scan.sentence.graph.table(entity)) if entity is not None else None

@@ -144,7 +144,8 @@ def _default(scan: Scanner, descending: bool) -> None:
         scan.draft.sorting.append(Sorting(scan.position, None, "count", None, descending))
         return
     amounts = [w for w in shown if w.function or (w.ref is not None and scan.measures(w.ref))]
-    by_amount = amounts if _speaks_of_amounts(scan) else []
+    beside = [w for w in amounts if w.position in {scan.position - 1, scan.position - 2}]
+    by_amount = amounts if _speaks_of_amounts(scan) else beside if len(shown) > 1 else []
     if not shown and _speaks_of_amounts(scan):
         _by_compared(scan, descending)
     for wanted in [*by_amount[-1:], *shown][:1]:

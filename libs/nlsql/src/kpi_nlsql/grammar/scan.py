@@ -95,6 +95,7 @@ def scan(sentence: Sentence) -> Draft:
     _complete(scanner.draft)
     _values_counted(scanner)
     _count_per(scanner)
+    _rows_averaged(scanner.draft)
     _asks_rows(scanner)
     _add_up(scanner)
     how_much.complete(scanner)
@@ -142,6 +143,14 @@ def _count_per(scanner: Scanner) -> None:
         position, table = draft.entities[0]
         if scanner.at(position).text.endswith("s"):
             draft.wanted.append(Wanted(position, None, "count", False, table))
+
+
+def _rows_averaged(draft: Draft) -> None:
+    # "average litres per refill by station": each refill has its litres.
+    averaged = {w.ref.hits[0].table for w in draft.wanted if w.function == "avg" and w.ref}
+    rows = [group for group in draft.groups if group.table in averaged and group.explicit]
+    if len(draft.groups) > len(rows) or (rows and not draft.entities[1:]):
+        draft.groups = [group for group in draft.groups if group not in rows]
 
 
 def _add_up(scanner: Scanner) -> None:

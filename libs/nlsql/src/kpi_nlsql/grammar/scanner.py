@@ -11,6 +11,7 @@ from kpi_nlsql.sentence import Sentence
 from kpi_nlsql.words import stem, stems
 
 NAMES = frozenset({"name", "names", "title", "titles"})
+_NUMBERS = frozenset({"number", "numbers", "code", "codes", "id", "ids"})
 _NAMING = 0.8
 _NAMED = 0.95
 _NAMING_TAILS = tuple(
@@ -20,7 +21,7 @@ _NOTHING = Item("mark", "", -1, -1)
 _PASS = frozenset(
     "a an the of in on at to for from by is are was were be been it its their his her that this "  # noqa: SIM905
     "these those do does did have has had as any some there they we you them respectively total "
-    "whole overall given list been being also".split()
+    "whole overall given list been being also our".split()
 )
 
 
@@ -88,7 +89,16 @@ class Scanner:
                 hit.table == near and hit.score > _NAMING for hit in hits
             ):
                 hits.append(NameHit(near, named, _NAMING))
-        return Ref(position, tuple(hits), near)
+        return Ref(position, (*hits, *self._numbered(position, near)), near)
+
+    def _numbered(self, position: int, near: str | None) -> list[NameHit]:
+        """Return the key of the table before "number", unless a column of it is called so."""
+        item = self.at(position)
+        if near is None or item.text not in _NUMBERS or self.role(position - 1) != "table":
+            return []
+        keys = self.sentence.graph.table(near).primary_key
+        own = any(hit.table == near for hit in item.column_hits())
+        return [] if own or len(keys) != 1 else [NameHit(near, keys[0], _NAMING)]
 
     def table(self, position: int) -> str:
         """Return the table that is mentioned at a position."""

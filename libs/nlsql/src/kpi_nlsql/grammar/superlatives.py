@@ -48,7 +48,17 @@ def _in_list_of_functions(scan: Scanner) -> bool:
 
 def _is_superlative_first(scan: Scanner) -> bool:
     following = scan.at(scan.position + 1)
-    return following.number is not None or scan.role(scan.position + 1) == "table"
+    if following.number is not None or scan.role(scan.position + 1) == "table":
+        return True
+    deed = scan.in_where or scan.participle(scan.position + 1)  # "was last serviced before …"
+    named = scan.role(scan.position + 1) == "column" and not deed
+    return named and _is_dated(scan, scan.position + 1)
+
+
+def _is_dated(scan: Scanner, position: int) -> bool:
+    # "last order date", not "last name"
+    best = scan.at(position).column_hits()[0]
+    return scan.sentence.graph.table(best.table).column(str(best.column)).dated
 
 
 def _limit(scan: Scanner) -> int:

@@ -94,6 +94,8 @@ def _dated(scan: Scanner, position: int, verb: str, of: str) -> Ref | None:
 def _is_timed(scan: Scanner, position: int) -> bool:
     # "not updated since 2024" was updated, only not of late.
     following = [scan.at(position), scan.at(position + 1)]
+    if [item.text for item in following] == ["until", "now"]:
+        return False
     told = any(item.number is not None or item.kind == "quoted" for item in following)
     return told or any(following[0].is_cue(kind) for kind in _TIMED)
 

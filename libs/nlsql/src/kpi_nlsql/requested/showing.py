@@ -59,8 +59,15 @@ def _may_show(sentence: Sentence, query: plan.Query, elements: Sequence[Element]
     if query.source.query is not None:
         return False
     if query.group:
-        return any(each.aggregate or _totals(sentence, query, each) for each in elements)
+        return any(_sums_up(sentence, query, each) for each in elements)
     return all(isinstance(o.expression, plan.ColumnRef | plan.Star) for o in query.outputs)
+
+
+def _sums_up(sentence: Sentence, query: plan.Query, element: Element) -> bool:
+    if element.aggregate or _totals(sentence, query, element):
+        return True
+    column = meant(sentence, element, _tables(query))
+    return column is not None and bool(_summed(query, column))
 
 
 def _output(expression: plan.ColumnRef | plan.Aggregate) -> plan.Output:
@@ -83,7 +90,20 @@ def _expressions(
         return list(totals)
     column = meant(sentence, element, _tables(query)) or _own_key(sentence, element, query)
     column = column or _nearby(sentence, element, query)
+    if column is not None and (summed := _summed(query, column)):
+        return list(summed)
     return [] if column is None else [column]
+
+
+def _summed(query: plan.Query, column: Meant) -> list[plan.Aggregate]:
+    # "customers with the highest total payments, name and amount": what was added up of each
+    tables = {source.alias: source.table for source in _sources(query)}
+    return [
+        each
+        for each in (_aggregate(query) if query.group else [])
+        if isinstance(each.argument, plan.ColumnRef)
+        if (tables.get(each.argument.source), each.argument.column) == (column.table, column.column)
+    ]
 
 
 def _totals(sentence: Sentence, query: plan.Query, element: Element) -> list[plan.Aggregate]:
