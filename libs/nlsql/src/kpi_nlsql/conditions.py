@@ -17,6 +17,7 @@ _PERIOD = re.compile(r"(1[0-9]|20)\d\d(-(0[1-9]|1[0-2])|-Q[1-4])?")
 _NEGATED: dict[plan.Operator, plan.Operator] = {
     "=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<",
 }  # fmt: skip
+_WITH_FACTOR = 2
 _FUNCTIONS: dict[str, plan.AggregateFunction] = {
     "avg": "avg", "sum": "sum", "min": "min", "max": "max", "count": "count",
 }  # fmt: skip
@@ -86,10 +87,19 @@ def _against(term: Term, subject: plan.ColumnRef) -> plan.Condition:
     table, name = key or (term.ref.chosen if term.ref else (subject.source, subject.column))
     alias = f"all_{table}"
     inner = plan.Query(
-        outputs=(plan.Output(plan.Aggregate(function, plan.ColumnRef(alias, name))),),
+        outputs=(
+            plan.Output(multiplied(plan.Aggregate(function, plan.ColumnRef(alias, name)), term)),
+        ),
         source=plan.Source(table, alias),
     )
     return plan.Compare(subject, term.operator, inner)
+
+
+def multiplied(whole: plan.Aggregate, term: Term) -> plan.Aggregate | plan.Arithmetic:
+    """Return the aggregate, or so many times it as the sentence says: "twice the average"."""
+    if len(term.values) < _WITH_FACTOR:
+        return whole
+    return plan.Arithmetic("*", plan.Constant(term.values[1]), whole)
 
 
 def _stored(term: Term, column: Column) -> str | int | float:

@@ -183,6 +183,8 @@ def _own_place(items: Sequence[Item]) -> _Place | None:
             start -= 1
         if is_denied(items, start) or acts_in(items, start):
             continue
+        if start > 0 and items[start - 1].number is not None:
+            continue  # "more than 1,000 in unpaid invoices" is an amount
         if items[position].best_table() < _NAMES_TABLE:
             return None
         told = start < lead or items[lead].kind == "cue"

@@ -40,10 +40,15 @@ def separate(draft: Draft) -> None:
 
 def _add_up(draft: Draft) -> None:
     # "the total amount of the lines for Hotel and Flight": lines of either kind are added up.
+    # "Gold and Silver customers" are customers of either kind.
     own = _summed(draft)
-    values = [t for t in draft.terms if t.kind == "value" and own is not None and _table(t) == own]
+    rows = {table for _, table in draft.entities[:1]}
+    rows |= {w.ref.choice[0] for w in draft.wanted[:1] if w.ref is not None and w.ref.choice}
+    told = rows | {own}
+    values = [t for t in draft.terms if t.kind == "value" and _table(t) in told - {None}]
     for first, second in pairwise(values):
         beside = 0 < second.position - first.position <= _BESIDE
+        beside = beside and (_table(second) == own or (second.adjacent and second.near in rows))
         denied = {first.scope, second.scope} & draft.negative_scopes
         if beside and not denied and contradict(first, second):
             second.scope, second.joined_by_or = first.scope, True

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kpi_nlsql import plan
 from kpi_nlsql.assembly.frame import Frame, Unreadable, aggregate_function
+from kpi_nlsql.conditions import multiplied
 from kpi_nlsql.draft import Term
 from kpi_nlsql.lexicon import NameHit
 
@@ -31,7 +32,9 @@ def against_peers(
         for key in common_key(frame, table, hits)
     ]
     inner = plan.Query(
-        outputs=(plan.Output(plan.Aggregate(function, plan.ColumnRef(alias, name))),),
+        outputs=(
+            plan.Output(multiplied(plan.Aggregate(function, plan.ColumnRef(alias, name)), term)),
+        ),
         source=plan.Source(table, alias),
         where=plan.all_of([*alike, *among]),
     )

@@ -9,6 +9,8 @@ from kpi_nlsql.grammar.outnumbering import counted
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.plan import Operator
 
+_MULTIPLES = {"twice": 2, "double": 2, "triple": 3, "thrice": 3, "half": 0.5}
+
 
 def average(scan: Scanner) -> bool:
     """Consume "above average price", "below the average", "above the average of its type"."""
@@ -70,6 +72,22 @@ def against_aggregate(scan: Scanner, operator: Operator, position: int) -> bool:
     scan.take(scan.position)
     scan.position = position
     _compare(scan, term, column, values)
+    return True
+
+
+def multiple(scan: Scanner, operator: Operator, position: int) -> bool:
+    """Consume "exceeding twice the average", "more than 3 times the average order amount"."""
+    item = scan.at(position)
+    times = scan.at(position + 1).text == "times"
+    factor = item.number if times else _MULTIPLES.get(item.text)
+    function = scan.skip(position + 1 + times)
+    if factor is None or scan.at(function).argument("aggregate") != "avg":
+        return False
+    if not against_aggregate(scan, operator, function):
+        return False
+    scan.take(*range(position, function))
+    term = next(term for term in reversed(scan.draft.terms) if term.against == "average")
+    term.values = ("avg", factor)
     return True
 
 

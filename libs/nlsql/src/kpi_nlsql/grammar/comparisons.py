@@ -6,7 +6,7 @@ from typing import cast
 
 from kpi_nlsql.draft import Ref, Term
 from kpi_nlsql.grammar import totalling
-from kpi_nlsql.grammar.averages import against_aggregate, against_column, average
+from kpi_nlsql.grammar.averages import against_aggregate, against_column, average, multiple
 from kpi_nlsql.grammar.compared_counts import counts_existing, counts_rows, enumerates, unit_skipped
 from kpi_nlsql.grammar.implied_columns import implied_column
 from kpi_nlsql.grammar.outnumbering import outnumbered
@@ -35,6 +35,10 @@ def read(scan: Scanner) -> bool:
     if operator is None:
         return _trailing(scan) or _split(scan)
     position = scan.skip(scan.position + 1)
+    return multiple(scan, operator, position) or _compared(scan, operator, position)
+
+
+def _compared(scan: Scanner, operator: Operator, position: int) -> bool:
     if scan.role(position) == "column" and scan.at(position + 1).number is not None:
         scan.pending, scan.pending_function = scan.ref(position), None
         scan.take(position)
