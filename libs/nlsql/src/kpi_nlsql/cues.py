@@ -130,12 +130,12 @@ _PHRASES: dict[Cue, str] = {
         "can t|won t|cannot|neither|nor|lack|lacking|lacks|hadn t|without any|do not|does not|did not|none of|without a|"
         "without an|not any|do not have any|does not have any|no longer|has no|have no|had no|"
         "do not have|does not have|did not have|have not|has not|never had|have never|has never|had never|had not|"
-        "not have|not having|not have any|has not had|have not had|fail to|failed to|forgot to|forget to|have yet to be|has yet to be|have yet to|has yet to|yet to be|don t have|doesn t have|"
+        "not have|not having|not have any|has not had|have not had|fail to|failed to|are yet to|is yet to|forgot to|forget to|have yet to be|has yet to be|have yet to|has yet to|yet to be|don t have|doesn t have|"
         "dont|doesnt|didnt|isnt|arent|havent|hasnt|that are not|which are not|who are not|is not|are not|was not|were not|have not been|has not been|"
         "have never been|has never been|has never had|have never had|absent|free of|zero"
     ),
     Cue("missing"): (
-        "missing from|missing in|not found on|not be found on|not found at|cannot find in|can not find in|could not find in|not find in|do not find in|did not find in|no trace in|not matched on|not matched with|not matched to|not exists in|unmatched on|unmatched to|unmatched with|unmatched against|absent from|absent in|lacking in|lacking from|not in|not found in|"
+        "missing from|missing in|nowhere to be found in|nowhere in|nowhere found in|not to be found in|not found on|not be found on|not found at|cannot find in|can not find in|could not find in|not find in|do not find in|did not find in|no trace in|not matched on|not matched with|not matched to|not exists in|unmatched on|unmatched to|unmatched with|unmatched against|absent from|absent in|lacking in|lacking from|not in|not found in|"
         "not present in|not available in|not existing in|do not exist in|does not exist in|"
         "not appear in|do not appear in|does not appear in|never appear in|not included in|"
         "are not in|is not in|not listed in|not contained in|not part of|not there in|"

@@ -35,6 +35,9 @@ _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("i", "mean"): ("being",),
     ("over", "all"): ("of", "all"), ("on", "file"): ("recorded",),
     ("on", "record"): ("recorded",),
+    ("minus", "the", "ones"): ("except", "the", "ones"), ("minus", "those"): ("except", "those"),
+    ("without", "those"): ("except", "those"), ("without", "the", "ones"): ("except", "those"),
+    ("left", "out"): ("excluded",),
     ("not", "exists", "in"): ("not", "in"), ("not", "exist", "in"): ("not", "in"),
 }  # fmt: skip
 _DIRECTIONS = {"desc": "descending", "asc": "ascending"}

@@ -100,18 +100,37 @@ def _worth(join: Join, graph: Graph) -> float:
     return join.score + (_CLEARLY if alone else 0.0)
 
 
+def _nouns_before(items: Sequence[Item], position: int) -> list[str]:
+    return [
+        item.table_hits()[0].table
+        for item in items[:position]
+        if item.best_table() >= _NAMES_TABLE and item.best_table() >= item.best_column()
+    ]
+
+
+def _denied_of(items: Sequence[Item], position: int) -> bool:
+    # "units on the fleet sheet that are not in the fleet register": another fleet than that.
+    lead = items[max(position - 3, 0) : position]
+    return any(item.is_cue("missing") for item in lead)
+
+
 def best_joined(items: Sequence[Item], position: int, graph: Graph) -> str | None:
     """Return the table of a system that clearly best joins the other table that is named."""
-    others = {
+    named = [
         item.table_hits()[0].table
         for at, item in enumerate(items)
-        if at != position and item.best_table() >= _NAMES_TABLE
-    }
+        if at != position and item.best_table() >= _NAMES_TABLE and item.table_hits()
+    ]
     mine = items[position].table_hits()
     tables = [hit.table for hit in mine if hit.score >= mine[0].score - _CLEARLY]
-    if len(others) != 1 or others & set(tables):
+    if len(set(named)) > 1:
+        named = _nouns_before(items, position)[-1:]  # "alarms of nodes that are not in A": nodes
+    if len(set(named)) != 1:
         return None
-    other = next(iter(others))
+    other = named[0]
+    if other in tables and not _denied_of(items, position):
+        return None
+    tables = [table for table in tables if table != other]
     joins = {table: graph.joins_between(table, other)[:1] for table in tables}
     ranked = sorted(((_worth(found[0], graph), name) for name, found in joins.items() if found))
     ranked = ranked[::-1]

@@ -33,7 +33,7 @@ _KNOWING = frozenset(
     "know knows knowing known list lists contain contains hold holds carry carries include "  # noqa: SIM905
     "includes show shows record records recognise recognises recognize recognizes mention "
     "mentions cover covers have has keep keeps find finds see sees registered recorded "
-    "listed".split()
+    "listed heard".split()
 )
 _OMITTING = frozenset({"omits", "omit", "lacks", "lack", "misses", "miss", "leaves", "leave"})
 _KEPT = frozenset(
@@ -74,6 +74,9 @@ def _behind_unknowing(items: Sequence[Item], position: int) -> int | None:
         return position + 1
     if text_at(items, position) in {"leaves", "leave"} and text_at(items, position + 1) == "out":
         return position + 2 if ends(items, position + 2) else None
+    if text_at(items, position) in _KNOWING and text_at(items, position + 1) == "nothing":
+        end = past(items, position + 2, CLOSING)
+        return end if ends(items, end) else None
     if not denies(items, position):
         return None
     verb = past(items, position + 1, _AUXILIARIES)

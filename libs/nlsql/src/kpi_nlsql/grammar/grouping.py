@@ -7,6 +7,8 @@ from kpi_nlsql.draft import Group, Ref, Wanted
 from kpi_nlsql.grammar.periods import period_group
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.lexicon import NameHit
+from kpi_nlsql.linking import Item
+from kpi_nlsql.words import lemma
 
 _WHOLE_NAME = 0.95
 _FOR_EACH = frozenset(
@@ -107,7 +109,14 @@ def _by_after_rows(scan: Scanner) -> bool:
 
 def _is_done_by(scan: Scanner) -> bool:
     # "orders shipped by carrier": who did it.
-    return scan.participle(scan.position - 1) and scan.role(scan.position - 1) != "table"
+    verb = scan.position - 1
+    return scan.role(verb) != "table" and (scan.participle(verb) or _is_irregular(scan.at(verb)))
+
+
+def _is_irregular(item: Item) -> bool:
+    # "invoices sent by vendors"
+    plain = item.kind == "word" and not item.text.endswith("s")
+    return plain and lemma(item.text) != item.text
 
 
 def _adds_up(scan: Scanner, ref: Ref) -> bool:

@@ -9,8 +9,7 @@ from itertools import pairwise
 from kpi_nlsql import plan
 from kpi_nlsql.explain import explain, told_of
 from kpi_nlsql.grammar import general
-from kpi_nlsql.grammar.composite_keys import key_mentions
-from kpi_nlsql.grammar.named_pairs import told_keys
+from kpi_nlsql.grammar.named_pairs import told_key
 from kpi_nlsql.grammar.row_filters import row_filters
 from kpi_nlsql.grammar.target_conditions import NOTHING, Said
 from kpi_nlsql.linking import Item
@@ -62,7 +61,9 @@ def read(sentence: Sentence, asked: Membership) -> Iterator[Candidate]:
     }
     used |= _key_mentions(sentence, asked) | _said_of_targets(sentence, asked)
     used |= {at for target in asked.targets for at in target.said.used}
-    used |= _told_key(sentence, asked) | ({asked.through} if asked.through is not None else set())
+    used |= told_key(sentence, asked.targets[0].pairing, asked.source) | _leading_through(
+        sentence, asked
+    )
     plain = _plain(sentence, asked, set(used))
     if _complete(sentence, plain):
         yield plain
@@ -71,19 +72,12 @@ def read(sentence: Sentence, asked: Membership) -> Iterator[Candidate]:
     yield wider or plain
 
 
-def _told_key(sentence: Sentence, asked: Membership) -> set[int]:
-    """Return where the key is told: "per store and item", "missing from B by SKU"."""
-    pairing, items = asked.targets[0].pairing, sentence.items
-    if len(pairing.pairs) > 1:
-        found = set(key_mentions(items))
-        return found | {min(found) - 1} if found and items[min(found) - 1].cues else found
-    keys = {column for pair in pairing.columns() for column in pair}
-    named = [
-        at
-        for at in told_keys(items)
-        if at > asked.source and any(hit.column in keys for hit in items[at].column_hits())
-    ]
-    return {at for position in named for at in (position - 1, position)}
+def _leading_through(sentence: Sentence, asked: Membership) -> set[int]:
+    """Return the noun between and what leads to it: "alarms raised by nodes not in A"."""
+    if asked.through is None:
+        return set()
+    between = range(asked.source + 1, asked.through)
+    return {asked.through, *(at for at in between if not sentence.items[at].values)}
 
 
 def _said_of_targets(sentence: Sentence, asked: Membership) -> set[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from kpi_nlsql.grammar.composite_keys import key_mentions
 from kpi_nlsql.grammar.relation import Relation
 from kpi_nlsql.linking import Item
 from kpi_nlsql.pairing import Pairing
@@ -133,3 +134,18 @@ def names_column(item: Item) -> bool:
     """Tell whether a mention is surely of a column."""
     sure = item.best_column() >= max(_SURE_COLUMN, item.best_table())
     return item.kind == "mention" and sure and not item.values
+
+
+def told_key(sentence: Sentence, pairing: Pairing, source: int) -> set[int]:
+    """Return where the key is told: "per store and item", "missing from B by SKU"."""
+    items = sentence.items
+    if len(pairing.pairs) > 1:
+        found = set(key_mentions(items))
+        return found | {min(found) - 1} if found and items[min(found) - 1].cues else found
+    keys = {column for pair in pairing.columns() for column in pair}
+    named = [
+        at
+        for at in told_keys(items)
+        if at > source and any(hit.column in keys for hit in items[at].column_hits())
+    ]
+    return {at for position in named for at in (position - 1, position)}
