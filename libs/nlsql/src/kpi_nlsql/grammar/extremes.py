@@ -9,12 +9,14 @@ from kpi_nlsql.grammar.scanner import Scanner
 
 _TOPS = frozenset({"top", "bottom", "the top", "the bottom", "first", "highest", "largest", "best"})
 _ENDS = frozenset({"high", "low"})
+_ENDS_OF = {"most": "high", "fewest": "low"}
+_BEGINNING = frozenset({"starting with", "beginning with", "starts with", "begins with"})
 _FARTHEST_FIRST = 4
 
 
 def read(scan: Scanner) -> bool:
     """Consume one of these."""
-    return function_lists.read(scan) or _comes_first(scan) or _top_groups(scan)
+    return function_lists.read(scan) or _comes_first(scan) or _begins(scan) or _top_groups(scan)
 
 
 def _end(scan: Scanner, position: int) -> str | None:
@@ -46,6 +48,35 @@ def _comes_first(scan: Scanner) -> bool:
     scan.take(*range(scan.position, last + 1))
     scan.position = last + 1
     return True
+
+
+def _begins(scan: Scanner) -> bool:
+    # "…, starting with the largest", "with the most frequent status at the top"
+    if scan.item.text in _BEGINNING:
+        end, behind = _end(scan, scan.position + 1), scan.position + 2
+    else:
+        end = _end(scan, scan.position) or _ENDS_OF.get(scan.item.argument("common"))
+        behind = next((at for at in _ahead(scan) if _at_the_top(scan, at)), 0) + 1
+    asked = scan.draft.wanted or scan.draft.sorting
+    if end is None or behind == 1 or not asked:
+        return False
+    sorting = scan.draft.sorting[-1] if scan.draft.sorting else _measure(scan, None)
+    if sorting is None:
+        return False
+    sorting.descending = end == "high"
+    scan.draft.sorting = [sorting]
+    scan.take(*range(scan.position, behind))
+    scan.position = behind
+    return True
+
+
+def _ahead(scan: Scanner) -> range:
+    return range(scan.position + 1, scan.position + 1 + _FARTHEST_FIRST + 1)
+
+
+def _at_the_top(scan: Scanner, position: int) -> bool:
+    before = {scan.at(position - 1).text, scan.at(position - 2).text}
+    return scan.at(position).text in {"top", "the top"} and bool(before & {"at", "on"})
 
 
 def _measure(scan: Scanner, column: int | None) -> Sorting | None:

@@ -7,6 +7,7 @@ from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.lexicon import NameHit
 
 _FARTHEST = 3
+_OPENING = 3
 _EACH = ("each", "every", "per")
 
 
@@ -19,7 +20,7 @@ def complete(scan: Scanner) -> None:
         return
     assert sorting.ref is not None
     table = _rows(scan, sorting)
-    if table is None or _extreme_asked(scan, sorting, sorting.ref):
+    if table is None or _extreme_asked(scan, sorting, table):
         return
     keys = tuple(_hits(scan, group) for group in told)
     draft.pick = Pick(sorting.ref, table, keys, sorting.descending, draft.limit or 1)
@@ -42,11 +43,17 @@ def _superlative(scan: Scanner) -> Sorting | None:
     return None if sorting.function or sorting.ref is None or aggregated else sorting
 
 
-def _extreme_asked(scan: Scanner, sorting: Sorting, measure: Ref) -> bool:
+def _extreme_asked(scan: Scanner, sorting: Sorting, table: str) -> bool:
     # "How old is the youngest person for each job?" asks for the least age of each.
-    draft = scan.draft
+    draft, measure = scan.draft, sorting.ref
     refs = [wanted.ref for wanted in draft.wanted]
-    if len(refs) != 1 or refs[0] is None or refs[0].hits[:1] != measure.hits[:1]:
+    if len(refs) != 1 or refs[0] is None or measure is None:
+        return False
+    own = [
+        next((hit for hit in ref.hits if hit.table == table), None) for ref in (refs[0], measure)
+    ]
+    same = own[0] is not None and own[1] is not None and own[0].column == own[1].column
+    if refs[0].hits[:1] != measure.hits[:1] and not same:
         return False
     draft.wanted[0].function = "max" if sorting.descending else "min"
     draft.sorting, draft.limit = [], None
@@ -82,7 +89,9 @@ def _show(scan: Scanner, table: str, groups: list[Group], start: int) -> None:
         draft.whole_rows = True
         draft.entities = [entry for entry in draft.entities if entry[1] == table] or [(0, table)]
         return
-    if any(_names(scan, at, table) for at in range(start + 1, start + 1 + _FARTHEST)):
+    opened = any(group.position < _OPENING for group in groups)  # "For each vendor, the date of …"
+    named = any(_names(scan, at, table) for at in range(start + 1, start + 1 + _FARTHEST))
+    if named and not opened:
         draft.groups = []
         return
     for group in groups:

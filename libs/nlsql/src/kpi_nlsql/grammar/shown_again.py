@@ -18,6 +18,8 @@ _ENDING = frozenset({"and", "or"})
 
 def read(scan: Scanner) -> bool:
     """Consume the words if something was compared before; what is shown is settled at the end."""
+    if _that_column(scan):
+        return True
     end = _how_much(scan) or _that_amount(scan)
     if end is None or not _compared(scan):
         return False
@@ -38,6 +40,23 @@ def complete(scan: Scanner) -> None:
         scan.draft.wanted.append(Wanted(start, again, term.function))
         scan.take(*range(start, end))
         _show_groups(scan)
+
+
+def _that_column(scan: Scanner) -> bool:
+    # "the machine with the highest cost, and that cost"
+    column = scan.position + 1
+    measures = [sorting.ref for sorting in scan.draft.sorting if sorting.ref is not None]
+    told = scan.item.text in {"that", "this"} and scan.role(column) == "column"
+    if not told or not measures or not _ends(scan, column + 1):
+        return False
+    named = {(hit.table, hit.column) for hit in scan.at(column).column_hits()}
+    best = measures[-1].hits[0]
+    if (best.table, best.column) not in named:
+        return False
+    scan.draft.wanted.append(Wanted(column, replace(measures[-1], position=column)))
+    scan.take(scan.position, column)
+    scan.position = column + 1
+    return True
 
 
 def _compared(scan: Scanner) -> list[Term]:
