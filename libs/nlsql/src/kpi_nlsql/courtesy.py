@@ -20,6 +20,9 @@ _TELLING = frozenset(
     {"would", "could", "can", "may", "might", "i", "we", "please", "kindly", "let"}
 )
 _ASKING = frozenset("how which what who whose where when".split())  # noqa: SIM905
+_REASONS = frozenset({"as", "because", "since", "which", "though", "although"})
+_OUGHT = frozenset({"ought", "should", "must", "supposed"})
+_BEING_ONE = frozenset({"unique", "once", "distinct", "one"})
 _VERBS = {
     "list": "list", "listing": "list", "show": "show", "showing": "show", "give": "give",
     "giving": "give", "tell": "tell", "telling": "tell", "find": "show", "finding": "show",
@@ -46,7 +49,17 @@ _ASIDES = (
 
 def plainly_asked(tokens: Sequence[Token]) -> list[Token]:
     """Return the tokens without the courtesies at the beginning and in asides."""
-    return _all_of(_without_opening(_without_asides(list(tokens))))
+    return _all_of(_without_opening(_without_reason(_without_asides(list(tokens)))))
+
+
+def _without_reason(tokens: list[Token]) -> list[Token]:
+    """Leave out a closing clause on why it is asked: ", as each of them ought to be unique"."""
+    for position in range(1, len(tokens) - 2):
+        said = {token.lower for token in tokens[position:]}
+        opens = tokens[position].lower in _REASONS and tokens[position - 1].text == ","
+        if opens and said & _OUGHT and said & _BEING_ONE:
+            return tokens[: position - 1]
+    return tokens
 
 
 def _all_of(tokens: list[Token]) -> list[Token]:

@@ -9,7 +9,7 @@ from kpi_nlsql.pairing import Pairing
 from kpi_nlsql.ruleset import ColumnPair
 from kpi_nlsql.sentence import Sentence
 
-_LEADING = frozenset({"per", "by", "on", "using", "via", "same", "the same"})
+_LEADING = frozenset({"per", "by", "on", "using", "via", "same", "the same", "with the same"})
 _JOINING = frozenset({"and", ",", "/", "&", "+", "plus", "the"})
 _TOGETHER = frozenset("combination combinations pair pairs tuple tuples together".split())  # noqa: SIM905
 _PARTLY = 0.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kpi_nlsql.grammar.composite_keys import key_mentions
 from kpi_nlsql.grammar.relation import Relation, table_at
 from kpi_nlsql.linking import Item
 
@@ -31,10 +32,19 @@ def agreeing(items: tuple[Item, ...], tables: list[int], position: int) -> Relat
     denied = position > 0 and items[position - 1].is_cue("not")
     if position > 0 and items[position - 1].text == "for":
         return None  # "for the same order" tells the key
+    if _tells_key(items, position):
+        return None
     agrees = item.is_cue("agree") or (item.text == "equal" and _sure_column(items, position + 1))
     if denied or not agrees or not _has_shared_column(items):
         return None
     return _compared(items, tables, position, "EQUALS")
+
+
+def _tells_key(items: tuple[Item, ...], position: int) -> bool:
+    # "also in the recall list with the same item and batch": rows are paired by both.
+    keys = key_mentions(items)
+    also = any(item.is_cue("also") and "also" in item.text for item in items[:position])
+    return also and len(keys) > 1 and 0 < keys[0] - position <= 2
 
 
 def _compared(

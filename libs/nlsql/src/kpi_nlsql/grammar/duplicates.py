@@ -68,7 +68,7 @@ def _repeats_values(sentence: Sentence, repeat: Repeat, keys: Keys) -> bool:
     "cities with more than two shops and how many" is read like them.
     """
     if any(item.is_cue("agree") for item in sentence.items):
-        return len(keys.columns) > 1
+        return len(keys.columns) > 1 or _alike_behind(sentence, repeat, keys)
     if _speaks_of_rows(sentence, repeat, keys):
         return False
     if len(keys.columns) != 1:
@@ -79,6 +79,13 @@ def _repeats_values(sentence: Sentence, repeat: Repeat, keys: Keys) -> bool:
         return True
     values = item.best_table() < item.best_column()
     return values and (repeat.counted is None or shown.counted)
+
+
+def _alike_behind(sentence: Sentence, repeat: Repeat, keys: Keys) -> bool:
+    # "guests entered twice with the same phone": rows of the noun itself are alike.
+    first = min(repeat.cues)
+    noun = any(at < first and not sentence.items[at].text.endswith("ed") for at in keys.used)
+    return noun and min(keys.columns, default=0) > first
 
 
 def _speaks_of_rows(sentence: Sentence, repeat: Repeat, keys: Keys) -> bool:

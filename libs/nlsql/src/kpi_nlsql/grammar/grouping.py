@@ -52,7 +52,7 @@ def read(scan: Scanner) -> bool:
         return True
     scan.take(position)
     scan.position = position + 1
-    _further(scan)
+    _further(scan, start)
     return True
 
 
@@ -174,7 +174,7 @@ def _tells_value(scan: Scanner) -> bool:
     return any((value.table, value.column) in columns for value in values)
 
 
-def _further(scan: Scanner) -> None:
+def _further(scan: Scanner, start: int) -> None:
     # "for each region and category", "per store and month": what else the rows are put together by.
     while True:
         position = scan.position
@@ -183,7 +183,8 @@ def _further(scan: Scanner) -> None:
         position = scan.skip(position + 1)
         if scan.at(position).is_cue("group"):
             position = scan.skip(position + 1)
-        if scan.at(scan.position).text == "," and not _ends_list(scan, position):
+        comma = scan.at(scan.position).text == ","
+        if comma and not (_ends_list(scan, position) or scan.at(start).text == "group by"):
             return
         if _further_period(scan, position):
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kpi_nlsql.cues import FUNCTION_WORDS
 from kpi_nlsql.linking import Item
 
 DAY = frozenset({"day", "date"})
@@ -11,8 +12,11 @@ _EXACT = 0.95
 _JOINING = frozenset({"and", ",", "/", "&", "+", "plus", "the", "their", "its", "same", "the same"})
 
 
-def mention_list(items: Sequence[Item], start: int) -> tuple[int, ...]:
-    """Return the mentions of a list ("A, B and C") that begins here."""
+def mention_list(items: Sequence[Item], start: int, *, unknown: bool = False) -> tuple[int, ...]:
+    """Return the mentions of a list ("A, B and C") that begins here.
+
+    ``unknown``: further nouns that nothing is called by belong to it, too.
+    """
     found: list[int] = []
     position = start
     while position < len(items):
@@ -22,16 +26,23 @@ def mention_list(items: Sequence[Item], start: int) -> tuple[int, ...]:
         if named and _modifies(items, position):
             position += 1
             continue
-        if named and (
+        listed = (
             not found
             or items[position - 1].text in _JOINING | {"("}
             or _after_noun(items, position)
-        ):
+        )
+        foreign = unknown and bool(found) and _is_foreign(items, position)
+        if foreign or (named and listed):
             found.append(position)
         elif item.text not in _JOINING:
             break
         position += 1
     return tuple(found)
+
+
+def _is_foreign(items: Sequence[Item], position: int) -> bool:
+    item, before = items[position], items[position - 1].text
+    return item.kind == "word" and item.text not in FUNCTION_WORDS | _JOINING and before in _JOINING
 
 
 def _is_same_day(items: Sequence[Item], position: int) -> bool:

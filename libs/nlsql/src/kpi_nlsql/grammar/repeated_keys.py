@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kpi_nlsql.abbreviations import abbreviates
 from kpi_nlsql.grammar.mention_lists import DAY, is_value, mention_list
 from kpi_nlsql.grammar.repeats import Repeat
 from kpi_nlsql.graph import Graph, Table
 from kpi_nlsql.linking import Item
 from kpi_nlsql.sentence import Sentence
+from kpi_nlsql.words import parts
 
 _SURE = 0.6
 _PARTLY = 0.5
@@ -60,7 +62,8 @@ def told_keys(items: Sequence[Item], repeat: Repeat) -> tuple[int, ...]:
         items, [at for at, item in enumerate(items) if _leads(item) and at > min(repeat.cues)]
     )
     beside = _behind(items, [at for at in sorted(repeat.cues) if not _counts_rows(items[at])])
-    for found in (same, by, _combined(items), _of_clause(items, repeat), beside):
+    told = _combined(items) or _enclosed(items, repeat)
+    for found in (same, by, told, _of_clause(items, repeat), beside):
         if found:
             return found
     return _first_list(items, 0, last) or _first_list(items, last, len(items))
@@ -68,8 +71,9 @@ def told_keys(items: Sequence[Item], repeat: Repeat) -> tuple[int, ...]:
 
 def _head(items: Sequence[Item], repeat: Repeat, told: tuple[int, ...]) -> tuple[int, ...]:
     """Return what the rows counted belong to: "meters with two readings on the same day"."""
-    same = any(item.is_cue("agree") for item in items)
-    if not (same and repeat.bare) or not told:
+    same = repeat.bare and any(item.is_cue("agree") for item in items)
+    per = bool(told) and items[told[0] - 1].text == "per"
+    if not (same or per) or not told:
         return ()
     head = _first_list(items, 0, min(repeat.cues))
     return head if head and head[-1] < told[0] else ()
@@ -88,7 +92,7 @@ def _behind(items: Sequence[Item], leads: Sequence[int]) -> tuple[int, ...]:
     """Return the lists that stand right behind the words that lead to them."""
     found: list[int] = []
     for lead in leads:
-        listed = mention_list(items, lead + 1)
+        listed = mention_list(items, lead + 1, unknown=True)
         found += [at for at in listed if at not in found]
     return tuple(found)
 
@@ -100,13 +104,25 @@ def _combined(items: Sequence[Item]) -> tuple[int, ...]:
             continue
         after = items[position + 1].text if position + 1 < len(items) else ""
         if after == "of":
-            return mention_list(items, position + 2)
+            return mention_list(items, position + 2, unknown=True)
         if after == "with":
             continue  # "together with the number of trades"
         for start in range(position):
             listed = mention_list(items, start)
             if listed and listed[-1] == position - 1:
                 return listed
+    return ()
+
+
+def _enclosed(items: Sequence[Item], repeat: Repeat) -> tuple[int, ...]:
+    """Return what stands in parentheses, or behind a colon: "duplicate guests (name, phone)"."""
+    for position, item in enumerate(items[:-1]):
+        listed = mention_list(items, position + 1, unknown=True)
+        after = items[listed[-1] + 1].text[:1] if listed and listed[-1] + 1 < len(items) else ""
+        if item.text == "(" and position > min(repeat.cues) and after == ")":
+            return listed
+        if item.text == ":" and len(listed) > 1:
+            return listed
     return ()
 
 
@@ -163,10 +179,16 @@ def _in_table(
     if _cannot_repeat(sentence.graph.table(table), list(columns.values())):
         return None
     fit = sum(scores) / len(scores) if scores else 0.0
-    if named < _SURE and fit < _KNOWN:
+    alike = len(scores) > 1 and max(scores) >= _EXACT and _are_alike(items, told)
+    if named < _SURE and fit < _KNOWN and not alike:
         return None
     score = named + 0.5 if named >= _SURE else fit / 2
     return Keys(table, columns, score + fit / 10, frozenset(spoken))
+
+
+def _are_alike(items: Sequence[Item], told: tuple[int, ...]) -> bool:
+    """Tell whether each column is said to be the same: "the same guest and the same night"."""
+    return all(items[at - 1].is_cue("agree") for at in told if at)
 
 
 def _done_elsewhere(items: Sequence[Item], repeat: Repeat, spoken: dict[int, float]) -> bool:
@@ -208,14 +230,26 @@ def _column(sentence: Sentence, item: Item, table: str) -> tuple[str | None, flo
     hits = [hit for hit in item.column_hits() if hit.table == table and hit.score >= _PARTLY]
     if hits:
         return str(hits[0].column), hits[0].score
-    if item.text in DAY and not item.hits:
+    if item.text in DAY and item.best_column() < _EXACT:
         return _only_date(sentence.graph.table(table))
+    if item.kind == "word":
+        return _written_short(sentence.graph.table(table), item.text)
     for hit in item.hits:
         if hit.score >= (_SURE if hit.column is None else _KNOWN) and (
             column := _reference(sentence.graph, table, hit.table, hit.column)
         ):
             return column, _PARTLY
     return None, 0.0
+
+
+def _written_short(table: Table, word: str) -> tuple[str | None, float]:
+    """Return the one column that is called by an abbreviation of a word: ``thk_mm``, thickness."""
+    named = [
+        column.name
+        for column in table.columns
+        if any(abbreviates(part, word) for part in parts(column.name)[:1])
+    ]
+    return (named[0], _KNOWN) if len(named) == 1 else (None, 0.0)
 
 
 def _only_date(table: Table) -> tuple[str | None, float]:

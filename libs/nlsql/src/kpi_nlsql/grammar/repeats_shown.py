@@ -15,6 +15,7 @@ from kpi_nlsql.words import lemma
 
 _SURE = 0.6
 _KNOWN = 0.85
+_HOW_OFTEN = "how often"
 _CLAUSES = frozenset({"whose", "where", "which", "that", "who"})
 _TELLING = frozenset(
     "times time often occurrence occurrences row rows record records each of them it these those "  # noqa: SIM905
@@ -71,7 +72,7 @@ def _shares(item: Item) -> bool:
 def _counted(items: Sequence[Item], repeat: Repeat) -> set[int]:
     """Return the "how many" that asks for the number of duplicates: it opens the sentence."""
     counts = [at for at, item in enumerate(items) if item.is_cue("count")]
-    if not counts or counts[0] > min(repeat.cues):
+    if not counts or counts[0] > min(repeat.cues) or items[counts[0]].text == _HOW_OFTEN:
         return set()
     opens = all(item.is_cue("show") or item.kind == "word" for item in items[: counts[0]])
     return {counts[0]} if opens else set()
@@ -79,7 +80,11 @@ def _counted(items: Sequence[Item], repeat: Repeat) -> set[int]:
 
 def _times(items: Sequence[Item], repeat: Repeat, keys: Keys) -> set[int]:
     """Return the words by which it is asked, too, how often each is there."""
-    counts = [at for at, item in enumerate(items) if item.is_cue("count") and at > min(repeat.cues)]
+    counts = [
+        at
+        for at, item in enumerate(items)
+        if item.is_cue("count") and (at > min(repeat.cues) or item.text == _HOW_OFTEN)
+    ]
     if not counts:
         return set()
     found = {counts[0]}
@@ -111,6 +116,8 @@ def _happens(item: Item) -> bool:
 
 def _asks_for_rows(items: Sequence[Item], repeat: Repeat, keys: Keys, clause: int | None) -> bool:
     # "customers whose email appears more than once" are rows, "duplicate emails" are values.
+    if any(item.text.startswith("combination") for item in items):
+        return False  # "… and list these duplicate combinations"
     columns = sorted(keys.columns)
     if clause is None or not columns or columns[0] < clause or min(repeat.cues) < clause:
         return False
