@@ -6,7 +6,7 @@ from kpi_nlsql.draft import Ref, Term, Wanted
 from kpi_nlsql.grammar.deeds import done_in
 from kpi_nlsql.grammar.denied_subjects import says_nothing, take_verb
 from kpi_nlsql.grammar.scanner import NAMES, Scanner
-from kpi_nlsql.grammar.verbs import is_deed, is_stated
+from kpi_nlsql.grammar.verbs import is_asked, is_deed, is_stated
 
 _PASSIVE = frozenset({"being", "been"})
 _SURE = 0.8
@@ -28,6 +28,10 @@ def read(scan: Scanner) -> bool:
         if _opens(scan) and scan.item.text.endswith("s"):
             scan.draft.note("asks_rows")
         scan.draft.entities.append((scan.position, subject))
+    elif role == "column" and is_asked(scan, scan.position):
+        scan.in_where = True
+        scan.position += 1  # what the verb says of the rows stays unread
+        return True
     elif role == "column":
         _column(scan)
     else:

@@ -7,6 +7,8 @@ from kpi_nlsql.grammar.scanner import Scanner
 
 _LEADS = frozenset("via by on for from to at with through against under".split())  # noqa: SIM905
 
+_PERSONS = frozenset({"we", "they", "you", "i", "it"})
+
 
 def _is_participle(scan: Scanner, position: int) -> bool:
     # "performances they attended": a verb that only shares its stem with a column's name.
@@ -26,6 +28,15 @@ def is_deed(scan: Scanner, position: int) -> bool:
     )
     plainly = often or measures or _is_participle(scan, position) or _happened(scan, position)
     return plainly or _leads_on(scan, position)
+
+
+def is_asked(scan: Scanner, position: int) -> bool:
+    """Tell whether a verb stands here behind "did": "How many parcels did we lose?"."""
+    before = position - 1
+    before -= scan.at(before).text in _PERSONS
+    plain = " " not in scan.at(position).text and not scan.in_where
+    told = bool(scan.draft.wanted or scan.draft.entities)
+    return plain and told and scan.at(before).text in {"did", "does"}
 
 
 def _happened(scan: Scanner, position: int) -> bool:
