@@ -55,3 +55,8 @@ def test_a_value_is_found_with_the_marks_it_is_stored_with() -> None:
     answer = _ENGINE.read("Show all matches in Lisbon/Porto", ReadOptions(minimum_confidence=0.0))
     assert isinstance(answer, Answer)
     assert "'Lisbon/Porto'" in answer.sql("sqlite")
+
+
+def test_an_amount_is_not_set_against_words() -> None:
+    sentence = "Show all order items where the quantity differs from the segment of the customer"
+    assert isinstance(Engine(SCHEMAS["retail"]).read(sentence), Refusal)

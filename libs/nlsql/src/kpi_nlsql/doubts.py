@@ -20,6 +20,7 @@ NAMES = (
 
 _DENYING = ("not", "missing", "only")
 _COMPARING = ("compare", "often", "between")
+_SET_AGAINST = frozenset({"another", "than", "higher", "lower"})
 _CONTRASTING = frozenset({"but", "except", "excluding", "besides"})
 
 
@@ -56,6 +57,7 @@ def _unread(
     )
     contrasts = any(item.text.split()[0] in _CONTRASTING for item in sentence.items if item.text)
     compares = any(item.is_cue(kind) for item in sentence.items for kind in _COMPARING)
+    compares |= any(item.text in _SET_AGAINST for item in sentence.items)
     return {
         "negation_unread": denying and not denies,
         "contrast_unread": contrasts and not denies,

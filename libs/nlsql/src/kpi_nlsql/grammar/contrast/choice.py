@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from kpi_nlsql import plan
+from kpi_nlsql.grammar.contrast.between import Link, linked_rows, turned
 from kpi_nlsql.grammar.contrast.operand import Operand, Word, operands, table_told
 from kpi_nlsql.grammar.contrast.paired_rows import paired_rows
 from kpi_nlsql.grammar.contrast.wording import (
     column_names,
     covered,
     fit_name,
+    is_key,
     table_words,
 )
 from kpi_nlsql.graph import Column, Graph, Table
@@ -29,6 +32,8 @@ _SHOWN = 0.5
 _WHOLE = 0.9
 _KEYLESS = 1.0
 _BY_COLUMN = 0.6
+_LINKED = 0.4
+_NO_KEY = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,14 @@ class Choice:
     right: Operand
     pairing: Pairing
     score: float
+    link: Link | None = None
+
+    def steps(self) -> tuple[plan.JoinStep, ...]:
+        """Return the joins from the rows of the first side (``s``) to the second (``t``)."""
+        if self.link is not None:
+            return self.link.steps(self.pairing, self.right.table)
+        on = self.pairing.conditions("s", "t")
+        return (plan.JoinStep(plan.Source(self.right.table, "t"), on),)
 
     @property
     def columns(self) -> tuple[str | None, str | None]:
@@ -47,6 +60,9 @@ class Choice:
 
     def turned(self) -> Choice:
         """Return the same choice with its sides exchanged."""
+        if self.link is not None:
+            pairing, link = turned(self.pairing, self.link, self.left.table)
+            return Choice(self.right, self.left, pairing, self.score, link)
         pairs = tuple(
             ColumnPair(pair.right, pair.left, pair.normalisation) for pair in self.pairing.pairs
         )
@@ -78,11 +94,12 @@ def _pairs(sentence: Sentence, sought: Sought) -> Iterator[Choice]:
     rights = _side(graph, sought.right, sought.left, sought.common)
     head = {table.name: _head(sought.head, table) for table in graph.tables}
     spoken = {table.name: _spoken(sought.others, table) for table in graph.tables}
+    links: dict[tuple[str, str], tuple[Pairing, Link] | None] = {}
     joined = {(join.left_table, join.right_table) for join in graph.joins}
     for left in lefts:
         for right in rights:
             pair = (left.table, right.table)
-            if left.table == right.table or not ({pair, pair[::-1]} & joined):
+            if left.table == right.table:
                 continue
             if not _told_apart(graph, sought, (left, right), spoken):
                 continue
@@ -94,9 +111,19 @@ def _pairs(sentence: Sentence, sought: Sought) -> Iterator[Choice]:
             score += _SHOWN * sum(_is_shown(graph, sought, side) for side in (left, right))
             score -= _KEYLESS * _lacks_key(graph, sought, (left.table, right.table))
             avoided = (str(left.column), str(right.column))
-            pairing = paired_rows(sentence, left.table, right.table, avoided)
+            pairing = paired_rows(sentence, *pair, avoided) if _meet(joined, pair) else None
             if pairing is not None:
                 yield Choice(left, right, pairing, score + _PAIRED * pairing.score)
+                continue
+            if pair not in links:
+                links[pair] = linked_rows(sentence, *pair)
+            if (linked := links[pair]) is not None:
+                paired = _PAIRED * linked[0].score - _LINKED
+                yield Choice(left, right, linked[0], score + paired, linked[1])
+
+
+def _meet(joined: set[tuple[str, str]], pair: tuple[str, str]) -> bool:
+    return bool({pair, pair[::-1]} & joined)
 
 
 def _side(
@@ -126,7 +153,9 @@ def _likeness(graph: Graph, left: Operand, right: Operand) -> float:
     first = graph.table(left.table).column(str(left.column))
     second = graph.table(right.table).column(str(right.column))
     alike = _NAMED_IN_BOTH if set(first.display_names) & set(second.display_names) else 0.0
-    return alike - (_UNLIKE_KINDS if kind_of(first) != kind_of(second) else 0.0)
+    unlike = _UNLIKE_KINDS if kind_of(first) != kind_of(second) else 0.0
+    # "an IBAN other than that of the restaurant" is not set against the number of a restaurant
+    return alike - unlike - (_NO_KEY if is_key(first) != is_key(second) else 0.0)
 
 
 def _is_shown(graph: Graph, sought: Sought, operand: Operand) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from kpi_nlsql.grammar.contrast.bounds import (
     ENDS,
     THEY,
+    VERBS,
     begins,
     ends,
     opens,
@@ -22,6 +23,7 @@ from kpi_nlsql.plan import Operator
 _ASIDE = frozenset({"and", ",", "vs", "versus", "against", "to", "with"})
 _VERSUS = frozenset({"vs", "versus", "against", "compared with", "compared to"})
 _PLACES = frozenset({"in", "at", "on"})
+_LEADING = VERBS | {"that", "which", "who", "whose", "that are", "that were", "with"}
 _EITHER = frozenset({"and", "and in", "vs", "than"})
 
 
@@ -94,6 +96,8 @@ def _forms(items: Sequence[Item], clause: Clause, found: Comparator) -> Iterator
         yield from _one_and_another(items, clause, found.start)
     elif found.attributive:
         yield from _attributive(items, clause)
+    elif (own := _own(items, clause)) is not None:
+        yield own
     elif not says_something(items, clause.right):
         yield from _both_before(items, clause)
     elif says_something(items, clause.left) and (placed := list(_in_either(items, clause))):
@@ -154,8 +158,26 @@ def _attributive(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
     for lead in leads[:1]:
         common = tuple(at for at in clause.right if at < lead)
         sides = tuple(at for at in clause.right if at > lead)
-        for left, right in split_at(items, sides, _ASIDE | {"and in"}):
-            yield replace(clause, left=left, right=right, common=common)
+        split = list(split_at(items, sides, _ASIDE | {"and in"}))
+        yield from (replace(clause, left=left, right=right, common=common) for left, right in split)
+        if not split and says_something(items, before) and says_something(items, common):
+            # "orders with another currency in the bank file": than they have themselves
+            yield replace(clause, right=sides, common=common)
+
+
+def _own(items: Sequence[Item], clause: Clause) -> Clause | None:
+    """Read "parcels scanned at a depot other than their own": the depot of the parcels."""
+    texts = [items[at].text for at in clause.right]
+    if "own" not in texts or says_something(items, [*clause.right][texts.index("own") + 1 :]):
+        return None
+    begun = [*clause.before, *clause.left]
+    verb = next((at for at in begun if at and items[at].text in _LEADING), None)
+    if verb is None:
+        return None
+    rows = tuple(at for at in begun if at < verb)
+    told = clause.told | {*clause.right, verb}
+    left = tuple(at for at in begun if at > verb)
+    return replace(clause, left=left, right=rows, before=rows, told=told)
 
 
 def _in_either(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:

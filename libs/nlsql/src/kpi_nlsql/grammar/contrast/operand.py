@@ -22,7 +22,8 @@ _LIGHT = frozenset(
     "record records entry entries recorded reported shown stored held given stated listed data "
     "corresponding matching respective field column office tool app application side sheet "
     "excel spreadsheet database extract export feed platform module says say said show shows "
-    "use uses used have has had their its they it there according".split()
+    "use uses used have has had their its they it there according gave give gives register "
+    "registered".split()
 )
 """Words that say nothing of their own beside the name of a table or column."""
 
@@ -76,6 +77,12 @@ def table_told(words: Sequence[Word], table: Table) -> Operand | None:
     return Operand(table.name, None, score, max(owner), (), lost, True)
 
 
+def naming(words: Sequence[Word], table: Table) -> tuple[Word, ...]:
+    """Return the words that stand for a word of the table's name."""
+    owner = fit_name(tuple(word.text for word in words), table_words(table))
+    return tuple(word for word, of in zip(words, owner, strict=True) if of >= _SAID)
+
+
 def _operand(
     words: Sequence[Word], table: Table, column: Column, owner: Sequence[float]
 ) -> Operand | None:
@@ -93,10 +100,10 @@ def _operand(
         told = [max(mine, _OF_TABLE * of) for mine, of in zip(fit, owner, strict=True)]
         lost = _lost(words, told)
         score = sum(told) - len(lost) + said
-        naming = tuple(w for w, mine in zip(words, fit, strict=True) if mine >= _SAID)
+        named = tuple(w for w, mine in zip(words, fit, strict=True) if mine >= _SAID)
         placed = any(of >= _SAID and of > mine for mine, of in zip(own, owner, strict=True))
         if best is None or score > best.score:
-            best = Operand(table.name, column.name, score, said, naming, lost, placed)
+            best = Operand(table.name, column.name, score, said, named, lost, placed)
     return best
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from kpi_nlsql.grammar.contrast.choice import Choice, kind_of
 from kpi_nlsql.grammar.contrast.clause import Clause
 from kpi_nlsql.grammar.contrast.wording import counts_years, is_key
+from kpi_nlsql.graph import Column
 from kpi_nlsql.sentence import Sentence
 
 _LEAST_SAID = 0.4
@@ -20,6 +21,8 @@ def is_plain(sentence: Sentence, choice: Choice, clause: Clause) -> bool:
     sides = (choice.left, choice.right)
     columns = [sentence.graph.table(side.table).column(str(side.column)) for side in sides]
     kinds = {kind_of(column) for column in columns}
+    if "number" in kinds and any(map(_holds_words, columns)):
+        return False
     if "date" in kinds and len(kinds) > 1 and not any(map(counts_years, columns)):
         return False
     if clause.operator == "!=":
@@ -38,3 +41,9 @@ def clearness(ranked: Sequence[Choice]) -> float:
         if not same or set(other.columns) != set(best.columns):
             return 1.0 if best.score - other.score >= _CLOSE else _RIVALLED
     return 1.0
+
+
+def _holds_words(column: Column) -> bool:
+    """Tell whether no value of a column is a number: a quantity is no segment."""
+    known = [value for value in column.values if value.strip()]
+    return bool(known) and not any(any(map(str.isdigit, value)) for value in known)

@@ -11,7 +11,7 @@ from kpi_nlsql.grammar.contrast.choice import Choice, Sought, choices
 from kpi_nlsql.grammar.contrast.clause import Clause, clauses, lists_several
 from kpi_nlsql.grammar.contrast.comparator import mirrored
 from kpi_nlsql.grammar.contrast.layout import Layout, is_value, laid_out, words_of
-from kpi_nlsql.grammar.contrast.operand import operands, table_told
+from kpi_nlsql.grammar.contrast.operand import naming, operands, table_told
 from kpi_nlsql.grammar.contrast.order import can_sort, ordered
 from kpi_nlsql.grammar.contrast.outputs import both_compared, shown_column
 from kpi_nlsql.grammar.contrast.plainness import clearness, is_plain
@@ -46,7 +46,7 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
         sought = _sought(sentence, items, clause, layout)
         ranked = choices(sentence, sought)
         if clause.sums:
-            ranked = [choice for choice in ranked if adds_up(sentence.graph, choice)]
+            ranked = [c for c in ranked if c.link is None and adds_up(sentence.graph, c)]
         if ranked and is_plain(sentence, ranked[0], clause):
             told = Account(sentence, items, layout.told)
             found = _Reading(sentence, items, layout, sought, told).of(ranked, clause)
@@ -204,6 +204,9 @@ class _Reading:
         lost = choice.left.lost | choice.right.lost
         for words in (self.sought.left, self.sought.right, self.sought.common):
             self.account.add({word.token for word in words} - lost)
+            if choice.link is not None:
+                between = self.sentence.graph.table(choice.link.table)
+                self.account.add(word.token for word in naming(words, between))
         for side in (choice.left, choice.right):
             table = self.sentence.graph.table(side.table)
             told = table_told(self.sought.head, table)
@@ -223,7 +226,7 @@ class _Reading:
             if left and right and not left[0].lost and not right[0].lost:
                 pairs.append(ColumnPair(str(left[0].column), str(right[0].column)))
                 self.account.add(word.token for word in words)
-        if not pairs:
+        if not pairs or choice.link is not None:
             return choice.pairing
         return Pairing(tuple(dict.fromkeys(pairs)), _KEYED, "the columns that are named")
 

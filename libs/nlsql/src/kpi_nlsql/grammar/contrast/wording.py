@@ -80,6 +80,7 @@ def _said_at_length(words: Sequence[str], name: Sequence[str]) -> bool:
 
 def covered(words: Sequence[str], name: Sequence[str]) -> float:
     """Return how much of a name the words say, 0..1."""
+    name = [part for part in name if part not in FUNCTION_WORDS] or name  # "unit of measure"
     if not name:
         return 0.0
     glued = {"".join(words[at : at + 2]) for at in range(len(words) - 1)}

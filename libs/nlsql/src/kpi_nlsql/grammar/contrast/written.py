@@ -38,11 +38,7 @@ def written(choice: Choice, said: Sequence[plan.Condition], wish: Wish) -> plan.
     return plan.Query(
         (_COUNT,) if wish.counts else tuple(outputs),
         plan.Source(choice.left.table, "s"),
-        joins=(
-            plan.JoinStep(
-                plan.Source(choice.right.table, "t"), choice.pairing.conditions("s", "t")
-            ),
-        ),
+        joins=choice.steps(),
         where=plan.all_of(terms),
         distinct=bool(wish.named) and not wish.counts,
     )
@@ -72,11 +68,12 @@ def of_one_side(choice: Choice, said: Sequence[plan.Condition], wish: Wish) -> p
 
 
 def _rows(choice: Choice, terms: Sequence[plan.Condition], wish: Wish) -> plan.Query:
-    matches = choice.pairing.conditions("s", "t")
+    first, *further = choice.steps()
     inner = plan.Query(
         (plan.Output(plan.Constant(1)),),
-        plan.Source(choice.right.table, "t"),
-        where=plan.all_of([*matches, *(term for term in terms if not _of_source(term))]),
+        first.source,
+        joins=tuple(further),
+        where=plan.all_of([*first.on, *(term for term in terms if not _of_source(term))]),
     )
     outer = [term for term in terms if _of_source(term)]
     shown = _COUNT if wish.counts else plan.Output(plan.Star("s"))
