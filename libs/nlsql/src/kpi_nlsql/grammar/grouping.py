@@ -99,7 +99,14 @@ def _opened_with_rows(scan: Scanner) -> bool:
     asked = draft.wanted or draft.sorting or draft.groups or draft.limit
     following = scan.role(scan.skip(scan.position + 1))
     opened = draft.notes.get("asks_rows") and scan.item.text in _FOR_EACH
-    return bool(opened) and not asked and following in {"column", "table"}
+    return bool(opened) and not asked and following in {"column", "table"} and not _pairs(scan)
+
+
+def _pairs(scan: Scanner) -> bool:
+    # "clients who are also in the register by LEI" are found there by it.
+    before = scan.items[: scan.position]
+    also = any("also" in item.text.split() for item in before)
+    return also and scan.role(scan.position - 1) == "table"
 
 
 def _by_after_rows(scan: Scanner) -> bool:

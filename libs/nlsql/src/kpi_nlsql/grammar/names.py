@@ -102,8 +102,16 @@ def _table(scan: Scanner) -> None:
 
 def _is_undergone(scan: Scanner, table: str) -> bool:
     # "tests being ordered" have an order.
-    passive = scan.participle(scan.position) and scan.at(scan.position - 1).text in _PASSIVE
-    return passive and bool(scan.draft.entities) and table != scan.entity()
+    before, after = scan.at(scan.position - 1), scan.at(scan.position + 1)
+    told = before.text in _PASSIVE or (
+        after.is_cue("often") and scan.role(scan.position - 1) == "table"
+    )
+    return (
+        told
+        and scan.participle(scan.position)
+        and bool(scan.draft.entities)
+        and table != scan.entity()
+    )
 
 
 def _is_another(scan: Scanner, table: str) -> bool:
@@ -146,6 +154,8 @@ def _opens(scan: Scanner) -> bool:
 def _acts(scan: Scanner) -> bool:
     # "medicines interact with …": a plural stands for rows, and what follows for what they do.
     item, following = scan.item, scan.at(scan.position + 1)
+    if scan.participle(scan.position + 1) and scan.at(scan.position + 2).is_cue("often"):
+        return True  # "orders refunded more than once"
     plural = item.text.endswith("s") and item.best_table() >= _EXACT
     return plural and following.best_table() < _EXACT and not following.text.endswith("s")
 

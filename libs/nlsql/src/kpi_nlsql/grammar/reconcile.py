@@ -60,7 +60,10 @@ def _told(
     sentence: Sentence, relation: Relation, options: list[Pairing], compares: bool
 ) -> list[Pairing]:
     """Put the pairings that the sentence tells itself before the others."""
-    told = [composite_key(sentence, *relation.tables(sentence.items))]
+    whole = composite_key(sentence, *relation.tables(sentence.items))
+    if whole is not None and not compares:
+        return [whole]  # "also in B with the same item and batch": by no less than both
+    told = [whole]
     if not compares:
         options = spoken_first(sentence, relation, options)
         told += [told_pair(sentence, relation), shared_column(sentence, relation)]
