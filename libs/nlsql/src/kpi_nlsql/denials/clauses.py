@@ -128,7 +128,11 @@ def _noun_behind_to_verb(items: Sequence[Item], first: int) -> int | None:
 
 
 def not_kept(items: Sequence[Item], position: int) -> Step | None:
-    """Read "not backed by a contract"."""
+    """Read "not backed by a contract" and "do not match any gift"."""
+    if items[position].is_cue("mismatch") and _text_ends(items[position], "not match"):
+        noun = past(items, position + 1, DETERMINERS)
+        named = noun > position + 1 and text_at(items, position + 1) not in {"the", "their", "its"}
+        return (position, noun, [NOT_IN]) if named and names_rows(item_at(items, noun)) else None
     word = text_at(items, position)
     if word.startswith("un") and word[2:] in _KEPT:
         verb = position
@@ -150,6 +154,10 @@ def not_kept(items: Sequence[Item], position: int) -> Step | None:
     if not names_rows(behind) or (behind is not None and behind.values):
         return None
     return position, noun, [NOT_IN]
+
+
+def _text_ends(item: Item, words: str) -> bool:
+    return item.text == words or item.text.endswith(f" {words}")
 
 
 # "nobody has entered in A", "but we don't have them in A"

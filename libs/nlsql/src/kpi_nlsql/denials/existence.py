@@ -30,7 +30,7 @@ from kpi_nlsql.linking import Item
 
 _NOT_THERE = frozenset({"nonexistent", "nonexisting", "inexistent"})
 _HALVES = frozenset({"existing", "existent"})
-_BEING = frozenset({"is", "are", "does", "do", "was", "were", "did"})
+_LEADS = PEOPLE | {"is", "are", "does", "do", "was", "were", "did"}
 _NAMED = 0.6
 _SURE = 0.95
 
@@ -73,7 +73,7 @@ def nowhere(items: Sequence[Item], position: int) -> Step | None:
     first = past(items, lead, DETERMINERS)
     end = noun_behind(items, first)
     start = position
-    while start > 0 and (items[start - 1].is_cue("relative") or items[start - 1].text in _BEING):
+    while start > 0 and (items[start - 1].is_cue("relative") or items[start - 1].text in _LEADS):
         start -= 1
     noun = item_at(items, start - 1)
     if end == first or not ends(items, end) or noun is None or not names_rows(noun):

@@ -66,11 +66,20 @@ def _behind_lead(items: Sequence[Item], position: int) -> int | None:
         return at + 2
     elif _says_same(items, at) or (opened and _together(items, at)):
         return at + 1
-    elif not (opened and items[at].text in _BY and items[position].text == "("):
+    elif not (opened and items[at].text in _BY and _may_tell(items, position)):
         return None
     while at < len(items) and items[at].text in _BY | _FILLERS:
         at += 1
     return at
+
+
+def _may_tell(items: Sequence[Item], position: int) -> bool:
+    # "gifts without a bank line, by reference", where nothing is counted by it.
+    if items[position].text == "(":
+        return True
+    denied = any(item.is_cue("not") or item.is_cue("missing") for item in items[:position])
+    counted = any(item.is_cue(kind) for item in items for kind in ("count", "aggregate", "group"))
+    return items[position].text == "," and denied and not counted
 
 
 def _says_same(items: Sequence[Item], position: int) -> bool:
