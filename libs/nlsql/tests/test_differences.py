@@ -60,3 +60,8 @@ def test_a_value_is_found_with_the_marks_it_is_stored_with() -> None:
 def test_an_amount_is_not_set_against_words() -> None:
     sentence = "Show all order items where the quantity differs from the segment of the customer"
     assert isinstance(Engine(SCHEMAS["retail"]).read(sentence), Refusal)
+
+
+def test_another_value_that_nothing_was_compared_with_is_doubted() -> None:
+    assert _found("Show the names of players with a different club")["comparison_unread"]
+    assert not _found("How many different countries do players have?")["comparison_unread"]

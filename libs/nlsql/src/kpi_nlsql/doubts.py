@@ -57,13 +57,20 @@ def _unread(
     )
     contrasts = any(item.text.split()[0] in _CONTRASTING for item in sentence.items if item.text)
     compares = any(item.is_cue(kind) for item in sentence.items for kind in _COMPARING)
-    compares |= any(item.text in _SET_AGAINST for item in sentence.items)
+    compares |= any(_sets_against(sentence, at) for at in range(len(sentence.items)))
     return {
         "negation_unread": denying and not denies,
         "contrast_unread": contrasts and not denies,
         "comparison_unread": compares and not _compares(query, conditions),
         "both_unread": _sets_two(sentence) and len(conditions) + (query.having is not None) < 2,
     }
+
+
+def _sets_against(sentence: Sentence, position: int) -> bool:
+    # "orders invoiced with a different amount", but not "how many different amounts"
+    items = sentence.items
+    one = items[position].text == "different" and position > 0 and items[position - 1].text == "a"
+    return one or items[position].text in _SET_AGAINST
 
 
 def _sets_two(sentence: Sentence) -> bool:
