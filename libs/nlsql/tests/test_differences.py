@@ -63,5 +63,9 @@ def test_an_amount_is_not_set_against_words() -> None:
 
 
 def test_another_value_that_nothing_was_compared_with_is_doubted() -> None:
-    assert _found("Show the names of players with a different club")["comparison_unread"]
+    assert _found("Show players in a different position")["comparison_unread"]
     assert not _found("How many different countries do players have?")["comparison_unread"]
+
+
+def test_different_before_a_table_sets_no_two_tables_against_each_other() -> None:
+    assert isinstance(_ENGINE.read("Show the names of players with a different club"), Refusal)

@@ -22,6 +22,8 @@ def different(items: tuple[Item, ...], tables: list[int], position: int) -> Rela
     item = items[position]
     if denies_column(items, position):
         return _compared(items, tables, position, "NOT_EQUALS")
+    if item.text == "different" and tables[-1] == position + 1:
+        return None  # "players with a different club" sets no two tables against each other
     told = item.is_cue("mismatch") or item.is_cue("compare_tables") or item.text in DIFFERENT
     return _compared(items, tables, position, "NOT_EQUALS") if told else None
 
