@@ -6,7 +6,7 @@ import pytest
 
 from kpi_nlsql import Answer, Engine, ReadOptions, Refusal
 from kpi_nlsql.engine import candidates
-from kpi_nlsql.features import features
+from kpi_nlsql.judging.features import features
 
 from .cases.schemas import SCHEMAS
 

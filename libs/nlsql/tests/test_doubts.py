@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from kpi_nlsql import Answer, Engine, ReadOptions
-from kpi_nlsql.doubts import doubts
-from kpi_nlsql.plan import Plan
+from kpi_nlsql.judging.doubts import doubts
+from kpi_nlsql.plans.plan import Plan
 
 from .cases.schemas import SCHEMAS
 

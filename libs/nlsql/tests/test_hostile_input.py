@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi_nlsql import Answer, Engine, ReadOptions, Refusal
-from kpi_nlsql.cues import CUES
+from kpi_nlsql.english.cues import CUES
 
 from .cases.schemas import SCHEMAS
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from kpi_nlsql import Answer, Engine
-from kpi_nlsql.declared_joins import ForeignKey, declared_joins
-from kpi_nlsql.graph import Column, Graph, Join, Table
-from kpi_nlsql.sqlite_source import graph_from_sqlite
+from kpi_nlsql.schema.declared_joins import ForeignKey, declared_joins
+from kpi_nlsql.schema.graph import Column, Graph, Join, Table
+from kpi_nlsql.schema.sqlite_source import graph_from_sqlite
 
 
 @pytest.fixture

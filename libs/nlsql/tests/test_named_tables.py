@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kpi_nlsql import Answer, Column, Engine, ReadOptions, Table
-from kpi_nlsql.building import build_graph
+from kpi_nlsql.schema.building import build_graph
 
 
 def _text(name: str, *values: str, unique: bool = False) -> Column:

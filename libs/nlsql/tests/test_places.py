@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kpi_nlsql import Answer, Column, Engine, ReadOptions, Refusal, Table
-from kpi_nlsql.building import build_graph
+from kpi_nlsql.schema.building import build_graph
 
 from .cases.schemas import SCHEMAS
 

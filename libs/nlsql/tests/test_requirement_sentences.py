@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kpi_nlsql import Answer, Column, Engine, Graph, ReadOptions, Refusal, Table
-from kpi_nlsql.building import build_graph
+from kpi_nlsql.schema.building import build_graph
 from kpi_nlsql.sql import DIALECTS
 
 _STATUSES = ("Active", "Inactive")

@@ -14,8 +14,8 @@ from kpi_nlsql import (
     Table,
     TableRule,
 )
-from kpi_nlsql.building import build_graph
-from kpi_nlsql.joins import infer_joins
+from kpi_nlsql.schema.building import build_graph
+from kpi_nlsql.schema.joins import infer_joins
 
 from .cases.schemas import SCHEMAS
 

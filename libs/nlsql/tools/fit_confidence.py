@@ -19,10 +19,10 @@ import math
 from pathlib import Path
 
 from kpi_nlsql import Engine, ReadOptions
-from kpi_nlsql.confidence import DIFFERENCES, VETOES, rank
 from kpi_nlsql.engine import candidates
-from kpi_nlsql.features import NAMES, features
-from kpi_nlsql.sqlite_source import graph_from_sqlite
+from kpi_nlsql.judging.confidence import DIFFERENCES, VETOES, rank
+from kpi_nlsql.judging.features import NAMES, features
+from kpi_nlsql.schema.sqlite_source import graph_from_sqlite
 
 _ROUNDS = 400
 _RATE = 0.5

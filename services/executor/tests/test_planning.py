@@ -20,7 +20,7 @@ from kpi_executor.planning import (
     limited,
 )
 from kpi_nlsql import Column, Table
-from kpi_nlsql.building import build_graph
+from kpi_nlsql.schema.building import build_graph
 
 GRAPH = build_graph(
     "shop",

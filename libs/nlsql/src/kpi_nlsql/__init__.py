@@ -2,8 +2,8 @@
 
 from kpi_nlsql.answer import Alternative, Answer, Refusal
 from kpi_nlsql.engine import Engine, ReadOptions
-from kpi_nlsql.graph import Column, Graph, Join, Table
-from kpi_nlsql.ruleset import ColumnPair, Normalisation, Ruleset, TableRule
+from kpi_nlsql.schema.graph import Column, Graph, Join, Table
+from kpi_nlsql.schema.ruleset import ColumnPair, Normalisation, Ruleset, TableRule
 
 __all__ = [
     "Alternative",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from kpi_nlsql.graph import Graph
-from kpi_nlsql.plan import Plan
+from kpi_nlsql.plans.plan import Plan
+from kpi_nlsql.schema.graph import Graph
 from kpi_nlsql.sql import write_sql
 
 QueryType = Literal["COMPARISON_QUERY", "DATA_QUERY", "AGGREGATE_QUERY", "DUPLICATE_QUERY"]

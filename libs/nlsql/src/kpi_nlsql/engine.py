@@ -6,31 +6,34 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import cast
 
-from kpi_nlsql import confidence, matched_by
 from kpi_nlsql.answer import Alternative, Answer, Operation, QueryType, Refusal
-from kpi_nlsql.asked_last import asked_first
-from kpi_nlsql.courtesy import plainly_asked
 from kpi_nlsql.denials import plain_denials
-from kpi_nlsql.grammar import duplicates, general, reconcile, unions
+from kpi_nlsql.english.words import Token, tokenise
+from kpi_nlsql.grammar import general, unions
 from kpi_nlsql.grammar.contrast import reader as contrast
-from kpi_nlsql.graph import Graph
-from kpi_nlsql.leftovers import unknown_words
-from kpi_nlsql.lexicon import Lexicon
-from kpi_nlsql.linking import link
-from kpi_nlsql.paths import JoinPaths
-from kpi_nlsql.placing import placed
-from kpi_nlsql.plus_signs import told_apart
-from kpi_nlsql.presence_clauses import plain_presence
+from kpi_nlsql.grammar.reconciling import reconcile
+from kpi_nlsql.grammar.repeating import duplicates
+from kpi_nlsql.judging import confidence
+from kpi_nlsql.judging.leftovers import unknown_words
+from kpi_nlsql.mentions import matched_by
+from kpi_nlsql.mentions.asked_last import asked_first
+from kpi_nlsql.mentions.courtesy import plainly_asked
+from kpi_nlsql.mentions.lexicon import Lexicon
+from kpi_nlsql.mentions.linking import link
+from kpi_nlsql.mentions.placing import placed
+from kpi_nlsql.mentions.plus_signs import told_apart
+from kpi_nlsql.mentions.presence_clauses import plain_presence
+from kpi_nlsql.mentions.row_nouns import merged
+from kpi_nlsql.mentions.shorthand import written_out
+from kpi_nlsql.mentions.spoken_keys import with_spoken_keys
+from kpi_nlsql.mentions.totals_split import totals_split
 from kpi_nlsql.refusal import refuse
 from kpi_nlsql.requested import reader as requested
-from kpi_nlsql.row_keys import keyed
-from kpi_nlsql.row_nouns import merged
-from kpi_nlsql.ruleset import Ruleset
+from kpi_nlsql.schema.graph import Graph
+from kpi_nlsql.schema.paths import JoinPaths
+from kpi_nlsql.schema.row_keys import keyed
+from kpi_nlsql.schema.ruleset import Ruleset
 from kpi_nlsql.sentence import Candidate, Sentence
-from kpi_nlsql.shorthand import written_out
-from kpi_nlsql.spoken_keys import with_spoken_keys
-from kpi_nlsql.totals_split import totals_split
-from kpi_nlsql.words import Token, tokenise
 
 MAX_CHARACTERS = 2_000
 _MOST_ALTERNATIVES = 3

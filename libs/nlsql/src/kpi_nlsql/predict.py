@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from kpi_nlsql.answer import Answer
-from kpi_nlsql.confidence import DEFAULT_MINIMUM
 from kpi_nlsql.engine import Engine, ReadOptions
-from kpi_nlsql.sqlite_source import graph_from_sqlite
+from kpi_nlsql.judging.confidence import DEFAULT_MINIMUM
+from kpi_nlsql.schema.sqlite_source import graph_from_sqlite
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kpi_nlsql.graph import Graph
-from kpi_nlsql.lexicon import Lexicon
-from kpi_nlsql.linking import Item
-from kpi_nlsql.paths import JoinPaths
-from kpi_nlsql.plan import Plan
-from kpi_nlsql.ruleset import Ruleset
-from kpi_nlsql.words import Token
+from kpi_nlsql.english.words import Token
+from kpi_nlsql.mentions.lexicon import Lexicon
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.plans.plan import Plan
+from kpi_nlsql.schema.graph import Graph
+from kpi_nlsql.schema.paths import JoinPaths
+from kpi_nlsql.schema.ruleset import Ruleset
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kpi_nlsql import Answer, Engine
-from kpi_nlsql.sqlite_source import graph_from_sqlite
+from kpi_nlsql.schema.sqlite_source import graph_from_sqlite
 
 _NULL = "\\N"
 

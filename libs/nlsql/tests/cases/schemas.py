@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql import Column, Graph, Join, Table
-from kpi_nlsql.building import build_graph
+from kpi_nlsql.schema.building import build_graph
 
 _STATUSES = ("Active", "Inactive", "Blocked")
 _CATEGORIES = ("Electronics", "Home", "Garden")

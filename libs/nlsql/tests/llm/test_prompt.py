@@ -5,7 +5,7 @@ from __future__ import annotations
 from kpi_nlsql import Column, ColumnPair, Engine, Graph, Normalisation, ReadOptions, Table
 from kpi_nlsql.llm import build_prompt
 from kpi_nlsql.llm.graph_text import MAX_CHARACTERS, MAX_VALUES
-from kpi_nlsql.ruleset import Ruleset, TableRule
+from kpi_nlsql.schema.ruleset import Ruleset, TableRule
 
 from .shop import SHOP
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kpi_nlsql import Column, Graph
-from kpi_nlsql.graph import Contents
+from kpi_nlsql.schema.graph import Contents
 
 FEW_VALUES = 50
 MOST_VALUES = 1_000

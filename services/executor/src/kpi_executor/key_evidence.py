@@ -12,9 +12,9 @@ import pyarrow as pa
 from kpi_executor.sources import Connector, SourceError
 from kpi_executor.sources.connector import fetch, qualified, quoted
 from kpi_nlsql import Column, Table
-from kpi_nlsql.key_names import called_key
-from kpi_nlsql.key_pairs import pairs_to_try, tells_apart
-from kpi_nlsql.shared_values import TELLING_NUMBER
+from kpi_nlsql.schema.key_names import called_key
+from kpi_nlsql.schema.key_pairs import pairs_to_try, tells_apart
+from kpi_nlsql.schema.shared_values import TELLING_NUMBER
 
 
 @dataclass(frozen=True, slots=True)

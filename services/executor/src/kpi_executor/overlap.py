@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from kpi_executor.sources import Connector, SourceError
 from kpi_executor.sources.connector import fetch, qualified, quoted
 from kpi_nlsql import Graph, Join
-from kpi_nlsql.joins import MINIMUM_SCORE
+from kpi_nlsql.schema.joins import MINIMUM_SCORE
 
 # A pair that shares half of its sampled values says nothing; all or none moves the score by this.
 WEIGHT = 0.3

@@ -30,9 +30,9 @@ from kpi_executor.sources import (
 )
 from kpi_executor.sources import tables as reflected
 from kpi_nlsql import Column, Graph, Table
-from kpi_nlsql.building import build_graph
-from kpi_nlsql.declared_joins import ForeignKey, declared_joins
-from kpi_nlsql.stored_types import UNDECLARED, stored_type
+from kpi_nlsql.schema.building import build_graph
+from kpi_nlsql.schema.declared_joins import ForeignKey, declared_joins
+from kpi_nlsql.schema.stored_types import UNDECLARED, stored_type
 
 TIMEOUT_SECONDS = 120.0
 

@@ -6,10 +6,10 @@ or in Spring 2010". An "or" between two values of one column needs none of this.
 
 from __future__ import annotations
 
-from kpi_nlsql import plan
 from kpi_nlsql.assembly.filters import related_rows, row_conditions
 from kpi_nlsql.assembly.frame import Frame
-from kpi_nlsql.draft import MAIN, Term
+from kpi_nlsql.drafting.draft import MAIN, Term
+from kpi_nlsql.plans import plan
 
 
 def alternatives(frame: Frame) -> list[plan.Condition]:

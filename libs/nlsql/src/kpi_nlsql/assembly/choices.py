@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from kpi_nlsql.assembly.frame import Frame
-from kpi_nlsql.draft import Ref
-from kpi_nlsql.resolve import Resolution
+from kpi_nlsql.drafting.draft import Ref
+from kpi_nlsql.drafting.resolve import Resolution
 
 
 def choices(frame: Frame, state: Resolution) -> dict[str, float]:

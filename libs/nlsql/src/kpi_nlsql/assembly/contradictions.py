@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from kpi_nlsql.draft import MAIN, Draft, Term
+from kpi_nlsql.drafting.draft import MAIN, Draft, Term
 
 _BESIDE = 2
 _ROW_KINDS = frozenset({"value", "compare", "between"})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from kpi_nlsql import plan
 from kpi_nlsql.assembly.frame import ROWS, Frame, Unreadable, aggregate_function
 from kpi_nlsql.assembly.joining import join_step
 from kpi_nlsql.assembly.peers import against_peers
-from kpi_nlsql.conditions import column_of, condition
-from kpi_nlsql.draft import MAIN, Term
-from kpi_nlsql.graph import Join
+from kpi_nlsql.drafting.conditions import column_of, condition
+from kpi_nlsql.drafting.draft import MAIN, Term
+from kpi_nlsql.plans import plan
+from kpi_nlsql.schema.graph import Join
 
 
 def where_conditions(

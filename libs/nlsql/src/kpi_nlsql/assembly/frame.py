@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from kpi_nlsql import plan
-from kpi_nlsql.draft import MAIN, Draft, Term
-from kpi_nlsql.graph import Graph, Join
-from kpi_nlsql.paths import JoinPaths
+from kpi_nlsql.drafting.draft import MAIN, Draft, Term
+from kpi_nlsql.plans import plan
+from kpi_nlsql.schema.graph import Graph, Join
+from kpi_nlsql.schema.paths import JoinPaths
 
 ROWS = plan.Aggregate("count", plan.Star())
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from kpi_nlsql import plan
 from kpi_nlsql.assembly.frame import Frame
-from kpi_nlsql.draft import Group, Ref
-from kpi_nlsql.naming_columns import key_columns, naming_columns
+from kpi_nlsql.drafting.draft import Group, Ref
+from kpi_nlsql.plans import plan
+from kpi_nlsql.schema.naming_columns import key_columns, naming_columns
 
 
 def group_keys(

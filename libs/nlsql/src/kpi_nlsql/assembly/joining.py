@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from kpi_nlsql import plan
 from kpi_nlsql.assembly.frame import Frame
-from kpi_nlsql.draft import MAIN, Group
-from kpi_nlsql.graph import Join
-from kpi_nlsql.naming import column_names
-from kpi_nlsql.words import stems
+from kpi_nlsql.drafting.draft import MAIN, Group
+from kpi_nlsql.english.words import stems
+from kpi_nlsql.plans import plan
+from kpi_nlsql.schema.graph import Join
+from kpi_nlsql.schema.naming import column_names
 
 
 def outer_tables(frame: Frame, groups: list[Group]) -> list[str]:

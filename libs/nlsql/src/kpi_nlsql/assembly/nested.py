@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kpi_nlsql import plan
 from kpi_nlsql.assembly.filters import having_condition, related_rows, row_conditions
 from kpi_nlsql.assembly.frame import ROWS, Frame, Unreadable
-from kpi_nlsql.draft import MAIN, Term
-from kpi_nlsql.naming_columns import key_columns, naming_columns
+from kpi_nlsql.drafting.draft import MAIN, Term
+from kpi_nlsql.plans import plan
+from kpi_nlsql.schema.naming_columns import key_columns, naming_columns
 
 _NEAR_DENIAL = 5
 _LONE = -1

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from kpi_nlsql import plan
 from kpi_nlsql.assembly.frame import ROWS, Frame, aggregate_function
 from kpi_nlsql.assembly.groups import group_key
-from kpi_nlsql.draft import Formula, Group, Sorting, Wanted
-from kpi_nlsql.naming_columns import naming_columns
+from kpi_nlsql.drafting.draft import Formula, Group, Sorting, Wanted
+from kpi_nlsql.plans import plan
+from kpi_nlsql.schema.naming_columns import naming_columns
 
 _TELLING = 0.5
 _NAMES = ("name", "title")

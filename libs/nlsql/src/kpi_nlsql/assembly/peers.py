@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kpi_nlsql import plan
 from kpi_nlsql.assembly.frame import Frame, Unreadable, aggregate_function
-from kpi_nlsql.conditions import multiplied
-from kpi_nlsql.draft import Term
-from kpi_nlsql.lexicon import NameHit
+from kpi_nlsql.drafting.conditions import multiplied
+from kpi_nlsql.drafting.draft import Term
+from kpi_nlsql.mentions.lexicon import NameHit
+from kpi_nlsql.plans import plan
 
 _SURE = 0.8
 _LEAST = 0.5

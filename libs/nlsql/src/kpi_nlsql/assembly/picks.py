@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from kpi_nlsql import plan
 from kpi_nlsql.assembly.filters import row_conditions
 from kpi_nlsql.assembly.frame import ROWS, Frame, Unreadable
 from kpi_nlsql.assembly.peers import common_key
-from kpi_nlsql.draft import Pick, Term
+from kpi_nlsql.drafting.draft import Pick, Term
+from kpi_nlsql.plans import plan
 
 
 def picked(frame: Frame, pick: Pick, terms: list[Term]) -> plan.Condition:

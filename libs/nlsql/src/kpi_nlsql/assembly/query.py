@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from kpi_nlsql import plan
 from kpi_nlsql.assembly.alternatives import alternatives
 from kpi_nlsql.assembly.contradictions import separate
 from kpi_nlsql.assembly.filters import where_conditions
@@ -13,7 +12,8 @@ from kpi_nlsql.assembly.nested import nested_condition, split_terms
 from kpi_nlsql.assembly.outputs import lists_values, shown_outputs, sort_key
 from kpi_nlsql.assembly.picks import picked
 from kpi_nlsql.assembly.totals import add_up
-from kpi_nlsql.graph import Join
+from kpi_nlsql.plans import plan
+from kpi_nlsql.schema.graph import Join
 
 
 def assemble(frame: Frame) -> plan.Query:

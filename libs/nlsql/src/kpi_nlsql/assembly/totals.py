@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.amounts import adds_up
 from kpi_nlsql.assembly.frame import Frame
-from kpi_nlsql.draft import Group, Sorting
+from kpi_nlsql.drafting.draft import Group, Sorting
+from kpi_nlsql.english.amounts import adds_up
 
 _TOTAL = frozenset({"total", "overal", "altogeth", "combin", "sum"})
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from kpi_nlsql.denials import clauses, existence
 from kpi_nlsql.denials.reading import Step
-from kpi_nlsql.linking import Item
+from kpi_nlsql.mentions.linking import Item
 
 _READERS: tuple[Callable[[Sequence[Item], int], Step | None], ...] = (
     clauses.unknowing,

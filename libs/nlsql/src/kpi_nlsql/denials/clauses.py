@@ -27,7 +27,7 @@ from kpi_nlsql.denials.reading import (
     past,
     text_at,
 )
-from kpi_nlsql.linking import Item
+from kpi_nlsql.mentions.linking import Item
 
 _KNOWING = frozenset(
     "know knows knowing known list lists contain contains hold holds carry carries include "  # noqa: SIM905

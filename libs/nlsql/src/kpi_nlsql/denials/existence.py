@@ -26,7 +26,7 @@ from kpi_nlsql.denials.reading import (
     past,
     text_at,
 )
-from kpi_nlsql.linking import Item
+from kpi_nlsql.mentions.linking import Item
 
 _NOT_THERE = frozenset({"nonexistent", "nonexisting", "inexistent"})
 _HALVES = frozenset({"existing", "existent"})

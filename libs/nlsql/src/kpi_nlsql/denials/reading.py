@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kpi_nlsql.cues import FUNCTION_WORDS, Cue
-from kpi_nlsql.linking import Item
+from kpi_nlsql.english.cues import FUNCTION_WORDS, Cue
+from kpi_nlsql.mentions.linking import Item
 
 TO = frozenset("by to with as among amongst at in on into against within under via from".split())  # noqa: SIM905
 ROWS = frozenset("entry record row match counterpart trace line data information entries".split())  # noqa: SIM905

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from kpi_nlsql import plan
 from kpi_nlsql.assembly.choices import choices
 from kpi_nlsql.assembly.frame import Frame, Unreadable
 from kpi_nlsql.assembly.query import assemble
-from kpi_nlsql.draft import Draft
-from kpi_nlsql.explain import explain
+from kpi_nlsql.drafting.draft import Draft
+from kpi_nlsql.drafting.resolve import resolve
+from kpi_nlsql.drafting.retarget import retargeted
 from kpi_nlsql.grammar.scan import scan
-from kpi_nlsql.paths import JoinPaths
-from kpi_nlsql.resolve import resolve
-from kpi_nlsql.retarget import retargeted
+from kpi_nlsql.plans import plan
+from kpi_nlsql.plans.explain import explain
+from kpi_nlsql.schema.paths import JoinPaths
 from kpi_nlsql.sentence import Candidate, Sentence
 
 _NAMED = 0.95

@@ -4,33 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kpi_nlsql.draft import Draft, Sorting, Wanted
-from kpi_nlsql.grammar import (
+from kpi_nlsql.drafting.draft import Draft, Sorting, Wanted
+from kpi_nlsql.grammar.asking import (
     adverbs,
     aggregates,
     arithmetic,
-    comparisons,
     counting,
+    grouping,
+    how_much,
+    names,
+    openers,
+    questions,
+    shown_again,
+)
+from kpi_nlsql.grammar.conditions import (
+    comparisons,
     deeds,
     done,
     either,
     exclusions,
     existence,
-    extremes,
     gaps,
-    grouping,
-    how_much,
-    names,
     negation,
-    openers,
-    ordering,
     periods,
-    picks,
-    questions,
     repetition,
-    shown_again,
     signs,
-    superlatives,
     text_search,
     times,
     totalling,
@@ -38,6 +36,7 @@ from kpi_nlsql.grammar import (
     values_read,
     was_done,
 )
+from kpi_nlsql.grammar.ranking import extremes, ordering, picks, superlatives
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.sentence import Sentence
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.draft import MAIN, Draft, Ref, Term
-from kpi_nlsql.lexicon import NameHit
-from kpi_nlsql.linking import Item
-from kpi_nlsql.naming_columns import naming_columns
-from kpi_nlsql.roles import Role, owners, roles
+from kpi_nlsql.drafting.draft import MAIN, Draft, Ref, Term
+from kpi_nlsql.english.words import stem, stems
+from kpi_nlsql.mentions.lexicon import NameHit
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.roles import Role, owners, roles
+from kpi_nlsql.schema.naming_columns import naming_columns
 from kpi_nlsql.sentence import Sentence
-from kpi_nlsql.words import stem, stems
 
 NAMES = frozenset({"name", "names", "title", "titles"})
 _NUMBERS = frozenset({"number", "numbers", "code", "codes", "id", "ids"})

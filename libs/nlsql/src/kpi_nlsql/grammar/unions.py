@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kpi_nlsql import plan
-from kpi_nlsql.linking import Item
-from kpi_nlsql.pairing import pairings
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.plans import plan
+from kpi_nlsql.schema.pairing import pairings
 from kpi_nlsql.sentence import Candidate, Sentence
 
 _SURE = 0.6

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from kpi_nlsql.graph import Graph, Table
+from kpi_nlsql.schema.graph import Graph, Table
 from kpi_nlsql.sentence import Sentence
 
 _NEIGHBOUR = 0.25

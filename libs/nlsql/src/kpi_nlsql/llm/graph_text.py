@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from kpi_nlsql.graph import Column, Graph, Join, Table
 from kpi_nlsql.llm.closeness import Closeness
-from kpi_nlsql.ruleset import Normalisation, Ruleset, TableRule
+from kpi_nlsql.schema.graph import Column, Graph, Join, Table
+from kpi_nlsql.schema.ruleset import Normalisation, Ruleset, TableRule
 
 MAX_CHARACTERS = 24_000
 """About 6,000 tokens: fits the smallest windows in use and leaves room for an answer."""

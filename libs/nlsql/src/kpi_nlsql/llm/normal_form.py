@@ -15,8 +15,8 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.simplify import simplify
 
-from kpi_nlsql.graph import Graph
 from kpi_nlsql.llm.reply import one_line
+from kpi_nlsql.schema.graph import Graph
 from kpi_nlsql.sql import DIALECTS
 
 Schema = dict[str, object]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kpi_nlsql.abbreviations import abbreviates
-from kpi_nlsql.graph import Column, Table
+from kpi_nlsql.english.abbreviations import abbreviates
+from kpi_nlsql.english.synonyms import SYNONYMS
+from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.requested.spans import Element
+from kpi_nlsql.schema.graph import Column, Table
 from kpi_nlsql.sentence import Sentence
-from kpi_nlsql.synonyms import SYNONYMS
-from kpi_nlsql.words import stem, stems
 
 _LEAST = 0.6
 _ELSEWHERE = 0.07

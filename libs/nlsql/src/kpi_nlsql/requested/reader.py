@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from kpi_nlsql import plan
-from kpi_nlsql.cues import Cue
-from kpi_nlsql.explain import explain
-from kpi_nlsql.linking import Item
+from kpi_nlsql.english.cues import Cue
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.plans import plan
+from kpi_nlsql.plans.explain import explain
 from kpi_nlsql.requested.showing import shown
 from kpi_nlsql.requested.spans import Request, find_request
 from kpi_nlsql.sentence import Candidate, Sentence

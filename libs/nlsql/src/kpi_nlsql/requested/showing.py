@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kpi_nlsql import plan
+from kpi_nlsql.plans import plan
 from kpi_nlsql.requested.columns import Meant, meant
 from kpi_nlsql.requested.spans import Element
 from kpi_nlsql.sentence import Sentence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from kpi_nlsql.cues import FUNCTION_WORDS
-from kpi_nlsql.linking import Item
+from kpi_nlsql.english.cues import FUNCTION_WORDS
+from kpi_nlsql.mentions.linking import Item
 
 _BORDERS = frozenset({",", ";", ":", ".", "(", "-", "\u2013", "\u2014"})
 _BARE_BORDERS = frozenset({":", "-", "\u2013", "\u2014"})

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from kpi_nlsql import plan
+from kpi_nlsql.plans import plan
 from kpi_nlsql.sql.expressions import expression
 
 _COMPARISONS: dict[str, type[exp.Binary]] = {

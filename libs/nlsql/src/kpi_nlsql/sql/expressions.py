@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from kpi_nlsql import plan
+from kpi_nlsql.plans import plan
 
 _AGGREGATES: dict[str, type[exp.AggFunc]] = {
     "count": exp.Count,

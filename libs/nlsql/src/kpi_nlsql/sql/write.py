@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from kpi_nlsql import plan
-from kpi_nlsql.graph import Graph
+from kpi_nlsql.plans import plan
+from kpi_nlsql.schema.graph import Graph
 from kpi_nlsql.sql.conditions import condition
 from kpi_nlsql.sql.expressions import expression, identifier
 

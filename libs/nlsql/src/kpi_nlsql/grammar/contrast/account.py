@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kpi_nlsql.cues import FUNCTION_WORDS
-from kpi_nlsql.linking import Item
+from kpi_nlsql.english.cues import FUNCTION_WORDS
+from kpi_nlsql.english.words import Token
+from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.sentence import Sentence
-from kpi_nlsql.words import Token
 
 _BEING = frozenset({"is", "are", "was", "were", "been", "being"})
 _HAVING = frozenset(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
-from kpi_nlsql import plan
-from kpi_nlsql.graph import Join
-from kpi_nlsql.pairing import Pairing
-from kpi_nlsql.ruleset import ColumnPair
+from kpi_nlsql.plans import plan
+from kpi_nlsql.schema.graph import Join
+from kpi_nlsql.schema.pairing import Pairing
+from kpi_nlsql.schema.ruleset import ColumnPair
 from kpi_nlsql.sentence import Sentence
 
 _FARTHER = 0.9

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from kpi_nlsql.grammar.contrast.comparator import Comparator
 from kpi_nlsql.grammar.contrast.per_source import tells_source
-from kpi_nlsql.linking import Item
+from kpi_nlsql.mentions.linking import Item
 
 OPENERS = frozenset(
     "where whose with having which that who when have has had showing carrying although".split()  # noqa: SIM905

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from kpi_nlsql import plan
 from kpi_nlsql.grammar.contrast.between import Link, linked_rows, turned
 from kpi_nlsql.grammar.contrast.operand import Operand, Word, operands, table_told
 from kpi_nlsql.grammar.contrast.paired_rows import paired_rows
@@ -16,9 +15,10 @@ from kpi_nlsql.grammar.contrast.wording import (
     is_key,
     table_words,
 )
-from kpi_nlsql.graph import Column, Graph, Table
-from kpi_nlsql.pairing import Pairing
-from kpi_nlsql.ruleset import ColumnPair
+from kpi_nlsql.plans import plan
+from kpi_nlsql.schema.graph import Column, Graph, Table
+from kpi_nlsql.schema.pairing import Pairing
+from kpi_nlsql.schema.ruleset import ColumnPair
 from kpi_nlsql.sentence import Sentence
 
 _MOST = 4

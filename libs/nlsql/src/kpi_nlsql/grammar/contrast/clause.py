@@ -17,8 +17,8 @@ from kpi_nlsql.grammar.contrast.bounds import (
     split_at,
 )
 from kpi_nlsql.grammar.contrast.comparator import Comparator, comparators
-from kpi_nlsql.linking import Item
-from kpi_nlsql.plan import Operator
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.plans.plan import Operator
 
 _ASIDE = frozenset({"and", ",", "vs", "versus", "against", "to", "with"})
 _VERSUS = frozenset({"vs", "versus", "against", "compared with", "compared to"})

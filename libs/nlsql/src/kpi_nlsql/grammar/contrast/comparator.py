@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kpi_nlsql.grammar.differing import LEAVING_OUT
-from kpi_nlsql.linking import Item
-from kpi_nlsql.plan import Operator
+from kpi_nlsql.grammar.reconciling.differing import LEAVING_OUT
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.plans.plan import Operator
 
 _ORDERS: dict[str, Operator] = {"after": ">", "later than": ">", "before": "<", "earlier than": "<"}
 _MORE: dict[str, Operator] = {

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from kpi_nlsql.cues import FUNCTION_WORDS
+from kpi_nlsql.english.cues import FUNCTION_WORDS
+from kpi_nlsql.english.words import Token, parts
 from kpi_nlsql.grammar.contrast.clause import Clause
 from kpi_nlsql.grammar.contrast.operand import Word
 from kpi_nlsql.grammar.contrast.per_source import tells_source
-from kpi_nlsql.linking import Item
-from kpi_nlsql.words import Token, parts
+from kpi_nlsql.mentions.linking import Item
 
 _LISTING = frozenset({",", "and", "vs", "versus", "/", "plus"})
 _LEADS_TO_LIST = frozenset({"with", ":", "showing", "including", "incl"})

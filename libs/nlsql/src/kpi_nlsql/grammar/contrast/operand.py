@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kpi_nlsql.cues import FUNCTION_WORDS
+from kpi_nlsql.english.cues import FUNCTION_WORDS
 from kpi_nlsql.grammar.contrast.wording import (
     column_names,
     covered,
@@ -13,7 +13,7 @@ from kpi_nlsql.grammar.contrast.wording import (
     kind_of_value,
     table_words,
 )
-from kpi_nlsql.graph import Column, Table
+from kpi_nlsql.schema.graph import Column, Table
 
 _OF_TABLE = 0.95
 _SAID = 0.5

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kpi_nlsql import plan
+from kpi_nlsql.plans import plan
 
 
 def ordered(query: plan.Query, keys: Sequence[plan.Order]) -> plan.Query:

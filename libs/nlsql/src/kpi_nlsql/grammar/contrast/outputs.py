@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kpi_nlsql import plan
 from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.operand import Operand, Word, operands
-from kpi_nlsql.graph import Graph
+from kpi_nlsql.plans import plan
+from kpi_nlsql.schema.graph import Graph
 
 _COMPARED = 0.35
 _FIRST = 0.1

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from kpi_nlsql.graph import NEARLY_UNIQUE, Column, Table
-from kpi_nlsql.pairing import Pairing, pairings
-from kpi_nlsql.ruleset import ColumnPair
+from kpi_nlsql.english.words import stems
+from kpi_nlsql.schema.graph import NEARLY_UNIQUE, Column, Table
+from kpi_nlsql.schema.pairing import Pairing, pairings
+from kpi_nlsql.schema.ruleset import ColumnPair
 from kpi_nlsql.sentence import Sentence
-from kpi_nlsql.words import stems
 
 _SURE = 0.6
 _SHARED = 0.5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kpi_nlsql.linking import Item
+from kpi_nlsql.mentions.linking import Item
 
 
 def tells_source(items: Sequence[Item], position: int) -> bool:

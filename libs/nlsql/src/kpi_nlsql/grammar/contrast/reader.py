@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from kpi_nlsql import plan
+from kpi_nlsql.grammar.conditions.listed_values import either_value, is_denied
 from kpi_nlsql.grammar.contrast.account import Account, verbs
 from kpi_nlsql.grammar.contrast.choice import Choice, Sought, choices
 from kpi_nlsql.grammar.contrast.clause import Clause, clauses, lists_several
@@ -18,11 +18,11 @@ from kpi_nlsql.grammar.contrast.plainness import clearness, is_plain
 from kpi_nlsql.grammar.contrast.states import States, conditions, state_choice, states
 from kpi_nlsql.grammar.contrast.together import adds_up, summed_up
 from kpi_nlsql.grammar.contrast.written import Wish, compared, of_one_side, summed, written
-from kpi_nlsql.grammar.listed_values import either_value, is_denied
-from kpi_nlsql.linking import Item, link
-from kpi_nlsql.pairing import Pairing
-from kpi_nlsql.row_nouns import merged
-from kpi_nlsql.ruleset import ColumnPair
+from kpi_nlsql.mentions.linking import Item, link
+from kpi_nlsql.mentions.row_nouns import merged
+from kpi_nlsql.plans import plan
+from kpi_nlsql.schema.pairing import Pairing
+from kpi_nlsql.schema.ruleset import ColumnPair
 from kpi_nlsql.sentence import Candidate, Sentence
 
 _WHOLE = 0.8

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kpi_nlsql import plan
 from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.operand import Operand, Word, table_told
 from kpi_nlsql.grammar.contrast.paired_rows import paired_rows
-from kpi_nlsql.linking import Item
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.values import ValueHit
+from kpi_nlsql.plans import plan
 from kpi_nlsql.sentence import Sentence
-from kpi_nlsql.values import ValueHit
 
 _CONTRASTS = frozenset(
     {"but", "and", "while", "yet", "although", "though", "whereas", ",", "but not"}

@@ -9,8 +9,8 @@ from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.clause import Clause
 from kpi_nlsql.grammar.contrast.comparator import mirrored
 from kpi_nlsql.grammar.contrast.wording import is_key
-from kpi_nlsql.graph import Graph
-from kpi_nlsql.linking import Item
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.schema.graph import Graph
 
 
 def summed_up(items: Sequence[Item], clause: Clause) -> Clause | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from kpi_nlsql.abbreviations import abbreviates
-from kpi_nlsql.cues import FUNCTION_WORDS
-from kpi_nlsql.graph import Column, Table
-from kpi_nlsql.key_names import KEY_TAILS
-from kpi_nlsql.naming import ABBREVIATIONS
-from kpi_nlsql.synonyms import SYNONYMS
-from kpi_nlsql.words import parts, stem, stems
+from kpi_nlsql.english.abbreviations import abbreviates
+from kpi_nlsql.english.cues import FUNCTION_WORDS
+from kpi_nlsql.english.synonyms import SYNONYMS
+from kpi_nlsql.english.words import parts, stem, stems
+from kpi_nlsql.schema.graph import Column, Table
+from kpi_nlsql.schema.key_names import KEY_TAILS
+from kpi_nlsql.schema.naming import ABBREVIATIONS
 
 _SYNONYM = 0.8
 _SHORT = 0.9

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kpi_nlsql import plan
 from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.outputs import both_compared
 from kpi_nlsql.grammar.contrast.wording import counts_years
-from kpi_nlsql.grammar.differences import differs
-from kpi_nlsql.graph import Graph
+from kpi_nlsql.grammar.reconciling.differences import differs
+from kpi_nlsql.plans import plan
+from kpi_nlsql.schema.graph import Graph
 
 _COUNT = plan.Output(plan.Aggregate("count", plan.Star()), "count")
 

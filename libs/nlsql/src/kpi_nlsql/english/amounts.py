@@ -1,0 +1,72 @@
+"""Amounts: the one column of a table that says how much, and which amounts may be added up."""
+
+from __future__ import annotations
+
+from kpi_nlsql.drafting.draft import Ref
+from kpi_nlsql.english.words import stems
+from kpi_nlsql.mentions.lexicon import NameHit
+from kpi_nlsql.schema.graph import Column, Table
+
+_ADDITIVE = (
+    "amount total quantity cost revenue sales hours budget fee fine value stock volume turnover "
+    "expense spend balance premium payment units pieces"
+)
+_OF_THINGS = "quantity hours stock volume units pieces tax discount"
+_NO_AMOUNT = "id code number year date key no nr day month version line row age floor"
+_RATES = (
+    "price rate age percent percentage score rating temperature ratio average level rank grade "
+    "salary pay index height length width size ph latitude longitude speed unit"
+)
+_PLAINLY = frozenset(stems("amount total value sum"))
+_RATING = frozenset(stems(_RATES))
+_ADDING = frozenset(stems(_ADDITIVE))
+_THINGS = frozenset(stems(_OF_THINGS))
+_NAMING = frozenset(stems(_NO_AMOUNT))
+
+
+def adds_up(column: Column) -> bool:
+    """Tell whether the sum of the column over many rows means something."""
+    return column.family == "number" and not _named(column) & _RATING and not names_rows(column)
+
+
+def main_amount(table: Table) -> str | None:
+    """Return the column of the table's amounts, if exactly one says how much."""
+    measures = [column for column in table.columns if _may_measure(column, table)]
+    additive = [column for column in measures if _named(column) & _ADDING]
+    sole = additive if len(additive) == 1 else measures if len(measures) == 1 else []
+    sole = sole or _plain(additive, table)
+    return sole[0].name if sole else None
+
+
+def money_amount(table: Table) -> str | None:
+    """Return the column of the table's money, if exactly one amount is not one of things."""
+    measures = [column for column in table.columns if _may_measure(column, table)]
+    money = [c for c in measures if _named(c) & _ADDING and not _named(c) & _THINGS]
+    sole = money if len(money) == 1 else _plain(money, table)
+    return sole[0].name if sole else None
+
+
+def _plain(amounts: list[Column], table: Table) -> list[Column]:
+    """Return the one amount that is called nothing else, beside a paid amount or a tax amount."""
+    own = {word for name in table.display_names for word in stems(name)} | _PLAINLY
+    plain = [column for column in amounts if _named(column) <= own]
+    return plain if len(plain) == 1 else []
+
+
+def amount_ref(position: int, table: str, column: str) -> Ref:
+    """Return a reference to the main amount of a table that is mentioned at the position."""
+    return Ref(position, (NameHit(table, column, 1.0),), table, (table, column))
+
+
+def _may_measure(column: Column, table: Table) -> bool:
+    key = column.name in table.primary_key
+    return column.family == "number" and not key and not names_rows(column)
+
+
+def _named(column: Column) -> set[str]:
+    return {part for name in column.display_names for part in stems(name)}
+
+
+def names_rows(column: Column) -> bool:
+    """Tell whether the column's numbers name something rather than measure it."""
+    return bool(set(stems(column.name)[-1:]) & _NAMING)

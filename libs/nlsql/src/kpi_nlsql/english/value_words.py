@@ -1,0 +1,58 @@
+"""Value words: words that some column has as a value, and what else they may be in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpi_nlsql.mentions.linking import Item
+
+_TIMED = ("after", "before", "between", "recent")
+_DATED = ("on", "at", "date", "time")
+_DETERMINERS = frozenset("a an the all any some their its his her each every these those".split())  # noqa: SIM905
+
+
+def is_dated_deed(items: Sequence[Item], position: int) -> bool:
+    """Tell whether a deed has a date: "samples received in May", whatever they are now."""
+    item = items[position]
+    timed = items[position + 1 : position + 2]
+    told = any(
+        other.text in {"in", "on", "during"} or any(other.is_cue(kind) for kind in _TIMED)
+        for other in timed
+    )
+    dated = any(str(hit.column).lower().endswith(_DATED) for hit in item.column_hits())
+    return item.text.endswith("ed") and told and dated
+
+
+def is_deed(items: Sequence[Item], position: int) -> bool:
+    """Tell whether a deed is told, not a status: "have never received an order"."""
+    after = items[position + 1].text if position + 1 < len(items) else ""
+    before = items[position - 1] if position else items[position]
+    done = items[position].text.endswith("ed") and after in {"a", "an", "any"}
+    told = before.is_cue("not") or before.last_word in {"have", "has", "had", "never"}
+    return (done and told) or _is_timed_deed(items, position)
+
+
+def _is_timed_deed(items: Sequence[Item], position: int) -> bool:
+    # "most recently opened", "the date on which it was opened": when it was done, not its status.
+    before = items[max(position - 3, 0) : position]
+    dated = any(item.text in {"on which", "when"} for item in before)
+    latest = position > 0 and before[-1].text in {"most recently", "least recently"}
+    return items[position].text.endswith("ed") and (dated or latest)
+
+
+def is_row_noun(items: Sequence[Item], found: Sequence[str], position: int) -> bool:
+    """Tell whether a noun means the rows of a place: "flights in the schedule".
+
+    Another table may have the value Flight.
+    """
+    item, lead = items[position], position + 1
+    spelt = any(value.value.lower() == item.text for value in item.values)
+    if spelt or not item.text.endswith("s") or not item.hits:
+        return False
+    if lead >= len(items) or items[lead].text not in {"in", "of", "from", "within"}:
+        return False
+    lead += 1
+    while lead < len(items) and items[lead].text in _DETERMINERS:
+        lead += 1
+    named = lead < len(items) and found[lead] == "table"
+    return named and all(value.table != items[lead].table_hits()[0].table for value in item.values)

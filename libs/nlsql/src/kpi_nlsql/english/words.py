@@ -1,0 +1,146 @@
+"""Words: cutting a sentence into tokens, and finding the stem under which two words are alike."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import simplemma
+import snowballstemmer  # type: ignore[import-untyped]
+
+from kpi_nlsql.english.dates_read import DATE, iso
+
+MAX_TOKENS = 400
+
+_STEMMER = snowballstemmer.stemmer("english")
+_TOKEN = re.compile(
+    r"""
+    (?P<quoted>"[^"]+" | “[^”]+” | `[^`]+` | ‘[^’]+’
+      | (?<![A-Za-z0-9])'[^']*(?:'(?=[a-z])[^']*)?'(?![A-Za-z]))
+  | (?P<date>"""  # noqa: RUF001
+    + DATE
+    + r""")
+  | (?P<number>(?<![A-Za-z])[-+]?\d+(?:,\d{3})+(?:\.\d+)?(?![A-Za-z0-9])
+      | (?<![A-Za-z0-9])[-+]?\d*\.?\d+(?![A-Za-z0-9]))
+  | (?P<possessive>(?<=\w)['’]s\b | (?<=s)['’](?=\s))
+  | (?P<word>[^\W_]+)
+  | (?P<sign><> | != | [<>]= | =[<>] | [<>≤≥≠] | ==?)
+  | (?P<mark>(?<=\w\s)[*+](?=\s\w) | (?<=\w)\*(?=\w) | [,;:?.()!%/]+ | (?<=\s)[-–—](?=\s))
+  | (?P<or_more>(?<=\d)\+(?![\w+]))
+  | (?P<number_sign>\#(?=\s*[A-Za-z]))
+    """,  # noqa: RUF001
+    re.VERBOSE | re.IGNORECASE,
+)
+_IRREGULAR = {
+    "people": "person",
+    "data": "datum",
+    "criteria": "criterion",
+    "ids": "id",
+    "skus": "sku",
+}
+_ACRONYMS = re.compile(r"[A-Z]{2,}s")
+_UNSTEMMED = frozenset({"customs"})
+"""Words whose stem is that of another word: customs are no customers."""
+_KINDS = {"sign": "mark", "or_more": "mark", "number_sign": "word"}
+_PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token: ``text`` as written (quotes off), ``kind`` word, number, quoted or mark."""
+
+    text: str
+    kind: str
+    start: int
+    end: int
+
+    @property
+    def lower(self) -> str:
+        """The text in lower case."""
+        return self.text.lower()
+
+    @property
+    def stem(self) -> str:
+        """The stem by which names are matched; numbers and marks stand for themselves."""
+        if self.kind != "word":
+            return self.text
+        return stem(self.lower[:-1] if _ACRONYMS.fullmatch(self.text) else self.lower)
+
+
+_EMPTY_ADVERBS = frozenset({"still", "nevertheless", "nonetheless", "already", "actually"})
+"""Words that stress a statement and add nothing to it."""
+_BEING_THERE = frozenset(
+    "appear appears appearing exist exists existing found listed present occur occurs among "  # noqa: SIM905
+    "included contained".split()
+)
+_ALREADY_SAID = frozenset({"also", "too", "not", "no"})
+
+
+def tokenise(sentence: str) -> list[Token]:
+    """Cut a sentence into at most ``MAX_TOKENS`` tokens. Never raises."""
+    tokens: list[Token] = []
+    for match in _TOKEN.finditer(sentence):
+        kind = match.lastgroup or "mark"
+        if kind == "possessive":
+            continue
+        text = match.group()[1:-1] if kind == "quoted" else match.group()
+        if kind == "date":
+            kind, text = "quoted", iso(text)
+        kind = _KINDS.get(kind, kind)
+        tokens.append(Token(text.strip(), kind, match.start(), match.end()))
+        if len(tokens) == MAX_TOKENS:
+            break
+    return _whole_names(_unstressed(tokens))
+
+
+def _unstressed(tokens: list[Token]) -> list[Token]:
+    """Leave out words that only stress; "nevertheless appear in" says that they also do."""
+    told: list[Token] = []
+    for index, token in enumerate(tokens):
+        following = {other.lower for other in tokens[index + 1 : index + 3]}
+        if token.kind != "word" or token.lower not in _EMPTY_ADVERBS:
+            told.append(token)
+        elif following & _BEING_THERE and not following & _ALREADY_SAID:
+            told.append(Token("also", "word", token.start, token.end))
+    return told
+
+
+def _whole_names(tokens: list[Token]) -> list[Token]:
+    # "first and last name" says "name" once and means it twice.
+    result: list[Token] = []
+    for index, token in enumerate(tokens):
+        result.append(token)
+        following = [other.lower for other in tokens[index + 1 : index + 4]]
+        if len(following) < 3 or token.lower not in {"first", "last"}:
+            continue
+        listed = following[0] in {"and", "or"} and following[1] in {"first", "last"}
+        if listed and following[2] in {"name", "names"}:
+            result.append(Token("name", "word", token.start, token.end))
+    return result
+
+
+@lru_cache(maxsize=50_000)
+def lemma(word: str) -> str:
+    """Return the dictionary form of a lower-case English word."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if len(word) <= 3 or not word.isascii():
+        return word
+    return simplemma.lemmatize(word, lang="en").lower()
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """Return the Snowball stem of the dictionary form of a lower-case English word."""
+    return word if word in _UNSTEMMED else str(_STEMMER.stemWord(lemma(word)))
+
+
+def parts(identifier: str) -> list[str]:
+    """Split an identifier on case, digits, blanks and underscores: ``planningSKU_2`` → 3 parts."""
+    return [part.lower() for part in _PART.findall(identifier)]
+
+
+def stems(text: str) -> tuple[str, ...]:
+    """Return the stems of the words of a text or identifier."""
+    return tuple(stem(part) for part in parts(text))

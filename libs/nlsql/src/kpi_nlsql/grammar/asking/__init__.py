@@ -1,0 +1,1 @@
+"""What is asked for: columns, counts, sums and groups."""

@@ -1,0 +1,179 @@
+"""Counts: "how many …", "the number of different …", as output or subject of a condition."""
+
+from __future__ import annotations
+
+from kpi_nlsql.drafting.draft import Ref, Wanted
+from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.lexicon import NameHit
+
+
+def read(scan: Scanner) -> bool:
+    """Consume a count and what it counts."""
+    if not _counts(scan):
+        return False
+    if scan.item.text.startswith("number") and scan.role(scan.position - 1) == "column":
+        scan.take(scan.position)  # "phone number of": part of a name
+        scan.position += 1
+        return True
+    if _numbers(scan):
+        return True
+    if _of_rows_before(scan):
+        return True
+    start = scan.position
+    _show_again(scan)
+    position, distinct = counted(scan, start + 1)
+    if _described(scan, start, position) is not None:
+        return True
+    scan.take(start)
+    scan.position = start + 1
+    role = scan.role(position)
+    subject = scan.subject(position)
+    if subject is not None and not scan.in_where and not distinct:
+        scan.take(*range(start, position + 1))
+        scan.position = position + 1
+        scan.draft.wanted.append(Wanted(start, None, "count", False, subject))
+        scan.draft.entities.append((position, subject))
+        return True
+    if role not in {"table", "column"}:
+        _rows(scan, start)
+        return True
+    scan.take(*range(start, position + 1))
+    scan.position = position + 1
+    if scan.in_where and scan.at(start - 1).text in {"and", ","} and not _compared(scan, position):
+        scan.in_where = False
+    if scan.in_where:
+        _expect(scan, position)
+    else:
+        _output(scan, start, position, distinct)
+    return True
+
+
+def _of_rows_before(scan: Scanner) -> bool:
+    # "donor count by type", "ticket count, per priority": what is counted stands before.
+    after, before = scan.at(scan.position + 1), scan.position - 1
+    leads = after.text in {"by", ""} or after.is_cue("group") or after.kind == "mark"
+    rows = scan.table(before) if scan.role(before) == "table" else scan.subject(before)
+    if scan.item.text not in {"count", "counts"} or scan.in_where or not leads or rows is None:
+        return False
+    scan.draft.wanted.append(Wanted(scan.position, None, "count", False, rows))
+    scan.take(scan.position)
+    scan.position += 1
+    return True
+
+
+def _show_again(scan: Scanner) -> None:
+    # "… with more than 5 open tickets and the number of such tickets": shown, not compared.
+    before = scan.at(scan.position - 1)
+    counted = any(term.kind == "count" for term in scan.draft.terms)
+    if scan.in_where and counted and (before.text == "and" or before.is_cue("relative")):
+        scan.in_where = _compared(scan, scan.position)
+
+
+def _described(scan: Scanner, start: int, position: int) -> str | None:
+    """Consume "number of active users": the values are read next, the noun is what is counted."""
+    noun = position
+    while scan.role(noun) == "value":
+        noun += 1
+    if scan.in_where or noun == position or scan.role(noun) != "table":
+        return None
+    table = scan.table(noun)
+    own = all(any(hit.table == table for hit in scan.at(at).values) for at in range(position, noun))
+    if not own or scan.role(noun + 1) in {"table", "column"}:
+        return None
+    scan.draft.wanted.append(Wanted(start, None, "count", False, table))
+    scan.draft.entities.append((noun, table))
+    scan.take(start, noun)
+    scan.skipped.add(noun)
+    scan.position = start + 1
+    return table
+
+
+def _numbers(scan: Scanner) -> bool:
+    """Consume "incident number": not how many there are, but the number of each."""
+    before = scan.position - 1
+    if scan.item.text != "number" or scan.role(before) != "table" or scan.in_where:
+        return False
+    table = scan.sentence.graph.table(scan.table(before))
+    if scan.at(scan.position + 1).text == "of":
+        return False
+    keys = [c for c in table.columns if any(n.endswith("number") for n in c.display_names)]
+    named = [column.name for column in keys] or list(table.primary_key)
+    if not named:
+        return False
+    ref = Ref(scan.position, (NameHit(table.name, named[0], 1.0),), table.name)
+    scan.draft.wanted.append(Wanted(scan.position, ref))
+    scan.take(scan.position)
+    scan.position += 1
+    return True
+
+
+def _counts(scan: Scanner) -> bool:
+    """Tell whether a count stands here; "how many" after a border asks for an output again."""
+    item, before = scan.item, scan.at(scan.position - 1)
+    if not item.is_cue("count"):
+        return False
+    if item.text == "number" and scan.at(scan.position + 1).text != "of" and scan.in_where:
+        return False
+    if "how many" in item.text and before.text in {"and", ",", "?", "."}:
+        scan.in_where = False
+    return True
+
+
+def _expect(scan: Scanner, position: int) -> None:
+    role = scan.role(position)
+    ref = scan.ref(position) if role == "column" else None
+    scan.pending_function = None if ref and scan.measures(ref) else "count"
+    scan.pending = ref
+    scan.pending_table = scan.table(position) if role == "table" else None
+
+
+def _output(scan: Scanner, start: int, position: int, distinct: bool) -> None:
+    role = scan.role(position)
+    if scan.modifies(position):
+        ref = scan.ref(position + 1)
+        scan.take(position + 1)
+        scan.position = position + 2
+        scan.draft.wanted.append(Wanted(start, ref, "count", True))
+    elif role == "table":
+        table = scan.table(position)
+        scan.draft.wanted.append(Wanted(start, None, "count", distinct, table))
+        scan.draft.entities.append((position, table))
+    else:
+        ref = scan.ref(position)
+        function = "amount" if not distinct and scan.measures(ref) else "count"
+        scan.draft.wanted.append(Wanted(start, ref, function, function == "count"))
+
+
+def _compared(scan: Scanner, position: int) -> bool:
+    """Tell whether a comparison of the count follows."""
+    return any(
+        scan.at(index).is_cue(kind)
+        for index in range(position + 1, position + 5)
+        for kind in ("compare", "between", "superlative", "average_of_all", "below_average")
+    )
+
+
+def counted(scan: Scanner, position: int) -> tuple[int, bool]:
+    """Return the position of what is counted, and whether different ones are meant."""
+    distinct = False
+    while True:
+        position = scan.skip(position)
+        if scan.at(position).text == "such":
+            scan.take(position)
+            position += 1
+        elif scan.at(position).is_cue("distinct") or scan.at(position).is_cue("count"):
+            distinct = distinct or scan.at(position).is_cue("distinct")
+            scan.take(position)
+            position += 1
+        elif scan.role(position) == "table" and scan.role(position + 1) == "table":
+            scan.take(position)
+            position += 1
+        else:
+            return position, distinct
+
+
+def _rows(scan: Scanner, start: int) -> None:
+    if scan.in_where and _compared(scan, start):
+        scan.pending, scan.pending_function, scan.pending_table = None, "count", None
+    if not scan.in_where:
+        scan.draft.wanted.append(Wanted(start, None, "count"))

@@ -1,0 +1,234 @@
+"""Grouping: "for each department", "per category", "by region"."""
+
+from __future__ import annotations
+
+from kpi_nlsql.drafting.draft import Group, Ref, Wanted
+from kpi_nlsql.english.amounts import adds_up
+from kpi_nlsql.english.words import lemma
+from kpi_nlsql.grammar.conditions.periods import period_group
+from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.lexicon import NameHit
+from kpi_nlsql.mentions.linking import Item
+
+_WHOLE_NAME = 0.95
+_FOR_EACH = frozenset(
+    "by|per|for each|for every|by each|grouped by|broken down by|split by".split("|")  # noqa: SIM905
+)
+
+
+def read(scan: Scanner) -> bool:
+    """Consume what the rows are put together by."""
+    start = scan.position
+    rows = _opened_with_rows(scan)
+    explicit = scan.item.is_cue("group")
+    implied = _by_after_aggregate(scan) or _by_after_amount(scan)
+    if not explicit and not implied and not (rows and _by_after_rows(scan)):
+        return False
+    if rows:
+        scan.draft.wanted.append(Wanted(start, function="count"))
+    position = scan.skip(start + 1)
+    if scan.at(position).is_cue("distinct"):
+        scan.take(position)
+        position = scan.skip(position + 1)
+    role = scan.role(position)
+    scan.take(start)
+    scan.position = start + 1
+    if scan.role(position + 1) == "column" and (role == "table" or _owns_next(scan, position)):
+        scan.take(position)
+        position, role = position + 1, "column"
+    held = None
+    if role == "table":
+        held = _held_column(scan, position) or _called_so(scan, position)
+    if held is not None:
+        scan.draft.groups.append(Group(position, held))
+    elif role == "table":
+        table = scan.table(position)
+        scan.draft.groups.append(Group(position, table=table))
+        if not scan.in_where:
+            scan.draft.entities.append((position, table))
+    elif role == "column":
+        scan.draft.groups.append(Group(position, scan.ref(position)))
+    else:
+        return True
+    scan.take(position)
+    scan.position = position + 1
+    _further(scan, start)
+    return True
+
+
+def _owns_next(scan: Scanner, position: int) -> bool:
+    # "by portfolio manager": the manager of the portfolio.
+    item, following = scan.at(position), scan.at(position + 1)
+    owners = {hit.table for hit in following.column_hits() if hit.score >= _WHOLE_NAME}
+    named = {hit.table for hit in item.table_hits()}
+    return item.best_column() < _WHOLE_NAME and bool(owners & named)
+
+
+def _by_after_aggregate(scan: Scanner) -> bool:
+    # "number of products by category": "by" after an aggregate, before a name.
+    if scan.item.text not in {"by", "across", "in", "for"}:
+        return False
+    aggregates = [wanted for wanted in scan.draft.wanted if wanted.function]
+    if not aggregates:
+        return False
+    if scan.item.text == "by":
+        named = scan.role(scan.position + 1) in {"column", "table"} and not _tells_value(scan)
+        return named and not (scan.in_where and _is_done_by(scan))
+    return not scan.in_where and scan.at(scan.position + 1).is_cue("distinct")
+
+
+def _by_after_amount(scan: Scanner) -> bool:
+    # "freight amount by carrier" is the sum for each carrier.
+    draft = scan.draft
+    if scan.item.text != "by" or scan.in_where or len(draft.wanted) != 1:
+        return False
+    total = scan.at(draft.wanted[0].position).text.startswith("total ")
+    if draft.entities and not total:
+        return False
+    ref = draft.wanted[0].ref
+    named = scan.role(scan.position + 1) in {"column", "table"} and not _tells_value(scan)
+    if draft.wanted[0].function or ref is None or not named or not _adds_up(scan, ref):
+        return False
+    draft.wanted[0].function = "sum"
+    return True
+
+
+def _opened_with_rows(scan: Scanner) -> bool:
+    # "tickets by priority and state" counts the tickets of each.
+    draft = scan.draft
+    asked = draft.wanted or draft.sorting or draft.groups or draft.limit
+    following = scan.role(scan.skip(scan.position + 1))
+    opened = draft.notes.get("asks_rows") and scan.item.text in _FOR_EACH
+    return bool(opened) and not asked and following in {"column", "table"} and not _pairs(scan)
+
+
+def _pairs(scan: Scanner) -> bool:
+    # "clients who are also in the register by LEI" are found there by it.
+    before = scan.items[: scan.position]
+    also = any("also" in item.text.split() for item in before)
+    return also and scan.role(scan.position - 1) == "table"
+
+
+def _by_after_rows(scan: Scanner) -> bool:
+    """Tell whether "by" leads to what rows are counted by, and not to who did something."""
+    return scan.item.text == "by" and not _is_done_by(scan) and not _tells_value(scan)
+
+
+def _is_done_by(scan: Scanner) -> bool:
+    # "orders shipped by carrier": who did it.
+    verb = scan.position - 1
+    return scan.role(verb) != "table" and (scan.participle(verb) or _is_irregular(scan.at(verb)))
+
+
+def _is_irregular(item: Item) -> bool:
+    # "invoices sent by vendors"
+    plain = item.kind == "word" and not item.text.endswith("s")
+    return plain and lemma(item.text) != item.text
+
+
+def _adds_up(scan: Scanner, ref: Ref) -> bool:
+    best = ref.hits[0] if ref.hits else None
+    if best is None or best.column is None:
+        return False
+    return adds_up(scan.sentence.graph.table(best.table).column(best.column))
+
+
+def _held_column(scan: Scanner, position: int) -> Ref | None:
+    """Return the column by which a noun groups rows of its own table (wards: ``WARD_CODE``).
+
+    A key that every row has to itself groups nothing: "the name and age of each user".
+    """
+    table = scan.table(position)
+    shown = {hit.table for wanted in scan.draft.wanted if wanted.ref for hit in wanted.ref.hits[:1]}
+    held = [
+        hit
+        for hit in scan.at(position).column_hits()
+        if hit.table == table and not _identifies(scan, hit)
+    ]
+    partial = scan.at(position).best_table() < _WHOLE_NAME
+    return Ref(position, tuple(held[:1]), table) if shown == {table} and held and partial else None
+
+
+def _called_so(scan: Scanner, position: int) -> Ref | None:
+    """Return the column of the rows added up that is called like the other table (``PLANT``)."""
+    shown = {w.ref.hits[0].table for w in scan.draft.wanted if w.ref and w.function and w.ref.hits}
+    shown |= {w.table for w in scan.draft.wanted if w.function == "count" and w.table}
+    owner = next(iter(shown)) if len(shown) == 1 else None
+    held = [
+        hit
+        for hit in scan.at(position).column_hits()
+        if hit.table == owner and hit.score >= _WHOLE_NAME
+    ]
+    other = scan.table(position)
+    if not held or owner == other:
+        return None
+    for wanted in scan.draft.wanted:
+        if wanted.ref is not None and wanted.ref.near == other:
+            wanted.ref.near = owner
+    return Ref(position, tuple(held[:1]), owner)
+
+
+def _identifies(scan: Scanner, hit: NameHit) -> bool:
+    table = scan.sentence.graph.table(hit.table)
+    return hit.column is not None and table.variety(table.column(hit.column)) == 1
+
+
+def _tells_value(scan: Scanner) -> bool:
+    # "by warehouse North" speaks of one warehouse.
+    position = scan.skip(scan.position + 1)
+    columns = {(hit.table, hit.column) for hit in scan.at(position).column_hits()}
+    values = scan.at(position + 1).values
+    return any((value.table, value.column) in columns for value in values)
+
+
+def _further(scan: Scanner, start: int) -> None:
+    # "for each region and category", "per store and month": what else the rows are put together by.
+    while True:
+        position = scan.position
+        if scan.at(position).text not in {"and", ","}:
+            return
+        position = scan.skip(position + 1)
+        if scan.at(position).is_cue("group"):
+            position = scan.skip(position + 1)
+        comma = scan.at(scan.position).text == ","
+        if comma and not (_ends_list(scan, position) or scan.at(start).text == "group by"):
+            return
+        if _further_period(scan, position):
+            continue
+        if scan.role(position + 1) == "column" and _owns_next(scan, position):
+            scan.take(position)
+            position += 1
+        group = _group_at(scan, position)
+        if group is None:
+            return
+        scan.draft.groups.append(group)
+        scan.take(*range(scan.position, position + 1))
+        scan.position = position + 1
+
+
+def _group_at(scan: Scanner, position: int) -> Group | None:
+    """Return the further group that is named at a position, unless something is said of it."""
+    if scan.role(position) == "column":
+        return Group(position, scan.ref(position))
+    following = scan.at(position + 1)
+    if scan.role(position) != "table" or following.is_cue("relative") or following.hits:
+        return None
+    return Group(position, table=scan.table(position))
+
+
+def _ends_list(scan: Scanner, position: int) -> bool:
+    """Tell whether a further group stands between the comma and the end, or "and", of a list."""
+    following = scan.at(position + 1)
+    named = scan.role(position) in {"column", "table"}
+    last = position + 1 >= len(scan.items) or following.text == "," or following.is_cue("order")
+    return named and (following.text == "and" or last)
+
+
+def _further_period(scan: Scanner, position: int) -> bool:
+    group = period_group(scan, position)
+    if group is None:
+        return False
+    scan.draft.groups.append(group)
+    scan.take(scan.position, position)
+    scan.position = position + 1
+    return True

@@ -1,0 +1,67 @@
+"""Implied columns: what a comparison speaks of unnamed — "older than" age, "after" a date."""
+
+from __future__ import annotations
+
+from kpi_nlsql.drafting.draft import Ref
+from kpi_nlsql.english.amounts import amount_ref, main_amount
+from kpi_nlsql.grammar.scanner import Scanner
+
+_AGED = 0.9
+AGE = ("age",)
+PAY = ("salari", "wage", "pay")
+PRICE = ("price", "cost")
+TIME = ("date", "year", "time")
+IMPLIED = {
+    "older than": AGE, "younger than": AGE, "older": AGE, "younger": AGE,
+    "taller than": ("height",), "heavier than": ("weight",), "longer than": ("length", "durat"),
+    "shorter than": ("height", "length", "durat"), "lighter than": ("weight",),
+    "cheaper than": ("price", "cost"), "more expensive than": ("price", "cost"),
+    "faster than": ("speed",), "slower than": ("speed",), "larger than": ("size", "area", "popul"),
+    "bigger than": ("size", "area"), "smaller than": ("size", "area"),
+    "earn": PAY, "earns": PAY, "earning": PAY, "cost": PRICE, "costs": PRICE, "costing": PRICE,
+    "farther than": ("distanc",), "further than": ("distanc",), "weigh": ("weight",),
+    "weighs": ("weight",), "weighing": ("weight",),
+}  # fmt: skip
+
+
+def implied_column(scan: Scanner, position: int) -> Ref | None:
+    """Return the column that the words imply where none is named, if any."""
+    for index in range(position, max(position - 3, -1), -1):
+        item = scan.at(index)
+        words = " ".join(item.text.split()[:2])
+        if words in IMPLIED:
+            scan.take(index)
+            return scan.implied(index, IMPLIED[words], scan.entity())
+        if item.is_cue("after") or item.is_cue("before"):
+            return scan.implied(index, TIME, scan.last_table() or scan.entity())
+    for wanted in reversed(scan.draft.wanted):
+        near = wanted.function is None and wanted.position >= position - 4
+        if wanted.ref is not None and near and not _is_text(scan, wanted.ref):
+            return wanted.ref
+    return _age(scan) or _amount(scan)
+
+
+def _is_text(scan: Scanner, ref: Ref) -> bool:
+    # "customer name and amount of invoices over 3000": no name is over 3000.
+    best = ref.hits[0]
+    column = scan.sentence.graph.table(best.table).column(str(best.column))
+    return column.family == "text" and not column.dated and scan.item.number is None
+
+
+def _amount(scan: Scanner) -> Ref | None:
+    # "claims over 5000" speaks of their amount, if they have just one.
+    beside = scan.position - 1
+    entity = scan.table(beside) if scan.role(beside) == "table" else scan.entity()
+    if scan.item.kind == "mention" and not scan.participle(scan.position):
+        return None  # "more than one ticket" counts tickets
+    amount = main_amount(scan.sentence.graph.table(entity)) if entity is not None else None
+    return amount_ref(scan.position, entity, amount) if entity and amount else None
+
+
+def _age(scan: Scanner) -> Ref | None:
+    # "people over 40" speaks of their age, if they have one.
+    entity = scan.entity()
+    ref = scan.implied(scan.position, AGE, entity)
+    if ref is None:
+        return None
+    return ref if any(hit.table == entity and hit.score > _AGED for hit in ref.hits) else None

@@ -1,0 +1,1 @@
+"""Conditions: what must hold, or must not, of the rows asked for."""

@@ -1,0 +1,126 @@
+"""What is no literal to compare with: averages, extremes, and another column of the row."""
+
+from __future__ import annotations
+
+from kpi_nlsql.drafting.draft import Term
+from kpi_nlsql.grammar.asking.implied_columns import implied_column
+from kpi_nlsql.grammar.conditions import peers
+from kpi_nlsql.grammar.conditions.outnumbering import counted
+from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.plans.plan import Operator
+
+_MULTIPLES = {"twice": 2, "double": 2, "triple": 3, "thrice": 3, "half": 0.5}
+
+
+def average(scan: Scanner) -> bool:
+    """Consume "above average price", "below the average", "above the average of its type"."""
+    operator: Operator = ">" if scan.item.is_cue("average_of_all") else "<"
+    values = peers.described(scan, scan.position + 1)
+    column = peers.measure_at(scan, values[-1] + 1 if values else scan.position + 1)
+    ref = scan.ref(column) if column is not None else scan.pending
+    if ref is None:
+        ref = implied_column(scan, scan.position)
+    if ref is None:
+        return False
+    if scan.pending is not None and set(ref.hits) & set(scan.pending.hits):
+        ref = scan.pending  # "price above the average price"
+    term = Term("compare", column or scan.position, ref, operator, against="average")
+    _compare(scan, term, column, values)
+    return True
+
+
+def _compare(scan: Scanner, term: Term, column: int | None, values: list[int]) -> None:
+    """Add the term; the reading goes on behind the measure, with what the average is of."""
+    scan.take(scan.position)
+    scan.position += 1
+    rows = scan.skip(scan.position)
+    own = column is None and scan.role(rows) == "table" and scan.table(rows) == scan.entity()
+    if own and scan.at(rows - 1).last_word not in {"of", "all"}:
+        scan.take(rows)  # "than the average product of its category"
+        scan.position = rows + 1
+    if column is not None:
+        scan.take(*range(column - scan.modifies(column - 1), column + 1))
+        scan.position = column + 1
+    scan.not_output(term.ref)
+    scan.add(term)
+    if values:
+        peers.restrict(scan, term, values)
+    peers.read(scan, term)
+
+
+def against_aggregate(scan: Scanner, operator: Operator, position: int) -> bool:
+    """Consume "more than the average price", "greater than the maximum …"."""
+    function = scan.at(position).argument("aggregate")
+    if function == "sum" and scan.pending_function == "sum":
+        return _sums(scan, operator, position)
+    if function not in {"avg", "min", "max"}:
+        return False
+    values = peers.described(scan, position + 1)
+    behind = values[-1] + 1 if values else position + 1
+    if scan.at(scan.skip(behind)).is_cue("count"):
+        behind = scan.skip(behind) + 1
+    column = peers.measure_at(scan, behind)
+    ref = scan.ref(column) if column is not None else None
+    subject = scan.pending or ref
+    if subject is None:
+        subject = implied_column(scan, scan.position)
+    if subject is None:
+        return False
+    term = Term("compare", scan.position, subject, operator, against="average", other=ref)
+    term.function = None
+    term.values = (function,)
+    scan.take(scan.position)
+    scan.position = position
+    _compare(scan, term, column, values)
+    return True
+
+
+def multiple(scan: Scanner, operator: Operator, position: int) -> bool:
+    """Consume "exceeding twice the average", "more than 3 times the average order amount"."""
+    item = scan.at(position)
+    times = scan.at(position + 1).text == "times"
+    factor = item.number if times else _MULTIPLES.get(item.text)
+    function = scan.skip(position + 1 + times)
+    if factor is None or scan.at(function).argument("aggregate") != "avg":
+        return False
+    if not against_aggregate(scan, operator, function):
+        return False
+    scan.take(*range(position, function))
+    term = next(term for term in reversed(scan.draft.terms) if term.against == "average")
+    term.values = ("avg", factor)
+    return True
+
+
+def _sums(scan: Scanner, operator: Operator, position: int) -> bool:
+    # "where the total counted quantity is lower than the total book quantity"
+    subject, column = scan.pending, scan.skip(position + 1)
+    if subject is None or scan.role(column) != "column":
+        return False
+    other = scan.ref(column)
+    term = Term("compare", scan.position, subject, operator, against="column", other=other)
+    term.function = "sum"
+    scan.not_output(subject)
+    scan.take(*range(scan.position, column + 1))
+    scan.add(term)
+    scan.position = column + 1
+    return True
+
+
+def against_column(scan: Scanner, operator: Operator, position: int) -> bool:
+    """Consume "after the due date": one column of a row against another."""
+    subject = scan.pending
+    if counted(scan, operator, position):
+        return True
+    if scan.role(position) != "column" or subject is None or scan.pending_function is not None:
+        return False
+    other = scan.ref(position)
+    tables = {hit.table for hit in subject.hits} & {hit.table for hit in other.hits}
+    if not tables or other.hits[:1] == subject.hits[:1]:
+        return False
+    other.near = subject.near = subject.near if subject.near in tables else next(iter(tables))
+    term = Term("compare", scan.position, subject, operator, against="column", other=other)
+    scan.not_output(subject)
+    scan.take(scan.position, position)
+    scan.add(term)
+    scan.position = position + 1
+    return True

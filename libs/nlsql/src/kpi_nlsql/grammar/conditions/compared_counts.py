@@ -1,0 +1,117 @@
+"""Compared counts: "at least two orders", "more than 5 points" — what stands behind the number."""
+
+from __future__ import annotations
+
+from kpi_nlsql.drafting.draft import Ref, Term, TermKind
+from kpi_nlsql.english.cues import FUNCTION_WORDS
+from kpi_nlsql.grammar.asking.implied_columns import IMPLIED, implied_column
+from kpi_nlsql.grammar.conditions.repetition import repeated
+from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.plans.plan import Operator
+
+_EMPTY_ADJECTIVES = ("corresponding", "associated", "related", "such")
+
+
+def unit_skipped(scan: Scanner, position: int) -> int:
+    """Return where what is counted stands, behind words that only lead to it."""
+    while scan.at(position).is_cue("distinct") or scan.at(position).is_cue("all"):
+        position += 1
+    while scan.at(position).text in {"of", "the", *_EMPTY_ADJECTIVES}:
+        scan.take(position)
+        position += 1
+    described = scan.at(position).kind == "word" and scan.at(position).text not in FUNCTION_WORDS
+    if described and scan.role(position + 1) == "table":
+        scan.take(position)
+        position += 1
+    return position
+
+
+def enumerates(scan: Scanner, following: int) -> bool:
+    """Tell whether what stands behind the number is counted or measured by it."""
+    if _says_when(scan, following):
+        return False
+    table = scan.role(following) == "table" and not scan.modifies(following)
+    if scan.at(following).text in {"time", "times"}:
+        return True
+    fresh = scan.pending is not None and all(
+        term.ref is not scan.pending for term in scan.draft.terms
+    )
+    if scan.role(following) == "column" and not fresh:
+        return True
+    table = table or (scan.role(following) == "value" and not scan.in_where)
+    return table or scan.pending is None or not (scan.in_where or scan.role(following) == "none")
+
+
+def _says_when(scan: Scanner, position: int) -> bool:
+    # "invoices over 50 dated before May": the verb leads on to a date, and nothing is counted.
+    if scan.role(position) != "column" or not scan.participle(position):
+        return False
+    return any(scan.at(position + 1).is_cue(cue) for cue in ("before", "after", "between")) or (
+        scan.at(position + 1).text in {"in", "on", "during", "since"}
+    )
+
+
+def counts_existing(scan: Scanner, operator: Operator, literal: str | float, position: int) -> bool:
+    """Count the rows just said to exist: "have student enrolments of more than 2"."""
+    last = scan.draft.terms[-1] if scan.draft.terms else None
+    if last is None or last.kind != "exists" or scan.position - last.position > 2:
+        return False
+    implied = implied_column(scan, position - 1) if _says_column(scan) else None
+    if implied is not None and any(hit.table == last.table for hit in implied.hits):
+        return False
+    last.kind, last.operator, last.values = "count", operator, (literal,)
+    scan.position = position + 1
+    return True
+
+
+def _says_column(scan: Scanner) -> bool:
+    item = scan.item
+    return item.text in IMPLIED or item.is_cue("after") or item.is_cue("before")
+
+
+def counts_rows(scan: Scanner, operator: Operator, literal: str | float, following: int) -> bool:
+    """Read "more than 5 orders", which counts, or "more than 5 points", which compares numbers."""
+    role = scan.role(following)
+    if scan.at(following).text in {"time", "times"}:
+        repeated(scan, operator, literal)
+        scan.take(following)
+        scan.position = following + 1
+        return True
+    if role == "table" and not scan.modifies(following):
+        scan.add(Term("count", following, None, operator, (literal,), table=scan.table(following)))
+    elif scan.subject(following) is not None:
+        scan.add(Term("count", following, None, operator, (literal,)))
+    elif role == "column":
+        ref = scan.ref(following)
+        family = _family(scan, ref)
+        kind: TermKind = "compare" if family == "number" else "count"
+        if ref.near is None:
+            ref.near = scan.last_table()
+        scan.add(Term(kind, following, ref, operator, (literal,)))
+    elif role == "value" and scan.role(following + 1) == "table":
+        table = scan.table(following + 1)
+        scan.add(Term("count", following + 1, None, operator, (literal,), table=table))
+        scan.take(following + 1)
+        scan.skipped.add(following + 1)
+        scan.position = following
+        return True
+    elif role == "value" and (scan.pending is None or not scan.in_where):
+        scan.add(Term("count", following - 1, None, operator, (literal,)))
+        scan.position = following
+        return True
+    else:
+        return False
+    scan.take(following)
+    scan.position = following + 1
+    return True
+
+
+def _family(scan: Scanner, ref: Ref) -> str:
+    best = ref.hits[0]
+    if best.column is None:
+        return "other"
+    name = best.column.lower()
+    if name.endswith("id"):
+        return "text"
+    column = scan.sentence.graph.table(best.table).column(best.column)
+    return "number" if column.measures else column.family

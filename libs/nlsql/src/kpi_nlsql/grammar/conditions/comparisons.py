@@ -1,0 +1,216 @@
+"""Comparisons: "more than 5", "at least 30", "5 or more", "after 2010" — with their subject."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from kpi_nlsql.drafting.draft import Ref, Term
+from kpi_nlsql.grammar.asking.implied_columns import implied_column
+from kpi_nlsql.grammar.conditions import totalling
+from kpi_nlsql.grammar.conditions.averages import (
+    against_aggregate,
+    against_column,
+    average,
+    multiple,
+)
+from kpi_nlsql.grammar.conditions.compared_counts import (
+    counts_existing,
+    counts_rows,
+    enumerates,
+    unit_skipped,
+)
+from kpi_nlsql.grammar.conditions.outnumbering import outnumbered
+from kpi_nlsql.grammar.conditions.ranges import between, starts_alternative
+from kpi_nlsql.grammar.conditions.times import date_meant
+from kpi_nlsql.grammar.conditions.units import measured_in
+from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.plans.plan import Operator
+
+_COMPARATIVES: dict[str, Operator] = {
+    "more": ">", "higher": ">", "greater": ">", "larger": ">", "longer": ">",
+    "fewer": "<", "less": "<", "lower": "<", "smaller": "<", "shorter": "<",
+}  # fmt: skip
+_FROM = frozenset({"since", "starting from", "onwards"})
+_UNTIL = frozenset({"until", "till"})
+
+
+def read(scan: Scanner) -> bool:
+    """Consume a comparison, with its subject and the value compared with."""
+    item = scan.item
+    if item.is_cue("between"):
+        return between(scan)
+    if item.is_cue("average_of_all") or item.is_cue("below_average"):
+        return average(scan)
+    operator = _operator(scan)
+    if operator is None:
+        return _trailing(scan) or _split(scan)
+    position = scan.skip(scan.position + 1)
+    return multiple(scan, operator, position) or _compared(scan, operator, position)
+
+
+def _compared(scan: Scanner, operator: Operator, position: int) -> bool:
+    if scan.role(position) == "column" and scan.at(position + 1).number is not None:
+        scan.pending, scan.pending_function = scan.ref(position), None
+        scan.take(position)
+        position += 1
+    value = scan.at(position)
+    number = value.number
+    if number is None and value.kind != "quoted" and not value.values:
+        return against_column(scan, operator, position) or against_aggregate(
+            scan, operator, position
+        )
+    scan.take(scan.position, position)
+    literal = (
+        number if number is not None else value.values[0].value if value.values else value.text
+    )
+    if number is not None and (amount := _amount_told(scan, position)) is not None:
+        scan.pending, scan.pending_function = amount, None
+        return _with_subject(scan, operator, literal, position)
+    following = unit_skipped(scan, position + 1)
+    if number is not None and scan.pending_function is None:
+        if enumerates(scan, following) and counts_rows(scan, operator, literal, following):
+            return True
+        if scan.pending is None and counts_existing(scan, operator, literal, position):
+            return True
+    return _with_subject(scan, operator, literal, position)
+
+
+def _amount_told(scan: Scanner, position: int) -> Ref | None:
+    # "above 200 euros", "customers billed more than 200", "more than 1,000 in unpaid claims"
+    if (money := measured_in(scan, position + 1)) is not None:
+        return money
+    known = scan.pending is not None and scan.measures(scan.pending)
+    if known or scan.pending_function is not None:
+        return None
+    amount = totalling.paid(scan) or totalling.told_behind(scan, position + 1)
+    if amount is not None:
+        scan.adverbs.append((position + 1, "sum"))
+    return amount
+
+
+def _operator(scan: Scanner) -> Operator | None:
+    item = scan.item
+    if starts_alternative(scan, scan.position):
+        return "<" if item.argument("compare")[0] == "<" else ">"
+    if item.is_cue("compare"):
+        return cast("Operator", item.argument("compare"))
+    if item.is_cue("after") or item.is_cue("older"):
+        return ">=" if item.text in _FROM else ">"
+    if item.is_cue("before") or item.is_cue("younger"):
+        return "<=" if item.text in _UNTIL else "<"
+    return None
+
+
+def _with_subject(scan: Scanner, operator: Operator, literal: str | float, position: int) -> bool:
+    scan.position = position + 1
+    if scan.at(scan.position).is_cue("compare") and scan.at(scan.position).text.startswith("or "):
+        scan.position += 1
+    ref = date_meant(scan, position, [literal]) or scan.pending
+    function, table = scan.pending_function, scan.pending_table
+    if ref is None and function is None:
+        ref = implied_column(scan, position - 1)
+    if ref is None and function is None:
+        return True
+    scan.not_output(ref)
+    if ref is not None and function is None and _contradicts(scan, ref, operator, literal):
+        scan.open_scope(negative=False)
+    if function == "count":
+        scan.add(Term("count", position, ref, operator, (literal,), table=table))
+    else:
+        scan.add(Term("compare", position, ref, operator, (literal,), function=function))
+    _or(scan, position)
+    return True
+
+
+def _contradicts(scan: Scanner, ref: Ref, operator: Operator, literal: str | float) -> bool:
+    # "older than 60 and younger than 20" cannot hold of one row: two rows are meant.
+    last = scan.draft.terms[-1] if scan.draft.terms else None
+    if last is None or last.kind != "compare" or last.ref is None or last.scope != scan.scope:
+        return False
+    between = {scan.items[i].text for i in range(last.position + 1, scan.position)}
+    if "or" in between or last.ref.hits[:1] != ref.hits[:1]:
+        return False
+    low, high = last.values[0], literal
+    if isinstance(low, str) or isinstance(high, str):
+        return False
+    if last.operator[0] == ">" and operator[0] == "<":
+        return low >= high
+    return last.operator[0] == "<" and operator[0] == ">" and low <= high
+
+
+def _or(scan: Scanner, position: int) -> None:
+    # "below 3 or above 9" is either.
+    if len(scan.draft.terms) < 2:
+        return
+    previous = scan.draft.terms[-2]
+    between = range(previous.position + 1, position)
+    if any(
+        scan.items[i].text in {"or", "either"} or starts_alternative(scan, i) for i in between
+    ) and previous.kind in {
+        "compare", "value", "between",
+    }:  # fmt: skip
+        scan.draft.terms[-1].joined_by_or = True
+
+
+def _trailing(scan: Scanner) -> bool:
+    # "5 or more orders", "30 or older", "4 stars or more": the number stands first.
+    number = scan.item.number
+    if number is None:
+        return False
+    if not _opens_upwards(scan, scan.position + 1):
+        return _measured(scan, number)
+    after = scan.at(scan.position + 1)
+    operator = cast("Operator", after.argument("compare"))
+    scan.take(scan.position, scan.position + 1)
+    following = unit_skipped(scan, scan.position + 2)
+    counts = scan.pending_function is None and enumerates(scan, following)
+    if counts and counts_rows(scan, operator, number, following):
+        return True
+    return _with_subject(scan, operator, number, scan.position + 1)
+
+
+def _opens_upwards(scan: Scanner, position: int) -> bool:
+    after = scan.at(position)
+    return after.is_cue("compare") and after.text.startswith("or ")
+
+
+def _measured(scan: Scanner, number: float) -> bool:
+    behind = scan.position + 2
+    if scan.role(behind - 1) not in {"column", "table"} or not _opens_upwards(scan, behind):
+        return False
+    operator = cast("Operator", scan.at(behind).argument("compare"))
+    start = scan.position
+    if not counts_rows(scan, operator, number, start + 1):
+        return False
+    scan.take(start, behind)
+    scan.position = behind + 1
+    return True
+
+
+def _split(scan: Scanner) -> bool:
+    # "more total passengers than 1000": the measure stands inside the comparison.
+    operator = _COMPARATIVES.get(scan.item.text)
+    column = scan.skip(scan.position + 1)
+    if operator is not None and scan.role(column) == "value":
+        return outnumbered(scan, operator, column)
+    if operator is None or scan.role(column) not in {"column", "table"}:
+        return False
+    number = scan.at(column + 2)
+    if scan.at(column + 1).text != "than":
+        return False
+    if number.number is None:
+        return outnumbered(scan, operator, column) or _split_average(scan, operator, column)
+    scan.take(scan.position, column + 2)
+    counts_rows(scan, operator, number.number, column)
+    scan.position = column + 3
+    return True
+
+
+def _split_average(scan: Scanner, operator: Operator, column: int) -> bool:
+    # "more hours than the average of their type"
+    if scan.role(column) != "column" or not scan.at(column + 2).is_cue("aggregate"):
+        return False
+    scan.take(scan.position, column)
+    scan.expect(scan.ref(column))
+    scan.position = column + 1
+    return against_aggregate(scan, operator, column + 2)

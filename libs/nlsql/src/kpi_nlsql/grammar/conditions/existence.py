@@ -1,0 +1,60 @@
+"""Existence: "students who have allergies" — a column of another table, with nothing said of it."""
+
+from __future__ import annotations
+
+from kpi_nlsql.drafting.draft import MAIN, Ref, Term
+from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.lexicon import NameHit
+
+_SURE = 0.95
+_POSSESSION = frozenset({"have", "has", "had", "with", "having", "any", "some", "a", "an"})
+
+
+def complete(scan: Scanner) -> None:
+    """Turn columns that nothing was compared with into "there is such a row"."""
+    refs = [term.ref for term in scan.draft.terms]
+    refs += [sorting.ref for sorting in scan.draft.sorting]
+    refs += [group.ref for group in scan.draft.groups]
+    compared = {ref.position for ref in refs if ref is not None}
+    entity = scan.entity()
+    for ref, scope in scan.dangling:
+        if scope in scan.draft.negative_scopes and _lacks(scan, ref, scope, compared):
+            continue
+        others = tuple(hit for hit in ref.hits if hit.table != entity and hit.score >= 0.6)
+        if ref.position in compared or not others or not _possessed(scan, ref.position, scope):
+            continue
+        if any(term.scope == scope and term.kind == "exists" for term in scan.draft.terms):
+            continue
+        if len(others) < len(ref.hits) and ref.hits[0].table == entity:
+            continue
+        ref.hits = others
+        scan.draft.terms.append(Term("exists", ref.position, ref, scope=scope))
+
+
+def _lacks(scan: Scanner, ref: Ref, scope: int, compared: set[int]) -> bool:
+    # "products with no region" are those whose own region is empty.
+    own = tuple(hit for hit in ref.hits if hit.table == scan.entity() and hit.score >= _SURE)
+    busy = any(term.scope == scope for term in scan.draft.terms)
+    if not own or busy or ref.position in compared:
+        return False
+    if (table := _whole_table(scan, ref.position, own[0])) is not None:
+        scan.draft.terms.append(Term("exists", ref.position, table=table, scope=scope))
+        return True
+    scan.draft.terms.append(Term("null", ref.position, Ref(ref.position, own, ref.near)))
+    return True
+
+
+def _whole_table(scan: Scanner, position: int, own: NameHit) -> str | None:
+    # "tickets without a delivery note", where notes have a table: an unknown note is none.
+    hits = scan.at(position).table_hits()
+    if not hits or hits[0].score < _SURE or hits[0].table == own.table:
+        return None
+    joins = scan.sentence.graph.joins_between(own.table, hits[0].table)
+    return hits[0].table if any(own.column in join.left_columns for join in joins) else None
+
+
+def _possessed(scan: Scanner, position: int, scope: int) -> bool:
+    if scope != MAIN:
+        return not any(term.scope == scope for term in scan.draft.terms)
+    before = [scan.at(index).text for index in range(max(position - 3, 0), position)]
+    return any(text in _POSSESSION for text in before[-2:])

@@ -1,0 +1,144 @@
+"""Gaps: "with no phone", "no analyst assigned", "have an e-mail" — whether a column is filled."""
+
+from __future__ import annotations
+
+from kpi_nlsql.drafting.draft import Ref, Term
+from kpi_nlsql.english.words import stem, stems
+from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.lexicon import NameHit
+from kpi_nlsql.schema.flags import is_flag
+from kpi_nlsql.schema.graph import Column
+from kpi_nlsql.schema.key_names import KEY_TAILS
+
+_SURE = 0.8
+_EXACT = 0.95
+_POSSESSING = frozenset({"have", "has", "had", "having"})
+_DENYING = frozenset({"no", "without", "any", "a", "an", "neither", "nor", "lacking"}) | frozenset(
+    {"have", "having", "lack", "lacks"}
+)
+_ARTICLES = frozenset({"a", "an", "any", "some"})
+_KEPT = frozenset(
+    "assigned given recorded known set available entered filled maintained stored provided "  # noqa: SIM905
+    "specified registered attached allocated defined noted captured yet".split()
+)
+"""Participles that say of a value that the row keeps it."""
+_LISTING = frozenset({"or", "and", "nor", "/", ","})
+_BORDERS = frozenset({"and", "or", "but", "yet", "nor"})
+_ENDING = frozenset({"but", "and", "although", "though", "while", "even"})
+_TAILS = frozenset(
+    stem(word)
+    for word in (
+        *KEY_TAILS,
+        *"name title date time amount value address on at by reference text".split(),  # noqa: SIM905
+        *"g kg grams kilograms l km m cm mm hours hrs minutes min days percentage".split(),  # noqa: SIM905
+    )
+)
+"""Words that a column's name ends with and people leave out: "no tool" and ``tool_id``."""
+
+
+def read(scan: Scanner) -> bool:
+    """Consume a denial or a possession of a value that the rows asked for may lack."""
+    if scan.item.is_cue("not") and scan.item.last_word in _DENYING:
+        return _lacks(scan)
+    return _has(scan)
+
+
+def _lacks(scan: Scanner) -> bool:
+    start, position = scan.position, _noun_at(scan, scan.position + 1)
+    ref = _own(scan, position)
+    if ref is None or not _ends(scan, position + 1, _BORDERS | {"for"}):
+        return False
+    while ref is not None:
+        # All stand where the denial does: "no phone or e-mail" lacks both.
+        scan.not_output(ref)
+        scan.add(Term("null", start, ref))
+        scan.take(*range(start, position + 1))
+        following = _noun_at(scan, position + 2)
+        listed = scan.at(position + 1).text in _LISTING
+        ref = _own(scan, following) if listed and scan.at(position + 1).text != "and" else None
+        if ref is None or not _ends(scan, following + 1, _BORDERS):
+            break
+        position = following
+    scan.position = _behind_participle(scan, position + 1)
+    scan.in_where = True
+    scan.pending = None
+    return True
+
+
+def _has(scan: Scanner) -> bool:
+    # "have a VIP level", "with an e-mail"; "with e-mail and phone" lists what to show.
+    article = scan.at(scan.position + 1).text in _ARTICLES
+    if scan.item.text not in _POSSESSING and not (scan.item.text == "with" and article):
+        return False
+    position = scan.position + (2 if article else 1)
+    ref = _own(scan, position)
+    if ref is None or not scan.draft.entities or not _ends(scan, position + 1, _BORDERS):
+        return False
+    scan.add(Term("null", scan.position, ref, negated=True))
+    scan.take(*range(scan.position, position + 1))
+    scan.position = _behind_participle(scan, position + 1)
+    scan.in_where = True
+    scan.pending = None
+    return True
+
+
+def _noun_at(scan: Scanner, position: int) -> int:
+    """Return where what is lacking stands: past articles, and past "number of"."""
+    position = scan.skip(position)
+    return scan.skip(position + 1) if scan.at(position).text == "number of" else position
+
+
+def _ends(scan: Scanner, position: int, borders: frozenset[str]) -> bool:
+    """Tell whether nothing more is said of the value: no comparison, no further noun."""
+    item = scan.at(position)
+    border = item.kind == "mark" and item.text != "="
+    if item.text in _KEPT or item.text == "" or border or item.text in borders:
+        return True
+    return item.is_cue("not") or item.text.split()[0] in _ENDING
+
+
+def _behind_participle(scan: Scanner, position: int) -> int:
+    while scan.at(position).text in _KEPT:
+        scan.take(position)
+        position += 1
+    return position
+
+
+def _own(scan: Scanner, position: int) -> Ref | None:
+    """Return the column of the rows asked for that is meant; it must be one that may be empty."""
+    entity, item = scan.entity(), scan.at(position)
+    if entity is None or item.kind != "mention":
+        return None
+    table = scan.sentence.graph.table(entity)
+    kept = scan.at(position + 1).text in _KEPT
+    rival = any(hit.table != entity and hit.score >= _SURE for hit in item.table_hits())
+    words = stems(item.text)
+    best: tuple[float, Column] | None = None
+    for hit in item.column_hits():
+        if hit.table != entity:
+            continue
+        column = table.column(str(hit.column))
+        leads = _leads(column, words)
+        fits = hit.score >= _SURE or leads
+        state = item.text.endswith("ed") or not leads
+        weak = item.values and state and hit.score < _EXACT
+        if fits and not weak and (best is None or hit.score > best[0]):
+            best = (hit.score, column)
+    named = best is not None and best[0] >= _EXACT
+    rival = (rival or scan.role(position) == "table") and not named
+    itself = any(stems(name) == words for name in table.display_names)
+    if best is None or itself or (rival and not kept):
+        return None
+    column = best[1]
+    if not column.nullable or column.name in table.primary_key or is_flag(column):
+        return None
+    key = (entity, column.name)
+    return Ref(position, (NameHit(entity, column.name, best[0]),), entity, key)
+
+
+def _leads(column: Column, words: tuple[str, ...]) -> bool:
+    for name in column.display_names:
+        told = stems(name)
+        if told[: len(words)] == words and set(told[len(words) :]) <= _TAILS:
+            return True
+    return False

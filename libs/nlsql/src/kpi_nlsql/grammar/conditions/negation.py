@@ -1,0 +1,126 @@
+"""Negation and exception: "who do not …", "without …", "but not …", "except …"."""
+
+from __future__ import annotations
+
+from kpi_nlsql.drafting.draft import Term
+from kpi_nlsql.grammar.conditions.denied_subjects import says_nothing, subject_rows, take_idle_verb
+from kpi_nlsql.grammar.scanner import Scanner
+
+_OPERATORS = ("compare", "contains", "starts", "ends", "between", "null")
+_CONTRASTING = frozenset({"but", "and", "yet"})
+_LIGHT_VERBS = frozenset("give given gave provide provided get got grant granted us".split())  # noqa: SIM905
+_YET = frozenset({"yet", "ever", "been"})
+_EXCEPT = ("except", "excluding", "other than", "apart from")
+
+
+def read(scan: Scanner) -> bool:
+    """Consume a "not": a value right behind it is denied, anything else opens a denied scope."""
+    if not _denies(scan):
+        return False
+    start, item = scan.position, scan.item
+    scan.take(start)
+    if "never" in item.text:
+        scan.draft.note("never")
+    scan.position += 1
+    if scan.item.is_cue("only"):
+        scan.position += 1
+        return True
+    following = _behind_light_verb(scan, scan.skip(scan.position))
+    scan.in_where = True
+    own = scan.role(following) == "value" and _is_own(scan, following)
+    own = own or (scan.at(following).kind == "number" and scan.pending is not None)
+    if own and _of_rows(scan, following):
+        _deny_rows(scan, following)
+    elif (own and item.text not in {"but not", "but not in"}) or (
+        any(scan.at(following).is_cue(kind) for kind in _OPERATORS)
+        and not says_nothing(scan, following)
+    ):
+        scan.negate = True
+    else:
+        _open(scan, start, own)
+    return True
+
+
+def _behind_light_verb(scan: Scanner, position: int) -> int:
+    # "did not give consent" denies the consent, whatever was not done with it; "not yet paid".
+    following = position
+    while scan.at(following).text in _YET:
+        following = scan.skip(following + 1)
+    while scan.at(following).text in _LIGHT_VERBS:
+        following = scan.skip(following + 1)
+    own = scan.role(following) == "value" and _is_own(scan, following)
+    if following == position or not own:
+        return position
+    scan.position = following
+    return following
+
+
+def _denies(scan: Scanner) -> bool:
+    item = scan.item
+    if _excepts(scan):
+        return True
+    contrasts = item.text.startswith("but") and _compared_before(scan)
+    if item.is_cue("compare", "!=") and scan.in_where and scan.pending and not contrasts:
+        return False
+    denies = item.is_cue("not") or item.is_cue("missing")
+    return denies or (item.is_cue("null") and "not" in item.text.split())
+
+
+def _open(scan: Scanner, start: int, own: bool) -> None:
+    subject = _subject_before(scan) or subject_rows(scan, start)
+    scan.open_scope(negative=True)
+    take_idle_verb(scan)
+    if scan.at(start).text.startswith("but") or scan.at(start - 1).text in _CONTRASTING:
+        scan.draft.contrasted.add(scan.scope)
+    if subject is not None:
+        subject.scope = scan.scope
+    scan.pending = scan.pending if own else None
+    scan.pending_function = None
+
+
+def _deny_rows(scan: Scanner, position: int) -> None:
+    scan.open_scope(negative=True)
+    scan.add(Term("exists", position + 1, table=scan.table(position + 1)))
+    scan.skipped.add(position + 1)
+    scan.take(position + 1)
+
+
+def _of_rows(scan: Scanner, position: int) -> bool:
+    # "Which cities have no Brandon player?" denies such a player, not this value of the city's.
+    values_asked = not scan.draft.entities and bool(scan.draft.wanted)
+    return values_asked and scan.role(position + 1) == "table"
+
+
+def _subject_before(scan: Scanner) -> Term | None:
+    """Return the value that is the subject of what is denied: "which Ann Lee did not review"."""
+    last = scan.draft.terms[-1] if scan.draft.terms else None
+    if last is None or last.kind != "value" or last.position != scan.position - 2:
+        return None
+    return last if scan.at(last.position - 1).is_cue("relative") else None
+
+
+def _compared_before(scan: Scanner) -> bool:
+    """Tell whether a value of the same column was asked for before: "in A but not in B"."""
+    pending = scan.pending
+    return pending is not None and any(
+        term.ref is not None and term.ref.position == pending.position for term in scan.draft.terms
+    )
+
+
+def _excepts(scan: Scanner) -> bool:
+    # "except those with …", "other than the ones that …".
+    if not scan.item.is_cue("compare", "!=") or not scan.item.text.startswith(_EXCEPT):
+        return False
+    following = scan.at(scan.position + 1)
+    return following.text in {"those", "the", "ones", "that", "who", "for", "with"}
+
+
+def _is_own(scan: Scanner, position: int) -> bool:
+    """Tell whether the value belongs to a column of the rows asked for."""
+    entity = scan.entity()
+    item = scan.at(position)
+    if scan.at(scan.position - 1).text == "but":
+        return False
+    if any(hit.table == entity for hit in item.values):
+        return True
+    return scan.pending is not None and any(hit.table == entity for hit in scan.pending.hits)

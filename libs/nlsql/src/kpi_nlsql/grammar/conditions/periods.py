@@ -1,0 +1,142 @@
+"""Periods: "in March 2024", "this month", "per year" — of a date that may go unnamed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from kpi_nlsql.drafting.draft import Group, Ref, Term
+from kpi_nlsql.grammar.asking.implied_columns import TIME
+from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.lexicon import NameHit
+
+_DATE = re.compile(r"\d{4}-(\d\d|Q\d)(-\d\d.*)?")
+_UNITS = {
+    "year": "year", "years": "year", "yearly": "year", "annually": "year",
+    "month": "month", "months": "month", "monthly": "month",
+    "day": "day", "days": "day", "daily": "day",
+}  # fmt: skip
+_PRESENT = frozenset({"this", "current"})
+_STORED = 0.95
+_IN = frozenset({"in", "during", "of", "for", "on", "from"})
+
+
+def read(scan: Scanner) -> bool:
+    """Consume a period."""
+    return _present(scan) or _dated(scan) or _per_period(scan)
+
+
+def _time(scan: Scanner) -> Ref | None:
+    """Return the date that is spoken of: the one named before, else the one the rows have."""
+    pending = scan.pending
+    if pending is not None and any(_is_date(scan, hit.table, hit.column) for hit in pending.hits):
+        return pending
+    near = scan.last_table() or scan.entity()
+    near = near or (pending.hits[0].table if pending and pending.hits else None)
+    return _date_of(scan, near) if near is not None else None
+
+
+def _date_of(scan: Scanner, near: str) -> Ref | None:
+    """Return the date of the rows of a table, if it has one or the sentence tells which."""
+    columns = scan.sentence.graph.table(near).columns
+    dated = tuple(NameHit(near, column.name, 1.0) for column in columns if column.dated)
+    named = scan.implied(scan.position, TIME, near)
+    told = {hit.column for hit in named.hits if hit.table == near} if named else set()
+    best = tuple(hit for hit in dated if hit.column in told) or dated
+    return Ref(scan.position, best, near) if len(dated) == 1 or told else None
+
+
+def _is_date(scan: Scanner, table: str, column: str | None) -> bool:
+    return column is not None and scan.sentence.graph.table(table).column(column).dated
+
+
+def _keeps(scan: Scanner, position: int) -> bool:
+    """Tell whether the rows keep the period in a column of their own (``pay_month``)."""
+    unit = scan.at(position).text
+    near = {scan.last_table(), scan.entity(), *scan.tables_named()}
+    return any(
+        hit.table in near and unit in str(hit.column).lower()
+        for hit in scan.at(position).column_hits()
+    )
+
+
+def _present(scan: Scanner) -> bool:
+    # "this month", "today"
+    unit = "day" if scan.item.text == "today" else ""
+    if scan.item.text in _PRESENT:
+        unit = _UNITS.get(scan.at(scan.position + 1).text, "")
+    ref = _time(scan) if unit else None
+    if ref is None:
+        return False
+    end = scan.position + (1 if scan.item.text == "today" else 2)
+    scan.not_output(ref)
+    scan.add(Term("period", scan.position, ref, values=(unit,)))
+    scan.take(*range(scan.position, end))
+    scan.position = end
+    return True
+
+
+def _dated(scan: Scanner) -> bool:
+    # "in March 2024" without a column: a date of the rows.
+    item = scan.item
+    lead = scan.at(scan.position - (2 if scan.at(scan.position - 1).text == "the" else 1)).text
+    leads = scan.pending is None or lead in _IN or (lead == "," and not _asks_when(scan))
+    if item.kind != "quoted" or not _DATE.fullmatch(item.text) or not leads:
+        return False
+    ref = _time(scan)
+    if ref is None:
+        return False
+    scan.add(Term("value", scan.position, ref, values=(item.text,)))
+    scan.take(scan.position)
+    scan.position += 1
+    scan.in_where = True
+    return True
+
+
+def _asks_when(scan: Scanner) -> bool:
+    pending = scan.pending
+    return pending is not None and any(_is_date(scan, h.table, h.column) for h in pending.hits)
+
+
+def _describes_rows(scan: Scanner) -> bool:
+    # "monthly pledges", where the pledges have a frequency Monthly.
+    following = scan.at(scan.position + 1).table_hits()
+    return bool(following) and any(
+        value.table == following[0].table and value.score >= 1.0 for value in scan.item.values
+    )
+
+
+def _per_period(scan: Scanner) -> bool:
+    # "orders per month": the months of a date, unless a column keeps the month.
+    grouped = scan.item.is_cue("group") or scan.item.text == "by"
+    position = scan.position + 1 if grouped else scan.position
+    alone = scan.item.text in {"monthly", "yearly", "daily", "annually"}
+    alone = alone and not _describes_rows(scan)
+    group = period_group(scan, position) if grouped or alone else None
+    if group is None:
+        return False
+    scan.draft.groups.append(group)
+    scan.take(scan.position, position)
+    scan.position = position + 1
+    return True
+
+
+def period_group(scan: Scanner, position: int) -> Group | None:
+    """Return the months, years or days that the unit named at a position groups by."""
+    unit: Any = _UNITS.get(scan.at(position).text)
+    if unit is None or scan.at(position).best_column() >= _STORED or _keeps(scan, position):
+        return None
+    ref = next((ref for table in _summed(scan) if (ref := _date_of(scan, table))), None)
+    ref = ref or _time(scan)
+    return None if ref is None else Group(position, Ref(position, ref.hits, ref.near), period=unit)
+
+
+def _summed(scan: Scanner) -> list[str]:
+    """Return the tables whose rows are counted or summed up: it is their date that groups them."""
+    found = []
+    for wanted in scan.draft.wanted:
+        if wanted.function and wanted.ref and wanted.ref.hits:
+            found.append(wanted.ref.near or wanted.ref.hits[0].table)
+        elif wanted.function and wanted.table:
+            found.append(wanted.table)
+    return found

@@ -1,0 +1,230 @@
+"""Conditions on texts and gaps: "contains", "starts with", "is null"; and "in the last 30 days"."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from kpi_nlsql.drafting.draft import Ref, Term
+from kpi_nlsql.english.cues import FUNCTION_WORDS
+from kpi_nlsql.grammar.asking.implied_columns import TIME
+from kpi_nlsql.grammar.scanner import Scanner
+
+_DAYS = {
+    "day": 1,
+    "days": 1,
+    "week": 7,
+    "weeks": 7,
+    "month": 30,
+    "months": 30,
+    "year": 365,
+    "years": 365,
+}
+
+_HAVING = frozenset({"with", "having", "have", "has", "containing"})
+_DETERMINERS = frozenset({"the", "its", "their"})
+_MOST_BETWEEN = 3
+_NAMED = 0.95
+
+
+def read(scan: Scanner) -> bool:
+    """Consume one of these conditions."""
+    item = scan.item
+    if item.is_cue("null") or item.is_cue("not_null"):
+        return _null(scan, item.is_cue("not_null"))
+    if item.text == "missing" and scan.role(scan.position + 1) == "column":
+        return _null(scan, known=False)
+    before = scan.at(scan.position - 1)
+    if item.text == "missing" and before.text in {"both", "all"} and scan.pending is not None:
+        return _null(scan, known=False)
+    if item.is_cue("recent") or item.is_cue("older"):
+        return _recent(scan)
+    if _inside(scan):
+        return True
+    for cue, kind in (("starts", "starts"), ("ends", "ends"), ("contains", "contains")):
+        if item.is_cue(cue):
+            return _like(scan, kind)  # type: ignore[arg-type]
+    return False
+
+
+def _inside(scan: Scanner) -> bool:
+    """Consume "with Apples in the name": a text that a column has somewhere."""
+    position = scan.position
+    told = scan.role(position) == "value" or _is_name(scan, position)
+    if scan.at(position - 1).text not in _HAVING or scan.at(position + 1).text != "in":
+        return False
+    column = scan.skip(position + 2)
+    if not told or scan.at(position + 2).text not in _DETERMINERS or scan.role(column) != "column":
+        return False
+    last = position if scan.item.kind == "quoted" else _run_end(scan, position)
+    text = scan.item.text if scan.item.kind == "quoted" else _written(scan, position, last)
+    scan.add(Term("like", position, scan.ref(column), values=(text,)))
+    scan.take(*range(position, column + 1))
+    scan.position = column + 1
+    return True
+
+
+def _subject(scan: Scanner) -> Ref | None:
+    if scan.pending is not None:
+        return scan.pending
+    for wanted in reversed(scan.draft.wanted):
+        if wanted.ref is not None:
+            return wanted.ref
+    return None
+
+
+def _null(scan: Scanner, known: bool) -> bool:
+    if scan.at(scan.position + 1).text in {"to", "by", "in", "on", "with"}:
+        return False
+    if scan.role(scan.position + 1) == "column":
+        ref: Ref | None = scan.ref(scan.position + 1)
+        scan.take(scan.position + 1)
+        following = 2
+    else:
+        ref, following = _subject(scan), 1
+    if ref is None or scan.role(scan.position + 1) == "table":
+        return False
+    scan.not_output(ref)
+    for other in _beside(scan, ref):
+        scan.not_output(other)
+        scan.add(Term("null", other.position, other, negated=known))
+    scan.add(Term("null", scan.position, ref, negated=known))
+    scan.take(scan.position)
+    scan.position += following
+    return True
+
+
+def _beside(scan: Scanner, ref: Ref) -> list[Ref]:
+    # "whose phone or e-mail is missing", "where A, B and C are all empty": all are subjects.
+    between = range(ref.position + 1, scan.position)
+    light = all(
+        scan.at(at).kind == "word" or scan.at(at).is_cue("both") or scan.at(at).is_cue("all")
+        for at in between
+    )
+    if not scan.in_where or not light or len(between) > _MOST_BETWEEN:
+        return []
+    found: list[Ref] = []
+    position, linked = ref.position, {"or", "and"}
+    while True:
+        link = position - 2 if scan.at(position - 1).text in _DETERMINERS else position - 1
+        if scan.at(link).text not in linked or scan.role(link - 1) != "column":
+            break
+        position, linked = link - 1, {","}
+        found.insert(0, scan.ref(position))
+    if found:
+        scan.take(*between)
+    return found
+
+
+def _recent(scan: Scanner) -> bool:
+    amount = scan.at(scan.position + 1).number
+    unit_at = scan.position + (2 if amount is not None else 1)
+    days = _DAYS.get(scan.at(unit_at).text)
+    if days is None or (amount is None and days == 1):
+        return False
+    ref = scan.pending or scan.implied(scan.position, TIME, scan.entity())
+    if ref is None:
+        return False
+    scan.take(*range(scan.position, unit_at + 1))
+    total = days * int(amount if amount is not None else 1)
+    scan.not_output(ref)
+    older = scan.item.is_cue("older")
+    scan.add(Term("recent", scan.position, ref, values=(total,), negated=older))
+    scan.position = unit_at + 1
+    return True
+
+
+def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
+    position = scan.position + 1
+    while scan.at(position).is_cue("contains") or (
+        scan.at(position).kind == "word"
+        and (
+            scan.at(position).text
+            in {"the", "a", "letter", "word", "substring", "string", "with", "letters", "in"}
+        )
+    ):
+        position += 1
+    value = scan.at(position)
+    short = value.kind == "word" and (len(value.text) == 1 or scan.at(position - 1).text == "word")
+    named = _is_name(scan, position) or _closes_search(scan, position)
+    if not (value.kind in {"quoted", "number"} or value.values or short or named):
+        return False
+    ref = _subject(scan)
+    after = scan.skip(position + 1)
+    if scan.at(position + 1).text == "in" and scan.role(after) == "column":
+        ref = scan.ref(after)
+        scan.take(after)
+    if ref is None:
+        return False
+    scan.not_output(ref)
+    last = _run_end(scan, position)
+    text = value.text if value.kind == "quoted" else _written(scan, position, last)
+    scan.add(Term("like", scan.position, ref, values=(text,), like=kind))
+    scan.take(*range(scan.position, last + 1))
+    scan.position = last + 1
+    while _goes_on(scan):
+        _another(scan, ref, kind)
+    return True
+
+
+def _goes_on(scan: Scanner) -> bool:
+    """Tell whether a further text to look for follows: "contains leak, crack or rust"."""
+    text, after = scan.at(scan.position + 1), scan.at(scan.position + 2)
+    if scan.item.text not in {"or", ","} or text.kind not in {"word", "mention"} or text.cues:
+        return False
+    named = text.kind == "mention" and not text.values and text.best_table() < _NAMED
+    unknown = text.kind == "word" and text.text not in FUNCTION_WORDS
+    ends = after.text in {"", "or"} or (after.kind == "mark" and after.text != "=")
+    listed = scan.item.text == "or" or (after.text in {"or", ","} and unknown)
+    return (unknown or named) and ends and listed
+
+
+def _another(scan: Scanner, ref: Ref, kind: Literal["contains", "starts", "ends"]) -> None:
+    position = scan.position + 1
+    text = _written(scan, position, position)
+    scan.add(Term("like", position, ref, values=(text,), like=kind, joined_by_or=True))
+    scan.take(scan.position, position)
+    scan.position = position + 1
+
+
+def _run_end(scan: Scanner, position: int) -> int:
+    """Return the last item of a text written without blanks: "x.org", "AB-12/3"."""
+    text = scan.sentence.text
+    while position + 1 < len(scan.items):
+        gap = text[_end(scan, position) : _start(scan, position + 1)]
+        glued = (not gap.strip() and gap == "") or gap in {".", "-", "/", "@", "_"}
+        if (
+            not glued
+            or scan.at(position + 1).text in {"?", ".", ","}
+            or scan.at(position).kind == "quoted"
+        ):
+            return position
+        position += 1
+    return position
+
+
+def _is_name(scan: Scanner, position: int) -> bool:
+    """Tell whether what stands here is written with a capital, as a text to look for."""
+    item = scan.at(position)
+    if item.kind not in {"word", "mention"}:
+        return False
+    return scan.sentence.tokens[item.start].text[:1].isupper() and not item.cues
+
+
+def _start(scan: Scanner, position: int) -> int:
+    return scan.sentence.tokens[scan.at(position).start].start
+
+
+def _end(scan: Scanner, position: int) -> int:
+    return scan.sentence.tokens[scan.at(position).end - 1].end
+
+
+def _written(scan: Scanner, first: int, last: int) -> str:
+    return scan.sentence.text[_start(scan, first) : _end(scan, last)].strip("\"'“”‘’`")  # noqa: RUF001
+
+
+def _closes_search(scan: Scanner, position: int) -> bool:
+    """Tell whether an unknown word ends the condition: "whose email contains nag"."""
+    item, after = scan.at(position), scan.at(position + 1)
+    unknown = item.kind == "word" and item.text not in FUNCTION_WORDS
+    ends = after.kind == "mark" or after.text in {"and", "or", "but"} or after.is_cue("order")
+    return unknown and scan.pending is not None and ends

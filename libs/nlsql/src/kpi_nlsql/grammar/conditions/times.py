@@ -1,0 +1,144 @@
+"""Times: which date of the rows is meant, named by a verb ("expired in 2024") or not at all."""
+
+from __future__ import annotations
+
+import re
+
+from kpi_nlsql.drafting.draft import Ref
+from kpi_nlsql.english.words import lemma, stem, stems
+from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.lexicon import NameHit
+from kpi_nlsql.schema.graph import Column, Table
+
+DATE = re.compile(r"\d{4}-(\d\d|Q\d)(-\d\d.*)?")
+_YEARS = range(1900, 2101)
+PARTICLES = frozenset({"in", "out", "on", "off", "up"})
+"""Words that make one verb with what stands before: "logged in", "signed up"."""
+
+_LEADING = frozenset({"in", "on", "during", "by"})
+_TIMED = ("after", "before", "between", "recent", "older")
+_VERBS = {
+    "expire lapse out": "expiry|expiration|expires|valid to|valid until|until|end",
+    "end finish terminate": "end|finish|termination|term|valid to|valid until|until",
+    "start begin commence": "start|begin|commencement|valid from|effective|from",
+    "born": "birth|born",
+    "leave left quit resign": "leave|leaving|exit|termination|term|end|departure|dep",
+    "hire join recruit employ": "hire|join|joining|entry|start",
+    "arrive arrival": "arrival|arrive|arr|checkin|check in",
+    "depart departure": "departure|dep|checkout|check out",
+    "open raise create log report": "open|opened|created|raised|logged|reported",
+    "register": "registered|registration|reg",
+    "build construct": "built|build|construction",
+}
+_COLUMNS = {
+    stem(verb): tuple(stems(name) for name in names.split("|"))
+    for verbs, names in _VERBS.items()
+    for verb in verbs.split()
+}
+"""From the stem of a verb to what the date it speaks of may be called, the likeliest first."""
+
+_HAPPENING = frozenset("made placed recorded booked dated created posted taken happened".split())  # noqa: SIM905
+"""Verbs of what every row stands for: their date is that of the row."""
+
+
+def read(scan: Scanner) -> bool:
+    """Consume a verb that a date of the rows is called by, before that date is compared."""
+    end = scan.position + 1
+    if scan.item.text in {"ran", "run", "runs"} and scan.at(end).text == "out":
+        end += 1
+    table = scan.last_table() or scan.entity()
+    told = scan.at(end - 1).text
+    if scan.at(end).text in PARTICLES and is_timed(scan, end + 1):
+        told = lemma(scan.item.text) + scan.at(end).text + "s"  # "logged in after May": logins
+        end += 1
+    verb = scan.item.text.endswith(("ed", "ing"))
+    noun = (scan.role(scan.position) == "table" and not verb) or " " in scan.item.text
+    if table is None or noun or not is_timed(scan, end):
+        return False
+    column = _named_by(told, scan.sentence.graph.table(table))
+    if scan.item.text == "valid":
+        until = scan.at(end).is_cue("before") or scan.at(end).text == "to"
+        column = _named_by("expire" if until else "start", scan.sentence.graph.table(table))
+    if column is None:
+        return False
+    hit = NameHit(table, column.name, 1.0)
+    scan.expect(Ref(scan.position, (hit,), table, (table, column.name)))
+    scan.take(*range(scan.position, end))
+    scan.in_where = True
+    scan.position = end
+    return True
+
+
+def is_timed(scan: Scanner, position: int) -> bool:
+    """Tell whether a date or a year follows, told to be before, after, in or between."""
+    item = scan.at(position)
+    if item.is_cue("recent"):
+        after = scan.at(position + 1)
+        return after.number is not None or after.text in {"year", "month", "week"}
+    if item.text not in _LEADING and not any(item.is_cue(kind) for kind in _TIMED):
+        return False
+    position += 1 + (item.text == "on" and scan.at(position + 1).is_cue("compare"))
+    while scan.at(position).text in {"the", "year"}:
+        position += 1
+    return is_date(scan, position)
+
+
+def is_date(scan: Scanner, position: int) -> bool:
+    """Tell whether a date, a month or a year stands here."""
+    item = scan.at(position)
+    return item.number in _YEARS or (
+        item.kind == "quoted" and DATE.fullmatch(item.text) is not None
+    )
+
+
+def _named_by(verb: str, table: Table) -> Column | None:
+    told = stem(verb)
+    dated = [column for column in table.columns if column.dated or _is_year(column)]
+    if verb.endswith(("ed", "ing", "en", "t", "s", "due")):
+        named = [c for c in dated if any(told in stems(name) for name in c.display_names)]
+        if len(named) == 1:
+            return named[0]
+    for run in _COLUMNS.get(told, ()):
+        for column in dated:
+            if any(_holds(stems(name), run) for name in column.display_names):
+                return column
+    return main_date(table) if verb in _HAPPENING else None
+
+
+def _is_year(column: Column) -> bool:
+    return column.family == "number" and stems(column.display_names[0])[-1:] == (stem("year"),)
+
+
+def _holds(name: tuple[str, ...], run: tuple[str, ...]) -> bool:
+    return any(name[at : at + len(run)] == run for at in range(len(name)))
+
+
+def main_date(table: Table) -> Column | None:
+    """Return the date that a row is of: the only one, or the one called like the table."""
+    dated = [column for column in table.columns if column.dated]
+    if len(dated) == 1:
+        return dated[0]
+    own = {word for name in table.display_names for word in stems(name)}
+    named = [column for column in dated if own & set(stems(column.display_names[0]))]
+    return named[0] if len(named) == 1 else None
+
+
+def date_meant(scan: Scanner, position: int, literals: list[str | int | float]) -> Ref | None:
+    """Return the rows' own date where dates are compared with what is none; else None.
+
+    "invoices of type Storage between 2024-03-01 and 2024-05-31" speaks of the invoice date.
+    """
+    dates = all(isinstance(value, str) and DATE.fullmatch(value) for value in literals)
+    table = scan.last_table() or scan.entity()
+    if not dates or table is None or scan.pending_function is not None:
+        return None
+    pending = scan.pending
+    graph = scan.sentence.graph
+    if pending is not None and any(
+        hit.column and graph.table(hit.table).column(hit.column).dated for hit in pending.hits
+    ):
+        return None
+    column = main_date(graph.table(table))
+    if column is None:
+        return None
+    return Ref(position, (NameHit(table, column.name, 1.0),), table, (table, column.name))

@@ -1,0 +1,82 @@
+"""Totalling: "gifts totalling more than 700", "more than 1,000 in unpaid invoices".
+
+Whether the amounts of several rows are added up, or each row is compared, shows when the whole
+sentence is read.
+"""
+
+from __future__ import annotations
+
+from kpi_nlsql.drafting.draft import Ref
+from kpi_nlsql.english.amounts import adds_up, amount_ref, main_amount, money_amount
+from kpi_nlsql.grammar.scanner import Scanner
+
+_VERBS = frozenset("totalling totaling totalled totaled summing adding amounting".split())  # noqa: SIM905
+_MONEY_VERBS = frozenset(
+    "bill billed charge charged pay paid spend spent invoice invoiced refund refunded donate "  # noqa: SIM905
+    "donated claim claimed earn earned cost owe owed give gave gift gifted swallowed".split()
+)
+_LEADING = frozenset({"in", "on", "of", "for", "worth"})
+_FILLING = frozenset({"up", "to", "of"})
+_FARTHEST = 4
+
+
+def read(scan: Scanner) -> bool:
+    """Consume "totalling" behind rows with an amount; the comparison that follows is of the sum."""
+    before = scan.position - 1
+    if scan.item.text not in _VERBS or scan.role(before) not in {"table", "column"}:
+        return False
+    end = scan.position + 1
+    while scan.at(end).text in _FILLING:
+        end += 1
+    following = scan.at(end)
+    amount = _amount_at(scan, before)
+    if amount is None or not (following.is_cue("compare") or following.is_cue("between")):
+        return False
+    scan.draft.terms = [t for t in scan.draft.terms if t.kind != "exists" or t.position != before]
+    scan.take(*range(before, end))
+    scan.in_where = True
+    scan.pending, scan.pending_function, scan.pending_table = amount, "sum", None
+    scan.position = end
+    return True
+
+
+def told_behind(scan: Scanner, position: int) -> Ref | None:
+    """Return the amount that stands behind the number compared with: "… 50,000 in customs duty".
+
+    ``position`` is behind the number. What is added up is settled at the end.
+    """
+    if scan.at(position).text not in _LEADING:
+        return None
+    for at in range(position + 1, position + 1 + _FARTHEST):
+        if scan.role(at) in {"table", "column"}:
+            if scan.role(at + 1) == "column" and scan.measures(scan.ref(at + 1)):
+                at += 1
+            found = _amount_at(scan, at)
+            if found is not None and scan.role(at) == "column":
+                scan.take(*range(position, at + 1))
+                scan.skipped |= set(range(position, at + 1))
+            return found
+        if scan.role(at) == "none" and scan.at(at).kind != "word":
+            return None
+    return None
+
+
+def paid(scan: Scanner) -> Ref | None:
+    """Return the money of the rows a verb speaks of: "customers we billed more than 200"."""
+    before = scan.position - 1
+    if scan.at(before).text not in _MONEY_VERBS:
+        return None
+    return _amount_at(scan, before) if scan.role(before) == "table" else None
+
+
+def _amount_at(scan: Scanner, position: int) -> Ref | None:
+    if scan.role(position) == "column":
+        ref = scan.ref(position)
+        best = ref.hits[0]
+        column = scan.sentence.graph.table(best.table).column(str(best.column))
+        return ref if scan.measures(ref) and adds_up(column) else None
+    if scan.role(position) != "table":
+        return None
+    table = scan.sentence.graph.table(scan.table(position))
+    amount = money_amount(table) or main_amount(table)
+    return None if amount is None else amount_ref(position, table.name, amount)

@@ -1,0 +1,101 @@
+"""Totals that the sentence names by no column: "this total", "the most money"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kpi_nlsql.drafting.draft import Ref, Wanted
+from kpi_nlsql.english.amounts import adds_up, amount_ref, main_amount, money_amount
+from kpi_nlsql.english.words import stems
+from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.lexicon import NameHit
+from kpi_nlsql.schema.graph import Table
+
+_MONEY = frozenset({"money", "revenue", "turnover", "value"})
+_TOTALS = frozenset({"total", "totals", "sum", "in total"})
+_WHOLE = frozenset({"gross", "value", "valu", "total"})
+_TIED = 0.05
+_LIST = frozenset("and , the this that their its with show".split())  # noqa: SIM905
+
+
+def shown(scan: Scanner, functions: list[str]) -> None:
+    """Ask for the sum that rows are ranked by: "…, with the name and this total"."""
+    draft = scan.draft
+    measures = [sorting.ref for sorting in draft.sorting if sorting.ref is not None]
+    listed = scan.at(scan.position - 1).text in _LIST
+    if scan.in_where or not listed or functions != ["sum"] or len(measures) != 1:
+        return
+    draft.wanted.append(Wanted(scan.position, measures[0], "sum"))
+    scan.take(scan.position)
+
+
+def money(scan: Scanner, position: int) -> Ref | None:
+    """Return the amount of the rows that money is spoken of with: "billed the most money".
+
+    Where they are not named, it is that of the only rows with money that the others have several
+    of; the reading doubts itself where there are none or more.
+    """
+    if scan.at(position).text not in _MONEY or scan.role(position) not in {"none", "value"}:
+        return None
+    graph, entity = scan.sentence.graph, scan.entity()
+    named = [table for table in reversed(scan.tables_named()) if table != entity]
+    amounts = [(table, amount) for table in named if (amount := amount_of(graph.table(table)))]
+    if not amounts and entity is not None:
+        amounts = _of_related(scan, entity)
+        if len(amounts) != 1:
+            scan.draft.note("unmeasured")
+            return None
+    if not amounts:
+        return None
+    scan.take(position)
+    return amount_ref(position, *amounts[0])
+
+
+def worth(scan: Scanner, position: int) -> Ref | None:
+    """Return the amount of the rows named next: "total value of the open invoices"."""
+    named = [at for at in range(position + 1, len(scan.items)) if scan.role(at) == "table"]
+    table = scan.sentence.graph.table(scan.table(named[0])) if named else None
+    amount = (amount_of(table) or _gross(table)) if table is not None else None
+    return None if table is None or amount is None else amount_ref(position, table.name, amount)
+
+
+def _gross(table: Table) -> str | None:
+    """Return the one column that says the whole amount, before fees and taxes."""
+    whole = [column for column in table.columns if _WHOLE & set(stems(column.name))]
+    return whole[0].name if len(whole) == 1 and adds_up(whole[0]) else None
+
+
+def _of_related(scan: Scanner, entity: str) -> list[tuple[str, str]]:
+    graph, paths = scan.sentence.graph, scan.sentence.paths
+    joins = [join for join in graph.joins if entity in {join.left_table, join.right_table}]
+    seen = [join if join.left_table == entity else join.reversed() for join in joins]
+    several = dict.fromkeys(join.right_table for join in seen if not paths.to_one(join, graph))
+    return [(table, amount) for table in several if (amount := money_amount(graph.table(table)))]
+
+
+def total_of(scan: Scanner, position: int) -> Ref | None:
+    """Return the amount of rows whose total is told: "by [invoice] total"."""
+    if scan.role(position) != "table" or scan.at(position + 1).text not in _TOTALS:
+        return None
+    table = scan.sentence.graph.table(scan.table(position))
+    amount = amount_of(table)
+    return None if amount is None else amount_ref(position, table.name, amount)
+
+
+def amount_of(table: Table) -> str | None:
+    """Return the column that tells the money of a row, or else its one amount."""
+    return money_amount(table) or main_amount(table)
+
+
+def summable(scan: Scanner, ref: Ref) -> Ref:
+    """Return the reference with columns that add up before those as likely that do not."""
+    graph = scan.sentence.graph
+    best = ref.hits[0].score if ref.hits else 0.0
+
+    def rank(hit: NameHit) -> tuple[bool, bool]:
+        sums = hit.column is not None and adds_up(graph.table(hit.table).column(hit.column))
+        return hit.score < best - _TIED, not sums
+
+    ref.hits = tuple(sorted(ref.hits, key=rank))
+    ref.hits = tuple(replace(hit, score=hit.score + _TIED) for hit in ref.hits[:1]) + ref.hits[1:]
+    return ref

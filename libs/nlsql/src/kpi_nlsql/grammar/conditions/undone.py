@@ -1,0 +1,108 @@
+"""Undone: "never emptied", "not approved yet" — a deed whose date or doer the row does not have."""
+
+from __future__ import annotations
+
+from kpi_nlsql.drafting.draft import Ref, Term
+from kpi_nlsql.english.words import lemma, stem, stems
+from kpi_nlsql.grammar.conditions.times import PARTICLES
+from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.lexicon import NameHit
+
+_AUXILIARIES = frozenset({"been", "yet", "ever", "being", "be", "so", "far"})
+_CLOSING = ("yet", "so", "far", "at", "all", "ever", "until", "now")
+_BY = ("by", "anyone", "anybody", "someone", "any")
+_TIMED = ("after", "before", "between", "recent", "compare", "older")
+_SENSE = 0.4
+
+
+def read(scan: Scanner) -> bool:
+    """Consume a denied deed that a nullable date of the rows asked for is called by."""
+    item = scan.item
+    if _un(scan):
+        return True
+    if not item.is_cue("not") or item.last_word in {"no", "without", "a", "an", "any"}:
+        return False
+    position = scan.position + 1
+    while scan.at(position).text in _AUXILIARIES:
+        position += 1
+    if _is_own_value(scan, position) or scan.entity() is None:
+        return False
+    ref, end = dated_by(scan, position)
+    if ref is None or _is_timed(scan, end):
+        return False
+    end = _closing(scan, end)
+    scan.add(Term("null", scan.position, ref))
+    scan.take(*range(scan.position, end))
+    scan.position = end
+    scan.in_where = True
+    scan.pending = None
+    return True
+
+
+def _un(scan: Scanner) -> bool:
+    # "unpaid invoices" have no date of payment.
+    item, rows = scan.item, scan.position + 1
+    if not item.text.startswith("un") or item.kind != "word" or scan.role(rows) != "table":
+        return False
+    ref = _dated(scan, scan.position, item.text[2:], scan.table(rows))
+    if ref is None:
+        return False
+    if scan.position == 0:
+        scan.draft.note("asks_rows")
+    scan.add(Term("null", scan.position, ref))
+    scan.take(scan.position)
+    scan.position += 1
+    return True
+
+
+def _is_own_value(scan: Scanner, position: int) -> bool:
+    # "not closed" with a status Closed denies the status.
+    return any(value.table == scan.entity() for value in scan.at(position).values)
+
+
+def dated_by(scan: Scanner, position: int, of: str | None = None) -> tuple[Ref | None, int]:
+    """Return the column that the verb at a position names, and where the verb ends."""
+    item = scan.at(position)
+    if " " in item.text or item.kind not in {"mention", "word"} or scan.role(position) == "table":
+        return None, position
+    word, end = item.text, position + 1
+    if scan.at(end).text in PARTICLES:
+        # "logged in": the noun is one word.
+        word = lemma(word) + scan.at(end).text
+        end += 1
+    ref = _dated(scan, position, word, of or str(scan.entity()))
+    return (None, position) if ref is None else (ref, end)
+
+
+def _dated(scan: Scanner, position: int, verb: str, of: str) -> Ref | None:
+    """Return the one column that says when, or by whom, what the verb tells was done."""
+    table, words = scan.sentence.graph.table(of), {stem(verb)}
+    named = [
+        column
+        for column in table.columns
+        if (column.dated or stems(column.name)[-1:] == ("by",))
+        and column.nullable
+        and column.name not in table.primary_key
+        and any(words <= set(stems(name)) for name in column.display_names)
+    ]
+    if len(named) != 1:
+        return None
+    hit = NameHit(table.name, named[0].name, 1.0)
+    return Ref(position, (hit,), table.name, (table.name, named[0].name))
+
+
+def _is_timed(scan: Scanner, position: int) -> bool:
+    # "not updated since 2024" was updated, only not of late.
+    following = [scan.at(position), scan.at(position + 1)]
+    if [item.text for item in following] == ["until", "now"]:
+        return False
+    told = any(item.number is not None or item.kind == "quoted" for item in following)
+    return told or any(following[0].is_cue(kind) for kind in _TIMED)
+
+
+def _closing(scan: Scanner, position: int) -> int:
+    if scan.at(position).text == "by" and scan.at(position + 1).text in _BY:
+        position += 2
+    while scan.at(position).text in _CLOSING:
+        position += 1
+    return position

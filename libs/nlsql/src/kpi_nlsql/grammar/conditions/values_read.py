@@ -1,0 +1,295 @@
+"""Values: a word of the value dictionary, a quoted text or a number that a column must equal."""
+
+from __future__ import annotations
+
+from kpi_nlsql.drafting.draft import Ref, Term
+from kpi_nlsql.english.cues import FUNCTION_WORDS
+from kpi_nlsql.grammar.conditions.directions import direction
+from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.values import ValueHit
+
+_LEADS_IN = frozenset("in from of for by with at on is are was were named called to as".split())  # noqa: SIM905
+_OPENING = frozenset({"the", "or", "and", ",", "all", "our"})
+_MOST_ROWS = 1000
+_YEARS = range(1000, 2101)
+
+
+def read(scan: Scanner) -> bool:
+    """Consume a value and make it a condition on the column it belongs to."""
+    item = scan.item
+    if _is_limit(scan):
+        scan.limit = scan.draft.limit = int(item.number or 1)
+        scan.take(scan.position)
+        scan.position += 1
+        return True
+    if item.kind == "word" and item.number is not None and item.text not in {"one", "single"}:
+        return _identified(scan, item.number)
+    if scan.role(scan.position) != "value" and item.kind != "number":
+        return False
+    if item.kind == "quoted" and _another_like(scan):
+        return True
+    ref = _subject(scan)
+    if item.kind == "number" and ref is None:
+        return _bare_number(scan)
+    return _value(scan, ref)
+
+
+def _subject(scan: Scanner) -> Ref | None:
+    """Return the column that the value is a value of, where the words around it say so."""
+    ref, values = _neighbour(scan), scan.item.values
+    if ref is None or _is_year_apart(scan, ref) or (values and not _holds(values, ref)):
+        return None
+    return _holding(values, ref) if values else ref
+
+
+def _value(scan: Scanner, ref: Ref | None) -> bool:
+    position, item = scan.position, scan.item
+    term = Term("value", position, ref, hits=_hits(item.values, ref), values=(_literal(scan),))
+    term.near = _owner(scan)
+    term.adjacent = scan.role(position + 1) == "table"
+    term.toward = direction(scan)
+    scan.position += 1
+    if not term.hits and ref is None:
+        if item.kind == "quoted":
+            scan.add(term)
+            scan.take(position)
+        return item.kind == "quoted"
+    scan.position -= 1
+    _connect(scan, term)
+    scan.not_output(scan.pending if ref is not None else None)
+    scan.take(position)
+    scan.add(term)
+    if _names_rows(scan):
+        if position == 0:
+            scan.draft.note("asks_rows")
+        scan.draft.entities.append((position, item.values[0].table))
+    scan.in_where = scan.in_where or scan.at(position - 1).text in _LEADS_IN
+    scan.position += 1
+    return True
+
+
+def _names_rows(scan: Scanner) -> bool:
+    """Tell whether a value is the noun of the rows asked for: "which repairs", "hypermarkets in".
+
+    A noun that nothing else is called by may follow: "high priority jobs".
+    """
+    item, draft = scan.item, scan.draft
+    tables = {hit.table for hit in item.values}
+    if draft.entities or draft.wanted or scan.tables_named() or len(tables) != 1:
+        return False
+    opens = all(
+        scan.at(at).cues or scan.role(at) == "value" or scan.at(at).text in _OPENING
+        for at in range(scan.position)
+    )
+    following = scan.position + 1
+    if scan.role(following) == "column" and following in scan.skipped:
+        following += 1
+    noun = scan.at(following)
+    called = noun.kind == "word" and noun.text.endswith("s") and noun.text not in FUNCTION_WORDS
+    plural = item.text.endswith("s") and scan.role(following) == "none"
+    return opens and (called or plural) and item.kind == "mention"
+
+
+def _another_like(scan: Scanner) -> bool:
+    # "contain 'a' or 'b'": the second text is searched for like the first.
+    previous = scan.draft.terms[-1] if scan.draft.terms else None
+    connector = scan.at(scan.position - 1).text
+    if previous is None or previous.kind != "like" or connector not in {"or", "and"}:
+        return False
+    either = connector == "or"
+    term = Term("like", scan.position, previous.ref, values=(scan.item.text,), like=previous.like)
+    term.joined_by_or = either
+    scan.add(term)
+    scan.take(scan.position)
+    scan.position += 1
+    return True
+
+
+def _owner(scan: Scanner) -> str | None:
+    """Return the table mentioned beside the value: "Biology courses", "courses in Biology"."""
+    if scan.role(scan.position + 1) == "table":
+        return scan.table(scan.position + 1)
+    if scan.in_where:
+        for index in range(scan.position - 1, max(scan.position - 4, -1), -1):
+            if scan.role(index) == "table":
+                return scan.table(index)
+    return None
+
+
+def _is_year_apart(scan: Scanner, ref: Ref) -> bool:
+    # "named X in 2008": the year does not belong to the column before.
+    number = scan.item.number if scan.item.kind == "number" else None
+    if number not in _YEARS or scan.at(scan.position - 1).text not in {"in", "during", "since"}:
+        return False
+    best = ref.hits[0] if ref.hits else None
+    if best is None or best.column is None or ref.position == scan.position - 2:
+        return False
+    column = scan.sentence.graph.table(best.table).column(best.column)
+    return not column.measures and not column.dated
+
+
+def _holding(values: tuple[ValueHit, ...], ref: Ref) -> Ref:
+    # A reference of its own for each value: "first and last name" may mean two columns.
+    owners = {(value.table, value.column) for value in values}
+    hits = tuple(hit for hit in ref.hits if (hit.table, hit.column) in owners)
+    return Ref(ref.position, hits or ref.hits, ref.near)
+
+
+def _holds(values: tuple[ValueHit, ...], ref: Ref) -> bool:
+    named = {(hit.table, hit.column) for hit in ref.hits}
+    return any((value.table, value.column) in named for value in values)
+
+
+def _is_limit(scan: Scanner) -> bool:
+    # "the 3 departments with …", "show 5 products": so many rows are asked for.
+    number = scan.item.number
+    if not isinstance(number, int) or not 0 < number < _MOST_ROWS or scan.in_where:
+        return False
+    named = scan.role(scan.position + 1) in {"table", "column"}
+    before = scan.at(scan.position - 1)
+    opened = any(before.is_cue(kind) for kind in ("show", "all", "relative"))
+    opened = opened or before.text in {"the", "of"}
+    return named and opened and scan.item.text != "one"
+
+
+def _literal(scan: Scanner) -> str | int | float:
+    number = scan.item.number if scan.item.kind == "number" else None
+    return scan.item.text if number is None else number
+
+
+def _hits(values: tuple[ValueHit, ...], ref: Ref | None) -> tuple[ValueHit, ...]:
+    """Narrow the columns that hold the value to those that the sentence names."""
+    if ref is None:
+        return values
+    named = {(hit.table, hit.column) for hit in ref.hits if hit.score >= 0.5}
+    return tuple(hit for hit in values if (hit.table, hit.column) in named) or values
+
+
+def _neighbour(scan: Scanner) -> Ref | None:
+    """Return the column that the words around the value name: "in the year 2004", "Math major"."""
+    if scan.pending is not None and scan.pending_function is None and _close(scan):
+        return scan.pending
+    after = scan.position + 1
+    if scan.role(after) == "column" and scan.item.values:
+        ref = scan.ref(after)
+        owned = {(hit.table, hit.column) for hit in scan.item.values}
+        if any((hit.table, hit.column) in owned for hit in ref.hits):
+            scan.take(after)
+            scan.skipped.add(after)
+            return ref
+    return None
+
+
+def _close(scan: Scanner) -> bool:
+    """Tell whether only function words stand between the pending column and the value."""
+    assert scan.pending is not None
+    between = range(scan.pending.position + 1, scan.position)
+    for index in between:
+        item = scan.items[index]
+        soft = item.kind in {"word", "mark"} or item.is_cue("not") or scan.roles[index] == "value"
+        if not (soft or item.is_cue("both") or item.is_cue("relative") or item.is_cue("also")):
+            return item.is_cue("compare", "=") or item.is_cue("compare", "!=")
+    return scan.in_where or len(between) <= 3
+
+
+def _bare_number(scan: Scanner) -> bool:
+    # A number without a column: a year, or one the value dictionary knows.
+    number = scan.item.number
+    if isinstance(number, int) and number in _YEARS and scan.at(scan.position - 1).text != "top":
+        ref = scan.implied(scan.position, ("year", "date"), scan.last_table() or scan.entity())
+        if ref is not None:
+            term = Term("value", scan.position, ref, values=(number,))
+            _connect(scan, term)
+            scan.add(term)
+            scan.take(scan.position)
+            scan.position += 1
+            return True
+    if number is not None and _identified(scan, number):
+        return True
+    if scan.item.values:
+        scan.add(Term("value", scan.position, hits=scan.item.values, values=(scan.item.text,)))
+        scan.take(scan.position)
+        scan.position += 1
+        return True
+    return False
+
+
+def _identified(scan: Scanner, number: float) -> bool:
+    # "department 80" means the department with this key; "2 departments" counts them.
+    before, after = scan.position - 1, scan.position + 1
+    if scan.role(after) == "table" and scan.in_where:
+        scan.add(Term("count", after, None, "=", (number,), table=scan.table(after)))
+        scan.take(scan.position, after)
+        scan.position += 2
+        return True
+    if scan.role(after) == "column" and scan.in_where and scan.measures(scan.ref(after)):
+        ref = scan.ref(after)
+        ref.near = ref.near or scan.last_table()
+        scan.add(Term("compare", scan.position, ref, "=", (number,)))
+        scan.take(scan.position, after)
+        scan.position += 2
+        return True
+    if scan.role(before) == "table":
+        table = scan.sentence.graph.table(scan.table(before))
+        if len(table.primary_key) == 1:
+            ref = Ref(scan.position, (), None, (table.name, table.primary_key[0]))
+            scan.add(Term("value", scan.position, ref, values=(number,)))
+            scan.take(scan.position)
+            scan.position += 1
+            return True
+    return False
+
+
+def _connect(scan: Scanner, term: Term) -> None:
+    """Join a value to the one before: "A or B" is either, "both A and B" needs two related rows."""
+    previous = scan.draft.terms[-1] if scan.draft.terms else None
+    if previous is None or previous.kind not in {"value", "compare", "between", "like"}:
+        return
+    between = [scan.items[i] for i in range(previous.position + 1, scan.position)]
+    words = {item.text for item in between}
+    if previous.kind != "value":
+        term.joined_by_or = "or" in words and previous.scope == scan.scope
+        return
+    if "or" in words or words == {","}:
+        term.joined_by_or = True
+        term.toward = term.toward or previous.toward
+        if term.ref is None and previous.ref is not None and _may_hold(previous.ref, term):
+            term.ref = previous.ref
+        term.hits = _like(term.hits, previous.hits)
+        return
+    if "and" in words and previous.scope == scan.scope and _same_column(term, previous):
+        term.hits = _like(term.hits, previous.hits)
+        if _lists_rows(scan, term, previous, words):
+            term.joined_by_or = True
+            return
+        if not scan.draft.negative_scopes & {scan.scope}:
+            scan.open_scope(negative=False)
+
+
+def _lists_rows(scan: Scanner, term: Term, previous: Term, words: set[str]) -> bool:
+    """Tell whether rows of either kind are asked for: "all jackets and dresses in PLM"."""
+    tables = {hit.table for hit in term.hits} & {hit.table for hit in previous.hits}
+    entity = scan.entity()
+    each = scan.at(previous.position - 1).is_cue("both")
+    opens = not scan.draft.wanted and not scan.in_where and not each
+    plural = scan.item.text.endswith("s") or scan.role(scan.position + 1) == "table"
+    owned = bool(tables) and (entity is None or entity in tables)
+    return opens and plural and owned and words <= {"and", "the"}
+
+
+def _may_hold(ref: Ref, term: Term) -> bool:
+    return not term.hits or _holds(term.hits, ref)
+
+
+def _like(hits: tuple[ValueHit, ...], others: tuple[ValueHit, ...]) -> tuple[ValueHit, ...]:
+    columns = {(hit.table, hit.column) for hit in others}
+    return tuple(hit for hit in hits if (hit.table, hit.column) in columns) or hits
+
+
+def _same_column(term: Term, previous: Term) -> bool:
+    if term.ref is not None and term.ref is previous.ref:
+        return True
+    if term.ref is not None and previous.ref is not None:
+        return bool(term.ref.hits) and term.ref.hits[:1] == previous.ref.hits[:1]
+    mine = {(hit.table, hit.column) for hit in term.hits}
+    return bool(mine & {(hit.table, hit.column) for hit in previous.hits})

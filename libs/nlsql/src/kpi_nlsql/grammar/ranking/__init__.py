@@ -1,0 +1,1 @@
+"""Rankings: orders, extremes, and the first rows of each group."""

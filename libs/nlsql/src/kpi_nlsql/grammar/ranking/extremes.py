@@ -1,0 +1,127 @@
+"""Extremes: "the earliest and the latest date", "largest total first", "top 3 … by total …"."""
+
+from __future__ import annotations
+
+from kpi_nlsql.drafting.draft import Group, Sorting, Wanted
+from kpi_nlsql.grammar.asking import function_lists
+from kpi_nlsql.grammar.asking.aggregates import function_at
+from kpi_nlsql.grammar.scanner import Scanner
+
+_TOPS = frozenset({"top", "bottom", "the top", "the bottom", "first", "highest", "largest", "best"})
+_ENDS = frozenset({"high", "low"})
+_ENDS_OF = {"most": "high", "fewest": "low"}
+_BEGINNING = frozenset({"starting with", "beginning with", "starts with", "begins with"})
+_FARTHEST_FIRST = 4
+
+
+def read(scan: Scanner) -> bool:
+    """Consume one of these."""
+    return function_lists.read(scan) or _comes_first(scan) or _begins(scan) or _top_groups(scan)
+
+
+def _end(scan: Scanner, position: int) -> str | None:
+    item = scan.at(position)
+    end = item.argument("superlative")
+    return end if end in _ENDS else {"max": "high", "min": "low"}.get(item.argument("aggregate"))
+
+
+def _comes_first(scan: Scanner) -> bool:
+    # "…, highest balance first" and "largest total first" tell the order.
+    end = _end(scan, scan.position)
+    last = next(
+        (
+            index
+            for index in range(scan.position + 1, scan.position + _FARTHEST_FIRST)
+            if scan.at(index).text == "first"
+        ),
+        None,
+    )
+    opened = scan.at(scan.position - 1).kind == "mark" or scan.at(scan.position - 1).text == "with"
+    if end is None or last is None or not opened:
+        return False
+    named = [i for i in range(scan.position + 1, last) if scan.role(i) == "column"]
+    sorting = _measure(scan, named[0] if named else None)
+    if sorting is None:
+        return False
+    sorting.descending = end == "high"
+    scan.draft.sorting.append(sorting)
+    scan.take(*range(scan.position, last + 1))
+    scan.position = last + 1
+    return True
+
+
+def _begins(scan: Scanner) -> bool:
+    # "…, starting with the largest", "with the most frequent status at the top"
+    if scan.item.text in _BEGINNING:
+        end, behind = _end(scan, scan.position + 1), scan.position + 2
+    else:
+        end = _end(scan, scan.position) or _ENDS_OF.get(scan.item.argument("common"))
+        behind = next((at for at in _ahead(scan) if _at_the_top(scan, at)), 0) + 1
+    asked = scan.draft.wanted or scan.draft.sorting
+    if end is None or behind == 1 or not asked:
+        return False
+    sorting = scan.draft.sorting[-1] if scan.draft.sorting else _measure(scan, None)
+    if sorting is None:
+        return False
+    sorting.descending = end == "high"
+    scan.draft.sorting = [sorting]
+    scan.take(*range(scan.position, behind))
+    scan.position = behind
+    return True
+
+
+def _ahead(scan: Scanner) -> range:
+    return range(scan.position + 1, scan.position + 1 + _FARTHEST_FIRST + 1)
+
+
+def _at_the_top(scan: Scanner, position: int) -> bool:
+    before = {scan.at(position - 1).text, scan.at(position - 2).text}
+    return scan.at(position).text in {"top", "the top"} and bool(before & {"at", "on"})
+
+
+def _measure(scan: Scanner, column: int | None) -> Sorting | None:
+    """Return the sort key: the output that is called so, else the last amount asked for."""
+    shown = [wanted for wanted in scan.draft.wanted if wanted.ref or wanted.function]
+    if column is not None:
+        names = {(hit.table, hit.column) for hit in scan.ref(column).hits}
+        shown = [
+            wanted
+            for wanted in shown
+            if wanted.ref and names & {(hit.table, hit.column) for hit in wanted.ref.hits[:1]}
+        ]
+        if not shown:
+            return Sorting(column, scan.ref(column))
+    amounts = [w for w in shown if w.function or (w.ref and scan.measures(w.ref))]
+    if not amounts:
+        return None
+    last = amounts[-1]
+    return Sorting(scan.position, last.ref, last.function, last.table)
+
+
+def _top_groups(scan: Scanner) -> bool:
+    # "top 3 meter ids by total consumption" sorts groups.
+    start = scan.position
+    number = scan.at(start + 1).number
+    if scan.item.text not in _TOPS or not isinstance(number, int):
+        return False
+    shown = scan.skip(start + 2)
+    by = shown + 1
+    if scan.role(shown) not in {"column", "table"} or scan.at(by).text not in {"by", "with", "per"}:
+        return False
+    function, measured = function_at(scan, by + 1), scan.skip(by + 2)
+    if function not in {"sum", "avg"} or scan.role(measured) != "column":
+        return False
+    low = _end(scan, start) == "low"
+    if scan.role(shown) == "column":
+        ref = scan.ref(shown)
+        scan.draft.wanted.append(Wanted(shown, ref))
+        scan.draft.groups.append(Group(shown, ref))
+    else:
+        table = scan.table(shown)
+        scan.draft.entities.append((shown, table))
+        scan.draft.groups.append(Group(shown, table=table))
+    scan.draft.sorting.append(Sorting(start, scan.ref(measured), function, None, not low))
+    scan.draft.limit = number
+    scan.take(*range(start, measured + 1))
+    scan.position = measured + 1
+    return True

@@ -1,0 +1,313 @@
+"""Superlatives: "the highest price", "the oldest student", "the most orders", "top 3 … by …"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kpi_nlsql.drafting.draft import Group, Ref, Sorting, Wanted
+from kpi_nlsql.english.amounts import amount_ref, main_amount
+from kpi_nlsql.english.words import stems
+from kpi_nlsql.grammar.asking.aggregates import function_at
+from kpi_nlsql.grammar.asking.counting import counted
+from kpi_nlsql.grammar.conditions import totals
+from kpi_nlsql.grammar.ranking import rankings
+from kpi_nlsql.grammar.ranking.measured_by import IMPLIED, NOT_WHEN, PRICED
+from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.lexicon import NameHit
+
+_BY_AMOUNT = frozenset({"highest", "largest", "biggest", "lowest", "smallest", "top"})
+_BIRTH = ("birth",)
+_TIMED = frozenset({"youngest", "oldest", "earliest", "latest"})
+_NOT_WHEN = 0.15
+
+
+def read(scan: Scanner) -> bool:
+    """Consume a superlative and what it is measured by."""
+    item = scan.item
+    if item.is_cue("common"):
+        return _common(scan)
+    if not item.is_cue("superlative") or _in_list_of_functions(scan):
+        return False
+    kind = item.argument("superlative")
+    if item.text in {"first", "last"} and not _is_superlative_first(scan):
+        return False
+    limit = _limit(scan)
+    if kind in {"most", "fewest"}:
+        return _most(scan, kind == "most", limit)
+    return _highest(scan, kind == "high", limit)
+
+
+def _in_list_of_functions(scan: Scanner) -> bool:
+    # "minimum, average and maximum price" are aggregates, not superlatives.
+    if not scan.item.is_cue("aggregate"):
+        return False
+    position = scan.position + 1
+    while scan.at(position).text in {",", "and", "the", "or"}:
+        position += 1
+    return position > scan.position + 1 and function_at(scan, position) is not None
+
+
+def _is_superlative_first(scan: Scanner) -> bool:
+    following = scan.at(scan.position + 1)
+    if following.number is not None or scan.role(scan.position + 1) == "table":
+        return True
+    deed = scan.in_where or scan.participle(scan.position + 1)  # "was last serviced before …"
+    named = scan.role(scan.position + 1) == "column" and not deed
+    return named and _is_dated(scan, scan.position + 1)
+
+
+def _is_dated(scan: Scanner, position: int) -> bool:
+    # "last order date", not "last name"
+    best = scan.at(position).column_hits()[0]
+    return scan.sentence.graph.table(best.table).column(str(best.column)).dated
+
+
+def _limit(scan: Scanner) -> int:
+    """Return the number that stands beside the superlative: "top 3", "3 youngest"; 1 without."""
+    for index in (scan.position + 1, scan.position - 1):
+        number = scan.at(index).number
+        if isinstance(number, int) and 0 < number < 1000:
+            scan.take(index)
+            return number
+    return scan.limit or 1
+
+
+def _sort(scan: Scanner, sorting: Sorting, limit: int) -> None:
+    scan.draft.sorting.append(sorting)
+    scan.draft.limit = limit
+
+
+def _common(scan: Scanner) -> bool:
+    descending = scan.item.argument("common") == "most"
+    limit = _limit(scan)
+    start = scan.position
+    position, _ = counted(scan, start + 1)
+    if scan.at(position).number is not None:
+        position += 1
+    scan.take(start)
+    scan.position = start + 1
+    if scan.role(position) == "column" and not scan.in_where:
+        ref = scan.ref(position)
+        scan.draft.wanted.append(Wanted(position, ref))
+        scan.draft.groups.append(Group(position, ref))
+        scan.take(position)
+        scan.position = position + 1
+    elif scan.role(position) == "column":
+        scan.draft.groups.append(Group(position, scan.ref(position)))
+        scan.take(position)
+        scan.position = position + 1
+    elif scan.role(position) == "table" and not scan.in_where:
+        table = scan.table(position)
+        scan.draft.groups.append(Group(position, table=table))
+        scan.draft.entities.append((position, table))
+        scan.take(position)
+        scan.position = position + 1
+    elif scan.draft.wanted and scan.draft.wanted[-1].ref:
+        scan.draft.groups.append(Group(start, scan.draft.wanted[-1].ref))
+    _sort(scan, Sorting(start, None, "count", None, descending), limit)
+    return True
+
+
+def _most(scan: Scanner, descending: bool, limit: int) -> bool:
+    start = scan.position
+    position, _ = counted(scan, start + 1)
+    if scan.at(position).number is not None:
+        position, _ = counted(scan, position + 1)
+    role = scan.role(position)
+    scan.take(start)
+    scan.position = start + 1
+    if (money := totals.money(scan, position)) is not None:
+        _sort(scan, Sorting(start, money, "sum", None, descending), limit)
+        scan.position = position + 1
+        return True
+    stored = scan.stored_count(position)
+    if stored is not None:
+        scan.take(position)
+        scan.position = position + 1
+        _sort(scan, Sorting(start, stored, None, None, descending), limit)
+        return True
+    if role == "table" and scan.role(position + 1) != "column":
+        scan.take(position)
+        scan.position = position + 1
+        _sort(scan, Sorting(start, None, "count", scan.table(position), descending), limit)
+        return True
+    if scan.subject(position) is not None:
+        scan.take(position)
+        scan.position = position + 1
+        _sort(scan, Sorting(start, None, "count", None, descending), limit)
+        return True
+    if role == "table":
+        scan.take(position)
+        position += 1
+        role = "column"
+    if role == "column":
+        ref = scan.ref(position)
+        scan.take(position)
+        scan.position = position + 1
+        column = ref.hits[0]
+        number = column.column and scan.sentence.graph.table(column.table).column(column.column)
+        if not scan.in_where and not scan.draft.wanted and scan.measures(ref) and limit == 1:
+            function = "max" if descending else "min"
+            scan.draft.wanted.append(Wanted(position, ref, function))
+            return True
+        measure = number and number.family == "number" and not column.column.lower().endswith("id")  # type: ignore[union-attr]
+        if measure:
+            _sort(scan, Sorting(start, ref, None, None, descending, summed=True), limit)
+        else:
+            _sort(scan, Sorting(start, ref, "count", None, descending), limit)
+        return True
+    _sort(scan, Sorting(start, None, "count", None, descending), limit)
+    return True
+
+
+def _highest(scan: Scanner, descending: bool, limit: int) -> bool:
+    start = scan.position
+    position = scan.skip(start + 1)
+    if scan.at(position).number is not None:
+        position = scan.skip(position + 1)
+    if scan.at(position).is_cue("superlative") and scan.at(start).text.endswith("top"):
+        scan.take(start)
+        scan.position = position
+        return _highest(scan, scan.at(position).argument("superlative") == "high", limit)
+    if rankings.read(scan, position, descending, limit):
+        return True
+    function = None
+    if scan.at(position).is_cue("aggregate"):
+        function = scan.at(position).argument("aggregate")
+        scan.take(position)
+        position = scan.skip(position + 1)
+    if scan.at(position).is_cue("count"):
+        scan.take(position)
+        scan.position = position
+        return _most(scan, descending, limit)
+    if scan.role(position) == "table" and scan.role(position + 1) == "column":
+        scan.take(position)
+        position += 1
+    scan.take(start)
+    if scan.role(position) == "column" and scan.subject(position) is None:
+        return _column(scan, position, descending, limit, function)
+    return _adjective(scan, position, descending, limit)
+
+
+def _column(
+    scan: Scanner, position: int, descending: bool, limit: int, function: str | None
+) -> bool:
+    ref = scan.ref(position)
+    start = scan.position
+    scan.take(position)
+    scan.position = position + 1
+    implied = _adjective_ref(scan, start)
+    if implied is not None and scan.at(start).text in _TIMED and not _dates_of_groups(scan, ref):
+        scan.position = position
+        _sort(scan, Sorting(start, implied[0], None, None, implied[1]), limit)
+        return True
+    only_output = not scan.in_where and not scan.draft.wanted and not scan.draft.entities
+    after_list = not scan.in_where and scan.draft.wanted and scan.at(start - 1).text in {"and", ","}
+    if (
+        (only_output or after_list)
+        and limit == 1
+        and scan.at(start).text != "top"
+        and function is None
+    ):
+        scan.draft.wanted.append(Wanted(position, ref, "max" if descending else "min"))
+        return True
+    total = scan.at(position).text.startswith("total ")
+    _sort(scan, Sorting(start, ref, function, None, descending, summed=total), limit)
+    return True
+
+
+def _dates_of_groups(scan: Scanner, ref: Ref) -> bool:
+    # "the latest reading date of each meter" is the latest of several, not one row's.
+    best = ref.hits[0]
+    dated = best.column and scan.sentence.graph.table(best.table).column(best.column).dated
+    return bool(dated) and any(item.is_cue("group") for item in scan.items)
+
+
+def _adjective_ref(scan: Scanner, start: int) -> tuple[Ref, bool] | None:
+    text = scan.at(start).text.removeprefix("the ")
+    implied = IMPLIED.get(text)
+    if implied is None:
+        return None
+    measures, descending = implied
+    near = scan.table(start + 1) if scan.role(start + 1) == "table" else None
+    near = near or scan.last_table() or scan.entity()
+    ref = scan.implied(start, measures, near)
+    if ref is not None and "date" in measures:
+        ref.hits = _came_about(scan, ref.hits)
+    if text in PRICED and near is not None and (cost := _cost(scan, start, near, ref)) is not None:
+        return cost, descending
+    if text in {"oldest", "youngest"}:
+        ages = ref and any(hit.table == near for hit in ref.hits)
+        birth = scan.implied(start, _BIRTH, near)
+        if not ages and birth is not None and any(hit.table == near for hit in birth.hits):
+            return birth, not descending
+        if not ages:
+            dated = scan.implied(start, ("date", "year"), near)
+            if dated is not None and any(hit.table == near for hit in dated.hits):
+                return dated, not descending
+    return None if ref is None else (ref, descending)
+
+
+def _came_about(scan: Scanner, hits: tuple[NameHit, ...]) -> tuple[NameHit, ...]:
+    """Put the dates that a row ends or is due at behind those it came about at, unless told."""
+    told = {token.stem for token in scan.sentence.tokens}
+    later = {hit for hit in hits if NOT_WHEN & (set(stems(str(hit.column))) - told)}
+    return tuple(replace(hit, score=hit.score - _NOT_WHEN) if hit in later else hit for hit in hits)
+
+
+def _cost(scan: Scanner, start: int, near: str, ref: Ref | None) -> Ref | None:
+    # "the most expensive booking", whose only amount is the fare
+    if ref is not None and any(hit.table == near for hit in ref.hits):
+        return None
+    column = main_amount(scan.sentence.graph.table(near))
+    return None if column is None else amount_ref(start, near, column)
+
+
+def _by_amount(scan: Scanner, position: int, descending: bool) -> tuple[Ref, bool] | None:
+    # "the ten highest invoices": by the one amount that an invoice has.
+    text = scan.at(scan.position - 1).text if scan.at(position - 1).number else ""
+    words = {scan.at(at).text.split()[-1] for at in range(position)} | {text}
+    if scan.role(position) != "table" or not words & _BY_AMOUNT:
+        return None
+    table = scan.table(position)
+    column = main_amount(scan.sentence.graph.table(table))
+    return None if column is None else (amount_ref(position, table, column), descending)
+
+
+def _is_predicate(scan: Scanner, start: int) -> bool:
+    # "whose price is the highest": the measure stands before the superlative.
+    if scan.pending is None or scan.role(scan.skip(start + 1)) in {"table", "column"}:
+        return False
+    between = [scan.items[index].text for index in range(scan.pending.position + 1, start)]
+    return bool(between) and set(between) <= {"is", "are", "was", "were", "the", "of", "all"}
+
+
+def _adjective(scan: Scanner, position: int, descending: bool, limit: int) -> bool:
+    # "the oldest student", "top 3 products by price": the measure is implied or comes later.
+    start = scan.position
+    scan.position = start + 1
+    if scan.at(scan.position).number is not None:
+        scan.position += 1
+    for index in range(position, min(position + 4, len(scan.items))):
+        if scan.items[index].text == "by" and scan.role(index + 1) == "column":
+            scan.take(index, index + 1)
+            scan.skipped |= {index, index + 1}
+            ref = scan.ref(index + 1)
+            rows = scan.table(position) if scan.role(position) == "table" else None
+            other = rows is not None and all(hit.table != rows for hit in ref.hits)
+            function = "sum" if other and scan.measures(ref) else None
+            _sort(scan, Sorting(start, ref, function, None, descending), limit)
+            return True
+    if _is_predicate(scan, start):
+        assert scan.pending is not None
+        scan.not_output(scan.pending)
+        _sort(scan, Sorting(start, scan.pending, scan.pending_function, None, descending), limit)
+        return True
+    implied = _adjective_ref(scan, start) or _by_amount(scan, position, descending)
+    if implied is None:
+        scan.draft.limit = limit
+        scan.draft.note("unmeasured")
+        return True
+    ref, down = implied
+    _sort(scan, Sorting(start, ref, None, None, down), limit)
+    return True

@@ -1,0 +1,1 @@
+"""Reconciliation: rows of one table set against those of another."""

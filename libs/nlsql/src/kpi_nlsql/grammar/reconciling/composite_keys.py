@@ -1,0 +1,66 @@
+"""Composite keys told column by column: "per sample and analyte", "customer/date pairs"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.schema.pairing import Pairing
+from kpi_nlsql.schema.ruleset import ColumnPair
+from kpi_nlsql.sentence import Sentence
+
+_LEADING = frozenset({"per", "by", "on", "using", "via", "same", "the same", "with the same"})
+_JOINING = frozenset({"and", ",", "/", "&", "+", "plus", "the"})
+_TOGETHER = frozenset("combination combinations pair pairs tuple tuples together".split())  # noqa: SIM905
+_PARTLY = 0.5
+
+
+def key_mentions(items: Sequence[Item]) -> tuple[int, ...]:
+    """Return where the parts of a key of two or more columns are named; empty if they are not."""
+    for position, item in enumerate(items):
+        if item.kind != "mention" or item.values:
+            continue
+        found = _listed(items, position)
+        if len(found) > 1 and (_led(items, position) or _told_together(items, found[-1])):
+            return found
+    return ()
+
+
+def composite_key(sentence: Sentence, source: str, target: str) -> Pairing | None:
+    """Return the pairing by the key the sentence names, if both tables have all of its columns."""
+    pairs = []
+    for position in key_mentions(sentence.items):
+        left, right = (column_of(sentence.items[position], table) for table in (source, target))
+        if left is None or right is None or {left.lower(), right.lower()} & sentence.excluded:
+            return None
+        pairs.append(ColumnPair(left, right))
+    return Pairing(tuple(pairs), 0.9, "the columns that are named") if pairs else None
+
+
+def column_of(item: Item, table: str) -> str | None:
+    """Return the column of the table that a mention names, at least in part."""
+    hits = [hit for hit in item.column_hits() if hit.table == table and hit.score >= _PARTLY]
+    return str(hits[0].column) if hits else None
+
+
+def _listed(items: Sequence[Item], start: int) -> tuple[int, ...]:
+    found = [start]
+    position = start + 1
+    while position < len(items):
+        if items[position].kind == "mention" and items[position - 1].text in _JOINING:
+            found.append(position)
+        elif items[position].text not in _JOINING:
+            break
+        position += 1
+    return tuple(found)
+
+
+def _led(items: Sequence[Item], position: int) -> bool:
+    lead = position - 1
+    if lead < 1 or items[lead - 1].is_cue("mismatch") or items[lead - 1].is_cue("compare"):
+        return False
+    return items[lead].text in _LEADING or items[lead].is_cue("group")
+
+
+def _told_together(items: Sequence[Item], last: int) -> bool:
+    return last + 1 < len(items) and items[last + 1].text in _TOGETHER

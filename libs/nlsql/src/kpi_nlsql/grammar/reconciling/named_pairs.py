@@ -1,0 +1,151 @@
+"""Named pairs: the columns of two tables that the sentence itself says are to be matched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kpi_nlsql.english.words import stems
+from kpi_nlsql.grammar.reconciling.composite_keys import key_mentions
+from kpi_nlsql.grammar.reconciling.relation import Relation
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.row_nouns import naming_rows
+from kpi_nlsql.schema.pairing import Pairing
+from kpi_nlsql.schema.ruleset import ColumnPair
+from kpi_nlsql.sentence import Sentence
+
+_SURE_COLUMN = 0.95
+_SPOKEN = 0.9
+_PARTLY = 0.6
+_NAMES = (("name",), ("title",), ("nm",))
+_JOIN_WORDS = frozenset("by on using via".split())  # noqa: SIM905
+
+
+def preferred(sentence: Sentence, options: list[Pairing], compares: bool) -> list[Pairing]:
+    """Put the pairing on columns that the sentence names ("by SKU") first."""
+    named = _told_columns(sentence)
+    if not named:
+        return options[:1] if compares else options
+    return _foremost([o for o in options if o.pairs[0].left.lower() in named], options)
+
+
+def told_keys(items: Sequence[Item]) -> list[int]:
+    """Return where a column is named behind "by" or "on": "missing from B by SKU"."""
+    return [
+        position
+        for position, item in enumerate(items[1:], start=1)
+        if items[position - 1].text in _JOIN_WORDS and item.kind == "mention"
+    ]
+
+
+def _told_columns(sentence: Sentence) -> set[str]:
+    return {
+        str(hit.column).lower()
+        for position in told_keys(sentence.items)
+        for hit in sentence.items[position].column_hits()
+        if hit.score >= _PARTLY
+    }
+
+
+def _foremost(chosen: list[Pairing], options: list[Pairing]) -> list[Pairing]:
+    """Return the options, the foremost of those chosen first and as sure as any of them."""
+    best = max((option.score for option in options), default=0.0)
+    surer = [replace(each, score=max(best, _SPOKEN)) for each in chosen[:1]]
+    return [*surer, *(option for option in options if option not in chosen[:1])]
+
+
+def spoken_first(sentence: Sentence, relation: Relation, options: list[Pairing]) -> list[Pairing]:
+    """Put the pairing on a column spoken of first: "tickets caused by a change not in B"."""
+    source, _ = relation.tables(sentence.items)
+    if options and options[0].pairs[0].left.lower() in _told_columns(sentence):
+        return options
+    spoken = _numbered(sentence, relation.source, source)
+    for item in sentence.items[relation.source + 1 : relation.cue]:
+        hits = [hit for hit in item.column_hits() if hit.table == source]
+        if hits and item.best_column() > item.best_table() and not item.values:
+            spoken.add(str(hits[0].column))
+    return _foremost([o for o in options if o.pairs[0].left in spoken], options)
+
+
+def _numbered(sentence: Sentence, position: int, table: str) -> set[str]:
+    # "articles in A that are not in B": by the number of the article, whatever else both have.
+    words = stems(sentence.items[position].text)
+    columns = naming_rows(words[-1:], sentence.graph.table(table))
+    return {column.name for column in columns if stems(column.name)[-1:] not in _NAMES}
+
+
+def shared_column(sentence: Sentence, relation: Relation) -> Pairing | None:
+    """Return the column asked for: "last names in A that are not in B" compares names."""
+    source, target = relation.tables(sentence.items)
+    for position, item in enumerate(sentence.items[: min(relation.cue, relation.source)]):
+        opened = position == 0 or sentence.items[position - 1].cues
+        mine = [hit for hit in item.column_hits() if hit.table == source]
+        theirs = [hit for hit in item.column_hits() if hit.table == target]
+        sure = mine and theirs and min(mine[0].score, theirs[0].score) >= _SURE_COLUMN
+        if (
+            opened
+            and sure
+            and not item.values
+            and str(mine[0].column).lower() not in sentence.excluded
+        ):
+            pair = ColumnPair(str(mine[0].column), str(theirs[0].column))
+            return Pairing((pair,), 0.9, "the column that is asked for")
+    return None
+
+
+def told_pair(sentence: Sentence, relation: Relation) -> Pairing | None:
+    """Return the columns named on both sides: "cost centers … not a department code in B"."""
+    source, target = relation.tables(sentence.items)
+    between = range(relation.cue + 1, relation.target)
+    behind = _named(sentence, between, target) if relation.operation == "NOT_IN" else None
+    if behind is None:
+        return _owned_pair(sentence, relation)
+    before = _named(sentence, range(relation.cue - 1, -1, -1), source)
+    same = _named(sentence, between, source)
+    left = same or before
+    return (
+        Pairing((ColumnPair(left, behind),), 0.95, "the columns that are named") if left else None
+    )
+
+
+def _owned_pair(sentence: Sentence, relation: Relation) -> Pairing | None:
+    # "assets in A whose cost center is not in B": the column is looked for in the other table.
+    source, target = relation.tables(sentence.items)
+    owned = [at for at in range(relation.cue) if sentence.items[at].text == "whose"]
+    if relation.operation != "NOT_IN" or not owned:
+        return None
+    clause = range(owned[-1] + 1, relation.cue)
+    left, right = (_named(sentence, clause, table) for table in (source, target))
+    if left is None or right is None:
+        return None
+    return Pairing((ColumnPair(left, right),), 0.95, "the column that is named")
+
+
+def _named(sentence: Sentence, positions: range, table: str) -> str | None:
+    for position in positions:
+        item = sentence.items[position]
+        hits = [hit for hit in item.column_hits() if hit.table == table]
+        if names_column(item) and hits and hits[0].score >= _SURE_COLUMN:
+            return str(hits[0].column)
+    return None
+
+
+def names_column(item: Item) -> bool:
+    """Tell whether a mention is surely of a column."""
+    sure = item.best_column() >= max(_SURE_COLUMN, item.best_table())
+    return item.kind == "mention" and sure and not item.values
+
+
+def told_key(sentence: Sentence, pairing: Pairing, source: int) -> set[int]:
+    """Return where the key is told: "per store and item", "missing from B by SKU"."""
+    items = sentence.items
+    if len(pairing.pairs) > 1:
+        found = set(key_mentions(items))
+        return found | {min(found) - 1} if found and items[min(found) - 1].cues else found
+    keys = {column for pair in pairing.columns() for column in pair}
+    named = [
+        at
+        for at in told_keys(items)
+        if at > source and any(hit.column in keys for hit in items[at].column_hits())
+    ]
+    return {at for position in named for at in (position - 1, position)}

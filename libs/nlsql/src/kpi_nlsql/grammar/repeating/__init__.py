@@ -1,0 +1,1 @@
+"""Duplicates: values that more than one row has."""

@@ -1,0 +1,209 @@
+"""Duplicates: the values of one or several columns that more than one row has, or those rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kpi_nlsql.grammar.reconciling.row_filters import row_filters
+from kpi_nlsql.grammar.repeating.identity import identifying_columns
+from kpi_nlsql.grammar.repeating.repeated_keys import TOGETHER, Keys, repeated_keys
+from kpi_nlsql.grammar.repeating.repeats import Repeat, find_repeat
+from kpi_nlsql.grammar.repeating.repeats_shown import Shown, shown_beside
+from kpi_nlsql.grammar.scanner import NAMES
+from kpi_nlsql.plans import plan
+from kpi_nlsql.schema.graph import Column
+from kpi_nlsql.schema.key_names import KEY_TAILS
+from kpi_nlsql.sentence import Candidate, Sentence
+
+_BY_WORDS = frozenset({"by", "on", "per", "same", "the same"})
+_OCCUR = frozenset("occur occurs appear appears happen happens times together".split())  # noqa: SIM905
+_MOST_TABLES = 3
+_SURE = 0.9
+_FULL = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which columns of which table repeat, how often, and what is shown of it."""
+
+    table: str
+    columns: tuple[str, ...]
+    repeat: Repeat
+    shown: Shown
+
+    def known(self, alias: str) -> list[plan.Condition]:
+        """Return that none of the columns is empty."""
+        return [plan.Not(plan.IsNull(plan.ColumnRef(alias, name))) for name in self.columns]
+
+    @property
+    def plain(self) -> bool:
+        """Whether how often is not shown: "names used more than twice" does not ask for it."""
+        return self.repeat.bare and not self.shown.often
+
+    @property
+    def often(self) -> plan.Condition:
+        """That so many rows share the columns."""
+        return plan.Compare(_ROWS, self.repeat.operator, plan.Constant(self.repeat.number))
+
+
+def read(sentence: Sentence) -> Iterator[Candidate]:
+    """Yield the readings of the sentence as a search for duplicates, if it is one."""
+    repeat = find_repeat(sentence.items)
+    if repeat is None:
+        return
+    for keys in repeated_keys(sentence, repeat)[:_MOST_TABLES]:
+        if repeat.bare and not _repeats_values(sentence, repeat, keys):
+            continue
+        columns = tuple(dict.fromkeys(keys.columns.values()))
+        columns = columns or identifying_columns(sentence, keys.table)
+        if columns:
+            yield _candidate(sentence, repeat, keys, columns)
+
+
+def _repeats_values(sentence: Sentence, repeat: Repeat, keys: Keys) -> bool:
+    """Tell whether values are said to repeat, rather than rows to have related ones.
+
+    "Customers who ordered more than once", "cities with more than two shops" are no duplicates;
+    "cities with more than two shops and how many" is read like them.
+    """
+    if any(item.is_cue("agree") for item in sentence.items):
+        return len(keys.columns) > 1 or _alike_behind(sentence, repeat, keys)
+    if _speaks_of_rows(sentence, repeat, keys):
+        return False
+    if len(keys.columns) != 1:
+        return bool(keys.columns)
+    position = next(iter(keys.columns))
+    item, shown = sentence.items[position], shown_beside(sentence, repeat, keys)
+    if repeat.counted is not None and shown.often:
+        return True
+    values = item.best_table() < item.best_column()
+    return values and (repeat.counted is None or shown.counted)
+
+
+def _alike_behind(sentence: Sentence, repeat: Repeat, keys: Keys) -> bool:
+    # "guests entered twice with the same phone": rows of the noun itself are alike.
+    first = min(repeat.cues)
+    noun = any(at < first and not sentence.items[at].text.endswith("ed") for at in keys.used)
+    return noun and min(keys.columns, default=0) > first
+
+
+def _speaks_of_rows(sentence: Sentence, repeat: Repeat, keys: Keys) -> bool:
+    """Tell whether the columns only say what to show of rows that have others.
+
+    "The ids and names of architects who built three bridges", "the size of cities that …".
+    """
+    table = sentence.graph.table(keys.table)
+    columns = [table.column(name) for name in keys.columns.values()]
+    items = sentence.items
+    if any(item.text in TOGETHER for item in items):
+        return False
+    if any(column.unique or _measures(column) for column in columns):
+        return True
+    named = [items[at].text in NAMES and items[at + 1].text == "of" for at in keys.columns]
+    return any(named) or any(
+        item.best_table() >= _FULL
+        and item.best_table() > item.best_column()
+        and item.table_hits()[0].table != keys.table
+        for at, item in enumerate(items[: min(repeat.cues)])
+        if at not in keys.columns and (repeat.number > 1 or len(keys.columns) > 1)
+    )
+
+
+def _measures(column: Column) -> bool:
+    """Tell whether a column holds amounts rather than numbers that name."""
+    return column.measures and not set(column.display_names[0].split()[-1:]) & KEY_TAILS
+
+
+def _candidate(
+    sentence: Sentence, repeat: Repeat, keys: Keys, columns: tuple[str, ...]
+) -> Candidate:
+    shown = shown_beside(sentence, repeat, keys)
+    used = {*repeat.cues, *keys.columns, *keys.used, *shown.used}
+    used |= {at for at, item in enumerate(sentence.items) if item.text in _BY_WORDS}
+    used |= {
+        at
+        for at, item in enumerate(sentence.items)
+        if item.is_cue("agree") or item.is_cue("distinct") or item.text in _OCCUR
+    }
+    used |= _known_again(sentence, keys.table, columns)
+    asked = Asked(keys.table, columns, repeat, shown)
+    filters, told = row_filters(sentence, keys.table, keys.table, used)
+    return Candidate(
+        plan=_plan(asked, filters),
+        kind="duplicates",
+        operation="DUPLICATE",
+        explanation=_explanation(asked, told),
+        source_table=keys.table,
+        used=frozenset(used),
+        features={"table": keys.score},
+    )
+
+
+def _known_again(sentence: Sentence, table: str, columns: tuple[str, ...]) -> set[int]:
+    """Return the words that name a column that repeats once more: "(SKU not null)"."""
+    items = sentence.items
+    named = {
+        at
+        for at, item in enumerate(items)
+        for hit in item.column_hits()
+        if hit.table == table and hit.column in columns and hit.score >= _SURE
+    }
+    return named | {
+        at for at in range(len(items)) if items[at].is_cue("not_null") and at - 1 in named
+    }
+
+
+def _plan(asked: Asked, filters: list[plan.Condition]) -> plan.Query:
+    table, shown = asked.table, asked.shown
+    source = plan.Source(table, table)
+    if shown.rows:
+        terms = [*filters, *asked.known(table)[1:], _repeats(asked)]
+        details = tuple(plan.Output(plan.ColumnRef(table, name)) for name in shown.details)
+        outputs = details or (plan.Output(plan.Star(table)),)
+        return plan.Query((_COUNT,) if shown.counted else outputs, source, where=plan.all_of(terms))
+    keys = tuple(plan.ColumnRef(table, column) for column in asked.columns)
+    shown_keys = tuple(plan.Output(key) for key in keys)
+    groups = plan.Query(
+        outputs=shown_keys if shown.counted or asked.plain else (*shown_keys, _TIMES),
+        source=source,
+        where=plan.all_of([*filters, *asked.known(table)]),
+        group=keys,
+        having=asked.often,
+    )
+    return plan.Query((_COUNT,), plan.Source(table, "d", groups)) if shown.counted else groups
+
+
+_ROWS = plan.Aggregate("count", plan.Star())
+_COUNT = plan.Output(_ROWS, "count")
+_TIMES = plan.Output(_ROWS, "duplicate_count")
+
+
+def _repeats(asked: Asked) -> plan.Condition:
+    """Return that further rows share the columns of a row."""
+    pairs = [
+        (plan.ColumnRef("same", name), plan.ColumnRef(asked.table, name)) for name in asked.columns
+    ]
+    keys = tuple(inner for inner, _ in pairs)
+    first, *others = pairs
+    same = plan.Query(
+        outputs=(plan.Output(first[0]),),
+        source=plan.Source(asked.table, "same"),
+        where=plan.all_of([plan.Match(inner, outer) for inner, outer in others]),
+        group=keys,
+        having=asked.often,
+    )
+    return plan.InQuery(first[1], same)
+
+
+def _explanation(asked: Asked, told: str) -> str:
+    names, shown = ", ".join(asked.columns), asked.shown
+    if shown.rows:
+        what = "The number of rows" if shown.counted else ", ".join(shown.details) or "The rows"
+        return f"{what} of {asked.table}{told} that share their {names} with another row"
+    often = {">": "more than", ">=": "at least", "=": "exactly"}[asked.repeat.operator]
+    times = f"{often} {asked.repeat.number:g} times"
+    times = "more than once" if times == "more than 1 times" else times
+    if shown.counted:
+        return f"The number of {names} that occur {times} in {asked.table}{told}"
+    return f"The {names} that occur {times} in {asked.table}{told}, and how often"

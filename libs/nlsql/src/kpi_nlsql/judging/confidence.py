@@ -1,0 +1,90 @@
+"""Confidence: how likely a reading is right, by logistic weights over its features."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from kpi_nlsql.judging.confidence_weights import WEIGHTS
+from kpi_nlsql.judging.features import features
+from kpi_nlsql.judging.leftovers import unheeded, unknown_words, unread_order
+from kpi_nlsql.judging.literals import lost_literals
+from kpi_nlsql.judging.table_rivals import rivals
+from kpi_nlsql.sentence import Candidate, Sentence
+
+DEFAULT_MINIMUM = 0.65
+
+_LOST_LITERAL = 0.6
+"""What is left of the confidence for each number or quoted text that the plan leaves out."""
+
+DIFFERENCES = ("denied", "having", "shared_values")
+_CAUTION = 0.4
+"""What the odds (as a logarithm) of differences and counted groups were too high by on questions
+that the grammar had never seen: it was made with those in sight that the weights are fitted to."""
+VETOES = ("lost_output", "lost_owner", "unlikely_compared")
+"""Doubts that no strength elsewhere makes good: what is asked for was not understood, or a name
+or key is compared as if it were an amount."""
+_VETOED = 0.4
+
+_UNREAD = 0.6
+"""What is left of it for a "by" that neither groups nor sorts, or an unread "same"."""
+
+_DANGLING = 0.9
+"""What is left of it for each column that is spoken of and that nothing is said of."""
+
+_RIVALLED = 0.55
+"""What is left of it where another table is as likely meant: the user is asked back."""
+
+_TIERS = {"reconcile": 2, "duplicates": 1, "general": 0}
+"""Readings that found their telling phrase, and left no word out, stand before the general one."""
+
+
+def rank(sentence: Sentence, candidates: Iterable[Candidate]) -> list[tuple[float, Candidate]]:
+    """Return the candidates with their confidence, the best first."""
+    scored = [(confidence(sentence, candidate), candidate) for candidate in candidates]
+    return sorted(scored, key=lambda pair: _standing(sentence, *pair), reverse=True)
+
+
+def _standing(
+    sentence: Sentence, score: float, candidate: Candidate
+) -> tuple[int, bool, bool, float]:
+    # Readings with a second-best column stay behind the one with the best.
+    told = candidate.features
+    listed, best = bool(told.get("requested")), not told.get("forced")
+    return _tier(sentence, candidate), listed, best, score
+
+
+def _tier(sentence: Sentence, candidate: Candidate) -> int:
+    whole = not unheeded(sentence, candidate) and not unknown_words(sentence, candidate)
+    return _TIERS[candidate.kind] if whole else 0
+
+
+def _by_rule(sentence: Sentence, candidate: Candidate) -> float:
+    """Reconciliations and duplicates: too few scored questions to fit weights to.
+
+    A complete reading over a key that both tables have is all but sure; what was left out of the
+    reading, and how doubtful the join is, takes from it.
+    """
+    lost = len(unknown_words(sentence, candidate)) + 2 * unheeded(sentence, candidate)
+    doubt = candidate.features.get("pairing", candidate.features.get("table", 1.0))
+    return float(round(0.97 * 0.75**lost * min(doubt, 1.0) ** 0.3, 3))
+
+
+def confidence(sentence: Sentence, candidate: Candidate) -> float:
+    """Return the likelihood (0..1) that the reading is right."""
+    unknown = unknown_words(sentence, candidate)
+    lost = _LOST_LITERAL ** lost_literals(sentence, candidate.plan, unknown)
+    lost *= _RIVALLED if rivals(sentence, candidate) else 1.0
+    lost *= _DANGLING ** candidate.features.get("dangling", 0.0)
+    if candidate.kind == "general":
+        lost *= _UNREAD ** unread_order(sentence, candidate)
+    if candidate.kind in _TIERS and candidate.kind != "general":
+        return float(round(_by_rule(sentence, candidate) * lost, 3))
+    found = features(sentence, candidate)
+    total = sum(WEIGHTS.get(name, 0.0) * amount for name, amount in found.items())
+    if any(found[name] for name in DIFFERENCES):
+        total -= _CAUTION
+    likelihood = lost / (1.0 + math.exp(-total))
+    if any(found[name] for name in VETOES):
+        likelihood = min(likelihood, _VETOED)
+    return float(round(likelihood, 3))

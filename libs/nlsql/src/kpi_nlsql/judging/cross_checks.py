@@ -1,0 +1,174 @@
+"""Cross-checks: what the sentence names against what the plan holds, whoever made the plan.
+
+A reader marks the words it has used; here the finished plan itself is asked whether a table, column
+or value that the sentence names in full stands in it, and whether it says something that no
+word of the sentence asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.plans import plan
+from kpi_nlsql.plans.plan_walk import expressions, matches, queries, sources, texts
+from kpi_nlsql.schema.graph import NEARLY_UNIQUE, Graph
+from kpi_nlsql.sentence import Sentence
+
+NAMES = (
+    "absent_tables", "absent_columns", "absent_values", "unsaid_outputs", "weak_outputs",
+    "loose_matches", "impossible", "undeclared", "unsaid_tables",
+)  # fmt: skip
+"""Every cross-check, in a fixed order."""
+
+_FULL = 0.95
+_FAIR = 0.75
+_MOST = 3.0
+
+
+def cross_checks(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
+    """Return how often the sentence and the plan do not bear each other out, by name."""
+    held = _Held(query)
+    items = sentence.items
+    graph = sentence.graph
+    shown = _shown(query)
+    found = {
+        "absent_tables": sum(_absent_table(item, held) for item in items),
+        "absent_columns": sum(_absent_column(item, held) for item in items),
+        "absent_values": sum(_absent_value(item, held) for item in items),
+        "unsaid_outputs": sum(_best_name(items, column, held) < 0.01 for column in shown),
+        "weak_outputs": sum(0.01 <= _best_name(items, column, held) < _FAIR for column in shown),
+        "loose_matches": sum(
+            _is_loose(graph, select, held) for select in queries(query) if matches(select)
+        ),
+        "impossible": _is_impossible(query),
+        "undeclared": not graph.references,
+        "unsaid_tables": sum(not _said(items, table, held) for table in held.tables),
+    }
+    return {name: min(float(amount), _MOST) for name, amount in found.items()}
+
+
+class _Held:
+    """The tables, columns and constants of a plan."""
+
+    def __init__(self, query: plan.Plan) -> None:
+        selects = list(queries(query))
+        self.aliases = {
+            source.alias: source.table
+            for select in selects
+            for source in sources(select)
+            if source.query is None
+        }
+        self.tables = set(self.aliases.values())
+        leaves = [leaf for select in selects for leaf in expressions(select)]
+        self.columns = {
+            (self.aliases.get(leaf.source, leaf.source), leaf.column.lower())
+            for leaf in leaves
+            if isinstance(leaf, plan.ColumnRef)
+        }
+        self.constants = {
+            str(leaf.value).lower() for leaf in leaves if isinstance(leaf, plan.Constant)
+        }
+        self.constants |= {text.lower() for select in selects for text in texts(select)}
+
+    def names(self, column: plan.ColumnRef) -> tuple[str, str]:
+        """Return the table and the column a reference is to."""
+        return self.aliases.get(column.source, column.source), column.column.lower()
+
+
+def _absent_table(item: Item, held: _Held) -> bool:
+    best = item.best_table()
+    if best < _FULL or best < item.best_column() or item.values:
+        return False
+    return not any(hit.table in held.tables for hit in item.table_hits() if hit.score >= _FULL)
+
+
+def _absent_column(item: Item, held: _Held) -> bool:
+    best = item.best_column()
+    if best < _FULL or best <= item.best_table() or item.values:
+        return False
+    return not any(
+        (hit.table, str(hit.column).lower()) in held.columns
+        for hit in item.column_hits()
+        if hit.score >= _FAIR
+    )
+
+
+def _absent_value(item: Item, held: _Held) -> bool:
+    exact = {hit.value.lower() for hit in item.values if hit.score >= 1.0}
+    named = max(item.best_table(), item.best_column()) >= _FAIR
+    return bool(exact) and not named and item.kind == "mention" and not exact & held.constants
+
+
+def _shown(query: plan.Plan) -> list[plan.ColumnRef]:
+    """Return the columns that are shown as they are."""
+    first = next(queries(query))
+    return [o.expression for o in first.outputs if isinstance(o.expression, plan.ColumnRef)]
+
+
+def _best_name(items: Sequence[Item], column: plan.ColumnRef, held: _Held) -> float:
+    """Return how well a mention names the column, 0..1."""
+    wanted = held.names(column)
+    return max(
+        (
+            hit.score
+            for item in items
+            for hit in item.column_hits()
+            if (hit.table, str(hit.column).lower()) == wanted
+        ),
+        default=0.0,
+    )
+
+
+def _said(items: Sequence[Item], table: str, held: _Held) -> bool:
+    """Tell whether a word names the table, or a column or value of it that the plan holds."""
+    for item in items:
+        if any(hit.table == table for hit in item.table_hits()):
+            return True
+        columns = [(hit.table, str(hit.column).lower()) for hit in item.column_hits()]
+        columns += [(value.table, value.column.lower()) for value in item.values]
+        if any(column[0] == table and column in held.columns for column in columns):
+            return True
+    return False
+
+
+def _is_loose(graph: Graph, select: plan.Query, held: _Held) -> bool:
+    """Tell whether rows meet over columns none of which tells rows apart (a district, a date)."""
+    varieties = []
+    for match in matches(select):
+        for side in (match.left, match.right):
+            name, column = held.names(side)
+            if not graph.has_table(name) or not graph.table(name).has(column):
+                return False
+            table = graph.table(name)
+            variety = table.variety(table.column(column))
+            varieties.append(1.0 if variety is None else variety)
+    return len(matches(select)) == 1 and max(varieties) < NEARLY_UNIQUE / 2
+
+
+def _is_impossible(query: plan.Plan) -> bool:
+    """Tell whether the rows must have a match and must not have it."""
+    for select in queries(query):
+        terms = select.where.terms if isinstance(select.where, plan.All) else ()
+        asked = {key for term in terms if (key := _matched(term)) is not None}
+        denied = {
+            key
+            for term in terms
+            if isinstance(term, plan.Not) and (key := _matched(term.term, plainly=True)) is not None
+        }
+        if asked & denied:
+            return True
+    return False
+
+
+def _matched(
+    term: plan.Condition, plainly: bool = False
+) -> tuple[str, frozenset[tuple[str, str]]] | None:
+    """Return the table in which a row must have a match, and by which columns."""
+    if not isinstance(term, plan.Exists):
+        return None
+    inner = term.query
+    pairs = frozenset((match.left.column, match.right.column) for match in matches(inner))
+    if plainly and (inner.joins or not isinstance(inner.where, plan.Match)):
+        return None
+    return inner.source.table, pairs

@@ -1,0 +1,178 @@
+"""Doubts: marks of negations and counted groups that are often misread, for the confidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kpi_nlsql.plans import plan
+from kpi_nlsql.schema.graph import Graph
+from kpi_nlsql.schema.naming_columns import key_columns
+from kpi_nlsql.sentence import Sentence
+
+NAMES = (
+    "contrast", "denied", "denied_values", "denied_outer", "denied_to_one", "denied_far",
+    "denied_on_the_way", "negation_unread", "comparison_unread", "contrast_unread",
+    "both_unread",
+    "having_ungrouped", "having_to_one", "having_far", "having_values", "having_filtered",
+    "several_outputs_denied",
+)  # fmt: skip
+"""Every doubt, in a fixed order."""
+
+_DENYING = ("not", "missing", "only")
+_COMPARING = ("compare", "often", "between")
+_SET_AGAINST = frozenset({"another", "than", "higher", "lower"})
+_CONTRASTING = frozenset({"but", "except", "excluding", "besides"})
+
+
+def doubts(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
+    """Return the doubts about a query, by name; 0 where there is none."""
+    if isinstance(query, plan.SetQuery):
+        return {}
+    conditions = list(_signed(query.where, True))
+    denied = [
+        term.query
+        for term, holds in conditions
+        if not holds and isinstance(term, plan.Exists | plan.InQuery)
+        if isinstance(term.query, plan.Query)
+    ]
+    found = _unread(sentence, query, conditions)
+    if denied:
+        found |= _denied(sentence.graph, query, denied)
+        found["contrast"] = float(any(holds for _, holds in conditions))
+    if query.having is not None:
+        found |= _counted(sentence.graph, query)
+    return {name: float(amount) for name, amount in found.items()}
+
+
+def _unread(
+    sentence: Sentence, query: plan.Query, conditions: list[tuple[plan.Condition, bool]]
+) -> dict[str, float]:
+    """Negations, contrasts and comparisons that the sentence speaks of and the query does not."""
+    denying = any(item.is_cue(kind) for item in sentence.items for kind in _DENYING)
+    denies = any(
+        not holds
+        or isinstance(term, plan.IsNull)
+        or (isinstance(term, plan.Compare) and term.operator == "!=")
+        for term, holds in conditions
+    )
+    contrasts = any(item.text.split()[0] in _CONTRASTING for item in sentence.items if item.text)
+    compares = any(item.is_cue(kind) for item in sentence.items for kind in _COMPARING)
+    compares |= any(_sets_against(sentence, at) for at in range(len(sentence.items)))
+    return {
+        "negation_unread": denying and not denies,
+        "contrast_unread": contrasts and not denies,
+        "comparison_unread": compares and not _compares(query, conditions),
+        "both_unread": _sets_two(sentence) and len(conditions) + (query.having is not None) < 2,
+    }
+
+
+def _sets_against(sentence: Sentence, position: int) -> bool:
+    # "orders invoiced with a different amount", but not "how many different amounts"
+    items = sentence.items
+    one = items[position].text == "different" and position > 0 and items[position - 1].text == "a"
+    return one or items[position].text in _SET_AGAINST
+
+
+def _sets_two(sentence: Sentence) -> bool:
+    """Tell whether the sentence says "both … and …"."""
+    texts = [item.text for item in sentence.items]
+    return any("both" in text.split() for text in texts) and "and" in texts
+
+
+def _compares(query: plan.Query, conditions: list[tuple[plan.Condition, bool]]) -> bool:
+    """Tell whether an amount is compared or rows are counted, here or in a nested query."""
+    if query.having is not None or query.source.query is not None:
+        return True
+    for term, _ in conditions:
+        if isinstance(term, plan.Compare | plan.Between) or any(
+            _compares(inner, list(_signed(inner.where, True))) for inner in _queries(term)
+        ):
+            return True
+    return False
+
+
+def _denied(graph: Graph, query: plan.Query, denied: list[plan.Query]) -> dict[str, float]:
+    shown = [o.expression for o in query.outputs if isinstance(o.expression, plan.ColumnRef)]
+    return {
+        "denied": 1.0,
+        "denied_values": any(not _unique(graph, query, column) for column in shown),
+        "denied_outer": any(_tests_outer_rows(inner) for inner in denied),
+        "denied_to_one": any(_is_to_one(graph, inner) for inner in denied),
+        "denied_far": any(len(inner.joins) > 1 for inner in denied),
+        "denied_on_the_way": any(inner.joins and not _tests(inner) for inner in denied),
+        "several_outputs_denied": len(query.outputs) > 1,
+    }
+
+
+def _counted(graph: Graph, query: plan.Query) -> dict[str, float]:
+    keys = [key for key in query.group if isinstance(key, plan.ColumnRef)]
+    by_row = any(_unique(graph, query, key) for key in keys)
+    single = all(_meets_one(graph, step) for step in query.joins)
+    return {
+        "having_ungrouped": not query.group,
+        "having_to_one": by_row and single,
+        "having_far": len(query.joins) > 1,
+        "having_values": bool(query.joins) and bool(keys) and not by_row,
+        "having_filtered": query.where is not None,
+    }
+
+
+def _signed(term: plan.Condition | None, holds: bool) -> Iterator[tuple[plan.Condition, bool]]:
+    """Yield the parts of a condition, each with whether it is asked for or denied."""
+    if isinstance(term, plan.All | plan.AnyOf):
+        for part in term.terms:
+            yield from _signed(part, holds)
+    elif isinstance(term, plan.Not):
+        yield from _signed(term.term, not holds)
+    elif term is not None:
+        yield term, holds
+
+
+def _queries(term: plan.Condition) -> Iterator[plan.Query]:
+    if isinstance(term, plan.Exists | plan.InQuery) and isinstance(term.query, plan.Query):
+        yield term.query
+
+
+def _tests(inner: plan.Query) -> list[plan.Condition]:
+    """Return what a nested query asks of its rows beyond being related."""
+    parts: list[plan.Condition] = []
+    for term, _ in _signed(inner.where, True):
+        if not isinstance(term, plan.Match):
+            parts.append(term)
+    return parts if inner.having is None else [*parts, inner.having]
+
+
+def _tests_outer_rows(inner: plan.Query) -> bool:
+    # A condition on the rows asked for, inside the denial of others: "Biology" of the student.
+    own = {inner.source.alias, *(step.source.alias for step in inner.joins)}
+    subjects = (getattr(term, "subject", getattr(term, "left", None)) for term in _tests(inner))
+    return any(
+        isinstance(subject, plan.ColumnRef) and subject.source not in own for subject in subjects
+    )
+
+
+def _is_to_one(graph: Graph, inner: plan.Query) -> bool:
+    # Nearly every row has its one row on the other side: to deny that says little.
+    matches = [term for term, _ in _signed(inner.where, True) if isinstance(term, plan.Match)]
+    columns = {match.right.column for match in matches if match.right.source == inner.source.alias}
+    return bool(columns) and _is_key(graph, inner.source.table, columns)
+
+
+def _meets_one(graph: Graph, step: plan.JoinStep) -> bool:
+    columns = {match.right.column for match in step.on if isinstance(match, plan.Match)}
+    return _is_key(graph, step.source.table, columns)
+
+
+def _is_key(graph: Graph, name: str, columns: set[str]) -> bool:
+    table = graph.table(name)
+    unique = any(table.column(column).unique for column in columns)
+    return unique or columns >= set(table.primary_key or ("",))
+
+
+def _unique(graph: Graph, query: plan.Query, column: plan.ColumnRef) -> bool:
+    sources = [query.source, *(step.source for step in query.joins)]
+    tables = {source.alias: source.table for source in sources if source.query is None}
+    if column.source not in tables:
+        return False
+    table = graph.table(tables[column.source])
+    return table.column(column.column).unique or key_columns(table) == (column.column,)

@@ -1,0 +1,137 @@
+"""Doubts about tables and joins: which the sentence does not name, and which might be others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kpi_nlsql.assembly.joining import column_stems, is_alike
+from kpi_nlsql.english.words import stems
+from kpi_nlsql.plans import plan
+from kpi_nlsql.schema.graph import Graph
+from kpi_nlsql.sentence import Sentence
+
+NAMES = (
+    "unspoken_tables", "guessed_joins", "twin_joins", "unlikely_compared",
+    "shared_values",
+)  # fmt: skip
+"""Every doubt made here, in a fixed order."""
+
+_NAMED = 0.6
+_SURE_JOIN = 0.8
+_AMOUNT = re.compile(r"-?\d+(\.\d+)?")
+
+
+def join_doubts(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
+    """Return the doubts about the tables, joins and compared columns of a query, by name."""
+    queries = list(_queries(query))
+    sources = {source.alias: source.table for inner in queries for source in _sources(inner)}
+    matches = [match for inner in queries for match in _matches(inner)]
+    compared = [term for inner in queries for term in plan.parts(inner.where)]
+    return {
+        "unspoken_tables": float(len(_unspoken(sentence, queries, set(sources.values())))),
+        "guessed_joins": float(
+            bool(sentence.graph.references)
+            and sum(not _is_sure(sentence.graph, match, sources) for match in matches)
+        ),
+        "twin_joins": float(any(_has_twin(sentence, match, sources) for match in matches)),
+        "unlikely_compared": float(
+            any(_is_unlikely(sentence.graph, term, sources) for term in compared)
+        ),
+        "shared_values": float(any(isinstance(term, plan.InQuery) for term in compared)),
+    }
+
+
+def _queries(query: plan.Plan) -> Iterator[plan.Query]:
+    if isinstance(query, plan.SetQuery):
+        yield from _queries(query.left)
+        yield from _queries(query.right)
+        return
+    yield query
+    if query.source.query is not None:
+        yield from _queries(query.source.query)
+    for term in plan.parts(query.where):
+        if isinstance(term, plan.Exists | plan.InQuery):
+            yield from _queries(term.query)
+
+
+def _sources(query: plan.Query) -> list[plan.Source]:
+    return [query.source, *(step.source for step in query.joins)]
+
+
+def _matches(query: plan.Query) -> Iterator[plan.Match]:
+    conditions = [*plan.parts(query.where), *(term for step in query.joins for term in step.on)]
+    for term in conditions:
+        if isinstance(term, plan.Match):
+            yield term
+
+
+def _unspoken(sentence: Sentence, queries: list[plan.Query], tables: set[str]) -> set[str]:
+    """Return the tables that no word names and of which nothing is shown or compared."""
+    named = {
+        hit.table for item in sentence.items for hit in item.table_hits() if hit.score >= _NAMED
+    }
+    used = {
+        column.source
+        for query in queries
+        for column in [*(output.expression for output in query.outputs), *_subjects(query)]
+        if isinstance(column, plan.ColumnRef)
+    }
+    aliases = {source.alias: source.table for query in queries for source in _sources(query)}
+    return tables - named - {aliases.get(alias, alias) for alias in used}
+
+
+def _subjects(query: plan.Query) -> Iterator[plan.Expression]:
+    for term in plan.parts(query.where):
+        if isinstance(term, plan.Match):
+            continue
+        subject = getattr(term, "subject", getattr(term, "left", None))
+        if subject is not None:
+            yield subject
+
+
+def _is_sure(graph: Graph, match: plan.Match, sources: dict[str, str]) -> bool:
+    left, right = (sources.get(side.source, side.source) for side in (match.left, match.right))
+    if not (graph.has_table(left) and graph.has_table(right)):
+        return True
+    return any(
+        (join.kind == "foreign_key" or join.score >= _SURE_JOIN)
+        and (match.left.column, match.right.column)
+        in zip(join.left_columns, join.right_columns, strict=True)
+        for join in graph.joins_between(left, right)
+    )
+
+
+def _has_twin(sentence: Sentence, match: plan.Match, sources: dict[str, str]) -> bool:
+    """Tell whether another foreign key joins the same tables, and no word says which is meant."""
+    graph = sentence.graph
+    left, right = (sources.get(side.source, side.source) for side in (match.left, match.right))
+    if not (graph.has_table(left) and graph.has_table(right)):
+        return False
+    twins = [join for join in graph.joins_between(left, right) if join.kind == "foreign_key"]
+    if len(twins) < 2 or any(is_alike(join) for join in twins):
+        return False
+    spoken = {token.stem for token in sentence.tokens}
+    tables = {
+        stem
+        for table in (left, right)
+        for name in graph.table(table).display_names
+        for stem in stems(name)
+    }
+    return not any(spoken & column_stems(join) - tables for join in twins)
+
+
+def _is_unlikely(graph: Graph, term: plan.Condition, sources: dict[str, str]) -> bool:
+    """Tell whether a text or a key is compared as if it were an amount."""
+    if not isinstance(term, plan.Compare) or not isinstance(term.left, plan.ColumnRef):
+        return False
+    amount = isinstance(term.right, plan.Constant) and _AMOUNT.fullmatch(str(term.right.value))
+    if term.operator in {"=", "!="} or not amount:
+        return False
+    name = sources.get(term.left.source, term.left.source)
+    if not graph.has_table(name):
+        return False
+    table = graph.table(name)
+    column = table.column(term.left.column)
+    is_key = column.name in table.primary_key or (name, column.name) in graph.references
+    return is_key or not (column.measures or column.family == "date")

@@ -1,0 +1,104 @@
+"""Literals: what the sentence gives in numbers, quotes and names, and its plan must speak of."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from kpi_nlsql.english.dates_read import bounds
+from kpi_nlsql.plans import plan
+from kpi_nlsql.sentence import Sentence
+
+_DAYS_OF_UNITS = (1, 7, 30, 365)
+_LEADS_TO_VALUE = frozenset({"is", "are", "=", "equals", "equal to", "not", "("})
+_CLAUSES = frozenset({"with", "where", "whose", "having"})
+_COLUMN = 0.8
+_YEAR = re.compile(r"(19|20)\d\d")
+_PERIOD = re.compile(r"\d{4}-(\d\d|q\d)")
+
+
+def lost_literals(sentence: Sentence, query: plan.Plan, unknown: Sequence[str]) -> int:
+    """Count the numbers, quoted texts and names that are given and that the plan leaves out.
+
+    ``unknown`` are the words that the reading does not account for; of those, the ones written
+    as names are meant to be values.
+    """
+    kept = [str(value).lower() for value in _constants(query)]
+    kept += [str(part.days // days) for part in _recent(query) for days in _DAYS_OF_UNITS]
+    lost = sum(
+        not any(text in value for text in told for value in kept) for told in _literals(sentence)
+    )
+    return lost + sum(_may_be_value(sentence, word) for word in unknown)
+
+
+def _may_be_value(sentence: Sentence, word: str) -> bool:
+    return _is_name(sentence, word) or _ends_condition(sentence, word)
+
+
+def _ends_condition(sentence: Sentence, word: str) -> bool:
+    """Tell whether an unknown word stands where the value of a column would: "status dormant"."""
+    for position, item in enumerate(sentence.items[1:], start=1):
+        before = position - 1
+        while before > 0 and sentence.items[before].text in _LEADS_TO_VALUE:
+            before -= 1
+        column = sentence.items[before]
+        opened = {other.text for other in sentence.items[max(before - 2, 0) : before]} & _CLAUSES
+        held = column.best_column() > max(column.best_table(), _COLUMN)
+        led = before < position - 1 and not word.endswith("ed")
+        if item.text == word and held and (opened or led) and not _goes_on(sentence, position):
+            return True
+    return False
+
+
+def _goes_on(sentence: Sentence, position: int) -> bool:
+    """Tell whether a comparison follows: "total score above 300" has its value there."""
+    following = sentence.items[position + 1 : position + 2]
+    return any(item.cues or item.number is not None or item.text == "is" for item in following)
+
+
+def _is_name(sentence: Sentence, word: str) -> bool:
+    return any(
+        token.lower == word and token.text[:1].isupper() and not _begins(sentence.text, token.start)
+        for token in sentence.tokens
+    )
+
+
+def _begins(text: str, start: int) -> bool:
+    return text[:start].rstrip()[-1:] in {"", ".", "?", "!", ":"}
+
+
+def _literals(sentence: Sentence) -> Iterator[tuple[str, ...]]:
+    """Yield what is given, each in the forms a plan may keep it in.
+
+    "after 2022" keeps the first day behind the year.
+    """
+    for item in sentence.items:
+        if item.kind == "number" and item.number not in {0, 1}:
+            number = item.number
+            whole = isinstance(number, float) and number.is_integer()
+            text = str(int(number) if whole and number is not None else number)
+            yield (text, bounds(text)[1]) if _YEAR.fullmatch(text) else (text,)
+        elif item.kind == "quoted":
+            text = item.text.lower()
+            yield bounds(text) if _PERIOD.fullmatch(text) and not item.values else (text,)
+
+
+def _recent(query: plan.Plan) -> Iterator[plan.RecentDays]:
+    return (part for part in _parts(query) if isinstance(part, plan.RecentDays))
+
+
+def _constants(query: plan.Plan) -> Iterator[str | int | float]:
+    return (part for part in _parts(query) if isinstance(part, str | int | float))
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    if isinstance(value, tuple):
+        for part in value:
+            yield from _parts(part)
+        return
+    yield value
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for field in dataclasses.fields(value):
+            yield from _parts(getattr(value, field.name))

@@ -1,0 +1,66 @@
+"""Held values: which runs of tokens may be values of the value dictionary, and of which columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpi_nlsql.english.cues import CUES, FUNCTION_WORDS, STOP_WORDS
+from kpi_nlsql.english.words import Token
+from kpi_nlsql.mentions.lexicon import Lexicon, NameHit
+from kpi_nlsql.mentions.values import LONGEST_VALUE, ValueHit
+
+_MOST_CHOICES = 60
+"""A lower-case word is a value only of a column with few: titles hold any word of the language."""
+_SHORT_VALUE = 2
+_NAMES_TABLE = 0.6
+_FLAG_WORDS = frozenset({"flag", "flags", "indicator", "ind", "flg"})
+_SQL_WORDS = frozenset({"AND", "OR", "NOT", "IN", "IS", "BY", "ON", "AS", "TO", "ALL", "NO"})
+_LEADS_TO_CODE = frozenset({"from", "code", "country", "nationality"})
+
+
+def held(
+    start: int, end: int, tokens: Sequence[Token], hits: Sequence[NameHit], lexicon: Lexicon
+) -> tuple[ValueHit, ...]:
+    """Return the columns that hold a run of tokens as a value; ``hits`` is what it names."""
+    run = tokens[start:end]
+    words = tuple(token.lower for token in run)
+    values: tuple[ValueHit, ...] = ()
+    if len(run) <= LONGEST_VALUE and _may_be_value(run):
+        values = lexicon.values.find(words)
+        if len(run) == 1 and run[0].text.islower():
+            values = tuple(hit for hit in values if hit.choices <= _MOST_CHOICES)
+            values = () if _is_rather_table(words[0], hits, values) else values
+    if len(run) == 1 and not values and _is_code(tokens, start):
+        values = tuple(v for v in lexicon.values.find(words) if v.value == run[0].text)
+    if hits and not values and words[-1] not in _FLAG_WORDS:
+        return lexicon.said_by(hits, words[-1])
+    return values
+
+
+def _is_rather_table(word: str, hits: Sequence[NameHit], values: Sequence[ValueHit]) -> bool:
+    # "an order" names the table of orders, not the value "Order" of some column.
+    named = any(hit.column is None and hit.score >= _NAMES_TABLE for hit in hits)
+    same = [hit for hit in values if hit.value.lower() == word]
+    # "closed" is a state, whatever table of closes there is.
+    stated = word.endswith("ed") and bool(same)
+    return named and not stated and all(not hit.value.islower() for hit in same)
+
+
+def _may_be_value(tokens: Sequence[Token]) -> bool:
+    if len(tokens) > 1:
+        return not all(token.lower in FUNCTION_WORDS for token in tokens)
+    token = tokens[0]
+    if token.text == "A" and token.start > 0:
+        return True  # "with grade A"
+    if token.lower in STOP_WORDS or (token.lower,) in CUES:
+        return token.text[:1].isupper() and token.start > 0 and token.lower not in FUNCTION_WORDS
+    return len(token.text) > _SHORT_VALUE or token.text.isupper()
+
+
+def _is_code(tokens: Sequence[Token], position: int) -> bool:
+    # "DE or AT": a function word in capitals, among words that are not, is a code.
+    text = tokens[position].text
+    shouted = all(token.text.isupper() for token in tokens if token.kind == "word")
+    told = position > 0 and tokens[position - 1].lower in _LEADS_TO_CODE
+    plain = text not in _SQL_WORDS or told
+    return len(text) > 1 and text.isupper() and not shouted and plain

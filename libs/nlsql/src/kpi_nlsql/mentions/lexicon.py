@@ -1,0 +1,246 @@
+"""The lexicon of a graph: from the stems of a phrase to the tables and columns it may name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+
+from kpi_nlsql.english.abbreviations import abbreviates, expansions, shortened
+from kpi_nlsql.english.acronyms import acronyms, shortened_to
+from kpi_nlsql.english.synonyms import SYNONYMS
+from kpi_nlsql.english.verbal_nouns import VERBAL_NOUNS
+from kpi_nlsql.english.words import lemma, parts, stem, stems
+from kpi_nlsql.mentions.values import ValueHit, ValueIndex
+from kpi_nlsql.schema.flags import is_flag, set_values
+from kpi_nlsql.schema.graph import Graph
+from kpi_nlsql.schema.naming import ABBREVIATIONS
+
+LONGEST_NAME = 6
+"""Words of a name, and of a phrase that may be one."""
+
+_SYNONYM_FACTOR = 0.8
+_HEADS = 0.6
+"""The least score of a table whose name ends with the phrase: "articles" of ``ERP_ARTICLE``."""
+_RATHER_LITERAL = 0.05
+"""How much a table called by a synonym stands behind one called by the word itself."""
+_ONLY_TABLE = 0.85
+_TYPO_CUTOFF = 86
+_SPELT_OUT = 0.97
+_STEM_ONLY = 0.93
+_ABBREVIATION_FACTOR = 0.95
+_TOO_SHORT = 2
+_SPELT = 0.95
+_ABBREVIATED = {
+    stem(word): stems(ABBREVIATIONS[word])
+    for word in (  # noqa: SIM905
+        "qty amt os desc descr addr dept acct cust curr ccy num nbr pct txn trx uom whs whse dob "
+        "mgr emp prod matl vend supp yr hrs wt tel"
+    ).split()
+}
+"""Abbreviations that people write and that are no words of their own, as stems."""
+_SHORT = frozenset(stem(word) for word in ABBREVIATIONS if len(word) > _TOO_SHORT)
+"""Abbreviations of identifiers, also those that dictionaries know as words: EXP_LINE."""
+_FILLERS = frozenset({stem(word) for word in ("of", "the", "a", "an", "in", "for", "and")})
+
+
+@dataclass(frozen=True, slots=True)
+class NameHit:
+    """A table (``column`` None) or column that a phrase may mean; ``score`` 1 = its name."""
+
+    table: str
+    column: str | None
+    score: float
+
+
+class Lexicon:
+    """Looks up names. Built once per graph; read-only and safe to share afterwards."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.values = ValueIndex(graph)
+        self._names: dict[tuple[str, ...], dict[tuple[str, str | None], float]] = defaultdict(dict)
+        self._glued: dict[str, dict[tuple[str, str | None], float]] = defaultdict(dict)
+        self._lemmas: dict[tuple[str, str | None], set[str]] = {}
+        for table in graph.tables:
+            self._add(table.name, None, table.display_names or (table.name,))
+            for column in table.columns:
+                self._add(table.name, column.name, column.display_names or (column.name,))
+        self._flags: dict[tuple[str, str | None], ValueHit] = {
+            (table.name, column.name): ValueHit(table.name, column.name, value, 1.0, 2)
+            for table in graph.tables
+            for column in table.columns
+            if is_flag(column)
+            for value in set_values(column)
+        }
+        self._spell_out()
+        self.vocabulary = frozenset(word for name in self._names for word in name)
+        self._short = shortened(self.vocabulary) | (_SHORT & self.vocabulary)
+        self._abbreviated = self._with_abbreviations()
+        self._acronyms = acronyms(graph.tables)
+        self._choices = [word for word in self.vocabulary if len(word) >= 4]
+        self.closest = lru_cache(maxsize=5_000)(self._closest)
+
+    def names(self, phrase: tuple[str, ...], glued: str) -> tuple[NameHit, ...]:
+        """Return what a phrase (stems; ``glued``: as one word) may name, best first."""
+        found = dict(self._names.get(phrase, {}))
+        heads = [s for key, s in found.items() if key[1] is None and s >= _HEADS]
+        for variant in _variants(phrase):
+            for key, score in self._names.get(variant, {}).items():
+                told = score * _SYNONYM_FACTOR
+                if heads and key[1] is None:
+                    told = min(told, max(heads) - _RATHER_LITERAL)
+                found[key] = max(found.get(key, 0.0), told)
+        for key, score in self._spelt_out(phrase):
+            found[key] = max(found.get(key, 0.0), score)
+        for variant in () if found else _unabbreviated(phrase):
+            for key, score in self._names.get(variant, {}).items():
+                found[key] = max(found.get(key, 0.0), score * _ABBREVIATION_FACTOR)
+        if not found:
+            found.update(self._by_acronym(phrase) or self._alone(phrase))
+        if len(glued) >= 4:
+            for key, score in self._glued.get(stem(glued), {}).items():
+                found[key] = max(found.get(key, 0.0), score)
+        _favour_only_table(found)
+        hits = [NameHit(table, column, score) for (table, column), score in found.items()]
+        return tuple(sorted(hits, key=lambda hit: -hit.score))
+
+    def _by_acronym(self, phrase: tuple[str, ...]) -> dict[tuple[str, str | None], float]:
+        """Return the tables of the system whose initials the phrase, or its beginning, spells."""
+        found: dict[tuple[str, str | None], float] = {}
+        for name, spelt in shortened_to(phrase, self._acronyms):
+            if any(self._heads_table(word) for word in spelt):
+                continue
+            for key, score in self._names.get(name, {}).items():
+                if key[1] is None:
+                    found[key] = score * _ABBREVIATION_FACTOR
+        return found
+
+    def _heads_table(self, word: str) -> bool:
+        names = self._names.get((word,), {})
+        return any(key[1] is None and score >= _HEADS for key, score in names.items())
+
+    def said_by(self, hits: Sequence[NameHit], word: str) -> tuple[ValueHit, ...]:
+        """Return what the flags named say yes with; ``word`` is the last one of the mention.
+
+        "marketing consent" means the guests that gave it, "approval" no row of those approved.
+        """
+        found = (self._flags.get((hit.table, hit.column)) for hit in hits if hit.score >= _SPELT)
+        return tuple(hit for hit in found if hit and parts(hit.column)[-1:] == [word])
+
+    def done(self, verb: str) -> tuple[NameHit, ...]:
+        """Return the names that a verb (a stem) may speak of: "paid" and ``payments``."""
+        hits = [hit for noun in VERBAL_NOUNS.get(verb, ()) for hit in self.names((noun,), "")]
+        weaker = [NameHit(h.table, h.column, h.score * _SYNONYM_FACTOR) for h in hits]
+        return tuple(sorted(weaker, key=lambda hit: -hit.score))
+
+    def closer(self, words: Sequence[str], hits: Sequence[NameHit]) -> tuple[NameHit, ...]:
+        """Return the hits with those behind that only share the stem: applicants, applications."""
+        said = {lemma(word) for word in words}
+        if not any(said <= self._lemmas[hit.table, hit.column] for hit in hits):
+            return tuple(hits)
+        told = [
+            replace(hit, score=hit.score * _STEM_ONLY) if self._shares_stem_only(said, hit) else hit
+            for hit in hits
+        ]
+        return tuple(sorted(told, key=lambda hit: -hit.score))
+
+    def _shares_stem_only(self, said: set[str], hit: NameHit) -> bool:
+        named = self._lemmas[hit.table, hit.column]
+        return {stem(word) for word in said - named} & {stem(word) for word in named} != set()
+
+    def _spell_out(self) -> None:
+        """Add the names whose abbreviations other names write in full: SMPL_ID is a sample id."""
+        full = expansions({word for name in self._names for word in name})
+        for name in [name for name in self._names if any(word in full for word in name)]:
+            spelt = tuple(full.get(word, word) for word in name)
+            entry = self._names[spelt]
+            for key, score in self._names[name].items():
+                entry[key] = max(entry.get(key, 0.0), score * _SPELT_OUT)
+
+    def _with_abbreviations(self) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
+        """Return the names of several words with an abbreviation among them, by their initials."""
+        found: dict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
+        for name in self._names:
+            if len(name) > 1 and any(word in self._short for word in name):
+                found[tuple(word[0] for word in name)].append(name)
+        return found
+
+    def _spelt_out(self, phrase: tuple[str, ...]) -> Iterator[tuple[tuple[str, str | None], float]]:
+        """Yield what a phrase names that is written short: "external lab" (``EXT_LAB``)."""
+        for name in self._abbreviated.get(tuple(word[:1] for word in phrase), ()):
+            pairs = list(zip(name, phrase, strict=True))
+            if all(short == full or self._is_short(short, full) for short, full in pairs):
+                yield from ((key, score * _SPELT_OUT) for key, score in self._names[name].items())
+
+    def _alone(self, phrase: tuple[str, ...]) -> dict[tuple[str, str | None], float]:
+        """Return the tables that only one name, written short, is a word's: ticket, ``TKT``."""
+        if len(phrase) != 1 or phrase[0] in self.vocabulary:
+            return {}
+        short = [name for name in self._short if self._is_short(name, phrase[0])]
+        named = self._names.get((short[0],), {}) if len(short) == 1 else {}
+        tables = {key: score for key, score in named.items() if key[1] is None and score >= _HEADS}
+        return {key: score * _ABBREVIATION_FACTOR for key, score in tables.items()}
+
+    def _is_short(self, short: str, full: str) -> bool:
+        return short in self._short and abbreviates(short, full)
+
+    def _closest(self, word: str) -> str | None:
+        """Return the known stem that a misspelt one most likely is, if any is close."""
+        if len(word) < 4 or word in self.vocabulary or word in self._glued:
+            return None
+        begun = [k for k in self._choices if k.startswith(word) or word.startswith(k)]
+        if begun:
+            return max(begun, key=len)
+        best = process.extractOne(word, self._choices, scorer=fuzz.ratio, score_cutoff=_TYPO_CUTOFF)
+        return best[0] if best else None
+
+    def _add(self, table: str, column: str | None, names: Iterable[str]) -> None:
+        key = (table, column)
+        self._lemmas[key] = {lemma(part) for name in names for part in parts(name)}
+        for rank, name in enumerate(names):
+            words = stems(name)[:LONGEST_NAME]
+            rank_factor = 1.0 if rank < 3 else 0.97
+            for phrase, score in _subphrases(words):
+                entry = self._names[phrase]
+                entry[key] = max(entry.get(key, 0.0), score * rank_factor)
+            entry = self._glued["".join(name.split()) and stem("".join(name.lower().split()))]
+            entry[key] = max(entry.get(key, 0.0), 0.98 * rank_factor)
+
+
+def _favour_only_table(found: dict[tuple[str, str | None], float]) -> None:
+    """Make part of a name as good as the whole where one table has it (``RBP`` of ``RBP_GPU``)."""
+    tables = [key for key in found if key[1] is None]
+    if len(tables) == 1 and found[tables[0]] < _ONLY_TABLE:
+        found[tables[0]] = min(_ONLY_TABLE, found[tables[0]] + 0.3)
+
+
+def _subphrases(words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], float]]:
+    """Yield every run of words of a name and how well it stands for the whole name."""
+    count = len(words)
+    for start in range(count):
+        for end in range(start + 1, count + 1):
+            run = words[start:end]
+            if len(run) == count:
+                yield run, 1.0
+            elif not set(run) <= _FILLERS:
+                tail = 0.1 if end == count else 0.0
+                yield run, 0.35 + 0.4 * len(run) / count + tail
+    if count > 2:
+        yield (words[0], words[-1]), 0.35 + 0.8 / count + 0.1
+
+
+def _unabbreviated(phrase: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the phrase with an abbreviation written in full: "qty on hand", "OS"."""
+    for position, word in enumerate(phrase):
+        if full := _ABBREVIATED.get(word):
+            yield (*phrase[:position], *full, *phrase[position + 1 :])
+
+
+def _variants(phrase: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the phrase with a word replaced by another that may stand for it."""
+    for position, word in enumerate(phrase):
+        for other in SYNONYMS.get(word, ()):
+            yield (*phrase[:position], other, *phrase[position + 1 :])

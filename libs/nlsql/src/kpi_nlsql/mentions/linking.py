@@ -1,0 +1,298 @@
+"""Linking: the tokens of a sentence become items — cues, mentions of names or values, numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from kpi_nlsql.english.cues import CUES, FUNCTION_WORDS, LONGEST_CUE, NUMBER_WORDS, STOP_WORDS, Cue
+from kpi_nlsql.english.words import Token, lemma, stem
+from kpi_nlsql.mentions.held_values import held
+from kpi_nlsql.mentions.lexicon import LONGEST_NAME, Lexicon, NameHit
+from kpi_nlsql.mentions.values import LONGEST_VALUE, ValueHit, value_words
+
+ItemKind = Literal["cue", "mention", "number", "quoted", "word", "mark"]
+
+_MOST_HITS = 40
+_CUE_WORTH = 0.9
+_WEAK_CUE_WORTH = 0.7
+_SORTING = frozenset(
+    "by in from the it them results alphabetically ascending descending according "  # noqa: SIM905
+    "based".split()
+)
+_INSIDE_VALUES = frozenset({"/", ",", ".", "(", ")", "-"})
+_CALLED = 0.8
+_WHOLE_NAME = 0.97
+_PARTICLES = frozenset({"in", "out", "up", "off"})
+_DETERMINERS = frozenset({"a", "an", "the", "each", "every", "any", "all", "our", "some"})
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A run of tokens with one part in the sentence.
+
+    A mention keeps everything it may mean; which of it is meant is decided by the grammar.
+    """
+
+    kind: ItemKind
+    text: str
+    start: int
+    end: int
+    cues: tuple[Cue, ...] = ()
+    hits: tuple[NameHit, ...] = ()
+    values: tuple[ValueHit, ...] = ()
+    worth: float = 0.0
+    placed: bool = False
+    """Whether the place of its rows was told behind it: "products in RBP"."""
+
+    def is_cue(self, kind: str, argument: str | None = None) -> bool:
+        """Tell whether the item signals this."""
+        return any(
+            cue.kind == kind and (argument is None or cue.argument == argument) for cue in self.cues
+        )
+
+    def argument(self, kind: str) -> str:
+        """Return which of its kind the cue is; empty if the item is no such cue."""
+        return next((cue.argument for cue in self.cues if cue.kind == kind), "")
+
+    @property
+    def number(self) -> float | int | None:
+        """The number written here, if any."""
+        if self.kind == "number":
+            text = self.text.replace(",", "")
+            return float(text) if "." in text else int(text)
+        return NUMBER_WORDS.get(self.text)
+
+    @property
+    def last_word(self) -> str:
+        """The last word of the text; empty if there is none."""
+        return self.text.split()[-1] if self.text.strip() else ""
+
+    def table_hits(self) -> list[NameHit]:
+        """Return the tables this may name, best first."""
+        return [hit for hit in self.hits if hit.column is None]
+
+    def column_hits(self) -> list[NameHit]:
+        """Return the columns this may name, best first."""
+        return [hit for hit in self.hits if hit.column is not None]
+
+    def best_table(self) -> float:
+        """Return how well this names a table, 0..1."""
+        return max((hit.score for hit in self.hits if hit.column is None), default=0.0)
+
+    def best_column(self) -> float:
+        """Return how well this names a column, 0..1."""
+        return max((hit.score for hit in self.hits if hit.column is not None), default=0.0)
+
+
+def link(tokens: Sequence[Token], lexicon: Lexicon) -> list[Item]:
+    """Return the items that together explain the tokens best (dynamic programme over spans)."""
+    count = len(tokens)
+    known_stems = [_known_stem(token, lexicon) for token in tokens]
+    best: list[tuple[float, Item | None]] = [(0.0, None), *((-1.0, None) for _ in range(count))]
+    for start in range(count):
+        base = best[start][0]
+        for item in _items_at(start, tokens, known_stems, lexicon):
+            worth = base + item.worth
+            if worth > best[item.end][0]:
+                best[item.end] = (worth, item)
+    items: list[Item] = []
+    position = count
+    while position > 0:
+        chosen = best[position][1]
+        assert chosen is not None
+        items.append(chosen)
+        position = chosen.start
+    return items[::-1]
+
+
+def _known_stem(token: Token, lexicon: Lexicon) -> str:
+    if token.kind != "word" or token.lower in STOP_WORDS:
+        return token.stem
+    if value_words(token.text) and lexicon.values.find(value_words(token.text)):
+        return token.stem
+    if (token.lower,) in CUES:
+        return token.stem
+    return lexicon.closest(token.stem) or token.stem
+
+
+def _items_at(
+    start: int, tokens: Sequence[Token], known_stems: Sequence[str], lexicon: Lexicon
+) -> Iterator[Item]:
+    token = tokens[start]
+    if token.kind == "mark":
+        yield Item("mark", token.text, start, start + 1)
+        return
+    if token.kind == "quoted":
+        yield _quoted(start, token, lexicon)
+        return
+    if token.kind == "number":
+        values = lexicon.values.find((token.text,))[:_MOST_HITS]
+        yield Item("number", token.text, start, start + 1, values=values)
+    yield Item("word", token.lower, start, start + 1)
+    stop = start + 1
+    longest = max(LONGEST_CUE, LONGEST_NAME, LONGEST_VALUE)
+    marked = False
+    while stop <= len(tokens) and stop - start <= longest:
+        if tokens[stop - 1].kind == "mark" and tokens[stop - 1].text in _INSIDE_VALUES:
+            marked = True
+        elif tokens[stop - 1].kind not in {"word", "number"}:
+            break
+        if marked:
+            yield from _marked_values(start, stop, tokens, lexicon)
+        else:
+            yield from _spans(start, stop, tokens, known_stems, lexicon)
+        stop += 1
+
+
+def _marked_values(
+    start: int, end: int, tokens: Sequence[Token], lexicon: Lexicon
+) -> Iterator[Item]:
+    # "Black/White", "Ann Lee (MP)": a value written with the marks it is stored with.
+    text = " ".join(token.text for token in tokens[start:end])
+    words = value_words(text)
+    if len(words) < 2 or tokens[end - 1].text in _INSIDE_VALUES - {")"}:
+        return
+    exact = tuple(hit for hit in lexicon.values.find(words) if hit.score >= 1.0)[:_MOST_HITS]
+    if exact:
+        worth = 1.1 * len(words)
+        yield Item("mention", text.lower(), start, end, values=exact, worth=worth)
+
+
+def _spans(
+    start: int, end: int, tokens: Sequence[Token], known_stems: Sequence[str], lexicon: Lexicon
+) -> Iterator[Item]:
+    words = tuple(token.lower for token in tokens[start:end])
+    length = end - start
+    if length <= LONGEST_CUE and (cues := CUES.get(words)):
+        worth = _cue_worth(start, end, tokens, cues)
+        if any(cue.kind == "details" for cue in cues) and _rows_called(
+            known_stems[end - 1], lexicon
+        ):
+            worth = 0.0  # "all properties" are rows where a table is called so
+        yield Item("cue", " ".join(words), start, end, cues=tuple(cues), worth=worth)
+    hits = _names(start, end, tokens, known_stems, lexicon)
+    values = held(start, end, tokens, hits, lexicon)[:_MOST_HITS]
+    if length == 1 and not values and all(hit.score < _WHOLE_NAME for hit in hits):
+        hits = _best_first(hits, lexicon.done(tokens[start].stem))
+    if hits or values:
+        worth = _mention_worth(tokens[start:end], hits, values)
+        yield Item("mention", " ".join(words), start, end, hits=hits, values=values, worth=worth)
+
+
+def _cue_worth(start: int, end: int, tokens: Sequence[Token], cues: Sequence[Cue]) -> float:
+    """Return what a cue explains; longer ones say more than the sum of their words."""
+    words = tuple(token.lower for token in tokens[start:end])
+    if words == ("ordered",) and not _sorts(tokens, end):
+        return 0.0
+    if len(words) == 1 and any(cue.kind == "details" for cue in cues):
+        return _WEAK_CUE_WORTH
+    telling = sum(word not in FUNCTION_WORDS for word in words)
+    return max(_CUE_WORTH * telling, 0.3) + 0.1 * (len(words) - 1)
+
+
+def _rows_called(noun: str, lexicon: Lexicon) -> bool:
+    called = lexicon.names((noun,), noun)
+    return any(hit.column is None and hit.score >= _CALLED for hit in called)
+
+
+def _best_first(hits: Sequence[NameHit], others: Sequence[NameHit]) -> tuple[NameHit, ...]:
+    known = {(hit.table, hit.column) for hit in hits}
+    new = [hit for hit in others if (hit.table, hit.column) not in known]
+    return tuple(sorted([*hits, *new], key=lambda hit: -hit.score))[:_MOST_HITS]
+
+
+def _names(
+    start: int, end: int, tokens: Sequence[Token], known_stems: Sequence[str], lexicon: Lexicon
+) -> tuple[NameHit, ...]:
+    """Return the tables and columns that a run of tokens may name."""
+    words = tuple(token.lower for token in tokens[start:end])
+    length = end - start
+    hits: tuple[NameHit, ...] = ()
+    if length > 1 and words[-2].endswith("s") and words[-1].endswith("ing"):
+        return ()  # "recipes costing …" says what the recipes do
+    numeric = all(token.kind == "number" for token in tokens[start:end])
+    if length <= LONGEST_NAME and _may_name(words) and not numeric:
+        phrase = tuple(known_stems[start:end])
+        hits = lexicon.closer(words, lexicon.names(phrase, "".join(words)))[:_MOST_HITS]
+    elif 1 < length <= LONGEST_NAME and _may_end_name(words, tokens[end : end + 1]):
+        # "opt in" and "returned on" are whole names, whatever their last word is elsewhere.
+        hits = lexicon.names(tuple(known_stems[start:end]), "")
+        hits = tuple(hit for hit in hits if hit.column and hit.score >= _WHOLE_NAME)
+    if length == 2 and words[1] in _PARTICLES and words[0] not in FUNCTION_WORDS:
+        # "never checked in", "a check-in": one word in names.
+        glued = lexicon.names((stem(lemma(words[0]) + words[1]),), "")
+        hits = (*hits, *(glued if any(hit.column is None for hit in glued) else ()))
+    if not hits and length == 3 and words[1] == "in":
+        pair = (known_stems[start], known_stems[end - 1])
+        hits = (*lexicon.names(pair, ""), *_tables(lexicon.names(pair[::-1], "")))
+        hits = tuple(hit for hit in hits if hit.score >= 0.95)
+    if not hits and length in {3, 4} and "of" in words[1:-1]:
+        hits = _turned(words, tuple(known_stems[start:end]), lexicon)
+    return hits
+
+
+def _sorts(tokens: Sequence[Token], position: int) -> bool:
+    """Tell whether "ordered", followed by what stands here, speaks of a sort order."""
+    return position < len(tokens) and tokens[position].lower in _SORTING
+
+
+def _tables(hits: Sequence[NameHit]) -> tuple[NameHit, ...]:
+    # "dispatches in WMS" are those of ``wms_dispatch``.
+    return tuple(hit for hit in hits if hit.column is None)
+
+
+def _turned(
+    words: tuple[str, ...], known: tuple[str, ...], lexicon: Lexicon
+) -> tuple[NameHit, ...]:
+    # "type of bed" is the column ``bed_type``, unless what follows "of" is a table.
+    if words[1] != "of" or words[0] in FUNCTION_WORDS or words[-1] in FUNCTION_WORDS:
+        return ()
+    if words[0] == "number" and words[-1].endswith("s"):
+        return ()  # "number of badges" counts them
+    if len(words) == 4 and words[2] not in {"the", "a", "each"}:
+        return ()
+    if any(hit.column is None and hit.score >= 0.6 for hit in lexicon.names(known[-1:], words[-1])):
+        return ()
+    hits = lexicon.names((known[-1], known[0]), "")
+    return tuple(hit for hit in hits if hit.score >= 0.95)[:_MOST_HITS]
+
+
+def _mention_worth(
+    tokens: Sequence[Token], hits: Sequence[NameHit], values: Sequence[ValueHit]
+) -> float:
+    length = len(tokens)
+    name = max((hit.score for hit in hits), default=0.0) * length
+    if length > 1 and hits:
+        name += 0.1 * (length - 1)
+    value = 0.0
+    if values:
+        proper = any(token.text[:1].isupper() for token in tokens) and tokens[0].start > 0
+        value = length * (1.0 if proper or length > 1 else 0.75) * max(v.score for v in values)
+        value += 0.15 * (length - 1)
+    return max(name, value)
+
+
+def _may_name(words: tuple[str, ...]) -> bool:
+    return words[0] not in FUNCTION_WORDS and words[-1] not in FUNCTION_WORDS
+
+
+def _is_content(token: Token) -> bool:
+    # "booked on orders": what follows is a noun.
+    plain = token.lower in FUNCTION_WORDS or (token.lower,) in CUES
+    return token.kind == "word" and not plain
+
+
+def _may_end_name(words: tuple[str, ...], following: Sequence[Token]) -> bool:
+    """Tell whether a name may end here though its last word mostly leads on to another."""
+    leads_on = any(token.lower in _DETERMINERS or _is_content(token) for token in following)
+    return words[0] not in FUNCTION_WORDS and not leads_on
+
+
+def _quoted(start: int, token: Token, lexicon: Lexicon) -> Item:
+    values = lexicon.values.find(value_words(token.text))
+    exact = tuple(hit for hit in values if hit.value == token.text)
+    return Item(
+        "quoted", token.text, start, start + 1, values=(exact or values)[:_MOST_HITS], worth=1.0
+    )

@@ -1,0 +1,123 @@
+"""Matched by: a sentence that says by which columns rows are paired is read without saying so.
+
+The rest is read as ever; then the matches of the plan are those that the key clause tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from kpi_nlsql.grammar.reconciling.composite_keys import column_of
+from kpi_nlsql.grammar.reconciling.key_clauses import KeyClause, find_key_clause
+from kpi_nlsql.plans import plan
+from kpi_nlsql.plans.explain import explain
+from kpi_nlsql.sentence import Candidate, Sentence
+
+Reader = Callable[[Sentence], Iterable[Candidate]]
+
+_TOLD = 0.95
+
+
+def read(sentence: Sentence, reader: Reader) -> Iterator[Candidate]:
+    """Yield the readings of the sentence without its key clause, matched as the clause says."""
+    clause = find_key_clause(sentence.items)
+    if clause is None:
+        return
+    kept = [at for at in range(len(sentence.items)) if not clause.start <= at < clause.end]
+    rest = replace(sentence, items=tuple(sentence.items[at] for at in kept))
+    for candidate in reader(rest):
+        query = _matched(sentence, candidate.plan, clause)
+        if query is None:
+            continue
+        used = {kept[at] for at in candidate.used} | set(range(clause.start, clause.end))
+        yield replace(
+            candidate,
+            plan=query,
+            explanation=explain(query),
+            used=frozenset(used),
+            features=candidate.features | {"pairing": _TOLD},
+        )
+
+
+def _matched(sentence: Sentence, query: plan.Plan, clause: KeyClause) -> plan.Query | None:
+    """Return the plan with the rows that must, or must not, be there matched by the key."""
+    if not isinstance(query, plan.Query) or query.joins:
+        return None
+    terms = query.where.terms if isinstance(query.where, plan.All) else (query.where,)
+    told = [
+        _told(sentence, query.source, term, clause) if _tests(term) else term
+        for term in terms
+        if term is not None
+    ]
+    kept = [term for term in told if term is not None]
+    if len(kept) < len(told) or not any(map(_tests, kept)):
+        return None
+    return replace(query, where=plan.all_of(kept))
+
+
+def _tests(term: plan.Condition | None) -> bool:
+    return isinstance(term.term if isinstance(term, plan.Not) else term, plan.Exists)
+
+
+def _told(
+    sentence: Sentence, source: plan.Source, term: plan.Condition, clause: KeyClause
+) -> plan.Condition | None:
+    exists = term.term if isinstance(term, plan.Not) else term
+    assert isinstance(exists, plan.Exists)
+    inner = exists.query
+    pairs = _pairs(sentence, source.table, inner.source.table, clause)
+    if pairs is None or inner.joins or inner.group:
+        return None
+    parts = inner.where.terms if isinstance(inner.where, plan.All) else (inner.where,)
+    rest = [part for part in parts if part is not None and not isinstance(part, plan.Match)]
+    on = [
+        plan.Match(plan.ColumnRef(source.alias, a), plan.ColumnRef(inner.source.alias, b))
+        for a, b in pairs
+    ]
+    match = plan.Exists(replace(inner, where=plan.all_of([*on, *rest])))
+    return plan.Not(match) if isinstance(term, plan.Not) else match
+
+
+def _pairs(
+    sentence: Sentence, left: str, right: str, clause: KeyClause
+) -> list[tuple[str, str]] | None:
+    """Return the columns of two tables that the clause says are matched; None if not to be had."""
+    if clause.onto:
+        return _onto(sentence, left, right, clause)
+    pairs: list[tuple[str, str]] = []
+    for position in clause.columns:
+        item = sentence.items[position]
+        mine, theirs = column_of(item, left), column_of(item, right)
+        partners = _partners(sentence, left, right)
+        joined = [(a, b) for a, b in partners if a == mine or b == theirs]
+        if not joined and mine and theirs:
+            joined = [(mine, theirs)]
+        if not joined or joined[0] in pairs:
+            return None
+        pairs.append(joined[0])
+    return pairs
+
+
+def _partners(sentence: Sentence, left: str, right: str) -> list[tuple[str, str]]:
+    """Return the columns that joins pair, those of the joins on most columns first."""
+    joins = sentence.graph.joins_between(left, right)
+    joins.sort(key=lambda join: -len(join.left_columns))
+    return [
+        pair for join in joins for pair in zip(join.left_columns, join.right_columns, strict=True)
+    ]
+
+
+def _onto(
+    sentence: Sentence, left: str, right: str, clause: KeyClause
+) -> list[tuple[str, str]] | None:
+    items = sentence.items
+    pairs: list[tuple[str, str]] = []
+    for one, other in zip(clause.columns, clause.onto, strict=True):
+        straight = column_of(items[one], left), column_of(items[other], right)
+        crossed = column_of(items[other], left), column_of(items[one], right)
+        a, b = straight if all(straight) else crossed
+        if a is None or b is None:
+            return None
+        pairs.append((a, b))
+    return pairs

@@ -1,0 +1,83 @@
+"""Place leads: the words before the name of a place that say whether something is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpi_nlsql.english.cues import FUNCTION_WORDS
+from kpi_nlsql.mentions.linking import Item
+
+INTO = frozenset({"in", "from", "within", "into", "of", "inside", "on"})
+DENIES = ("not", "missing", "only", "both", "mismatch", "agree", "compare_tables", "between")
+_EXACT = 0.95
+_LINKS = frozenset(
+    {"and", "or", "nor", "between", "both", "versus", "vs", "with", "to", ",", "than"}
+)
+_DETERMINERS = frozenset("a an the our all any both either neither system table file".split())  # noqa: SIM905
+_LEADING = (
+    "also",
+    "missing",
+    "only",
+    "both",
+    "between",
+    "not",
+    "mismatch",
+    "compare_tables",
+    "compare",
+)
+
+
+def leads_to(items: Sequence[Item], position: int, listed: bool) -> bool:
+    """Tell whether a word before a mention makes it a place; "and" does after another place."""
+    lead = lead_of(items, position)
+    if lead < 0 or not _is_lead(items[lead]):
+        return False
+    if items[lead].text == "of" and items[position].best_table() < _EXACT:
+        return False
+    word = items[lead].last_word
+    linked = word in _LINKS and (listed or word in {"between", "both"})
+    return word in INTO or linked or items[lead].is_cue("missing") or items[lead].is_cue("both")
+
+
+def _is_lead(item: Item) -> bool:
+    """Tell "in" and "also in" from "in descending order of" and "the number of"."""
+    return not item.cues or any(item.is_cue(kind) for kind in _LEADING)
+
+
+def lead_of(items: Sequence[Item], position: int) -> int:
+    """Return the position of the word that leads to a mention, past its determiners."""
+    lead = position - 1
+    if lead > 0 and _describes_place(items[lead]):
+        lead -= 1  # "not in the web shop"
+    while lead > 0 and items[lead].text in _DETERMINERS and items[lead].text != "both":
+        lead -= 1
+    return lead
+
+
+def _describes_place(item: Item) -> bool:
+    return item.kind == "word" and item.text not in FUNCTION_WORDS | INTO
+
+
+def is_denied(items: Sequence[Item], start: int) -> bool:
+    """Tell whether a denial stands before "in", or before its participle: "not registered in"."""
+    before = start - 1
+    if before > 0 and items[before].text in INTO and items[before - 1].text.endswith("ed"):
+        before -= 1  # "never checked in in A"
+    if before > 0 and items[before].text.endswith("ed"):
+        before -= 1
+    return before >= 0 and any(items[before].is_cue(kind) for kind in DENIES)
+
+
+def acts_in(items: Sequence[Item], start: int) -> bool:
+    """Tell whether a verb stands before "in"."""
+    # "students who live in housing": a clause of its own says what they do there.
+    verb = items[start - 1] if start > 1 else None
+    if verb is None or verb.kind != "word" or verb.text in FUNCTION_WORDS:
+        return False
+    return items[start - 2].text in {"who", "that", "which"}
+
+
+def leads_in(item: Item) -> bool:
+    """Tell whether a word may stand between the rows and "in": "which are in"."""
+    light = item.kind == "word" and item.text in {"are", "is", "that", "which", "exist", "present"}
+    return light or item.text in {"that", "which"}

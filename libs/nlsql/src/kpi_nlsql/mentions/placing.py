@@ -1,0 +1,274 @@
+"""Placing: "customers in SAP" are the rows of one table, found by the noun and its place together.
+
+A sentence about landed tables names a table by the system it comes from ("in SAP", "from the
+planning tool") and its rows by what they describe ("products"). Here the two become one mention
+of the table before the grammar reads the sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from kpi_nlsql.english.cues import FUNCTION_WORDS
+from kpi_nlsql.english.words import Token, stem, stems
+from kpi_nlsql.mentions.lexicon import NameHit
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.place_leads import (
+    DENIES,
+    INTO,
+    acts_in,
+    is_denied,
+    lead_of,
+    leads_in,
+    leads_to,
+)
+from kpi_nlsql.mentions.row_heads import heads_another, names_another
+from kpi_nlsql.mentions.row_nouns import calls_rows, names_rows, naming_rows
+from kpi_nlsql.mentions.systems import best_joined, system_rows, whole_tables
+from kpi_nlsql.schema.graph import Column, Graph, Table
+
+_EXACT = 0.95
+_NAMES_TABLE = 0.6
+_MAY_NAME_TABLE = 0.4
+_RIVAL = 0.05
+_PEOPLE = frozenset({"people", "persons", "individuals"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A mention of a table that something is in; ``start`` is the item that leads to it.
+
+    ``told``: the sentence says that the rows are there ("that are in"), not just "in".
+    """
+
+    start: int
+    position: int
+    table: str
+    told: bool
+    lead: str
+
+
+def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tuple[Item, ...]:
+    """Return the items with places resolved, and the noun of the rows made one with its place."""
+    items = system_rows(whole_tables(items))
+    told = _narrowed(list(items), _place_positions(items), tokens, graph)
+    told = _plain_nouns(told, graph)
+    place = _own_place(told)
+    if place is None:
+        return tuple(told)
+    noun = _noun(told, place, graph, tokens)
+    if noun is None:
+        return tuple(told)
+    rows = replace(told[noun], hits=(NameHit(place.table, None, 1.0),), values=(), placed=True)
+    told[noun] = rows
+    return tuple(item for at, item in enumerate(told) if not place.start <= at <= place.position)
+
+
+# Which mentions are places
+
+
+def _place_positions(items: Sequence[Item]) -> list[int]:
+    found: list[int] = []
+    for position, item in enumerate(items):
+        if _may_be_table(item) and leads_to(items, position, bool(found)):
+            found.append(position)
+    return found
+
+
+def _may_be_table(item: Item) -> bool:
+    best = item.best_table()
+    return item.kind == "mention" and best >= _MAY_NAME_TABLE and best >= item.best_column() - 0.15
+
+
+# Which table a place is, by the nouns that the sentence speaks of
+
+
+def _narrowed(
+    items: list[Item], places: Sequence[int], tokens: Sequence[Token], graph: Graph
+) -> list[Item]:
+    for position in places:
+        tables = _tables(items[position])
+        sure = items[position].best_table() >= _EXACT or len(tables) < 2
+        if sure or not (_proper(items[position], tokens) or _is_system(items[position])):
+            continue
+        chosen = _best_supported(items, position, places, graph)
+        chosen = chosen or best_joined(items, position, graph)
+        if chosen is None:
+            continue
+        items[position] = replace(items[position], hits=(NameHit(chosen, None, _EXACT),))
+    return items
+
+
+def _is_system(item: Item) -> bool:
+    # "the channel manager", "the portal": several tables go by it, and nothing else does.
+    return not item.column_hits() and not item.values and not item.text.endswith("s")
+
+
+def _best_supported(
+    items: Sequence[Item], position: int, places: Sequence[int], graph: Graph
+) -> str | None:
+    """Return the one table of a system that a noun speaks of; the first noun decides."""
+    tables = _tables(items[position])
+    clause = [at for at in range(position) if items[at].text == "whose"]
+    own = range(clause[-1] + 1, position) if clause else range(0)
+    for at in [*own, *range(len(items))]:
+        noun = items[at]
+        if at in places or noun.kind != "mention":
+            continue
+        support = {table: _support(noun, graph.table(table)) for table in tables}
+        ranked = sorted(support, key=lambda table: -support[table])
+        if support[ranked[0]] > support[ranked[1]] + _RIVAL:
+            return ranked[0]
+    return None
+
+
+def _tables(item: Item) -> list[str]:
+    hits = item.table_hits()
+    return [hit.table for hit in hits if hit.score >= hits[0].score - 0.3]
+
+
+def _support(noun: Item, table: Table) -> float:
+    """Tell how well a noun speaks of the rows of a table: best one that has a row for each."""
+    own = max((hit.score for hit in noun.table_hits() if hit.table == table.name), default=0.0)
+    keys = [
+        column
+        for column in table.columns
+        if any(hit.table == table.name and hit.column == column.name for hit in noun.column_hits())
+    ] or _keys_of(noun, table)
+    if not keys:
+        return own
+    return max(own, 0.3 + max(table.variety(column) or 0.0 for column in keys) / 4)
+
+
+def _keys_of(noun: Item, table: Table) -> list[Column]:
+    return [key for word in noun.text.split() for key in naming_rows((stem(word),), table)]
+
+
+def _plain_nouns(items: list[Item], graph: Graph) -> list[Item]:
+    """Take from nouns the tables they only describe, where the places have columns called so.
+
+    "products" in two systems are not the rows of ``product_master``.
+    """
+    places = _place_positions(items)
+    tables = {items[at].table_hits()[0].table for at in places if _sure(items[at])}
+    if len(tables) < 2:
+        return items
+    return [
+        replace(item, hits=tuple(item.column_hits()))
+        if at not in places and _describes(item, tables, graph)
+        else item
+        for at, item in enumerate(items)
+    ]
+
+
+def _sure(item: Item) -> bool:
+    return item.best_table() >= _NAMES_TABLE
+
+
+def _describes(item: Item, tables: set[str], graph: Graph) -> bool:
+    hits = item.table_hits()
+    if item.kind != "mention" or not hits or hits[0].score >= _EXACT or hits[0].table in tables:
+        return False
+    held = any(hit.table in tables for hit in item.column_hits())
+    return held and not heads_another(item, "", graph)
+
+
+# What the rows of a place are called
+
+
+def _own_place(items: Sequence[Item]) -> _Place | None:
+    """Return the first place rows are said to be in; None where they are denied or compared."""
+    for position in _place_positions(items):
+        lead = lead_of(items, position)
+        start = lead
+        item = items[lead]
+        if any(item.is_cue(kind) for kind in DENIES) or item.last_word not in INTO:
+            return None
+        if item.is_cue("also") and "also" in item.text.split():
+            return None  # "orders that are also in the ledger" are in another table, too
+        while start > 0 and leads_in(items[start - 1]):
+            start -= 1
+        if is_denied(items, start) or acts_in(items, start):
+            continue
+        if start > 0 and items[start - 1].number is not None:
+            continue  # "more than 1,000 in unpaid invoices" is an amount
+        if items[position].best_table() < _NAMES_TABLE:
+            return None
+        told = start < lead or items[lead].kind == "cue"
+        return _Place(
+            start, position, items[position].table_hits()[0].table, told, items[lead].text
+        )
+    return None
+
+
+def _noun(
+    items: Sequence[Item], place: _Place, graph: Graph, tokens: Sequence[Token]
+) -> int | None:
+    """Return the position of the noun that the rows of the place are called by, if there is one."""
+    table = graph.table(place.table)
+    if _compares(items[: place.start]):
+        return None
+    proper = _proper(items[place.position], tokens)
+    places = set(_place_positions(items))
+    before = range(place.start) if place.start else range(place.position + 1, len(items))
+    for position in before:
+        item = items[position]
+        if position in places or item.kind != "mention":
+            continue
+        before_it = items[max(position - 1, 0)]
+        if before_it.is_cue("group") or before_it.is_cue("distinct"):
+            continue
+        if before_it.text in {"where", "whose", "with"}:
+            return None
+        if any(other.is_cue("not") for other in items[position : place.start]):
+            continue  # "trades without a confirmation from the broker"
+        if _is_noun(item, items[place.start - 1], table, graph, place, proper):
+            return position
+        if item.best_table() >= _EXACT and item.best_table() >= item.best_column():
+            return None
+    return None
+
+
+def _compares(items: Sequence[Item]) -> bool:
+    """Tell whether the place stands in a clause: "products where the price in A differs …"."""
+    return any(item.text in {"where", "whose", "for which", "in which"} for item in items)
+
+
+def _is_noun(
+    item: Item, before: Item, table: Table, graph: Graph, place: _Place, proper: bool
+) -> bool:
+    own = [hit for hit in item.column_hits() if hit.table == table.name]
+    if _is_value(item, table.name) or any(hit.score >= _EXACT for hit in own):
+        return False
+    if item is before and calls_rows(item):
+        return True
+    heads = any(hit.table == table.name for hit in item.table_hits())
+    if heads and stems(table.name)[-1:] == stems(item.text)[-1:]:
+        return True
+    if place.told and heads_another(item, table.name, graph):
+        return False
+    if item.best_table() >= _EXACT and item.best_table() >= item.best_column():
+        beside = place.told or item is before
+        return proper and beside and item.table_hits()[0].table != table.name
+    if item.best_column() >= _EXACT:
+        return False
+    if place.lead == "on" and not proper and names_another(item, table.name):
+        return False  # "claims on policies" are claims
+    words = tuple(stem(word) for word in item.text.split() if word not in FUNCTION_WORDS)
+    if item.text in _PEOPLE:
+        return item is before
+    plural = item.text.endswith("s")
+    return plural and (item.best_table() >= _MAY_NAME_TABLE or names_rows(words, table))
+
+
+def _is_value(item: Item, table: str) -> bool:
+    # "flights in the schedule" are its rows, though elsewhere a type is called Flight.
+    spelt = any(hit.value.lower() == item.text for hit in item.values)
+    return spelt or any(hit.table == table for hit in item.values)
+
+
+def _proper(item: Item, tokens: Sequence[Token]) -> bool:
+    """Tell whether a mention is written as the name of a system: "OPS Excel", not "orders"."""
+    written = tokens[item.start : item.end]
+    return bool(written) and all(not token.text.islower() for token in written)

@@ -1,0 +1,194 @@
+"""Presence clauses: "which can also be found in A" says that something is in A, too.
+
+What is told by a verb and an adverb ("that already appear among", "exist as a student in"), by a
+clause with a subject of its own ("trains the planner offers, too") or of related rows ("against
+which an agreement was raised") is written as the plain words that the grammar reads: "also in A",
+"that have an agreement".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from kpi_nlsql.english.cues import FUNCTION_WORDS, Cue
+from kpi_nlsql.mentions.linking import Item
+
+_TOO = frozenset("also too already nevertheless nonetheless still anyway yet likewise".split())  # noqa: SIM905
+_AUXILIARIES = frozenset(
+    "can could may might will be been being is are was were have has had do does did we you they "  # noqa: SIM905
+    "one it as well".split()
+)
+_THERE = frozenset(
+    "listed found find appear appears appearing exist exists existing present contained included "  # noqa: SIM905
+    "available occur occurs occurring show up turn represented".split()
+)
+"""Verbs that say no more than that something is there."""
+_DONE = frozenset(
+    "matched recorded registered booked entered held kept loaded mirrored known maintained filed "  # noqa: SIM905
+    "captured posted stored planned mentioned in".split()
+)
+"""Participles that say so where an adverb stands beside them: "also registered in"."""
+_INTO = frozenset("in on among amongst within inside at into to by".split())  # noqa: SIM905
+_DETERMINERS = frozenset({"a", "an", "the", "our", "any", "their", "its", "one"})
+_OPENS = frozenset({"for", "against", "on", "to", "from", "with", "of", "by"})
+_OF_WHICH = frozenset({"for which", "on which", "to which", "from which", "by which", "where"})
+_CLOSING = frozenset({"too", "also"})
+_NAMES_TABLE = 0.5
+_LONGEST_NOUN = 3
+_BESIDE = 0.15
+
+_ALSO_IN = Item("cue", "also in", 0, 0, cues=(Cue("also"),))
+_FOUND_IN = Item("cue", "found in", 0, 0, cues=(Cue("also"),))
+_THAT = Item("cue", "that", 0, 0, cues=(Cue("relative"),))
+_HAVE = Item("word", "have", 0, 0)
+
+_Step = tuple[int, int, list[Item]]
+"""Where items are replaced, from a position to another, and by which."""
+
+
+def plain_presence(items: Sequence[Item]) -> list[Item]:
+    """Return the items with what is said to be somewhere put plainly."""
+    told = list(items)
+    readers: tuple[Callable[[Sequence[Item], int], _Step | None], ...] = (
+        _there, _offered_too, _with_related,
+    )  # fmt: skip
+    for reader in readers:
+        position = 1
+        while position < len(told):
+            step = reader(told, position)
+            if step is not None:
+                start, end, plain = step
+                told[start:end] = [_at(item, told[start]) for item in plain]
+            position += 1
+    return told
+
+
+def _at(item: Item, place: Item) -> Item:
+    return replace(item, start=place.start, end=place.start) if item.end == 0 else item
+
+
+def _text(items: Sequence[Item], position: int) -> str:
+    return items[position].text if 0 <= position < len(items) else ""
+
+
+def _names_rows(items: Sequence[Item], start: int) -> bool:
+    """Tell whether a noun that begins here names a table, by one of its words."""
+    for item in items[start : start + _LONGEST_NOUN]:
+        if item.best_table() >= max(_NAMES_TABLE, item.best_column() - _BESIDE):
+            return not any(hit.score >= 1.0 for hit in item.values) or item.best_table() >= 1.0
+        if item.kind not in {"mention", "word"} or item.text in FUNCTION_WORDS:
+            return False
+    return False
+
+
+def _past(items: Sequence[Item], position: int, words: frozenset[str]) -> int:
+    while _text(items, position) in words:
+        position += 1
+    return position
+
+
+def _ends(items: Sequence[Item], position: int) -> bool:
+    if position >= len(items) or items[position].kind == "mark":
+        return True
+    return items[position].text in {"and", "but", "or"} or items[position].is_cue("order")
+
+
+# "which can also be found in", "that nevertheless appear among", "which are also listed in"
+
+
+def _there(items: Sequence[Item], position: int) -> _Step | None:
+    words: list[str] = []
+    end = position
+    while end < len(items) and _is_verbal(items[end]):
+        words += items[end].text.split()
+        end += 1
+        if words[-1] in _INTO and _text(items, end) not in _INTO | {"which"}:
+            break
+    if not words or words[-1] not in _INTO or len(words) < 2 or len(items) == end:
+        return None
+    if _is_denied(items, position):
+        return None
+    told, too = set(words[:-1]), bool(set(words) & _TOO)
+    if not told & _THERE and not (too and told & (_DONE | _TOO)):
+        return None
+    if words[-1] in {"to", "by"} and "known" not in told:
+        return None
+    noun = _past(items, end, _DETERMINERS)
+    if not any(item.hits for item in items[:position]) or not _names_rows(items, noun):
+        return None
+    return position, end, [_ALSO_IN if too else _FOUND_IN]
+
+
+def _is_denied(items: Sequence[Item], position: int) -> bool:
+    before = position - 1
+    while before > 0 and _text(items, before) in _AUXILIARIES | _TOO | _THERE:
+        before -= 1
+    return before >= 0 and (items[before].is_cue("not") or items[before].is_cue("missing"))
+
+
+def _is_verbal(item: Item) -> bool:
+    if item.is_cue("not") or item.is_cue("missing") or item.is_cue("both"):
+        return False
+    known = _TOO | _AUXILIARIES | _THERE | _DONE | _INTO
+    return item.kind != "mention" and set(item.text.split()) <= known
+
+
+# "which the planner offers, too", "does the planner offer too"
+
+
+def _offered_too(items: Sequence[Item], position: int) -> _Step | None:
+    lead = items[position]
+    if lead.text not in {"that", "which", "whom", "does", "do"}:
+        return None
+    first = _past(items, position + 1, _DETERMINERS)
+    if first == position + 1 or not _names_rows(items, first):
+        return None
+    for end in range(first + 1, min(first + 1 + _LONGEST_NOUN, len(items))):
+        item = items[end]
+        if item.is_cue("not") or item.kind not in {"mention", "word", "cue"}:
+            return None
+        behind = _text(items, end + 1)
+        closed = end + 2 + (behind == "as" and _text(items, end + 2) == "well")
+        if (behind in _CLOSING or closed > end + 2) and _ends(items, closed):
+            return position, closed, [_THAT, _ALSO_IN, *items[position + 1 : end]]
+        if item.text == "also" and _ends(items, end + 2) and items[end + 1 : end + 2]:
+            return position, end + 2, [_THAT, _ALSO_IN, *items[position + 1 : end]]
+    return None
+
+
+# "against which an agreement was raised", "for which there is both a receipt and an invoice"
+
+
+def _with_related(items: Sequence[Item], position: int) -> _Step | None:
+    start = position
+    if _text(items, position) == "which" and _text(items, position - 1) in _OPENS:
+        start = position - 1
+    elif _text(items, position) not in _OF_WHICH:
+        return None
+    if start == 0 or items[start - 1].best_table() < _NAMES_TABLE:
+        return None
+    behind = position + 1
+    if _text(items, behind) == "there":
+        behind = _past(items, behind + 1, _TOO | {"is", "are", "was", "were", "exists", "exist"})
+        if items[behind : behind + 1] and items[behind].is_cue("not"):
+            return None
+        return start, behind, [_THAT, _HAVE]
+    return _raised(items, start, behind)
+
+
+def _raised(items: Sequence[Item], start: int, behind: int) -> _Step | None:
+    noun = _past(items, behind, frozenset({"a", "an"}))
+    if noun == behind or not _names_rows(items, noun):
+        return None
+    for verb in range(noun + 1, min(noun + 1 + _LONGEST_NOUN, len(items))):
+        if items[verb].is_cue("not"):
+            return None
+        if items[verb].text in {"was", "were", "is", "has", "have", "exists"}:
+            end = _past(items, verb + 1, _TOO | _AUXILIARIES)
+            done = _text(items, end).endswith(("ed", "en", "de")) and items[end].kind != "cue"
+            end += done
+            if _ends(items, end) and (done or items[verb].text == "exists"):
+                return start, end, [_THAT, _HAVE, *items[behind:verb]]
+            return None
+    return None

@@ -1,0 +1,300 @@
+"""Roles: what each mention stands for (a table, a column or a value), and whose column it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from kpi_nlsql.english.value_words import is_dated_deed, is_deed, is_row_noun
+from kpi_nlsql.mentions.linking import Item
+
+Role = Literal["table", "column", "value", "none"]
+
+_SURE_TABLE = 0.6
+_LIKELY_TABLE = 0.7
+_EXACT = 0.95
+_COUNTED = 0.84
+_OF_WORDS = frozenset("of for from in".split())  # noqa: SIM905
+_LEADS_TO_VALUE = frozenset({"is", "are", "of", "equals", "in", "=", "(", ",", "not", "either"})
+_COPULAS = frozenset({"is", "are", "was", "were", "been", "being"})
+_MARKED = frozenset({"marked", "flagged", "labelled", "labeled", "tagged"})
+_PASS_OVER = frozenset("a an the all any some their its his her each every these those".split())  # noqa: SIM905
+_ANY = frozenset({"a", "an", "any", "each", "every"})
+"""What leads to one row of many: "used in any contract" names no place."""
+
+
+def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list[Role]:
+    """Return the role of each item; ``none`` for those that name no data."""
+    found: list[Role] = [
+        "column" if _is_flag_column(items, position) else _role(item)
+        for position, item in enumerate(items)
+    ]
+    for position in range(len(items)):
+        described = position + 1 < len(items) and _describes(items, position)
+        told = described or _is_state(items, position) or _is_mark(items, position)
+        if found[position] in {"table", "column"} and told:
+            found[position] = "value"
+    for position in range(len(items)):
+        if found[position] == "column" and (
+            _is_counted(items, position) or _is_asked(items, found, position)
+        ):
+            found[position] = "table"
+        if found[position] == "table" and _is_noun_of(items, position):
+            found[position] = "column"
+        if found[position] == "table" and _is_rather_column(items, found, position, references):
+            found[position] = "column"
+        if _is_value_of(items, position):
+            found[position] = "value"
+        elif found[position] == "value":
+            found[position] = _role_of_value(items, found, position)
+    return found
+
+
+def _role_of_value(items: Sequence[Item], found: Sequence[Role], position: int) -> Role:
+    """Return what a word stands for that some column has as a value."""
+    if is_dated_deed(items, position):
+        return "column"
+    rows = is_row_noun(items, found, position)
+    return "none" if rows or is_deed(items, position) else "value"
+
+
+def _is_counted(items: Sequence[Item], position: int) -> bool:
+    # "count of opt-ins", "more than 5 opt-ins": what is counted are the rows called so.
+    item, before = items[position], items[max(position - 1, 0)]
+    if item.best_table() < _COUNTED or not item.text.endswith("s"):
+        return False
+    best = item.column_hits()[0].column if item.column_hits() else None
+    plural = best is not None and best.lower().endswith("s")
+    counted = before.is_cue("count") or before.number is not None
+    # "all PO lines" are rows of ``PO_LINE``, though it numbers them in a column called so.
+    own = any(hit.table == item.table_hits()[0].table for hit in item.column_hits()[:1])
+    counted = counted or (before.is_cue("all") and own)
+    return not plural and (counted or _is_denied_subject(items, position))
+
+
+def _is_asked(items: Sequence[Item], found: Sequence[Role], position: int) -> bool:
+    # "show all open PO lines" asks for rows, whichever column of theirs is called so, too.
+    item = items[position]
+    if item.best_table() < _COUNTED or position == 0:
+        return False
+    best, table = item.column_hits()[0], item.table_hits()[0].table
+    plural = item.text.endswith("s") and not str(best.column).lower().endswith("s")
+    opens = all(
+        items[at].is_cue("show") or items[at].is_cue("all") or found[at] == "value"
+        for at in range(position)
+    )
+    return plural and opens and best.table == table
+
+
+def _is_denied_subject(items: Sequence[Item], position: int) -> bool:
+    # "analysers never used", "brokers without policies": rows are what lacks something.
+    opens = all(item.is_cue("show") or item.is_cue("all") for item in items[:position])
+    after = items[position + 1] if position + 1 < len(items) else items[position]
+    return opens and after.is_cue("not") and after.last_word in {"never", "without"}
+
+
+def _is_state(items: Sequence[Item], position: int) -> bool:
+    # "have not been closed" tells a state, whatever table of closes there is.
+    item, before = items[position], items[max(position - 1, 0)]
+    held = any(value.score >= 1.0 for value in item.values)
+    told = before.is_cue("not") or before.last_word in _COPULAS
+    return held and told and item.text.endswith("ed") and item.best_table() < _EXACT
+
+
+def _is_mark(items: Sequence[Item], position: int) -> bool:
+    # "marked Subscribed" tells a state, though the rows are called subscribers.
+    before = items[max(position - 1, 0)].text
+    held = any(value.score >= 1.0 for value in items[position].values)
+    return held and before in _MARKED and items[position].best_table() < _EXACT
+
+
+def _describes(items: Sequence[Item], position: int) -> bool:
+    # "Tax references", where a column of the references holds Tax, are those with this value.
+    item, following = items[position], items[position + 1]
+    if max(item.best_table(), item.best_column()) >= _EXACT or following.best_table() < _SURE_TABLE:
+        return False
+    owner = following.table_hits()[0].table
+    return any(hit.table == owner and hit.score >= 1.0 for hit in item.values)
+
+
+def _is_value_of(items: Sequence[Item], position: int) -> bool:
+    # "billing status Billing": a value right behind its column, whatever else is called so.
+    before = position - 1
+    while before > 0 and (items[before].text in _LEADS_TO_VALUE or _listed(items, before)):
+        before -= 1
+    while before > 1 and items[before].text in {"or", "and", ","} and items[before - 1].values:
+        before -= 2  # "type Storage or Pilotage"
+    if before < 0 or not items[position].values:
+        return False
+    columns = {(h.table, h.column) for h in items[before].column_hits() if h.score >= _EXACT}
+    return any((value.table, value.column) in columns for value in items[position].values)
+
+
+def _listed(items: Sequence[Item], position: int) -> bool:
+    """Tell whether an earlier value of a list in parentheses stands here: "in (A, B)"."""
+    opened = any(item.text == "(" for item in items[max(position - 6, 0) : position])
+    return opened and bool(items[position].values)
+
+
+def _is_noun_of(items: Sequence[Item], position: int) -> bool:
+    # "products in RBP GPU" speaks of rows of the table named, not of one called like products.
+    item = items[position]
+    if item.best_table() >= _EXACT:
+        return False
+    own = item.table_hits()[0].table
+    tables = {
+        other.table_hits()[0].table
+        for index, other in enumerate(items)
+        if index != position
+        if other.best_table() >= _LIKELY_TABLE and _stands_in(items, index)
+    }
+    return own not in tables and any(hit.table in tables for hit in item.column_hits())
+
+
+def _stands_in(items: Sequence[Item], position: int) -> bool:
+    before = position - 1
+    while before > 0 and items[before].text in _PASS_OVER - _ANY:
+        before -= 1
+    return items[before].text.split()[-1:] in (["in"], ["from"], ["within"], ["of"])
+
+
+def _role(item: Item) -> Role:
+    if item.kind in {"quoted", "number"}:
+        return "value" if item.values or item.kind == "quoted" else "none"
+    if item.kind != "mention":
+        return "none"
+    table, column = item.best_table(), item.best_column()
+    name = max(table, column)
+    if not item.hits:
+        return "value"
+    if item.values and (name < 0.7 or (name < 0.9 and item.text.split()[0] != item.text)):
+        return "value"
+    if _is_flag(item):
+        return "value"
+    if not column:
+        return "table" if table >= _SURE_TABLE else "value" if item.values else "none"
+    if table >= _SURE_TABLE and table >= column - 0.001:
+        return "table"
+    if table >= _LIKELY_TABLE and column < _EXACT and item.text.endswith("s"):
+        return "table"
+    if item.values and name < 0.95 and item.values[0].score >= 1.0:
+        return "value"
+    return "column"
+
+
+def _is_flag(item: Item) -> bool:
+    # "active" names the column ``is_active`` and at once its value Y: the value is meant.
+    columns = {(hit.table, hit.column) for hit in item.column_hits()}
+    return any(
+        (value.table, value.column) in columns and value.value.lower() != item.text
+        for value in item.values
+    )
+
+
+def _is_flag_column(items: Sequence[Item], position: int) -> bool:
+    # "per active flag", "different approvals", "active = N", "an active value of 1".
+    item, before = items[position], items[max(position - 1, 0)]
+    if not (item.hits and _is_flag(item)):
+        return False
+    if before.is_cue("group") or before.is_cue("distinct") or before.text == "by":
+        return True
+    told = [other.text for other in items[position + 1 : position + 4]]
+    owned = {(value.table, value.column) for value in item.values}
+    further = (value for other in items[position + 1 : position + 4] for value in other.values)
+    if told[:1] in (["="], ["value"], ["equals"], ["is"]) and any(
+        (value.table, value.column) in owned for value in further
+    ):
+        return True
+    return told[:1] == ["value"]
+
+
+def _is_rather_column(
+    items: Sequence[Item],
+    found: Sequence[Role],
+    position: int,
+    references: frozenset[tuple[str, str]],
+) -> bool:
+    # A word that is a table's and a column's name is the column if its owner is also mentioned.
+    item = items[position]
+    if position + 1 < len(items) and found[position + 1] in {"column", "table"}:
+        return False
+    if _is_counted(items, position):
+        return False
+    first = item.text.endswith("s") and not any(other.hits for other in items[:position])
+    columns = [
+        hit
+        for hit in item.column_hits()
+        if hit.score >= item.best_table() - 0.05 and (hit.table, hit.column) not in references
+        if not (first and hit.table == _table(item))
+    ]
+    if not columns:
+        return False
+    if position and (items[position - 1].is_cue("group") or _is_owner(items, found, position)):
+        return False
+    owners = {hit.table for hit in columns}
+    named = {
+        other.table_hits()[0].table
+        for index, other in enumerate(items)
+        if index != position and found[index] == "table"
+    }
+    return bool(owners & named)
+
+
+def _is_owner(items: Sequence[Item], found: Sequence[Role], position: int) -> bool:
+    """Tell whether "of" stands before the mention and a column before that."""
+    before = position - 1
+    while before >= 0 and items[before].text in _PASS_OVER | {"all the"}:
+        before -= 1
+    return before > 0 and items[before].text == "of" and found[before - 1] == "column"
+
+
+def owners(items: Sequence[Item], found: Sequence[Role]) -> list[str | None]:
+    """Return for each column mention the table that the syntax makes its owner, if any."""
+    result: list[str | None] = [None] * len(items)
+    for position, role in enumerate(found):
+        if role != "column":
+            continue
+        result[position] = _before(items, found, position) or _after(items, found, position)
+    return result
+
+
+def _table(item: Item) -> str:
+    return item.table_hits()[0].table
+
+
+def _before(items: Sequence[Item], found: Sequence[Role], position: int) -> str | None:
+    # ``customer name``, ``employees whose name``, ``customers' names and emails``.
+    index = position - 1
+    if index >= 0 and found[index] == "table":
+        return _table(items[index])
+    if index >= 1 and items[index].text in {"whose", "with", "having"}:
+        for earlier in range(index - 1, max(index - 4, -1), -1):
+            if found[earlier] == "table":
+                return _table(items[earlier])
+    return None
+
+
+def _after(items: Sequence[Item], found: Sequence[Role], position: int) -> str | None:
+    """``name and age of the students``: skip the rest of the list, then ``of`` and a table."""
+    index = position + 1
+    while index < len(items):
+        item = items[index]
+        if item.text in _OF_WORDS or item.is_cue("group"):
+            return _owner_after(items, found, index + 1)
+        is_list = found[index] == "column" or item.text in {"and", ",", "or", "as", "well"}
+        if not (is_list or item.text in _PASS_OVER or item.is_cue("aggregate")):
+            return None
+        index += 1
+    return None
+
+
+def _owner_after(items: Sequence[Item], found: Sequence[Role], index: int) -> str | None:
+    while index < len(items):
+        item = items[index]
+        if found[index] == "table":
+            return _table(item)
+        skip = item.text in _PASS_OVER or item.is_cue("all") or item.is_cue("superlative")
+        if not (skip or item.is_cue("distinct") or item.kind == "word" or found[index] == "value"):
+            return None
+        index += 1
+    return None

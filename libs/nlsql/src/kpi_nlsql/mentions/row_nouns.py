@@ -1,0 +1,114 @@
+"""Row nouns: "payroll lines" and "the ward stock file" are the table before the noun."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from kpi_nlsql.english.words import stem, stems
+from kpi_nlsql.mentions.lexicon import NameHit
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.schema.graph import Column, Graph, Table
+from kpi_nlsql.schema.key_names import KEY_TAILS
+
+_EXACT = 0.95
+_NAMES_TABLE = 0.55
+_CLEAR = 0.1
+_ROWS = frozenset(
+    "item line row record entry transaction posting table system file feed sheet extract "  # noqa: SIM905
+    "export dataset report list master register ledger catalogue catalog log statement".split()
+)
+_ROW_STEMS = frozenset(stem(word) for word in _ROWS)
+_PARTLY = 0.6
+_NAMING_TAILS = KEY_TAILS | {"name", "title"}
+
+
+def merged(items: Sequence[Item], graph: Graph) -> list[Item]:
+    """Return the items with every table and the noun of its rows made one mention."""
+    found: list[Item] = []
+    for item in items:
+        before = found[-1] if found else None
+        if before is not None and before.kind == "mention":
+            if _is_system(before) and _is_file(item):
+                found[-1] = replace(before, end=item.end)
+                continue
+            table = _sole_table(before)
+            if table is not None and _means_rows(before, item, graph.table(table)):
+                found[-1] = replace(
+                    before, end=item.end, hits=(NameHit(table, None, 1.0),), values=()
+                )
+                continue
+        found.append(item)
+    return found
+
+
+def names_rows(words: tuple[str, ...], table: Table) -> bool:
+    """Tell whether a column names or numbers what the stems speak of (employees: ``emp_no``)."""
+    return bool(naming_rows(words, table))
+
+
+def naming_rows(words: tuple[str, ...], table: Table) -> list[Column]:
+    """Return the columns that name or number what the stems speak of."""
+    return [
+        column
+        for column in table.columns
+        if any(
+            set(name.split()[-1:]) & _NAMING_TAILS and stems(name)[: len(words)] == words
+            for name in column.display_names
+        )
+    ]
+
+
+def calls_rows(item: Item) -> bool:
+    """Tell whether a mention is only a word for rows: "postings" that have a posting date."""
+    plural = item.text.endswith("s") and stem(item.text) in _ROW_STEMS
+    return plural and item.best_column() < _PARTLY and item.best_table() < _PARTLY
+
+
+def _is_system(item: Item) -> bool:
+    """Tell whether several tables go by a name and nothing else does: "custodian"."""
+    return len(item.table_hits()) > 1 and not item.column_hits() and not item.values
+
+
+def _is_file(item: Item) -> bool:
+    # "the custodian statement" is where its rows come from, whatever statements else are dated.
+    return item.text in _ROWS and item.best_table() < _NAMES_TABLE and item.best_column() < _EXACT
+
+
+def _sole_table(item: Item) -> str | None:
+    """Return the table that a mention names and no other is as likely, column or table."""
+    hits = item.table_hits()
+    if not hits or hits[0].score < _NAMES_TABLE or item.best_column() > hits[0].score:
+        return None
+    rivals = [hit for hit in hits[1:] if hit.score > hits[0].score - _CLEAR]
+    return None if rivals else hits[0].table
+
+
+def _means_rows(before: Item, item: Item, table: Table) -> bool:
+    if item.kind == "quoted" or item.best_table() >= _EXACT or " " in item.text or item.values:
+        return False
+    own = [hit for hit in item.column_hits() if hit.table == table.name]
+    if any(hit.score >= _EXACT for hit in own):
+        return False
+    word = stem(item.text)
+    if item.text in _ROWS or word in _ROWS or word in {stem(row) for row in _ROWS}:
+        return True
+    if item.kind != "mention" or not item.text.endswith("s") or _is_column(before, word, table):
+        return False
+    return names_rows((word,), table) or _only_describes(before, item, word, table)
+
+
+def _only_describes(before: Item, item: Item, word: str, table: Table) -> bool:
+    # "RBP CPU products", where the table only tells the products' family, are its rows.
+    own = [hit for hit in item.column_hits() if hit.table == table.name]
+    names = [name for hit in own for name in table.column(str(hit.column)).display_names]
+    told = before.best_table() >= _EXACT and bool(own)
+    return told and all(stems(name)[-1:] != (word,) for name in names)
+
+
+def _is_column(before: Item, word: str, table: Table) -> bool:
+    """Tell whether the two words together speak of a column ("card types": ``card_type_code``)."""
+    pair = (stem(before.last_word), word)
+    names = [stems(name) for column in table.columns for name in column.display_names]
+    return any(pair in pairwise(name) for name in names)

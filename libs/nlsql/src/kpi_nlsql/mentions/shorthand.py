@@ -1,0 +1,276 @@
+"""Shorthand: "w/o", "no of", "count(*) > 2" and "like A%" are written out before they are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from kpi_nlsql.english.dates_read import MONTHS
+from kpi_nlsql.english.words import Token
+from kpi_nlsql.mentions.as_what import behind_places
+from kpi_nlsql.mentions.ignored_nulls import without_ignored_nulls
+
+_SIGNS = {
+    ">": ("greater", "than"), "<": ("less", "than"),
+    ">=": ("at", "least"), "=>": ("at", "least"), "≥": ("at", "least"),
+    "<=": ("at", "most"), "=<": ("at", "most"), "≤": ("at", "most"),
+    "<>": ("not", "equal", "to"), "!=": ("not", "equal", "to"), "≠": ("not", "equal", "to"),
+}  # fmt: skip
+_FUNCTIONS = {
+    "count": ("number", "of"), "sum": ("sum", "of"), "avg": ("average",), "min": ("minimum",),
+    "max": ("maximum",),
+}  # fmt: skip
+_PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
+    ("w", "/", "o"): ("without",), ("w", "/"): ("with",), ("#", "of"): ("number", "of"),
+    ("#",): ("number", "of"), ("no", "of"): ("number", "of"), ("no", ".", "of"): ("number", "of"),
+    ("nr", "of"): ("number", "of"), ("nr", ".", "of"): ("number", "of"),
+    ("num", "of"): ("number", "of"), ("nbr", "of"): ("number", "of"), ("dup",): ("duplicate",),
+    ("dups",): ("duplicate",), ("diff",): ("different",), ("diffs",): ("differences",),
+    ("not", "counting"): ("excluding",), ("not", "including"): ("excluding",),
+    ("wherever",): ("where",), ("only", "where"): ("where",),
+    ("in", "cases", "where"): ("where",), ("in", "all", "cases", "where"): ("where",),
+    ("ignoring",): ("excluding",), ("leaving", "out"): ("excluding",),
+    ("avg", "."): ("average",), ("max", "."): ("maximum",), ("min", "."): ("minimum",),
+    ("i", "mean"): ("being",),
+    ("over", "all"): ("of", "all"), ("on", "file"): ("recorded",),
+    ("double", "in"): ("duplicate", "in"),
+    ("double", "entries"): ("duplicate", "entries"), ("doubled",): ("duplicated",),
+    ("on", "one", "day"): ("on", "the", "same", "day"),
+    ("within", "one", "day"): ("on", "the", "same", "day"),
+    ("in", "one", "day"): ("on", "the", "same", "day"),
+    ("on", "a", "single", "day"): ("on", "the", "same", "day"),
+    ("on", "record"): ("recorded",),
+    ("minus", "the", "ones"): ("except", "the", "ones"), ("minus", "those"): ("except", "those"),
+    ("without", "those"): ("except", "those"), ("without", "the", "ones"): ("except", "those"),
+    ("left", "out"): ("excluded",),
+    ("not", "exists", "in"): ("not", "in"), ("not", "exist", "in"): ("not", "in"),
+}  # fmt: skip
+_DIRECTIONS = {"desc": "descending", "asc": "ascending"}
+_SORTING = frozenset({"order", "sort", "ordered", "sorted"})
+_MULTIPLES = {
+    "thousand": 1e3, "million": 1e6, "millions": 1e6, "mio": 1e6, "mn": 1e6, "billion": 1e9,
+    "bn": 1e9,
+}  # fmt: skip
+_UPWARDS = frozenset({"more", "above", "over", "higher", "later", "older", "greater"})
+_BEFORE_SEVERAL = frozenset("with having have has had by on in to for over across".split())  # noqa: SIM905
+_PHRASES |= {
+    ("with", "the", word, "first"): (word, "first")
+    for word in "newest latest oldest earliest largest highest smallest lowest biggest".split()  # noqa: SIM905
+}
+_FEW = frozenset({"two", "three", "four", "five", "2", "3", "4", "5"})
+_LONGEST = max(len(phrase) for phrase in _PHRASES)
+_LONGEST_NAME = 4
+_MONTH = re.compile(r"(\d{4})-\d\d")
+
+
+def written_out(tokens: Sequence[Token]) -> list[Token]:
+    """Return the tokens with abbreviations and the signs and functions of SQL told in words."""
+    told = _initials([part for token in tokens for part in _split(token)])
+    if told and told[0].lower == "join":
+        told[0] = replace(told[0], text="show")
+    steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
+        _phrases, _directions, _counted_places, _functions, _denied, _signs, _amounts, _patterns,
+        _months,
+        without_ignored_nulls, _several, behind_places,
+    )  # fmt: skip
+    for step in steps:
+        told = step(told)
+    return told
+
+
+def _said(words: Sequence[str], at: Token) -> list[Token]:
+    return [replace(at, text=word, kind="word") for word in words]
+
+
+def _split(token: Token) -> list[Token]:
+    # "count(x)," ends with two marks that belong to different things.
+    if token.kind != "mark" or len(token.text) == 1 or not set(token.text) & set("()"):
+        return [token]
+    return [
+        Token(text, "mark", token.start + at, token.start + at + 1)
+        for at, text in enumerate(token.text)
+    ]
+
+
+def _initials(tokens: list[Token]) -> list[Token]:
+    """Write "B/L" and "P/O" as the one word that columns are called by (``BL_NO``)."""
+    told: list[Token] = []
+    for token in tokens:
+        apart = told[-2:] if len(told) > 1 else []
+        letters = [*(other.text for other in apart[:1]), token.text]
+        joined = apart and apart[1].text == "/" and apart[0].end == token.start - 1
+        if joined and all(len(text) == 1 and text.isupper() for text in letters):
+            told[-2:] = [replace(token, text="".join(letters), start=apart[0].start)]
+        else:
+            told.append(token)
+    return told
+
+
+def _phrases(tokens: list[Token]) -> list[Token]:
+    told: list[Token] = []
+    position = 0
+    while position < len(tokens):
+        for length in range(_LONGEST, 0, -1):
+            run = tokens[position : position + length]
+            words = _PHRASES.get(tuple(token.lower for token in run))
+            if words and all(token.kind in {"word", "mark"} for token in run):
+                told += _said(words, replace(run[0], end=run[-1].end))
+                position += length
+                break
+        else:
+            told.append(tokens[position])
+            position += 1
+    return told
+
+
+def _directions(tokens: list[Token]) -> list[Token]:
+    """Tell "order by total desc" as "… descending": it is no description."""
+    sorts = next((i for i, t in enumerate(tokens) if t.lower in _SORTING), len(tokens))
+    return [
+        replace(token, text=_DIRECTIONS[token.lower])
+        if at > sorts and token.lower in _DIRECTIONS
+        else token
+        for at, token in enumerate(tokens)
+    ]
+
+
+def _several(tokens: list[Token]) -> list[Token]:
+    """Tell "with several orders" as "with more than one orders"; "several times" is a cue."""
+    told: list[Token] = []
+    for token, following in zip(tokens, [*tokens[1:], None], strict=False):
+        leads = told and told[-1].lower in _BEFORE_SEVERAL
+        counts = following is not None and following.lower not in {"times", "of"}
+        if token.lower in {"several", "multiple"} and leads and counts:
+            told += _said(("more", "than", "one"), token)
+        else:
+            told.append(token)
+    return told
+
+
+def _counted_places(tokens: list[Token]) -> list[Token]:
+    """Tell "in all three tools: A, B and C" as "in A, B and C"."""
+    told: list[Token] = []
+    position = 0
+    while position < len(tokens):
+        run = [token.lower for token in tokens[position : position + 4]]
+        counted = len(run) > 2 and run[0] == "all" and run[1] in _FEW and told
+        if counted and told[-1].lower in {"in", "by"}:
+            end = position + 2 + (run[2] not in {":", "("})
+            if end < len(tokens) and tokens[end].text in {":", ",", "(", "of"}:
+                position = end + 1
+                continue
+        told.append(tokens[position])
+        position += 1
+    return told
+
+
+def _functions(tokens: list[Token]) -> list[Token]:
+    """Tell ``sum(x)`` as "sum of x", and ``count(*)`` as a plain count."""
+    told = list(tokens)
+    for position in range(len(tokens) - 2, -1, -1):
+        function, opened = told[position], told[position + 1 : position + 2]
+        words = _FUNCTIONS.get(function.lower)
+        called = opened and opened[0].text == "(" and function.end == opened[0].start
+        close = _closing(told, position + 2) if called else None
+        if words is None or close is None:
+            continue
+        inside = told[position + 2 : close]
+        plain = not inside or inside[0].text in {"1", "*"}
+        words = ("count",) if plain else words
+        told[position : close + 1] = [*_said(words, function), *([] if plain else inside)]
+    return told
+
+
+def _closing(tokens: Sequence[Token], position: int) -> int | None:
+    ends = range(position, min(position + _LONGEST_NAME + 1, len(tokens)))
+    return next((at for at in ends if tokens[at].text == ")"), None)
+
+
+def _denied(tokens: list[Token]) -> list[Token]:
+    """Tell "not country = FR" as "country <> FR": the denial ends with the comparison."""
+    told = list(tokens)
+    for position, token in enumerate(tokens):
+        if token.lower != "not":
+            continue
+        for at in range(position + 2, min(position + _LONGEST_NAME + 2, len(tokens))):
+            if tokens[at].text == "=":
+                told[at] = replace(tokens[at], text="<>")
+                told[position] = replace(token, text="", kind="mark")
+            if tokens[at].kind != "word":
+                break
+    return [token for token in told if token.text]
+
+
+def _months(tokens: list[Token]) -> list[Token]:
+    """Tell "January and March 2024" as months of the same year."""
+    told = list(tokens)
+    for position, token in enumerate(tokens[:-2]):
+        month = MONTHS.get(token.lower)
+        last = _MONTH.fullmatch(tokens[position + 2].text)
+        if month and last and tokens[position + 1].lower in {"and", "to", "until", "or"}:
+            told[position] = replace(token, text=f"{last.group(1)}-{month:02d}", kind="quoted")
+    return told
+
+
+def _signs(tokens: list[Token]) -> list[Token]:
+    return [
+        part
+        for token in tokens
+        for part in (
+            _said(_SIGNS[token.text], token)
+            if token.kind == "mark" and token.text in _SIGNS
+            else [token]
+        )
+    ]
+
+
+def _amounts(tokens: list[Token]) -> list[Token]:
+    """Tell "1.5 million" as the number it is, and "50 and more" as "50 or more"."""
+    told: list[Token] = []
+    for token, following in zip(tokens, [*tokens[1:], None], strict=False):
+        behind = bool(told) and told[-1].kind == "number"
+        times = _MULTIPLES.get(token.lower)
+        upwards = following is not None and following.lower in _UPWARDS
+        if behind and times is not None:
+            amount = float(told[-1].text.replace(",", "")) * times
+            told[-1] = replace(told[-1], text=f"{amount:.10g}", end=token.end)
+        elif behind and token.text == "+" and token.start == told[-1].end:
+            told += _said(("or", "more"), token)
+        elif behind and token.lower == "and" and upwards:
+            told.append(replace(token, text="or"))
+        else:
+            told.append(token)
+    return told
+
+
+def _patterns(tokens: list[Token]) -> list[Token]:
+    """Tell ``like A%`` as "starts with A"."""
+    told: list[Token] = []
+    position = 0
+    while position < len(tokens):
+        if tokens[position].lower == "like" and position + 1 < len(tokens):
+            text, length = _pattern(tokens, position + 1)
+            if text is not None:
+                told += _search(text, tokens[position], tokens[position + length])
+                position += 1 + length
+                continue
+        told.append(tokens[position])
+        position += 1
+    return told
+
+
+def _pattern(tokens: Sequence[Token], position: int) -> tuple[str | None, int]:
+    """Return the pattern that stands here and how many tokens it is written with."""
+    end = position
+    while end < len(tokens) and (end == position or tokens[end].start == tokens[end - 1].end):
+        end += 1
+    text = "".join(token.text for token in tokens[position:end])
+    return (text if "%" in text.strip(".,;?") else None), end - position
+
+
+def _search(pattern: str, like: Token, last: Token) -> list[Token]:
+    text = pattern.rstrip(".,;?)")
+    first, final = text.startswith("%"), text.endswith("%")
+    words = ("contains",) if first == final else ("ends", "with") if first else ("starts", "with")
+    return [*_said(words, like), Token(text.strip("%"), "quoted", like.end, last.end)]

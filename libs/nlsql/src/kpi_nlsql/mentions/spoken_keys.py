@@ -1,0 +1,81 @@
+"""Spoken keys: bookings "with a member number that is not in the register" have a member number.
+
+Where rows are denied of which nothing but the rows is spoken ("bookings without a member"), one
+without a number counts, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.plans import plan
+from kpi_nlsql.plans.explain import explain
+from kpi_nlsql.sentence import Candidate, Sentence
+
+_HAVING = frozenset(
+    "with have has having carry carries carrying hold holds holding bear bears show "  # noqa: SIM905
+    "shows contain contains".split()
+)
+_DETERMINERS = frozenset({"a", "an", "the", "their", "its", "some"})
+_NAMED = 0.85
+
+
+def with_spoken_keys(sentence: Sentence, candidate: Candidate) -> Candidate:
+    """Return the reading with rows left out that lack a key that they are said to have."""
+    query = candidate.plan
+    if not isinstance(query, plan.Query) or query.where is None:
+        return candidate
+    known = {term for term in _conjuncts(query.where) if isinstance(term, plan.Not)}
+    missing: list[plan.Condition] = [
+        plan.Not(plan.IsNull(key))
+        for key in dict.fromkeys(_denied_keys(query))
+        if _is_spoken(sentence, query.source.table, key.column)
+    ]
+    added = [term for term in missing if term not in known]
+    if not added:
+        return candidate
+    whole = replace(query, where=plan.All((*added, *_conjuncts(query.where))))
+    keys = ", ".join(key.column for key in dict.fromkeys(_denied_keys(query)))
+    told = f"{candidate.explanation} and that have a value of {keys}"
+    told = explain(whole) if candidate.kind == "general" else told
+    return replace(candidate, plan=whole, explanation=told)
+
+
+def _conjuncts(where: plan.Condition) -> tuple[plan.Condition, ...]:
+    return where.terms if isinstance(where, plan.All) else (where,)
+
+
+def _denied_keys(query: plan.Query) -> Iterator[plan.ColumnRef]:
+    """Yield the columns of the rows asked for by which a match is denied."""
+    assert query.where is not None
+    for term in _conjuncts(query.where):
+        if not isinstance(term, plan.Not) or not isinstance(term.term, plan.Exists):
+            continue
+        inner = term.term.query
+        matches = [part for part in plan.parts(inner.where) if isinstance(part, plan.Match)]
+        keys = [m.left for m in matches if m.left.source == query.source.alias]
+        if len(keys) == 1:
+            yield keys[0]
+
+
+def _is_spoken(sentence: Sentence, table: str, column: str) -> bool:
+    """Tell whether the rows are said to have the key, before it is denied to be known."""
+    items = sentence.items
+    first = next((at for at, item in enumerate(items) if _denies(item)), len(items))
+    for position in range(1, first):
+        named = any(
+            (hit.table, hit.column) == (table, column) and hit.score >= _NAMED
+            for hit in items[position].column_hits()
+        )
+        lead = position - 1
+        while lead > 0 and items[lead].text in _DETERMINERS:
+            lead -= 1
+        if named and items[lead].text in _HAVING and lead > 0:
+            return True
+    return False
+
+
+def _denies(item: Item) -> bool:
+    return item.is_cue("not") or item.is_cue("missing")

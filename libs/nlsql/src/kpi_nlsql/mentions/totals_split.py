@@ -1,0 +1,54 @@
+"""Totals of another table's name: "the total amount of the lines" is the sum of their amounts.
+
+``total_amount`` may well be a column of the reports; what the lines have is an amount.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kpi_nlsql.english.cues import Cue
+from kpi_nlsql.english.words import stem
+from kpi_nlsql.mentions.lexicon import Lexicon
+from kpi_nlsql.mentions.linking import Item
+
+_SURE = 0.6
+_EXACT = 0.95
+_OF = frozenset({"of", "for", "in", "on"})
+_PASSED = frozenset({"the", "all", "all the", "our", "all of"})
+_FARTHEST = 4
+
+
+def totals_split(items: Sequence[Item], lexicon: Lexicon) -> list[Item]:
+    """Return the items with such a mention told as a sum and a column."""
+    found: list[Item] = []
+    for position, item in enumerate(items):
+        owner = _owner(items, position) if item.text.startswith("total ") else None
+        parted = _parted(item, owner, lexicon) if owner is not None else None
+        found += parted or [item]
+    return found
+
+
+def _owner(items: Sequence[Item], position: int) -> str | None:
+    """Return the table whose rows "of" leads to behind a mention."""
+    if position + 1 >= len(items) or items[position + 1].text not in _OF:
+        return None
+    for item in items[position + 2 : position + 2 + _FARTHEST]:
+        if item.best_table() >= _SURE and item.best_table() >= item.best_column():
+            return item.table_hits()[0].table
+        if item.text not in _PASSED and item.kind != "word" and not item.values:
+            return None
+    return None
+
+
+def _parted(item: Item, owner: str, lexicon: Lexicon) -> list[Item] | None:
+    if any(hit.table == owner and hit.score >= _EXACT for hit in item.column_hits()):
+        return None
+    words = item.text.split()[1:]
+    hits = lexicon.names(tuple(stem(word) for word in words), "".join(words))
+    own = tuple(hit for hit in hits if hit.table == owner and hit.column and hit.score >= _EXACT)
+    if not own:
+        return None
+    cue = Item("cue", "total", item.start, item.start + 1, cues=(Cue("aggregate", "sum"),))
+    return [cue, replace(item, text=" ".join(words), start=item.start + 1, hits=own, values=())]

@@ -1,0 +1,137 @@
+"""The value dictionary: from the words of a phrase to the columns that hold it as a value."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+from kpi_nlsql.english.cues import FUNCTION_WORDS
+from kpi_nlsql.english.demonyms import SPOKEN
+from kpi_nlsql.english.words import stem
+from kpi_nlsql.schema.flags import is_flag, set_values, unset_values
+from kpi_nlsql.schema.graph import Column, Graph
+
+LONGEST_VALUE = 8
+"""Words of a value that can be found by writing it out."""
+
+_FLAG_MARKS = frozenset({"flag", "flg", "ind", "indicator", "yn", "is", "has"})
+_NEGATIONS = ("in", "un", "non")
+_MOST_CODES = 3
+_SPOKEN = {
+    "m": ("male", "males", "man", "men", "boy", "boys"),
+    "f": ("female", "females", "woman", "women", "girl", "girls"),
+    "u": ("unknown",),
+}
+
+_INFLECTED = 0.8
+_FEW = 12
+"""Values of a column that may be spoken of in another form: states, not names."""
+
+_KINDS = 40
+"""Values of a column whose plural may stand for its rows: kinds of things, not names."""
+
+_WORDS = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ValueHit:
+    """A column that holds a value, and the value as stored."""
+
+    table: str
+    column: str
+    value: str
+    score: float
+    choices: int = 1
+    """How many values the column has."""
+
+
+class ValueIndex:
+    """Looks up values by their words, in any case and punctuation."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._stems: dict[str, list[ValueHit]] = defaultdict(list)
+        self._hits: dict[tuple[str, ...], list[ValueHit]] = defaultdict(list)
+        for table in graph.tables:
+            for column in table.columns:
+                self._add_spoken(table.name, column.name, column.values)
+                if is_flag(column):
+                    self._add_flag(table.name, column)
+                if "countr" in column.name.lower() or "nation" in column.name.lower():
+                    self._add_countries(table.name, column.name, column.values)
+                for value in column.values:
+                    words = value_words(value)
+                    if len(column.values) <= _FEW and len(words) == 1 and words[0].isalpha():
+                        self._stems[stem(words[0])].append(
+                            ValueHit(table.name, column.name, value, 1.0, len(column.values))
+                        )
+                    if 0 < len(words) <= LONGEST_VALUE:
+                        hit = ValueHit(table.name, column.name, value, 1.0, len(column.values))
+                        self._hits[words].append(hit)
+
+    def _add_flag(self, table: str, column: Column) -> None:
+        """``is_active`` with Y and N answers to "active" and "inactive", ``ON_LOAN`` to "on loan".
+
+        What names the whole column ("active flag") is left to name it.
+        """
+        for name in column.display_names or (column.name,):
+            words = tuple(word for word in value_words(name) if word not in _FLAG_MARKS)
+            if not words:
+                continue
+            for value in set_values(column):
+                self._hits[words].append(ValueHit(table, column.name, value, 1.0))
+            for value in unset_values(column) if len(words) == 1 else ():
+                for prefix in _NEGATIONS:
+                    self._hits[(prefix + words[0],)].append(
+                        ValueHit(table, column.name, value, 1.0)
+                    )
+
+    def _add_countries(self, table: str, column: str, values: tuple[str, ...]) -> None:
+        for value in values:
+            for spoken in SPOKEN.get(value.lower(), ()):
+                if (words := value_words(spoken)) != value_words(value):
+                    hit = ValueHit(table, column, value, 1.0, len(values))
+                    self._hits[words].append(hit)
+
+    def _add_spoken(self, table: str, column: str, values: tuple[str, ...]) -> None:
+        """Codes that are spoken in full: ``M`` and ``F`` are male and female."""
+        if not 0 < len(values) <= _MOST_CODES:
+            return
+        for value in values:
+            for word in _SPOKEN.get(value.lower(), ()):
+                if len({other.lower() for other in values} & _SPOKEN.keys()) == len(values):
+                    self._hits[(word,)].append(ValueHit(table, column, value, 1.0))
+
+    def find(self, words: tuple[str, ...]) -> tuple[ValueHit, ...]:
+        """Return the columns that hold the value of these lower-case words."""
+        hits = self._hits.get(words)
+        plural = len(words) > 1 and words[-1].endswith("s") and words[0] not in FUNCTION_WORDS
+        if hits is None and plural:
+            # "cash deposits" are those with the value "Cash deposit".
+            several = self._hits.get((*words[:-1], words[-1][:-1]), ())
+            hits = [hit for hit in several if 1 < hit.choices <= _KINDS]
+        if hits is None and len(words) == 1 and len(words[0]) > 3:
+            hits = self._singular(words[0]) or self._inflected(words[0])
+        return tuple(hits) if hits else ()
+
+    def _inflected(self, word: str) -> list[ValueHit] | None:
+        # "failed runs" are those with the status FAIL.
+        if not word.endswith(("ed", "ing")):
+            return None
+        return [replace(hit, score=_INFLECTED) for hit in self._stems.get(stem(word), ())]
+
+    def _singular(self, word: str) -> list[ValueHit] | None:
+        # A value may be written in the plural (``dogs``), or stored in it.
+        others = [word + "s"]
+        if word.endswith("s"):
+            others = [word[:-1], *([word[:-2]] if word.endswith("es") else [])]
+            others += [word[:-3] + "y"] if word.endswith("ies") else []
+        for other in others:
+            if hits := self._hits.get((other,)):
+                return [replace(hit, score=0.85) for hit in hits]
+        return None
+
+
+def value_words(text: str) -> tuple[str, ...]:
+    """Return the lower-case words of a value, as the index files it."""
+    return tuple(_WORDS.findall(text.lower()))

@@ -1,0 +1,1 @@
+"""The plan of a query: its data, walks over it, and its explanation in English."""

@@ -1,0 +1,94 @@
+"""Walks over a plan: its queries, their sources, and every column, constant and match in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kpi_nlsql.plans import plan
+
+
+def queries(query: plan.Plan) -> Iterator[plan.Query]:
+    """Yield every SELECT of a plan, the outermost first."""
+    if isinstance(query, plan.SetQuery):
+        yield from queries(query.left)
+        yield from queries(query.right)
+        return
+    yield query
+    for source in sources(query):
+        if source.query is not None:
+            yield from queries(source.query)
+    for term in conditions(query):
+        nested = _nested(term)
+        if nested is not None:
+            yield from queries(nested)
+
+
+def sources(query: plan.Query) -> list[plan.Source]:
+    """Return what one SELECT reads from."""
+    return [query.source, *(step.source for step in query.joins)]
+
+
+def conditions(query: plan.Query) -> Iterator[plan.Condition]:
+    """Yield the conditions of one SELECT, of its joins and groups, too."""
+    yield from plan.parts(query.where)
+    yield from plan.parts(query.having)
+    for step in query.joins:
+        for term in step.on:
+            yield from plan.parts(term)
+
+
+def expressions(query: plan.Query) -> Iterator[plan.Expression]:
+    """Yield the columns and constants of one SELECT, wherever they stand."""
+    told = [*(output.expression for output in query.outputs), *query.group]
+    told += [order.expression for order in query.order]
+    for term in conditions(query):
+        told += _sides(term)
+    for expression in told:
+        yield from _leaves(expression)
+
+
+def matches(query: plan.Query) -> list[plan.Match]:
+    """Return the pairs of columns by which the rows of one SELECT meet others."""
+    return [term for term in conditions(query) if isinstance(term, plan.Match)]
+
+
+def texts(query: plan.Query) -> Iterator[str]:
+    """Yield the texts that one SELECT searches for."""
+    for term in conditions(query):
+        if isinstance(term, plan.Like):
+            yield term.text
+
+
+def _nested(term: plan.Condition) -> plan.Plan | None:
+    if isinstance(term, plan.Exists | plan.InQuery):
+        return term.query
+    if isinstance(term, plan.Compare) and isinstance(term.right, plan.Query):
+        return term.right
+    return None
+
+
+def _sides(term: plan.Condition) -> list[plan.Expression]:
+    if isinstance(term, plan.Compare):
+        return [term.left] if isinstance(term.right, plan.Query) else [term.left, term.right]
+    if isinstance(term, plan.Between):
+        return [term.subject, term.low, term.high]
+    if isinstance(term, plan.OneOf):
+        return [term.subject, *term.values]
+    if isinstance(term, plan.Match):
+        return [term.left, term.right]
+    if isinstance(term, plan.Like | plan.IsNull | plan.RecentDays | plan.InQuery):
+        return [term.subject]
+    return []
+
+
+def _leaves(expression: plan.Expression) -> Iterator[plan.Expression]:
+    if isinstance(expression, plan.Aggregate):
+        yield from _leaves(expression.argument)
+    elif isinstance(expression, plan.Arithmetic):
+        yield from _leaves(expression.left)
+        yield from _leaves(expression.right)
+    elif isinstance(expression, plan.PeriodOf):
+        if expression.column is not None:
+            yield expression.column
+    else:
+        yield expression

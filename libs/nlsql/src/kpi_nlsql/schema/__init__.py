@@ -1,0 +1,1 @@
+"""The graph of tables: names, keys, joins and the paths between them."""

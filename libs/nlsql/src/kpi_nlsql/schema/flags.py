@@ -1,0 +1,40 @@
+"""Flags: columns that say yes or no, whatever they say it with: Y and N, 1 and 0, X or nothing."""
+
+from __future__ import annotations
+
+import re
+
+from kpi_nlsql.schema.graph import Column
+
+TRUE = frozenset({"y", "yes", "t", "true", "1", "x"})
+FALSE = frozenset({"n", "no", "f", "false", "0"})
+_CALLED = re.compile(
+    r"^(?:is|has|was)(?:_|(?=[A-Z]))|(?:_|(?<=[a-z]))(?:flag|flg|ind|indicator|yn)$",
+    re.IGNORECASE,
+)
+_TWO = 2
+
+
+def is_flag(column: Column) -> bool:
+    """Tell whether the values of a column only say yes or no."""
+    if column.values and not {*column.values} <= {"0", "1"}:
+        return len(column.values) <= _TWO and {v.lower() for v in column.values} <= TRUE | FALSE
+    if column.family == "boolean":
+        return True
+    few = column.distinct is not None and column.distinct <= _TWO
+    number = column.family == "number" or bool(column.values)
+    return number and few and _CALLED.search(column.name) is not None
+
+
+def set_values(column: Column) -> tuple[str, ...]:
+    """Return the values that say yes, as stored."""
+    if column.values:
+        return tuple(value for value in column.values if value.lower() in TRUE)
+    return ("1",)
+
+
+def unset_values(column: Column) -> tuple[str, ...]:
+    """Return the values that say no, as stored; none where nothing says it."""
+    if column.values:
+        return tuple(value for value in column.values if value.lower() in FALSE)
+    return ("0",)

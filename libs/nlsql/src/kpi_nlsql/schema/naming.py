@@ -1,0 +1,173 @@
+"""Readable names: what people call a table or a column, worked out from its identifier."""
+
+from __future__ import annotations
+
+import re
+
+from kpi_nlsql.english.words import lemma, parts
+
+PREFIXES = frozenset(
+    [
+        "brz",
+        "slv",
+        "gld",
+        "lnd",
+        "stg",
+        "raw",
+        "dwh",
+        "dw",
+        "dim",
+        "fact",
+        "fct",
+        "tbl",
+        "vw",
+        "tmp",
+        "src",
+        "ref",
+        "hana",
+        "sap",
+        "mst",
+        "ods",
+        "edw",
+    ]
+)
+ABBREVIATIONS = {
+    "acc": "account", "acct": "account", "ccy": "currency", "cur": "currency",
+    "whs": "warehouse", "wh": "warehouse", "shpmt": "shipment", "ord": "order",
+    "perc": "percentage", "catg": "category", "sts": "status", "prd": "product",
+    "addr": "address", "amt": "amount", "avg": "average", "bal": "balance",
+    "cat": "category", "cd": "code", "cnt": "count", "cnty": "country", "ctry": "country",
+    "cust": "customer", "curr": "currency", "del": "delivery", "dept": "department",
+    "desc": "description", "descr": "description", "dest": "destination", "dob": "date of birth",
+    "doc": "document", "resv": "reservation", "arr": "arrival", "bkg": "booking",
+    "dt": "date", "emp": "employee", "fk": "key", "fname": "first name", "hq": "headquarters",
+    "inv": "invoice", "lang": "language", "lname": "last name", "loc": "location",
+    "manu": "manufacturer", "matl": "material", "max": "maximum", "mfg": "manufacturing",
+    "mgr": "manager", "min": "minimum", "msg": "message", "num": "number", "no": "number",
+    "nbr": "number", "nm": "name", "nr": "number", "flg": "flag",
+    "org": "organization", "pct": "percentage", "ph": "phone",
+    "pk": "key", "plnt": "plant", "pos": "position", "prc": "price", "prod": "product",
+    "prof": "professor", "prcp": "precipitation", "qty": "quantity", "ref": "reference",
+    "reg": "region", "ship": "ship", "stat": "status", "stu": "student", "sup": "supplier",
+    "supp": "supplier", "tel": "telephone", "temp": "temperature", "tot": "total",
+    "src": "source", "sw": "software", "hw": "hardware",
+    "dst": "destination", "txn": "transaction", "univ": "university",
+    "uom": "unit of measure", "usr": "user",
+    "val": "value", "vend": "vendor", "whse": "warehouse", "yr": "year", "lat": "latitude",
+    "long": "longitude", "lng": "longitude", "hrs": "hours", "apt": "apartment",
+    "bldg": "building", "pub": "published", "os": "operating system",
+    "pol": "policy", "inc": "incident", "prio": "priority", "prem": "premium", "clm": "claim",
+    "pmt": "payment", "trx": "transaction", "trans": "transaction", "exp": "expiry", "wt": "weight",
+    "grp": "group", "lvl": "level", "sys": "system", "ver": "version", "svr": "server",
+    "pat": "patient", "avail": "available", "env": "environment", "comm": "commission",
+    "rm": "room", "prop": "property", "chk": "check", "mins": "minutes",
+    "itm": "item", "proj": "project", "rcpt": "receipt", "pymt": "payment",
+    "iss": "issue", "eq": "equipment", "equip": "equipment", "ast": "asset", "wo": "work order",
+    "rsv": "reservation", "pstg": "posting", "rdg": "reading",
+    "cls": "class", "po": "purchase order",
+    "ot": "overtime", "ltr": "litre", "ltrs": "litres", "mtr": "meter",
+    "act": "actual", "est": "estimated", "typ": "type", "pers": "personnel", "tkt": "ticket",
+    "lic": "licence", "cpty": "counterparty", "qtr": "quarter", "mth": "month",
+    "rpt": "report", "veh": "vehicle", "dmg": "damage", "acq": "acquisition", "br": "branch",
+    "postcode": "post code", "zipcode": "zip code", "mpg": "miles per gallon",
+}  # fmt: skip
+_OF_COLUMNS = {"hr": "hour"}
+_FULLER = {"email": "address", "mail": "address", "phone": "number", "telephone": "number"}
+_MEASURES = {"kg": "weight", "kgs": "weight", "lbs": "weight", "km": "distance"}
+"""What a column tells that is called by its unit: ``net_kg`` is the net weight."""
+_OTHERWISE = {"inv": "inventory", "reg": "register"}
+"""Abbreviations in names of tables that may be other words, too."""
+_GLUED_TAILS = re.compile(
+    r"^([a-z]{1,9}?)_?"
+    r"(name|id|no|num|code|type|number|date|"
+    r"title|time|year|price|rate|status|size|count)s?$"
+)
+
+_DATE_WORDS = frozenset({"date", "day", "time", "timestamp", "datetime", "year", "month", "dob"})
+
+
+def _expanded(words: list[str]) -> list[str]:
+    return [part for word in words for part in ABBREVIATIONS.get(word, word).split()]
+
+
+def _without_prefixes(words: list[str]) -> list[str]:
+    rest = list(words)
+    while len(rest) > 1 and rest[0] in PREFIXES:
+        rest.pop(0)
+    return rest
+
+
+def _unique(names: list[list[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(" ".join(name) for name in names if name))
+
+
+def _as_it_stands(identifier: str) -> str:
+    """Return the name of what is called by signs alone: ``№``."""
+    return identifier.strip() or "unnamed"
+
+
+def table_names(identifier: str) -> tuple[str, ...]:
+    """Return what people call a table, the best name first: ``brz_lnd_RBP_GPU`` → ``rbp gpu``."""
+    words = parts(identifier)
+    if not words:
+        return (_as_it_stands(identifier),)
+    short = _without_prefixes(words)
+    other = [_OTHERWISE.get(word, ABBREVIATIONS.get(word, word)) for word in short]
+    return _unique([_expanded(short), short, words, _expanded(words), other])
+
+
+def column_names(identifier: str, table: str) -> tuple[str, ...]:
+    """Return what people call a column of a table, the best name first.
+
+    A leading part that only repeats the table (``product_name`` of ``products``, ``emp_fname`` of
+    ``employee``) is dropped in a further name.
+    """
+    words = parts(identifier)
+    if not words:
+        return (_as_it_stands(identifier),)
+    if len(words) > 1 and words[0] in {"is", "has"}:
+        words = words[1:]
+    full = _expanded([_OF_COLUMNS.get(word, word) for word in words])
+    names = [full, words]
+    owner = {lemma(word) for word in _expanded(_without_prefixes(parts(table)))}
+    rest = list(full)
+    while len(rest) > 1 and lemma(rest[0]) in owner:
+        rest.pop(0)
+    names.append(rest)
+    names += _with_initials(words, full, table)
+    if (measure := _MEASURES.get(full[-1])) is not None and len(full) > 1:
+        names.append([*full[:-1], measure])
+    if (further := _FULLER.get(full[-1])) is not None:
+        names.append([*full, further])
+    if len(words) == 1 and (match := _GLUED_TAILS.match(words[0])):
+        head, tail = match.groups()
+        if head and any(word.startswith(head) for word in [*owner, "".join(parts(table))]):
+            names.append(_expanded([tail]))
+            names += [[word, *_expanded([tail])] for word in owner if word.startswith(head)]
+        elif head in ABBREVIATIONS or len(head) > 2:
+            names.append([*_expanded([head]), tail])
+    return _unique(names)
+
+
+def _with_initials(words: list[str], full: list[str], table: str) -> list[list[str]]:
+    """Return the name with the initials of its table spelt out: ``wo_no`` of ``work_order``."""
+    owner = parts(table)
+    for start in range(len(owner) - 1):
+        initials = "".join(word[0] for word in owner[start:])
+        if len(words) > 1 and words[0] == initials:
+            return [[*owner[start:], *full[1:]]]
+    return []
+
+
+def dated_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what a column of dates is called besides: ``due_on`` is a due date."""
+    found: list[list[str]] = []
+    for name in names:
+        words = name.split()
+        if set(words) & _DATE_WORDS or words[-1].endswith(("date", "time")):
+            continue
+        stem = words[:-1] if words[-1] in {"on", "at"} and len(words) > 1 else words
+        found.append([*stem, "date"])
+        if stem != words:
+            found.append(["".join(words), "date"])
+    return _unique(found)

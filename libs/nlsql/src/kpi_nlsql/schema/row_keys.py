@@ -1,0 +1,59 @@
+"""Row keys: a noun means the rows of the one table whose own key is called so.
+
+"badges" are the rows of ``badge_holder``, where each has its ``badge_no``, not of ``badge_swipe``,
+where one badge has many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kpi_nlsql.english.words import stems
+from kpi_nlsql.mentions.lexicon import NameHit
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.row_nouns import naming_rows
+from kpi_nlsql.schema.graph import Graph, Table
+
+_EXACT = 0.95
+_KEYED = 0.86
+_NAMES_TABLE = 0.5
+_NAMES_ROWS = 0.6
+
+
+def keyed(items: Sequence[Item], graph: Graph) -> tuple[Item, ...]:
+    """Return the items, each noun with the table it numbers the rows of before all others."""
+    return tuple(_keyed(item, graph) for item in items)
+
+
+def _keyed(item: Item, graph: Graph) -> Item:
+    hits = item.table_hits()
+    if item.kind == "mention" and not hits and not item.values:
+        return _numbered(item, graph)
+    if item.kind != "mention" or item.values or not hits or hits[0].score >= _EXACT:
+        return item
+    if item.best_column() >= _EXACT:
+        return item
+    words = stems(item.text)
+    named = [hit.table for hit in hits if hit.score >= _NAMES_TABLE]
+    owners = [table for table in named if _numbers(graph.table(table), words)]
+    if len(owners) != 1 or (hits[0].table == owners[0] and hits[0].score >= _KEYED):
+        return item
+    others = tuple(hit for hit in item.hits if (hit.table, hit.column) != (owners[0], None))
+    return replace(item, hits=(NameHit(owners[0], None, _KEYED), *others))
+
+
+def _numbered(item: Item, graph: Graph) -> Item:
+    # "deals" are the rows of ``trade_capture``, where each has a ``deal_no``.
+    if not item.text.endswith("s") or item.best_column() >= _NAMES_ROWS:
+        return item
+    words = stems(item.text)
+    owners = [table.name for table in graph.tables if _numbers(table, words)]
+    if len(owners) != 1:
+        return item
+    return replace(item, hits=(NameHit(owners[0], None, _NAMES_ROWS), *item.hits))
+
+
+def _numbers(table: Table, words: tuple[str, ...]) -> bool:
+    """Tell whether a column that tells the rows apart numbers what the words speak of."""
+    return any(table.identifies((column.name,)) for column in naming_rows(words, table))
