@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from kpi_nlsql.judging.confidence_weights import WEIGHTS
+from kpi_nlsql.judging.confidence_weights import LANDED_WEIGHTS, NAMED_WEIGHTS, WEIGHTS
 from kpi_nlsql.judging.features import features
 from kpi_nlsql.judging.leftovers import unheeded, unknown_words, unread_order
 from kpi_nlsql.judging.literals import lost_literals
@@ -25,6 +25,9 @@ VETOES = ("lost_output", "lost_owner", "unlikely_compared")
 """Doubts that no strength elsewhere makes good: what is asked for was not understood, or a name
 or key is compared as if it were an amount."""
 _VETOED = 0.4
+NAMED_VETOES = ("impossible",)
+_DOUBTED = 0.3
+"""The power of how well the rows of two named tables pair, or a table's name fits."""
 
 _UNREAD = 0.6
 """What is left of it for a "by" that neither groups nor sorts, or an unread "same"."""
@@ -59,32 +62,29 @@ def _tier(sentence: Sentence, candidate: Candidate) -> int:
     return _TIERS[candidate.kind] if whole else 0
 
 
-def _by_rule(sentence: Sentence, candidate: Candidate) -> float:
-    """Reconciliations and duplicates: too few scored questions to fit weights to.
-
-    A complete reading over a key that both tables have is all but sure; what was left out of the
-    reading, and how doubtful the join is, takes from it.
-    """
-    lost = len(unknown_words(sentence, candidate)) + 2 * unheeded(sentence, candidate)
-    doubt = candidate.features.get("pairing", candidate.features.get("table", 1.0))
-    return float(round(0.97 * 0.75**lost * min(doubt, 1.0) ** 0.3, 3))
-
-
 def confidence(sentence: Sentence, candidate: Candidate) -> float:
     """Return the likelihood (0..1) that the reading is right."""
-    unknown = unknown_words(sentence, candidate)
-    lost = _LOST_LITERAL ** lost_literals(sentence, candidate.plan, unknown)
-    lost *= _RIVALLED if rivals(sentence, candidate) else 1.0
-    lost *= _DANGLING ** candidate.features.get("dangling", 0.0)
-    if candidate.kind == "general":
-        lost *= _UNREAD ** unread_order(sentence, candidate)
-    if candidate.kind in _TIERS and candidate.kind != "general":
-        return float(round(_by_rule(sentence, candidate) * lost, 3))
     found = features(sentence, candidate)
-    total = sum(WEIGHTS.get(name, 0.0) * amount for name, amount in found.items())
-    if any(found[name] for name in DIFFERENCES):
+    general, landed = candidate.kind == "general", sentence.graph.landed
+    weights = NAMED_WEIGHTS if not general else LANDED_WEIGHTS if landed else WEIGHTS
+    total = sum(weight * found[name] for name, weight in weights.items())
+    if weights is WEIGHTS and any(found[name] for name in DIFFERENCES):
         total -= _CAUTION
-    likelihood = lost / (1.0 + math.exp(-total))
-    if any(found[name] for name in VETOES):
+    likelihood = _discount(sentence, candidate) / (1.0 + math.exp(-total))
+    if any(found[name] for name in (VETOES if general else NAMED_VETOES)):
         likelihood = min(likelihood, _VETOED)
     return float(round(likelihood, 3))
+
+
+def _discount(sentence: Sentence, candidate: Candidate) -> float:
+    """Return what is left (0..1) of a likelihood for doubts too rare to fit weights to."""
+    unknown = unknown_words(sentence, candidate)
+    left = _LOST_LITERAL ** lost_literals(sentence, candidate.plan, unknown)
+    left *= _RIVALLED if rivals(sentence, candidate) else 1.0
+    left *= _DANGLING ** candidate.features.get("dangling", 0.0)
+    if candidate.kind == "general":
+        left *= _UNREAD ** unread_order(sentence, candidate)
+    else:
+        doubt = candidate.features.get("pairing", candidate.features.get("table", 1.0))
+        left *= min(doubt, 1.0) ** _DOUBTED
+    return float(left)

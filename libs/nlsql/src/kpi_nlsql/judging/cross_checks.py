@@ -17,7 +17,7 @@ from kpi_nlsql.sentence import Sentence
 
 NAMES = (
     "absent_tables", "absent_columns", "absent_values", "unsaid_outputs", "weak_outputs",
-    "loose_matches", "impossible", "undeclared", "unsaid_tables",
+    "loose_matches", "impossible", "landed", "unsaid_tables",
 )  # fmt: skip
 """Every cross-check, in a fixed order."""
 
@@ -42,7 +42,7 @@ def cross_checks(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
             _is_loose(graph, select, held) for select in queries(query) if matches(select)
         ),
         "impossible": _is_impossible(query),
-        "undeclared": not graph.references,
+        "landed": graph.landed,
         "unsaid_tables": sum(not _said(items, table, held) for table in held.tables),
     }
     return {name: min(float(amount), _MOST) for name, amount in found.items()}

@@ -120,3 +120,9 @@ NAMES = (
     *doubts.NAMES, *join_doubts.NAMES, *cross_checks.NAMES,
 )  # fmt: skip
 """Every feature, in a fixed order."""
+
+NAMED = (
+    "bias", "unknown", "unheeded", "lost_output", "absent_columns",
+    "loose_matches", "joins", "ands", "kind_duplicates", "landed", "length",
+)  # fmt: skip
+"""The features of reconciliations and duplicates: few, since few of them are scored."""

@@ -13,6 +13,7 @@ TypeFamily = Literal["text", "number", "date", "boolean", "other"]
 Contents = Literal["dates", "amounts"]
 
 NEARLY_UNIQUE = 0.9
+_TIED = 0.8
 """The variety of a column from which on it tells rows apart, whatever its few repetitions."""
 
 _NUMERIC = re.compile(r"[-+]?\d+(\.\d+)?")
@@ -167,6 +168,17 @@ class Graph:
             if join.kind == "foreign_key"
             for column in join.left_columns
         )
+
+    @cached_property
+    def landed(self) -> bool:
+        """Whether tables of several systems lie side by side: no declared key ties many of them."""
+        tied = {
+            table
+            for join in self.joins
+            if join.kind == "foreign_key"
+            for table in (join.left_table, join.right_table)
+        }
+        return len(tied) <= _TIED * len(self.tables)
 
     def joins_between(self, left: str, right: str) -> list[Join]:
         """Return the joins of two tables, seen from ``left``, best first."""
