@@ -8,14 +8,13 @@ grammar reads: "not in A", "without a contract", "that do not exist".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 from kpi_nlsql.denials import clauses, existence
-from kpi_nlsql.denials.reading import Step
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.rewriting import rewritten
 
-_READERS: tuple[Callable[[Sequence[Item], int], Step | None], ...] = (
+_RULES = (
     clauses.unknowing,
     clauses.holding_none,
     clauses.not_kept,
@@ -28,17 +27,4 @@ _READERS: tuple[Callable[[Sequence[Item], int], Step | None], ...] = (
 
 def plain_denials(items: Sequence[Item]) -> list[Item]:
     """Return the items with denials that are told by a clause put plainly."""
-    told = list(items)
-    for reader in _READERS:
-        position = 0
-        while position < len(told):
-            step = reader(told, position)
-            if step is not None:
-                start, end, plain = step
-                told[start:end] = [_at(item, told[start]) for item in plain]
-            position += 1
-    return told
-
-
-def _at(item: Item, place: Item) -> Item:
-    return replace(item, start=place.start, end=place.start) if item.end == 0 else item
+    return rewritten(items, _RULES)

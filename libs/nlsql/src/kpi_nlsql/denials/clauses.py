@@ -16,7 +16,6 @@ from kpi_nlsql.denials.reading import (
     ROWS,
     THAT,
     TO,
-    Step,
     denies,
     ends,
     is_noun,
@@ -25,9 +24,9 @@ from kpi_nlsql.denials.reading import (
     noun_before,
     noun_behind,
     past,
-    text_at,
 )
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.rewriting import Step, text_at
 
 _KNOWING = frozenset(
     "know knows knowing known list lists contain contains hold holds carry carries include "  # noqa: SIM905

@@ -17,16 +17,15 @@ from kpi_nlsql.denials.reading import (
     ROWS,
     THAT,
     TO,
-    Step,
     denies,
     ends,
     item_at,
     names_rows,
     noun_behind,
     past,
-    text_at,
 )
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.rewriting import Step, text_at
 
 _NOT_THERE = frozenset({"nonexistent", "nonexisting", "inexistent"})
 _HALVES = frozenset({"existing", "existent"})

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kpi_nlsql.english.cues import FUNCTION_WORDS, Cue
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.rewriting import text_at
 
 TO = frozenset("by to with as among amongst at in on into against within under via from".split())  # noqa: SIM905
 ROWS = frozenset("entry record row match counterpart trace line data information entries".split())  # noqa: SIM905
@@ -22,9 +23,6 @@ THAT = Item("cue", "that", 0, 0, cues=(Cue("relative"),))
 EXIST = Item("word", "exist", 0, 0)
 IN = Item("word", "in", 0, 0)
 
-Step = tuple[int, int, list[Item]]
-"""Where items are replaced, from a position to another, and by which."""
-
 
 def denies(items: Sequence[Item], position: int) -> bool:
     """Tell whether a denial stands at a position."""
@@ -35,12 +33,6 @@ def denies(items: Sequence[Item], position: int) -> bool:
 def item_at(items: Sequence[Item], position: int) -> Item | None:
     """Return the item at a position; None beyond both ends."""
     return items[position] if 0 <= position < len(items) else None
-
-
-def text_at(items: Sequence[Item], position: int) -> str:
-    """Return the text at a position; nothing beyond both ends."""
-    item = item_at(items, position)
-    return "" if item is None else item.text
 
 
 def past(items: Sequence[Item], position: int, words: frozenset[str]) -> int:

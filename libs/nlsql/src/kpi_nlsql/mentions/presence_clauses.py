@@ -8,11 +8,11 @@ which an agreement was raised") is written as the plain words that the grammar r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 from kpi_nlsql.english.cues import FUNCTION_WORDS, Cue
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.rewriting import Step, rewritten, text_at
 
 _TOO = frozenset("also too already nevertheless nonetheless still anyway yet likewise".split())  # noqa: SIM905
 _AUXILIARIES = frozenset(
@@ -43,33 +43,10 @@ _FOUND_IN = Item("cue", "found in", 0, 0, cues=(Cue("also"),))
 _THAT = Item("cue", "that", 0, 0, cues=(Cue("relative"),))
 _HAVE = Item("word", "have", 0, 0)
 
-_Step = tuple[int, int, list[Item]]
-"""Where items are replaced, from a position to another, and by which."""
-
 
 def plain_presence(items: Sequence[Item]) -> list[Item]:
     """Return the items with what is said to be somewhere put plainly."""
-    told = list(items)
-    readers: tuple[Callable[[Sequence[Item], int], _Step | None], ...] = (
-        _there, _offered_too, _with_related,
-    )  # fmt: skip
-    for reader in readers:
-        position = 1
-        while position < len(told):
-            step = reader(told, position)
-            if step is not None:
-                start, end, plain = step
-                told[start:end] = [_at(item, told[start]) for item in plain]
-            position += 1
-    return told
-
-
-def _at(item: Item, place: Item) -> Item:
-    return replace(item, start=place.start, end=place.start) if item.end == 0 else item
-
-
-def _text(items: Sequence[Item], position: int) -> str:
-    return items[position].text if 0 <= position < len(items) else ""
+    return rewritten(items, (_there, _offered_too, _with_related), first=1)
 
 
 def _names_rows(items: Sequence[Item], start: int) -> bool:
@@ -83,7 +60,7 @@ def _names_rows(items: Sequence[Item], start: int) -> bool:
 
 
 def _past(items: Sequence[Item], position: int, words: frozenset[str]) -> int:
-    while _text(items, position) in words:
+    while text_at(items, position) in words:
         position += 1
     return position
 
@@ -97,13 +74,13 @@ def _ends(items: Sequence[Item], position: int) -> bool:
 # "which can also be found in", "that nevertheless appear among", "which are also listed in"
 
 
-def _there(items: Sequence[Item], position: int) -> _Step | None:
+def _there(items: Sequence[Item], position: int) -> Step | None:
     words: list[str] = []
     end = position
     while end < len(items) and _is_verbal(items[end]):
         words += items[end].text.split()
         end += 1
-        if words[-1] in _INTO and _text(items, end) not in _INTO | {"which"}:
+        if words[-1] in _INTO and text_at(items, end) not in _INTO | {"which"}:
             break
     if not words or words[-1] not in _INTO or len(words) < 2 or len(items) == end:
         return None
@@ -122,7 +99,7 @@ def _there(items: Sequence[Item], position: int) -> _Step | None:
 
 def _is_denied(items: Sequence[Item], position: int) -> bool:
     before = position - 1
-    while before > 0 and _text(items, before) in _AUXILIARIES | _TOO | _THERE:
+    while before > 0 and text_at(items, before) in _AUXILIARIES | _TOO | _THERE:
         before -= 1
     return before >= 0 and (items[before].is_cue("not") or items[before].is_cue("missing"))
 
@@ -137,7 +114,7 @@ def _is_verbal(item: Item) -> bool:
 # "which the planner offers, too", "does the planner offer too"
 
 
-def _offered_too(items: Sequence[Item], position: int) -> _Step | None:
+def _offered_too(items: Sequence[Item], position: int) -> Step | None:
     lead = items[position]
     if lead.text not in {"that", "which", "whom", "does", "do"}:
         return None
@@ -148,8 +125,8 @@ def _offered_too(items: Sequence[Item], position: int) -> _Step | None:
         item = items[end]
         if item.is_cue("not") or item.kind not in {"mention", "word", "cue"}:
             return None
-        behind = _text(items, end + 1)
-        closed = end + 2 + (behind == "as" and _text(items, end + 2) == "well")
+        behind = text_at(items, end + 1)
+        closed = end + 2 + (behind == "as" and text_at(items, end + 2) == "well")
         if (behind in _CLOSING or closed > end + 2) and _ends(items, closed):
             return position, closed, [_THAT, _ALSO_IN, *items[position + 1 : end]]
         if item.text == "also" and _ends(items, end + 2) and items[end + 1 : end + 2]:
@@ -160,16 +137,16 @@ def _offered_too(items: Sequence[Item], position: int) -> _Step | None:
 # "against which an agreement was raised", "for which there is both a receipt and an invoice"
 
 
-def _with_related(items: Sequence[Item], position: int) -> _Step | None:
+def _with_related(items: Sequence[Item], position: int) -> Step | None:
     start = position
-    if _text(items, position) == "which" and _text(items, position - 1) in _OPENS:
+    if text_at(items, position) == "which" and text_at(items, position - 1) in _OPENS:
         start = position - 1
-    elif _text(items, position) not in _OF_WHICH:
+    elif text_at(items, position) not in _OF_WHICH:
         return None
     if start == 0 or items[start - 1].best_table() < _NAMES_TABLE:
         return None
     behind = position + 1
-    if _text(items, behind) == "there":
+    if text_at(items, behind) == "there":
         behind = _past(items, behind + 1, _TOO | {"is", "are", "was", "were", "exists", "exist"})
         if items[behind : behind + 1] and items[behind].is_cue("not"):
             return None
@@ -177,7 +154,7 @@ def _with_related(items: Sequence[Item], position: int) -> _Step | None:
     return _raised(items, start, behind)
 
 
-def _raised(items: Sequence[Item], start: int, behind: int) -> _Step | None:
+def _raised(items: Sequence[Item], start: int, behind: int) -> Step | None:
     noun = _past(items, behind, frozenset({"a", "an"}))
     if noun == behind or not _names_rows(items, noun):
         return None
@@ -186,7 +163,7 @@ def _raised(items: Sequence[Item], start: int, behind: int) -> _Step | None:
             return None
         if items[verb].text in {"was", "were", "is", "has", "have", "exists"}:
             end = _past(items, verb + 1, _TOO | _AUXILIARIES)
-            done = _text(items, end).endswith(("ed", "en", "de")) and items[end].kind != "cue"
+            done = text_at(items, end).endswith(("ed", "en", "de")) and items[end].kind != "cue"
             end += done
             if _ends(items, end) and (done or items[verb].text == "exists"):
                 return start, end, [_THAT, _HAVE, *items[behind:verb]]

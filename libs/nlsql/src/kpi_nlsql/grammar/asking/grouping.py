@@ -5,7 +5,7 @@ from __future__ import annotations
 from kpi_nlsql.drafting.draft import Group, Ref, Wanted
 from kpi_nlsql.english.amounts import adds_up
 from kpi_nlsql.english.words import lemma
-from kpi_nlsql.grammar.conditions.periods import period_group
+from kpi_nlsql.grammar.conditions.periods import by_period
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
@@ -193,7 +193,7 @@ def _further(scan: Scanner, start: int) -> None:
         comma = scan.at(scan.position).text == ","
         if comma and not (_ends_list(scan, position) or scan.at(start).text == "group by"):
             return
-        if _further_period(scan, position):
+        if by_period(scan, position):
             continue
         if scan.role(position + 1) == "column" and _owns_next(scan, position):
             scan.take(position)
@@ -222,13 +222,3 @@ def _ends_list(scan: Scanner, position: int) -> bool:
     named = scan.role(position) in {"column", "table"}
     last = position + 1 >= len(scan.items) or following.text == "," or following.is_cue("order")
     return named and (following.text == "and" or last)
-
-
-def _further_period(scan: Scanner, position: int) -> bool:
-    group = period_group(scan, position)
-    if group is None:
-        return False
-    scan.draft.groups.append(group)
-    scan.take(scan.position, position)
-    scan.position = position + 1
-    return True

@@ -112,7 +112,12 @@ def _per_period(scan: Scanner) -> bool:
     position = scan.position + 1 if grouped else scan.position
     alone = scan.item.text in {"monthly", "yearly", "daily", "annually"}
     alone = alone and not _describes_rows(scan)
-    group = period_group(scan, position) if grouped or alone else None
+    return (grouped or alone) and by_period(scan, position)
+
+
+def by_period(scan: Scanner, position: int) -> bool:
+    """Group by the unit of time named at a position, if one is, and go on behind it."""
+    group = period_group(scan, position)
     if group is None:
         return False
     scan.draft.groups.append(group)

@@ -1,0 +1,37 @@
+"""Rewriting: what is said in a roundabout way is put plainly before the grammar reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from kpi_nlsql.mentions.linking import Item
+
+Step = tuple[int, int, list[Item]]
+"""Where items are replaced, from a position to another, and by which."""
+
+Rule = Callable[[Sequence[Item], int], Step | None]
+"""Tells what to replace where a phrase begins at a position, if it does."""
+
+
+def rewritten(items: Sequence[Item], rules: Sequence[Rule], first: int = 0) -> list[Item]:
+    """Return the items with each rule applied in turn, from the position ``first`` on."""
+    told = list(items)
+    for rule in rules:
+        position = first
+        while position < len(told):
+            step = rule(told, position)
+            if step is not None:
+                start, end, plain = step
+                told[start:end] = [_at(item, told[start]) for item in plain]
+            position += 1
+    return told
+
+
+def _at(item: Item, place: Item) -> Item:
+    return replace(item, start=place.start, end=place.start) if item.end == 0 else item
+
+
+def text_at(items: Sequence[Item], position: int) -> str:
+    """Return the text at a position; nothing beyond both ends."""
+    return items[position].text if 0 <= position < len(items) else ""
