@@ -93,3 +93,11 @@ def test_an_excluded_field_joins_nothing(engine: Engine) -> None:
 
 def test_a_graph_survives_json(graph: Graph) -> None:
     assert Graph.from_json(graph.to_json()) == graph
+
+
+def test_other_readings_say_something_else(engine: Engine) -> None:
+    answer = _answer(
+        engine, "Show me all products in RBP GPU not in OPS Excel, with SKU and status"
+    )
+    told = [answer.explanation, *(other.explanation for other in answer.alternatives)]
+    assert len(set(told)) == len(told)

@@ -74,7 +74,7 @@ class Engine:
         if len(sentence) > MAX_CHARACTERS:
             return Refusal(sentence, f"The sentence is longer than {MAX_CHARACTERS} characters.")
         linked = self.link(sentence, options)
-        ranked = confidence.rank(linked, candidates(linked))
+        ranked = _told_once(confidence.rank(linked, candidates(linked)))
         if not ranked or ranked[0][0] < options.minimum_confidence:
             return refuse(linked, [_alternative(*pair) for pair in ranked[:_MOST_ALTERNATIVES]])
         return self._answer(linked, ranked, options)
@@ -125,6 +125,14 @@ class Engine:
             limit=options.limit,
             _graph=self.graph,
         )
+
+
+def _told_once(ranked: Iterable[tuple[float, Candidate]]) -> list[tuple[float, Candidate]]:
+    """Return the readings without those that say the same as one before them."""
+    told: dict[str, tuple[float, Candidate]] = {}
+    for score, candidate in ranked:
+        told.setdefault(candidate.explanation, (score, candidate))
+    return list(told.values())
 
 
 def candidates(sentence: Sentence) -> Iterable[Candidate]:
