@@ -82,14 +82,15 @@ class Engine:
     def link(self, text: str, options: ReadOptions) -> Sentence:
         """Return the sentence with its tokens linked to the graph, ready for the grammar."""
         tokens = tuple(self._spelt_out(plainly_asked(written_out(tokenise(text)))))
-        told = plain_presence(plain_denials(link(tokens, self.lexicon)))
-        linked = merged(asked_first(told_apart(told, self.graph)), self.graph)
-        linked = totals_split(linked, self.lexicon)
-        items = keyed(placed(linked, tokens, self.graph), self.graph)
+        linked = tuple(link(tokens, self.lexicon))
+        told = plain_presence(plain_denials(linked))
+        told = merged(asked_first(told_apart(told, self.graph)), self.graph)
+        told = totals_split(told, self.lexicon)
+        items = keyed(placed(told, tokens, self.graph), self.graph)
         excluded = frozenset(field.lower() for field in options.excluded_fields)
         paths = JoinPaths(self.graph, excluded) if excluded else self._paths
         return Sentence(
-            text, tokens, items, self.graph, self.lexicon, paths, self.ruleset, excluded
+            text, tokens, linked, items, self.graph, self.lexicon, paths, self.ruleset, excluded
         )
 
     def _spelt_out(self, tokens: list[Token]) -> list[Token]:

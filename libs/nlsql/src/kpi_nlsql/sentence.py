@@ -15,10 +15,14 @@ from kpi_nlsql.schema.ruleset import Ruleset
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """Everything a grammar module may look at."""
+    """Everything a grammar module may look at.
+
+    ``linked`` are the items as the tokens were linked, before anything was put plainly or moved.
+    """
 
     text: str
     tokens: tuple[Token, ...]
+    linked: tuple[Item, ...]
     items: tuple[Item, ...]
     graph: Graph
     lexicon: Lexicon

@@ -18,7 +18,7 @@ from kpi_nlsql.grammar.contrast.plainness import clearness, is_plain
 from kpi_nlsql.grammar.contrast.states import States, conditions, state_choice, states
 from kpi_nlsql.grammar.contrast.together import adds_up, summed_up
 from kpi_nlsql.grammar.contrast.written import Wish, compared, of_one_side, summed, written
-from kpi_nlsql.mentions.linking import Item, link
+from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.row_nouns import merged
 from kpi_nlsql.plans import plan
 from kpi_nlsql.schema.pairing import Pairing
@@ -34,7 +34,7 @@ _SUMMED = 0.5
 
 def read(sentence: Sentence) -> Iterator[Candidate]:
     """Yield the readings of the sentence as one that sets a column against another table's."""
-    items = merged(link(sentence.tokens, sentence.lexicon), sentence.graph)
+    items = merged(sentence.linked, sentence.graph)
     yield from _states(sentence, items)
     for form in clauses(items):
         if lists_several(items, form):
