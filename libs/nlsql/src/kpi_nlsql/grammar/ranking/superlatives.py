@@ -120,43 +120,48 @@ def _most(scan: Scanner, descending: bool, limit: int) -> bool:
         _sort(scan, Sorting(start, money, "sum", None, descending), limit)
         scan.position = position + 1
         return True
-    stored = scan.stored_count(position)
-    if stored is not None:
+    if (rows := _most_rows(scan, position, start, descending)) is not None:
         scan.take(position)
         scan.position = position + 1
-        _sort(scan, Sorting(start, stored, None, None, descending), limit)
-        return True
-    if role == "table" and scan.role(position + 1) != "column":
-        scan.take(position)
-        scan.position = position + 1
-        _sort(scan, Sorting(start, None, "count", scan.table(position), descending), limit)
-        return True
-    if scan.subject(position) is not None:
-        scan.take(position)
-        scan.position = position + 1
-        _sort(scan, Sorting(start, None, "count", None, descending), limit)
+        _sort(scan, rows, limit)
         return True
     if role == "table":
         scan.take(position)
         position += 1
         role = "column"
     if role == "column":
-        ref = scan.ref(position)
-        scan.take(position)
-        scan.position = position + 1
-        column = ref.hits[0]
-        number = column.column and scan.sentence.graph.table(column.table).column(column.column)
-        if not scan.in_where and not scan.draft.wanted and scan.measures(ref) and limit == 1:
-            function = "max" if descending else "min"
-            scan.draft.wanted.append(Wanted(position, ref, function))
-            return True
-        measure = number and number.family == "number" and not column.column.lower().endswith("id")  # type: ignore[union-attr]
-        if measure:
-            _sort(scan, Sorting(start, ref, None, None, descending, summed=True), limit)
-        else:
-            _sort(scan, Sorting(start, ref, "count", None, descending), limit)
-        return True
+        return _most_of(scan, position, Sorting(start, None, None, None, descending), limit)
     _sort(scan, Sorting(start, None, "count", None, descending), limit)
+    return True
+
+
+def _most_rows(scan: Scanner, position: int, start: int, descending: bool) -> Sorting | None:
+    """Return the order by how many rows there are of what is mentioned, if it is rows."""
+    stored = scan.stored_count(position)
+    if stored is not None:
+        return Sorting(start, stored, None, None, descending)
+    if scan.role(position) == "table" and scan.role(position + 1) != "column":
+        return Sorting(start, None, "count", scan.table(position), descending)
+    if scan.subject(position) is not None:
+        return Sorting(start, None, "count", None, descending)
+    return None
+
+
+def _most_of(scan: Scanner, position: int, sorting: Sorting, limit: int) -> bool:
+    """Ask for the most of a column: its extreme, its sum, or how many values it has."""
+    ref = sorting.ref = scan.ref(position)
+    scan.take(position)
+    scan.position = position + 1
+    if not scan.in_where and not scan.draft.wanted and scan.measures(ref) and limit == 1:
+        function = "max" if sorting.descending else "min"
+        scan.draft.wanted.append(Wanted(position, ref, function))
+        return True
+    column = ref.hits[0]
+    name = str(column.column)
+    number = scan.sentence.graph.table(column.table).column(name).family == "number"
+    sorting.summed = number and not name.lower().endswith("id")
+    sorting.function = None if sorting.summed else "count"
+    _sort(scan, sorting, limit)
     return True
 
 
