@@ -128,9 +128,7 @@ def _elements(items: Sequence[Item], start: int, end: int) -> tuple[Element, ...
                 return None
         elif item.text == "both" and not one.named:
             one.both = True
-        elif (
-            _names(item) or (one.named and item.text in _NUMBERS) or _is_total(items, position, end)
-        ):
+        elif _names_part(items, position, one.named, end):
             one.named.append(position)
         elif item.is_cue("aggregate") or item.is_cue("count"):
             one.aggregate = True

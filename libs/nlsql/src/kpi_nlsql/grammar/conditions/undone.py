@@ -12,7 +12,6 @@ _AUXILIARIES = frozenset({"been", "yet", "ever", "being", "be", "so", "far"})
 _CLOSING = ("yet", "so", "far", "at", "all", "ever", "until", "now")
 _BY = ("by", "anyone", "anybody", "someone", "any")
 _TIMED = ("after", "before", "between", "recent", "compare", "older")
-_SENSE = 0.4
 
 
 def read(scan: Scanner) -> bool:

@@ -24,7 +24,6 @@ _ASIDE = frozenset({"and", ",", "vs", "versus", "against", "to", "with"})
 _VERSUS = frozenset({"vs", "versus", "against", "compared with", "compared to"})
 _PLACES = frozenset({"in", "at", "on"})
 _LEADING = VERBS | {"that", "which", "who", "whose", "that are", "that were", "with"}
-_EITHER = frozenset({"and", "and in", "vs", "than"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,13 +75,6 @@ def words_of(
     return tuple(found)
 
 
-def _says_nothing(items: Sequence[Item], position: int) -> bool:
-    item = items[position]
-    names_value = position + 1 < len(items) and _is_of(items[position + 1], item)
-    small = item.cues and not item.hits and not _names_something(item)
-    return is_value(item) or names_value or bool(small)
-
-
 def _is_of(value: Item, item: Item) -> bool:
     """Tell whether a value is one of the column named before it: "account 8400"."""
     columns = {(hit.table, hit.column) for hit in value.values if hit.score >= 1.0}
