@@ -34,8 +34,8 @@ from .conftest import Asker
 
 ENDLESS = "WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r"
 ENDLESS_ROWS = "WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT n FROM r"
-# One call of one function, which looks at no interrupt before it is done.
-SPINNING = "SELECT sum(length(repeat('x', a::INT * 90000000))) FROM t, range(1000)"
+# One call of one function, which looks at no interrupt before it is done, and needs no memory.
+SPINNING = "SELECT sum(levenshtein(repeat('x', a::INT * 90000), repeat('y', 90000))) FROM t"
 
 
 def is_busy(pool: QueryPool) -> bool:
