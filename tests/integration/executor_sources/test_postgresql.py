@@ -16,6 +16,7 @@ import pytest
 
 from kpi_executor.sources import Resources, SourceError, SourcePolicy, connect, profile, source_from
 from kpi_executor.sources.postgresql import PostgresConnector
+from kpi_executor.sources.profile import ProfileLimits
 from kpi_executor.sources.tables import ForeignKey
 from kpi_rows.json_values import json_values
 from kpi_testkit.eventually import eventually
@@ -56,6 +57,25 @@ def test_profiles_tell_values_and_count_them(connector: PostgresConnector) -> No
     assert (columns["id"].distinct, columns["id"].unique) == (3, True)
     assert (columns["price"].distinct, columns["price"].unique) == (2, False)
     assert columns["price"].values == ()
+
+
+def test_rows_that_the_server_never_counted_are_counted(
+    shop_url: str, connector: PostgresConnector
+) -> None:
+    with psycopg.connect(shop_url) as connection:
+        connection.execute("""
+            CREATE TABLE rack (room text, rack integer) WITH (autovacuum_enabled = false);
+            INSERT INTO rack SELECT 'R' || n % 120, n / 120 FROM generate_series(0, 11999) AS n;
+            CREATE VIEW racks AS SELECT * FROM rack;
+        """)
+    tables = [table for table in connector.reflect() if table.name in ("rack", "racks")]
+    assert [table.rows for table in tables] == [None, None]
+    for table in profile(connector, tables):
+        assert table.rows == 12_000
+        assert [column.distinct for column in table.columns] == [120, 100]
+    for table in profile(connector, tables, ProfileLimits(whole_below_rows=11_999)):
+        assert table.rows is None
+        assert [column.distinct for column in table.columns] == [None, None]
 
 
 def test_names_types_and_values_arrive_exactly(connector: PostgresConnector) -> None:

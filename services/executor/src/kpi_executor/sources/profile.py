@@ -26,6 +26,8 @@ class ProfileLimits:
     Up to ``whole_below_rows`` all values are counted, and texts in at most ``most_values`` kinds
     fetched; up to ``exact_below_rows`` only those that the sample has once each are counted, and
     texts in at most ``few_values`` kinds fetched. Of others, the kinds of the sample are kept.
+    Rows that the source has not counted (views, tables never analysed) are, up to
+    ``whole_below_rows``; with more of them only the sample is known.
     """
 
     seconds: float = 30.0
@@ -108,6 +110,8 @@ def _seen_in_part(
     limits: ProfileLimits,
     deadline: float,
 ) -> Table:
+    if table.rows is None:
+        table = replace(table, rows=_rows_up_to(connector, table, limits.whole_below_rows))
     rows, counted = _counted(connector, table, list(_to_count(table, seen, limits)), deadline)
     columns = []
     for one in seen:
@@ -120,6 +124,14 @@ def _seen_in_part(
             column = replace(column, values=_texts(kinds, limits))
         columns.append(column)
     return replace(table, columns=tuple(columns), rows=table.rows if rows is None else rows)
+
+
+def _rows_up_to(connector: Connector, table: Table, most: int) -> int | None:
+    """Return how many rows there are, None if more than `most`."""
+    some = f"SELECT 1 FROM {qualified(table.schema, table.name)} LIMIT {most + 1}"  # noqa: S608
+    (counted,) = fetch(connector, f"SELECT COUNT(*) FROM ({some}) AS r")  # noqa: S608
+    rows = int(counted[0].as_py())
+    return rows if rows <= most else None
 
 
 def _countable(column: Column) -> bool:
