@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kpi_nlsql.english.cues import FUNCTION_WORDS, Cue
+from kpi_nlsql.english.cues import Cue
+from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.rewriting import text_at
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kpi_nlsql.english.cues import CUES, STOP_WORDS
+from kpi_nlsql.english.cues import CUES
+from kpi_nlsql.english.function_words import STOP_WORDS
 from kpi_nlsql.english.words import parts, stem
 from kpi_nlsql.schema.graph import Table
 from kpi_nlsql.schema.naming import PREFIXES

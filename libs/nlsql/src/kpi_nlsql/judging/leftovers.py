@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from kpi_nlsql.english.cues import FUNCTION_WORDS
+from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
 from kpi_nlsql.sentence import Candidate, Sentence

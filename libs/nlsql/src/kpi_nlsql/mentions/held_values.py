@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kpi_nlsql.english.cues import CUES, FUNCTION_WORDS, STOP_WORDS
+from kpi_nlsql.english.cues import CUES
+from kpi_nlsql.english.function_words import FUNCTION_WORDS, STOP_WORDS
 from kpi_nlsql.english.words import Token
 from kpi_nlsql.mentions.lexicon import Lexicon, NameHit
 from kpi_nlsql.mentions.values import LONGEST_VALUE, ValueHit

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from kpi_nlsql.english.cues import CUES, FUNCTION_WORDS, LONGEST_CUE, NUMBER_WORDS, STOP_WORDS, Cue
+from kpi_nlsql.english.cues import CUES, LONGEST_CUE, NUMBER_WORDS, Cue
+from kpi_nlsql.english.function_words import FUNCTION_WORDS, STOP_WORDS
 from kpi_nlsql.english.words import Token, lemma, stem
 from kpi_nlsql.mentions.held_values import held
 from kpi_nlsql.mentions.lexicon import LONGEST_NAME, Lexicon, NameHit

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kpi_nlsql.english.cues import FUNCTION_WORDS
+from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.english.words import Token, stem, stems
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item

@@ -6,8 +6,8 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
-from kpi_nlsql.english.cues import FUNCTION_WORDS
 from kpi_nlsql.english.demonyms import SPOKEN
+from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.english.words import stem
 from kpi_nlsql.schema.flags import is_flag, set_values, unset_values
 from kpi_nlsql.schema.graph import Column, Graph

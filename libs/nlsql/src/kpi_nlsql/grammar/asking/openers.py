@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.english.cues import FUNCTION_WORDS
+from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.grammar.asking.listed import listed
 from kpi_nlsql.grammar.asking.questions import question_word
 from kpi_nlsql.grammar.conditions.denied_subjects import leave_denial

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Term, TermKind
-from kpi_nlsql.english.cues import FUNCTION_WORDS
+from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.grammar.asking.implied_columns import IMPLIED, implied_column
 from kpi_nlsql.grammar.conditions.repetition import repeated
 from kpi_nlsql.grammar.scanner import Scanner

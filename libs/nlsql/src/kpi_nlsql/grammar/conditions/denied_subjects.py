@@ -7,7 +7,7 @@ says nothing that the data know.
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import MAIN, Term
-from kpi_nlsql.english.cues import FUNCTION_WORDS
+from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.grammar.asking.implied_columns import IMPLIED
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.linking import Item

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from kpi_nlsql.drafting.draft import MAIN
-from kpi_nlsql.english.cues import FUNCTION_WORDS
+from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.grammar.conditions.ranges import starts_alternative
 from kpi_nlsql.grammar.scanner import Scanner
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from kpi_nlsql.drafting.draft import Ref, Term
-from kpi_nlsql.english.cues import FUNCTION_WORDS
+from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.grammar.asking.implied_columns import TIME
 from kpi_nlsql.grammar.scanner import Scanner
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Term
-from kpi_nlsql.english.cues import FUNCTION_WORDS
+from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.grammar.conditions.directions import direction
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.values import ValueHit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from kpi_nlsql.english.cues import FUNCTION_WORDS
+from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.english.words import Token, parts
 from kpi_nlsql.grammar.contrast.clause import Clause
 from kpi_nlsql.grammar.contrast.operand import Word

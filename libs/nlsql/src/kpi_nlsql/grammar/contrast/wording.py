@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from kpi_nlsql.english.abbreviations import abbreviates
-from kpi_nlsql.english.cues import FUNCTION_WORDS
+from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.english.synonyms import SYNONYMS
 from kpi_nlsql.english.words import parts, stem, stems
 from kpi_nlsql.schema.graph import Column, Table

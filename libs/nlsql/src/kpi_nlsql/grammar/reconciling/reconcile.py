@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kpi_nlsql.english.cues import FUNCTION_WORDS
+from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.grammar import unions
 from kpi_nlsql.grammar.reconciling import differences, membership
 from kpi_nlsql.grammar.reconciling.compared import Sides
