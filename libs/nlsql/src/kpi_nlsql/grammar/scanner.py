@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import MAIN, Draft, Ref, Term
+from kpi_nlsql.english.amounts import adds_up
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.roles import Role, owners, roles
+from kpi_nlsql.schema.graph import Column
 from kpi_nlsql.schema.naming_columns import naming_columns
 from kpi_nlsql.sentence import Sentence
 
@@ -104,12 +106,20 @@ class Scanner:
         """Return the table that is mentioned at a position."""
         return self.at(position).table_hits()[0].table
 
+    def column_of(self, hit: NameHit) -> Column:
+        """Return the column that a mention names."""
+        return self.sentence.graph.table(hit.table).column(str(hit.column))
+
+    def adds_up(self, hit: NameHit) -> bool:
+        """Tell whether a mention names a column whose sum over many rows means something."""
+        return hit.column is not None and adds_up(self.column_of(hit))
+
     def measures(self, ref: Ref) -> bool:
         """Tell whether the column most likely meant holds amounts rather than numbers that name."""
         best = ref.hits[0] if ref.hits else None
         if best is None or best.column is None:
             return False
-        column = self.sentence.graph.table(best.table).column(best.column)
+        column = self.column_of(best)
         name = column.name.lower()
         names = name.endswith(("id", "code", "year", "date", "key", "no", "number"))
         key = column.name in self.sentence.graph.table(best.table).primary_key

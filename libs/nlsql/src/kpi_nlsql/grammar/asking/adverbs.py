@@ -95,8 +95,8 @@ def _spoken_by_value(scan: Scanner, table: str) -> bool:
 
 def _identifies(scan: Scanner, ref: Ref, table: str) -> bool:
     best = ref.hits[0]
-    column = scan.sentence.graph.table(best.table).column(str(best.column))
-    return best.table == table and scan.sentence.graph.table(table).variety(column) == 1
+    rows = scan.sentence.graph.table(table)
+    return best.table == table and rows.variety(scan.column_of(best)) == 1
 
 
 def _compare(scan: Scanner, term: Term, function: str) -> bool:

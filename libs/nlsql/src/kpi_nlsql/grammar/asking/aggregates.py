@@ -194,6 +194,5 @@ def _further(scan: Scanner, position: int) -> int | None:
         return None
     if scan.at(position + 1).text in SIGNS:
         return None  # "total cost, labour plus parts"
-    best = scan.at(position).column_hits()[0]
-    column = scan.sentence.graph.table(best.table).column(str(best.column))
+    column = scan.column_of(scan.at(position).column_hits()[0])
     return position if column.family == "number" else None

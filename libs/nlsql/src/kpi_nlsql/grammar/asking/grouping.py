@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Group, Ref, Wanted
-from kpi_nlsql.english.amounts import adds_up
 from kpi_nlsql.english.words import lemma
 from kpi_nlsql.grammar.conditions.periods import by_period
 from kpi_nlsql.grammar.scanner import Scanner
@@ -87,7 +86,9 @@ def _by_after_amount(scan: Scanner) -> bool:
         return False
     ref = draft.wanted[0].ref
     named = scan.role(scan.position + 1) in {"column", "table"} and not _tells_value(scan)
-    if draft.wanted[0].function or ref is None or not named or not _adds_up(scan, ref):
+    if draft.wanted[0].function or ref is None or not named:
+        return False
+    if not ref.hits or not scan.adds_up(ref.hits[0]):
         return False
     draft.wanted[0].function = "sum"
     return True
@@ -124,13 +125,6 @@ def _is_irregular(item: Item) -> bool:
     # "invoices sent by vendors"
     plain = item.kind == "word" and not item.text.endswith("s")
     return plain and lemma(item.text) != item.text
-
-
-def _adds_up(scan: Scanner, ref: Ref) -> bool:
-    best = ref.hits[0] if ref.hits else None
-    if best is None or best.column is None:
-        return False
-    return adds_up(scan.sentence.graph.table(best.table).column(best.column))
 
 
 def _held_column(scan: Scanner, position: int) -> Ref | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Ref, Wanted
-from kpi_nlsql.english.amounts import adds_up, amount_ref
+from kpi_nlsql.drafting.draft import Wanted
+from kpi_nlsql.english.amounts import amount_ref
 from kpi_nlsql.grammar.conditions.totals import amount_of
 from kpi_nlsql.grammar.scanner import Scanner
 
@@ -39,7 +39,7 @@ def _does_it(scan: Scanner, wanted: Wanted, start: int) -> bool:
 def _add_up(scan: Scanner) -> bool:
     measures = [w for w in scan.draft.wanted if w.ref and w.ref.hits and w.function is None]
     for wanted in measures:
-        if wanted.ref is not None and _sums(scan, wanted.ref):
+        if wanted.ref is not None and scan.adds_up(wanted.ref.hits[0]):
             wanted.function = "sum"
             return True
     grouped = {group.position for group in scan.draft.groups}
@@ -51,9 +51,3 @@ def _add_up(scan: Scanner) -> bool:
             scan.draft.wanted.append(Wanted(position, ref, "sum"))
             return True
     return False
-
-
-def _sums(scan: Scanner, ref: Ref) -> bool:
-    best = ref.hits[0]
-    column = scan.sentence.graph.table(best.table).column(str(best.column))
-    return adds_up(column)

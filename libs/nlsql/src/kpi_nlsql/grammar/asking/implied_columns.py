@@ -43,8 +43,7 @@ def implied_column(scan: Scanner, position: int) -> Ref | None:
 
 def _is_text(scan: Scanner, ref: Ref) -> bool:
     # "customer name and amount of invoices over 3000": no name is over 3000.
-    best = ref.hits[0]
-    column = scan.sentence.graph.table(best.table).column(str(best.column))
+    column = scan.column_of(ref.hits[0])
     return column.family == "text" and not column.dated and scan.item.number is None
 
 

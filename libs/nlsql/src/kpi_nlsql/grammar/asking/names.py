@@ -177,7 +177,7 @@ def _flag(scan: Scanner) -> str | None:
     best = scan.item.column_hits()[0]
     if best.table != scan.table(scan.position + 1) or best.column is None:
         return None
-    values = scan.sentence.graph.table(best.table).column(best.column).values
+    values = scan.column_of(best).values
     if not values or len(values) > 2 or not {value.lower() for value in values} <= _FLAGS:
         return None
     return next((value for value in values if value.lower() in _TRUE), None)

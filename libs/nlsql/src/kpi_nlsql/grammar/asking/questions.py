@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Wanted
-from kpi_nlsql.english.amounts import adds_up
 from kpi_nlsql.grammar.scanner import Scanner
 
 _ASKED: dict[str, tuple[str, ...]] = {
@@ -40,9 +39,7 @@ def _adds_up(scan: Scanner, ref: Ref) -> bool:
     # "How much did we bill in 2024?" is about all bills, "how much does it cost?" about one.
     rows = scan.draft.limit is None and not scan.draft.sorting
     best = max(ref.hits, key=lambda hit: hit.score + (hit.table == scan.entity()), default=None)
-    if not rows or best is None or best.column is None:
-        return False
-    return adds_up(scan.sentence.graph.table(best.table).column(best.column))
+    return rows and best is not None and scan.adds_up(best)
 
 
 def question_word(scan: Scanner) -> str | None:

@@ -113,5 +113,5 @@ def _family(scan: Scanner, ref: Ref) -> str:
     name = best.column.lower()
     if name.endswith("id"):
         return "text"
-    column = scan.sentence.graph.table(best.table).column(best.column)
+    column = scan.column_of(best)
     return "number" if column.measures else column.family

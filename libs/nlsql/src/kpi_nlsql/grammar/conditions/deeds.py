@@ -30,8 +30,8 @@ def done_in(scan: Scanner, position: int, entity: str | None) -> str | None:
     named = scan.role(position) == "column" and _ends(scan, position + 1)
     if not text.endswith("ed") or " " in text or not named:
         return None
-    hits, graph = scan.at(position).column_hits(), scan.sentence.graph
-    dated = {hit.table for hit in hits if graph.table(hit.table).column(str(hit.column)).dated}
+    hits = scan.at(position).column_hits()
+    dated = {hit.table for hit in hits if scan.column_of(hit).dated}
     own = any(hit.table == entity for hit in hits)
     return next(iter(dated)) if not own and len(dated) == 1 else None
 

@@ -133,12 +133,10 @@ def date_meant(scan: Scanner, position: int, literals: list[str | int | float]) 
     if not dates or table is None or scan.pending_function is not None:
         return None
     pending = scan.pending
-    graph = scan.sentence.graph
-    if pending is not None and any(
-        hit.column and graph.table(hit.table).column(hit.column).dated for hit in pending.hits
-    ):
+    hits = pending.hits if pending is not None else ()
+    if any(hit.column and scan.column_of(hit).dated for hit in hits):
         return None
-    column = main_date(graph.table(table))
+    column = main_date(scan.sentence.graph.table(table))
     if column is None:
         return None
     return Ref(position, (NameHit(table, column.name, 1.0),), table, (table, column.name))

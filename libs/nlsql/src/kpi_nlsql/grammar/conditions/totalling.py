@@ -7,7 +7,7 @@ sentence is read.
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref
-from kpi_nlsql.english.amounts import adds_up, amount_ref, main_amount, money_amount
+from kpi_nlsql.english.amounts import amount_ref, main_amount, money_amount
 from kpi_nlsql.grammar.scanner import Scanner
 
 _VERBS = frozenset("totalling totaling totalled totaled summing adding amounting".split())  # noqa: SIM905
@@ -72,9 +72,7 @@ def paid(scan: Scanner) -> Ref | None:
 def _amount_at(scan: Scanner, position: int) -> Ref | None:
     if scan.role(position) == "column":
         ref = scan.ref(position)
-        best = ref.hits[0]
-        column = scan.sentence.graph.table(best.table).column(str(best.column))
-        return ref if scan.measures(ref) and adds_up(column) else None
+        return ref if scan.measures(ref) and scan.adds_up(ref.hits[0]) else None
     if scan.role(position) != "table":
         return None
     table = scan.sentence.graph.table(scan.table(position))

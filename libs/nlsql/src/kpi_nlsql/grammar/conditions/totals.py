@@ -89,12 +89,10 @@ def amount_of(table: Table) -> str | None:
 
 def summable(scan: Scanner, ref: Ref) -> Ref:
     """Return the reference with columns that add up before those as likely that do not."""
-    graph = scan.sentence.graph
     best = ref.hits[0].score if ref.hits else 0.0
 
     def rank(hit: NameHit) -> tuple[bool, bool]:
-        sums = hit.column is not None and adds_up(graph.table(hit.table).column(hit.column))
-        return hit.score < best - _TIED, not sums
+        return hit.score < best - _TIED, not scan.adds_up(hit)
 
     ref.hits = tuple(sorted(ref.hits, key=rank))
     ref.hits = tuple(replace(hit, score=hit.score + _TIED) for hit in ref.hits[:1]) + ref.hits[1:]

@@ -124,7 +124,7 @@ def _is_year_apart(scan: Scanner, ref: Ref) -> bool:
     best = ref.hits[0] if ref.hits else None
     if best is None or best.column is None or ref.position == scan.position - 2:
         return False
-    column = scan.sentence.graph.table(best.table).column(best.column)
+    column = scan.column_of(best)
     return not column.measures and not column.dated
 
 

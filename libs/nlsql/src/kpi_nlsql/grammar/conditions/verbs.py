@@ -45,15 +45,9 @@ def _happened(scan: Scanner, position: int) -> bool:
     timed = following.text in {"in", "on", "during"} or any(
         following.is_cue(kind) for kind in ("after", "before", "between", "recent")
     )
-    text, graph = scan.at(position).text, scan.sentence.graph
-    return (
-        text.endswith(("ed", "en", "ght"))
-        and timed
-        and any(
-            graph.table(hit.table).column(str(hit.column)).dated
-            for hit in scan.at(position).column_hits()
-        )
-    )
+    item = scan.at(position)
+    dated = any(scan.column_of(hit).dated for hit in item.column_hits())
+    return timed and dated and item.text.endswith(("ed", "en", "ght"))
 
 
 def _leads_on(scan: Scanner, position: int) -> bool:

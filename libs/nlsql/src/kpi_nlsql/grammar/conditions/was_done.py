@@ -21,8 +21,7 @@ def read(scan: Scanner) -> bool:
     dated = [
         hit
         for hit in scan.at(position).column_hits()
-        if hit.table == table
-        and _may_be_open(scan.sentence.graph.table(table).column(str(hit.column)))
+        if hit.table == table and _may_be_open(scan.column_of(hit))
     ]
     if len(dated) != 1:
         return False

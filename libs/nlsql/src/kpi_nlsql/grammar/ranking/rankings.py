@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Group, Ref, Sorting, Wanted
-from kpi_nlsql.english.amounts import adds_up
 from kpi_nlsql.grammar.asking.aggregates import function_at
 from kpi_nlsql.grammar.conditions import totals
 from kpi_nlsql.grammar.scanner import Scanner
@@ -55,9 +54,7 @@ def _of_others(scan: Scanner, measure: int, ranked: str) -> bool:
     # "top 5 guests by reservation amount" adds up what other rows have.
     hits = totals.summable(scan, scan.ref(measure)).hits
     own = any(hit.table == ranked and hit.score >= hits[0].score for hit in hits)
-    if own or hits[0].column is None:
-        return False
-    return adds_up(scan.sentence.graph.table(hits[0].table).column(hits[0].column))
+    return not own and scan.adds_up(hits[0])
 
 
 def _ahead(scan: Scanner, position: int) -> range:

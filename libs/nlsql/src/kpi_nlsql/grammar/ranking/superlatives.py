@@ -58,8 +58,7 @@ def _is_superlative_first(scan: Scanner) -> bool:
 
 def _is_dated(scan: Scanner, position: int) -> bool:
     # "last order date", not "last name"
-    best = scan.at(position).column_hits()[0]
-    return scan.sentence.graph.table(best.table).column(str(best.column)).dated
+    return scan.column_of(scan.at(position).column_hits()[0]).dated
 
 
 def _limit(scan: Scanner) -> int:
@@ -156,10 +155,8 @@ def _most_of(scan: Scanner, position: int, sorting: Sorting, limit: int) -> bool
         function = "max" if sorting.descending else "min"
         scan.draft.wanted.append(Wanted(position, ref, function))
         return True
-    column = ref.hits[0]
-    name = str(column.column)
-    number = scan.sentence.graph.table(column.table).column(name).family == "number"
-    sorting.summed = number and not name.lower().endswith("id")
+    column = scan.column_of(ref.hits[0])
+    sorting.summed = column.family == "number" and not column.name.lower().endswith("id")
     sorting.function = None if sorting.summed else "count"
     _sort(scan, sorting, limit)
     return True
@@ -224,8 +221,8 @@ def _column(
 def _dates_of_groups(scan: Scanner, ref: Ref) -> bool:
     # "the latest reading date of each meter" is the latest of several, not one row's.
     best = ref.hits[0]
-    dated = best.column and scan.sentence.graph.table(best.table).column(best.column).dated
-    return bool(dated) and any(item.is_cue("group") for item in scan.items)
+    dated = best.column is not None and scan.column_of(best).dated
+    return dated and any(item.is_cue("group") for item in scan.items)
 
 
 def _adjective_ref(scan: Scanner, start: int) -> tuple[Ref, bool] | None:
