@@ -19,14 +19,14 @@ from kpi_nlsql.denials.reading import (
     denies,
     ends,
     is_noun,
-    item_at,
     names_rows,
     noun_before,
     noun_behind,
     past,
 )
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.rewriting import Step, text_at
+from kpi_nlsql.mentions.rewriting import Step
+from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
 
 _KNOWING = frozenset(
     "know knows knowing known list lists contain contains hold holds carry carries include "  # noqa: SIM905
@@ -143,9 +143,7 @@ def not_kept(items: Sequence[Item], position: int) -> Step | None:
             return None
     else:
         return None
-    lead = verb + 1
-    while text_at(items, lead) in {"back", "up"}:
-        lead += 1
+    lead = skip_words(items, verb + 1, {"back", "up"})
     if text_at(items, lead) not in TO or position == 0:
         return None
     noun = past(items, lead + 1, DETERMINERS)

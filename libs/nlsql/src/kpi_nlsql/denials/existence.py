@@ -19,13 +19,13 @@ from kpi_nlsql.denials.reading import (
     TO,
     denies,
     ends,
-    item_at,
     names_rows,
     noun_behind,
     past,
 )
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.rewriting import Step, text_at
+from kpi_nlsql.mentions.rewriting import Step
+from kpi_nlsql.mentions.walking import item_at, text_at
 
 _NOT_THERE = frozenset({"nonexistent", "nonexisting", "inexistent"})
 _HALVES = frozenset({"existing", "existent"})

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from kpi_nlsql.english.cues import Cue
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.rewriting import text_at
+from kpi_nlsql.mentions.walking import item_at, text_at
 
 TO = frozenset("by to with as among amongst at in on into against within under via from".split())  # noqa: SIM905
 ROWS = frozenset("entry record row match counterpart trace line data information entries".split())  # noqa: SIM905
@@ -29,11 +29,6 @@ def denies(items: Sequence[Item], position: int) -> bool:
     """Tell whether a denial stands at a position."""
     item = item_at(items, position)
     return item is not None and item.is_cue("not") and not item.is_cue("missing")
-
-
-def item_at(items: Sequence[Item], position: int) -> Item | None:
-    """Return the item at a position; None beyond both ends."""
-    return items[position] if 0 <= position < len(items) else None
 
 
 def past(items: Sequence[Item], position: int, words: frozenset[str]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import skip_words
 
 _TIMED = ("after", "before", "between", "recent")
 _DATED = ("on", "at", "date", "time")
@@ -51,8 +52,6 @@ def is_row_noun(items: Sequence[Item], found: Sequence[str], position: int) -> b
         return False
     if lead >= len(items) or items[lead].text not in {"in", "of", "from", "within"}:
         return False
-    lead += 1
-    while lead < len(items) and items[lead].text in _DETERMINERS:
-        lead += 1
+    lead = skip_words(items, lead + 1, _DETERMINERS)
     named = lead < len(items) and found[lead] == "table"
     return named and all(value.table != items[lead].table_hits()[0].table for value in item.values)

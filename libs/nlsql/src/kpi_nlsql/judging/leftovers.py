@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import skip_words_back
 from kpi_nlsql.plans import plan
 from kpi_nlsql.sentence import Candidate, Sentence
 
@@ -145,7 +146,5 @@ def _is_owner(sentence: Sentence, position: int) -> bool:
     """Tell whether the word stands behind "of", "of the", "of all": what something belongs to."""
     if sentence.items[position + 1 : position + 2] and sentence.items[position + 1].hits:
         return False  # "of unpaid invoices": it only describes what something belongs to
-    before = position - 1
-    while before > 0 and sentence.items[before].text in {"the", "all", "all the", "each"}:
-        before -= 1
+    before = skip_words_back(sentence.items, position - 1, {"the", "all", "all the", "each"})
     return before >= 0 and sentence.items[before].text.split()[-1] in {"of", "for"}

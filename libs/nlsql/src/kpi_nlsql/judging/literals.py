@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kpi_nlsql.english.dates_read import bounds
+from kpi_nlsql.mentions.walking import skip_words_back
 from kpi_nlsql.plans import plan
 from kpi_nlsql.sentence import Sentence
 
@@ -40,9 +41,7 @@ def _may_be_value(sentence: Sentence, word: str) -> bool:
 def _ends_condition(sentence: Sentence, word: str) -> bool:
     """Tell whether an unknown word stands where the value of a column would: "status dormant"."""
     for position, item in enumerate(sentence.items[1:], start=1):
-        before = position - 1
-        while before > 0 and sentence.items[before].text in _LEADS_TO_VALUE:
-            before -= 1
+        before = skip_words_back(sentence.items, position - 1, _LEADS_TO_VALUE)
         column = sentence.items[before]
         opened = {other.text for other in sentence.items[max(before - 2, 0) : before]} & _CLAUSES
         held = column.best_column() > max(column.best_table(), _COLUMN)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import skip_words_back
 
 INTO = frozenset({"in", "from", "within", "into", "of", "inside", "on"})
 DENIES = ("not", "missing", "only", "both", "mismatch", "agree", "compare_tables", "between")
@@ -49,9 +50,7 @@ def lead_of(items: Sequence[Item], position: int) -> int:
     lead = position - 1
     if lead > 0 and _describes_place(items[lead]):
         lead -= 1  # "not in the web shop"
-    while lead > 0 and items[lead].text in _DETERMINERS and items[lead].text != "both":
-        lead -= 1
-    return lead
+    return skip_words_back(items, lead, _DETERMINERS - {"both"})
 
 
 def _describes_place(item: Item) -> bool:

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from kpi_nlsql.english.cues import Cue
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.rewriting import Step, rewritten, text_at
+from kpi_nlsql.mentions.rewriting import Step, rewritten
+from kpi_nlsql.mentions.walking import skip_words, skip_words_back, text_at
 
 _TOO = frozenset("also too already nevertheless nonetheless still anyway yet likewise".split())  # noqa: SIM905
 _AUXILIARIES = frozenset(
@@ -60,12 +61,6 @@ def _names_rows(items: Sequence[Item], start: int) -> bool:
     return False
 
 
-def _past(items: Sequence[Item], position: int, words: frozenset[str]) -> int:
-    while text_at(items, position) in words:
-        position += 1
-    return position
-
-
 def _ends(items: Sequence[Item], position: int) -> bool:
     if position >= len(items) or items[position].kind == "mark":
         return True
@@ -92,16 +87,14 @@ def _there(items: Sequence[Item], position: int) -> Step | None:
         return None
     if words[-1] in {"to", "by"} and "known" not in told:
         return None
-    noun = _past(items, end, _DETERMINERS)
+    noun = skip_words(items, end, _DETERMINERS)
     if not any(item.hits for item in items[:position]) or not _names_rows(items, noun):
         return None
     return position, end, [_ALSO_IN if too else _FOUND_IN]
 
 
 def _is_denied(items: Sequence[Item], position: int) -> bool:
-    before = position - 1
-    while before > 0 and text_at(items, before) in _AUXILIARIES | _TOO | _THERE:
-        before -= 1
+    before = skip_words_back(items, position - 1, _AUXILIARIES | _TOO | _THERE)
     return before >= 0 and (items[before].is_cue("not") or items[before].is_cue("missing"))
 
 
@@ -119,7 +112,7 @@ def _offered_too(items: Sequence[Item], position: int) -> Step | None:
     lead = items[position]
     if lead.text not in {"that", "which", "whom", "does", "do"}:
         return None
-    first = _past(items, position + 1, _DETERMINERS)
+    first = skip_words(items, position + 1, _DETERMINERS)
     if first == position + 1 or not _names_rows(items, first):
         return None
     for end in range(first + 1, min(first + 1 + _LONGEST_NOUN, len(items))):
@@ -148,7 +141,8 @@ def _with_related(items: Sequence[Item], position: int) -> Step | None:
         return None
     behind = position + 1
     if text_at(items, behind) == "there":
-        behind = _past(items, behind + 1, _TOO | {"is", "are", "was", "were", "exists", "exist"})
+        there = _TOO | {"is", "are", "was", "were", "exists", "exist"}
+        behind = skip_words(items, behind + 1, there)
         if items[behind : behind + 1] and items[behind].is_cue("not"):
             return None
         return start, behind, [_THAT, _HAVE]
@@ -156,14 +150,14 @@ def _with_related(items: Sequence[Item], position: int) -> Step | None:
 
 
 def _raised(items: Sequence[Item], start: int, behind: int) -> Step | None:
-    noun = _past(items, behind, frozenset({"a", "an"}))
+    noun = skip_words(items, behind, frozenset({"a", "an"}))
     if noun == behind or not _names_rows(items, noun):
         return None
     for verb in range(noun + 1, min(noun + 1 + _LONGEST_NOUN, len(items))):
         if items[verb].is_cue("not"):
             return None
         if items[verb].text in {"was", "were", "is", "has", "have", "exists"}:
-            end = _past(items, verb + 1, _TOO | _AUXILIARIES)
+            end = skip_words(items, verb + 1, _TOO | _AUXILIARIES)
             done = text_at(items, end).endswith(("ed", "en", "de")) and items[end].kind != "cue"
             end += done
             if _ends(items, end) and (done or items[verb].text == "exists"):

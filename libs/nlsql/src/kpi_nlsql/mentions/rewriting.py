@@ -30,8 +30,3 @@ def rewritten(items: Sequence[Item], rules: Sequence[Rule], first: int = 0) -> l
 
 def _at(item: Item, place: Item) -> Item:
     return replace(item, start=place.start, end=place.start) if item.end == 0 else item
-
-
-def text_at(items: Sequence[Item], position: int) -> str:
-    """Return the text at a position; nothing beyond both ends."""
-    return items[position].text if 0 <= position < len(items) else ""

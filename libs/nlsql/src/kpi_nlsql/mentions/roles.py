@@ -7,6 +7,7 @@ from typing import Literal
 
 from kpi_nlsql.english.value_words import is_dated_deed, is_deed, is_row_noun
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import skip_words_back
 
 Role = Literal["table", "column", "value", "none"]
 
@@ -152,9 +153,7 @@ def _is_noun_of(items: Sequence[Item], position: int) -> bool:
 
 
 def _stands_in(items: Sequence[Item], position: int) -> bool:
-    before = position - 1
-    while before > 0 and items[before].text in _PASS_OVER - _ANY:
-        before -= 1
+    before = skip_words_back(items, position - 1, _PASS_OVER - _ANY)
     return items[before].text.split()[-1:] in (["in"], ["from"], ["within"], ["of"])
 
 
@@ -242,9 +241,7 @@ def _is_rather_column(
 
 def _is_owner(items: Sequence[Item], found: Sequence[Role], position: int) -> bool:
     """Tell whether "of" stands before the mention and a column before that."""
-    before = position - 1
-    while before >= 0 and items[before].text in _PASS_OVER | {"all the"}:
-        before -= 1
+    before = skip_words_back(items, position - 1, _PASS_OVER | {"all the"})
     return before > 0 and items[before].text == "of" and found[before - 1] == "column"
 
 

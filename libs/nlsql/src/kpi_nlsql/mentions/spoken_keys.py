@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import skip_words_back
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.explain import explain
 from kpi_nlsql.sentence import Candidate, Sentence
@@ -69,9 +70,7 @@ def _is_spoken(sentence: Sentence, table: str, column: str) -> bool:
             (hit.table, hit.column) == (table, column) and hit.score >= _NAMED
             for hit in items[position].column_hits()
         )
-        lead = position - 1
-        while lead > 0 and items[lead].text in _DETERMINERS:
-            lead -= 1
+        lead = skip_words_back(items, position - 1, _DETERMINERS)
         if named and items[lead].text in _HAVING and lead > 0:
             return True
     return False

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import skip_words_back
 from kpi_nlsql.schema.graph import Graph, Join
 
 _EXACT = 0.95
@@ -35,9 +36,7 @@ def whole_tables(items: Sequence[Item]) -> list[Item]:
 
 def _lead(items: Sequence[Item]) -> int | None:
     """Return the position of an "of" at the end of the items, behind a mention."""
-    lead = len(items) - 1
-    while lead > 0 and items[lead].text in {"the", "our"}:
-        lead -= 1
+    lead = skip_words_back(items, len(items) - 1, {"the", "our"})
     led = lead > 0 and items[lead].text in _INTO and items[lead - 1].kind == "mention"
     return lead if led else None
 

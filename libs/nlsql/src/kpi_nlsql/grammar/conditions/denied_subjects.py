@@ -12,6 +12,7 @@ from kpi_nlsql.grammar.asking.implied_columns import IMPLIED
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.values import ValueHit
+from kpi_nlsql.mentions.walking import skip_words
 
 _BEING = frozenset({"exist", "exists", "there", "known", "available", "recorded"})
 _ANY = frozenset({"a", "an", "any", "single", "one", "the", "even", "at", "all", "yet"})
@@ -77,9 +78,7 @@ def take_verb(scan: Scanner, position: int) -> None:
 
 def take_idle_verb(scan: Scanner) -> None:
     """Account for a verb that names no data before what was not done: "signed a contract"."""
-    verb = scan.position
-    while scan.at(verb).text in _EVER:
-        verb += 1
+    verb = skip_words(scan.items, scan.position, _EVER)
     item = scan.at(verb)
     misread = scan.role(verb) == "table" and item.best_table() < _NAMED
     if item.text in FUNCTION_WORDS or item.cues or not (scan.role(verb) == "none" or misread):

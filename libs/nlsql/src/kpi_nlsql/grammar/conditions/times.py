@@ -8,6 +8,7 @@ from kpi_nlsql.drafting.draft import Ref
 from kpi_nlsql.english.words import lemma, stem, stems
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
+from kpi_nlsql.mentions.walking import skip_words
 from kpi_nlsql.schema.graph import Column, Table
 
 DATE = re.compile(r"\d{4}-(\d\d|Q\d)(-\d\d.*)?")
@@ -78,9 +79,7 @@ def is_timed(scan: Scanner, position: int) -> bool:
     if item.text not in _LEADING and not any(item.is_cue(kind) for kind in _TIMED):
         return False
     position += 1 + (item.text == "on" and scan.at(position + 1).is_cue("compare"))
-    while scan.at(position).text in {"the", "year"}:
-        position += 1
-    return is_date(scan, position)
+    return is_date(scan, skip_words(scan.items, position, {"the", "year"}))
 
 
 def is_date(scan: Scanner, position: int) -> bool:

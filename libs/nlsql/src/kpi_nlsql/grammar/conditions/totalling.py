@@ -9,6 +9,7 @@ from __future__ import annotations
 from kpi_nlsql.drafting.draft import Ref
 from kpi_nlsql.english.amounts import amount_ref, main_amount, money_amount
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.walking import skip_words
 
 _VERBS = frozenset("totalling totaling totalled totaled summing adding amounting".split())  # noqa: SIM905
 _MONEY_VERBS = frozenset(
@@ -25,9 +26,7 @@ def read(scan: Scanner) -> bool:
     before = scan.position - 1
     if scan.item.text not in _VERBS or scan.role(before) not in {"table", "column"}:
         return False
-    end = scan.position + 1
-    while scan.at(end).text in _FILLING:
-        end += 1
+    end = skip_words(scan.items, scan.position + 1, _FILLING)
     following = scan.at(end)
     amount = _amount_at(scan, before)
     if amount is None or not (following.is_cue("compare") or following.is_cue("between")):

@@ -7,6 +7,7 @@ from kpi_nlsql.english.words import lemma, stem, stems
 from kpi_nlsql.grammar.conditions.times import PARTICLES
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
+from kpi_nlsql.mentions.walking import skip_words
 
 _AUXILIARIES = frozenset({"been", "yet", "ever", "being", "be", "so", "far"})
 _CLOSING = ("yet", "so", "far", "at", "all", "ever", "until", "now")
@@ -21,9 +22,7 @@ def read(scan: Scanner) -> bool:
         return True
     if not item.is_cue("not") or item.last_word in {"no", "without", "a", "an", "any"}:
         return False
-    position = scan.position + 1
-    while scan.at(position).text in _AUXILIARIES:
-        position += 1
+    position = skip_words(scan.items, scan.position + 1, _AUXILIARIES)
     if _is_own_value(scan, position) or scan.entity() is None:
         return False
     ref, end = dated_by(scan, position)
@@ -102,6 +101,4 @@ def _is_timed(scan: Scanner, position: int) -> bool:
 def _closing(scan: Scanner, position: int) -> int:
     if scan.at(position).text == "by" and scan.at(position + 1).text in _BY:
         position += 2
-    while scan.at(position).text in _CLOSING:
-        position += 1
-    return position
+    return skip_words(scan.items, position, _CLOSING)

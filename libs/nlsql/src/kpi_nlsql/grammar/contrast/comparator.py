@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kpi_nlsql.grammar.reconciling.differing import LEAVING_OUT
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import skip_words
 from kpi_nlsql.plans.plan import Operator
 
 _ORDERS: dict[str, Operator] = {"after": ">", "later than": ">", "before": "<", "earlier than": "<"}
@@ -69,9 +70,7 @@ def _at(items: Sequence[Item], position: int) -> Comparator | None:
     operator = "!=" if item.is_cue("mismatch") else _ordered(item)
     if operator is None:
         return None
-    end = position + 1
-    while end < len(items) and items[end].text in {"from", "with", "to", "than"}:
-        end += 1
+    end = skip_words(items, position + 1, {"from", "with", "to", "than"})
     return Comparator(position, end, operator, item.text)
 
 
@@ -100,17 +99,13 @@ def _is_unlike(items: Sequence[Item], position: int) -> bool:
 
 def _denied(items: Sequence[Item], position: int) -> Comparator | None:
     """Return "not the same as", "is not equal with", and "is not" before what is denied."""
-    end = position + 1
-    while end < len(items) and items[end].text in {"the", "be", "exactly", "as"}:
-        end += 1
+    end = skip_words(items, position + 1, {"the", "be", "exactly", "as"})
     if end >= len(items):
         return None
     if items[end].text == "add" and [item.text for item in items[end + 1 : end + 2]] == ["up to"]:
         return Comparator(position, end + 2, "!=", "add up")
     if items[end].text in _SAME or items[end].argument("compare") == "=":
-        end += 1
-        while end < len(items) and items[end].text in {"as", "with", "to"}:
-            end += 1
+        end = skip_words(items, end + 1, {"as", "with", "to"})
         return Comparator(position, end, "!=", "not the same")
     if items[position].last_word == "not" and items[position + 1].text == "the":
         return Comparator(position, position + 1, "!=", "not")

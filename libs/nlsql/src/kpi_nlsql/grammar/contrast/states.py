@@ -10,6 +10,7 @@ from kpi_nlsql.grammar.contrast.operand import Operand, Word, table_told
 from kpi_nlsql.grammar.contrast.paired_rows import paired_rows
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.values import ValueHit
+from kpi_nlsql.mentions.walking import skip_words_back
 from kpi_nlsql.plans import plan
 from kpi_nlsql.sentence import Sentence
 
@@ -110,9 +111,7 @@ def _ends(item: Item) -> bool:
 
 
 def _denied(items: Sequence[Item], position: int) -> bool:
-    before = position - 1
-    while before > 0 and items[before].text in _PASSED:
-        before -= 1
+    before = skip_words_back(items, position - 1, _PASSED)
     return before >= 0 and items[before].is_cue("not")
 
 

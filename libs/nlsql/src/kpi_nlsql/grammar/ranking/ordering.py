@@ -5,6 +5,7 @@ from __future__ import annotations
 from kpi_nlsql.drafting.draft import Sorting
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import skip_words
 
 _DIRECTIONS = {
     "ascending": False,
@@ -65,9 +66,7 @@ def _direction(scan: Scanner, position: int) -> bool | None:
 
 def _leads_on(scan: Scanner) -> bool:
     """Tell whether a sort key or a direction follows."""
-    position = scan.position + 1
-    while scan.at(position).text in _JOINERS:
-        position += 1
+    position = skip_words(scan.items, scan.position + 1, _JOINERS)
     item = scan.at(position)
     named = scan.role(position) in {"column", "table"}
     measured = item.is_cue("count") or item.is_cue("aggregate") or item.is_cue("superlative")

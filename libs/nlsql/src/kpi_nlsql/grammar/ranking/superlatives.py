@@ -14,6 +14,7 @@ from kpi_nlsql.grammar.ranking import rankings
 from kpi_nlsql.grammar.ranking.measured_by import IMPLIED, NOT_WHEN, PRICED
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
+from kpi_nlsql.mentions.walking import skip_words
 
 _BY_AMOUNT = frozenset({"highest", "largest", "biggest", "lowest", "smallest", "top"})
 _BIRTH = ("birth",)
@@ -41,9 +42,7 @@ def _in_list_of_functions(scan: Scanner) -> bool:
     # "minimum, average and maximum price" are aggregates, not superlatives.
     if not scan.item.is_cue("aggregate"):
         return False
-    position = scan.position + 1
-    while scan.at(position).text in {",", "and", "the", "or"}:
-        position += 1
+    position = skip_words(scan.items, scan.position + 1, {",", "and", "the", "or"})
     return position > scan.position + 1 and function_at(scan, position) is not None
 
 

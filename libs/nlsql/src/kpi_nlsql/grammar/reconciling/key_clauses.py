@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import skip_words
 
 _MATCHING = frozenset(
     "match matching matched compare comparing compared join joining joined link linked linking "  # noqa: SIM905
@@ -68,9 +69,7 @@ def _behind_lead(items: Sequence[Item], position: int) -> int | None:
         return at + 1
     elif not (opened and items[at].text in _BY and _may_tell(items, position)):
         return None
-    while at < len(items) and items[at].text in _BY | _FILLERS:
-        at += 1
-    return at
+    return skip_words(items, at, _BY | _FILLERS)
 
 
 def _may_tell(items: Sequence[Item], position: int) -> bool:

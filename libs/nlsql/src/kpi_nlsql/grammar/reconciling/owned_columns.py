@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kpi_nlsql.grammar.reconciling.differing import LEAVING_OUT
 from kpi_nlsql.grammar.reconciling.relation import Relation
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import skip_words
 
 _SURE_TABLE = 0.6
 _SURE_COLUMN = 0.6
@@ -76,8 +77,6 @@ def _owner(items: Sequence[Item], position: int) -> int | None:
         return None
     if items[following].text not in _OF:
         return None
-    following += 1
-    while following < len(items) and items[following].text in _PASSED:
-        following += 1
+    following = skip_words(items, following + 1, _PASSED)
     sure = following < len(items) and items[following].best_table() >= _SURE_TABLE
     return following if sure else None
