@@ -9,7 +9,7 @@ from kpi_nlsql.mentions.walking import skip_words
 
 _TIMED = ("after", "before", "between", "recent")
 _DATED = ("on", "at", "date", "time")
-_DETERMINERS = frozenset("a an the all any some their its his her each every these those".split())  # noqa: SIM905
+DETERMINERS = frozenset("a an the all any some their its his her each every these those".split())  # noqa: SIM905
 
 
 def is_dated_deed(items: Sequence[Item], position: int) -> bool:
@@ -52,6 +52,6 @@ def is_row_noun(items: Sequence[Item], found: Sequence[str], position: int) -> b
         return False
     if lead >= len(items) or items[lead].text not in {"in", "of", "from", "within"}:
         return False
-    lead = skip_words(items, lead + 1, _DETERMINERS)
+    lead = skip_words(items, lead + 1, DETERMINERS)
     named = lead < len(items) and found[lead] == "table"
     return named and all(value.table != items[lead].table_hits()[0].table for value in item.values)

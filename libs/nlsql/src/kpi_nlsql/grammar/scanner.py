@@ -106,6 +106,10 @@ class Scanner:
         """Return the table that is mentioned at a position."""
         return self.at(position).table_hits()[0].table
 
+    def mentions(self, position: int, table: str | None) -> bool:
+        """Tell whether the table is the one mentioned at a position."""
+        return self.role(position) == "table" and self.table(position) == table
+
     def column_of(self, hit: NameHit) -> Column:
         """Return the column that a mention names."""
         return self.sentence.graph.table(hit.table).column(str(hit.column))

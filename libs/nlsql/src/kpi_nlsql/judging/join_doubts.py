@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from kpi_nlsql.assembly.joining import column_stems, is_alike
 from kpi_nlsql.english.words import stems
 from kpi_nlsql.plans import plan
+from kpi_nlsql.plans.plan_walk import sources
 from kpi_nlsql.schema.graph import Graph
 from kpi_nlsql.sentence import Sentence
 
@@ -25,18 +26,18 @@ _AMOUNT = re.compile(r"-?\d+(\.\d+)?")
 def join_doubts(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
     """Return the doubts about the tables, joins and compared columns of a query, by name."""
     queries = list(_queries(query))
-    sources = {source.alias: source.table for inner in queries for source in _sources(inner)}
+    aliases = {source.alias: source.table for inner in queries for source in sources(inner)}
     matches = [match for inner in queries for match in _matches(inner)]
     compared = [term for inner in queries for term in plan.parts(inner.where)]
     return {
-        "unspoken_tables": float(len(_unspoken(sentence, queries, set(sources.values())))),
+        "unspoken_tables": float(len(_unspoken(sentence, queries, set(aliases.values())))),
         "guessed_joins": float(
             bool(sentence.graph.references)
-            and sum(not _is_sure(sentence.graph, match, sources) for match in matches)
+            and sum(not _is_sure(sentence.graph, match, aliases) for match in matches)
         ),
-        "twin_joins": float(any(_has_twin(sentence, match, sources) for match in matches)),
+        "twin_joins": float(any(_has_twin(sentence, match, aliases) for match in matches)),
         "unlikely_compared": float(
-            any(_is_unlikely(sentence.graph, term, sources) for term in compared)
+            any(_is_unlikely(sentence.graph, term, aliases) for term in compared)
         ),
         "shared_values": float(any(isinstance(term, plan.InQuery) for term in compared)),
     }
@@ -53,10 +54,6 @@ def _queries(query: plan.Plan) -> Iterator[plan.Query]:
     for term in plan.parts(query.where):
         if isinstance(term, plan.Exists | plan.InQuery):
             yield from _queries(term.query)
-
-
-def _sources(query: plan.Query) -> list[plan.Source]:
-    return [query.source, *(step.source for step in query.joins)]
 
 
 def _matches(query: plan.Query) -> Iterator[plan.Match]:
@@ -77,7 +74,7 @@ def _unspoken(sentence: Sentence, queries: list[plan.Query], tables: set[str]) -
         for column in [*(output.expression for output in query.outputs), *_subjects(query)]
         if isinstance(column, plan.ColumnRef)
     }
-    aliases = {source.alias: source.table for query in queries for source in _sources(query)}
+    aliases = {source.alias: source.table for query in queries for source in sources(query)}
     return tables - named - {aliases.get(alias, alias) for alias in used}
 
 
@@ -90,8 +87,8 @@ def _subjects(query: plan.Query) -> Iterator[plan.Expression]:
             yield subject
 
 
-def _is_sure(graph: Graph, match: plan.Match, sources: dict[str, str]) -> bool:
-    left, right = (sources.get(side.source, side.source) for side in (match.left, match.right))
+def _is_sure(graph: Graph, match: plan.Match, aliases: dict[str, str]) -> bool:
+    left, right = (aliases.get(side.source, side.source) for side in (match.left, match.right))
     if not (graph.has_table(left) and graph.has_table(right)):
         return True
     return any(
@@ -102,10 +99,10 @@ def _is_sure(graph: Graph, match: plan.Match, sources: dict[str, str]) -> bool:
     )
 
 
-def _has_twin(sentence: Sentence, match: plan.Match, sources: dict[str, str]) -> bool:
+def _has_twin(sentence: Sentence, match: plan.Match, aliases: dict[str, str]) -> bool:
     """Tell whether another foreign key joins the same tables, and no word says which is meant."""
     graph = sentence.graph
-    left, right = (sources.get(side.source, side.source) for side in (match.left, match.right))
+    left, right = (aliases.get(side.source, side.source) for side in (match.left, match.right))
     if not (graph.has_table(left) and graph.has_table(right)):
         return False
     twins = [join for join in graph.joins_between(left, right) if join.kind == "foreign_key"]
@@ -121,14 +118,14 @@ def _has_twin(sentence: Sentence, match: plan.Match, sources: dict[str, str]) ->
     return not any(spoken & column_stems(join) - tables for join in twins)
 
 
-def _is_unlikely(graph: Graph, term: plan.Condition, sources: dict[str, str]) -> bool:
+def _is_unlikely(graph: Graph, term: plan.Condition, aliases: dict[str, str]) -> bool:
     """Tell whether a text or a key is compared as if it were an amount."""
     if not isinstance(term, plan.Compare) or not isinstance(term.left, plan.ColumnRef):
         return False
     amount = isinstance(term.right, plan.Constant) and _AMOUNT.fullmatch(str(term.right.value))
     if term.operator in {"=", "!="} or not amount:
         return False
-    name = sources.get(term.left.source, term.left.source)
+    name = aliases.get(term.left.source, term.left.source)
     if not graph.has_table(name):
         return False
     table = graph.table(name)

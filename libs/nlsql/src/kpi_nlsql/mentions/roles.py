@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from kpi_nlsql.english.value_words import is_dated_deed, is_deed, is_row_noun
+from kpi_nlsql.english.value_words import DETERMINERS, is_dated_deed, is_deed, is_row_noun
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words_back
 
@@ -19,7 +19,6 @@ _OF_WORDS = frozenset("of for from in".split())  # noqa: SIM905
 _LEADS_TO_VALUE = frozenset({"is", "are", "of", "equals", "in", "=", "(", ",", "not", "either"})
 _COPULAS = frozenset({"is", "are", "was", "were", "been", "being"})
 _MARKED = frozenset({"marked", "flagged", "labelled", "labeled", "tagged"})
-_PASS_OVER = frozenset("a an the all any some their its his her each every these those".split())  # noqa: SIM905
 _ANY = frozenset({"a", "an", "any", "each", "every"})
 """What leads to one row of many: "used in any contract" names no place."""
 
@@ -153,7 +152,7 @@ def _is_noun_of(items: Sequence[Item], position: int) -> bool:
 
 
 def _stands_in(items: Sequence[Item], position: int) -> bool:
-    before = skip_words_back(items, position - 1, _PASS_OVER - _ANY)
+    before = skip_words_back(items, position - 1, DETERMINERS - _ANY)
     return items[before].text.split()[-1:] in (["in"], ["from"], ["within"], ["of"])
 
 
@@ -241,7 +240,7 @@ def _is_rather_column(
 
 def _is_owner(items: Sequence[Item], found: Sequence[Role], position: int) -> bool:
     """Tell whether "of" stands before the mention and a column before that."""
-    before = skip_words_back(items, position - 1, _PASS_OVER | {"all the"})
+    before = skip_words_back(items, position - 1, DETERMINERS | {"all the"})
     return before > 0 and items[before].text == "of" and found[before - 1] == "column"
 
 
@@ -279,7 +278,7 @@ def _after(items: Sequence[Item], found: Sequence[Role], position: int) -> str |
         if item.text in _OF_WORDS or item.is_cue("group"):
             return _owner_after(items, found, index + 1)
         is_list = found[index] == "column" or item.text in {"and", ",", "or", "as", "well"}
-        if not (is_list or item.text in _PASS_OVER or item.is_cue("aggregate")):
+        if not (is_list or item.text in DETERMINERS or item.is_cue("aggregate")):
             return None
         index += 1
     return None
@@ -290,7 +289,7 @@ def _owner_after(items: Sequence[Item], found: Sequence[Role], index: int) -> st
         item = items[index]
         if found[index] == "table":
             return _table(item)
-        skip = item.text in _PASS_OVER or item.is_cue("all") or item.is_cue("superlative")
+        skip = item.text in DETERMINERS or item.is_cue("all") or item.is_cue("superlative")
         if not (skip or item.is_cue("distinct") or item.kind == "word" or found[index] == "value"):
             return None
         index += 1

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kpi_nlsql.plans import plan
+from kpi_nlsql.plans.plan_walk import sources
 from kpi_nlsql.requested.columns import Meant, meant
 from kpi_nlsql.requested.spans import Element
 from kpi_nlsql.sentence import Sentence
@@ -41,7 +42,7 @@ def shown(sentence: Sentence, query: plan.Plan, elements: Sequence[Element]) -> 
         if joined is None:
             return None
         query = joined
-    aliases = {source.table: source.alias for source in _sources(query)[::-1]}
+    aliases = {source.table: source.alias for source in sources(query)[::-1]}
     told = [
         plan.ColumnRef(aliases[each.table], each.column) if isinstance(each, Meant) else each
         for each in listed
@@ -97,7 +98,7 @@ def _expressions(
 
 def _summed(query: plan.Query, column: Meant) -> list[plan.Aggregate]:
     # "customers with the highest total payments, name and amount": what was added up of each
-    tables = {source.alias: source.table for source in _sources(query)}
+    tables = {source.alias: source.table for source in sources(query)}
     return [
         each
         for each in (_aggregate(query) if query.group else [])
@@ -138,7 +139,7 @@ def _aggregate(query: plan.Query) -> list[plan.Aggregate]:
 
 def _compared(query: plan.Query) -> list[Meant]:
     """Return the two columns of different tables that are set against each other, if only two."""
-    tables = {source.alias: source.table for source in _sources(query)}
+    tables = {source.alias: source.table for source in sources(query)}
     conditions = list(plan.parts(query.where))
     for term in _tested(query):
         tables[term.query.source.alias] = term.query.source.table
@@ -154,14 +155,10 @@ def _compared(query: plan.Query) -> list[Meant]:
     return [Meant(tables[side.source], side.column, 1.0) for side in next(iter(pairs))]
 
 
-def _sources(query: plan.Query) -> list[plan.Source]:
-    return [query.source, *(step.source for step in query.joins)]
-
-
 def _tables(query: plan.Query) -> list[str]:
     """Return the tables whose columns can be shown, that of the rows first."""
     matched = [term.query.source.table for term in _tested(query)]
-    return list(dict.fromkeys([*(source.table for source in _sources(query)), *matched]))
+    return list(dict.fromkeys([*(source.table for source in sources(query)), *matched]))
 
 
 def _tested(query: plan.Query) -> list[plan.Exists]:
@@ -194,7 +191,7 @@ def _refers(sentence: Sentence, source: str, table: str) -> bool:
 
 def _with_table(sentence: Sentence, query: plan.Query, table: str) -> plan.Query | None:
     """Return the plan with a table among those it reads from."""
-    if any(source.table == table for source in _sources(query)):
+    if any(source.table == table for source in sources(query)):
         return query
     for term in _tested(query):
         if term.query.source.table == table:
@@ -203,9 +200,9 @@ def _with_table(sentence: Sentence, query: plan.Query, table: str) -> plan.Query
     if found is None:
         return None
     for join in found[1]:
-        if any(source.table == join.right_table for source in _sources(query)):
+        if any(source.table == join.right_table for source in sources(query)):
             continue
-        left = {source.table: source.alias for source in _sources(query)}[join.left_table]
+        left = {source.table: source.alias for source in sources(query)}[join.left_table]
         on = tuple(
             plan.Match(plan.ColumnRef(left, a), plan.ColumnRef(join.right_table, b))
             for a, b in zip(join.left_columns, join.right_columns, strict=True)

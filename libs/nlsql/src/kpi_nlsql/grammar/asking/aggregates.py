@@ -14,7 +14,6 @@ from kpi_nlsql.schema.graph import Table
 _MONEY = frozenset(
     stems("payment fine fee charge sale expense cost revenue receipt deposit donation premium")
 )
-_VALUE = frozenset({"value", "money", "revenue", "turnover"})
 _COMPARED = ("compare", "between", "average_of_all", "below_average")
 _JOINERS = frozenset({"and", ",", "as", "well", "the", "of", "or"})
 
@@ -53,7 +52,7 @@ def read(scan: Scanner) -> bool:
 
 def _worth(scan: Scanner, position: int) -> bool:
     # "total value of disputed settlements": their money, if one column tells it.
-    if scan.in_where or scan.draft.wanted or scan.at(position).text not in _VALUE:
+    if scan.in_where or scan.draft.wanted or scan.at(position).text not in totals.MONEY:
         return False
     ref = totals.worth(scan, position)
     if ref is None:

@@ -34,7 +34,7 @@ def _compare(scan: Scanner, term: Term, column: int | None, values: list[int]) -
     scan.take(scan.position)
     scan.position += 1
     rows = scan.skip(scan.position)
-    own = column is None and scan.role(rows) == "table" and scan.table(rows) == scan.entity()
+    own = column is None and scan.mentions(rows, scan.entity())
     if own and scan.at(rows - 1).last_word not in {"of", "all"}:
         scan.take(rows)  # "than the average product of its category"
         scan.position = rows + 1

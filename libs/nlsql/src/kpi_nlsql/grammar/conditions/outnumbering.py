@@ -33,7 +33,7 @@ def counted(scan: Scanner, operator: Operator, position: int) -> bool:
     table = scan.pending_table
     if scan.pending_function != "count" or table is None or scan.role(position) != "column":
         return False
-    rows = next((at for at in range(position, -1, -1) if _names(scan, at, table)), None)
+    rows = next((at for at in range(position, -1, -1) if scan.mentions(at, table)), None)
     if rows is None or table == _rows(scan):
         return False
     _add(scan, operator, [], rows, position)
@@ -48,10 +48,6 @@ def _rows(scan: Scanner) -> str | None:
     if not scan.draft.entities and shown and shown[0].hits:
         return shown[0].near or shown[0].hits[0].table
     return scan.entity()
-
-
-def _names(scan: Scanner, position: int, table: str) -> bool:
-    return scan.role(position) == "table" and scan.table(position) == table
 
 
 def _add(scan: Scanner, operator: Operator, values: list[int], rows: int, column: int) -> None:

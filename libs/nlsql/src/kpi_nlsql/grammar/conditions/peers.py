@@ -110,6 +110,6 @@ def _describes(scan: Scanner, start: int) -> bool:
     entity = scan.entity()
     if scan.role(position) == "value":
         return True
-    own = scan.role(position) == "table" and scan.table(position) == entity
+    own = scan.mentions(position, entity)
     rest = [scan.role(at) for at in range(position + 1, len(scan.items))]
     return own and "value" in rest

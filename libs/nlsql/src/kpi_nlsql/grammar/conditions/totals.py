@@ -11,7 +11,7 @@ from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.schema.graph import Table
 
-_MONEY = frozenset({"money", "revenue", "turnover", "value"})
+MONEY = frozenset({"money", "revenue", "turnover", "value"})
 _TOTALS = frozenset({"total", "totals", "sum", "in total"})
 _WHOLE = frozenset({"gross", "value", "valu", "total"})
 _TIED = 0.05
@@ -35,7 +35,7 @@ def money(scan: Scanner, position: int) -> Ref | None:
     Where they are not named, it is that of the only rows with money that the others have several
     of; the reading doubts itself where there are none or more.
     """
-    if scan.at(position).text not in _MONEY or scan.role(position) not in {"none", "value"}:
+    if scan.at(position).text not in MONEY or scan.role(position) not in {"none", "value"}:
         return None
     graph, entity = scan.sentence.graph, scan.entity()
     named = [table for table in reversed(scan.tables_named()) if table != entity]

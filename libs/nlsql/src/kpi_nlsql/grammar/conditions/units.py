@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref
-from kpi_nlsql.english.amounts import amount_ref, main_amount, money_amount
+from kpi_nlsql.english.amounts import amount_ref
+from kpi_nlsql.grammar.conditions.totals import amount_of
 from kpi_nlsql.grammar.scanner import Scanner
-from kpi_nlsql.schema.graph import Table
 
 _MONEY = frozenset("euro euros eur dollar dollars usd pound pounds gbp francs chf".split())  # noqa: SIM905
 
@@ -18,17 +18,13 @@ def measured_in(scan: Scanner, position: int) -> Ref | None:
     if scan.pending is not None and scan.measures(scan.pending):
         return None
     told = [*scan.tables_named(), *(hit.table for ref in scan.draft.refs() for hit in ref.hits[:1])]
-    tables = [table for table in told if _money(scan.sentence.graph.table(table))]
+    tables = [table for table in told if amount_of(scan.sentence.graph.table(table))]
     tables = tables or _related(scan, told)
-    column = _money(scan.sentence.graph.table(tables[0])) if tables else None
+    column = amount_of(scan.sentence.graph.table(tables[0])) if tables else None
     if column is None:
         return None
     scan.take(position)
     return amount_ref(position, tables[0], column)
-
-
-def _money(table: Table) -> str | None:
-    return money_amount(table) or main_amount(table)
 
 
 def _related(scan: Scanner, told: list[str]) -> list[str]:
@@ -37,6 +33,6 @@ def _related(scan: Scanner, told: list[str]) -> list[str]:
     found = {
         join.left_table
         for join in graph.joins
-        if join.right_table in told and _money(graph.table(join.left_table))
+        if join.right_table in told and amount_of(graph.table(join.left_table))
     }
     return list(found) if len(found) == 1 else []

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from kpi_nlsql.drafting.draft import Ref
+from kpi_nlsql.english.amounts import amount_ref, main_amount
+from kpi_nlsql.english.words import stems
+from kpi_nlsql.grammar.asking.implied_columns import PAY, PRICE, TIME
+from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.lexicon import NameHit
+
 _SIZES = ("size", "area", "popul", "capac", "amount")
-_TIMES = ("date", "year", "time")
-_PAY = ("salari", "wage", "pay")
-_PRICES = ("price", "cost")
-IMPLIED: dict[str, tuple[tuple[str, ...], bool]] = {
+_IMPLIED: dict[str, tuple[tuple[str, ...], bool]] = {
     "oldest": (("age",), True),
     "youngest": (("age",), False),
     "longest": (("length", "durat", "distanc"), True),
@@ -15,37 +21,91 @@ IMPLIED: dict[str, tuple[tuple[str, ...], bool]] = {
     "highest": (("height", "elevat", "altitud"), True),
     "heaviest": (("weight",), True),
     "lightest": (("weight",), False),
-    "cheapest": (_PRICES, False),
-    "most expensive": (_PRICES, True),
-    "the most expensive": (_PRICES, True),
-    "least expensive": (_PRICES, False),
-    "the least expensive": (_PRICES, False),
+    "cheapest": (PRICE, False),
+    "most expensive": (PRICE, True),
+    "the most expensive": (PRICE, True),
+    "least expensive": (PRICE, False),
+    "the least expensive": (PRICE, False),
     "costliest": (("cost", "price"), True),
-    "priciest": (_PRICES, True),
+    "priciest": (PRICE, True),
     "fastest": (("speed", "time"), True),
     "slowest": (("speed",), False),
-    "latest": (_TIMES, True),
-    "most recent": (_TIMES, True),
+    "latest": (TIME, True),
+    "most recent": (TIME, True),
     "newest": (("date", "year"), True),
-    "most recently": (_TIMES, True),
-    "earliest": (_TIMES, False),
-    "first": (_TIMES, False),
-    "last": (_TIMES, True),
+    "most recently": (TIME, True),
+    "earliest": (TIME, False),
+    "first": (TIME, False),
+    "last": (TIME, True),
     "largest": (_SIZES, True),
     "biggest": (_SIZES, True),
     "smallest": (_SIZES, False),
     "richest": (("money", "worth", "incom"), True),
     "highest paid": (("salari",), True),
-    "best paid": (_PAY, True),
+    "best paid": (PAY, True),
     "best": (("rate", "rank", "score"), True),
     "worst": (("rate", "score"), False),
     "the best": (("rate", "score"), True),
-    "lowest paid": (_PAY, False),
+    "lowest paid": (PAY, False),
 }
 """The columns a superlative is about, as stems, and whether high values are meant."""
 
-PRICED = frozenset(word for word, (measures, _) in IMPLIED.items() if set(measures) == set(_PRICES))
+_PRICED = frozenset(word for word, (measures, _) in _IMPLIED.items() if set(measures) == set(PRICE))
 """Superlatives of what something costs: also by its one amount, whatever that is called."""
 
-NOT_WHEN = frozenset("birth expiri end due valid matur plan termin to close until".split())  # noqa: SIM905
+_NOT_WHEN = frozenset("birth expiri end due valid matur plan termin to close until".split())  # noqa: SIM905
 """Stems of dates that do not tell when a row came about: the latest is not the latest due."""
+_BEHIND = 0.15
+_BY_AMOUNT = frozenset({"highest", "largest", "biggest", "lowest", "smallest", "top"})
+
+
+def implied_measure(scan: Scanner, start: int) -> tuple[Ref, bool] | None:
+    """Return what a superlative is about unnamed, and whether high values come first."""
+    text = scan.at(start).text.removeprefix("the ")
+    implied = _IMPLIED.get(text)
+    if implied is None:
+        return None
+    measures, descending = implied
+    near = scan.table(start + 1) if scan.role(start + 1) == "table" else None
+    near = near or scan.last_table() or scan.entity()
+    ref = scan.implied(start, measures, near)
+    if ref is not None and "date" in measures:
+        ref.hits = _came_about(scan, ref.hits)
+    if text in _PRICED and near is not None and (cost := _cost(scan, start, near, ref)) is not None:
+        return cost, descending
+    if text in {"oldest", "youngest"}:
+        ages = ref and any(hit.table == near for hit in ref.hits)
+        birth = scan.implied(start, ("birth",), near)
+        if not ages and birth is not None and any(hit.table == near for hit in birth.hits):
+            return birth, not descending
+        if not ages:
+            dated = scan.implied(start, ("date", "year"), near)
+            if dated is not None and any(hit.table == near for hit in dated.hits):
+                return dated, not descending
+    return None if ref is None else (ref, descending)
+
+
+def _came_about(scan: Scanner, hits: tuple[NameHit, ...]) -> tuple[NameHit, ...]:
+    """Put the dates that a row ends or is due at behind those it came about at, unless told."""
+    told = {token.stem for token in scan.sentence.tokens}
+    later = {hit for hit in hits if _NOT_WHEN & (set(stems(str(hit.column))) - told)}
+    return tuple(replace(hit, score=hit.score - _BEHIND) if hit in later else hit for hit in hits)
+
+
+def _cost(scan: Scanner, start: int, near: str, ref: Ref | None) -> Ref | None:
+    # "the most expensive booking", whose only amount is the fare
+    if ref is not None and any(hit.table == near for hit in ref.hits):
+        return None
+    column = main_amount(scan.sentence.graph.table(near))
+    return None if column is None else amount_ref(start, near, column)
+
+
+def by_amount(scan: Scanner, position: int, descending: bool) -> tuple[Ref, bool] | None:
+    """Return the one amount that the rows at ``position`` have: "the ten highest invoices"."""
+    text = scan.at(scan.position - 1).text if scan.at(position - 1).number else ""
+    words = {scan.at(at).text.split()[-1] for at in range(position)} | {text}
+    if scan.role(position) != "table" or not words & _BY_AMOUNT:
+        return None
+    table = scan.table(position)
+    column = main_amount(scan.sentence.graph.table(table))
+    return None if column is None else (amount_ref(position, table, column), descending)

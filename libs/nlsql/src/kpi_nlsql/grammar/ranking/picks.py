@@ -90,7 +90,7 @@ def _show(scan: Scanner, table: str, groups: list[Group], start: int) -> None:
         draft.entities = [entry for entry in draft.entities if entry[1] == table] or [(0, table)]
         return
     opened = any(group.position < _OPENING for group in groups)  # "For each vendor, the date of …"
-    named = any(_names(scan, at, table) for at in range(start + 1, start + 1 + _FARTHEST))
+    named = any(scan.mentions(at, table) for at in range(start + 1, start + 1 + _FARTHEST))
     if named and not opened:
         draft.groups = []
         return
@@ -103,10 +103,6 @@ def _show(scan: Scanner, table: str, groups: list[Group], start: int) -> None:
     draft.groups = [
         group for group in groups if not (group.ref and set(group.ref.hits[:1]) & shown)
     ]
-
-
-def _names(scan: Scanner, position: int, table: str) -> bool:
-    return scan.role(position) == "table" and scan.table(position) == table
 
 
 def _own(scan: Scanner, group: Group, table: str) -> Ref | None:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kpi_nlsql.drafting.draft import Group, Ref, Sorting, Wanted
-from kpi_nlsql.english.amounts import amount_ref, main_amount
-from kpi_nlsql.english.words import stems
 from kpi_nlsql.grammar.asking.aggregates import function_at
 from kpi_nlsql.grammar.asking.counting import counted
 from kpi_nlsql.grammar.conditions import totals
 from kpi_nlsql.grammar.ranking import rankings
-from kpi_nlsql.grammar.ranking.measured_by import IMPLIED, NOT_WHEN, PRICED
+from kpi_nlsql.grammar.ranking.measured_by import by_amount, implied_measure
 from kpi_nlsql.grammar.scanner import Scanner
-from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.walking import skip_words
 
-_BY_AMOUNT = frozenset({"highest", "largest", "biggest", "lowest", "smallest", "top"})
-_BIRTH = ("birth",)
 _TIMED = frozenset({"youngest", "oldest", "earliest", "latest"})
-_NOT_WHEN = 0.15
 
 
 def read(scan: Scanner) -> bool:
@@ -197,7 +189,7 @@ def _column(
     start = scan.position
     scan.take(position)
     scan.position = position + 1
-    implied = _adjective_ref(scan, start)
+    implied = implied_measure(scan, start)
     if implied is not None and scan.at(start).text in _TIMED and not _dates_of_groups(scan, ref):
         scan.position = position
         _sort(scan, Sorting(start, implied[0], None, None, implied[1]), limit)
@@ -222,57 +214,6 @@ def _dates_of_groups(scan: Scanner, ref: Ref) -> bool:
     best = ref.hits[0]
     dated = best.column is not None and scan.column_of(best).dated
     return dated and any(item.is_cue("group") for item in scan.items)
-
-
-def _adjective_ref(scan: Scanner, start: int) -> tuple[Ref, bool] | None:
-    text = scan.at(start).text.removeprefix("the ")
-    implied = IMPLIED.get(text)
-    if implied is None:
-        return None
-    measures, descending = implied
-    near = scan.table(start + 1) if scan.role(start + 1) == "table" else None
-    near = near or scan.last_table() or scan.entity()
-    ref = scan.implied(start, measures, near)
-    if ref is not None and "date" in measures:
-        ref.hits = _came_about(scan, ref.hits)
-    if text in PRICED and near is not None and (cost := _cost(scan, start, near, ref)) is not None:
-        return cost, descending
-    if text in {"oldest", "youngest"}:
-        ages = ref and any(hit.table == near for hit in ref.hits)
-        birth = scan.implied(start, _BIRTH, near)
-        if not ages and birth is not None and any(hit.table == near for hit in birth.hits):
-            return birth, not descending
-        if not ages:
-            dated = scan.implied(start, ("date", "year"), near)
-            if dated is not None and any(hit.table == near for hit in dated.hits):
-                return dated, not descending
-    return None if ref is None else (ref, descending)
-
-
-def _came_about(scan: Scanner, hits: tuple[NameHit, ...]) -> tuple[NameHit, ...]:
-    """Put the dates that a row ends or is due at behind those it came about at, unless told."""
-    told = {token.stem for token in scan.sentence.tokens}
-    later = {hit for hit in hits if NOT_WHEN & (set(stems(str(hit.column))) - told)}
-    return tuple(replace(hit, score=hit.score - _NOT_WHEN) if hit in later else hit for hit in hits)
-
-
-def _cost(scan: Scanner, start: int, near: str, ref: Ref | None) -> Ref | None:
-    # "the most expensive booking", whose only amount is the fare
-    if ref is not None and any(hit.table == near for hit in ref.hits):
-        return None
-    column = main_amount(scan.sentence.graph.table(near))
-    return None if column is None else amount_ref(start, near, column)
-
-
-def _by_amount(scan: Scanner, position: int, descending: bool) -> tuple[Ref, bool] | None:
-    # "the ten highest invoices": by the one amount that an invoice has.
-    text = scan.at(scan.position - 1).text if scan.at(position - 1).number else ""
-    words = {scan.at(at).text.split()[-1] for at in range(position)} | {text}
-    if scan.role(position) != "table" or not words & _BY_AMOUNT:
-        return None
-    table = scan.table(position)
-    column = main_amount(scan.sentence.graph.table(table))
-    return None if column is None else (amount_ref(position, table, column), descending)
 
 
 def _is_predicate(scan: Scanner, start: int) -> bool:
@@ -304,7 +245,7 @@ def _adjective(scan: Scanner, position: int, descending: bool, limit: int) -> bo
         scan.not_output(scan.pending)
         _sort(scan, Sorting(start, scan.pending, scan.pending_function, None, descending), limit)
         return True
-    implied = _adjective_ref(scan, start) or _by_amount(scan, position, descending)
+    implied = implied_measure(scan, start) or by_amount(scan, position, descending)
     if implied is None:
         scan.draft.limit = limit
         scan.draft.note("unmeasured")
