@@ -99,11 +99,9 @@ def related_rows(frame: Frame, terms: list[Term], root: str | None = None) -> pl
     if root is not None or any(join.left_table == frame.entity for join in rest):
         aliases[frame.entity] = root or frame.entity
     anchor = join_step(frame, first, aliases)
-    row_terms = [
-        term for term in terms if term.kind not in {"exists", "count"} and not term.function
-    ]
+    counts = [term for term in terms if term.kind == "count" or term.function]
+    row_terms = [term for term in terms if term.kind != "exists" and term not in counts]
     where = [*anchor.on, *row_conditions(frame, row_terms, aliases)]
-    counts = [term for term in terms if term.kind == "count"]
     having = plan.all_of([having_condition(term, aliases) for term in counts])
     return plan.Query(
         outputs=(plan.Output(plan.Constant(1)),),

@@ -50,23 +50,37 @@ class Frame:
         functions = [w.function for w in self.draft.wanted] + [
             s.function for s in self.draft.sorting
         ]
-        counted = any(
-            (t.kind == "count" or t.function) and t.scope == MAIN for t in self.draft.terms
-        )
-        return counted or any(functions)
+        return bool(self._compared() and not self.asks_rows()) or any(functions)
+
+    def asks_rows(self) -> bool:
+        """Tell whether whole rows are asked for: "list all customers with two orders or more"."""
+        draft = self.draft
+        told = draft.wanted or draft.groups or any(s.function for s in draft.sorting)
+        if told or not draft.notes.get("asks_rows"):
+            return False
+        return not any(self.table_of(term) in {None, self.entity} for term in self._compared())
+
+    def _compared(self) -> list[Term]:
+        """Return the conditions on how many rows there are, or on what they come to."""
+        terms = self.draft.terms
+        return [t for t in terms if t.scope == MAIN and (t.kind == "count" or t.function)]
 
     def counts_values(self) -> bool:
         """Tell whether values are counted: "the number of cities with more than three …"."""
         wanted = self.draft.wanted
         return len(wanted) == 1 and wanted[0].function == "count" and wanted[0].ref is not None
 
-    def counts_entities(self) -> bool:
-        """Tell whether rows are counted whose related rows are counted inside.
+    def counts_inside(self) -> bool:
+        """Tell whether related rows are counted in a condition on the rows asked for.
 
-        "How many customers have at least two orders".
+        "How many customers have at least two orders", "list all customers with two orders".
         """
+        if self.asks_rows():
+            return bool(self._compared())
         plain = [wanted for wanted in self.draft.wanted if not wanted.function]
-        counted = any(t.kind == "count" and t.scope == MAIN for t in self.draft.terms)
+        counted = any(
+            term.kind == "count" or self.table_of(term) != self.entity for term in self._compared()
+        )
         rows = counted and not plain and not self.draft.groups and bool(self.draft.wanted)
         return rows and not self.counts_values()
 

@@ -15,7 +15,7 @@ def outer_tables(frame: Frame, groups: list[Group]) -> list[str]:
     tables = [w.ref.choice[0] for w in frame.draft.wanted if w.ref and w.ref.choice]
     tables += [w.table for w in frame.draft.wanted if w.table]
     tables += _owners(frame)
-    if frame.aggregated() and not frame.counts_entities():
+    if frame.aggregated() and not frame.counts_inside():
         tables += [
             term.table
             for term in frame.draft.terms
@@ -32,7 +32,7 @@ def outer_tables(frame: Frame, groups: list[Group]) -> list[str]:
         elif group.table:
             tables.append(group.table)
     for term in frame.draft.terms:
-        if frame.counts_entities():
+        if frame.counts_inside():
             break
         if term.scope == MAIN and (term.kind == "count" or term.function):
             if term.table:

@@ -11,7 +11,7 @@ from kpi_nlsql.plans import plan
 from kpi_nlsql.schema.naming_columns import key_columns, naming_columns
 
 _NEAR_DENIAL = 5
-_LONE = -1
+_INSIDE = -1
 _TURNED: dict[plan.Operator, plan.Operator] = {
     ">": "<", "<": ">", ">=": "<=", "<=": ">=", "=": "=", "!=": "!=",
 }  # fmt: skip
@@ -22,7 +22,7 @@ def split_terms(frame: Frame) -> tuple[list[plan.Condition], list[Term], dict[in
     having: list[plan.Condition] = []
     rows: list[Term] = []
     nested: dict[int, list[Term]] = {}
-    lone = frame.counts_entities()
+    inside = frame.counts_inside()
     averaged = {term.among for term in frame.draft.terms if term.among is not None}
     for term in frame.draft.terms:
         if term.scope in averaged:
@@ -34,8 +34,8 @@ def split_terms(frame: Frame) -> tuple[list[plan.Condition], list[Term], dict[in
             scope = -len(nested) - 2
             frame.draft.negative_scopes.add(scope)
             nested[scope] = [term]
-        elif lone and frame.table_of(term) not in {frame.entity, None}:
-            nested.setdefault(_LONE, []).append(term)
+        elif inside and frame.table_of(term) not in {frame.entity, None}:
+            nested.setdefault(_INSIDE, []).append(term)
         elif term.kind == "count" or term.function:
             having.append(having_condition(term))
         else:

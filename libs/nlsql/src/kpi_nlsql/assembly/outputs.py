@@ -90,7 +90,7 @@ def _name(column: plan.ColumnRef, measure: plan.ColumnRef | plan.Arithmetic) -> 
 
 
 def _entity_outputs(frame: Frame) -> list[plan.Output]:
-    if frame.draft.notes.get("asks_rows") and not frame.aggregated():
+    if frame.asks_rows():
         return [plan.Output(plan.Star(frame.entity))]
     if frame.draft.whole_rows:
         detail = [

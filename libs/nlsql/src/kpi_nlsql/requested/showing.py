@@ -9,6 +9,7 @@ from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import sources
 from kpi_nlsql.requested.columns import Meant, meant
 from kpi_nlsql.requested.spans import Element
+from kpi_nlsql.schema.naming_columns import key_columns
 from kpi_nlsql.sentence import Sentence
 
 _FARTHEST = 2
@@ -28,7 +29,12 @@ class Shown:
 
 def shown(sentence: Sentence, query: plan.Plan, elements: Sequence[Element]) -> Shown | None:
     """Return the plan with the listed columns as its outputs; None where one is not to be had."""
-    if not isinstance(query, plan.Query) or not _may_show(sentence, query, elements):
+    if not isinstance(query, plan.Query):
+        return None
+    grouped = _grouped(sentence, query)
+    if grouped is not None and any(_sums_up(sentence, grouped, each) for each in elements):
+        query = grouped
+    if not _may_show(sentence, query, elements):
         return None
     listed: list[Meant | plan.Aggregate] = []
     for element in elements:
@@ -62,6 +68,22 @@ def _may_show(sentence: Sentence, query: plan.Query, elements: Sequence[Element]
     if query.group:
         return any(_sums_up(sentence, query, each) for each in elements)
     return all(isinstance(o.expression, plan.ColumnRef | plan.Star) for o in query.outputs)
+
+
+def _grouped(sentence: Sentence, query: plan.Query) -> plan.Query | None:
+    """Return the plan with the rows that a condition counts joined and counted for each row."""
+    # "Customers with orders totalling more than 900: number and total".
+    terms = query.where.terms if isinstance(query.where, plan.All) else (query.where,)
+    counted = [t for t in terms if isinstance(t, plan.Exists) and t.query.having is not None]
+    if query.group or len(counted) != 1 or not sentence.graph.has_table(query.source.table):
+        return None
+    keys = key_columns(sentence.graph.table(query.source.table))
+    return replace(
+        _joined(query, counted[0]),
+        group=tuple(plan.ColumnRef(query.source.alias, key) for key in keys),
+        having=counted[0].query.having,
+        distinct=False,
+    )
 
 
 def _sums_up(sentence: Sentence, query: plan.Query, element: Element) -> bool:
