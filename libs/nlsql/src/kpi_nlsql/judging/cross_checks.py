@@ -149,7 +149,7 @@ def _is_loose(graph: Graph, select: plan.Query, held: _Held) -> bool:
 def _is_impossible(query: plan.Plan) -> bool:
     """Tell whether the rows must have a match and must not have it."""
     for select in queries(query):
-        terms = select.where.terms if isinstance(select.where, plan.All) else ()
+        terms = plan.conjuncts(select.where)
         asked = {key for term in terms if (key := _matched(term)) is not None}
         denied = {
             key

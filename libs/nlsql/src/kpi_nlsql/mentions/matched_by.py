@@ -44,11 +44,9 @@ def _matched(sentence: Sentence, query: plan.Plan, clause: KeyClause) -> plan.Qu
     """Return the plan with the rows that must, or must not, be there matched by the key."""
     if not isinstance(query, plan.Query) or query.joins:
         return None
-    terms = query.where.terms if isinstance(query.where, plan.All) else (query.where,)
     told = [
         _told(sentence, query.source, term, clause) if _tests(term) else term
-        for term in terms
-        if term is not None
+        for term in plan.conjuncts(query.where)
     ]
     kept = [term for term in told if term is not None]
     if len(kept) < len(told) or not any(map(_tests, kept)):
@@ -56,7 +54,7 @@ def _matched(sentence: Sentence, query: plan.Plan, clause: KeyClause) -> plan.Qu
     return replace(query, where=plan.all_of(kept))
 
 
-def _tests(term: plan.Condition | None) -> bool:
+def _tests(term: plan.Condition) -> bool:
     return isinstance(term.term if isinstance(term, plan.Not) else term, plan.Exists)
 
 
@@ -69,8 +67,7 @@ def _told(
     pairs = _pairs(sentence, source.table, inner.source.table, clause)
     if pairs is None or inner.joins or inner.group:
         return None
-    parts = inner.where.terms if isinstance(inner.where, plan.All) else (inner.where,)
-    rest = [part for part in parts if part is not None and not isinstance(part, plan.Match)]
+    rest = [part for part in plan.conjuncts(inner.where) if not isinstance(part, plan.Match)]
     on = [
         plan.Match(plan.ColumnRef(source.alias, a), plan.ColumnRef(inner.source.alias, b))
         for a, b in pairs

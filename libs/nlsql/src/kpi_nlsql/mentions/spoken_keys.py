@@ -28,7 +28,7 @@ def with_spoken_keys(sentence: Sentence, candidate: Candidate) -> Candidate:
     query = candidate.plan
     if not isinstance(query, plan.Query) or query.where is None:
         return candidate
-    known = {term for term in _conjuncts(query.where) if isinstance(term, plan.Not)}
+    known = {term for term in plan.conjuncts(query.where) if isinstance(term, plan.Not)}
     missing: list[plan.Condition] = [
         plan.Not(plan.IsNull(key))
         for key in dict.fromkeys(_denied_keys(query))
@@ -37,21 +37,16 @@ def with_spoken_keys(sentence: Sentence, candidate: Candidate) -> Candidate:
     added = [term for term in missing if term not in known]
     if not added:
         return candidate
-    whole = replace(query, where=plan.All((*added, *_conjuncts(query.where))))
+    whole = replace(query, where=plan.All((*added, *plan.conjuncts(query.where))))
     keys = ", ".join(key.column for key in dict.fromkeys(_denied_keys(query)))
     told = f"{candidate.explanation} and that have a value of {keys}"
     told = explain(whole) if candidate.kind == "general" else told
     return replace(candidate, plan=whole, explanation=told)
 
 
-def _conjuncts(where: plan.Condition) -> tuple[plan.Condition, ...]:
-    return where.terms if isinstance(where, plan.All) else (where,)
-
-
 def _denied_keys(query: plan.Query) -> Iterator[plan.ColumnRef]:
     """Yield the columns of the rows asked for by which a match is denied."""
-    assert query.where is not None
-    for term in _conjuncts(query.where):
+    for term in plan.conjuncts(query.where):
         if not isinstance(term, plan.Not) or not isinstance(term.term, plan.Exists):
             continue
         inner = term.term.query

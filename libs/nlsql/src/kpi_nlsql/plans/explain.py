@@ -92,7 +92,7 @@ def _related(term: plan.Exists | plan.InQuery) -> str:
     told = f"there is a matching row of {_tables(inner)}"
     if isinstance(term, plan.InQuery):
         told = f"there is a row of {_tables(inner)} with the same {_expression(term.subject)}"
-    conditions = [part for part in _parts(inner.where) if not _is_plumbing(part, inner)]
+    conditions = [part for part in plan.conjuncts(inner.where) if not _is_plumbing(part, inner)]
     if conditions:
         joined = " and ".join(_condition(part) for part in conditions)
         told += f" where {joined}" if isinstance(term, plan.InQuery) else f" with {joined}"
@@ -111,12 +111,6 @@ def _is_plumbing(part: plan.Condition, inner: plan.Query) -> bool:
     if isinstance(part, plan.Not) and isinstance(part.term, plan.IsNull):
         return part.term.subject == inner.outputs[0].expression
     return isinstance(part, plan.Match)
-
-
-def _parts(where: plan.Condition | None) -> tuple[plan.Condition, ...]:
-    if where is None:
-        return ()
-    return where.terms if isinstance(where, plan.All) else (where,)
 
 
 def _simple(term: plan.Condition) -> str:

@@ -234,6 +234,13 @@ def all_of(terms: list[Condition]) -> Condition | None:
     return terms[0] if len(terms) == 1 else All(tuple(terms))
 
 
+def conjuncts(where: Condition | None) -> tuple[Condition, ...]:
+    """Return the conditions that must all hold: none of None, a single one alone."""
+    if where is None:
+        return ()
+    return where.terms if isinstance(where, All) else (where,)
+
+
 def parts(term: Condition | None) -> Iterator[Condition]:
     """Yield the conditions that a condition is made of, whether they are asked for or denied."""
     if isinstance(term, All | AnyOf):

@@ -137,8 +137,7 @@ def _totals(sentence: Sentence, query: plan.Query, element: Element) -> list[pla
 
 def _own_key(sentence: Sentence, element: Element, query: plan.Query) -> Meant | None:
     # "reports without an agreement: report number, agreement number": the one the report has.
-    terms = query.where.terms if isinstance(query.where, plan.All) else (query.where,)
-    denied = [term.term for term in terms if isinstance(term, plan.Not)]
+    denied = [term.term for term in plan.conjuncts(query.where) if isinstance(term, plan.Not)]
     for term in denied:
         if not isinstance(term, plan.Exists):
             continue
@@ -185,10 +184,9 @@ def _tables(query: plan.Query) -> list[str]:
 
 def _tested(query: plan.Query) -> list[plan.Exists]:
     """Return the matches that each row must have."""
-    terms = query.where.terms if isinstance(query.where, plan.All) else (query.where,)
     return [
         term
-        for term in terms
+        for term in plan.conjuncts(query.where)
         if isinstance(term, plan.Exists) and not term.query.group and term.query.having is None
     ]
 
@@ -237,10 +235,9 @@ def _with_table(sentence: Sentence, query: plan.Query, table: str) -> plan.Query
 def _joined(query: plan.Query, term: plan.Exists) -> plan.Query:
     """Return the plan with a match joined that was only tested for; each row stands once."""
     inner = term.query
-    terms = list(query.where.terms) if isinstance(query.where, plan.All) else [query.where]
-    parts = list(inner.where.terms) if isinstance(inner.where, plan.All) else [inner.where]
+    parts = plan.conjuncts(inner.where)
     on = tuple(part for part in parts if isinstance(part, plan.Match))
-    rest = [other for other in [*terms, *parts] if other is not None and other is not term]
+    rest = [other for other in (*plan.conjuncts(query.where), *parts) if other is not term]
     return replace(
         query,
         joins=(*query.joins, plan.JoinStep(inner.source, on), *inner.joins),

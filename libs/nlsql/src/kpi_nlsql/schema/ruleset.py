@@ -28,6 +28,10 @@ class ColumnPair:
     right: str
     normalisation: Normalisation = Normalisation()
 
+    def reversed(self) -> ColumnPair:
+        """Return the same pair seen from the other table."""
+        return ColumnPair(self.right, self.left, self.normalisation)
+
 
 @dataclass(frozen=True, slots=True)
 class TableRule:
@@ -39,7 +43,7 @@ class TableRule:
 
     def reversed(self) -> TableRule:
         """Return the same rule seen from the other table."""
-        pairs = tuple(ColumnPair(pair.right, pair.left, pair.normalisation) for pair in self.pairs)
+        pairs = tuple(pair.reversed() for pair in self.pairs)
         return TableRule(self.right_table, self.left_table, pairs)
 
 

@@ -18,7 +18,6 @@ from kpi_nlsql.grammar.contrast.wording import (
 from kpi_nlsql.plans import plan
 from kpi_nlsql.schema.graph import Column, Graph, Table
 from kpi_nlsql.schema.pairing import Pairing
-from kpi_nlsql.schema.ruleset import ColumnPair
 from kpi_nlsql.sentence import Sentence
 
 _MOST = 4
@@ -63,9 +62,7 @@ class Choice:
         if self.link is not None:
             pairing, link = turned(self.pairing, self.link, self.left.table)
             return Choice(self.right, self.left, pairing, self.score, link)
-        pairs = tuple(
-            ColumnPair(pair.right, pair.left, pair.normalisation) for pair in self.pairing.pairs
-        )
+        pairs = tuple(pair.reversed() for pair in self.pairing.pairs)
         return Choice(self.right, self.left, replace(self.pairing, pairs=pairs), self.score)
 
 
