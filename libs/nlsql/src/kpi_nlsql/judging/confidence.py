@@ -21,9 +21,9 @@ DIFFERENCES = ("denied", "having", "shared_values")
 _CAUTION = 0.4
 """What the odds (as a logarithm) of differences and counted groups were too high by on questions
 that the grammar had never seen: it was made with those in sight that the weights are fitted to."""
-VETOES = ("lost_output", "lost_owner", "unlikely_compared")
-"""Doubts that no strength elsewhere makes good: what is asked for was not understood, or a name
-or key is compared as if it were an amount."""
+VETOES = ("lost_output", "lost_owner", "unlikely_compared", "impossible")
+"""Doubts that no strength elsewhere makes good: what is asked for was not understood, a name or key
+is compared as if it were an amount, or no row can be what the plan says."""
 _VETOED = 0.4
 NAMED_VETOES = ("impossible",)
 _DOUBTED = 0.3

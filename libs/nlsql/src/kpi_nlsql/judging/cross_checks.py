@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kpi_nlsql.judging.impossible import is_impossible
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import expressions, matches, queries, sources, texts
@@ -41,7 +42,7 @@ def cross_checks(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
         "loose_matches": sum(
             _is_loose(graph, select, held) for select in queries(query) if matches(select)
         ),
-        "impossible": _is_impossible(query),
+        "impossible": is_impossible(graph, query),
         "landed": graph.landed,
         "unsaid_tables": sum(not _said(items, table, held) for table in held.tables),
     }
@@ -144,31 +145,3 @@ def _is_loose(graph: Graph, select: plan.Query, held: _Held) -> bool:
             variety = table.variety(table.column(column))
             varieties.append(1.0 if variety is None else variety)
     return len(matches(select)) == 1 and max(varieties) < NEARLY_UNIQUE / 2
-
-
-def _is_impossible(query: plan.Plan) -> bool:
-    """Tell whether the rows must have a match and must not have it."""
-    for select in queries(query):
-        terms = plan.conjuncts(select.where)
-        asked = {key for term in terms if (key := _matched(term)) is not None}
-        denied = {
-            key
-            for term in terms
-            if isinstance(term, plan.Not) and (key := _matched(term.term, plainly=True)) is not None
-        }
-        if asked & denied:
-            return True
-    return False
-
-
-def _matched(
-    term: plan.Condition, plainly: bool = False
-) -> tuple[str, frozenset[tuple[str, str]]] | None:
-    """Return the table in which a row must have a match, and by which columns."""
-    if not isinstance(term, plan.Exists):
-        return None
-    inner = term.query
-    pairs = frozenset((match.left.column, match.right.column) for match in matches(inner))
-    if plainly and (inner.joins or not isinstance(inner.where, plan.Match)):
-        return None
-    return inner.source.table, pairs

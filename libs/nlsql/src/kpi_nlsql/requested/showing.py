@@ -73,7 +73,7 @@ def _may_show(sentence: Sentence, query: plan.Query, elements: Sequence[Element]
 def _grouped(sentence: Sentence, query: plan.Query) -> plan.Query | None:
     """Return the plan with the rows that a condition counts joined and counted for each row."""
     # "Customers with orders totalling more than 900: number and total".
-    terms = query.where.terms if isinstance(query.where, plan.All) else (query.where,)
+    terms = plan.conjuncts(query.where)
     counted = [t for t in terms if isinstance(t, plan.Exists) and t.query.having is not None]
     if query.group or len(counted) != 1 or not sentence.graph.has_table(query.source.table):
         return None

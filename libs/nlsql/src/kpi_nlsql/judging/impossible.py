@@ -1,0 +1,68 @@
+"""Plans that can keep no row, or compare what cannot be compared: nobody asks for that."""
+
+from __future__ import annotations
+
+from kpi_nlsql.plans import plan
+from kpi_nlsql.plans.plan_walk import conditions, matches, queries, sources
+from kpi_nlsql.schema.graph import Graph
+
+
+def is_impossible(graph: Graph, query: plan.Plan) -> bool:
+    """Tell whether a row must meet what it cannot, or a comparison says nothing."""
+    selects = list(queries(query))
+    tables = {source.alias: source.table for select in selects for source in sources(select)}
+    return any(
+        _is_contradicted(select) or _is_senseless(graph, tables, term)
+        for select in selects
+        for term in conditions(select)
+    )
+
+
+def _is_senseless(graph: Graph, tables: dict[str, str], term: plan.Condition) -> bool:
+    """Tell whether a column is compared with itself, or an amount with a word."""
+    if isinstance(term, plan.Not):
+        return _is_senseless(graph, tables, term.term)
+    if not isinstance(term, plan.Compare):
+        return False
+    if term.left == term.right:
+        return True
+    return isinstance(term.right, plan.Constant) and _is_word_for_amount(
+        graph, tables, term.left, term.right
+    )
+
+
+def _is_word_for_amount(
+    graph: Graph, tables: dict[str, str], left: plan.Expression, right: plan.Constant
+) -> bool:
+    if not isinstance(left, plan.ColumnRef) or not isinstance(right.value, str):
+        return False
+    table = tables.get(left.source, left.source)
+    if not graph.has_table(table) or not graph.table(table).has(left.column):
+        return False
+    amount = graph.table(table).column(left.column).family == "number"
+    return amount and not any(letter.isdigit() for letter in right.value)
+
+
+def _is_contradicted(select: plan.Query) -> bool:
+    """Tell whether the rows must have a match and must not have it."""
+    terms = plan.conjuncts(select.where)
+    asked = {key for term in terms if (key := _matched(term)) is not None}
+    denied = {
+        key
+        for term in terms
+        if isinstance(term, plan.Not) and (key := _matched(term.term, plainly=True)) is not None
+    }
+    return bool(asked & denied)
+
+
+def _matched(
+    term: plan.Condition, plainly: bool = False
+) -> tuple[str, frozenset[tuple[str, str]]] | None:
+    """Return the table in which a row must have a match, and by which columns."""
+    if not isinstance(term, plan.Exists):
+        return None
+    inner = term.query
+    pairs = frozenset((match.left.column, match.right.column) for match in matches(inner))
+    if plainly and (inner.joins or not isinstance(inner.where, plan.Match)):
+        return None
+    return inner.source.table, pairs
