@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kpi_nlsql import Answer, Engine
+from kpi_nlsql.schema.building import build_graph
 from kpi_nlsql.schema.declared_joins import ForeignKey, declared_joins
 from kpi_nlsql.schema.graph import Column, Graph, Join, Table
 from kpi_nlsql.schema.sqlite_source import graph_from_sqlite
@@ -58,6 +59,29 @@ def test_rows_meet_on_two_columns_where_none_tells_them_apart(library: Graph) ->
     sql = answer.sql("sqlite")
     assert '"ROOM_CODE" = ' in sql
     assert '"RACK_NO" = ' in sql
+
+
+def test_numbers_of_the_rows_come_before_what_else_they_share() -> None:
+    tags = tuple(f"EQ{n}" for n in range(20))
+    serials = tuple(f"SN-{n:03}" for n in range(20))
+    register = (_code("ASSET_TAG", tags), _code("SERIAL_NO", serials))
+    ledger = (_code("EQUIP_NO", tags), _code("SERIAL_NO", serials))
+    tables = [Table("REGISTER", columns=register), Table("LEDGER", columns=ledger)]
+    found = _between(build_graph("plant", tables), "REGISTER", "LEDGER")
+    assert (found.left_columns, found.right_columns) == (("ASSET_TAG",), ("EQUIP_NO",))
+
+
+def test_two_words_for_one_thing_number_the_same_rows() -> None:
+    names = tuple(f"Firm {n} & Sons" for n in range(20))
+    ours = (Column("supp_no", "int", unique=True), _code("supp_nm", names))
+    theirs = (Column("vendor_nbr", "int", unique=True), _code("vendor_nm", names))
+    tables = [Table("supplier", columns=ours), Table("sap_vendor", columns=theirs)]
+    found = _between(build_graph("shop", tables), "supplier", "sap_vendor")
+    assert (found.left_columns, found.right_columns) == (("supp_no",), ("vendor_nbr",))
+
+
+def _code(name: str, values: tuple[str, ...]) -> Column:
+    return Column(name, "text", values=values, unique=True)
 
 
 def test_evidence_for_joins_is_not_kept_in_the_graph(library: Graph) -> None:

@@ -39,6 +39,8 @@ _SHARED_WEIGHT = 0.3
 _REPEATED = 0.2
 _NUMBERS_ROWS = 0.15
 _SHARED = 0.5
+_SURE, _SUREST = 0.95, 0.99
+"""The most that a candidate is trusted; nothing is surer than two numbers of the rows themselves."""
 _NO_KEYS = frozenset("paid unpaid prepaid valid invalid grid bid void said turkey monkey".split())  # noqa: SIM905
 _WEAK_WORDS = frozenset(
     [
@@ -137,7 +139,8 @@ def _join(score: float, why: str, left: Holder, right: Holder) -> Join:
             evidence.append(
                 f"{table.name}.{column.name} is {'' if variety == 1 else 'nearly '}unique"
             )
-    if overlap >= _SHARED and all(_numbers_rows(*holder) for holder in (left, right)):
+    both_number = overlap >= _SHARED and all(_numbers_rows(*each) for each in (left, right))
+    if both_number:
         score += _NUMBERS_ROWS
         evidence.append("both stand first and number the rows")
     if all(variety is not None and variety < _REPEATED for variety in varieties):
@@ -149,7 +152,7 @@ def _join(score: float, why: str, left: Holder, right: Holder) -> Join:
         right_table.name,
         (b.name,),
         kind="candidate",
-        score=round(min(max(score, 0.0), 0.99), 3),
+        score=round(min(max(score, 0.0), _SUREST if both_number else _SURE), 3),
         evidence="; ".join(evidence),
     )
 

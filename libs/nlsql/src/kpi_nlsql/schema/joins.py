@@ -24,6 +24,18 @@ MINIMUM_SCORE = 0.5
 _TOO_COMMON = 60
 """A name in more columns than this (created_at, ...) joins nothing."""
 
+_SAME_THINGS = {
+    word: group[0]
+    for group in (
+        ("product", "material", "item", "article"),
+        ("customer", "client"),
+        ("supplier", "vendor"),
+        ("employee", "worker", "personnel", "staff"),
+    )
+    for word in group
+}
+"""What two systems number alike under different words."""
+
 Holder = tuple[Table, Column]
 
 
@@ -98,7 +110,8 @@ def _by_entity(tables: Sequence[Table]) -> dict[tuple[str, ...], list[Holder]]:
     full = expansions({word for entity, _ in named for word in entity})
     found: dict[tuple[str, ...], list[Holder]] = defaultdict(list)
     for entity, holder in named:
-        found[tuple(full.get(word, word) for word in entity)].append(holder)
+        words = tuple(full.get(word, word) for word in entity)
+        found[tuple(_SAME_THINGS.get(word, word) for word in words)].append(holder)
     return found
 
 
