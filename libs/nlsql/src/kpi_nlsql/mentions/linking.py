@@ -9,6 +9,7 @@ from typing import Literal
 from kpi_nlsql.english.cues import CUES, LONGEST_CUE, NUMBER_WORDS, Cue
 from kpi_nlsql.english.function_words import FUNCTION_WORDS, STOP_WORDS
 from kpi_nlsql.english.words import Token, lemma, stem
+from kpi_nlsql.mentions.cue_worth import cue_worth
 from kpi_nlsql.mentions.held_values import held
 from kpi_nlsql.mentions.lexicon import LONGEST_NAME, Lexicon, NameHit
 from kpi_nlsql.mentions.values import LONGEST_VALUE, ValueHit, value_words
@@ -16,12 +17,6 @@ from kpi_nlsql.mentions.values import LONGEST_VALUE, ValueHit, value_words
 ItemKind = Literal["cue", "mention", "number", "quoted", "word", "mark"]
 
 _MOST_HITS = 40
-_CUE_WORTH = 0.9
-_WEAK_CUE_WORTH = 0.7
-_SORTING = frozenset(
-    "by in from the it them results alphabetically ascending descending according "  # noqa: SIM905
-    "based".split()
-)
 _INSIDE_VALUES = frozenset({"/", ",", ".", "(", ")", "-"})
 _CALLED = 0.8
 _WHOLE_NAME = 0.97
@@ -167,7 +162,7 @@ def _spans(
     words = tuple(token.lower for token in tokens[start:end])
     length = end - start
     if length <= LONGEST_CUE and (cues := CUES.get(words)):
-        worth = _cue_worth(start, end, tokens, cues)
+        worth = cue_worth(start, end, tokens, cues)
         if any(cue.kind == "details" for cue in cues) and _rows_called(
             known_stems[end - 1], lexicon
         ):
@@ -180,17 +175,6 @@ def _spans(
     if hits or values:
         worth = _mention_worth(tokens[start:end], hits, values)
         yield Item("mention", " ".join(words), start, end, hits=hits, values=values, worth=worth)
-
-
-def _cue_worth(start: int, end: int, tokens: Sequence[Token], cues: Sequence[Cue]) -> float:
-    """Return what a cue explains; longer ones say more than the sum of their words."""
-    words = tuple(token.lower for token in tokens[start:end])
-    if words == ("ordered",) and not _sorts(tokens, end):
-        return 0.0
-    if len(words) == 1 and any(cue.kind == "details" for cue in cues):
-        return _WEAK_CUE_WORTH
-    telling = sum(word not in FUNCTION_WORDS for word in words)
-    return max(_CUE_WORTH * telling, 0.3) + 0.1 * (len(words) - 1)
 
 
 def _rows_called(noun: str, lexicon: Lexicon) -> bool:
@@ -232,11 +216,6 @@ def _names(
     if not hits and length in {3, 4} and "of" in words[1:-1]:
         hits = _turned(words, tuple(known_stems[start:end]), lexicon)
     return hits
-
-
-def _sorts(tokens: Sequence[Token], position: int) -> bool:
-    """Tell whether "ordered", followed by what stands here, speaks of a sort order."""
-    return position < len(tokens) and tokens[position].lower in _SORTING
 
 
 def _tables(hits: Sequence[NameHit]) -> tuple[NameHit, ...]:
