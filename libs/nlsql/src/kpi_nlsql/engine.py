@@ -18,6 +18,7 @@ from kpi_nlsql.judging.leftovers import unknown_words
 from kpi_nlsql.mentions import matched_by
 from kpi_nlsql.mentions.asked_last import asked_first
 from kpi_nlsql.mentions.courtesy import plainly_asked
+from kpi_nlsql.mentions.everyday import plainly_told
 from kpi_nlsql.mentions.lexicon import Lexicon
 from kpi_nlsql.mentions.linking import link
 from kpi_nlsql.mentions.placing import placed
@@ -81,7 +82,7 @@ class Engine:
 
     def link(self, text: str, options: ReadOptions) -> Sentence:
         """Return the sentence with its tokens linked to the graph, ready for the grammar."""
-        tokens = tuple(self._spelt_out(plainly_asked(written_out(tokenise(text)))))
+        tokens = tuple(self._spelt_out(plainly_asked(plainly_told(written_out(tokenise(text))))))
         linked = tuple(link(tokens, self.lexicon))
         told = plain_presence(plain_denials(linked))
         told = merged(asked_first(told_apart(told, self.graph)), self.graph)

@@ -20,6 +20,7 @@ _RULES = (
     clauses.not_kept,
     clauses.nobody,
     existence.no_record,
+    existence.never_made,
     existence.not_there,
     existence.nowhere,
 )

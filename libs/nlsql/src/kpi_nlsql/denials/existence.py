@@ -29,7 +29,15 @@ from kpi_nlsql.mentions.walking import item_at, text_at
 
 _NOT_THERE = frozenset({"nonexistent", "nonexisting", "inexistent"})
 _HALVES = frozenset({"existing", "existent"})
+_AUXILIARIES = frozenset({"have", "has", "had", "been", "be", "were", "was", "ever", "actually"})
 _LEADS = PEOPLE | {"is", "are", "does", "do", "was", "were", "did"}
+_MADE = frozenset(
+    "issued sold sent made created written raised placed ordered booked opened entered registered "  # noqa: SIM905
+    "received got seen heard taken produced recorded drawn set signed agreed planned".split()
+)
+"""What is done to bring a row about: an invoice that was never issued does not exist."""
+_PARTICLES = frozenset({"up", "in", "out", "down"})
+_RELATING = frozenset({"for", "on", "against", "of", "from", "to", "under", "by", "with", "about"})
 _NAMED = 0.6
 _SURE = 0.95
 
@@ -47,6 +55,37 @@ def no_record(items: Sequence[Item], position: int) -> Step | None:
     if not ends(items, end) or not names_rows(item_at(items, start - 1)):
         return None
     return start, end, [THAT, DOES_NOT, EXIST]
+
+
+def never_made(items: Sequence[Item], position: int) -> Step | None:
+    """Read "payments for invoices we have never issued" and "for orders that never got placed"."""
+    start = position
+    if text_at(items, position) in {"that", "which"}:
+        position += 1
+    said = past(items, position, _LEADS | _AUXILIARIES)
+    if said == start or not denies(items, said):
+        return None
+    verb = past(items, said + 1, _AUXILIARIES)
+    made = item_at(items, verb)
+    if made is None or made.text not in _MADE or made.values:
+        return None
+    end = past(items, past(items, verb + 1, _PARTICLES), CLOSING)
+    if not ends(items, end) or not _relates_to(items, start - 1):
+        return None
+    return start, end, [THAT, DOES_NOT, EXIST]
+
+
+def _relates_to(items: Sequence[Item], position: int) -> bool:
+    """Tell whether the rows here are only told of others: "payments for invoices"."""
+    noun = item_at(items, position)
+    if noun is None or not names_rows(noun):
+        return False
+    lead = position - 1
+    while text_at(items, lead) in DETERMINERS:
+        lead -= 1
+    table = noun.table_hits()[0].table
+    told = any(_names_other(item, table) for item in items[: max(lead, 0)])
+    return text_at(items, lead) in _RELATING and told
 
 
 def not_there(items: Sequence[Item], position: int) -> Step | None:

@@ -32,6 +32,7 @@ _EXACT = 0.95
 _NAMES_TABLE = 0.6
 _MAY_NAME_TABLE = 0.4
 _RIVAL = 0.05
+_HOLDS_KIND = 0.4
 _PEOPLE = frozenset({"people", "persons", "individuals"})
 
 
@@ -116,6 +117,7 @@ def _best_supported(
         noun = items[at]
         if at in places or noun.kind != "mention":
             continue
+        # "boilers from SAP": the one table of SAP that knows boilers
         support = {table: _support(noun, graph.table(table)) for table in tables}
         ranked = sorted(support, key=lambda table: -support[table])
         if support[ranked[0]] > support[ranked[1]] + _RIVAL:
@@ -131,6 +133,8 @@ def _tables(item: Item) -> list[str]:
 def _support(noun: Item, table: Table) -> float:
     """Tell how well a noun speaks of the rows of a table: best one that has a row for each."""
     own = max((hit.score for hit in noun.table_hits() if hit.table == table.name), default=0.0)
+    kinds = any(hit.table == table.name and hit.column for hit in noun.values)
+    own = max(own, _HOLDS_KIND if kinds and not noun.hits else 0.0)
     keys = [
         column
         for column in table.columns

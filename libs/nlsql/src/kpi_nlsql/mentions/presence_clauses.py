@@ -32,6 +32,7 @@ _DONE = frozenset(
 )
 """Participles that say so where an adverb stands beside them: "also registered in"."""
 _INTO = frozenset("in on among amongst within inside at into to by".split())  # noqa: SIM905
+_BEING = frozenset({"is", "are", "was", "were", "be", "been"})
 _DETERMINERS = frozenset({"a", "an", "the", "our", "any", "their", "its", "one"})
 _OPENS = frozenset({"for", "against", "on", "to", "from", "with", "of", "by"})
 _OF_WHICH = frozenset({"for which", "on which", "to which", "from which", "by which", "where"})
@@ -48,7 +49,7 @@ _HAVE = Item("word", "have", 0, 0)
 
 def plain_presence(items: Sequence[Item]) -> list[Item]:
     """Return the items with what is said to be somewhere put plainly."""
-    return rewritten(items, (_there, _offered_too, _with_related), first=1)
+    return rewritten(items, (_there, _there_too, _offered_too, _with_related), first=1)
 
 
 def _names_rows(items: Sequence[Item], start: int) -> bool:
@@ -91,6 +92,30 @@ def _there(items: Sequence[Item], position: int) -> Step | None:
     if not any(item.hits for item in items[:position]) or not _names_rows(items, noun):
         return None
     return position, end, [_ALSO_IN if too else _FOUND_IN]
+
+
+# "customers that are on the mailing list, too"
+
+
+def _there_too(items: Sequence[Item], position: int) -> Step | None:
+    if text_at(items, position).split()[-1:] not in (["in"], ["on"], ["among"]):
+        return None
+    start = position
+    while start > 0 and _is_verbal(items[start - 1]):
+        start -= 1
+    verbal = " ".join(item.text for item in items[start : position + 1]).split()
+    if not set(verbal) & (_BEING | _THERE | _DONE) or _is_denied(items, start):
+        return None
+    noun = skip_words(items, position + 1, _DETERMINERS)
+    if not _names_rows(items, noun):
+        return None
+    end = noun + 1
+    while end < noun + _LONGEST_NOUN and text_at(items, end) not in _CLOSING | {","}:
+        end += 1
+    closing = end + (text_at(items, end) == ",")
+    if text_at(items, closing) not in _CLOSING or not _ends(items, closing + 1):
+        return None
+    return start, closing + 1, [_ALSO_IN, *items[position + 1 : end]]
 
 
 def _is_denied(items: Sequence[Item], position: int) -> bool:

@@ -1,0 +1,125 @@
+"""Everyday words: "we've got", "a contract with us", "as well" are put as a report would put them.
+
+Whoever asks speaks of the business as "we": where its part is told by a preposition alone ("a
+contract with us", "a cat of ours"), nothing is said that the rows do not say themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from kpi_nlsql.english.words import Token
+
+_OUR_PART = frozenset({"us", "ours", "ourselves"})
+_PART_LEADS = frozenset("with of from by for to at on among".split())  # noqa: SIM905
+_ASKING_IF = frozenset("do did have has had we you is are was were there got still any".split())  # noqa: SIM905
+_ENDS = frozenset({"and", "or", "but"})
+_DENYING = frozenset("not no never without hardly t".split())  # noqa: SIM905
+_PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
+    ("made", "it", "into"): ("found", "in"), ("make", "it", "into"): ("found", "in"),
+    ("made", "it", "to"): ("found", "in"), ("found", "its", "way", "into"): ("found", "in"),
+    ("found", "their", "way", "into"): ("found", "in"),
+    ("show", "up", "in"): ("appear", "in"), ("shows", "up", "in"): ("appears", "in"),
+    ("turn", "up", "in"): ("appear", "in"), ("turns", "up", "in"): ("appears", "in"),
+    ("even", "one"): ("one",), ("even", "a"): ("a",),
+    ("have", "got"): ("have",), ("has", "got"): ("has",), ("have", "had", "both"): ("have", "both"),
+    ("has", "had", "both"): ("has", "both"),
+}  # fmt: skip
+_LONGEST = max(len(phrase) for phrase in _PHRASES)
+
+
+def plainly_told(tokens: Sequence[Token]) -> list[Token]:
+    """Return the tokens with everyday words put plainly."""
+    told = _asked_for_any(list(tokens))
+    steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
+        _spoken_have, _without_our_part, _not_a_single, _phrases, _too,
+    )  # fmt: skip
+    for step in steps:
+        told = step(told)
+    return told
+
+
+def _lower(tokens: Sequence[Token], position: int) -> str:
+    return tokens[position].lower if 0 <= position < len(tokens) else ""
+
+
+def _said(text: str, at: Token) -> Token:
+    return replace(at, text=text, kind="word")
+
+
+def _asked_for_any(tokens: list[Token]) -> list[Token]:
+    """Tell "do we have any orders that …?" and "any orders that …?" as "orders that …"."""
+    opening = next((at for at, token in enumerate(tokens) if token.lower not in _ASKING_IF), 0)
+    named = tokens[opening : opening + 1]
+    asks = opening and tokens[opening - 1].lower == "any"
+    return tokens[opening:] if asks and named and named[0].kind == "word" else tokens
+
+
+def _spoken_have(tokens: list[Token]) -> list[Token]:
+    """Tell "we've" and "who've" as "we have"."""
+    return [
+        _said("have", token)
+        if token.lower == "ve" and at and tokens[at - 1].end == token.start - 1
+        else token
+        for at, token in enumerate(tokens)
+    ]
+
+
+def _without_our_part(tokens: list[Token]) -> list[Token]:
+    """Leave out "with us" and "of ours"; "US" is a country."""
+    told: list[Token] = []
+    for token in tokens:
+        ours = token.text in _OUR_PART
+        if ours and len(told) > 1 and told[-1].lower in _PART_LEADS:
+            told.pop()
+        else:
+            told.append(token)
+    return told
+
+
+def _not_a_single(tokens: list[Token]) -> list[Token]:
+    """Tell "do not have a single order" as "do not have an order"."""
+    told: list[Token] = []
+    for at, token in enumerate(tokens):
+        before = {_lower(tokens, at - back) for back in range(2, 5)}
+        single = token.lower == "single" and _lower(tokens, at - 1) in {"a", "one"}
+        if not (single and before & _DENYING):
+            told.append(token)
+    return told
+
+
+def _phrases(tokens: list[Token]) -> list[Token]:
+    told: list[Token] = []
+    position = 0
+    while position < len(tokens):
+        for length in range(_LONGEST, 0, -1):
+            run = tokens[position : position + length]
+            words = _PHRASES.get(tuple(token.lower for token in run))
+            if words:
+                if words == ("found", "in") and _lower(told, len(told) - 1) in _DENYING:
+                    words = ("in",)  # "have not made it into the ledger"
+                told += [_said(word, replace(run[0], end=run[-1].end)) for word in words]
+                position += length
+                break
+        else:
+            told.append(tokens[position])
+            position += 1
+    return told
+
+
+def _too(tokens: list[Token]) -> list[Token]:
+    """Tell a closing "as well" as "too"."""
+    told: list[Token] = []
+    position = 0
+    while position < len(tokens):
+        run = (_lower(tokens, position), _lower(tokens, position + 1))
+        behind = _lower(tokens, position + 2)
+        ended = not behind or behind in _ENDS or tokens[position + 2].kind == "mark"
+        if run == ("as", "well") and ended:
+            told.append(_said("too", replace(tokens[position], end=tokens[position + 1].end)))
+            position += 2
+        else:
+            told.append(tokens[position])
+            position += 1
+    return told
