@@ -20,11 +20,14 @@ DATE = (
     r"|\bQ[1-4]\s+(?:of\s+)?(?:19|20)\d{2}\b"
     rf"|\b(?:{_QUARTER})\s+quarter\s+(?:of\s+)?(?:19|20)\d{{2}}\b"
     r"|(?<![\d-])(?:19|20)\d{2}-(?:0[1-9]|1[0-2])(?![\d-])"
+    r"|(?<![\d.])(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?:19|20)\d{2}(?!\d)"
 )
 """A pattern (to be used with IGNORECASE) for dates, months and quarters, ISO and English."""
 
 _WORD = re.compile(r"[A-Za-z]{3,}")
 _DAY = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?\b", re.IGNORECASE)
+_DOTTED = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
+"""The day before the month, as it is written with dots: "31.12.2019"."""
 _YEAR = re.compile(r"\b\d{4}\b")
 
 
@@ -32,6 +35,9 @@ def iso(text: str) -> str:
     """Return the ISO form of what ``DATE`` matched; ``2024-03`` or ``2024-Q1`` of a period."""
     if text[:4].isdigit():
         return text
+    if _DOTTED.fullmatch(text):
+        written, month, in_year = (int(part) for part in text.split("."))
+        return f"{in_year}-{month:02d}-{written:02d}"
     year = _YEAR.search(text)
     quarter = _quarter(text.lower())
     if quarter and year:

@@ -10,6 +10,7 @@ _GROUPS = (
     "supplier vendor provider",
     "employee staff worker personnel",
     "price cost",
+    "sale sell",
     "salary wage pay income",
     "category type kind class group",
     "city town",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from kpi_nlsql.judging import cross_checks, doubts, join_doubts, leftovers
 from kpi_nlsql.plans import plan
 from kpi_nlsql.sentence import Candidate, Sentence
+
+_DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?|-Q\d)")
 
 
 def features(sentence: Sentence, candidate: Candidate) -> dict[str, float]:
@@ -45,7 +48,8 @@ def _together(found: dict[str, float], candidate: Candidate) -> dict[str, float]
 def _words(sentence: Sentence) -> dict[str, float]:
     texts = [item.text for item in sentence.items]
     mentions = [item for item in sentence.items if item.kind == "mention" and item.hits]
-    scores = [max(hit.score for hit in item.hits) for item in mentions]
+    named = [item for item in mentions if not any(value.score >= 1.0 for value in item.values)]
+    scores = [max(hit.score for hit in item.hits) for item in named]
     return {
         "length": min(len(texts), 40) / 10.0,
         "has_or": float("or" in texts),
@@ -55,7 +59,10 @@ def _words(sentence: Sentence) -> dict[str, float]:
         "weak_names": float(sum(score < 0.8 for score in scores)),
         "worst_name": min(scores, default=1.0),
         "unlinked_quotes": float(
-            sum(item.kind == "quoted" and not item.values for item in sentence.items)
+            sum(
+                item.kind == "quoted" and not item.values and not _DAY.fullmatch(item.text)
+                for item in sentence.items
+            )
         ),
     }
 
