@@ -33,6 +33,7 @@ _DONE = frozenset(
 """Participles that say so where an adverb stands beside them: "also registered in"."""
 _INTO = frozenset("in on among amongst within inside at into to by".split())  # noqa: SIM905
 _BEING = frozenset({"is", "are", "was", "were", "be", "been"})
+_NONE = frozenset({"no", "without"})
 _DETERMINERS = frozenset({"a", "an", "the", "our", "any", "their", "its", "one"})
 _OPENS = frozenset({"for", "against", "on", "to", "from", "with", "of", "by"})
 _OF_WHICH = frozenset({"for which", "on which", "to which", "from which", "by which", "where"})
@@ -120,6 +121,8 @@ def _there_too(items: Sequence[Item], position: int) -> Step | None:
 
 def _is_denied(items: Sequence[Item], position: int) -> bool:
     before = skip_words_back(items, position - 1, _AUXILIARIES | _TOO | _THERE)
+    if before > 0 and items[before].kind == "mention" and text_at(items, before - 1) in _NONE:
+        before -= 1  # "for which no payment exists in A"
     return before >= 0 and (items[before].is_cue("not") or items[before].is_cue("missing"))
 
 

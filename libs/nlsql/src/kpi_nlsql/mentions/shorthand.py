@@ -10,6 +10,7 @@ from kpi_nlsql.english.dates_read import MONTHS
 from kpi_nlsql.english.words import Token
 from kpi_nlsql.mentions.as_what import behind_places
 from kpi_nlsql.mentions.ignored_nulls import without_ignored_nulls
+from kpi_nlsql.mentions.references import plain_references
 
 _SIGNS = {
     ">": ("greater", "than"), "<": ("less", "than"),
@@ -72,7 +73,7 @@ def written_out(tokens: Sequence[Token]) -> list[Token]:
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
         _phrases, _directions, _counted_places, _functions, _denied, _signs, _amounts, _patterns,
         _months,
-        without_ignored_nulls, _several, behind_places,
+        without_ignored_nulls, _several, behind_places, plain_references,
     )  # fmt: skip
     for step in steps:
         told = step(told)

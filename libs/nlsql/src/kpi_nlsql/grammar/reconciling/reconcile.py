@@ -182,9 +182,16 @@ def _common(items: tuple[Item, ...], tables: list[int], position: int) -> Relati
         )
     if not item.is_cue("also") or target is None or not _near(items, position, target):
         return None
+    if _is_none(items, position - 1):
+        return None
     if item.text in {"are in", "is in", "that are in", "which are in"} and before == tables[0]:
         return Relation("IN", before, target, position) if len(tables) == 2 else None
     return None if before is None else Relation("IN", before, target, position)
+
+
+def _is_none(items: tuple[Item, ...], noun: int) -> bool:
+    # "for which no payment exists in A": none is there
+    return noun > 0 and items[noun].kind == "mention" and items[noun - 1].text in {"no", "zero"}
 
 
 def _paired(items: tuple[Item, ...], position: int, first: int, second: int) -> bool:
