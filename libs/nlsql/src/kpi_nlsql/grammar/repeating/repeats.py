@@ -18,6 +18,8 @@ OFTEN: dict[str, tuple[Operator, int]] = {
 }  # fmt: skip
 _OPERATORS: dict[str, Operator] = {">": ">", ">=": ">=", "=": "="}
 _SEVERAL = frozenset({"several", "multiple", "many"})
+_AS = frozenset({"as", "with", "like"})
+_OTHERS = frozenset({"another", "other", "others"})
 _MOST_BETWEEN = 3
 _KNOWN = 0.95
 _COMPARING = ("compare_tables", "mismatch", "not", "both", "also", "missing")
@@ -139,5 +141,12 @@ def _alike(items: Sequence[Item]) -> frozenset[int]:
 
 
 def _as(items: Sequence[Item], position: int) -> bool:
-    # "in the same city as Ann": compared with one row, not with any other.
-    return position < len(items) and items[position].text == "as"
+    # "in the same city as Ann": compared with one row, not with "another one".
+    said = position < len(items) and items[position].text == "as"
+    return said and not as_another(items, position)
+
+
+def as_another(items: Sequence[Item], position: int) -> bool:
+    """Tell whether rows are like another one: "the same phone as another customer"."""
+    behind = items[position + 1 : position + 3]
+    return items[position].text in _AS and any(item.text in _OTHERS for item in behind)

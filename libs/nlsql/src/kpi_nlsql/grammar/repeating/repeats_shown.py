@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kpi_nlsql.english.words import lemma
 from kpi_nlsql.grammar.repeating.repeated_keys import Keys
-from kpi_nlsql.grammar.repeating.repeats import Repeat
+from kpi_nlsql.grammar.repeating.repeats import Repeat, as_another
 from kpi_nlsql.grammar.scanner import NAMES
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.schema.naming_columns import naming_columns
@@ -118,6 +118,8 @@ def _asks_for_rows(items: Sequence[Item], repeat: Repeat, keys: Keys, clause: in
     # "customers whose email appears more than once" are rows, "duplicate emails" are values.
     if any(item.text.startswith("combination") for item in items):
         return False  # "… and list these duplicate combinations"
+    if keys.columns and any(as_another(items, at) for at in range(max(keys.columns), len(items))):
+        return bool(keys.used)
     columns = sorted(keys.columns)
     if clause is None or not columns or columns[0] < clause or min(repeat.cues) < clause:
         return False
