@@ -30,6 +30,12 @@ class Sentence:
     ruleset: Ruleset | None = None
     excluded: frozenset[str] = frozenset()
 
+    def naming_stems(self) -> frozenset[str]:
+        """Return the stems of the words that may name columns: "approved" is a value of one."""
+        values = [item for item in self.items if any(hit.score >= 1.0 for hit in item.values)]
+        told = {at for item in values for at in range(item.start, item.end)}
+        return frozenset(t.stem for at, t in enumerate(self.tokens) if at not in told)
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from kpi_nlsql.drafting.draft import Draft, Ref, Term
 from kpi_nlsql.drafting.fitting import literals_of, unfit
+from kpi_nlsql.english.words import stems
 from kpi_nlsql.grammar.conditions.directions import leads
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.values import ValueHit
@@ -16,9 +17,10 @@ _NEAR = 0.6
 _DENIED = 0.6
 _BESIDE = 0.3
 _TOWARD = 0.9
-_ADJACENT = 0.6
+_ADJACENT = 0.9
 _NAMED = 0.3
 _CHOSEN = 0.2
+_STRAYED = 8.0
 _KEY = 0.05
 _HOP = 0.08
 _FARTHEST = 5.0
@@ -219,6 +221,31 @@ def _choose_value(
         state.runners_up.append((margin, ref, (rival.table, rival.column)))
     term.ref = ref
     term.values = (best.value,)
+    if _strays(draft, graph, term, best):
+        draft.note("dangling", _STRAYED)
+
+
+def _strays(draft: Draft, graph: Graph, term: Term, best: ValueHit) -> bool:
+    """Tell whether a value was said of other rows than those it was found in.
+
+    "Employees with an active contract", where employees have a status and contracts have none.
+    """
+    asked = draft.entities[0][1] if draft.entities else None
+    near = term.near if term.adjacent else None
+    if near is None or near == asked or best.table != asked:
+        return False
+    named = {word for name in graph.table(near).display_names for word in stems(name)}
+    told = {
+        word
+        for name in graph.table(best.table).column(best.column).display_names
+        for word in stems(name)
+    }
+    refers = any(
+        (join.left_table, join.right_table) == (best.table, near)
+        and best.column in join.left_columns
+        for join in graph.joins
+    )
+    return not refers and not named & told
 
 
 def _is_copied(graph: Graph, hit: ValueHit, term: Term) -> bool:

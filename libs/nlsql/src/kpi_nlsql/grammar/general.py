@@ -61,9 +61,7 @@ def _read(
     draft = scan(sentence)
     state = resolve(draft, sentence.graph, paths, forced)
     try:
-        frame = Frame(
-            draft, sentence.graph, paths, frozenset(token.stem for token in sentence.tokens)
-        )
+        frame = Frame(draft, sentence.graph, paths, sentence.naming_stems())
         query = assemble(frame)
     except Unreadable:
         return None

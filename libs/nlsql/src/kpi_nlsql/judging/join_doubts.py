@@ -108,7 +108,7 @@ def _has_twin(sentence: Sentence, match: plan.Match, aliases: dict[str, str]) ->
     twins = [join for join in graph.joins_between(left, right) if join.kind == "foreign_key"]
     if len(twins) < 2 or any(is_alike(join) for join in twins):
         return False
-    spoken = {token.stem for token in sentence.tokens}
+    spoken = sentence.naming_stems()
     tables = {
         stem
         for table in (left, right)

@@ -9,6 +9,7 @@ from kpi_nlsql.grammar.scanner import Scanner
 _OPERATORS = ("compare", "contains", "starts", "ends", "between", "null")
 _CONTRASTING = frozenset({"but", "and", "yet"})
 _LIGHT_VERBS = frozenset("give given gave provide provided get got grant granted us".split())  # noqa: SIM905
+_LACKING = frozenset({"no", "without", "lack", "lacks", "lacking"})
 _YET = frozenset({"yet", "ever", "been"})
 _EXCEPT = ("except", "excluding", "other than", "apart from")
 
@@ -115,11 +116,18 @@ def _excepts(scan: Scanner) -> bool:
     return following.text in {"those", "the", "ones", "that", "who", "for", "with"}
 
 
+def _lacks_rows(scan: Scanner, position: int) -> bool:
+    """Tell whether other rows with the value are denied: "customers without an open ticket"."""
+    lacking = bool(set(scan.at(scan.position - 1).text.split()) & _LACKING)
+    behind = scan.role(position + 1) == "table"
+    return lacking and behind and scan.table(position + 1) not in {scan.entity(), None}
+
+
 def _is_own(scan: Scanner, position: int) -> bool:
     """Tell whether the value belongs to a column of the rows asked for."""
     entity = scan.entity()
     item = scan.at(position)
-    if scan.at(scan.position - 1).text == "but":
+    if scan.at(scan.position - 1).text == "but" or _lacks_rows(scan, position):
         return False
     if any(hit.table == entity for hit in item.values):
         return True
