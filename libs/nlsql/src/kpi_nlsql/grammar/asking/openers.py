@@ -15,7 +15,10 @@ _SELECT_AGAIN = frozenset({"along", "together"})
 _DASHES = frozenset("-:,\u2013\u2014")
 _ASKING = frozenset({"which", "who", "where", "when", "whom", "whose", "that"})
 _CLAUSE = frozenset({"and", "please", "then", "to", "you", "also"})
-_ROW_VERBS = frozenset("show list find get display give return retrieve fetch select".split())  # noqa: SIM905
+_ROW_VERBS = frozenset(
+    "show list find get display give return retrieve fetch select identify pull provide extract "  # noqa: SIM905
+    "flag highlight spot detect".split()
+)
 _HAVING = frozenset({"have", "has", "had"})
 _COMPARISONS = ("compare", "between", "superlative", "average_of_all", "below_average")
 _COMPARED_WITHIN = 5
