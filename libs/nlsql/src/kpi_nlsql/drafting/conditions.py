@@ -13,7 +13,7 @@ from kpi_nlsql.schema.graph import Column, Graph
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\d")
 _YEAR = re.compile(r"(1[0-9]|20)\d\d")
-_PERIOD = re.compile(r"(1[0-9]|20)\d\d(-(0[1-9]|1[0-2])|-Q[1-4])?")
+_PERIOD = re.compile(r"(1[0-9]|20)\d\d(-(0[1-9]|1[0-2])|-Q[1-4]|-H[12])?")
 _NEGATED: dict[plan.Operator, plan.Operator] = {
     "=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<",
 }  # fmt: skip

@@ -14,7 +14,7 @@ TermKind = Literal[
 ]
 Sign = Literal["+", "-", "*", "/"]
 SIGNS: dict[str, Sign] = {
-    "plus": "+", "+": "+", "minus": "-", "less": "-", "times": "*", "*": "*",
+    "plus": "+", "+": "+", "minus": "-", "less": "-", "times": "*", "*": "*", "x": "*",
 }  # fmt: skip
 """What stands between two amounts that are taken together."""
 

@@ -9,7 +9,7 @@ from kpi_nlsql.schema.graph import Column
 
 Literal = str | int | float
 
-_DATE = re.compile(r"\d{4}-\d\d(-\d\d)?")
+_DATE = re.compile(r"\d{4}-(\d\d(-\d\d)?|[QH]\d)")
 _COMPARING = frozenset({"compare", "between"})
 _YEARS = range(1000, 2101)
 

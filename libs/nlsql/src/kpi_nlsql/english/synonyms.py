@@ -53,6 +53,8 @@ _GROUPS = (
     "airplane aircraft plane",
     "stock inventory",
     "revenue sale turnover",
+    "sale sell",
+    "purchase buy",
     "order purchase",
     "store shop",
     "year date",

@@ -17,7 +17,7 @@ _LEADS_TO_VALUE = frozenset({"is", "are", "=", "equals", "equal to", "not", "("}
 _CLAUSES = frozenset({"with", "where", "whose", "having"})
 _COLUMN = 0.8
 _YEAR = re.compile(r"(19|20)\d\d")
-_PERIOD = re.compile(r"\d{4}-(\d\d|q\d)")
+_PERIOD = re.compile(r"\d{4}-(\d\d|[qh]\d)")
 
 
 def lost_literals(sentence: Sentence, query: plan.Plan, unknown: Sequence[str]) -> int:

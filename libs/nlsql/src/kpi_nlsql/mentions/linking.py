@@ -8,7 +8,7 @@ from typing import Literal
 
 from kpi_nlsql.english.cues import CUES, LONGEST_CUE, NUMBER_WORDS, Cue
 from kpi_nlsql.english.function_words import FUNCTION_WORDS, STOP_WORDS
-from kpi_nlsql.english.words import Token, lemma, stem
+from kpi_nlsql.english.words import Token, lemma, parts, stem
 from kpi_nlsql.mentions.cue_worth import cue_worth
 from kpi_nlsql.mentions.held_values import held
 from kpi_nlsql.mentions.lexicon import LONGEST_NAME, Lexicon, NameHit
@@ -195,8 +195,6 @@ def _names(
     words = tuple(token.lower for token in tokens[start:end])
     length = end - start
     hits: tuple[NameHit, ...] = ()
-    if length > 1 and words[-2].endswith("s") and words[-1].endswith("ing"):
-        return ()  # "recipes costing …" says what the recipes do
     numeric = all(token.kind == "number" for token in tokens[start:end])
     if length <= LONGEST_NAME and _may_name(words) and not numeric:
         phrase = tuple(known_stems[start:end])
@@ -209,12 +207,16 @@ def _names(
         # "never checked in", "a check-in": one word in names.
         glued = lexicon.names((stem(lemma(words[0]) + words[1]),), "")
         hits = (*hits, *(glued if any(hit.column is None for hit in glued) else ()))
+    if length > 1 and words[-2].endswith("s") and words[-1].endswith(("ed", "ing")):
+        # "claims billed above …" says what was done to the claims; ``hours_worked`` is a name.
+        hits = tuple(hit for hit in hits if words[-1] in parts(hit.column or hit.table))
     if not hits and length == 3 and words[1] == "in":
         pair = (known_stems[start], known_stems[end - 1])
         hits = (*lexicon.names(pair, ""), *_tables(lexicon.names(pair[::-1], "")))
         hits = tuple(hit for hit in hits if hit.score >= 0.95)
     if not hits and length in {3, 4} and "of" in words[1:-1]:
-        hits = _turned(words, tuple(known_stems[start:end]), lexicon)
+        counts = words[0] == "number" and any(_is_content(t) for t in tokens[end : end + 1])
+        hits = () if counts else _turned(words, tuple(known_stems[start:end]), lexicon)
     return hits
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from kpi_nlsql.english.dates_read import MONTHS
 from kpi_nlsql.english.words import Token
 from kpi_nlsql.mentions.as_what import behind_places
+from kpi_nlsql.mentions.date_spans import told_in_full
 from kpi_nlsql.mentions.ignored_nulls import without_ignored_nulls
 from kpi_nlsql.mentions.references import plain_references
 
@@ -32,6 +31,7 @@ _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("wherever",): ("where",), ("only", "where"): ("where",),
     ("in", "cases", "where"): ("where",), ("in", "all", "cases", "where"): ("where",),
     ("ignoring",): ("excluding",), ("leaving", "out"): ("excluding",),
+    ("multiplied", "by"): ("times",), ("multiplied", "with"): ("times",),
     ("avg", "."): ("average",), ("max", "."): ("maximum",), ("min", "."): ("minimum",),
     ("i", "mean"): ("being",),
     ("over", "all"): ("of", "all"), ("on", "file"): ("recorded",),
@@ -62,7 +62,6 @@ _PHRASES |= {
 _FEW = frozenset({"two", "three", "four", "five", "2", "3", "4", "5"})
 _LONGEST = max(len(phrase) for phrase in _PHRASES)
 _LONGEST_NAME = 4
-_MONTH = re.compile(r"(\d{4})-\d\d")
 
 
 def written_out(tokens: Sequence[Token]) -> list[Token]:
@@ -72,7 +71,7 @@ def written_out(tokens: Sequence[Token]) -> list[Token]:
         told[0] = replace(told[0], text="show")
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
         _phrases, _directions, _counted_places, _functions, _denied, _signs, _amounts, _patterns,
-        _months,
+        told_in_full,
         without_ignored_nulls, _several, behind_places, plain_references,
     )  # fmt: skip
     for step in steps:
@@ -201,17 +200,6 @@ def _denied(tokens: list[Token]) -> list[Token]:
             if tokens[at].kind != "word":
                 break
     return [token for token in told if token.text]
-
-
-def _months(tokens: list[Token]) -> list[Token]:
-    """Tell "January and March 2024" as months of the same year."""
-    told = list(tokens)
-    for position, token in enumerate(tokens[:-2]):
-        month = MONTHS.get(token.lower)
-        last = _MONTH.fullmatch(tokens[position + 2].text)
-        if month and last and tokens[position + 1].lower in {"and", "to", "until", "or"}:
-            told[position] = replace(token, text=f"{last.group(1)}-{month:02d}", kind="quoted")
-    return told
 
 
 def _signs(tokens: list[Token]) -> list[Token]:

@@ -99,6 +99,8 @@ def _opened_with_rows(scan: Scanner) -> bool:
     draft = scan.draft
     asked = draft.wanted or draft.sorting or draft.groups or draft.limit
     following = scan.role(scan.skip(scan.position + 1))
+    if scan.at(scan.position - 1).is_cue("show"):
+        return False  # "show me for each vendor the newest order"
     opened = draft.notes.get("asks_rows") and scan.item.text in _FOR_EACH
     return bool(opened) and not asked and following in {"column", "table"} and not _pairs(scan)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from kpi_nlsql.drafting.draft import Ref, Term
-from kpi_nlsql.grammar.asking.implied_columns import implied_column
+from kpi_nlsql.grammar.asking.implied_columns import TIME, implied_column
 from kpi_nlsql.grammar.conditions import totalling
 from kpi_nlsql.grammar.conditions.averages import (
     against_aggregate,
@@ -21,7 +21,7 @@ from kpi_nlsql.grammar.conditions.compared_counts import (
 )
 from kpi_nlsql.grammar.conditions.outnumbering import outnumbered
 from kpi_nlsql.grammar.conditions.ranges import between, starts_alternative
-from kpi_nlsql.grammar.conditions.times import date_meant
+from kpi_nlsql.grammar.conditions.times import YEARS, date_meant
 from kpi_nlsql.grammar.conditions.units import measured_in
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.plans.plan import Operator
@@ -31,6 +31,7 @@ _COMPARATIVES: dict[str, Operator] = {
     "fewer": "<", "less": "<", "lower": "<", "smaller": "<", "shorter": "<",
 }  # fmt: skip
 _FROM = frozenset({"since", "starting from", "onwards"})
+_DATED = frozenset({"earlier", "later", "before", "after", "newer"})
 _UNTIL = frozenset({"until", "till"})
 
 
@@ -108,7 +109,8 @@ def _with_subject(scan: Scanner, operator: Operator, literal: str | float, posit
     ref = date_meant(scan, position, [literal]) or scan.pending
     function, table = scan.pending_function, scan.pending_table
     if ref is None and function is None:
-        ref = implied_column(scan, position - 1)
+        dated = scan.at(position).last_word in _DATED and literal in YEARS
+        ref = _date(scan) if dated else implied_column(scan, position - 1)
     if ref is None and function is None:
         return True
     scan.not_output(ref)
@@ -120,6 +122,11 @@ def _with_subject(scan: Scanner, operator: Operator, literal: str | float, posit
         scan.add(Term("compare", position, ref, operator, (literal,), function=function))
     _or(scan, position)
     return True
+
+
+def _date(scan: Scanner) -> Ref | None:
+    # "orders of 2021 or earlier"
+    return scan.implied(scan.position, TIME, scan.last_table() or scan.entity())
 
 
 def _contradicts(scan: Scanner, ref: Ref, operator: Operator, literal: str | float) -> bool:

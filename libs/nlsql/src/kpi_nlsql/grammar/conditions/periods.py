@@ -10,7 +10,7 @@ from kpi_nlsql.grammar.asking.implied_columns import TIME
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 
-_DATE = re.compile(r"\d{4}-(\d\d|Q\d)(-\d\d.*)?")
+_DATE = re.compile(r"\d{4}-(\d\d|[QH]\d)(-\d\d.*)?")
 _UNITS = {
     "year": "year", "years": "year", "yearly": "year", "annually": "year",
     "month": "month", "months": "month", "monthly": "month",
@@ -86,11 +86,24 @@ def _dated(scan: Scanner) -> bool:
     ref = _time(scan)
     if ref is None:
         return False
-    scan.add(Term("value", scan.position, ref, values=(item.text,)))
+    term = Term("value", scan.position, ref, values=(item.text,))
+    term.joined_by_or = _another(scan, ref)
+    scan.add(term)
     scan.take(scan.position)
     scan.position += 1
     scan.in_where = True
     return True
+
+
+def _another(scan: Scanner, ref: Ref) -> bool:
+    """Tell whether this is one of several periods: rows of "May and June" have one date each."""
+    last = scan.draft.terms[-1] if scan.draft.terms else None
+    if last is None or last.ref is None or last.scope != scan.scope or last.kind != "value":
+        return False
+    link = {scan.at(at).text for at in range(last.position + 1, scan.position)}
+    own = {hit.table for hit in ref.hits} <= {scan.entity()} or "or" in link
+    same = bool(ref.hits) and ref.hits[:1] == last.ref.hits[:1]
+    return same and own and bool(link) and link <= {"and", "or", ",", "in", "the"}
 
 
 def _asks_when(scan: Scanner) -> bool:

@@ -11,10 +11,13 @@ from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.walking import skip_words
 from kpi_nlsql.schema.graph import Column, Table
 
-DATE = re.compile(r"\d{4}-(\d\d|Q\d)(-\d\d.*)?")
-_YEARS = range(1900, 2101)
+DATE = re.compile(r"\d{4}-(\d\d|[QH]\d)(-\d\d.*)?")
+YEARS = range(1900, 2101)
 PARTICLES = frozenset({"in", "out", "on", "off", "up"})
 """Words that make one verb with what stands before: "logged in", "signed up"."""
+
+_ROOT = 5
+"""Letters that the stems of a verb and of its noun have in common."""
 
 _LEADING = frozenset({"in", "on", "during", "by"})
 _TIMED = ("after", "before", "between", "recent", "older")
@@ -85,9 +88,7 @@ def is_timed(scan: Scanner, position: int) -> bool:
 def is_date(scan: Scanner, position: int) -> bool:
     """Tell whether a date, a month or a year stands here."""
     item = scan.at(position)
-    return item.number in _YEARS or (
-        item.kind == "quoted" and DATE.fullmatch(item.text) is not None
-    )
+    return item.number in YEARS or (item.kind == "quoted" and DATE.fullmatch(item.text) is not None)
 
 
 def _named_by(verb: str, table: Table) -> Column | None:
@@ -101,7 +102,21 @@ def _named_by(verb: str, table: Table) -> Column | None:
         for column in dated:
             if any(_holds(stems(name), run) for name in column.display_names):
                 return column
-    return main_date(table) if verb in _HAPPENING else None
+    return main_date(table) if verb in _HAPPENING else _cognate(told, dated)
+
+
+def _cognate(verb: str, dated: list[Column]) -> Column | None:
+    # "published in May" and ``PublicationDate``, "received" and ``RECEIPT_DATE``
+    named = [
+        column
+        for column in dated
+        if any(_begin_alike(verb, word) for name in column.display_names for word in stems(name))
+    ]
+    return named[0] if len(named) == 1 else None
+
+
+def _begin_alike(verb: str, noun: str) -> bool:
+    return len(verb) >= _ROOT and verb[:_ROOT] == noun[:_ROOT]
 
 
 def _is_year(column: Column) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from kpi_nlsql.drafting.draft import Ref, Term
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.grammar.conditions.directions import direction
+from kpi_nlsql.grammar.conditions.years import ANY_YEAR, is_year_apart
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.values import ValueHit
 
 _LEADS_IN = frozenset("in from of for by with at on is are was were named called to as".split())  # noqa: SIM905
 _OPENING = frozenset({"the", "or", "and", ",", "all", "our"})
 _MOST_ROWS = 1000
-_YEARS = range(1000, 2101)
 
 
 def read(scan: Scanner) -> bool:
@@ -37,7 +37,7 @@ def read(scan: Scanner) -> bool:
 def _subject(scan: Scanner) -> Ref | None:
     """Return the column that the value is a value of, where the words around it say so."""
     ref, values = _neighbour(scan), scan.item.values
-    if ref is None or _is_year_apart(scan, ref) or (values and not _holds(values, ref)):
+    if ref is None or is_year_apart(scan, ref) or (values and not _holds(values, ref)):
         return None
     return _holding(values, ref) if values else ref
 
@@ -116,18 +116,6 @@ def _owner(scan: Scanner) -> str | None:
     return None
 
 
-def _is_year_apart(scan: Scanner, ref: Ref) -> bool:
-    # "named X in 2008": the year does not belong to the column before.
-    number = scan.item.number if scan.item.kind == "number" else None
-    if number not in _YEARS or scan.at(scan.position - 1).text not in {"in", "during", "since"}:
-        return False
-    best = ref.hits[0] if ref.hits else None
-    if best is None or best.column is None or ref.position == scan.position - 2:
-        return False
-    column = scan.column_of(best)
-    return not column.measures and not column.dated
-
-
 def _holding(values: tuple[ValueHit, ...], ref: Ref) -> Ref:
     # A reference of its own for each value: "first and last name" may mean two columns.
     owners = {(value.table, value.column) for value in values}
@@ -195,7 +183,7 @@ def _close(scan: Scanner) -> bool:
 def _bare_number(scan: Scanner) -> bool:
     # A number without a column: a year, or one the value dictionary knows.
     number = scan.item.number
-    if isinstance(number, int) and number in _YEARS and scan.at(scan.position - 1).text != "top":
+    if isinstance(number, int) and number in ANY_YEAR and scan.at(scan.position - 1).text != "top":
         ref = scan.implied(scan.position, ("year", "date"), scan.last_table() or scan.entity())
         if ref is not None:
             term = Term("value", scan.position, ref, values=(number,))

@@ -26,8 +26,16 @@ def is_deed(scan: Scanner, position: int) -> bool:
     measures = item.text in IMPLIED and any(
         following.is_cue(kind) for kind in ("compare", "average_of_all", "below_average")
     )
+    measures = measures or _is_compared(scan, position)
     plainly = often or measures or _is_participle(scan, position) or _happened(scan, position)
     return plainly or _leads_on(scan, position)
+
+
+def _is_compared(scan: Scanner, position: int) -> bool:
+    # "claims billed above average": behind the rows, a participle whose amount is compared.
+    following = scan.at(position + 1)
+    averaged = following.is_cue("average_of_all") or following.is_cue("below_average")
+    return averaged and scan.participle(position) and scan.role(position - 1) == "table"
 
 
 def is_asked(scan: Scanner, position: int) -> bool:

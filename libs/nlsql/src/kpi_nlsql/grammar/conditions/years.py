@@ -1,0 +1,30 @@
+"""Years: whether a number that may be one is a year, or what the column before it equals."""
+
+from __future__ import annotations
+
+from kpi_nlsql.drafting.draft import Ref
+from kpi_nlsql.grammar.scanner import Scanner
+
+ANY_YEAR = range(1000, 2101)
+
+
+def is_year_apart(scan: Scanner, ref: Ref) -> bool:
+    """Tell whether a year does not belong to the column before it: "named X in 2008"."""
+    number = scan.item.number if scan.item.kind == "number" else None
+    if number in ANY_YEAR and not scan.in_where and _is_amount_of_year(scan, ref):
+        return True
+    if number not in ANY_YEAR or scan.at(scan.position - 1).text not in {"in", "during", "since"}:
+        return False
+    best = ref.hits[0] if ref.hits else None
+    if best is None or best.column is None or ref.position == scan.position - 2:
+        return False
+    column = scan.column_of(best)
+    return not column.measures and not column.dated
+
+
+def _is_amount_of_year(scan: Scanner, ref: Ref) -> bool:
+    # "duty amount 2024 by port": the amount that is asked for, of that year.
+    beside = ref.position == scan.position - 1 and bool(ref.hits)
+    table = scan.sentence.graph.table(ref.hits[0].table) if beside else None
+    dated = table is not None and any(column.dated for column in table.columns)
+    return dated and scan.measures(ref) and scan.adds_up(ref.hits[0])
