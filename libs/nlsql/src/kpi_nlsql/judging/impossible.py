@@ -12,7 +12,7 @@ def is_impossible(graph: Graph, query: plan.Plan) -> bool:
     selects = list(queries(query))
     tables = {source.alias: source.table for select in selects for source in sources(select)}
     return any(
-        _is_contradicted(select) or _is_senseless(graph, tables, term)
+        _is_contradicted(select) or _wants_two_values(select) or _is_senseless(graph, tables, term)
         for select in selects
         for term in conditions(select)
     )
@@ -41,6 +41,19 @@ def _is_word_for_amount(
         return False
     amount = graph.table(table).column(left.column).family == "number"
     return amount and not any(letter.isdigit() for letter in right.value)
+
+
+def _wants_two_values(query: plan.Query) -> bool:
+    """Tell whether a column of one row must equal two values at once."""
+    told: dict[plan.Expression, plan.Expression | plan.Query] = {}
+    for term in plan.conjuncts(query.where):
+        if not isinstance(term, plan.Compare) or term.operator != "=":
+            continue
+        subject, value = term.left, term.right
+        plain = isinstance(subject, plan.ColumnRef) and isinstance(value, plan.Constant)
+        if plain and told.setdefault(subject, value) != value:
+            return True
+    return False
 
 
 def _is_contradicted(select: plan.Query) -> bool:

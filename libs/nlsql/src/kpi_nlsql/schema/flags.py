@@ -12,6 +12,9 @@ _CALLED = re.compile(
     r"^(?:is|has|was)(?:_|(?=[A-Z]))|(?:_|(?<=[a-z]))(?:flag|flg|ind|indicator|yn)$",
     re.IGNORECASE,
 )
+_DONE = re.compile(r"[A-Za-z]{4,}ed")
+"""What was done with a row, ``returned`` and ``Cancelled``, with no more than two values."""
+
 _TWO = 2
 
 
@@ -23,7 +26,8 @@ def is_flag(column: Column) -> bool:
         return True
     few = column.distinct is not None and column.distinct <= _TWO
     number = column.family == "number" or bool(column.values)
-    return number and few and _CALLED.search(column.name) is not None
+    called = _CALLED.search(column.name) or _DONE.fullmatch(column.name)
+    return number and few and called is not None
 
 
 def set_values(column: Column) -> tuple[str, ...]:

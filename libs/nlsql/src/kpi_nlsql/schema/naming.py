@@ -41,6 +41,7 @@ ABBREVIATIONS = {
     "desc": "description", "descr": "description", "dest": "destination", "dob": "date of birth",
     "doc": "document", "resv": "reservation", "arr": "arrival", "bkg": "booking",
     "dt": "date", "emp": "employee", "fk": "key", "fname": "first name", "hq": "headquarters",
+    "ic": "intercompany",
     "inv": "invoice", "lang": "language", "lname": "last name", "loc": "location",
     "manu": "manufacturer", "matl": "material", "max": "maximum", "mfg": "manufacturing",
     "mgr": "manager", "min": "minimum", "msg": "message", "num": "number", "no": "number",

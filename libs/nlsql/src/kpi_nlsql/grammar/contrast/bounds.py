@@ -71,6 +71,12 @@ def pairs(items: Sequence[Item], position: int) -> bool:
     return items[position].text == "for" and any(item.text.endswith("same") for item in following)
 
 
+def refers_back(items: Sequence[Item], positions: Sequence[int]) -> bool:
+    """Tell whether a stretch says by "the one in …" that it is called as the other side is."""
+    texts = [items[at].text for at in positions if items[at].text != "the"]
+    return len(texts) > 1 and texts[0] in {"one", "ones", "that", "those", "the one", "the ones"}
+
+
 def says_something(items: Sequence[Item], positions: Sequence[int]) -> bool:
     """Tell whether a stretch names anything."""
     return any(

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from kpi_nlsql.grammar.contrast.between import Link, linked_rows, turned
 from kpi_nlsql.grammar.contrast.operand import Operand, Word, operands, table_told
 from kpi_nlsql.grammar.contrast.paired_rows import paired_rows
+from kpi_nlsql.grammar.contrast.told_key import told_key
 from kpi_nlsql.grammar.contrast.wording import (
     column_names,
     covered,
     fit_name,
     is_key,
+    only_amount,
     table_words,
 )
 from kpi_nlsql.plans import plan
@@ -33,6 +35,7 @@ _KEYLESS = 1.0
 _BY_COLUMN = 0.6
 _LINKED = 0.4
 _NO_KEY = 1.0
+_SURE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ class Sought:
     others: tuple[Word, ...]
     shown: tuple[tuple[Word, ...], ...] = ()
     keys: tuple[tuple[Word, ...], ...] = ()
+    refers: tuple[bool, bool] = (False, False)
+    """Whether a side is only "the one in …": its column is called as on the other side."""
 
 
 def choices(sentence: Sentence, sought: Sought) -> list[Choice]:
@@ -87,8 +92,8 @@ def choices(sentence: Sentence, sought: Sought) -> list[Choice]:
 
 def _pairs(sentence: Sentence, sought: Sought) -> Iterator[Choice]:
     graph = sentence.graph
-    lefts = _side(graph, sought.left, sought.right, sought.common)
-    rights = _side(graph, sought.right, sought.left, sought.common)
+    lefts = _side(graph, sought.left, sought.right, sought.common, sought.refers[0])
+    rights = _side(graph, sought.right, sought.left, sought.common, sought.refers[1])
     head = {table.name: _head(sought.head, table) for table in graph.tables}
     spoken = {table.name: _spoken(sought.others, table) for table in graph.tables}
     links: dict[tuple[str, str], tuple[Pairing, Link] | None] = {}
@@ -105,10 +110,12 @@ def _pairs(sentence: Sentence, sought: Sought) -> Iterator[Choice]:
             score = left.score + right.score + _likeness(graph, left, right)
             score += _HEADED * max(head[left.table], head[right.table])
             score += _MENTIONED * sum(spoken[name] for name in pair)
+            left, right = (_seen(graph, sought, side) for side in (left, right))
             score += _SHOWN * sum(_is_shown(graph, sought, side) for side in (left, right))
             score -= _KEYLESS * _lacks_key(graph, sought, (left.table, right.table))
             avoided = (str(left.column), str(right.column))
             pairing = paired_rows(sentence, *pair, avoided) if _meet(joined, pair) else None
+            pairing = pairing or _by_told_key(graph, left, right, sought.keys)
             if pairing is not None:
                 yield Choice(left, right, pairing, score + _PAIRED * pairing.score)
                 continue
@@ -119,20 +126,38 @@ def _pairs(sentence: Sentence, sought: Sought) -> Iterator[Choice]:
                 yield Choice(left, right, linked[0], score + paired, linked[1])
 
 
+def _by_told_key(
+    graph: Graph, left: Operand, right: Operand, keys: Sequence[Sequence[Word]]
+) -> Pairing | None:
+    """Return how rows pair up where only the sentence says so: "(same entity and period)"."""
+    pairs = told_key(graph, left, right, keys).pairs if keys else ()
+    whole = bool(pairs) and len(pairs) == len(keys)
+    return Pairing(pairs, _WHOLE, "the columns that are named") if whole else None
+
+
 def _meet(joined: set[tuple[str, str]], pair: tuple[str, str]) -> bool:
     return bool({pair, pair[::-1]} & joined)
 
 
 def _side(
-    graph: Graph, mine: Sequence[Word], theirs: Sequence[Word], common: Sequence[Word]
+    graph: Graph,
+    mine: Sequence[Word],
+    theirs: Sequence[Word],
+    common: Sequence[Word],
+    refers: bool,
 ) -> list[Operand]:
     """Return the columns one side may mean; what it leaves out is said on the other side."""
-    found: list[Operand] = []
-    for table in graph.tables:
-        whole = operands([*common, *mine], table)[:_MOST]
-        found += whole
-        if not common and mine:
-            found += _elided(mine, theirs, table)
+    elides = bool(mine) and not common
+    elided = [
+        operand
+        for table in (graph.tables if elides else ())
+        for operand in _elided(mine, theirs, table)
+    ]
+    if refers and elided:
+        # "the one in the payment file" is called as the other, and no payment method
+        return sorted(elided, key=lambda operand: -operand.score)[:_MOST]
+    named = [each for table in graph.tables for each in operands([*common, *mine], table)[:_MOST]]
+    found = [*named, *elided]
     return sorted(found, key=lambda operand: -operand.score)[: _MOST * 6]
 
 
@@ -142,7 +167,9 @@ def _elided(mine: Sequence[Word], theirs: Sequence[Word], table: Table) -> Itera
         return
     for operand in operands(theirs, table)[:2]:
         score = told.score + operand.said - _ELIDED
-        yield replace(operand, score=score, lost=told.lost, placed=True)
+        alone = operand.column == only_amount(table) and not told.lost
+        said = max(_SURE if alone else 0.0, operand.said)
+        yield replace(operand, score=score, said=said, lost=told.lost, placed=True)
 
 
 def _likeness(graph: Graph, left: Operand, right: Operand) -> float:
@@ -159,10 +186,17 @@ def _is_shown(graph: Graph, sought: Sought, operand: Operand) -> bool:
     """Tell whether the column is, by its full name, among those to show."""
     column = graph.table(operand.table).column(str(operand.column))
     return any(
-        covered([word.text for word in part], name) >= _WHOLE
+        all(covered([word.text for word in part], (each,)) >= _WHOLE for each in name)
         for part in sought.shown
         for name in column_names(column)
     )
+
+
+def _seen(graph: Graph, sought: Sought, operand: Operand) -> Operand:
+    """Return the operand, sure of what it leaves out where the column is among those to show."""
+    if operand.said < _SURE and operand.placed and _is_shown(graph, sought, operand):
+        return replace(operand, said=_SURE)
+    return operand
 
 
 def _is_key_told(graph: Graph, sought: Sought, operand: Operand) -> bool:

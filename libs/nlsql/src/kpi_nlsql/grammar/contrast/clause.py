@@ -3,46 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kpi_nlsql.grammar.contrast.bounds import (
-    ENDS,
     THEY,
     VERBS,
     begins,
     ends,
     opens,
-    pairs,
     says_something,
     split_at,
 )
 from kpi_nlsql.grammar.contrast.comparator import Comparator, comparators
+from kpi_nlsql.grammar.contrast.compared_clause import Clause
+from kpi_nlsql.grammar.contrast.sides_before import (
+    compared_first,
+    last_two,
+    says_between,
+    versus,
+)
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.plans.plan import Operator
 
 _ASIDE = frozenset({"and", ",", "vs", "versus", "against", "to", "with"})
-_VERSUS = frozenset({"vs", "versus", "against", "compared with", "compared to"})
 _PLACES = frozenset({"in", "at", "on"})
 _LEADING = VERBS | {"that", "which", "who", "whose", "that are", "that were", "with"}
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """A comparison: positions of the items of its sides, of what both share, and of the rest.
-
-    ``before`` is what stands before it, ``after`` what follows it.
-    """
-
-    operator: Operator
-    left: tuple[int, ...]
-    right: tuple[int, ...]
-    common: tuple[int, ...]
-    before: tuple[int, ...]
-    after: tuple[int, ...]
-    told: frozenset[int]
-    adds_up: bool = False
-    sums: bool = False
-    """Whether all rows of the right side are taken together: "the sum of its lines"."""
 
 
 def clauses(items: Sequence[Item]) -> Iterator[Clause]:
@@ -86,7 +70,7 @@ def lists_several(items: Sequence[Item], clause: Clause) -> bool:
 
 
 def _forms(items: Sequence[Item], clause: Clause, found: Comparator) -> Iterator[Clause]:
-    between = next((at for at in clause.right if _says_between(items[at])), None)
+    between = next((at for at in clause.right if says_between(items[at])), None)
     if found.text.endswith("between"):
         between = found.end - 1
     if between is not None:
@@ -103,10 +87,6 @@ def _forms(items: Sequence[Item], clause: Clause, found: Comparator) -> Iterator
         yield from placed
     else:
         yield _completed(items, clause)
-
-
-def _says_between(item: Item) -> bool:
-    return item.text == "between" or item.text.endswith(" between")
 
 
 def _between(items: Sequence[Item], clause: Clause, between: int) -> Iterator[Clause]:
@@ -191,87 +171,25 @@ def _in_either(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
 
 def _both_before(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
     """Read "P in A and Q in B differ" and "compare P in A with Q in B … where they differ"."""
-    compared = _compared(items, clause)
+    compared = compared_first(items, clause)
     if compared is not None:
         yield from compared
         return
-    versus = _versus(items, clause)
-    if versus is not None:
-        yield versus
+    beside = versus(items, clause)
+    if beside is not None:
+        yield beside
         return
     split = list(split_at(items, clause.left, frozenset({"and", "vs", "versus"})))
     yield from (replace(clause, left=left, right=right) for left, right in split)
+    if not split and any(items[at].text in {"two", "the two"} for at in clause.left):
+        yield from last_two(items, clause)  # "date in A and date in B where the two dates differ"
     if not split:
         if not says_something(items, clause.left):
-            yield from _last_two(items, clause)
+            yield from last_two(items, clause)
             return
         told = clause.told | {at for at in clause.left if items[at].text in THEY}
         common = tuple(at for at in clause.left if at not in told)
         yield replace(clause, left=(), right=(), common=common, told=told)
-
-
-def _last_two(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
-    """Read "A amount and B amount where they differ": they are what is listed last."""
-    listed = [at for at in clause.before if not opens(items, at)]
-    while listed and items[listed[-1]].text in ENDS:
-        listed.pop()
-    cuts = [n for n, at in enumerate(listed) if items[at].text in {",", "and"}]
-    if not cuts:
-        return
-    start = cuts[-2] + 1 if len(cuts) > 1 else 0
-    left, right = listed[start : cuts[-1]], listed[cuts[-1] + 1 :]
-    told = clause.told | set(clause.left)
-    yield replace(clause, left=tuple(left), right=tuple(right), told=told)
-
-
-def _compared(items: Sequence[Item], clause: Clause) -> list[Clause] | None:
-    start = next((at for at in clause.before if items[at].is_cue("compare_tables")), None)
-    if start is None or items[start].text not in {"compare", "reconcile"}:
-        return None
-    end = next((at for at in clause.before if at > start and _goes_on(items, at)), None)
-    if end is None:
-        return None
-    sides = tuple(range(start + 1, end))
-    told = clause.told | {start, *clause.left}
-    rest = replace(clause, before=tuple(range(end, clause.before[-1] + 1)), told=told)
-    between = next((at for at in sides if _says_between(items[at])), None)
-    if between is not None:
-        common = tuple(at for at in sides if at < between)
-        pair = tuple(at for at in sides if at > between)
-        rest = replace(rest, common=common, told=told | {between})
-        return [
-            replace(rest, left=left, right=right)
-            for left, right in split_at(items, pair, frozenset({"and"}))
-        ]
-    return [
-        replace(rest, left=left, right=right)
-        for left, right in split_at(items, sides, frozenset({"with", "to", "against", "and"}))
-    ]
-
-
-def _versus(items: Sequence[Item], clause: Clause) -> Clause | None:
-    """Read "order quantity vs delivered quantity … where they differ"."""
-    cut = next((at for at in clause.before if items[at].text in _VERSUS), None)
-    if cut is None or says_something(items, clause.left):
-        return None
-    begin = next((at for at in range(cut, -1, -1) if _opens_list(items, at)), -1) + 1
-    end = next((at for at in range(cut + 1, clause.before[-1] + 1) if _closes(items, at)), None)
-    right = range(cut + 1, clause.before[-1] + 1 if end is None else end)
-    told = clause.told | set(clause.left) | {cut}
-    return replace(clause, left=tuple(range(begin, cut)), right=tuple(right), told=told)
-
-
-def _opens_list(items: Sequence[Item], position: int) -> bool:
-    item = items[position]
-    return item.text in ENDS or item.is_cue("show") or item.text == "compare"
-
-
-def _closes(items: Sequence[Item], position: int) -> bool:
-    return items[position].text in ENDS | {"where", "for", "of"} or pairs(items, position)
-
-
-def _goes_on(items: Sequence[Item], position: int) -> bool:
-    return items[position].is_cue("show") or items[position].text in ENDS | {"where"}
 
 
 def _completed(items: Sequence[Item], clause: Clause) -> Clause:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.english.words import Token, parts
-from kpi_nlsql.grammar.contrast.clause import Clause
+from kpi_nlsql.grammar.contrast.compared_clause import Clause
 from kpi_nlsql.grammar.contrast.operand import Word
 from kpi_nlsql.grammar.contrast.per_source import tells_source
 from kpi_nlsql.mentions.linking import Item
@@ -159,6 +159,7 @@ def _after(items: Sequence[Item], positions: Positions, layout: Layout) -> None:
             layout.told |= {position, *(n for n in stretch if _directs(items[n]))}
             at += 1 + len(stretch)
         elif _leads_to_key(items, position, rest):
+            stretch = _key(items, rest) if _sames(items, stretch) else stretch
             layout.keys += list(_segments(items, _without_same(items, stretch)))
             layout.told |= {position, *_sames(items, stretch)}
             at += 1 + len(stretch)
@@ -190,7 +191,7 @@ def _directs(item: Item) -> bool:
 def _leads_to_key(items: Sequence[Item], position: int, rest: Positions) -> bool:
     text = items[position].text
     same = any(items[at].text in _SAME for at in rest[:2])
-    if text in {"for", "with", "on", "and"} and same:
+    if text in {"for", "with", "on", "and", "("} and same:
         return True
     return text in _LEADS_TO_KEY or items[position].is_cue("group")
 
@@ -213,6 +214,17 @@ def _stretch(items: Sequence[Item], positions: Positions) -> Positions:
         if item.is_cue("relative"):
             break
         found.append(position)
+    return tuple(found)
+
+
+def _key(items: Sequence[Item], positions: Positions) -> Positions:
+    """Return the parts of a key: "for the same entity, partner and period" goes on behind ","."""
+    found = list(_stretch(items, positions))
+    while len(found) < len(positions) and items[positions[len(found)]].text == ",":
+        part = _stretch(items, positions[len(found) + 1 :])
+        if not part or not items[part[0]].column_hits():
+            break
+        found += [positions[len(found)], *part]
     return tuple(found)
 
 

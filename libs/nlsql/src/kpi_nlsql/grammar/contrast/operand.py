@@ -11,6 +11,7 @@ from kpi_nlsql.grammar.contrast.wording import (
     covered,
     fit_name,
     kind_of_value,
+    says_kind,
     table_words,
 )
 from kpi_nlsql.schema.graph import Column, Table
@@ -92,7 +93,7 @@ def _operand(
         own = fit_name(texts, name)
         if max(own) < _SAID or not _speaks(words, own):
             continue
-        said = covered(texts, name)
+        said = covered(texts, _deed_of(texts, name))
         if said < _SAID / 2:
             continue
         kinds = [kind_of_value(text, column) for text in texts]
@@ -105,6 +106,13 @@ def _operand(
         if best is None or score > best.score:
             best = Operand(table.name, column.name, score, said, named, lost, placed)
     return best
+
+
+def _deed_of(texts: Sequence[str], name: Sequence[str]) -> Sequence[str]:
+    """Return what a verb says of a name: "received" says all of ``ReceivedQty``."""
+    if not all(text.endswith("ed") for text in texts if text not in _LIGHT):
+        return name
+    return [part for part in name if not says_kind(part)] or name
 
 
 def _speaks(words: Sequence[Word], own: Sequence[float]) -> bool:

@@ -23,13 +23,19 @@ def both_compared(choice: Choice) -> list[plan.ColumnRef]:
     ]
 
 
+def sources(choice: Choice) -> list[tuple[str, str]]:
+    """Return the tables that columns can be shown of, each behind its alias."""
+    between = [] if choice.link is None else [("m", choice.link.table)]
+    return [("s", choice.left.table), ("t", choice.right.table), *between]
+
+
 def shown_column(
     words: Sequence[Word], choice: Choice, graph: Graph, shown: Sequence[plan.ColumnRef]
 ) -> tuple[plan.ColumnRef, frozenset[int]] | None:
     """Return the column of either side that the words name, and the words it leaves out."""
     best: tuple[float, plan.ColumnRef, frozenset[int]] | None = None
     compared = both_compared(choice)
-    for alias, table in (("s", choice.left.table), ("t", choice.right.table)):
+    for alias, table in sources(choice):
         for operand in operands(words, graph.table(table)):
             ref = plan.ColumnRef(alias, str(operand.column))
             score = _score(operand, ref, alias, compared, shown)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from kpi_nlsql.english.words import stems
-from kpi_nlsql.schema.graph import NEARLY_UNIQUE, Column, Table
+from kpi_nlsql.schema.graph import NEARLY_UNIQUE, Table
 from kpi_nlsql.schema.pairing import Pairing, pairings
+from kpi_nlsql.schema.partners import partner
 from kpi_nlsql.schema.ruleset import ColumnPair
 from kpi_nlsql.sentence import Sentence
 
 _SURE = 0.6
-_SHARED = 0.5
+_ALIKE = 0.5
 _INCOMPLETE = 0.6
 _UNCOUNTED = 1.0
 """What is taken for the variety where nobody has counted the rows."""
@@ -76,8 +76,12 @@ def _completed(
 
 def _joined(others: list[Pairing]) -> Iterator[ColumnPair]:
     for option in others:
-        if option.score >= _SURE and len(option.pairs) == 1:
-            yield option.pairs[0]
+        if len(option.pairs) != 1:
+            continue
+        pair = option.pairs[0]
+        # ``item_no`` repeats in every order, but is called so on both sides
+        if option.score >= (_ALIKE if pair.left.lower() == pair.right.lower() else _SURE):
+            yield pair
 
 
 def _of_key(
@@ -92,28 +96,6 @@ def _of_key(
             if name in used[side] or name == compared[side]:
                 continue
             taken = used[1 - side] | {compared[1 - side]}
-            partner = _partner(table.column(name), other, taken)
-            if partner is not None:
-                yield ColumnPair(name, partner) if side == 0 else ColumnPair(partner, name)
-
-
-def _partner(column: Column, table: Table, taken: set[str]) -> str | None:
-    scored = [
-        (_alike(column, other), other.name)
-        for other in table.columns
-        if other.name not in taken and other.family == column.family
-    ]
-    best = max(scored, default=(0.0, ""))
-    return best[1] if best[0] >= _SHARED else None
-
-
-def _alike(column: Column, other: Column) -> float:
-    """Return how alike two columns are: by a word of their names, or by the values they share."""
-    mine = {word for name in column.display_names for word in stems(name)}
-    theirs = {word for name in other.display_names for word in stems(name)}
-    shared = (mine & theirs) - {"number", "id", "no", "code", "date"}
-    if shared:
-        return 0.5 + 0.5 * len(shared) / max(len(mine | theirs), 1)
-    values, others = set(column.values), set(other.values)
-    text = column.family == "text" and values and others
-    return len(values & others) / min(len(values), len(others)) if text else 0.0
+            like = partner(table.column(name), other, taken)
+            if like is not None:
+                yield ColumnPair(name, like) if side == 0 else ColumnPair(like, name)

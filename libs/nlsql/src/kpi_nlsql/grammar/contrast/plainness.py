@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpi_nlsql.grammar.contrast.choice import Choice, kind_of
-from kpi_nlsql.grammar.contrast.clause import Clause
+from kpi_nlsql.grammar.contrast.compared_clause import Clause
 from kpi_nlsql.grammar.contrast.wording import counts_years, is_key
 from kpi_nlsql.schema.graph import Column
 from kpi_nlsql.sentence import Sentence

@@ -7,9 +7,12 @@ from dataclasses import replace
 
 from kpi_nlsql.grammar.conditions.listed_values import either_value, is_denied
 from kpi_nlsql.grammar.contrast.account import Account, verbs
+from kpi_nlsql.grammar.contrast.attributed import attributed
+from kpi_nlsql.grammar.contrast.bounds import refers_back
 from kpi_nlsql.grammar.contrast.choice import Choice, Sought, choices
-from kpi_nlsql.grammar.contrast.clause import Clause, clauses, lists_several
+from kpi_nlsql.grammar.contrast.clause import clauses, lists_several
 from kpi_nlsql.grammar.contrast.comparator import mirrored
+from kpi_nlsql.grammar.contrast.compared_clause import Clause
 from kpi_nlsql.grammar.contrast.layout import Layout, is_value, laid_out, words_of
 from kpi_nlsql.grammar.contrast.operand import naming, operands, table_told
 from kpi_nlsql.grammar.contrast.order import can_sort, ordered
@@ -17,12 +20,12 @@ from kpi_nlsql.grammar.contrast.outputs import both_compared, shown_column
 from kpi_nlsql.grammar.contrast.plainness import clearness, is_plain
 from kpi_nlsql.grammar.contrast.states import States, conditions, state_choice, states
 from kpi_nlsql.grammar.contrast.together import adds_up, summed_up
+from kpi_nlsql.grammar.contrast.told_key import told_key
 from kpi_nlsql.grammar.contrast.written import Wish, compared, of_one_side, summed, written
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.row_nouns import merged
 from kpi_nlsql.plans import plan
 from kpi_nlsql.schema.pairing import Pairing
-from kpi_nlsql.schema.ruleset import ColumnPair
 from kpi_nlsql.sentence import Candidate, Sentence
 
 _WHOLE = 0.8
@@ -54,7 +57,7 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
 
 
 def _states(sentence: Sentence, items: Sequence[Item]) -> Iterator[Candidate]:
-    for found in states(items):
+    for found in (*states(items), *attributed(items)):
         tokens = sentence.tokens
         clause = Clause("!=", (), (), (), found.before, found.after, found.told)
         owners = [words_of(items, each.owner, tokens) for each in (found.first, found.second)]
@@ -81,6 +84,7 @@ def _sought(sentence: Sentence, items: Sequence[Item], clause: Clause, layout: L
         words_of(items, others, tokens),
         tuple(words_of(items, part, tokens) for part in layout.shown),
         tuple(words_of(items, part, tokens) for part in layout.keys),
+        (refers_back(items, clause.left), refers_back(items, clause.right)),
     )
 
 
@@ -217,18 +221,13 @@ class _Reading:
 
     def _keyed(self, choice: Choice) -> Pairing:
         """Return the pairing by the key that is told, "for the same flight and date"."""
-        graph = self.sentence.graph
-        pairs = []
-        for part in self.layout.keys:
-            words = words_of(self.items, part, self.sentence.tokens)
-            left = operands(words, graph.table(choice.left.table))[:1]
-            right = operands(words, graph.table(choice.right.table))[:1]
-            if left and right and not left[0].lost and not right[0].lost:
-                pairs.append(ColumnPair(str(left[0].column), str(right[0].column)))
-                self.account.add(word.token for word in words)
-        if not pairs or choice.link is not None:
+        parts = [words_of(self.items, part, self.sentence.tokens) for part in self.layout.keys]
+        told = told_key(self.sentence.graph, choice.left, choice.right, parts)
+        for words in told.words:
+            self.account.add(word.token for word in words)
+        if not told.pairs or choice.link is not None:
             return choice.pairing
-        return Pairing(tuple(dict.fromkeys(pairs)), _KEYED, "the columns that are named")
+        return Pairing(told.pairs, _KEYED, "the columns that are named")
 
     def _named(self, choice: Choice) -> list[plan.ColumnRef]:
         shown: list[plan.ColumnRef] = []
@@ -264,7 +263,8 @@ class _Reading:
         found: list[plan.Condition] = []
         sides = (("s", choice.left.table), ("t", choice.right.table))
         for position, item in enumerate(self.items):
-            if not is_value(item) or self.account.has(position):
+            set_flag = self._is_flag(position, choice)
+            if not (is_value(item) or set_flag) or (self.account.has(position) and not set_flag):
                 continue
             for alias, table in sides[::-1] if position in behind else sides:
                 hits = [hit for hit in item.values if hit.table == table and hit.score >= 1.0]
@@ -277,6 +277,17 @@ class _Reading:
                     self._tell_column(table, hits[0].column, position - 1)
                     break
         return either_value(found)
+
+    def _is_flag(self, position: int, choice: Choice) -> bool:
+        """Tell whether a word before the rows says that a flag of theirs is set: "returned items".
+
+        It is named like the flag itself, which here is not asked for.
+        """
+        if position not in self.layout.head[:-1]:
+            return False
+        item, table = self.items[position], choice.left.table
+        flags = {(hit.table, hit.column) for hit in item.column_hits() if hit.table == table}
+        return any((hit.table, hit.column) in flags and hit.score >= 1.0 for hit in item.values)
 
     def _tell_column(self, table: str, column: str, beside: int) -> None:
         for position in (*self.layout.loose, beside):

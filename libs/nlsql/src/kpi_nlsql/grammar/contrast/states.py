@@ -17,12 +17,13 @@ from kpi_nlsql.sentence import Sentence
 _CONTRASTS = frozenset(
     {"but", "and", "while", "yet", "although", "though", "whereas", ",", "but not"}
 )
-_PLACES = frozenset({"in", "at", "on", "per", "within", "inside", "according to", "by"})
+PLACES = frozenset({"in", "at", "on", "per", "within", "inside", "according to", "by"})
 _ENDS = frozenset({",", ".", "?", ";", ":", "(", ")", "with", "where", "whose"})
 _PASSED = frozenset(
     "still already is are was were as be being marked set the it its their they yet now "  # noqa: SIM905
     "status".split()
 )
+_TOGETHER = frozenset({"and", "and in", "as well as in", "as well as"})
 _BEING = frozenset({"is", "are", "was", "were", "not"})
 _OPENERS = frozenset({"which", "that", "who", "where", "whose", "with", "having", "when"})
 _NAMED = 0.95
@@ -53,9 +54,12 @@ class States:
 def states(items: Sequence[Item]) -> Iterator[States]:
     """Yield the pairs of states that the sentence sets against each other."""
     for position, item in enumerate(items):
-        if not _is_state(item) or position + 1 >= len(items):
+        if not is_state(item) or position + 1 >= len(items):
             continue
-        if items[position + 1].text not in _PLACES:
+        if items[position + 1].is_cue("both"):
+            yield from _in_both(items, position)
+            continue
+        if items[position + 1].text not in PLACES:
             continue
         found = _second(items, position)
         if found is None:
@@ -75,19 +79,38 @@ def states(items: Sequence[Item]) -> Iterator[States]:
         )
 
 
+def _in_both(items: Sequence[Item], position: int) -> Iterator[States]:
+    """Yield the one state of "meters that are active both in the register and in the MDM"."""
+    rest = range(position + 2, len(items))
+    end = next((at for at in rest if ends_state(items[at])), len(items))
+    cut = next((at for at in range(position + 3, end - 1) if items[at].text in _TOGETHER), None)
+    led = (at for at in range(position - 1, -1, -1) if _opens(items, at))
+    head = next(led, position - 1 if items[position - 1].text in _BEING else -1)
+    if cut is None or head < 1:
+        return
+    yield States(
+        State(position, tuple(range(position + 2, cut))),
+        State(position, tuple(range(cut + 1, end))),
+        tuple(range(head)),
+        (),
+        tuple(range(end, len(items))),
+        frozenset({position, position + 1, cut, *range(head, position)}),
+    )
+
+
 def _second(items: Sequence[Item], first: int) -> tuple[int, State] | None:
     for cut in range(first + 2, min(first + _NEAR, len(items))):
         if items[cut].text not in _CONTRASTS:
             continue
         denied, at, passed = items[cut].text == "but not", cut + 1, list[int]()
-        while at < len(items) and not _is_state(items[at]) and not _ends(items[at]):
+        while at < len(items) and not is_state(items[at]) and not ends_state(items[at]):
             denied = denied or items[at].is_cue("not")
             passed.append(at)
             at += 1
-        if at >= len(items) or not _is_state(items[at]):
+        if at >= len(items) or not is_state(items[at]):
             continue
-        if at + 2 < len(items) and items[at + 1].text in _PLACES and _only_leads(items, passed, at):
-            end = next((n for n in range(at + 2, len(items)) if _ends(items[n])), len(items))
+        if at + 2 < len(items) and items[at + 1].text in PLACES and _only_leads(items, passed, at):
+            end = next((n for n in range(at + 2, len(items)) if ends_state(items[n])), len(items))
             return cut, State(at, tuple(range(at + 2, end)), denied)
         owner = tuple(n for n in passed if items[n].text not in _PASSED and not items[n].cues)
         if passed and items[passed[-1]].last_word in _BEING and owner:
@@ -106,7 +129,8 @@ def _only_leads(items: Sequence[Item], passed: Sequence[int], value: int) -> boo
     )
 
 
-def _ends(item: Item) -> bool:
+def ends_state(item: Item) -> bool:
+    """Tell whether what is said of a state ends before an item."""
     return item.text[:1] in _ENDS or item.text in _ENDS or item.is_cue("show")
 
 
@@ -119,7 +143,8 @@ def _opens(items: Sequence[Item], position: int) -> bool:
     return items[position].text in _OPENERS
 
 
-def _is_state(item: Item) -> bool:
+def is_state(item: Item) -> bool:
+    """Tell whether an item is a value, and the full name of nothing."""
     exact = any(hit.score >= 1.0 for hit in item.values)
     named = max((hit.score for hit in item.hits), default=0.0) >= _NAMED
     return exact and not named

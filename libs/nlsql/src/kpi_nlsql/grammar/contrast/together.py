@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kpi_nlsql.grammar.contrast.choice import Choice
-from kpi_nlsql.grammar.contrast.clause import Clause
 from kpi_nlsql.grammar.contrast.comparator import mirrored
+from kpi_nlsql.grammar.contrast.compared_clause import Clause
 from kpi_nlsql.grammar.contrast.wording import is_key
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.schema.graph import Graph

@@ -97,6 +97,11 @@ def kind_of_value(word: str, column: Column) -> float:
     return _KIND_OF_VALUE if told else 0.0
 
 
+def says_kind(part: str) -> bool:
+    """Tell whether a word of a name only says what kind of values there are: a date, a quantity."""
+    return any(fits(each, part) >= _SHORT for each in (*_DATES, *_AMOUNTS, "quantity"))
+
+
 def table_words(table: Table) -> tuple[str, ...]:
     """Return the words a table may be called by."""
     names = (table.name, *table.display_names)
@@ -116,6 +121,13 @@ def _parts(name: str) -> tuple[str, ...]:
 def is_key(column: Column) -> bool:
     """Tell whether a column numbers rows, by its name."""
     return any(name[-1] in KEY_TAILS for name in column_names(column)[:1])
+
+
+def only_amount(table: Table) -> str | None:
+    """Return the one column of amounts that a table has: what a payment "is lower than" by."""
+    amounts = [column for column in table.columns if column.measures and not is_key(column)]
+    amounts = [column for column in amounts if not counts_years(column)]
+    return amounts[0].name if len(amounts) == 1 else None
 
 
 def counts_years(column: Column) -> bool:

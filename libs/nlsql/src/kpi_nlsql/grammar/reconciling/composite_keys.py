@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.schema.pairing import Pairing
-from kpi_nlsql.schema.ruleset import ColumnPair
+from kpi_nlsql.schema.partners import partnered
 from kpi_nlsql.sentence import Sentence
 
 _LEADING = frozenset({"per", "by", "on", "using", "via", "same", "the same", "with the same"})
@@ -28,13 +28,15 @@ def key_mentions(items: Sequence[Item]) -> tuple[int, ...]:
 
 def composite_key(sentence: Sentence, source: str, target: str) -> Pairing | None:
     """Return the pairing by the key the sentence names, if both tables have all of its columns."""
-    pairs = []
-    for position in key_mentions(sentence.items):
-        left, right = (column_of(sentence.items[position], table) for table in (source, target))
-        if left is None or right is None or {left.lower(), right.lower()} & sentence.excluded:
-            return None
-        pairs.append(ColumnPair(left, right))
-    return Pairing(tuple(pairs), 0.9, "the columns that are named") if pairs else None
+    positions = key_mentions(sentence.items)
+    mentions = [sentence.items[position] for position in positions]
+    named = [(column_of(each, source), column_of(each, target)) for each in mentions]
+    tables = sentence.graph.table(source), sentence.graph.table(target)
+    pairs = [pair for pair in partnered(named, tables, set()) if pair is not None]
+    columns = {column.lower() for pair in pairs for column in (pair.left, pair.right)}
+    if not pairs or len(pairs) < len(positions) or columns & sentence.excluded:
+        return None
+    return Pairing(tuple(pairs), 0.9, "the columns that are named")
 
 
 def column_of(item: Item, table: str) -> str | None:

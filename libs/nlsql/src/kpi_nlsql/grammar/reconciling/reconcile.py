@@ -31,6 +31,7 @@ _SURE_TABLE = 0.6
 _SURE_COLUMN = 0.95
 _MOST_PAIRINGS = 3
 _IN_WORDS = frozenset("in from within inside into at on among amongst under".split())  # noqa: SIM905
+_KEYED = frozenset({"for", "with", "on", "of", "in", "(", ","})
 _PRESENCE = frozenset(
     "present found available exist exists existing appear appears appearing included contained "  # noqa: SIM905
     "be listed there a an any recorded matched part of the also known our its their this "
@@ -115,7 +116,7 @@ def find_relation(items: tuple[Item, ...]) -> Relation | None:
         return Relation(
             operation, several.source, first.position, several.cue, tuple(further), several.either
         )
-    for finder in (_missing, different, agreeing, _only, _common):
+    for finder in (_missing, different, agreeing, _only, _common, _without_same):
         for position in range(len(items)):
             found = finder(items, tables, position)
             if found is not None:
@@ -162,6 +163,19 @@ def _only(items: tuple[Item, ...], tables: list[int], position: int) -> Relation
         return None
     others = [table for table in tables if table_at(items, table) != table_at(items, source)]
     return Relation("NOT_IN", source, others[-1], position) if others else None
+
+
+def _without_same(items: tuple[Item, ...], tables: list[int], position: int) -> Relation | None:
+    # "balances without a confirmation for the same entity and period": the key is told
+    keys = key_mentions(items)
+    if not items[position].is_cue("not") or not keys or not items[keys[0] - 1].is_cue("agree"):
+        return None
+    before, target, _ = _around(items, tables, position)
+    if before is None or target is None or target > keys[0]:
+        return None
+    led = all(item.text in _KEYED for item in items[target + 1 : keys[0] - 1])
+    near = all(item.kind == "word" for item in items[position + 1 : target])
+    return Relation("NOT_IN", before, target, position) if led and near else None
 
 
 def _asks_only(items: tuple[Item, ...], position: int) -> bool:

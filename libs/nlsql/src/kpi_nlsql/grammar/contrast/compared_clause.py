@@ -1,0 +1,26 @@
+"""Compared clause: what a comparison is made of, stretch by stretch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kpi_nlsql.plans.plan import Operator
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A comparison: positions of the items of its sides, of what both share, and of the rest.
+
+    ``before`` is what stands before it, ``after`` what follows it.
+    """
+
+    operator: Operator
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    common: tuple[int, ...]
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    told: frozenset[int]
+    adds_up: bool = False
+    sums: bool = False
+    """Whether all rows of the right side are taken together: "the sum of its lines"."""
