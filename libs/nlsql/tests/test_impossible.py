@@ -2,6 +2,7 @@
 
 import pytest
 
+from kpi_nlsql import Engine, Refusal
 from kpi_nlsql.judging.impossible import is_impossible
 from kpi_nlsql.plans import plan
 
@@ -48,3 +49,8 @@ def test_what_cannot_be_is_told(terms: list[plan.Condition]) -> None:
 )
 def test_what_can_be_is_not(terms: list[plan.Condition]) -> None:
     assert not is_impossible(RETAIL, orders(*terms))
+
+
+def test_a_row_that_should_have_two_values_at_once_is_asked_back_for() -> None:
+    answer = Engine(RETAIL).read("Show me all shipped orders that are cancelled")
+    assert isinstance(answer, Refusal)

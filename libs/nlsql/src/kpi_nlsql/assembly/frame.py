@@ -14,6 +14,14 @@ class Unreadable(Exception):
     """The draft makes no query: nothing is asked for, or no join path connects the tables."""
 
 
+class Contradicted(Unreadable):
+    """The word at ``position`` was read as a value that the same row cannot have, too."""
+
+    def __init__(self, position: int) -> None:
+        super().__init__("no row can meet both conditions")
+        self.position = position
+
+
 class Frame:
     """A resolved draft while it becomes a query; ``spoken`` are the stems of the sentence.
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kpi_nlsql.assembly.contradictions import contradict
 from kpi_nlsql.assembly.filters import having_condition, related_rows, row_conditions
-from kpi_nlsql.assembly.frame import ROWS, Frame, Unreadable
+from kpi_nlsql.assembly.frame import ROWS, Contradicted, Frame, Unreadable
 from kpi_nlsql.drafting.draft import MAIN, Term
 from kpi_nlsql.plans import plan
 from kpi_nlsql.schema.naming_columns import key_columns, naming_columns
@@ -135,6 +136,8 @@ def _own(
     columns = [o.expression for o in outputs if isinstance(o.expression, plan.ColumnRef)]
     row_terms = [term for term in terms if term.kind != "exists"]
     same = [c for c in columns if c.source == frame.entity]
+    if not same and not negative:
+        _refuse_contradictions(frame, row_terms)
     if not same or (negative and not _contrasts(frame, terms)):
         conditions = row_conditions(frame, row_terms, {})
         if not conditions:
@@ -154,6 +157,14 @@ def _own(
         where=plan.all_of([*where, plan.Not(plan.IsNull(column))]),
     )
     return plan.InQuery(same[0], inner)
+
+
+def _refuse_contradictions(frame: Frame, terms: list[Term]) -> None:
+    # "cancelled orders that are invoiced": one order has no two statuses. Raises Contradicted.
+    main = [term for term in frame.draft.terms if term.scope == MAIN and term.ref is not None]
+    for term in terms:
+        if term.kind == "value" and any(contradict(other, term) for other in main):
+            raise Contradicted(term.position)
 
 
 def _contrasts(frame: Frame, terms: list[Term]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice
 
 from kpi_nlsql.assembly.choices import choices
-from kpi_nlsql.assembly.frame import Frame, Unreadable
+from kpi_nlsql.assembly.frame import Contradicted, Frame, Unreadable
 from kpi_nlsql.assembly.query import assemble
 from kpi_nlsql.drafting.draft import Draft
 from kpi_nlsql.drafting.resolve import resolve
@@ -63,6 +63,9 @@ def _read(
     try:
         frame = Frame(draft, sentence.graph, paths, sentence.naming_stems())
         query = assemble(frame)
+    except Contradicted as contradiction:
+        other = _without_values(sentence, contradiction.position)
+        return None if other is None else _read(other, paths, forced)
     except Unreadable:
         return None
     rivals = sorted(state.runners_up, key=lambda entry: entry[0])
@@ -71,6 +74,19 @@ def _read(
     features["margin"] = min(state.margins, default=1.0)
     features["forced"] = float(bool(forced))
     return _candidate(draft, query, frame.entity, features), close
+
+
+def _without_values(sentence: Sentence, position: int) -> Sentence | None:
+    """Return the sentence where a word is no value, if it may be something else.
+
+    "Cancelled orders that are nevertheless invoiced" have an invoice, no second status.
+    """
+    item = sentence.items[position]
+    if not item.hits or not item.values:
+        return None
+    items = list(sentence.items)
+    items[position] = replace(item, values=())
+    return replace(sentence, items=tuple(items))
 
 
 def _candidate(

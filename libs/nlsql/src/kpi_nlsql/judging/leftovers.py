@@ -28,7 +28,8 @@ _LIGHT_WORDS = frozenset(
     "placed made issued recorded located listed called named given found used currently exist "  # noqa: SIM905
     "exists existing corresponding available there held taken done occurred happened stored "
     "carry carries carrying hold holds holding bear bears came come comes refer refers referring "
-    "got gotten received combination combinations value values pair pairs another other".split()
+    "got gotten received defined maintained work works working live lives living "
+    "combination combinations value values pair pairs another other".split()
 )
 """Words that say little: leaving them out loses nothing."""
 

@@ -19,6 +19,8 @@ _ROWS = frozenset(
     "item line row record entry transaction posting table system file feed sheet extract "  # noqa: SIM905
     "export dataset report list master register ledger catalogue catalog log statement".split()
 )
+_KEPT = frozenset({"reference", "references", "master", "list", "register"})
+"""What a table may be called by itself, too: "the diagnosis reference" is ``ref_diagnosis``."""
 _ROW_STEMS = frozenset(stem(word) for word in _ROWS)
 _PARTLY = 0.6
 _NAMING_TAILS = KEY_TAILS | {"name", "title"}
@@ -91,6 +93,8 @@ def _means_rows(before: Item, item: Item, table: Table) -> bool:
     own = [hit for hit in item.column_hits() if hit.table == table.name]
     if any(hit.score >= _EXACT for hit in own):
         return False
+    if item.text in _KEPT and any(hit.table == table.name for hit in item.table_hits()):
+        return True
     word = stem(item.text)
     if item.text in _ROWS or word in _ROWS or word in {stem(row) for row in _ROWS}:
         return True

@@ -32,7 +32,7 @@ def with_spoken_keys(sentence: Sentence, candidate: Candidate) -> Candidate:
     missing: list[plan.Condition] = [
         plan.Not(plan.IsNull(key))
         for key in dict.fromkeys(_denied_keys(query))
-        if _is_spoken(sentence, query.source.table, key.column)
+        if _is_listed(query, key) or _is_spoken(sentence, query.source.table, key.column)
     ]
     added = [term for term in missing if term not in known]
     if not added:
@@ -42,6 +42,11 @@ def with_spoken_keys(sentence: Sentence, candidate: Candidate) -> Candidate:
     told = f"{candidate.explanation} and that have a value of {keys}"
     told = explain(whole) if candidate.kind == "general" else told
     return replace(candidate, plan=whole, explanation=told)
+
+
+def _is_listed(query: plan.Query, key: plan.ColumnRef) -> bool:
+    # "product codes used in A but not in B": each code once, and no code is none
+    return query.distinct and [output.expression for output in query.outputs] == [key]
 
 
 def _denied_keys(query: plan.Query) -> Iterator[plan.ColumnRef]:

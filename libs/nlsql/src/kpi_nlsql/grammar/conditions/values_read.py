@@ -10,6 +10,7 @@ from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.values import ValueHit
 
 _LEADS_IN = frozenset("in from of for by with at on is are was were named called to as".split())  # noqa: SIM905
+_WITHIN = frozenset({"in", "within", "on", "at", "per"})
 _OPENING = frozenset({"the", "or", "and", ",", "all", "our"})
 _MOST_ROWS = 1000
 
@@ -45,8 +46,9 @@ def _subject(scan: Scanner) -> Ref | None:
 def _value(scan: Scanner, ref: Ref | None) -> bool:
     position, item = scan.position, scan.item
     term = Term("value", position, ref, hits=_hits(item.values, ref), values=(_literal(scan),))
-    term.near = _owner(scan)
-    term.adjacent = scan.role(position + 1) == "table"
+    place = _place(scan)
+    term.near = place or _owner(scan)
+    term.adjacent = place is not None or scan.role(position + 1) == "table"
     term.toward = direction(scan)
     scan.position += 1
     if not term.hits and ref is None:
@@ -114,6 +116,16 @@ def _owner(scan: Scanner) -> str | None:
             if scan.role(index) == "table":
                 return scan.table(index)
     return None
+
+
+def _place(scan: Scanner) -> str | None:
+    """Return the other table that the rows are said to have the value in: "still open in B"."""
+    if scan.at(scan.position + 1).text not in _WITHIN or not scan.draft.entities:
+        return None
+    noun = scan.skip(scan.position + 2)
+    table = scan.table(noun) if scan.role(noun) == "table" else None
+    held = any(hit.table == table and hit.score >= 1.0 for hit in scan.item.values)
+    return table if held and table != scan.entity() else None
 
 
 def _holding(values: tuple[ValueHit, ...], ref: Ref) -> Ref:

@@ -236,6 +236,12 @@ def _names_other(item: Item, asked: Membership, source: str) -> bool:
     return item.best_table() >= 1.0 and item.table_hits()[0].table not in known
 
 
+def _best_other(item: Item, targets: set[str]) -> float:
+    # "HS codes used in A but missing from the HS code reference": those of A
+    hits = item.table_hits()
+    return max((hit.score for hit in hits if hit.table not in targets), default=0.0)
+
+
 def _asked_for(
     sentence: Sentence, asked: Membership, source: str, used: set[int]
 ) -> tuple[bool, list[str]]:
@@ -250,7 +256,8 @@ def _asked_for(
             continue
         elif item.kind == "mention" and not item.values:
             exact = [hit for hit in item.column_hits() if hit.table == source]
-            if exact and exact[0].score >= _SURE_COLUMN and item.best_table() < exact[0].score:
+            named = _best_other(item, {target.table for target in asked.targets})
+            if exact and exact[0].score >= _SURE_COLUMN and named < exact[0].score:
                 columns.append(str(exact[0].column))
             elif not exact and (key := _key_called(item, asked)) is not None:
                 columns.append(key)

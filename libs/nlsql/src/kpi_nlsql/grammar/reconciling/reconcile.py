@@ -22,7 +22,7 @@ from kpi_nlsql.grammar.reconciling.owned_columns import compares_owned
 from kpi_nlsql.grammar.reconciling.passed_through import from_head
 from kpi_nlsql.grammar.reconciling.presence import find_places
 from kpi_nlsql.grammar.reconciling.relation import Relation, table_at
-from kpi_nlsql.grammar.reconciling.target_conditions import said_of
+from kpi_nlsql.grammar.reconciling.target_conditions import NOTHING, said_of, state_in_both
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.schema.pairing import Pairing, pairings
 from kpi_nlsql.sentence import Candidate, Sentence
@@ -35,7 +35,7 @@ _KEYED = frozenset({"for", "with", "on", "of", "in", "(", ","})
 _PRESENCE = frozenset(
     "present found available exist exists existing appear appears appearing included contained "  # noqa: SIM905
     "be listed there a an any recorded matched part of the also known our its their this "
-    "registered booked loaded".split()
+    "registered booked loaded defined maintained kept used held set up".split()
 )
 
 
@@ -98,6 +98,8 @@ def _target(
 ) -> Target:
     source = table_at(sentence.items, relation.source)
     said = said_of(sentence, position, relation.cue, source)
+    if said is NOTHING and not negative:
+        said = state_in_both(sentence, position, relation.cue)
     return Target(position, table_at(sentence.items, position), pairing, negative, said)
 
 
@@ -227,7 +229,7 @@ def _denies(items: tuple[Item, ...], position: int, target: int) -> bool:
     """Tell whether the item says that something is not in the table that follows."""
     item = items[position]
     if item.is_cue("missing"):
-        unclear = item.text in {"but not", "missing"} and items[position + 1].text not in _IN_WORDS
+        unclear = item.text in {"but not", "missing"} and not _leads_in(items, position + 1)
         return not unclear and _near(items, position, target)
     if not item.is_cue("not") or denies_column(items, position):
         return False
@@ -246,6 +248,12 @@ def _denies(items: tuple[Item, ...], position: int, target: int) -> bool:
         or (other is between[-1] and _describes(other))
         for other in between
     )
+
+
+def _leads_in(items: tuple[Item, ...], position: int) -> bool:
+    # "but not in A", "but not defined in A"
+    at = position + (items[position].text in _PRESENCE)
+    return at < len(items) and items[at].text in _IN_WORDS
 
 
 def _denies_state(between: tuple[Item, ...], target: Item) -> bool:

@@ -23,6 +23,7 @@ _INTO = frozenset("in from within into on at among amongst under".split())  # no
 _BORDERS = frozenset({".", "?", "!", ";", ",", "(", ")"})
 _JOINING = frozenset({"and", "or", "but"})
 _CONTRASTS = ("missing", "not", "also", "both", "only", "show", "relative")
+_BEING = frozenset({"is", "are", "was", "were", "still", "being", "marked", "as"})
 _LACKING = frozenset({"no", "without"})
 _NAMED = 0.8
 _OPENER = (
@@ -76,6 +77,21 @@ def said_of(sentence: Sentence, position: int, cue: int, source: str) -> Said:
         return NOTHING
     used = {kept[at - len(_OPENER)] for at in first.used if at >= len(_OPENER)}
     return Said(query, frozenset(used | set(behind)))
+
+
+def state_in_both(sentence: Sentence, position: int, cue: int) -> Said:
+    """Return the rows of a table with the value told before "both": "active both in A and B"."""
+    items, table = sentence.items, sentence.items[position].table_hits()[0].table
+    state = items[cue - 1] if cue else items[cue]
+    if not items[cue].is_cue("both") or items[cue].text == "both":
+        return NOTHING
+    held = [hit for hit in state.values if hit.table == table and hit.score >= 1.0]
+    if not held or cue < 2 or items[cue - 2].text not in _BEING:
+        return NOTHING
+    column = plan.ColumnRef(table, held[0].column)
+    where = plan.Compare(column, "=", plan.Constant(held[0].value))
+    one = (plan.Output(plan.Constant(1)),)
+    return Said(plan.Query(one, plan.Source(table, table), where=where))
 
 
 def _or_there(sentence: Sentence, position: int, table: str) -> Said | None:
