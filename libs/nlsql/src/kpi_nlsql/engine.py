@@ -19,14 +19,17 @@ from kpi_nlsql.mentions import matched_by
 from kpi_nlsql.mentions.asked_last import asked_first
 from kpi_nlsql.mentions.courtesy import plainly_asked
 from kpi_nlsql.mentions.everyday import plainly_told
+from kpi_nlsql.mentions.grouped_first import grouped_last
 from kpi_nlsql.mentions.lexicon import Lexicon
 from kpi_nlsql.mentions.linking import link
+from kpi_nlsql.mentions.only_those import only_those
 from kpi_nlsql.mentions.placing import placed
 from kpi_nlsql.mentions.plus_signs import told_apart
 from kpi_nlsql.mentions.presence_clauses import plain_presence
 from kpi_nlsql.mentions.row_nouns import merged
 from kpi_nlsql.mentions.shorthand import written_out
 from kpi_nlsql.mentions.spoken_keys import with_spoken_keys
+from kpi_nlsql.mentions.stated_rules import plainly_lacking
 from kpi_nlsql.mentions.totals_split import totals_split
 from kpi_nlsql.refusal import refuse
 from kpi_nlsql.requested import reader as requested
@@ -82,12 +85,13 @@ class Engine:
 
     def link(self, text: str, options: ReadOptions) -> Sentence:
         """Return the sentence with its tokens linked to the graph, ready for the grammar."""
-        tokens = tuple(self._spelt_out(plainly_asked(plainly_told(written_out(tokenise(text))))))
+        told = plainly_asked(plainly_told(written_out(tokenise(text))))
+        tokens = tuple(self._spelt_out(plainly_lacking(only_those(told))))
         linked = tuple(link(tokens, self.lexicon))
-        told = plain_presence(plain_denials(linked))
-        told = merged(asked_first(told_apart(told, self.graph)), self.graph)
-        told = totals_split(told, self.lexicon)
-        items = keyed(placed(told, tokens, self.graph), self.graph)
+        plain = plain_presence(plain_denials(linked))
+        plain = merged(asked_first(grouped_last(told_apart(plain, self.graph))), self.graph)
+        plain = totals_split(plain, self.lexicon)
+        items = keyed(placed(plain, tokens, self.graph), self.graph)
         excluded = frozenset(field.lower() for field in options.excluded_fields)
         paths = JoinPaths(self.graph, excluded) if excluded else self._paths
         return Sentence(
