@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kpi_nlsql.denials import clauses, existence
+from kpi_nlsql.denials import clauses, existence, matching_keys
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.rewriting import rewritten
 
 _RULES = (
+    matching_keys.matching_key,
     clauses.unknowing,
     clauses.holding_none,
     clauses.not_kept,

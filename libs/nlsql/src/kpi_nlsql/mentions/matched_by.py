@@ -42,8 +42,10 @@ def read(sentence: Sentence, reader: Reader) -> Iterator[Candidate]:
 
 def _matched(sentence: Sentence, query: plan.Plan, clause: KeyClause) -> plan.Query | None:
     """Return the plan with the rows that must, or must not, be there matched by the key."""
-    if not isinstance(query, plan.Query) or query.joins:
+    if not isinstance(query, plan.Query):
         return None
+    if query.joins:
+        return _joined(sentence, query, clause)
     told = [
         _told(sentence, query.source, term, clause) if _tests(term) else term
         for term in plan.conjuncts(query.where)
@@ -52,6 +54,19 @@ def _matched(sentence: Sentence, query: plan.Plan, clause: KeyClause) -> plan.Qu
     if len(kept) < len(told) or not any(map(_tests, kept)):
         return None
     return replace(query, where=plan.all_of(kept))
+
+
+def _joined(sentence: Sentence, query: plan.Query, clause: KeyClause) -> plan.Query | None:
+    """Return the plan with its only join made by the key: "locked sites with a bin for the …"."""
+    step = query.joins[0]
+    pairs = _pairs(sentence, query.source.table, step.source.table, clause)
+    if pairs is None or len(query.joins) > 1 or any(map(_tests, plan.conjuncts(query.where))):
+        return None
+    on = tuple(
+        plan.Match(plan.ColumnRef(query.source.alias, a), plan.ColumnRef(step.source.alias, b))
+        for a, b in pairs
+    )
+    return replace(query, joins=(replace(step, on=on),))
 
 
 def _tests(term: plan.Condition) -> bool:
@@ -67,6 +82,7 @@ def _told(
     pairs = _pairs(sentence, source.table, inner.source.table, clause)
     if pairs is None or inner.joins or inner.group:
         return None
+    pairs = _with_rest_of_key(sentence, source.table, inner, pairs)
     rest = [part for part in plan.conjuncts(inner.where) if not isinstance(part, plan.Match)]
     on = [
         plan.Match(plan.ColumnRef(source.alias, a), plan.ColumnRef(inner.source.alias, b))
@@ -74,6 +90,28 @@ def _told(
     ]
     match = plan.Exists(replace(inner, where=plan.all_of([*on, *rest])))
     return plan.Not(match) if isinstance(term, plan.Not) else match
+
+
+def _with_rest_of_key(
+    sentence: Sentence, left: str, inner: plan.Query, pairs: list[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """Return the pairs with the others by which the rows are matched, where they tell no row.
+
+    "Materials of a plant without a recipe for the same plant" lack one of the same material.
+    """
+    right = inner.source.table
+    tables = sentence.graph.table(left), sentence.graph.table(right)
+    if any(
+        table.identifies(columns)
+        for table, columns in zip(tables, zip(*pairs, strict=True), strict=True)
+    ):
+        return pairs
+    told = [match for match in plan.parts(inner.where) if isinstance(match, plan.Match)]
+    others = [(match.left.column, match.right.column) for match in told]
+    others += _partners(sentence, left, right)
+    mine, theirs = ({pair[side] for pair in pairs} for side in (0, 1))
+    more = [(a, b) for a, b in others if a not in mine and b not in theirs]
+    return [*more[:1], *pairs] if len(pairs) == 1 else pairs
 
 
 def _pairs(
