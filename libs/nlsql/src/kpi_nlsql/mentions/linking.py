@@ -18,8 +18,10 @@ ItemKind = Literal["cue", "mention", "number", "quoted", "word", "mark"]
 
 _MOST_HITS = 40
 _INSIDE_VALUES = frozenset({"/", ",", ".", "(", ")", "-"})
+_SUPERLATIVE_NAME = 0.3
 _CALLED = 0.8
 _WHOLE_NAME = 0.97
+_SURE_ROWS = 0.6
 _PARTICLES = frozenset({"in", "out", "up", "off"})
 _DETERMINERS = frozenset({"a", "an", "the", "each", "every", "any", "all", "our", "some"})
 
@@ -174,7 +176,17 @@ def _spans(
         hits = _best_first(hits, lexicon.done(tokens[start].stem))
     if hits or values:
         worth = _mention_worth(tokens[start:end], hits, values)
+        if length > 1 and _begins_name(words[0], hits):
+            worth += _SUPERLATIVE_NAME
         yield Item("mention", " ".join(words), start, end, hits=hits, values=values, worth=worth)
+
+
+def _begins_name(word: str, hits: Sequence[NameHit]) -> bool:
+    # "whose last review was": ``LAST_REVIEW_DATE`` is no last one of the reviews.
+    cues = CUES.get((word,), ())
+    if not any(cue.kind == "superlative" for cue in cues):
+        return False
+    return any(hit.column is not None and parts(hit.column)[:1] == [word] for hit in hits)
 
 
 def _rows_called(noun: str, lexicon: Lexicon) -> bool:
@@ -199,6 +211,10 @@ def _names(
     if length <= LONGEST_NAME and _may_name(words) and not numeric:
         phrase = tuple(known_stems[start:end])
         hits = lexicon.closer(words, lexicon.names(phrase, "".join(words)))[:_MOST_HITS]
+    elif 2 < length <= LONGEST_NAME and words[-1] not in FUNCTION_WORDS and not numeric:
+        # "on air date" is a whole name, whatever its first word is elsewhere.
+        hits = lexicon.names(tuple(known_stems[start:end]), "")
+        hits = tuple(hit for hit in hits if hit.column and hit.score >= _WHOLE_NAME)
     elif 1 < length <= LONGEST_NAME and _may_end_name(words, tokens[end : end + 1]):
         # "opt in" and "returned on" are whole names, whatever their last word is elsewhere.
         hits = lexicon.names(tuple(known_stems[start:end]), "")
@@ -212,7 +228,12 @@ def _names(
         hits = tuple(hit for hit in hits if words[-1] in parts(hit.column or hit.table))
     if not hits and length == 3 and words[1] == "in":
         pair = (known_stems[start], known_stems[end - 1])
-        hits = (*lexicon.names(pair, ""), *_tables(lexicon.names(pair[::-1], "")))
+        # "batches in status Free" are batches, whatever column tells their status.
+        rows = words[0].endswith("s") and any(
+            h.score >= _SURE_ROWS for h in _tables(lexicon.names(pair[:1], ""))
+        )
+        columns = () if rows else lexicon.names(pair, "")
+        hits = (*columns, *_tables(lexicon.names(pair[::-1], "")))
         hits = tuple(hit for hit in hits if hit.score >= 0.95)
     if not hits and length in {3, 4} and "of" in words[1:-1]:
         counts = words[0] == "number" and any(_is_content(t) for t in tokens[end : end + 1])

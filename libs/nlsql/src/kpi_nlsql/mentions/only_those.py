@@ -19,7 +19,7 @@ _GOES_ON = frozenset({"with", "in", "from", "of", "where", "whose", "that", "whi
 def only_those(tokens: list[Token]) -> list[Token]:
     """Return the tokens with a closing restriction to some of the rows put as plain condition."""
     for comma in range(2, len(tokens) - 2):
-        if tokens[comma].text not in {",", "(", "-", "–", ";"}:
+        if tokens[comma].text not in {",", "(", "-", "\u2013", ";"}:
             continue
         end = _restricts(tokens, comma + 1)
         if end is None:

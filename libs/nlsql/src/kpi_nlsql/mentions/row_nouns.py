@@ -17,7 +17,7 @@ _NAMES_TABLE = 0.55
 _CLEAR = 0.1
 _ROWS = frozenset(
     "item line row record entry transaction posting table system file feed sheet extract "  # noqa: SIM905
-    "export dataset report list master register ledger catalogue catalog log statement".split()
+    "export dataset data report list master register ledger catalogue catalog log statement".split()
 )
 _KEPT = frozenset({"reference", "references", "master", "list", "register"})
 """What a table may be called by itself, too: "the diagnosis reference" is ``ref_diagnosis``."""
@@ -36,6 +36,12 @@ def merged(items: Sequence[Item], graph: Graph) -> list[Item]:
                 found[-1] = replace(before, end=item.end)
                 continue
             table = _sole_table(before)
+            both = _table_of_system(before, item)
+            if both is not None:
+                found[-1] = replace(
+                    before, end=item.end, hits=(NameHit(both, None, 1.0),), values=()
+                )
+                continue
             if table is not None and _means_rows(before, item, graph.table(table)):
                 found[-1] = replace(
                     before, end=item.end, hits=(NameHit(table, None, 1.0),), values=()
@@ -71,6 +77,18 @@ def calls_rows(item: Item) -> bool:
 def _is_system(item: Item) -> bool:
     """Tell whether several tables go by a name and nothing else does: "custodian"."""
     return len(item.table_hits()) > 1 and not item.column_hits() and not item.values
+
+
+def _table_of_system(before: Item, item: Item) -> str | None:
+    """Return the one table of a system that the noun before it names: "the site inventory"."""
+    if not _is_system(item) or item.best_table() >= _EXACT or before.values:
+        return None
+    mine, best = before.table_hits(), before.best_table()
+    if not mine or best >= _EXACT or best < max(_PARTLY, before.best_column()):
+        return None
+    system = {hit.table for hit in item.table_hits()}
+    told = [hit.table for hit in mine if hit.score > best - _CLEAR and hit.table in system]
+    return told[0] if len(told) == 1 else None
 
 
 def _is_file(item: Item) -> bool:

@@ -17,7 +17,7 @@ _MODALS = (
     ("needs", "to"), ("need", "to"), ("is", "supposed", "to"), ("are", "supposed", "to"),
     ("is", "expected", "to"), ("are", "expected", "to"),
 )  # fmt: skip
-_BORDERS = frozenset({";", ".", ":", ",", "-", "–", "—"})
+_BORDERS = frozenset({";", ".", ":", ",", "-", "\u2013", "\u2014"})
 _BREAKS = frozenset(
     "violate violates violating break breaks breaking breach breaches breaching infringe fail "  # noqa: SIM905
     "fails contradict contradicts miss misses".split()

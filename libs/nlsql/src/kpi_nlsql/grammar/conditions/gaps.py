@@ -46,8 +46,10 @@ def read(scan: Scanner) -> bool:
 def _lacks(scan: Scanner) -> bool:
     start, position = scan.position, _noun_at(scan, scan.position + 1)
     ref = _own(scan, position)
-    if ref is None or not _ends(scan, position + 1, _BORDERS | {"for"}):
+    if ref is None or not _ends(scan, position + 1, _BORDERS | {"for", "whose"}):
         return False
+    if scan.item.text == "nor":
+        scan.close_scope()  # "neither a brand nor an EAN": no brand, and an EAN of their own
     while ref is not None:
         # All stand where the denial does: "no phone or e-mail" lacks both.
         scan.not_output(ref)
