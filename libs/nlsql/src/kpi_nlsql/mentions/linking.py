@@ -211,10 +211,6 @@ def _names(
     if length <= LONGEST_NAME and _may_name(words) and not numeric:
         phrase = tuple(known_stems[start:end])
         hits = lexicon.closer(words, lexicon.names(phrase, "".join(words)))[:_MOST_HITS]
-    elif 2 < length <= LONGEST_NAME and words[-1] not in FUNCTION_WORDS and not numeric:
-        # "on air date" is a whole name, whatever its first word is elsewhere.
-        hits = lexicon.names(tuple(known_stems[start:end]), "")
-        hits = tuple(hit for hit in hits if hit.column and hit.score >= _WHOLE_NAME)
     elif 1 < length <= LONGEST_NAME and _may_end_name(words, tokens[end : end + 1]):
         # "opt in" and "returned on" are whole names, whatever their last word is elsewhere.
         hits = lexicon.names(tuple(known_stems[start:end]), "")
@@ -288,7 +284,9 @@ def _is_content(token: Token) -> bool:
 
 
 def _may_end_name(words: tuple[str, ...], following: Sequence[Token]) -> bool:
-    """Tell whether a name may end here though its last word mostly leads on to another."""
+    """Tell whether a name may end here though its first or last word mostly leads on to another."""
+    if len(words) > 2 and words[-1] not in FUNCTION_WORDS:
+        return True  # "on air date"
     leads_on = any(token.lower in _DETERMINERS or _is_content(token) for token in following)
     return words[0] not in FUNCTION_WORDS and not leads_on
 
