@@ -8,6 +8,8 @@ from kpi_nlsql.plans.plan import ColumnRef, Condition, Match
 from kpi_nlsql.schema.ruleset import ColumnPair
 from kpi_nlsql.sentence import Sentence
 
+_SURE = 0.8
+
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
@@ -42,7 +44,23 @@ def pairings(sentence: Sentence, left: str, right: str) -> list[Pairing]:
             continue
         pairs = tuple(map(ColumnPair, join.left_columns, join.right_columns))
         found.append(Pairing(pairs, join.score, join.evidence or join.kind))
+    if _has_way(sentence, left, right):
+        return [pairing for pairing in found if pairing.score >= _SURE]
     return found or _same_named(sentence, left, right)
+
+
+def _has_way(sentence: Sentence, left: str, right: str) -> bool:
+    """Tell whether declared keys lead from one table to the other over a third.
+
+    "suppliers that are not in any project" meet by way of the assignments: that a supplier and a
+    project have the same ``id`` means nothing.
+    """
+    path = sentence.paths.path(left, right)
+    return (
+        path is not None
+        and len(path[1]) > 1
+        and all(join.kind == "foreign_key" for join in path[1])
+    )
 
 
 def _same_named(sentence: Sentence, left: str, right: str) -> list[Pairing]:
