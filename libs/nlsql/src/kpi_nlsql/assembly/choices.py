@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.assembly.frame import Frame
+from kpi_nlsql.assembly.outputs import asks_details, details_kept
 from kpi_nlsql.drafting.draft import Ref
 from kpi_nlsql.drafting.resolve import Resolution
 
@@ -13,7 +14,7 @@ def choices(frame: Frame, state: Resolution) -> dict[str, float]:
     named = {table for _, table in frame.draft.entities}
     used = {ref.chosen[0] for ref in refs} | {frame.entity}
     return {
-        "named_output": float(not any(w.ref or w.function for w in frame.draft.wanted)),
+        "named_output": float(not _names_output(frame)),
         "weak_ref": float(sum(_score(ref) < 0.8 for ref in refs)),
         "implied_ref": float(sum(_score(ref) < 0.6 for ref in refs)),
         "idle_tables": float(len(named - used)),
@@ -22,6 +23,13 @@ def choices(frame: Frame, state: Resolution) -> dict[str, float]:
         "close_value": float(sum(margin < 0.15 for margin in state.margins)),
         "group_named": float(any(group.table and group.explicit for group in frame.draft.groups)),
     }
+
+
+def _names_output(frame: Frame) -> bool:
+    """Tell whether the sentence says what is to be shown of the rows."""
+    if any(wanted.ref or wanted.function for wanted in frame.draft.wanted):
+        return True
+    return asks_details(frame) and details_kept(frame) is not None
 
 
 def _score(ref: Ref) -> float:

@@ -90,18 +90,27 @@ def _name(column: plan.ColumnRef, measure: plan.ColumnRef | plan.Arithmetic) -> 
 
 
 def _entity_outputs(frame: Frame) -> list[plan.Output]:
-    if frame.asks_rows():
-        return [plan.Output(plan.Star(frame.entity))]
-    if frame.draft.whole_rows:
-        detail = [
-            column.name
-            for column in frame.graph.table(frame.entity).columns
-            if any(name.split()[-1:] == ["details"] for name in column.display_names)
-        ]
-        if detail and frame.draft.notes.get("details"):
-            return [plan.Output(plan.ColumnRef(frame.entity, detail[0]))]
+    if asks_details(frame) and (kept := details_kept(frame)):
+        return [plan.Output(plan.ColumnRef(frame.entity, kept))]
+    if frame.draft.whole_rows or frame.asks_rows():
         return [plan.Output(plan.Star(frame.entity))]
     return _row_outputs(frame)
+
+
+def asks_details(frame: Frame) -> bool:
+    """Tell whether details are asked for, by this word."""
+    return frame.draft.whole_rows and bool(frame.draft.notes.get("details"))
+
+
+def details_kept(frame: Frame) -> str | None:
+    """Return the column that keeps "the details of the customers": ``customer_details``."""
+    table = frame.graph.table(frame.entity)
+    named = (
+        column.name
+        for column in table.columns
+        if any(name.split()[-1:] == ["details"] for name in column.display_names)
+    )
+    return next(named, None)
 
 
 def _row_outputs(frame: Frame) -> list[plan.Output]:

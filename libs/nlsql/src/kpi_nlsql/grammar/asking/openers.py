@@ -79,7 +79,7 @@ def _details(scan: Scanner) -> bool:
     item = scan.item
     if item.is_cue("details") and not scan.in_where and not scan.draft.wanted:
         scan.draft.whole_rows = True
-        if "detail" in item.text:
+        if "detail" in item.text and scan.at(scan.position - 1).text != "by":
             scan.draft.note("details")
         scan.take(scan.position)
         scan.position += 1
