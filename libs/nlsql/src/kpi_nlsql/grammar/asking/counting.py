@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Wanted
+from kpi_nlsql.grammar.conditions.tying_verbs import relates
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 
@@ -165,11 +166,17 @@ def counted(scan: Scanner, position: int) -> tuple[int, bool]:
             distinct = distinct or scan.at(position).is_cue("distinct")
             scan.take(position)
             position += 1
-        elif scan.role(position) == "table" and scan.role(position + 1) == "table":
+        elif _describes(scan, position):
             scan.take(position)
             position += 1
         else:
             return position, distinct
+
+
+def _describes(scan: Scanner, position: int) -> bool:
+    """Tell whether a noun only describes the next, "student records"; not "students attend"."""
+    tables = scan.role(position) == "table" and scan.role(position + 1) == "table"
+    return tables and not relates(scan, position + 1)
 
 
 def _rows(scan: Scanner, start: int) -> None:

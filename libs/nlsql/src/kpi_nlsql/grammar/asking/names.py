@@ -5,6 +5,7 @@ from __future__ import annotations
 from kpi_nlsql.drafting.draft import Ref, Term, Wanted
 from kpi_nlsql.grammar.conditions.deeds import done_in
 from kpi_nlsql.grammar.conditions.denied_subjects import says_nothing, take_verb
+from kpi_nlsql.grammar.conditions.tying_verbs import relates
 from kpi_nlsql.grammar.conditions.verbs import is_asked, is_deed, is_stated
 from kpi_nlsql.grammar.scanner import NAMES, Scanner
 
@@ -74,14 +75,16 @@ def _table(scan: Scanner) -> None:
     modifies = scan.role(scan.position + 1) == "column" and not scan.in_where
     modifies = modifies and not is_deed(scan, scan.position + 1)
     modifies = modifies and done_in(scan, scan.position + 1, table) is None
-    modifies = modifies or (scan.role(scan.position + 1) == "table" and not _acts(scan))
-    if modifies:
+    relating = _tells(scan) and relates(scan, scan.position)
+    followed = scan.role(scan.position + 1) == "table" and not relates(scan, scan.position + 1)
+    modifies = modifies or (followed and not _acts(scan))
+    if modifies and not relating:
         return
     if _says_what_value_is(scan, table):
         if not scan.in_where and not scan.draft.wanted and not scan.draft.entities:
             scan.draft.entities.append((scan.position, table))
         return
-    scan.in_where = scan.in_where or _is_undergone(scan, table)
+    scan.in_where = scan.in_where or relating or _is_undergone(scan, table)
     if (scan.in_where and scan.draft.entities and table != scan.entity()) or (
         scan.in_where and scan.draft.wanted and table not in _wanted_tables(scan)
     ):
@@ -98,6 +101,11 @@ def _table(scan: Scanner) -> None:
         if _listed(scan):
             scan.draft.wanted.append(Wanted(scan.position, table=table))
         scan.draft.entities.append((scan.position, table))
+
+
+def _tells(scan: Scanner) -> bool:
+    # A verb is said of rows that were spoken of before.
+    return bool(scan.draft.entities or scan.draft.wanted)
 
 
 def _is_undergone(scan: Scanner, table: str) -> bool:
