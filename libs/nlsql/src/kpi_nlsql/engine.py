@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from kpi_nlsql.answer import Alternative, Answer, Operation, QueryType, Refusal
+from kpi_nlsql.assembly.idle_parents import without_idle_parents
 from kpi_nlsql.denials import plain_denials
 from kpi_nlsql.english.words import Token, tokenise
 from kpi_nlsql.grammar import general, unions
@@ -31,6 +32,8 @@ from kpi_nlsql.mentions.shorthand import written_out
 from kpi_nlsql.mentions.spoken_keys import with_spoken_keys
 from kpi_nlsql.mentions.stated_rules import plainly_lacking
 from kpi_nlsql.mentions.totals_split import totals_split
+from kpi_nlsql.plans.explain import explain
+from kpi_nlsql.plans.plan import Query
 from kpi_nlsql.refusal import refuse
 from kpi_nlsql.requested import reader as requested
 from kpi_nlsql.schema.graph import Graph
@@ -150,7 +153,16 @@ def candidates(sentence: Sentence) -> Iterable[Candidate]:
 def _readings(sentence: Sentence) -> Iterator[Candidate]:
     plainly = [candidate for reader in _READERS for candidate in reader(sentence)]
     for candidate in (*plainly, *requested.read(sentence, _PLAIN, plainly)):
-        yield with_spoken_keys(sentence, candidate)
+        yield _plainest(sentence, with_spoken_keys(sentence, candidate))
+
+
+def _plainest(sentence: Sentence, candidate: Candidate) -> Candidate:
+    if candidate.kind != "general" or not isinstance(candidate.plan, Query):
+        return candidate
+    query = without_idle_parents(candidate.plan, sentence.graph)
+    if query == candidate.plan:
+        return candidate
+    return replace(candidate, plan=query, explanation=explain(query))
 
 
 def _alternative(score: float, candidate: Candidate) -> Alternative:

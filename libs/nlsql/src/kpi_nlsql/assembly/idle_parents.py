@@ -1,0 +1,94 @@
+"""Idle parents: a table of which nothing is said, and which every row referring to it has.
+
+"trainees who never attended a workshop" have no row in ``workshop_attendance``: that each of its
+rows is of one workshop goes without saying, and the workshops need not be joined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from kpi_nlsql.plans import plan
+from kpi_nlsql.plans.plan_walk import expressions, queries
+from kpi_nlsql.schema.graph import Graph, Table
+
+
+def without_idle_parents(query: plan.Query, graph: Graph) -> plan.Query:
+    """Return the query without joins to rows that are only known to be there."""
+    return _pruned(query, graph, nested=False)
+
+
+def _pruned(query: plan.Query, graph: Graph, *, nested: bool) -> plan.Query:
+    where = None if query.where is None else _within(query.where, graph)
+    query = replace(query, where=where)
+    for step in reversed(query.joins):
+        held = _referring(query, step, graph)
+        if held is None or (held.source == query.source.alias and not nested):
+            continue
+        joins = tuple(other for other in query.joins if other is not step)
+        terms = [] if query.where is None else [query.where]
+        if _may_be_empty(query, held, graph):
+            terms.append(plan.Not(plan.IsNull(held)))
+        query = replace(query, joins=joins, where=plan.all_of(terms))
+    return query
+
+
+def _within(term: plan.Condition, graph: Graph) -> plan.Condition:
+    if isinstance(term, plan.All | plan.AnyOf):
+        return replace(term, terms=tuple(_within(each, graph) for each in term.terms))
+    if isinstance(term, plan.Not):
+        return plan.Not(_within(term.term, graph))
+    if isinstance(term, plan.Exists | plan.InQuery) and isinstance(term.query, plan.Query):
+        return replace(term, query=_pruned(term.query, graph, nested=True))
+    return term
+
+
+def _referring(query: plan.Query, step: plan.JoinStep, graph: Graph) -> plan.ColumnRef | None:
+    """Return the column by which rows refer to those of a join that nothing else speaks of."""
+    match = step.on[0] if len(step.on) == 1 else None
+    if not isinstance(match, plan.Match) or step.outer or step.source.query is not None:
+        return None
+    alias = step.source.alias
+    sides = {match.left.source: match.left, match.right.source: match.right}
+    if alias not in sides or len(sides) < 2 or _spoken_of(query, step) > 1:
+        return None
+    key = sides.pop(alias)
+    (held,) = sides.values()
+    table = _table(query, held.source, graph)
+    if table is None or not graph.has_table(step.source.table):
+        return None
+    declared = any(
+        join.kind == "foreign_key"
+        and (join.left_table, join.left_columns, join.right_columns)
+        == (table.name, (held.column,), (key.column,))
+        for join in graph.joins
+        if join.right_table == step.source.table
+    )
+    return held if declared else None
+
+
+def _spoken_of(query: plan.Query, step: plan.JoinStep) -> int:
+    """Return how many columns of a join are spoken of: one is that by which it is joined."""
+    return sum(source == step.source.alias for source in _spoken(query))
+
+
+def _spoken(query: plan.Query) -> Iterator[str | None]:
+    for each in queries(query):
+        for leaf in expressions(each):
+            if isinstance(leaf, plan.ColumnRef | plan.Star):
+                yield leaf.source
+
+
+def _table(query: plan.Query, alias: str, graph: Graph) -> Table | None:
+    sources = [query.source, *(step.source for step in query.joins)]
+    named = [s.table for s in sources if s.alias == alias and s.query is None]
+    return graph.table(named[0]) if named and graph.has_table(named[0]) else None
+
+
+def _may_be_empty(query: plan.Query, held: plan.ColumnRef, graph: Graph) -> bool:
+    table = _table(query, held.source, graph)
+    if table is None or not table.column(held.column).nullable:
+        return False
+    keys = {*table.primary_key, *(column for pair in table.key_pairs for column in pair)}
+    return held.column not in keys
