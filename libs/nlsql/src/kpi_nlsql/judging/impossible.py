@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import conditions, matches, queries, sources
 from kpi_nlsql.schema.graph import Graph
@@ -59,13 +61,21 @@ def _wants_two_values(query: plan.Query) -> bool:
 def _is_contradicted(select: plan.Query) -> bool:
     """Tell whether the rows must have a match and must not have it."""
     terms = plan.conjuncts(select.where)
-    asked = {key for term in terms if (key := _matched(term)) is not None}
+    asked = {key for term in terms if (key := _matched(term)) is not None} | set(_joined(select))
     denied = {
         key
         for term in terms
         if isinstance(term, plan.Not) and (key := _matched(term.term, plainly=True)) is not None
     }
     return bool(asked & denied)
+
+
+def _joined(select: plan.Query) -> Iterator[tuple[str, frozenset[tuple[str, str]]]]:
+    """Yield the tables joined to the rows, and by which columns: of each there must be a row."""
+    for step in select.joins:
+        pairs = [term for term in step.on if isinstance(term, plan.Match)]
+        if not step.outer and all(pair.left.source == select.source.alias for pair in pairs):
+            yield step.source.table, frozenset((m.left.column, m.right.column) for m in pairs)
 
 
 def _matched(
@@ -76,6 +86,7 @@ def _matched(
         return None
     inner = term.query
     pairs = frozenset((match.left.column, match.right.column) for match in matches(inner))
-    if plainly and (inner.joins or not isinstance(inner.where, plan.Match)):
+    tested = [part for part in plan.parts(inner.where) if not isinstance(part, plan.Match)]
+    if plainly and (inner.joins or not all(isinstance(part, plan.IsNull) for part in tested)):
         return None
     return inner.source.table, pairs
