@@ -1,4 +1,4 @@
-"""The schemas of the written cases: products, finance, retail, clubs, and a brewery."""
+"""The schemas of the written cases: products, finance, retail, clubs, workshops, and a brewery."""
 
 from __future__ import annotations
 
@@ -208,6 +208,37 @@ def clubs() -> Graph:
     )
 
 
+def workshops() -> Graph:
+    """Return trainees and workshops that several tables tie together, each by what is done."""
+    trainees = (
+        _number("trainee_id", unique=True),
+        _text("name"),
+        _text("town", "Graz", "Linz", "Wels"),
+        _text("trainee_details"),
+    )
+    held = (
+        _number("workshop_id", unique=True),
+        _text("title", unique=True),
+        _text("topic", "Welding", "Safety"),
+    )
+    tied = (_number("trainee_id"), _number("workshop_id"))
+    return build_graph(
+        "workshops",
+        [
+            Table("trainees", columns=trainees, primary_key=("trainee_id",)),
+            Table("workshops", columns=held, primary_key=("workshop_id",)),
+            Table("workshop_bookings", columns=(*tied, _number("fee"))),
+            Table("workshop_attendance", columns=(*tied, _number("hours"))),
+        ],
+        [
+            Join("workshop_bookings", ("trainee_id",), "trainees", ("trainee_id",)),
+            Join("workshop_bookings", ("workshop_id",), "workshops", ("workshop_id",)),
+            Join("workshop_attendance", ("trainee_id",), "trainees", ("trainee_id",)),
+            Join("workshop_attendance", ("workshop_id",), "workshops", ("workshop_id",)),
+        ],
+    )
+
+
 def brewery() -> Graph:
     """Return landed tables with words written short and no declared key."""
     return build_graph(
@@ -300,5 +331,6 @@ SCHEMAS = {
     "finance": finance(),
     "retail": retail(),
     "clubs": clubs(),
+    "workshops": workshops(),
     "brewery": brewery(),
 }
