@@ -23,6 +23,7 @@ from kpi_nlsql.mentions.everyday import plainly_told
 from kpi_nlsql.mentions.grouped_first import grouped_last
 from kpi_nlsql.mentions.lexicon import Lexicon
 from kpi_nlsql.mentions.linking import link
+from kpi_nlsql.mentions.money_verbs import money_told
 from kpi_nlsql.mentions.only_those import only_those
 from kpi_nlsql.mentions.placing import placed
 from kpi_nlsql.mentions.plus_signs import told_apart
@@ -31,6 +32,7 @@ from kpi_nlsql.mentions.row_nouns import merged
 from kpi_nlsql.mentions.shorthand import written_out
 from kpi_nlsql.mentions.spoken_keys import with_spoken_keys
 from kpi_nlsql.mentions.stated_rules import plainly_lacking
+from kpi_nlsql.mentions.totals_asked import totals_asked
 from kpi_nlsql.mentions.totals_split import totals_split
 from kpi_nlsql.plans.explain import explain
 from kpi_nlsql.plans.plan import Query
@@ -88,10 +90,10 @@ class Engine:
 
     def link(self, text: str, options: ReadOptions) -> Sentence:
         """Return the sentence with its tokens linked to the graph, ready for the grammar."""
-        told = plainly_asked(plainly_told(written_out(tokenise(text))))
+        told = plainly_asked(totals_asked(plainly_told(written_out(tokenise(text)))))
         tokens = tuple(self._spelt_out(plainly_lacking(only_those(told))))
         linked = tuple(link(tokens, self.lexicon))
-        plain = plain_presence(plain_denials(linked))
+        plain = plain_presence(plain_denials(money_told(linked, self.lexicon)))
         plain = merged(asked_first(grouped_last(told_apart(plain, self.graph))), self.graph)
         plain = totals_split(plain, self.lexicon)
         items = keyed(placed(plain, tokens, self.graph), self.graph)

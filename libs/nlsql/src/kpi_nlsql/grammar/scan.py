@@ -13,6 +13,7 @@ from kpi_nlsql.grammar.asking import (
     grouping,
     how_much,
     names,
+    on_average,
     openers,
     questions,
     shown_again,
@@ -98,6 +99,7 @@ def scan(sentence: Sentence) -> Draft:
     _asks_rows(scanner)
     _add_up(scanner)
     how_much.complete(scanner)
+    on_average.complete(scanner)
     _doubt(scanner)
     return scanner.draft
 

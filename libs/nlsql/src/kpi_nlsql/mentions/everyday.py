@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from kpi_nlsql.english.money import COSTING, MOVING
 from kpi_nlsql.english.words import Token
 
 _OUR_PART = frozenset({"us", "ours", "ourselves"})
 _PART_LEADS = frozenset("with of from by for to at on among".split())  # noqa: SIM905
 _ASKING_IF = frozenset("do did have has had we you is are was were there got still any".split())  # noqa: SIM905
+_TELLING = frozenset("show tell give let send get find list help provide the".split())  # noqa: SIM905
+_PERIODS = frozenset({"year", "month", "week", "day", "quarter"})
 _ENDS = frozenset({"and", "or", "but"})
 _DENYING = frozenset("not no never without hardly t".split())  # noqa: SIM905
 _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
@@ -33,7 +36,7 @@ def plainly_told(tokens: Sequence[Token]) -> list[Token]:
     """Return the tokens with everyday words put plainly."""
     told = _asked_for_any(list(tokens))
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
-        _spoken_have, _without_our_part, _not_a_single, _phrases, _too,
+        _spoken_have, _without_our_part, _not_a_single, _phrases, _too, _without_rates,
     )  # fmt: skip
     for step in steps:
         told = step(told)
@@ -70,11 +73,26 @@ def _without_our_part(tokens: list[Token]) -> list[Token]:
     """Leave out "with us" and "of ours"; "US" is a country."""
     told: list[Token] = []
     for token in tokens:
-        ours = token.text in _OUR_PART
-        if ours and len(told) > 1 and told[-1].lower in _PART_LEADS:
+        before = told[-1].lower if told else ""
+        if token.text in _OUR_PART and len(told) > 1 and before in _PART_LEADS:
             told.pop()
+        elif token.text != "us" or not told or before in _TELLING:
+            told.append(token)  # "cost us 500" cost 500
+    return told
+
+
+def _without_rates(tokens: list[Token]) -> list[Token]:
+    """Tell "cost more than 500 a year" as "cost more than 500": what is stored is a year's fee."""
+    told: list[Token] = []
+    position = 0
+    while position < len(tokens):
+        rate = _lower(tokens, position) == "a" and _lower(tokens, position + 1) in _PERIODS
+        money = bool(told) and (told[-1].kind == "number" or told[-1].lower in COSTING | MOVING)
+        if rate and money:
+            position += 2
         else:
-            told.append(token)
+            told.append(tokens[position])
+            position += 1
     return told
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Group, Ref, Wanted
+from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.english.words import lemma
 from kpi_nlsql.grammar.conditions.periods import by_period
 from kpi_nlsql.grammar.scanner import Scanner
@@ -25,10 +26,7 @@ def read(scan: Scanner) -> bool:
         return False
     if rows:
         scan.draft.wanted.append(Wanted(start, function="count"))
-    position = scan.skip(start + 1)
-    if scan.at(position).is_cue("distinct"):
-        scan.take(position)
-        position = scan.skip(position + 1)
+    position = _name(scan, start + 1, explicit)
     role = scan.role(position)
     scan.take(start)
     scan.position = start + 1
@@ -53,6 +51,21 @@ def read(scan: Scanner) -> bool:
     scan.position = position + 1
     _further(scan, start)
     return True
+
+
+def _name(scan: Scanner, start: int, explicit: bool) -> int:
+    """Return where the name of a group stands: "per [different] [sales] channel"."""
+    position = scan.skip(start)
+    if scan.at(position).is_cue("distinct"):
+        scan.take(position)
+        position = scan.skip(position + 1)
+    return position + (explicit and _describes_column(scan, position))
+
+
+def _describes_column(scan: Scanner, position: int) -> bool:
+    # "per sales channel": a word that nothing is called by, right before the column.
+    unknown = scan.at(position).kind == "word" and scan.at(position).text not in FUNCTION_WORDS
+    return unknown and scan.role(position + 1) == "column"
 
 
 def _owns_next(scan: Scanner, position: int) -> bool:

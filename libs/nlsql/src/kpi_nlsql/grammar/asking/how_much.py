@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Wanted
+from kpi_nlsql.drafting.draft import Ref, Wanted
 from kpi_nlsql.english.amounts import amount_ref
+from kpi_nlsql.english.money import MOVING
 from kpi_nlsql.grammar.conditions.totals import amount_of
 from kpi_nlsql.grammar.scanner import Scanner
 
 _HELPING = frozenset({"did", "do", "does", "have", "has", "had"})
+_FARTHEST_VERB = 4
+_PERSONS = frozenset({"we", "they", "you", "people"})
 _PARTLY = 0.6
 
 
@@ -25,6 +28,30 @@ def complete(scan: Scanner) -> None:
     scan.take(start, start + 1)
 
 
+def moved(scan: Scanner) -> Ref | None:
+    """Return the money that "how much did customers spend on orders" adds up: that of orders."""
+    start = next((at for at in range(len(scan.items) - 1) if _asks(scan, at)), None)
+    if start is None or scan.at(start + 2).text not in _HELPING:
+        return None
+    verb = next((at for at in _verbs(scan, start) if scan.at(at).text in MOVING), None)
+    if verb is None:
+        return None
+    for position, table in ((at, scan.table(at)) for at in _tables(scan)):
+        amount = amount_of(scan.sentence.graph.table(table))
+        if amount is not None:
+            scan.take(start, start + 1, verb)
+            return amount_ref(position, table, amount)
+    return None
+
+
+def _verbs(scan: Scanner, start: int) -> range:
+    return range(start + 3, min(start + 3 + _FARTHEST_VERB, len(scan.items)))
+
+
+def _tables(scan: Scanner) -> list[int]:
+    return [at for at in range(len(scan.items)) if scan.role(at) == "table"]
+
+
 def _asks(scan: Scanner, position: int) -> bool:
     return scan.at(position).text == "how" and scan.at(position + 1).text == "much"
 
@@ -33,7 +60,9 @@ def _does_it(scan: Scanner, wanted: Wanted, start: int) -> bool:
     # "how much did people pay": who did it is not asked for.
     if wanted.ref is None or wanted.function or scan.at(start + 2).text not in _HELPING:
         return False
-    return wanted.position == start + 3 and scan.at(wanted.position).best_column() < _PARTLY
+    subject = scan.at(start + 3).text in _PERSONS
+    told = start + 3 <= wanted.position <= start + 3 + subject
+    return told and scan.at(wanted.position).best_column() < _PARTLY
 
 
 def _add_up(scan: Scanner) -> bool:
@@ -43,6 +72,8 @@ def _add_up(scan: Scanner) -> bool:
             wanted.function = "sum"
             return True
     grouped = {group.position for group in scan.draft.groups}
+    if not scan.draft.entities and not measures:
+        return _of_grouped(scan)
     for position, name in scan.draft.entities:
         table = scan.sentence.graph.table(name)
         amount = amount_of(table) if position not in grouped else None
@@ -51,3 +82,15 @@ def _add_up(scan: Scanner) -> bool:
             scan.draft.wanted.append(Wanted(position, ref, "sum"))
             return True
     return False
+
+
+def _of_grouped(scan: Scanner) -> bool:
+    """Add up the money of the rows that have what is grouped by: "for each type of service"."""
+    tables = {group.ref.hits[0].table for group in scan.draft.groups if group.ref}
+    graph = scan.sentence.graph
+    amounts = {table: amount_of(graph.table(table)) for table in tables}
+    if len(amounts) != 1 or not (amount := next(iter(amounts.values()))):
+        return False
+    position, table = scan.draft.groups[0].position, next(iter(amounts))
+    scan.draft.wanted.append(Wanted(position, amount_ref(position, table, amount), "sum"))
+    return True

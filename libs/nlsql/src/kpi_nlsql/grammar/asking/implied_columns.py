@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref
 from kpi_nlsql.english.amounts import amount_ref, main_amount
+from kpi_nlsql.english.money import COSTING
 from kpi_nlsql.grammar.scanner import Scanner
 
 _AGED = 0.9
@@ -31,7 +32,10 @@ def implied_column(scan: Scanner, position: int) -> Ref | None:
         words = " ".join(item.text.split()[:2])
         if words in IMPLIED:
             scan.take(index)
-            return scan.implied(index, IMPLIED[words], scan.entity())
+            ref = scan.implied(index, IMPLIED[words], scan.entity())
+            entity = scan.entity() if IMPLIED[words] == PRICE else None
+            own = own_amount(scan, index, entity, ref) if entity is not None else None
+            return own or ref
         if item.is_cue("after") or item.is_cue("before"):
             return scan.implied(index, TIME, scan.last_table() or scan.entity())
     for wanted in reversed(scan.draft.wanted):
@@ -39,6 +43,22 @@ def implied_column(scan: Scanner, position: int) -> Ref | None:
         if wanted.ref is not None and near and not _is_text(scan, wanted.ref):
             return wanted.ref
     return _age(scan) or _amount(scan)
+
+
+def own_amount(scan: Scanner, position: int, near: str, ref: Ref | None) -> Ref | None:
+    """Return the one amount of rows that have no price: a booking, whose only one is the fare."""
+    if ref is not None and any(hit.table == near for hit in ref.hits):
+        return None
+    column = main_amount(scan.sentence.graph.table(near))
+    return None if column is None else amount_ref(position, near, column)
+
+
+def what_it_costs(scan: Scanner, ref: Ref) -> Ref:
+    """Return what a verb compares: "contracts that cost more than 900" by their own one fee."""
+    entity = scan.entity()
+    if scan.item.text not in COSTING or entity is None:
+        return ref
+    return own_amount(scan, ref.position, entity, ref) or ref
 
 
 def _is_text(scan: Scanner, ref: Ref) -> bool:

@@ -6,7 +6,7 @@ from kpi_nlsql.drafting.draft import Ref, Term, Wanted
 from kpi_nlsql.grammar.conditions.deeds import done_in
 from kpi_nlsql.grammar.conditions.denied_subjects import says_nothing, take_verb
 from kpi_nlsql.grammar.conditions.tying_verbs import relates
-from kpi_nlsql.grammar.conditions.verbs import is_asked, is_deed, is_stated
+from kpi_nlsql.grammar.conditions.verbs import is_asked, is_compared, is_deed, told_by_verb
 from kpi_nlsql.grammar.scanner import NAMES, Scanner
 
 _PASSIVE = frozenset({"being", "been"})
@@ -25,7 +25,7 @@ def read(scan: Scanner) -> bool:
     subject = scan.subject(scan.position)
     if role == "table":
         _table(scan)
-    elif subject is not None and not scan.in_where and not _is_compared(scan):
+    elif subject is not None and not scan.in_where and not is_compared(scan):
         if _opens(scan) and scan.item.text.endswith("s"):
             scan.draft.note("asks_rows")
         scan.draft.entities.append((scan.position, subject))
@@ -199,20 +199,6 @@ def _total(scan: Scanner, ref: Ref) -> str | None:
     return "sum" if alone and scan.measures(ref) else None
 
 
-def _is_compared(scan: Scanner) -> bool:
-    # "repairs cost more than 3000", "milestones of type Launch": a value of it follows.
-    before, after = scan.at(scan.position - 1), scan.at(scan.position + 1)
-    amount = scan.at(scan.position + 2)
-    said = after.is_cue("compare") or after.is_cue("between")
-    if said and (amount.number is not None or amount.kind == "quoted"):
-        return bool(scan.draft.entities)
-    numbered = after.kind == "number" and scan.measures(scan.ref(scan.position))
-    if numbered and before.text in {"on", "of", "with", "in", "at"} and scan.draft.entities:
-        return True
-    of_rows = scan.role(scan.position - 2) == "table" and before.text in {"of", "with", "in"}
-    return of_rows and scan.role(scan.position + 1) == "value" and after.kind == "mention"
-
-
 def _listed(scan: Scanner) -> bool:
     """Tell whether the table stands in a list of outputs ("show the players and their ages")."""
     before = scan.position - 1
@@ -279,15 +265,7 @@ def _column(scan: Scanner) -> None:
     if _is_row_noun(scan):
         scan.draft.entities.append((scan.position, scan.item.column_hits()[0].table))
         return
-    ref = scan.ref(scan.position)
-    acts = is_deed(scan, scan.position)
-    stated = is_stated(scan)
-    if stated:
-        # "Which jobs were done by …": the noun is unknown, its verb tells whose rows are meant.
-        scan.draft.entities.append((scan.position, scan.item.column_hits()[0].table))
-    acts = acts or stated or _is_compared(scan)
-    if acts and (scan.draft.wanted or scan.draft.entities):
-        scan.in_where = True
+    ref = told_by_verb(scan, scan.ref(scan.position))
     if scan.in_where:
         if ref.near is None:
             ref.near = scan.last_table()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Wanted
+from kpi_nlsql.grammar.asking.how_much import moved
 from kpi_nlsql.grammar.scanner import Scanner
 
 _ASKED: dict[str, tuple[str, ...]] = {
@@ -25,6 +26,9 @@ def complete(scan: Scanner) -> None:
     """If nothing else is asked for, ask for the column that the question word implies."""
     asked = scan.asked
     if asked is None or any(wanted.ref for wanted in scan.draft.wanted):
+        return
+    if asked == "how much" and not scan.draft.groups and (money := moved(scan)) is not None:
+        scan.draft.wanted.append(Wanted(0, money, "sum"))
         return
     ref = scan.implied(0, _ASKED[asked], scan.entity())
     if ref is None or not scan.draft.entities:

@@ -33,6 +33,11 @@ def _compare(scan: Scanner, term: Term, column: int | None, values: list[int]) -
     """Add the term; the reading goes on behind the measure, with what the average is of."""
     scan.take(scan.position)
     scan.position += 1
+    if column is None and values:
+        scan.position = values[-1] + 1  # "than our average repair"
+    elif scan.item.text == "one":
+        scan.take(scan.position)
+        scan.position += 1  # "than the average one"
     rows = scan.skip(scan.position)
     own = column is None and scan.mentions(rows, scan.entity())
     if own and scan.at(rows - 1).last_word not in {"of", "all"}:

@@ -36,7 +36,16 @@ def described(scan: Scanner, position: int) -> list[int]:
     while scan.role(start) == "value" and scan.at(start).values:
         found.append(start)
         start += 1
-    return found if found and scan.role(start) in {"column", "table"} else []
+    measured = scan.role(start) in {"column", "table"} or _again(scan, found)
+    return found if found and measured else []
+
+
+def _again(scan: Scanner, found: list[int]) -> bool:
+    """Tell whether the rows asked for are named again: "repairs … than the average repair"."""
+    terms = [term for term in scan.draft.terms if term.kind == "value"]
+    said = {(hit.table, hit.column, hit.value) for term in terms for hit in term.hits}
+    named = [{(hit.table, hit.column, hit.value) for hit in scan.at(at).values} for at in found]
+    return scan.pending is not None and all(named) and all(each & said for each in named)
 
 
 def restrict(scan: Scanner, term: Term, values: list[int]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from kpi_nlsql.english.money import MOVING
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.walking import skip_words
 from kpi_nlsql.schema.graph import Table
 
 _PEOPLE = frozenset(
@@ -11,15 +13,20 @@ _PEOPLE = frozenset(
     for word in (  # noqa: SIM905
         "person people customer client employee staff member student pupil citizen resident "
         "guest patient user driver subscriber tenant teacher player passenger reader worker "
-        "borrower visitor donor candidate applicant contact agent volunteer"
+        "borrower visitor donor candidate applicant contact agent volunteer owner"
     ).split()
 )
+_DEEDS = MOVING | frozenset(
+    "ordered bought booked sold rented borrowed returned cancelled sent received visited signed "  # noqa: SIM905
+    "reserved attended subscribed complained".split()
+)
+_HELPING = frozenset({"has", "have", "had", "ever", "been", "all"})
 _DENIED_WITHIN = 3
 
 
 def ask_people(scan: Scanner) -> None:
     """Make "who", where no other word says it, the people that the rows named refer to."""
-    if scan.item.text != "who" or scan.draft.entities or not _denied(scan):
+    if scan.item.text != "who" or scan.draft.entities or not (_denied(scan) or _acts(scan)):
         return
     named = [i for i in range(scan.position + 1, len(scan.items)) if scan.role(i) == "table"]
     table = _people_of(scan, scan.table(named[0])) if named else None
@@ -31,6 +38,13 @@ def ask_people(scan: Scanner) -> None:
 def _denied(scan: Scanner) -> bool:
     following = range(scan.position + 1, scan.position + 1 + _DENIED_WITHIN)
     return any(scan.at(index).is_cue("not") for index in following)
+
+
+def _acts(scan: Scanner) -> bool:
+    """Tell whether "who" does something with rows: "who spent the most on orders"."""
+    verb = skip_words(scan.items, scan.position + 1, _HELPING)
+    most = scan.at(verb).argument("superlative") in {"most", "fewest"}
+    return most or scan.at(verb).text in _DEEDS
 
 
 def _people_of(scan: Scanner, table: str) -> str | None:

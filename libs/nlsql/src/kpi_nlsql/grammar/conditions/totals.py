@@ -35,9 +35,13 @@ def money(scan: Scanner, position: int) -> Ref | None:
     Where they are not named, it is that of the only rows with money that the others have several
     of; the reading doubts itself where there are none or more.
     """
-    if scan.at(position).text not in MONEY or scan.role(position) not in {"none", "value"}:
+    if _is_money(scan, position + 1) and scan.role(position) == "table":
+        own = amount_of(scan.sentence.graph.table(scan.table(position)))
+        scan.take(position, position + 1)  # "the most ticket money"
+        return None if own is None else amount_ref(position, scan.table(position), own)
+    if not _is_money(scan, position):
         return None
-    graph, entity = scan.sentence.graph, scan.entity()
+    graph, entity = scan.sentence.graph, scan.entity() or _shown_table(scan)
     named = [table for table in reversed(scan.tables_named()) if table != entity]
     amounts = [(table, amount) for table in named if (amount := amount_of(graph.table(table)))]
     if not amounts and entity is not None:
@@ -46,9 +50,20 @@ def money(scan: Scanner, position: int) -> Ref | None:
             scan.draft.note("unmeasured")
             return None
     if not amounts:
+        scan.draft.note("unmeasured")
         return None
     scan.take(position)
     return amount_ref(position, *amounts[0])
+
+
+def _shown_table(scan: Scanner) -> str | None:
+    # "Which segment has spent the most money?": whose segment it is.
+    hits = [wanted.ref.hits[0] for wanted in scan.draft.wanted if wanted.ref and wanted.ref.hits]
+    return hits[0].table if hits else None
+
+
+def _is_money(scan: Scanner, position: int) -> bool:
+    return scan.at(position).text in MONEY and scan.role(position) in {"none", "value"}
 
 
 def worth(scan: Scanner, position: int) -> Ref | None:

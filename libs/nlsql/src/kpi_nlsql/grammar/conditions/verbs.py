@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.grammar.asking.implied_columns import IMPLIED
+from kpi_nlsql.drafting.draft import Ref
+from kpi_nlsql.grammar.asking.implied_columns import IMPLIED, what_it_costs
 from kpi_nlsql.grammar.scanner import Scanner
 
 _LEADS = frozenset("via by on for from to at with through against under".split())  # noqa: SIM905
@@ -24,7 +25,7 @@ def is_deed(scan: Scanner, position: int) -> bool:
     often = item.text.endswith("ed") and following.is_cue("often")
     # "products cost more than 5": a verb, whatever column is called so.
     measures = item.text in IMPLIED and any(
-        following.is_cue(kind) for kind in ("compare", "average_of_all", "below_average")
+        following.is_cue(kind) for kind in ("compare", "between", "average_of_all", "below_average")
     )
     measures = measures or _is_compared(scan, position)
     plainly = often or measures or _is_participle(scan, position) or _happened(scan, position)
@@ -65,9 +66,52 @@ def _leads_on(scan: Scanner, position: int) -> bool:
     return text.endswith("ed") and " " not in text and behind_rows and lead in _LEADS
 
 
-def is_stated(scan: Scanner) -> bool:
+def _is_stated(scan: Scanner) -> bool:
     """Tell whether a verb alone says of whose rows is spoken."""
     verb = scan.item.text.endswith(("ed", "en", "ne")) and " " not in scan.item.text
     copula = scan.at(scan.position - 1).text in {"is", "are", "was", "were", "been"}
     alone = not (scan.draft.entities or scan.draft.wanted or scan.tables_named())
     return verb and copula and alone and scan.position > 1
+
+
+def _ask_for_kind(scan: Scanner, ref: Ref) -> None:
+    """Ask for the rows named by their kind: "Which repairs cost more than 500?"."""
+    if scan.draft.wanted or scan.draft.entities:
+        return
+    last = scan.draft.terms[-1] if scan.draft.terms else None
+    if last is None or last.kind != "value" or last.position != scan.position - 1:
+        return
+    tables = [hit.table for hit in last.hits]
+    own = [hit.table for hit in ref.hits if hit.table in tables]
+    if tables:
+        scan.draft.entities.append((last.position, (own or tables)[0]))
+
+
+def is_compared(scan: Scanner) -> bool:
+    """Tell whether a value follows: "repairs cost more than 3000", "milestones of type Launch"."""
+    before, after = scan.at(scan.position - 1), scan.at(scan.position + 1)
+    amount = scan.at(scan.position + 2)
+    said = after.is_cue("compare") or after.is_cue("between")
+    if said and (amount.number is not None or amount.kind == "quoted"):
+        return bool(scan.draft.entities)
+    numbered = after.kind == "number" and scan.measures(scan.ref(scan.position))
+    if numbered and before.text in {"on", "of", "with", "in", "at"} and scan.draft.entities:
+        return True
+    of_rows = scan.role(scan.position - 2) == "table" and before.text in {"of", "with", "in"}
+    return of_rows and scan.role(scan.position + 1) == "value" and after.kind == "mention"
+
+
+def told_by_verb(scan: Scanner, ref: Ref) -> Ref:
+    """Begin a condition where a column is only what a verb speaks of; return what it compares."""
+    acts = is_deed(scan, scan.position)
+    stated = _is_stated(scan)
+    if stated:
+        # "Which jobs were done by …": the noun is unknown, its verb tells whose rows are meant.
+        scan.draft.entities.append((scan.position, scan.item.column_hits()[0].table))
+    if acts:
+        _ask_for_kind(scan, ref)
+    acts = acts or stated or is_compared(scan)
+    if not acts or not (scan.draft.wanted or scan.draft.entities):
+        return ref
+    scan.in_where = True
+    return what_it_costs(scan, ref)

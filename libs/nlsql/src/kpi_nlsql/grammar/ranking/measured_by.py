@@ -7,7 +7,7 @@ from dataclasses import replace
 from kpi_nlsql.drafting.draft import Ref
 from kpi_nlsql.english.amounts import amount_ref, main_amount
 from kpi_nlsql.english.words import stems
-from kpi_nlsql.grammar.asking.implied_columns import PAY, PRICE, TIME
+from kpi_nlsql.grammar.asking.implied_columns import PAY, PRICE, TIME, own_amount
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 
@@ -71,7 +71,9 @@ def implied_measure(scan: Scanner, start: int) -> tuple[Ref, bool] | None:
     ref = scan.implied(start, measures, near)
     if ref is not None and "date" in measures:
         ref.hits = _came_about(scan, ref.hits)
-    if text in _PRICED and near is not None and (cost := _cost(scan, start, near, ref)) is not None:
+    # "the most expensive booking", whose only amount is the fare
+    priced = text in _PRICED and near is not None
+    if priced and (cost := own_amount(scan, start, str(near), ref)) is not None:
         return cost, descending
     if text in {"oldest", "youngest"}:
         ages = ref and any(hit.table == near for hit in ref.hits)
@@ -90,14 +92,6 @@ def _came_about(scan: Scanner, hits: tuple[NameHit, ...]) -> tuple[NameHit, ...]
     told = {token.stem for token in scan.sentence.tokens}
     later = {hit for hit in hits if _NOT_WHEN & (set(stems(str(hit.column))) - told)}
     return tuple(replace(hit, score=hit.score - _BEHIND) if hit in later else hit for hit in hits)
-
-
-def _cost(scan: Scanner, start: int, near: str, ref: Ref | None) -> Ref | None:
-    # "the most expensive booking", whose only amount is the fare
-    if ref is not None and any(hit.table == near for hit in ref.hits):
-        return None
-    column = main_amount(scan.sentence.graph.table(near))
-    return None if column is None else amount_ref(start, near, column)
 
 
 def by_amount(scan: Scanner, position: int, descending: bool) -> tuple[Ref, bool] | None:

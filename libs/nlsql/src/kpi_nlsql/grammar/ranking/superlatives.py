@@ -108,7 +108,7 @@ def _most(scan: Scanner, descending: bool, limit: int) -> bool:
     scan.position = start + 1
     if (money := totals.money(scan, position)) is not None:
         _sort(scan, Sorting(start, money, "sum", None, descending), limit)
-        scan.position = position + 1
+        scan.position = position + 1 + (scan.role(position) == "table")
         return True
     if (rows := _most_rows(scan, position, start, descending)) is not None:
         scan.take(position)

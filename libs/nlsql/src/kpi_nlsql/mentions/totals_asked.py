@@ -1,0 +1,68 @@
+"""Totals asked for in passing: "what do the fees add up to" asks for the total fees.
+
+"What have we paid per vendor" and "how much have we paid per vendor" ask for the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kpi_nlsql.english.money import MOVING
+from kpi_nlsql.english.words import Token
+
+_HELPING = frozenset("do does did have has had".split())  # noqa: SIM905
+_SUMMING = (("add", "up", "to"), ("come", "to"), ("amount", "to"), ("sum", "up", "to"))
+_ALREADY_NAMED = frozenset({"the", "our", "all"})
+_FARTHEST_VERB = 5
+_LEADS = frozenset("on for per by in from to during since of each with at".split())  # noqa: SIM905
+
+
+def totals_asked(tokens: Sequence[Token]) -> list[Token]:
+    """Return the tokens with questions for a sum put as such."""
+    told = list(tokens)
+    opening = _opening(told)
+    if opening is None:
+        return told
+    return _added_up(told, opening) or _paid(told, opening) or told
+
+
+def _opening(tokens: Sequence[Token]) -> int | None:
+    """Return where what is asked about begins: behind "what do" or "how much have"."""
+    words = [token.lower for token in tokens[:3]]
+    if words[:1] == ["what"] and words[1:2] and words[1] in _HELPING:
+        return 2
+    return 3 if words[:2] == ["how", "much"] and words[2:] and words[2] in _HELPING else None
+
+
+def _added_up(tokens: list[Token], opening: int) -> list[Token] | None:
+    """Tell "what do the open invoices add up to" as "what is the total of the open invoices"."""
+    end = len(tokens)
+    while end > opening and tokens[end - 1].kind == "mark":
+        end -= 1
+    for verb in _SUMMING:
+        start = end - len(verb)
+        if start > opening and tuple(token.lower for token in tokens[start:end]) == verb:
+            rows = tokens[opening:start]
+            if rows[0].lower in _ALREADY_NAMED:
+                rows = rows[1:]
+            told = {token.lower for token in rows}
+            total = "what is the total" if "of" in told else "what is the total money of the"
+            return [*_said(total, tokens[0]), *rows, *tokens[end:]]
+    return None
+
+
+def _paid(tokens: list[Token], opening: int) -> list[Token] | None:
+    """Tell "what have we spent on fuel" as "how much have we spent on fuel"."""
+    if tokens[0].lower != "what":
+        return None
+    for position in range(opening + 1, min(opening + _FARTHEST_VERB, len(tokens))):
+        behind = tokens[position + 1 : position + 2]
+        ended = not behind or behind[0].kind != "word" or behind[0].lower in _LEADS
+        if tokens[position].lower in MOVING and ended:
+            return [*_said("how much", tokens[0]), *tokens[1:]]
+    return None
+
+
+def _said(words: str, at: Token) -> list[Token]:
+    return [replace(at, text=word, kind="word", end=at.start) for word in words.split()]
