@@ -7,11 +7,13 @@ a denial that says nothing of the same row: "held by male players but by no fema
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 from kpi_nlsql.drafting.draft import MAIN, Draft, Term
 
 _BESIDE = 2
+_PERIOD = re.compile(r"\d{4}(-\d\d)?")
 _ROW_KINDS = frozenset({"value", "compare", "between"})
 
 
@@ -48,10 +50,16 @@ def _add_up(draft: Draft) -> None:
     values = [t for t in draft.terms if t.kind == "value" and _table(t) in told - {None}]
     for first, second in pairwise(values):
         beside = 0 < second.position - first.position <= _BESIDE
-        beside = beside and (_table(second) == own or (second.adjacent and second.near in rows))
+        adjacent = second.adjacent and second.near in rows
+        dated = _table(second) in rows and _are_periods(first, second)  # "in July and August"
+        beside = beside and (_table(second) == own or adjacent or dated)
         denied = {first.scope, second.scope} & draft.negative_scopes
         if beside and not denied and contradict(first, second):
             second.scope, second.joined_by_or = first.scope, True
+
+
+def _are_periods(*terms: Term) -> bool:
+    return all(_PERIOD.fullmatch(_text(term)) for term in terms)
 
 
 def _summed(draft: Draft) -> str | None:

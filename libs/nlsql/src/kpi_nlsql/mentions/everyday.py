@@ -15,7 +15,7 @@ from kpi_nlsql.english.words import Token
 _OUR_PART = frozenset({"us", "ours", "ourselves"})
 _PART_LEADS = frozenset("with of from by for to at on among".split())  # noqa: SIM905
 _ASKING_IF = frozenset("do did have has had we you is are was were there got still any".split())  # noqa: SIM905
-_TELLING = frozenset("show tell give let send get find list help provide the".split())  # noqa: SIM905
+_TELLING = frozenset({"show", "tell", "give", "let", "the"})
 _PERIODS = frozenset({"year", "month", "week", "day", "quarter"})
 _ENDS = frozenset({"and", "or", "but"})
 _DENYING = frozenset("not no never without hardly t".split())  # noqa: SIM905

@@ -20,6 +20,7 @@ _ASKED: dict[str, tuple[str, ...]] = {
     "what time": ("time",),
     "what year": ("year", "date"),
 }
+_ENDS_OF_TIME = {"last": "max", "first": "min", "latest": "max", "earliest": "min"}
 
 
 def complete(scan: Scanner) -> None:
@@ -30,6 +31,8 @@ def complete(scan: Scanner) -> None:
     if asked == "how much" and not scan.draft.groups and (money := moved(scan)) is not None:
         scan.draft.wanted.append(Wanted(0, money, "sum"))
         return
+    if asked == "when" and _for_each(scan):
+        return
     ref = scan.implied(0, _ASKED[asked], scan.entity())
     if ref is None or not scan.draft.entities:
         return
@@ -37,6 +40,27 @@ def complete(scan: Scanner) -> None:
         ref = scan.pending
     function = "sum" if asked == "how much" and _adds_up(scan, ref) else None
     scan.draft.wanted.append(Wanted(0, ref, function))
+
+
+def _for_each(scan: Scanner) -> bool:
+    """Ask for the latest date of each: "When did each vendor last send an invoice?"."""
+    draft = scan.draft
+    told = [at for at, item in enumerate(scan.items) if item.text in _ENDS_OF_TIME]
+    grouped = {group.table for group in draft.groups}
+    rows = [table for table in scan.tables_named() if table not in grouped]
+    if len(told) != 1 or not draft.groups or not rows:
+        return False
+    ref = scan.implied(0, _ASKED["when"], rows[-1])
+    own = tuple(hit for hit in ref.hits if hit.table == rows[-1]) if ref is not None else ()
+    if not own:
+        draft.note("unmeasured")
+        return True
+    function = _ENDS_OF_TIME[scan.at(told[0]).text]
+    if any(sorting.position == told[0] for sorting in draft.sorting):
+        draft.sorting, draft.limit = [], None  # "last order something" takes no single one
+    draft.wanted.append(Wanted(0, Ref(0, own, rows[-1]), function))
+    scan.take(told[0])
+    return True
 
 
 def _adds_up(scan: Scanner, ref: Ref) -> bool:
