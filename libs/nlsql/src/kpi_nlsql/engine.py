@@ -17,6 +17,7 @@ from kpi_nlsql.grammar.repeating import duplicates
 from kpi_nlsql.judging import confidence
 from kpi_nlsql.judging.leftovers import unknown_words
 from kpi_nlsql.mentions import matched_by
+from kpi_nlsql.mentions.asked_deeds import states_told
 from kpi_nlsql.mentions.asked_last import asked_first
 from kpi_nlsql.mentions.courtesy import plainly_asked
 from kpi_nlsql.mentions.everyday import plainly_told
@@ -92,7 +93,7 @@ class Engine:
         """Return the sentence with its tokens linked to the graph, ready for the grammar."""
         told = plainly_asked(totals_asked(plainly_told(written_out(tokenise(text)))))
         tokens = tuple(self._spelt_out(plainly_lacking(only_those(told))))
-        linked = tuple(link(tokens, self.lexicon))
+        linked = states_told(link(tokens, self.lexicon), self.lexicon)
         plain = plain_presence(plain_denials(money_told(linked, self.lexicon)))
         plain = merged(asked_first(grouped_last(told_apart(plain, self.graph))), self.graph)
         plain = totals_split(plain, self.lexicon)

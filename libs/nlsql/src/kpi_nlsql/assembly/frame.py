@@ -111,10 +111,16 @@ class Frame:
     def tree(self, root: str, tables: list[str], *, inward: bool = False) -> tuple[Join, ...]:
         """Return the joins from the root to the tables. Raises Unreadable."""
         begun = self._begun(root, tables)
-        joins = self.paths.tree(root, tables, begun, inward=inward)
+        joins = self.paths.tree(root, tables, begun, inward=inward, told=self._told())
         if joins is None:
             raise Unreadable("no join path connects the tables")
         return joins
+
+    def _told(self) -> frozenset[str]:
+        """Return the tables that the sentence names, or tells values of, for the rows asked for."""
+        named = {table for _, table in self.draft.entities}
+        main = [term for term in self.draft.terms if term.scope == MAIN]
+        return frozenset(named | {table for term in main if (table := self.table_of(term))})
 
     def _begun(self, root: str, tables: list[str]) -> tuple[Join, ...]:
         # What a row has one of is neither counted nor missed: a linking table may relate more.

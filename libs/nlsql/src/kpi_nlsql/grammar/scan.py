@@ -37,7 +37,7 @@ from kpi_nlsql.grammar.conditions import (
     values_read,
     was_done,
 )
-from kpi_nlsql.grammar.ranking import extremes, ordering, picks, superlatives
+from kpi_nlsql.grammar.ranking import extremes, latest_of_each, ordering, picks, superlatives
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.sentence import Sentence
 
@@ -51,6 +51,7 @@ MODULES: tuple[Module, ...] = (
     times.read,
     periods.read,
     grouping.read,
+    latest_of_each.read,
     superlatives.read,
     text_search.read,
     signs.read,
@@ -71,6 +72,9 @@ MODULES: tuple[Module, ...] = (
     names.read,
     openers.read,
 )
+
+
+_OPENING = 2
 
 
 def scan(sentence: Sentence) -> Draft:
@@ -160,7 +164,9 @@ def _add_up(scanner: Scanner) -> None:
     if len(draft.wanted) != 1 or len(draft.groups) != 1 or draft.wanted[0].function:
         return
     wanted, group = draft.wanted[0], draft.groups[0]
-    beside = group.position - wanted.position in {2, 3} and wanted.position <= 2
+    told = any(wanted.position < term.position < group.position for term in draft.terms)
+    distance = group.position - wanted.position  # "fee amount not paid yet per district"
+    beside = (distance in {2, 3} or (told and distance > 0)) and wanted.position <= _OPENING
     per = (
         scanner.at(group.position - 1).text == "per" or scanner.at(group.position - 2).text == "per"
     )

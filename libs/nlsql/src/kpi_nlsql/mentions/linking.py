@@ -12,6 +12,7 @@ from kpi_nlsql.english.words import Token, lemma, parts, stem
 from kpi_nlsql.mentions.cue_worth import cue_worth
 from kpi_nlsql.mentions.held_values import held
 from kpi_nlsql.mentions.lexicon import LONGEST_NAME, Lexicon, NameHit
+from kpi_nlsql.mentions.turned_names import turned
 from kpi_nlsql.mentions.values import LONGEST_VALUE, ValueHit, value_words
 
 ItemKind = Literal["cue", "mention", "number", "quoted", "word", "mark"]
@@ -21,7 +22,6 @@ _INSIDE_VALUES = frozenset({"/", ",", ".", "(", ")", "-"})
 _SUPERLATIVE_NAME = 0.3
 _CALLED = 0.8
 _WHOLE_NAME = 0.97
-_SURE_ROWS = 0.6
 _PARTICLES = frozenset({"in", "out", "up", "off"})
 _DETERMINERS = frozenset({"a", "an", "the", "each", "every", "any", "all", "our", "some"})
 
@@ -222,40 +222,9 @@ def _names(
     if length > 1 and words[-2].endswith("s") and words[-1].endswith(("ed", "ing")):
         # "claims billed above …" says what was done to the claims; ``hours_worked`` is a name.
         hits = tuple(hit for hit in hits if words[-1] in parts(hit.column or hit.table))
-    if not hits and length == 3 and words[1] == "in":
-        pair = (known_stems[start], known_stems[end - 1])
-        # "batches in status Free" are batches, whatever column tells their status.
-        rows = words[0].endswith("s") and any(
-            h.score >= _SURE_ROWS for h in _tables(lexicon.names(pair[:1], ""))
-        )
-        columns = () if rows else lexicon.names(pair, "")
-        hits = (*columns, *_tables(lexicon.names(pair[::-1], "")))
-        hits = tuple(hit for hit in hits if hit.score >= 0.95)
-    if not hits and length in {3, 4} and "of" in words[1:-1]:
-        counts = words[0] == "number" and any(_is_content(t) for t in tokens[end : end + 1])
-        hits = () if counts else _turned(words, tuple(known_stems[start:end]), lexicon)
-    return hits
-
-
-def _tables(hits: Sequence[NameHit]) -> tuple[NameHit, ...]:
-    # "dispatches in WMS" are those of ``wms_dispatch``.
-    return tuple(hit for hit in hits if hit.column is None)
-
-
-def _turned(
-    words: tuple[str, ...], known: tuple[str, ...], lexicon: Lexicon
-) -> tuple[NameHit, ...]:
-    # "type of bed" is the column ``bed_type``, unless what follows "of" is a table.
-    if words[1] != "of" or words[0] in FUNCTION_WORDS or words[-1] in FUNCTION_WORDS:
-        return ()
-    if words[0] == "number" and words[-1].endswith("s"):
-        return ()  # "number of badges" counts them
-    if len(words) == 4 and words[2] not in {"the", "a", "each"}:
-        return ()
-    if any(hit.column is None and hit.score >= 0.6 for hit in lexicon.names(known[-1:], words[-1])):
-        return ()
-    hits = lexicon.names((known[-1], known[0]), "")
-    return tuple(hit for hit in hits if hit.score >= 0.95)[:_MOST_HITS]
+    known = tuple(known_stems[start:end])
+    noun = any(_is_content(token) for token in tokens[end : end + 1])
+    return turned(words, known, lexicon, hits, before_noun=noun)[:_MOST_HITS]
 
 
 def _mention_worth(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from kpi_nlsql.english.value_words import DETERMINERS, is_dated_deed, is_deed, is_row_noun
+from kpi_nlsql.mentions.called_so import is_called_so
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words_back
 
@@ -18,6 +19,7 @@ _COUNTED = 0.84
 _OF_WORDS = frozenset("of for from in".split())  # noqa: SIM905
 _LEADS_TO_VALUE = frozenset({"is", "are", "of", "equals", "in", "=", "(", ",", "not", "either"})
 _COPULAS = frozenset({"is", "are", "was", "were", "been", "being"})
+_ADVERBS = frozenset({"currently", "presently"})
 _MARKED = frozenset({"marked", "flagged", "labelled", "labeled", "tagged"})
 _ANY = frozenset({"a", "an", "any", "each", "every"})
 """What leads to one row of many: "used in any contract" names no place."""
@@ -97,6 +99,8 @@ def _is_state(items: Sequence[Item], position: int) -> bool:
     # "have not been closed" tells a state, whatever table of closes there is.
     item, before = items[position], items[max(position - 1, 0)]
     held = any(value.score >= 1.0 for value in item.values)
+    if before.text in _ADVERBS and held:
+        return True  # "are currently berthed"
     told = before.is_cue("not") or before.last_word in _COPULAS
     return held and told and item.text.endswith("ed") and item.best_table() < _EXACT
 
@@ -111,7 +115,7 @@ def _is_mark(items: Sequence[Item], position: int) -> bool:
 def _describes(items: Sequence[Item], position: int) -> bool:
     # "Tax references", where a column of the references holds Tax, are those with this value.
     item, following = items[position], items[position + 1]
-    if max(item.best_table(), item.best_column()) >= _EXACT or following.best_table() < _SURE_TABLE:
+    if is_called_so(item) or following.best_table() < _SURE_TABLE:
         return False
     owner = following.table_hits()[0].table
     return any(hit.table == owner and hit.score >= 1.0 for hit in item.values)

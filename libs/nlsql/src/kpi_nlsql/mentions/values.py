@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from kpi_nlsql.english.demonyms import SPOKEN
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
-from kpi_nlsql.english.words import stem
+from kpi_nlsql.english.words import lemma, stem
 from kpi_nlsql.schema.flags import is_flag, set_values, unset_values
 from kpi_nlsql.schema.graph import Column, Graph
 
@@ -113,6 +113,15 @@ class ValueIndex:
         if hits is None and len(words) == 1 and len(words[0]) > 3:
             hits = self._singular(words[0]) or self._inflected(words[0])
         return tuple(hits) if hits else ()
+
+    def stated(self, verb: str) -> tuple[ValueHit, ...]:
+        """Return the states that a verb (its stem) brings rows to: "lose" and ``Lost``."""
+        found = self._stems.get(verb, ())
+        return tuple(
+            replace(hit, score=_INFLECTED)
+            for hit in found
+            if stem(hit.value.lower()) == verb and lemma(hit.value.lower()) != hit.value.lower()
+        )
 
     def _inflected(self, word: str) -> list[ValueHit] | None:
         # "failed runs" are those with the status FAIL.

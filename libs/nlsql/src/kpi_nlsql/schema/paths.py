@@ -14,6 +14,7 @@ _INWARD = 0.5
 _SIBLINGS = 0.5
 _VAGUE = 1.5
 _LEAST_VAGUE = 0.6
+_SEVERAL = 2
 
 
 def _candidate_cost(join: Join, graph: Graph) -> float:
@@ -119,11 +120,13 @@ class JoinPaths:
         begun: tuple[Join, ...] = (),
         *,
         inward: bool = False,
+        told: frozenset[str] = frozenset(),
     ) -> tuple[Join, ...] | None:
         """Return joins that connect ``tables`` to ``root``, each from a table already joined.
 
         ``begun`` are joins from the root that are already settled. ``inward`` ties tables rather
         to those joined before than to the root once more: all of it is said of one related row.
+        Of ways as short, the one over tables that the sentence has ``told`` of is taken.
         """
         joined = [root, *(join.right_table for join in begun)]
         result: list[Join] = list(begun)
@@ -138,7 +141,7 @@ class JoinPaths:
                 )
                 for table in waiting
                 for index, start in enumerate(joined)
-                if (found := self.path(start, table)) is not None
+                if (found := self._over(start, table, told)) is not None
             ]
             if not options:
                 return None
@@ -149,6 +152,23 @@ class JoinPaths:
                     joined.append(join.right_table)
             waiting = [other for other in waiting if other not in joined]
         return tuple(result)
+
+    def _over(
+        self, start: str, end: str, told: frozenset[str]
+    ) -> tuple[float, tuple[Join, ...]] | None:
+        # "quantity per supplier on received orders": over the order, not over the article.
+        found = self.path(start, end)
+        if found is None or len(found[1]) < _SEVERAL:
+            return found
+        if told & {join.right_table for join in found[1][:-1]}:
+            return found
+        for table in sorted(told - {start, end}):
+            first, second = self.path(start, table), self.path(table, end)
+            if first is None or second is None or self._turns(first[1], second[1][0]):
+                continue
+            if first[0] + second[0] <= found[0]:
+                return first[0] + second[0], (*first[1], *second[1])
+        return found
 
     def to_one(self, join: Join, graph: Graph) -> bool:
         """Tell whether a row on the left meets at most one on the right."""

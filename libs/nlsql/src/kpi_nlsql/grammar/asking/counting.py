@@ -7,18 +7,20 @@ from kpi_nlsql.grammar.conditions.tying_verbs import relates
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 
+_NUMBERS = frozenset({"number", "numbers", "count", "counts"})
+
 
 def read(scan: Scanner) -> bool:
     """Consume a count and what it counts."""
+    if _ranked_by(scan):
+        return True
     if not _counts(scan):
         return False
     if scan.item.text.startswith("number") and scan.role(scan.position - 1) == "column":
         scan.take(scan.position)  # "phone number of": part of a name
         scan.position += 1
         return True
-    if _numbers(scan):
-        return True
-    if _of_rows_before(scan):
+    if _numbers(scan) or _of_rows_before(scan):
         return True
     start = scan.position
     _show_again(scan)
@@ -57,6 +59,20 @@ def _of_rows_before(scan: Scanner) -> bool:
     if scan.item.text not in {"count", "counts"} or scan.in_where or not leads or rows is None:
         return False
     scan.draft.wanted.append(Wanted(scan.position, None, "count", False, rows))
+    scan.take(scan.position)
+    scan.position += 1
+    return True
+
+
+def _ranked_by(scan: Scanner) -> bool:
+    # "top 3 buyers by number of tenders, with the number": the count they are ranked by.
+    before, after = scan.at(scan.position - 1), scan.at(scan.position + 1)
+    ranked = [sorting for sorting in scan.draft.sorting if sorting.function == "count"]
+    ends = after.text in {"", "and"} or after.kind == "mark"
+    led = before.text in {"the", "and", "with", "their", "its"}
+    if not (ranked and ends and led) or scan.item.text not in _NUMBERS or scan.draft.terms:
+        return False
+    scan.draft.wanted.append(Wanted(scan.position, None, "count", False, ranked[-1].table))
     scan.take(scan.position)
     scan.position += 1
     return True

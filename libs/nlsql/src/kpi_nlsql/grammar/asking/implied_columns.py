@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Ref
+from kpi_nlsql.drafting.draft import MAIN, Ref
 from kpi_nlsql.english.amounts import amount_ref, main_amount
 from kpi_nlsql.english.money import COSTING
 from kpi_nlsql.grammar.scanner import Scanner
@@ -42,7 +42,7 @@ def implied_column(scan: Scanner, position: int) -> Ref | None:
         near = wanted.function is None and wanted.position >= position - 4
         if wanted.ref is not None and near and not _is_text(scan, wanted.ref):
             return wanted.ref
-    return _age(scan) or _amount(scan)
+    return _age(scan) or _amount(scan, position)
 
 
 def own_amount(scan: Scanner, position: int, near: str, ref: Ref | None) -> Ref | None:
@@ -67,14 +67,19 @@ def _is_text(scan: Scanner, ref: Ref) -> bool:
     return column.family == "text" and not column.dated and scan.item.number is None
 
 
-def _amount(scan: Scanner) -> Ref | None:
+def _amount(scan: Scanner, position: int) -> Ref | None:
     # "claims over 5000" speaks of their amount, if they have just one.
-    beside = scan.position - 1
-    entity = scan.table(beside) if scan.role(beside) == "table" else scan.entity()
+    beside = next((at for at in (scan.position - 1, position - 1) if _is_table(scan, at)), None)
+    nested = scan.last_table() if scan.scope != MAIN else None
+    entity = scan.table(beside) if beside is not None else nested or scan.entity()
     if scan.item.kind == "mention" and not scan.participle(scan.position):
         return None  # "more than one ticket" counts tickets
     amount = main_amount(scan.sentence.graph.table(entity)) if entity is not None else None
     return amount_ref(scan.position, entity, amount) if entity and amount else None
+
+
+def _is_table(scan: Scanner, position: int) -> bool:
+    return scan.role(position) == "table"
 
 
 def _age(scan: Scanner) -> Ref | None:

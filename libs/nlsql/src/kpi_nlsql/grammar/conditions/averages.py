@@ -6,6 +6,7 @@ from kpi_nlsql.drafting.draft import Term
 from kpi_nlsql.grammar.asking.implied_columns import implied_column
 from kpi_nlsql.grammar.conditions import peers
 from kpi_nlsql.grammar.conditions.outnumbering import counted
+from kpi_nlsql.grammar.conditions.times import day_told
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.plans.plan import Operator
 
@@ -116,16 +117,21 @@ def against_column(scan: Scanner, operator: Operator, position: int) -> bool:
     subject = scan.pending
     if counted(scan, operator, position):
         return True
-    if scan.role(position) != "column" or subject is None or scan.pending_function is not None:
+    if subject is None or scan.pending_function is not None:
         return False
-    other = scan.ref(position)
+    if (day := day_told(scan, position)) is not None:
+        other, end = day
+    elif scan.role(position) == "column":
+        other, end = scan.ref(position), position + 1
+    else:
+        return False
     tables = {hit.table for hit in subject.hits} & {hit.table for hit in other.hits}
     if not tables or other.hits[:1] == subject.hits[:1]:
         return False
     other.near = subject.near = subject.near if subject.near in tables else next(iter(tables))
     term = Term("compare", scan.position, subject, operator, against="column", other=other)
     scan.not_output(subject)
-    scan.take(scan.position, position)
+    scan.take(*range(scan.position, end))
     scan.add(term)
-    scan.position = position + 1
+    scan.position = end
     return True

@@ -30,6 +30,9 @@ _COMPARATIVES: dict[str, Operator] = {
     "more": ">", "higher": ">", "greater": ">", "larger": ">", "longer": ">",
     "fewer": "<", "less": "<", "lower": "<", "smaller": "<", "shorter": "<",
 }  # fmt: skip
+_VERB = 2
+"""Words of a verb between a measure and what it is compared with."""
+
 _FROM = frozenset({"since", "starting from", "onwards"})
 _DATED = frozenset({"earlier", "later", "before", "after", "newer"})
 _UNTIL = frozenset({"until", "till"})
@@ -202,22 +205,34 @@ def _split(scan: Scanner) -> bool:
         return outnumbered(scan, operator, column)
     if operator is None or scan.role(column) not in {"column", "table"}:
         return False
+    than = _than(scan, column + 1)
+    if than > column + 1 and not _split_average(scan, operator, column, than):
+        return False
+    if than > column + 1:
+        return True
     number = scan.at(column + 2)
     if scan.at(column + 1).text != "than":
         return False
     if number.number is None:
-        return outnumbered(scan, operator, column) or _split_average(scan, operator, column)
+        return outnumbered(scan, operator, column) or _split_average(scan, operator, column, than)
     scan.take(scan.position, column + 2)
     counts_rows(scan, operator, number.number, column)
     scan.position = column + 3
     return True
 
 
-def _split_average(scan: Scanner, operator: Operator, column: int) -> bool:
+def _than(scan: Scanner, position: int) -> int:
+    """Return where "than" stands, behind a verb: "more residents are living than …"."""
+    ahead = range(position, position + _VERB + 1)
+    return next((at for at in ahead if scan.at(at).text == "than"), position)
+
+
+def _split_average(scan: Scanner, operator: Operator, column: int, than: int) -> bool:
     # "more hours than the average of their type"
-    if scan.role(column) != "column" or not scan.at(column + 2).is_cue("aggregate"):
+    function = than + 1 + (scan.at(than + 1).text == "in")
+    if scan.role(column) != "column" or not scan.at(function).is_cue("aggregate"):
         return False
-    scan.take(scan.position, column)
+    scan.take(*range(scan.position, than))
     scan.expect(scan.ref(column))
-    scan.position = column + 1
-    return against_aggregate(scan, operator, column + 2)
+    scan.position = than
+    return against_aggregate(scan, operator, function)

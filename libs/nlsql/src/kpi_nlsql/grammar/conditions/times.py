@@ -41,6 +41,9 @@ _COLUMNS = {
 }
 """From the stem of a verb to what the date it speaks of may be called, the likeliest first."""
 
+_DAYS = frozenset({"day", "date", "time"})
+_CLAUSE = frozenset("they it he she was were is are on that when had been has have".split())  # noqa: SIM905
+
 _HAPPENING = frozenset("made placed recorded booked dated created posted taken happened".split())  # noqa: SIM905
 """Verbs of what every row stands for: their date is that of the row."""
 
@@ -71,6 +74,23 @@ def read(scan: Scanner) -> bool:
     scan.in_where = True
     scan.position = end
     return True
+
+
+def day_told(scan: Scanner, position: int) -> tuple[Ref, int] | None:
+    """Return the date that "the day they were ordered" speaks of, and the position behind."""
+    table = scan.last_table() or scan.entity()
+    if scan.at(position).last_word not in _DAYS or table is None:
+        return None
+    verb = position + 1
+    while scan.at(verb).text in _CLAUSE or scan.at(verb).is_cue("relative"):
+        verb += 1
+    if not scan.at(verb).text.endswith(("ed", "en", "id", "nt", "de")) or verb == position + 1:
+        return None
+    column = _named_by(scan.at(verb).text, scan.sentence.graph.table(table))
+    if column is None:
+        return None
+    ref = Ref(verb, (NameHit(table, column.name, 1.0),), table, (table, column.name))
+    return ref, verb + 1
 
 
 def is_timed(scan: Scanner, position: int) -> bool:

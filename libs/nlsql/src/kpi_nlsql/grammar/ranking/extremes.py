@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Group, Sorting, Wanted
+from kpi_nlsql.drafting.draft import Group, Sorting, Term, Wanted
 from kpi_nlsql.grammar.asking import function_lists
 from kpi_nlsql.grammar.asking.aggregates import function_at
 from kpi_nlsql.grammar.scanner import Scanner
@@ -106,7 +106,11 @@ def _top_groups(scan: Scanner) -> bool:
         return False
     shown = scan.skip(start + 2)
     by = shown + 1
-    if scan.role(shown) not in {"column", "table"} or scan.at(by).text not in {"by", "with", "per"}:
+    if scan.role(shown) not in {"column", "table", "value"} or scan.at(by).text not in {
+        "by",
+        "with",
+        "per",
+    }:
         return False
     function, measured = function_at(scan, by + 1), scan.skip(by + 2)
     if function not in {"sum", "avg"} or scan.role(measured) != "column":
@@ -116,6 +120,9 @@ def _top_groups(scan: Scanner) -> bool:
         ref = scan.ref(shown)
         scan.draft.wanted.append(Wanted(shown, ref))
         scan.draft.groups.append(Group(shown, ref))
+    elif scan.role(shown) == "value":
+        if not _of_kind(scan, shown):
+            return False
     else:
         table = scan.table(shown)
         scan.draft.entities.append((shown, table))
@@ -124,4 +131,17 @@ def _top_groups(scan: Scanner) -> bool:
     scan.draft.limit = number
     scan.take(*range(start, measured + 1))
     scan.position = measured + 1
+    return True
+
+
+def _of_kind(scan: Scanner, position: int) -> bool:
+    """Group by the rows of a kind that a value tells: "top 3 haul trucks by total litres"."""
+    values = scan.at(position).values
+    tables = {value.table for value in values}
+    if len(tables) != 1:
+        return False
+    table = values[0].table
+    scan.draft.terms.append(Term("value", position, hits=values, values=(values[0].value,)))
+    scan.draft.entities.append((position, table))
+    scan.draft.groups.append(Group(position, table=table))
     return True

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Group, Pick, Ref, Sorting
+from dataclasses import replace
+
+from kpi_nlsql.drafting.draft import Group, Pick, Ref, Sorting, Wanted
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 
@@ -14,7 +16,7 @@ _EACH = ("each", "every", "per")
 def complete(scan: Scanner) -> None:
     """Make a superlative beside "of each …" one that picks rows from every group."""
     draft = scan.draft
-    sorting = _superlative(scan)
+    sorting = _superlative(scan) or _latest_with_more(scan)
     told = [group for group in draft.groups if _is_told(scan, group)]
     if sorting is None or not told or len(told) < len(draft.groups):
         return
@@ -41,6 +43,39 @@ def _superlative(scan: Scanner) -> Sorting | None:
     aggregated = any(wanted.function for wanted in draft.wanted)
     aggregated = aggregated or any(term.kind == "count" or term.function for term in draft.terms)
     return None if sorting.function or sorting.ref is None or aggregated else sorting
+
+
+def _latest_with_more(scan: Scanner) -> Sorting | None:
+    """Return what rows are picked by where more of the same row is asked for.
+
+    "For each meter, the latest reading date and the value on that date": not the latest date
+    for each value.
+    """
+    draft = scan.draft
+    extremes = [w for w in draft.wanted if w.function in {"max", "min"} and w.ref is not None]
+    if len(extremes) != 1 or draft.sorting or not any(_is_told(scan, g) for g in draft.groups):
+        return None
+    latest = extremes[0]
+    named = {hit for group in draft.groups if group.ref for hit in group.ref.hits}
+    rest = [w for w in draft.wanted if w is not latest and not named & set(_best(w))]
+    same = [w for w in rest if w.function is None and _tables(w) & _tables(latest)]
+    if latest.ref is None or not rest or len(same) < len(rest) or not _dated(scan, latest):
+        return None
+    descending, latest.function = latest.function == "max", None
+    draft.limit = 1
+    return Sorting(latest.position, replace(latest.ref), None, None, descending)
+
+
+def _best(wanted: Wanted) -> tuple[NameHit, ...]:
+    return wanted.ref.hits[:1] if wanted.ref is not None else ()
+
+
+def _tables(wanted: Wanted) -> set[str]:
+    return {hit.table for hit in _best(wanted)}
+
+
+def _dated(scan: Scanner, wanted: Wanted) -> bool:
+    return any(hit.column and scan.column_of(hit).dated for hit in _best(wanted))
 
 
 def _extreme_asked(scan: Scanner, sorting: Sorting, table: str) -> bool:

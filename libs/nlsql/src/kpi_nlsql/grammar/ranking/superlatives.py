@@ -179,7 +179,21 @@ def _highest(scan: Scanner, descending: bool, limit: int) -> bool:
     scan.take(start)
     if scan.role(position) == "column" and scan.subject(position) is None:
         return _column(scan, position, descending, limit, function)
+    if scan.role(position) == "none" and (shown := _shown(scan, function)) is not None:
+        scan.position = position
+        _sort(scan, Sorting(start, shown.ref, function, None, descending), limit)
+        return True
     return _adjective(scan, position, descending, limit)
+
+
+def _shown(scan: Scanner, function: str | None) -> Wanted | None:
+    """Return the aggregate shown that is spoken of again: "… with the highest total"."""
+    amounts = [w for w in scan.draft.wanted if w.ref is not None and scan.measures(w.ref)]
+    shown = [w for w in amounts if w.function == function] or amounts
+    if function is None or len(shown) != 1 or shown[0].function not in {function, None}:
+        return None
+    shown[0].function = function  # "total order amount" may be a column's name
+    return shown[0]
 
 
 def _column(
@@ -194,7 +208,9 @@ def _column(
         scan.position = position
         _sort(scan, Sorting(start, implied[0], None, None, implied[1]), limit)
         return True
-    only_output = not scan.in_where and not scan.draft.wanted and not scan.draft.entities
+    groups = {group.position for group in scan.draft.groups}
+    rows = [at for at, _ in scan.draft.entities if at not in groups]
+    only_output = not scan.in_where and not scan.draft.wanted and not rows
     after_list = not scan.in_where and scan.draft.wanted and scan.at(start - 1).text in {"and", ","}
     if (
         (only_output or after_list)

@@ -1,0 +1,78 @@
+"""The latest of each: "customers whose last order was cancelled" — one related row of every row.
+
+What follows is said of that row alone, so the reading goes on in a scope of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kpi_nlsql.drafting.draft import Ref, Term
+from kpi_nlsql.grammar.asking.implied_columns import TIME
+from kpi_nlsql.grammar.conditions.times import is_date, main_date
+from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.lexicon import NameHit
+
+_LAST = frozenset({"latest", "most recent", "newest", "last"})
+_TIMED = ("after", "before", "older", "younger", "recent")
+_AHEAD = 3
+_FIRST = frozenset({"first", "earliest", "oldest"})
+
+
+def read(scan: Scanner) -> bool:
+    """Consume "whose latest order": an order than which its customer has no later one."""
+    word = scan.item.text.removeprefix("the ")
+    rows, table = scan.position + 1, scan.entity()
+    led = scan.at(scan.position - 1)
+    whose = led.is_cue("relative") and led.text == "whose"
+    if not whose or word not in _LAST | _FIRST or table is None or scan.role(rows) != "table":
+        return False
+    other = scan.table(rows)
+    behind = rows + 1
+    date = _date(scan, rows, other)
+    if date is not None and scan.role(behind) == "column":
+        behind += 1
+    if date is None or other == table or _shown(scan, other):
+        return False
+    scan.open_scope(negative=False)
+    scan.in_where = True
+    scan.add(Term("exists", rows, table=other))
+    latest = Term("compare", scan.position, replace(date), "=", against="average")
+    latest.values = ("max" if word in _LAST else "min",)
+    latest.peers = ((NameHit(table, None, 1.0),),)
+    scan.add(latest)
+    scan.pending, scan.pending_function, scan.pending_table = None, None, None
+    if any(_is_timed(scan, at) for at in range(behind, behind + _AHEAD)):
+        scan.pending = date
+    scan.take(*range(scan.position, behind))
+    scan.position = behind
+    return True
+
+
+def _is_timed(scan: Scanner, position: int) -> bool:
+    item = scan.at(position)
+    return any(item.is_cue(kind) for kind in _TIMED) or is_date(scan, position)
+
+
+def _date(scan: Scanner, rows: int, table: str) -> Ref | None:
+    """Return the date of the related rows that the sentence names, or the one they are of."""
+    if scan.role(rows + 1) == "column":
+        own = [hit for hit in scan.at(rows + 1).column_hits() if hit.table == table]
+        told = own[0] if own else None
+        if told is None or not (scan.column_of(told).dated or _is_period(str(told.column))):
+            return None
+        return Ref(rows + 1, (told,), table, (table, str(told.column)))
+    column = main_date(scan.sentence.graph.table(table))
+    if column is not None:
+        return Ref(rows, (NameHit(table, column.name, 1.0),), table, (table, column.name))
+    implied = scan.implied(rows, TIME, table)
+    hits = [hit for hit in implied.hits if hit.table == table] if implied else []
+    return Ref(rows, (hits[0],), table, (table, str(hits[0].column))) if hits else None
+
+
+def _is_period(column: str) -> bool:
+    return any(word in column.lower() for word in ("month", "period", "year", "date"))
+
+
+def _shown(scan: Scanner, table: str) -> bool:
+    return any(wanted.ref and wanted.ref.near == table for wanted in scan.draft.wanted)

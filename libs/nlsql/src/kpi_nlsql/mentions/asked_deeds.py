@@ -1,0 +1,38 @@
+"""Asked deeds: "How many parcels did we lose?" speaks of those with the status Lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kpi_nlsql.english.words import stem
+from kpi_nlsql.mentions.lexicon import Lexicon
+from kpi_nlsql.mentions.linking import Item
+
+_ASKING = frozenset({"did", "does", "do"})
+_PERSONS = frozenset({"we", "they", "you", "i", "it", "he", "she", "us"})
+_ADVERBS = frozenset({"already", "actually", "finally", "ever"})
+_AMOUNTS = frozenset({"much", "what"})
+_SURE = 0.9
+
+
+def states_told(items: Sequence[Item], lexicon: Lexicon) -> tuple[Item, ...]:
+    """Return the items with a verb behind "did" as the state it brings rows to, if one is kept."""
+    told = list(items)
+    for position, item in enumerate(items):
+        if not _is_asked(items, position) or item.best_table() >= _SURE:
+            continue
+        states = lexicon.values.stated(stem(item.text))
+        if states and not item.values:
+            told[position] = replace(item, kind="mention", hits=(), values=states, worth=1.0)
+    return tuple(told)
+
+
+def _is_asked(items: Sequence[Item], position: int) -> bool:
+    plain = items[position].kind in {"word", "mention"} and " " not in items[position].text
+    before = position - 1
+    while before > 0 and items[before].text in _PERSONS | _ADVERBS:
+        before -= 1
+    asked = before > 0 and items[before].text in _ASKING
+    much = {word for item in items[:before] for word in item.text.split()} & _AMOUNTS
+    return plain and asked and not much  # "how much did we pay" asks for money

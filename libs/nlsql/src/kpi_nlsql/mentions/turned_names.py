@@ -1,0 +1,92 @@
+"""Turned names: columns and tables whose words are said in another order, or apart.
+
+"type of bed" is ``bed_type``, "ordered quantity" ``qty_ordered``, "dispatches in WMS" are rows of
+``wms_dispatch``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpi_nlsql.english.function_words import FUNCTION_WORDS
+from kpi_nlsql.mentions.lexicon import Lexicon, NameHit
+
+_WHOLE_NAME = 0.97
+_EXACT = 0.95
+_CALLED = 0.8
+_NAMES_TABLE = 0.6
+_SURE_ROWS = 0.6
+
+
+def turned(
+    words: tuple[str, ...],
+    known: tuple[str, ...],
+    lexicon: Lexicon,
+    hits: tuple[NameHit, ...],
+    *,
+    before_noun: bool,
+) -> tuple[NameHit, ...]:
+    """Return the hits, or what the words name in another order where they hit nothing so.
+
+    ``known`` are the stems of the words; ``before_noun``: a noun follows them.
+    """
+    length = len(words)
+    if length == 2 and words[0].endswith("ed") and all(hit.score < _WHOLE_NAME for hit in hits):
+        return _behind_participle(known, lexicon) or hits
+    if hits:
+        return hits
+    if length == 3 and not set(words) & FUNCTION_WORDS:
+        return _of_owner(known, lexicon)
+    if length == 3 and words[1] == "in":
+        hits = _inside(words, known, lexicon)
+    if not hits and length in {3, 4} and "of" in words[1:-1]:
+        counts = words[0] == "number" and before_noun  # "number of vendor invoices"
+        hits = () if counts else _of(words, known, lexicon)
+    return hits
+
+
+def _behind_participle(known: tuple[str, ...], lexicon: Lexicon) -> tuple[NameHit, ...]:
+    # "ordered quantity" is ``qty_ordered``
+    hits = lexicon.names((known[1], known[0]), "")
+    return tuple(hit for hit in hits if hit.column and hit.score >= _WHOLE_NAME)
+
+
+def _of_owner(known: tuple[str, ...], lexicon: Lexicon) -> tuple[NameHit, ...]:
+    # "net invoice amount" is the ``net_amount`` of an invoice.
+    hits = lexicon.names((known[0], known[2]), "")
+    own = [hit for hit in hits if hit.column and hit.score >= _WHOLE_NAME]
+    tables = {hit.table for hit in _tables(lexicon.names(known[1:2], "")) if hit.score >= _CALLED}
+    return tuple(hit for hit in own if hit.table in tables)
+
+
+def _inside(
+    words: tuple[str, ...], known: tuple[str, ...], lexicon: Lexicon
+) -> tuple[NameHit, ...]:
+    pair = (known[0], known[-1])
+    # "batches in status Free" are batches, whatever column tells their status.
+    rows = words[0].endswith("s") and any(
+        hit.score >= _SURE_ROWS for hit in _tables(lexicon.names(pair[:1], ""))
+    )
+    columns = () if rows else lexicon.names(pair, "")
+    hits = (*columns, *_tables(lexicon.names(pair[::-1], "")))
+    return tuple(hit for hit in hits if hit.score >= _EXACT)
+
+
+def _of(words: tuple[str, ...], known: tuple[str, ...], lexicon: Lexicon) -> tuple[NameHit, ...]:
+    # "type of bed" is the column ``bed_type``, unless what follows "of" is a table.
+    if words[1] != "of" or words[0] in FUNCTION_WORDS or words[-1] in FUNCTION_WORDS:
+        return ()
+    if words[0] == "number" and words[-1].endswith("s"):
+        return ()  # "number of badges" counts them
+    if len(words) == 4 and words[2] not in {"the", "a", "each"}:
+        return ()
+    named = _tables(lexicon.names(known[-1:], words[-1]))
+    if any(hit.score >= _NAMES_TABLE for hit in named):
+        return ()
+    hits = lexicon.names((known[-1], known[0]), "")
+    return tuple(hit for hit in hits if hit.score >= _EXACT)
+
+
+def _tables(hits: Sequence[NameHit]) -> tuple[NameHit, ...]:
+    # "dispatches in WMS" are those of ``wms_dispatch``.
+    return tuple(hit for hit in hits if hit.column is None)
