@@ -16,6 +16,9 @@ NEARLY_UNIQUE = 0.9
 _TIED = 0.8
 """The variety of a column from which on it tells rows apart, whatever its few repetitions."""
 
+_SAME_THINGS = 0.8
+"""The score from which on the keys of two tables surely hold the same things."""
+
 _NUMERIC = re.compile(r"[-+]?\d+(\.\d+)?")
 _DATE = re.compile(r"\d{4}-\d\d(-\d\d)?")
 _FAMILIES: tuple[tuple[TypeFamily, tuple[str, ...]], ...] = (
@@ -171,7 +174,14 @@ class Graph:
 
     @cached_property
     def landed(self) -> bool:
-        """Whether tables of several systems lie side by side: no declared key ties many of them."""
+        """Whether tables of several systems lie side by side.
+
+        No declared key ties many of them, or two tables keep the same things under different keys
+        (``site_code`` of the inventory and ``site_id`` of the network management).
+        """
+        return self._is_loosely_tied() or any(self._kept_twice(join) for join in self.joins)
+
+    def _is_loosely_tied(self) -> bool:
         tied = {
             table
             for join in self.joins
@@ -179,6 +189,16 @@ class Graph:
             for table in (join.left_table, join.right_table)
         }
         return len(tied) <= _TIED * len(self.tables)
+
+    def _kept_twice(self, join: Join) -> bool:
+        if join.kind == "foreign_key" or join.score < _SAME_THINGS:
+            return False
+        left, right = self.table(join.left_table), self.table(join.right_table)
+        alone = left.identifies(join.left_columns) and right.identifies(join.right_columns)
+        names = [tuple(map(str.lower, columns)) for columns in (join.left_columns, join.right_columns)]
+        if not alone or names[0] == names[1]:
+            return False
+        return self.joins_between(left.name, right.name)[0].kind != "foreign_key"
 
     def joins_between(self, left: str, right: str) -> list[Join]:
         """Return the joins of two tables, seen from ``left``, best first."""
