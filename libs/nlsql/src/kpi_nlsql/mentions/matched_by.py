@@ -5,11 +5,11 @@ The rest is read as ever; then the matches of the plan are those that the key cl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from kpi_nlsql.grammar.reconciling.composite_keys import column_of
-from kpi_nlsql.grammar.reconciling.key_clauses import KeyClause, find_key_clause
+from kpi_nlsql.grammar.reconciling.key_clauses import KeyClause, find_key_clause, tells_pairing
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.explain import explain
 from kpi_nlsql.sentence import Candidate, Sentence
@@ -17,6 +17,17 @@ from kpi_nlsql.sentence import Candidate, Sentence
 Reader = Callable[[Sentence], Iterable[Candidate]]
 
 _TOLD = 0.95
+
+
+def alone(sentence: Sentence, plainly: Sequence[Candidate], matched: bool) -> list[Candidate]:
+    """Return the readings of the whole sentence that may stand beside those that are ``matched``.
+
+    What is read without a thought of the clause "comparing by serial number" groups by it.
+    """
+    clause = find_key_clause(sentence.items) if matched else None
+    if clause is None or not tells_pairing(sentence.items, clause):
+        return list(plainly)
+    return [candidate for candidate in plainly if candidate.kind != "general"]
 
 
 def read(sentence: Sentence, reader: Reader) -> Iterator[Candidate]:

@@ -43,6 +43,11 @@ class KeyClause:
     onto: tuple[int, ...] = ()
 
 
+def tells_pairing(items: Sequence[Item], clause: KeyClause) -> bool:
+    """Tell whether a clause says with a verb that rows are paired: "comparing by serial number"."""
+    return any(item.text.split()[0] in _MATCHING for item in items[clause.start :][:2] if item.text)
+
+
 def find_key_clause(items: Sequence[Item]) -> KeyClause | None:
     """Return the clause that names the key, where a sentence has one; None if it has not."""
     for position in range(2, len(items)):
