@@ -10,13 +10,12 @@ from kpi_nlsql.denials.reading import (
     TO,
     denies,
     is_noun,
-    item_at,
     names_rows,
     noun_behind,
 )
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.rewriting import Step
-from kpi_nlsql.mentions.walking import skip_words, text_at
+from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
 
 _MATCHING = frozenset({"matching", "corresponding", "equal", "identical", "same", "the same"})
 _AND = frozenset({"and", ",", "/", "plus", "the"})

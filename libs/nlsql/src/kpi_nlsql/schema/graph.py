@@ -195,7 +195,9 @@ class Graph:
             return False
         left, right = self.table(join.left_table), self.table(join.right_table)
         alone = left.identifies(join.left_columns) and right.identifies(join.right_columns)
-        names = [tuple(map(str.lower, columns)) for columns in (join.left_columns, join.right_columns)]
+        names = [
+            tuple(map(str.lower, columns)) for columns in (join.left_columns, join.right_columns)
+        ]
         if not alone or names[0] == names[1]:
             return False
         return self.joins_between(left.name, right.name)[0].kind != "foreign_key"
