@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 
 import simplemma
 
+from kpi_nlsql.english.shortening import likeness
+
 _LONGEST_SHORT = 5
 _SHORTEST = 3
-_LEFT_OUT = 2
-"""Letters that the beginning of a word leaves out at least."""
-
-_SKELETON = re.compile(r"[a-z][^aeiouy]+[yi]?")
-
+_LEFT_OUT = 1
+_RATHER = 0.8
+"""The least likeness of a word that may be the other written short."""
 
 def abbreviates(short: str, full: str) -> bool:
     """Tell whether one word may be the other written short: its beginning, or without vowels."""
-    if not _SHORTEST <= len(short) <= _LONGEST_SHORT or len(full) <= len(short):
+    if not _SHORTEST <= len(short) <= _LONGEST_SHORT or len(full) < len(short) + _LEFT_OUT:
         return False
-    if full.startswith(short):
-        return len(full) >= len(short) + _LEFT_OUT
-    return bool(_SKELETON.fullmatch(short)) and short[0] == full[0] and _within(short, full)
+    return likeness(short, full) >= _RATHER
 
 
 def shortened(words: Iterable[str]) -> frozenset[str]:
@@ -53,8 +50,3 @@ def expansions(words: Iterable[str]) -> dict[str, str]:
         if len(fuller) == 1:
             found[short] = fuller[0]
     return found
-
-
-def _within(short: str, full: str) -> bool:
-    letters = iter(full)
-    return all(letter in letters for letter in short)

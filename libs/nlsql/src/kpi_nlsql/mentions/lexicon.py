@@ -14,6 +14,7 @@ from kpi_nlsql.english.acronyms import acronyms, shortened_to
 from kpi_nlsql.english.synonyms import SYNONYMS
 from kpi_nlsql.english.verbal_nouns import VERBAL_NOUNS
 from kpi_nlsql.english.words import lemma, parts, stem, stems
+from kpi_nlsql.mentions.short_names import ShortNames
 from kpi_nlsql.mentions.values import ValueHit, ValueIndex
 from kpi_nlsql.schema.flags import is_flag, set_values
 from kpi_nlsql.schema.graph import Graph
@@ -78,13 +79,18 @@ class Lexicon:
         self._spell_out()
         self.vocabulary = frozenset(word for name in self._names for word in name)
         self._short = shortened(self.vocabulary) | (_SHORT & self.vocabulary)
-        self._abbreviated = self._with_abbreviations()
+        self._shorthand = ShortNames(self._names, self._short)
         self._acronyms = acronyms(graph.tables)
         self._choices = [word for word in self.vocabulary if len(word) >= 4]
         self.closest = lru_cache(maxsize=5_000)(self._closest)
 
-    def names(self, phrase: tuple[str, ...], glued: str) -> tuple[NameHit, ...]:
-        """Return what a phrase (stems; ``glued``: as one word) may name, best first."""
+    def names(
+        self, phrase: tuple[str, ...], glued: str, words: tuple[str, ...] = ()
+    ) -> tuple[NameHit, ...]:
+        """Return what a phrase (stems; ``glued``: as one word) may name, best first.
+
+        ``words`` are the same in full, by which shortened names are known: ``cstmr``.
+        """
         found = dict(self._names.get(phrase, {}))
         heads = [s for key, s in found.items() if key[1] is None and s >= _HEADS]
         for variant in _variants(phrase):
@@ -93,7 +99,7 @@ class Lexicon:
                 if heads and key[1] is None:
                     told = min(told, max(heads) - _RATHER_LITERAL)
                 found[key] = max(found.get(key, 0.0), told)
-        for key, score in self._spelt_out(phrase):
+        for key, score in self._shorthand.named(phrase, words, alone=not found):
             found[key] = max(found.get(key, 0.0), score)
         for variant in () if found else _unabbreviated(phrase):
             for key, score in self._names.get(variant, {}).items():
@@ -159,21 +165,6 @@ class Lexicon:
             entry = self._names[spelt]
             for key, score in self._names[name].items():
                 entry[key] = max(entry.get(key, 0.0), score * _SPELT_OUT)
-
-    def _with_abbreviations(self) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
-        """Return the names of several words with an abbreviation among them, by their initials."""
-        found: dict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
-        for name in self._names:
-            if len(name) > 1 and any(word in self._short for word in name):
-                found[tuple(word[0] for word in name)].append(name)
-        return found
-
-    def _spelt_out(self, phrase: tuple[str, ...]) -> Iterator[tuple[tuple[str, str | None], float]]:
-        """Yield what a phrase names that is written short: "external lab" (``EXT_LAB``)."""
-        for name in self._abbreviated.get(tuple(word[:1] for word in phrase), ()):
-            pairs = list(zip(name, phrase, strict=True))
-            if all(short == full or self._is_short(short, full) for short, full in pairs):
-                yield from ((key, score * _SPELT_OUT) for key, score in self._names[name].items())
 
     def _alone(self, phrase: tuple[str, ...]) -> dict[tuple[str, str | None], float]:
         """Return the tables that only one name, written short, is a word's: ticket, ``TKT``."""

@@ -210,7 +210,8 @@ def _names(
     numeric = all(token.kind == "number" for token in tokens[start:end])
     if length <= LONGEST_NAME and _may_name(words) and not numeric:
         phrase = tuple(known_stems[start:end])
-        hits = lexicon.closer(words, lexicon.names(phrase, "".join(words)))[:_MOST_HITS]
+        full = tuple(map(lemma, words))
+        hits = lexicon.closer(words, lexicon.names(phrase, "".join(words), full))[:_MOST_HITS]
     elif 1 < length <= LONGEST_NAME and _may_end_name(words, tokens[end : end + 1]):
         # "opt in" and "returned on" are whole names, whatever their last word is elsewhere.
         hits = lexicon.names(tuple(known_stems[start:end]), "")
