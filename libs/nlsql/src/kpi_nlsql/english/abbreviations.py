@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import simplemma
 
+from kpi_nlsql.english.short_forms import MEANINGS
 from kpi_nlsql.english.shortening import likeness
 
 _LONGEST_SHORT = 5
@@ -42,7 +43,12 @@ def expansions(words: Iterable[str]) -> dict[str, str]:
         by_initial[word[:1]].append(word)
     found: dict[str, str] = {}
     for short in shortened(words):
-        fuller = [word for word in by_initial[short[0]] if abbreviates(short, word)]
+        meant = MEANINGS.get(short)
+        fuller = [
+            word
+            for word in by_initial[short[0]]
+            if (abbreviates(short, word) if meant is None else word in meant)
+        ]
         if (
             len(fuller) > 1 and len(short) > _SHORTEST
         ):  # "cntr" is rather a container than a country

@@ -136,6 +136,11 @@ def stem(word: str) -> str:
     return word if word in _UNSTEMMED else str(_STEMMER.stemWord(lemma(word)))
 
 
+def whole(word: str) -> str:
+    """Return the dictionary form of a word by which others may be short for it."""
+    return word if word in _UNSTEMMED else lemma(word)
+
+
 def parts(identifier: str) -> list[str]:
     """Split an identifier on case, digits, blanks and underscores: ``planningSKU_2`` → 3 parts."""
     return [part.lower() for part in _PART.findall(identifier)]

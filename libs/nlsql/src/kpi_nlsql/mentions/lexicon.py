@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from kpi_nlsql.english.abbreviations import abbreviates, expansions, shortened
+from kpi_nlsql.english.abbreviations import expansions, shortened
 from kpi_nlsql.english.acronyms import acronyms, shortened_to
+from kpi_nlsql.english.row_words import ROW_STEMS
 from kpi_nlsql.english.synonyms import SYNONYMS
 from kpi_nlsql.english.verbal_nouns import VERBAL_NOUNS
 from kpi_nlsql.english.words import lemma, parts, stem, stems
@@ -18,7 +19,7 @@ from kpi_nlsql.mentions.short_names import ShortNames
 from kpi_nlsql.mentions.values import ValueHit, ValueIndex
 from kpi_nlsql.schema.flags import is_flag, set_values
 from kpi_nlsql.schema.graph import Graph
-from kpi_nlsql.schema.naming import ABBREVIATIONS
+from kpi_nlsql.english.short_forms import ABBREVIATIONS, MEANINGS
 
 LONGEST_NAME = 6
 """Words of a name, and of a phrase that may be one."""
@@ -33,7 +34,6 @@ _TYPO_CUTOFF = 86
 _SPELT_OUT = 0.97
 _STEM_ONLY = 0.93
 _ABBREVIATION_FACTOR = 0.95
-_TOO_SHORT = 2
 _SPELT = 0.95
 _ABBREVIATED = {
     stem(word): stems(ABBREVIATIONS[word])
@@ -43,7 +43,7 @@ _ABBREVIATED = {
     ).split()
 }
 """Abbreviations that people write and that are no words of their own, as stems."""
-_SHORT = frozenset(stem(word) for word in ABBREVIATIONS if len(word) > _TOO_SHORT)
+_SHORT = frozenset(map(stem, MEANINGS))
 """Abbreviations of identifiers, also those that dictionaries know as words: EXP_LINE."""
 _FILLERS = frozenset({stem(word) for word in ("of", "the", "a", "an", "in", "for", "and")})
 
@@ -78,8 +78,8 @@ class Lexicon:
         }
         self._spell_out()
         self.vocabulary = frozenset(word for name in self._names for word in name)
-        self._short = shortened(self.vocabulary) | (_SHORT & self.vocabulary)
-        self._shorthand = ShortNames(self._names, self._short)
+        short = shortened(self.vocabulary) | (_SHORT & self.vocabulary)
+        self._shorthand = ShortNames(self._names, short)
         self._acronyms = acronyms(graph.tables)
         self._choices = [word for word in self.vocabulary if len(word) >= 4]
         self.closest = lru_cache(maxsize=5_000)(self._closest)
@@ -99,19 +99,34 @@ class Lexicon:
                 if heads and key[1] is None:
                     told = min(told, max(heads) - _RATHER_LITERAL)
                 found[key] = max(found.get(key, 0.0), told)
-        for key, score in self._shorthand.named(phrase, words, alone=not found):
+        for key, score in self._written_short(phrase, words, found):
             found[key] = max(found.get(key, 0.0), score)
         for variant in () if found else _unabbreviated(phrase):
             for key, score in self._names.get(variant, {}).items():
                 found[key] = max(found.get(key, 0.0), score * _ABBREVIATION_FACTOR)
         if not found:
-            found.update(self._by_acronym(phrase) or self._alone(phrase))
+            found.update(self._by_acronym(phrase))
         if len(glued) >= 4:
             for key, score in self._glued.get(stem(glued), {}).items():
                 found[key] = max(found.get(key, 0.0), score)
         _favour_only_table(found)
         hits = [NameHit(table, column, score) for (table, column), score in found.items()]
         return tuple(sorted(hits, key=lambda hit: -hit.score))
+
+    def _written_short(
+        self,
+        phrase: tuple[str, ...],
+        words: tuple[str, ...],
+        found: Mapping[tuple[str, str | None], float],
+    ) -> Iterator[tuple[tuple[str, str | None], float]]:
+        """Yield what a phrase names that is written short; what is written in full goes before."""
+        if len(phrase) > 1:
+            yield from self._shorthand.named(phrase, words, alone=not found)
+        elif words and phrase[0] not in ROW_STEMS and not self.values.find(words):
+            tables = any(key[1] is None for key in found)
+            for key, score in self._shorthand.named(phrase, words, alone=not found):
+                if key[1] is not None or not tables:
+                    yield key, score
 
     def _by_acronym(self, phrase: tuple[str, ...]) -> dict[tuple[str, str | None], float]:
         """Return the tables of the system whose initials the phrase, or its beginning, spells."""
@@ -165,18 +180,6 @@ class Lexicon:
             entry = self._names[spelt]
             for key, score in self._names[name].items():
                 entry[key] = max(entry.get(key, 0.0), score * _SPELT_OUT)
-
-    def _alone(self, phrase: tuple[str, ...]) -> dict[tuple[str, str | None], float]:
-        """Return the tables that only one name, written short, is a word's: ticket, ``TKT``."""
-        if len(phrase) != 1 or phrase[0] in self.vocabulary:
-            return {}
-        short = [name for name in self._short if self._is_short(name, phrase[0])]
-        named = self._names.get((short[0],), {}) if len(short) == 1 else {}
-        tables = {key: score for key, score in named.items() if key[1] is None and score >= _HEADS}
-        return {key: score * _ABBREVIATION_FACTOR for key, score in tables.items()}
-
-    def _is_short(self, short: str, full: str) -> bool:
-        return short in self._short and abbreviates(short, full)
 
     def _closest(self, word: str) -> str | None:
         """Return the known stem that a misspelt one most likely is, if any is close."""

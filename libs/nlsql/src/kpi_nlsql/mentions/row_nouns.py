@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from kpi_nlsql.english.row_words import ROW_STEMS, ROWS
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
@@ -15,13 +16,8 @@ from kpi_nlsql.schema.key_names import KEY_TAILS
 _EXACT = 0.95
 _NAMES_TABLE = 0.55
 _CLEAR = 0.1
-_ROWS = frozenset(
-    "item line row record entry transaction posting table system file feed sheet extract "  # noqa: SIM905
-    "export dataset data report list master register ledger catalogue catalog log statement".split()
-)
 _KEPT = frozenset({"reference", "references", "master", "list", "register"})
 """What a table may be called by itself, too: "the diagnosis reference" is ``ref_diagnosis``."""
-_ROW_STEMS = frozenset(stem(word) for word in _ROWS)
 _PARTLY = 0.6
 _NAMING_TAILS = KEY_TAILS | {"name", "title"}
 
@@ -70,7 +66,7 @@ def naming_rows(words: tuple[str, ...], table: Table) -> list[Column]:
 
 def calls_rows(item: Item) -> bool:
     """Tell whether a mention is only a word for rows: "postings" that have a posting date."""
-    plural = item.text.endswith("s") and stem(item.text) in _ROW_STEMS
+    plural = item.text.endswith("s") and stem(item.text) in ROW_STEMS
     return plural and item.best_column() < _PARTLY and item.best_table() < _PARTLY
 
 
@@ -93,7 +89,7 @@ def _table_of_system(before: Item, item: Item) -> str | None:
 
 def _is_file(item: Item) -> bool:
     # "the custodian statement" is where its rows come from, whatever statements else are dated.
-    return item.text in _ROWS and item.best_table() < _NAMES_TABLE and item.best_column() < _EXACT
+    return item.text in ROWS and item.best_table() < _NAMES_TABLE and item.best_column() < _EXACT
 
 
 def _sole_table(item: Item) -> str | None:
@@ -114,7 +110,7 @@ def _means_rows(before: Item, item: Item, table: Table) -> bool:
     if item.text in _KEPT and any(hit.table == table.name for hit in item.table_hits()):
         return True
     word = stem(item.text)
-    if item.text in _ROWS or word in _ROWS or word in {stem(row) for row in _ROWS}:
+    if item.text in ROWS or word in ROWS or word in ROW_STEMS:
         return True
     if item.kind != "mention" or not item.text.endswith("s") or _is_column(before, word, table):
         return False

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 
 from kpi_nlsql.english.shortening import likeness
 from kpi_nlsql.english.words import stem
-from kpi_nlsql.schema.naming import ABBREVIATIONS
+import simplemma
+
+from kpi_nlsql.english.short_forms import MEANINGS
 
 Key = tuple[str, str | None]
 Name = tuple[str, ...]
@@ -21,9 +23,9 @@ _SURE = 0.85
 _LIKELY = 0.6
 _DOUBTED = 0.85
 """What is left of the score of a name with words that are only likely to be meant."""
-_OTHERWISE = 0.7
-"""What is left of the likeness of a word whose short form mostly means another."""
-_MEANINGS = {stem(short): stem(full) for short, full in ABBREVIATIONS.items()}
+_OTHERWISE = 0.9
+"""What is left of the likeness of a word whose short form is known to mean another."""
+_MEANT = {stem(short): frozenset(map(stem, told)) for short, told in MEANINGS.items()}
 
 
 class ShortNames:
@@ -58,13 +60,22 @@ class ShortNames:
         worst = 1.0
         for short, said, full in zip(name, phrase, words, strict=True):
             if short != said:
-                worst = min(worst, self._likeness(short, full))
+                worst = min(worst, self._likeness(short, full, alone=len(name) == 1))
             if worst < _LIKELY:
                 return 0.0
         return worst
 
-    def _likeness(self, short: str, full: str) -> float:
+    def _likeness(self, short: str, full: str, *, alone: bool) -> float:
+        """Return how well a word stands for another; what it is known to mean, it means.
+
+        Beside other words that fit, a known short form may for once mean something else.
+        """
         if short not in self._short:
             return 0.0
-        meant = _MEANINGS.get(short)
-        return likeness(short, full) * (1 if meant is None or meant == stem(full) else _OTHERWISE)
+        meant = _MEANT.get(short)
+        if meant is None:
+            return likeness(short, full)
+        if stem(full) in meant:
+            return 1.0
+        only = alone or simplemma.is_known(short, lang="en")
+        return 0.0 if only else likeness(short, full) * _OTHERWISE

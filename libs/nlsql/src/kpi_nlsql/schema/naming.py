@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kpi_nlsql.english.short_forms import ABBREVIATIONS
 from kpi_nlsql.english.words import lemma, parts
 
 PREFIXES = frozenset(
@@ -31,51 +32,12 @@ PREFIXES = frozenset(
         "edw",
     ]
 )
-ABBREVIATIONS = {
-    "acc": "account", "acct": "account", "ccy": "currency", "cur": "currency",
-    "whs": "warehouse", "wh": "warehouse", "shpmt": "shipment", "ord": "order",
-    "perc": "percentage", "catg": "category", "sts": "status", "prd": "product",
-    "addr": "address", "amt": "amount", "avg": "average", "bal": "balance",
-    "cat": "category", "cd": "code", "cnt": "count", "cnty": "country", "ctry": "country",
-    "cust": "customer", "curr": "currency", "del": "delivery", "dept": "department",
-    "desc": "description", "descr": "description", "dest": "destination", "dob": "date of birth",
-    "doc": "document", "resv": "reservation", "arr": "arrival", "bkg": "booking",
-    "dt": "date", "emp": "employee", "fk": "key", "fname": "first name", "hq": "headquarters",
-    "ic": "intercompany",
-    "inv": "invoice", "lang": "language", "lname": "last name", "loc": "location",
-    "manu": "manufacturer", "matl": "material", "max": "maximum", "mfg": "manufacturing",
-    "mgr": "manager", "min": "minimum", "msg": "message", "num": "number", "no": "number",
-    "nbr": "number", "nm": "name", "nr": "number", "flg": "flag",
-    "org": "organization", "pct": "percentage", "ph": "phone",
-    "pk": "key", "plnt": "plant", "pos": "position", "prc": "price", "prod": "product",
-    "prof": "professor", "prcp": "precipitation", "qty": "quantity", "ref": "reference",
-    "reg": "region", "ship": "ship", "stat": "status", "stu": "student", "sup": "supplier",
-    "supp": "supplier", "tel": "telephone", "temp": "temperature", "tot": "total",
-    "src": "source", "sw": "software", "hw": "hardware",
-    "dst": "destination", "txn": "transaction", "univ": "university",
-    "uom": "unit of measure", "usr": "user",
-    "val": "value", "vend": "vendor", "whse": "warehouse", "yr": "year", "lat": "latitude",
-    "long": "longitude", "lng": "longitude", "hrs": "hours", "apt": "apartment",
-    "bldg": "building", "pub": "published", "os": "operating system",
-    "pol": "policy", "inc": "incident", "prio": "priority", "prem": "premium", "clm": "claim",
-    "pmt": "payment", "trx": "transaction", "trans": "transaction", "exp": "expiry", "wt": "weight",
-    "grp": "group", "lvl": "level", "sys": "system", "ver": "version", "svr": "server",
-    "pat": "patient", "avail": "available", "env": "environment", "comm": "commission",
-    "rm": "room", "prop": "property", "chk": "check", "mins": "minutes",
-    "itm": "item", "proj": "project", "rcpt": "receipt", "pymt": "payment",
-    "iss": "issue", "eq": "equipment", "equip": "equipment", "ast": "asset", "wo": "work order",
-    "rsv": "reservation", "pstg": "posting", "rdg": "reading",
-    "cls": "class", "po": "purchase order",
-    "ot": "overtime", "ltr": "litre", "ltrs": "litres", "mtr": "meter",
-    "act": "actual", "est": "estimated", "typ": "type", "pers": "personnel", "tkt": "ticket",
-    "lic": "licence", "cpty": "counterparty", "qtr": "quarter", "mth": "month",
-    "rpt": "report", "veh": "vehicle", "dmg": "damage", "acq": "acquisition", "br": "branch",
-    "postcode": "post code", "zipcode": "zip code", "mpg": "miles per gallon",
-}  # fmt: skip
 _OF_COLUMNS = {"hr": "hour"}
 _FULLER = {"email": "address", "mail": "address", "phone": "number", "telephone": "number"}
 _MEASURES = {"kg": "weight", "kgs": "weight", "lbs": "weight", "km": "distance"}
 """What a column tells that is called by its unit: ``net_kg`` is the net weight."""
+_UNITS = frozenset("kg kgs lbs km mm cm ltr litres eur usd".split())  # noqa: SIM905
+"""Units at the end of a name that people leave out: ``thk_mm`` is the thickness."""
 _OTHERWISE = {"inv": "inventory", "reg": "register"}
 """Abbreviations in names of tables that may be other words, too."""
 _GLUED_TAILS = re.compile(
@@ -138,6 +100,8 @@ def column_names(identifier: str, table: str) -> tuple[str, ...]:
     names += _with_initials(words, full, table)
     if (measure := _MEASURES.get(full[-1])) is not None and len(full) > 1:
         names.append([*full[:-1], measure])
+    if full[-1] in _UNITS and len(full) > 1:
+        names.append(full[:-1])
     if (further := _FULLER.get(full[-1])) is not None:
         names.append([*full, further])
     if len(words) == 1 and (match := _GLUED_TAILS.match(words[0])):
