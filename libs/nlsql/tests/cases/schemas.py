@@ -5,6 +5,8 @@ from __future__ import annotations
 from kpi_nlsql import Column, Graph, Join, Table
 from kpi_nlsql.schema.building import build_graph
 
+from .shorthand import rental
+
 _STATUSES = ("Active", "Inactive", "Blocked")
 _CATEGORIES = ("Electronics", "Home", "Garden")
 _CURRENCIES = ("EUR", "USD", "GBP")
@@ -333,4 +335,5 @@ SCHEMAS = {
     "clubs": clubs(),
     "workshops": workshops(),
     "brewery": brewery(),
+    "rental": rental(),
 }

@@ -16,6 +16,7 @@ _LEFT_OUT = 1
 _RATHER = 0.8
 """The least likeness of a word that may be the other written short."""
 
+
 def abbreviates(short: str, full: str) -> bool:
     """Tell whether one word may be the other written short: its beginning, or without vowels."""
     if not _SHORTEST <= len(short) <= _LONGEST_SHORT or len(full) < len(short) + _LEFT_OUT:

@@ -40,7 +40,7 @@ _IRREGULAR = {
     "skus": "sku",
 }
 _ACRONYMS = re.compile(r"[A-Z]{2,}s")
-_UNSTEMMED = frozenset({"customs"})
+UNSTEMMED = frozenset({"customs"})
 """Words whose stem is that of another word: customs are no customers."""
 _KINDS = {"sign": "mark", "or_more": "mark", "number_sign": "word"}
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
@@ -133,12 +133,12 @@ def lemma(word: str) -> str:
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """Return the Snowball stem of the dictionary form of a lower-case English word."""
-    return word if word in _UNSTEMMED else str(_STEMMER.stemWord(lemma(word)))
+    return word if word in UNSTEMMED else str(_STEMMER.stemWord(lemma(word)))
 
 
 def whole(word: str) -> str:
     """Return the dictionary form of a word by which others may be short for it."""
-    return word if word in _UNSTEMMED else lemma(word)
+    return word if word in UNSTEMMED else lemma(word)
 
 
 def parts(identifier: str) -> list[str]:

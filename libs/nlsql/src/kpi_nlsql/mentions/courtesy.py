@@ -12,7 +12,7 @@ _POLITE = frozenset(
     "need to be so kind very as good nice enough appreciate mind ask know let me us our my have "
     "had it if possible able hello hi dear thanks thank grateful for glad interested in looking am "
     "m are is that there any a chance way just also wonder wondering happy help get receive "
-    "request require".split()
+    "request require pleased".split()
 )
 """Words of which a polite beginning is made; none of them names data."""
 

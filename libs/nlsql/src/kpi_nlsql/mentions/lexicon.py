@@ -12,14 +12,14 @@ from rapidfuzz import fuzz, process
 from kpi_nlsql.english.abbreviations import expansions, shortened
 from kpi_nlsql.english.acronyms import acronyms, shortened_to
 from kpi_nlsql.english.row_words import ROW_STEMS
+from kpi_nlsql.english.short_forms import ABBREVIATIONS, MEANINGS
 from kpi_nlsql.english.synonyms import SYNONYMS
 from kpi_nlsql.english.verbal_nouns import VERBAL_NOUNS
-from kpi_nlsql.english.words import lemma, parts, stem, stems
+from kpi_nlsql.english.words import UNSTEMMED, lemma, parts, stem, stems
 from kpi_nlsql.mentions.short_names import ShortNames
 from kpi_nlsql.mentions.values import ValueHit, ValueIndex
 from kpi_nlsql.schema.flags import is_flag, set_values
 from kpi_nlsql.schema.graph import Graph
-from kpi_nlsql.english.short_forms import ABBREVIATIONS, MEANINGS
 
 LONGEST_NAME = 6
 """Words of a name, and of a phrase that may be one."""
@@ -183,7 +183,7 @@ class Lexicon:
 
     def _closest(self, word: str) -> str | None:
         """Return the known stem that a misspelt one most likely is, if any is close."""
-        if len(word) < 4 or word in self.vocabulary or word in self._glued:
+        if len(word) < 4 or word in self.vocabulary or word in self._glued or word in UNSTEMMED:
             return None
         begun = [k for k in self._choices if k.startswith(word) or word.startswith(k)]
         if begun:

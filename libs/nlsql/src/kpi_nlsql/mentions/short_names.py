@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from kpi_nlsql.english.shortening import likeness
-from kpi_nlsql.english.words import stem
 import simplemma
 
 from kpi_nlsql.english.short_forms import MEANINGS
+from kpi_nlsql.english.shortening import likeness
+from kpi_nlsql.english.words import stem
 
 Key = tuple[str, str | None]
 Name = tuple[str, ...]
