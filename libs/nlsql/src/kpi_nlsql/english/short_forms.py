@@ -110,7 +110,8 @@ ABBREVIATIONS = {
 """The one meaning by which a name is told."""
 
 _OTHERS = {
-    "mst": "master", "mstr": "master", "actv": "active", "art": "article", "prom": "promotion", "promo": "promotion",
+    "mst": "master", "mstr": "master", "actv": "active", "art": "article", "prom": "promotion",
+    "promo": "promotion",
     "act": "account activity", "appr": "approved approver appraisal", "aprv": "approved",
     "bal": "balanced", "bkd": "booked", "blckd": "blocked", "blk": "blocked block",
     "blkd": "blocked", "camp": "campaign", "canc": "cancelled", "cap": "capacity capital",

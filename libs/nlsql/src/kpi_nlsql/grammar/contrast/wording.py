@@ -7,11 +7,11 @@ from functools import lru_cache
 
 from kpi_nlsql.english.abbreviations import abbreviates
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
+from kpi_nlsql.english.short_forms import ABBREVIATIONS
 from kpi_nlsql.english.synonyms import SYNONYMS
 from kpi_nlsql.english.words import parts, stem, stems
 from kpi_nlsql.schema.graph import Column, Table
 from kpi_nlsql.schema.key_names import KEY_TAILS
-from kpi_nlsql.english.short_forms import ABBREVIATIONS
 
 _SYNONYM = 0.8
 _SHORT = 0.9
