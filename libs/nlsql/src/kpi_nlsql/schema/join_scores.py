@@ -40,7 +40,7 @@ _REPEATED = 0.2
 _NUMBERS_ROWS = 0.15
 _SHARED = 0.5
 _SURE, _SUREST = 0.95, 0.99
-"""The most that a candidate is trusted; nothing is surer than two numbers of the rows themselves."""
+"""The most that a candidate is trusted; nothing is surer than numbers of the rows themselves."""
 _NO_KEYS = frozenset("paid unpaid prepaid valid invalid grid bid void said turkey monkey".split())  # noqa: SIM905
 _WEAK_WORDS = frozenset(
     [
