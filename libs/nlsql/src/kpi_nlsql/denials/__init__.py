@@ -22,6 +22,7 @@ _RULES = (
     clauses.nobody,
     existence.no_record,
     existence.never_made,
+    existence.none_made,
     existence.not_there,
     existence.nowhere,
 )

@@ -75,6 +75,33 @@ def never_made(items: Sequence[Item], position: int) -> Step | None:
     return start, end, [THAT, DOES_NOT, EXIST]
 
 
+def none_made(items: Sequence[Item], position: int) -> Step | None:
+    """Read "for which no bid has been received", "no payment was found in the payment file"."""
+    if text_at(items, position) not in {"no", "not any", "never any"} or position == 0:
+        return None
+    noun = noun_behind(items, position + 1)
+    rows = items[noun - 1] if noun > position + 1 else None
+    verb = past(items, noun, _AUXILIARIES | {"is", "are", "yet"})
+    if rows is None or not names_rows(rows) or verb == noun:
+        return None
+    found = item_at(items, verb)
+    if found is not None and found.is_cue("also") and found.text.startswith("found"):
+        place = past(items, verb + 1, DETERMINERS)
+        end = noun_behind(items, place)
+        same = end > place and _same_table(rows, items[end - 1])
+        return (noun, end, []) if same and ends(items, end) else None
+    made = found is not None and found.text in _MADE | {"found"} and not found.values
+    if made and {hit.table for hit in items[verb].table_hits()} & {h.table for h in rows.hits}:
+        return None  # "no premium has been booked": those of the bookings
+    end = past(items, verb + 1, CLOSING)
+    return (noun, end, []) if made and ends(items, end) else None
+
+
+def _same_table(first: Item, second: Item) -> bool:
+    named = [item.table_hits()[:1] for item in (first, second)]
+    return all(named) and named[0][0].table == named[1][0].table
+
+
 def _relates_to(items: Sequence[Item], position: int) -> bool:
     """Tell whether the rows here are only told of others: "payments for invoices"."""
     noun = item_at(items, position)

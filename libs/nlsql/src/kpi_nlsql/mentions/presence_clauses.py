@@ -14,7 +14,7 @@ from kpi_nlsql.english.cues import Cue
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.rewriting import Step, rewritten
-from kpi_nlsql.mentions.walking import skip_words, skip_words_back, text_at
+from kpi_nlsql.mentions.walking import item_at, skip_words, skip_words_back, text_at
 
 _TOO = frozenset("also too already nevertheless nonetheless still anyway yet likewise".split())  # noqa: SIM905
 _AUXILIARIES = frozenset(
@@ -38,6 +38,8 @@ _DETERMINERS = frozenset({"a", "an", "the", "our", "any", "their", "its", "one"}
 _OPENS = frozenset({"for", "against", "on", "to", "from", "with", "of", "by"})
 _OF_WHICH = frozenset({"for which", "on which", "to which", "from which", "by which", "where"})
 _CLOSING = frozenset({"too", "also"})
+_BOOKS = frozenset("register registers books records files database system".split())  # noqa: SIM905
+_OWN = 0.6
 _NAMES_TABLE = 0.5
 _LONGEST_NOUN = 3
 _BESIDE = 0.15
@@ -50,7 +52,19 @@ _HAVE = Item("word", "have", 0, 0)
 
 def plain_presence(items: Sequence[Item]) -> list[Item]:
     """Return the items with what is said to be somewhere put plainly."""
-    return rewritten(items, (_there, _there_too, _offered_too, _with_related), first=1)
+    rules = (_own_books, _there, _there_too, _offered_too, _with_related)
+    return rewritten(items, rules, first=1)
+
+
+def _own_books(items: Sequence[Item], position: int) -> Step | None:
+    """Read "tenders in our register": the books they are in are those of their own table."""
+    if text_at(items, position) != "in" or text_at(items, position + 1) not in {"our", "the"}:
+        return None
+    books, noun = item_at(items, position + 2), items[position - 1]
+    if books is None or books.text not in _BOOKS or books.values or noun.best_table() < _OWN:
+        return None
+    named = max((hit.score for hit in books.hits), default=0.0)
+    return (position, position + 3, []) if named < _OWN else None
 
 
 def _names_rows(items: Sequence[Item], start: int) -> bool:

@@ -127,7 +127,12 @@ class ValueIndex:
         # "failed runs" are those with the status FAIL.
         if not word.endswith(("ed", "ing")):
             return None
-        return [replace(hit, score=_INFLECTED) for hit in self._stems.get(stem(word), ())]
+        # What is received is no longer receivable.
+        return [
+            replace(hit, score=_INFLECTED)
+            for hit in self._stems.get(stem(word), ())
+            if not hit.value.lower().endswith(("able", "ible"))
+        ]
 
     def _singular(self, word: str) -> list[ValueHit] | None:
         # A value may be written in the plural (``dogs``), or stored in it.

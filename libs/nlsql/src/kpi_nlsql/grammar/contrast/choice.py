@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kpi_nlsql.grammar.contrast.between import Link, linked_rows, turned
-from kpi_nlsql.grammar.contrast.operand import Operand, Word, operands, table_told
+from kpi_nlsql.grammar.contrast.operand import Operand, Word, naming, operands, table_told
 from kpi_nlsql.grammar.contrast.paired_rows import paired_rows
 from kpi_nlsql.grammar.contrast.told_key import told_key
 from kpi_nlsql.grammar.contrast.wording import (
@@ -184,17 +184,20 @@ def _likeness(graph: Graph, left: Operand, right: Operand) -> float:
 
 def _is_shown(graph: Graph, sought: Sought, operand: Operand) -> bool:
     """Tell whether the column is, by its full name, among those to show."""
-    column = graph.table(operand.table).column(str(operand.column))
-    return any(
-        all(covered([word.text for word in part], (each,)) >= _WHOLE for each in name)
-        for part in sought.shown
-        for name in column_names(column)
-    )
+    table = graph.table(operand.table)
+    names = column_names(table.column(str(operand.column)))
+    for part in sought.shown:
+        # the time sheets that hours are "from" say nothing of the hours that are over time
+        place = naming(part, table)
+        texts = [word.text for word in part if word not in place] or [w.text for w in part]
+        if any(all(covered(texts, (each,)) >= _WHOLE for each in name) for name in names):
+            return True
+    return False
 
 
 def _seen(graph: Graph, sought: Sought, operand: Operand) -> Operand:
     """Return the operand, sure of what it leaves out where the column is among those to show."""
-    if operand.said < _SURE and operand.placed and _is_shown(graph, sought, operand):
+    if operand.said < _SURE and _is_shown(graph, sought, operand):
         return replace(operand, said=_SURE)
     return operand
 
@@ -229,6 +232,10 @@ def _told_apart(
 ) -> bool:
     """Tell whether the sentence has two tables in mind, not two columns of one."""
     told = [operand.placed or spoken[operand.table] > 0 for operand in pair]
+    if sought.common:
+        # "orders invoiced with a different amount": what was invoiced is of the invoice
+        sides = zip(pair, (sought.left, sought.right), told, strict=True)
+        told = [so or bool({*words} & {*operand.words}) for operand, words, so in sides]
     if all(told) or not (sought.left and sought.right):
         return all(told)
     left, right = pair

@@ -14,7 +14,7 @@ from kpi_nlsql.grammar.contrast.bounds import (
     says_something,
     split_at,
 )
-from kpi_nlsql.grammar.contrast.comparator import Comparator, comparators
+from kpi_nlsql.grammar.contrast.comparator import Comparator, comparators, deed_before
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
 from kpi_nlsql.grammar.contrast.sides_before import (
     compared_first,
@@ -142,6 +142,11 @@ def _attributive(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
         if not split and says_something(items, before) and says_something(items, common):
             # "orders with another currency in the bank file": than they have themselves
             yield replace(clause, right=sides, common=common)
+    if not leads and (deed := deed_before(items, min(clause.told))) is not None:
+        # "orders that were invoiced with a different amount": than they have themselves
+        rows = tuple(at for at in before if at < deed)
+        told = clause.told | {at for at in before if at > deed}
+        yield replace(clause, right=(deed,), common=clause.right, before=rows, told=told)
 
 
 def _own(items: Sequence[Item], clause: Clause) -> Clause | None:
@@ -181,9 +186,11 @@ def _both_before(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
         return
     split = list(split_at(items, clause.left, frozenset({"and", "vs", "versus"})))
     yield from (replace(clause, left=left, right=right) for left, right in split)
-    if not split and any(items[at].text in {"two", "the two"} for at in clause.left):
-        yield from last_two(items, clause)  # "date in A and date in B where the two dates differ"
-    if not split:
+    two = not split and any(items[at].text in {"two", "the two"} for at in clause.left)
+    # "date in A and date in B where the two dates differ"
+    listed = list(last_two(items, clause)) if two else []
+    yield from listed
+    if not split and not listed:
         if not says_something(items, clause.left):
             yield from last_two(items, clause)
             return

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kpi_nlsql.grammar.reconciling.differing import LEAVING_OUT
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.walking import skip_words
+from kpi_nlsql.mentions.walking import skip_words, skip_words_back
 from kpi_nlsql.plans.plan import Operator
 
 _ORDERS: dict[str, Operator] = {"after": ">", "later than": ">", "before": "<", "earlier than": "<"}
@@ -20,6 +20,8 @@ _UNLIKE = frozenset(
      "have different"}
 )  # fmt: skip
 _SAME = frozenset("same|equal|match|agree|the same|identical|matches|agrees".split("|"))  # noqa: SIM905
+_DONE_WITH = frozenset({"with", "at", "to", "in", "under", "on", "for", "by"})
+_DONE = frozenset("paid sold bought sent built made held".split())  # noqa: SIM905
 _WITHIN = 10
 _MIRRORED: dict[Operator, Operator] = {
     ">": "<",
@@ -94,7 +96,20 @@ def _is_unlike(items: Sequence[Item], position: int) -> bool:
     following = [item.last_word for item in items[position + 1 : position + _WITHIN]]
     if following[:1] in (["from"], ["to"], ["than"]):
         return False
-    return bool({"than", "from", "in", "vs", "versus"} & set(following))
+    told = bool({"than", "from", "in", "vs", "versus"} & set(following))
+    return told or deed_before(items, position) is not None
+
+
+def deed_before(items: Sequence[Item], position: int) -> int | None:
+    """Return where a deed stands that is done unlike: "invoiced with a different amount"."""
+    lead = skip_words_back(items, position - 1, {"a", "an"})
+    if items[position].text.startswith("with "):
+        lead = position
+    elif lead < 1 or items[lead].text not in _DONE_WITH:
+        return None
+    deed = items[lead - 1]
+    done = deed.text.endswith("ed") or deed.text in _DONE
+    return lead - 1 if lead and done and not deed.cues else None
 
 
 def _denied(items: Sequence[Item], position: int) -> Comparator | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kpi_nlsql.plans.plan import Operator
+from kpi_nlsql.plans.plan import AggregateFunction, Operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,5 +22,5 @@ class Clause:
     after: tuple[int, ...]
     told: frozenset[int]
     adds_up: bool = False
-    sums: bool = False
-    """Whether all rows of the right side are taken together: "the sum of its lines"."""
+    together: AggregateFunction | None = None
+    """How all rows of the right side are taken together: "the sum of its lines"."""

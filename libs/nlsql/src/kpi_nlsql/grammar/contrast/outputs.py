@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpi_nlsql.grammar.contrast.choice import Choice
-from kpi_nlsql.grammar.contrast.operand import Operand, Word, operands
+from kpi_nlsql.grammar.contrast.operand import Operand, Word, operands, table_told
 from kpi_nlsql.plans import plan
 from kpi_nlsql.schema.graph import Graph
 
@@ -44,6 +44,18 @@ def shown_column(
                 lost = frozenset[int]() if ref in compared else operand.lost
                 best = score, ref, lost
     return None if best is None else (best[1], best[2])
+
+
+def shown_total(
+    words: Sequence[Word], choice: Choice, graph: Graph
+) -> tuple[plan.ColumnRef, frozenset[int]] | None:
+    """Return what is added up, where the words name its column or no more than its table."""
+    compared = both_compared(choice)[1]
+    table = graph.table(choice.right.table)
+    named = next((op for op in operands(words, table) if op.column == compared.column), None)
+    told = table_told(words, table)
+    best = min((len(each.lost) for each in (named, told) if each is not None), default=1)
+    return None if best else (compared, frozenset())
 
 
 def _score(

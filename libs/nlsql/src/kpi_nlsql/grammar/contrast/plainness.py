@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from kpi_nlsql.grammar.contrast.choice import Choice, kind_of
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
-from kpi_nlsql.grammar.contrast.wording import counts_years, is_key
+from kpi_nlsql.grammar.contrast.wording import column_names, counts_years, is_key, says_kind
 from kpi_nlsql.schema.graph import Column
 from kpi_nlsql.sentence import Sentence
 
 _LEAST_SAID = 0.4
 _WHOLE = 0.8
+_HALF = 0.5
 _CLOSE = 0.35
 _RIVALLED = 0.15
 
@@ -27,8 +28,10 @@ def is_plain(sentence: Sentence, choice: Choice, clause: Clause) -> bool:
         return False
     if clause.operator == "!=":
         return min(side.said for side in sides) >= _LEAST_SAID
+    rows = clause.together is not None and choice.right.said >= _HALF
     ordered = all((each.dated or each.measures) and not is_key(each) for each in columns)
-    sure = min(side.said for side in sides) >= _WHOLE
+    sure = choice.left.said >= _WHOLE
+    sure = sure and (choice.right.said >= _WHOLE or (rows and _says_kind(columns[1])))
     return ordered and sure and len({each.dated for each in columns}) == 1
 
 
@@ -41,6 +44,11 @@ def clearness(ranked: Sequence[Choice]) -> float:
         if not same or set(other.columns) != set(best.columns):
             return 1.0 if best.score - other.score >= _CLOSE else _RIVALLED
     return 1.0
+
+
+def _says_kind(column: Column) -> bool:
+    """Tell whether a name only adds what kind of value it is: the lowest bid's ``BidAmount``."""
+    return any(says_kind(name[-1]) for name in column_names(column))
 
 
 def _holds_words(column: Column) -> bool:

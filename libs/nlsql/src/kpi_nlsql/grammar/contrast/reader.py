@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from kpi_nlsql.grammar.conditions.listed_values import either_value, is_denied
 from kpi_nlsql.grammar.contrast.account import Account, verbs
 from kpi_nlsql.grammar.contrast.attributed import attributed
+from kpi_nlsql.grammar.contrast.beside import said_beside
 from kpi_nlsql.grammar.contrast.bounds import refers_back
 from kpi_nlsql.grammar.contrast.choice import Choice, Sought, choices
 from kpi_nlsql.grammar.contrast.clause import clauses, lists_several
 from kpi_nlsql.grammar.contrast.comparator import mirrored
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
-from kpi_nlsql.grammar.contrast.layout import Layout, is_value, laid_out, words_of
+from kpi_nlsql.grammar.contrast.layout import Layout, laid_out, words_of
+from kpi_nlsql.grammar.contrast.margin import Margin, with_margin
 from kpi_nlsql.grammar.contrast.operand import naming, operands, table_told
 from kpi_nlsql.grammar.contrast.order import can_sort, ordered
-from kpi_nlsql.grammar.contrast.outputs import both_compared, shown_column
+from kpi_nlsql.grammar.contrast.outputs import both_compared, shown_column, shown_total
 from kpi_nlsql.grammar.contrast.plainness import clearness, is_plain
 from kpi_nlsql.grammar.contrast.states import States, conditions, state_choice, states
-from kpi_nlsql.grammar.contrast.together import adds_up, summed_up
+from kpi_nlsql.grammar.contrast.together import comes_together, summed_up
 from kpi_nlsql.grammar.contrast.told_key import told_key
 from kpi_nlsql.grammar.contrast.written import Wish, compared, of_one_side, summed, written
 from kpi_nlsql.mentions.linking import Item
@@ -42,17 +43,19 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
     for form in clauses(items):
         if lists_several(items, form):
             continue
-        clause = summed_up(items, form)
-        if clause is None:
+        measured = with_margin(items, summed_up(items, form))
+        if measured is None:
             continue
+        clause, margin = measured
         layout = laid_out(items, clause)
         sought = _sought(sentence, items, clause, layout)
         ranked = choices(sentence, sought)
-        if clause.sums:
-            ranked = [c for c in ranked if c.link is None and adds_up(sentence.graph, c)]
+        if (function := clause.together) is not None:
+            plain = (choice for choice in ranked if choice.link is None)
+            ranked = [c for c in plain if comes_together(sentence.graph, c, function, sought.right)]
         if ranked and is_plain(sentence, ranked[0], clause):
             told = Account(sentence, items, layout.told)
-            found = _Reading(sentence, items, layout, sought, told).of(ranked, clause)
+            found = _Reading(sentence, items, layout, sought, told).of(ranked, clause, margin)
             yield from () if found is None else (found,)
 
 
@@ -102,10 +105,12 @@ class _Reading:
         self.sentence, self.items, self.layout = sentence, items, layout
         self.sought, self.account = sought, account
 
-    def of(self, ranked: Sequence[Choice], clause: Clause) -> Candidate | None:
+    def of(
+        self, ranked: Sequence[Choice], clause: Clause, margin: Margin | None
+    ) -> Candidate | None:
         """Return the reading of the best choice."""
         choice, operator = ranked[0], clause.operator
-        if not clause.sums and self._turned(choice):
+        if clause.together is None and self._turned(choice):
             choice, operator = choice.turned(), mirrored(operator)
         choice = replace(choice, pairing=self._keyed(choice))
         self._tell_sides(choice)
@@ -114,11 +119,11 @@ class _Reading:
         sure = choice.pairing.score * clearness(ranked) * min(1.0, 0.4 + said)
         told = f"{choice.left.column} {operator} {choice.right.column}"
         behind = set(clause.right)
-        if clause.sums:
-            terms = [summed(choice, operator)]
-            unlike = _SUMMED if operator == "!=" else 1.0
+        if clause.together is not None:
+            terms = [summed(choice, operator, clause.together, margin)]
+            unlike = _SUMMED if operator == "!=" and margin is None else 1.0
             return self._candidate(choice, terms, rows, sure * unlike, told, behind, together=True)
-        terms = [compared(choice, operator, self.sentence.graph)]
+        terms = [compared(choice, operator, self.sentence.graph, margin)]
         return self._candidate(choice, terms, rows, sure, told, behind)
 
     def of_states(self, choice: Choice, found: States) -> Candidate | None:
@@ -153,8 +158,8 @@ class _Reading:
         behind: set[int],
         together: bool = False,
     ) -> Candidate | None:
-        named = self._named(choice)
-        filters = self._filters(choice, behind)
+        named = self._named(choice, together)
+        filters = said_beside(self.items, self.layout, self.account, choice, behind)
         counts = self.layout.counts
         wish = Wish(counts, counts or rows, () if counts else named)
         keys = ", ".join(pair.left for pair in choice.pairing.pairs)
@@ -229,7 +234,7 @@ class _Reading:
             return choice.pairing
         return Pairing(told.pairs, _KEYED, "the columns that are named")
 
-    def _named(self, choice: Choice) -> list[plan.ColumnRef]:
+    def _named(self, choice: Choice, together: bool) -> list[plan.ColumnRef]:
         shown: list[plan.ColumnRef] = []
         for part in self.layout.shown:
             if any(self.items[at].is_cue("both") for at in part):
@@ -238,10 +243,17 @@ class _Reading:
                     self.account.add_item(position)
                 continue
             words = words_of(self.items, part, self.sentence.tokens)
+            adds = [at for at in part if together and self.items[at].is_cue("aggregate")]
             found = shown_column(words, choice, self.sentence.graph, shown)
+            if adds:
+                rest = [at for at in part if at not in adds]
+                plain = words_of(self.items, rest, self.sentence.tokens)
+                found = shown_total(plain, choice, self.sentence.graph) or found
             if found is not None:
                 shown.append(found[0])
                 self.account.add({word.token for word in words} - found[1])
+                for position in adds:
+                    self.account.add_item(position)
         if shown and set(shown) == set(both_compared(choice)) and not self.sought.head:
             keys = [plan.ColumnRef("s", pair.left) for pair in choice.pairing.pairs]
             shown = [*keys, *shown]  # two values alone would say nothing
@@ -257,40 +269,3 @@ class _Reading:
             if operand.said >= _WHOLE and len(operand.words) > 1:
                 return [plan.ColumnRef("s", str(operand.column))]
         return []
-
-    def _filters(self, choice: Choice, behind: set[int]) -> list[plan.Condition]:
-        """Return what the values say that are named beside: "the approved price"."""
-        found: list[plan.Condition] = []
-        sides = (("s", choice.left.table), ("t", choice.right.table))
-        for position, item in enumerate(self.items):
-            set_flag = self._is_flag(position, choice)
-            if not (is_value(item) or set_flag) or (self.account.has(position) and not set_flag):
-                continue
-            for alias, table in sides[::-1] if position in behind else sides:
-                hits = [hit for hit in item.values if hit.table == table and hit.score >= 1.0]
-                if hits:
-                    denied = is_denied(self.items, position)
-                    subject = plan.ColumnRef(alias, hits[0].column)
-                    value = plan.Constant(hits[0].value)
-                    found.append(plan.Compare(subject, "!=" if denied else "=", value))
-                    self.account.add_item(position)
-                    self._tell_column(table, hits[0].column, position - 1)
-                    break
-        return either_value(found)
-
-    def _is_flag(self, position: int, choice: Choice) -> bool:
-        """Tell whether a word before the rows says that a flag of theirs is set: "returned items".
-
-        It is named like the flag itself, which here is not asked for.
-        """
-        if position not in self.layout.head[:-1]:
-            return False
-        item, table = self.items[position], choice.left.table
-        flags = {(hit.table, hit.column) for hit in item.column_hits() if hit.table == table}
-        return any((hit.table, hit.column) in flags and hit.score >= 1.0 for hit in item.values)
-
-    def _tell_column(self, table: str, column: str, beside: int) -> None:
-        for position in (*self.layout.loose, beside):
-            hits = self.items[position].column_hits()
-            if any((hit.table, hit.column) == (table, column) for hit in hits):
-                self.account.add_item(position)

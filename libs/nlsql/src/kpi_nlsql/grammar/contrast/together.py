@@ -8,22 +8,32 @@ from dataclasses import replace
 from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.comparator import mirrored
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
+from kpi_nlsql.grammar.contrast.operand import Word, table_told
 from kpi_nlsql.grammar.contrast.wording import is_key
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.plans.plan import AggregateFunction
 from kpi_nlsql.schema.graph import Graph
 
+_FUNCTIONS: dict[tuple[str, str], AggregateFunction] = {
+    ("aggregate", "sum"): "sum",
+    ("aggregate", "avg"): "avg",
+    ("aggregate", "min"): "min",
+    ("aggregate", "max"): "max",
+    ("superlative", "high"): "max",
+    ("superlative", "low"): "min",
+}
 
-def summed_up(items: Sequence[Item], clause: Clause) -> Clause | None:
-    """Tell apart what is summed up, and put it on the right; None where it is averaged or so."""
+
+def summed_up(items: Sequence[Item], clause: Clause) -> Clause:
+    """Tell apart what is added up, or the lowest of what, and put it on the right."""
     for side, turned in ((clause.right, False), (clause.left, True)):
-        at = next((at for at in side if _aggregates(items[at])), None)
+        at = next((at for at in side if _function(items[at])), None)
         if at is None and not (turned and clause.adds_up):
             continue
-        if at is not None and not items[at].is_cue("aggregate", "sum"):
-            return None
+        function: AggregateFunction = "sum" if at is None else _function(items[at]) or "sum"
         rest = tuple(position for position in side if position != at)
         told = clause.told if at is None else clause.told | {at}
-        clause = replace(clause, told=told, sums=True)
+        clause = replace(clause, told=told, together=function)
         if turned:
             operator = mirrored(clause.operator)
             return replace(clause, operator=operator, left=clause.right, right=rest)
@@ -31,13 +41,26 @@ def summed_up(items: Sequence[Item], clause: Clause) -> Clause | None:
     return clause
 
 
-def _aggregates(item: Item) -> bool:
-    return item.is_cue("aggregate") and not item.hits
+def _function(item: Item) -> AggregateFunction | None:
+    """Return how the rows are taken together that are spoken of next, if they are."""
+    if item.hits:
+        return None
+    for cue in item.cues:
+        found = _FUNCTIONS.get((cue.kind, cue.argument))
+        if found is not None:
+            return found
+    return None
 
 
-def adds_up(graph: Graph, choice: Choice) -> bool:
-    """Tell whether amounts of several rows of the right side can belong to one of the left."""
+def comes_together(
+    graph: Graph, choice: Choice, function: AggregateFunction, words: Sequence[Word]
+) -> bool:
+    """Tell whether values of several rows of the right side can belong to one of the left."""
     table = graph.table(choice.right.table)
     column = table.column(str(choice.right.column))
     keys = [table.column(pair.right) for pair in choice.pairing.pairs]
-    return column.measures and not is_key(column) and not any(key.unique for key in keys)
+    ranked = function in {"min", "max"} and column.dated
+    amounts = column.measures and not is_key(column)
+    # "results above the average result" are set against those of their own table
+    own = function != "sum" and table_told(words, graph.table(choice.left.table)) is not None
+    return (amounts or ranked) and not own and not any(key.unique for key in keys)

@@ -17,6 +17,7 @@ _SYNONYM = 0.8
 _SHORT = 0.9
 _BEGUN = 0.7
 _KIND_OF_VALUE = 0.55
+_WORTH = {stem("amount"), stem("value")}
 _LONG_BEGINNING = 5
 _LEAST_GLUED = 3
 _VOWELS = frozenset("aeiouy")
@@ -34,6 +35,8 @@ def fits(word: str, name: str) -> float:
         return _SHORT
     if named in SYNONYMS.get(spoken, ()):
         return _SYNONYM
+    if {spoken, named} == _WORTH:
+        return _BEGUN
     begins = named.startswith(spoken) or spoken.startswith(named)
     return _BEGUN if begins and min(len(spoken), len(named)) >= _LONG_BEGINNING else 0.0
 

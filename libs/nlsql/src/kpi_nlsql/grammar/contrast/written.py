@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kpi_nlsql.grammar.contrast.choice import Choice
+from kpi_nlsql.grammar.contrast.margin import Margin, apart
 from kpi_nlsql.grammar.contrast.outputs import both_compared
 from kpi_nlsql.grammar.contrast.wording import counts_years
 from kpi_nlsql.grammar.reconciling.differences import differs
@@ -44,27 +45,80 @@ def written(choice: Choice, said: Sequence[plan.Condition], wish: Wish) -> plan.
     )
 
 
-def summed(choice: Choice, operator: plan.Operator) -> plan.Condition:
-    """Return that a value compares so with the sum over the rows of the other side."""
+def summed(
+    choice: Choice, operator: plan.Operator, function: plan.AggregateFunction, margin: Margin | None
+) -> plan.Condition:
+    """Return that a value compares so with what the rows of the other side come to."""
     left, right = both_compared(choice)
-    together = plan.Query(
-        (plan.Output(plan.Aggregate("sum", right)),),
+    rows = plan.Query(
+        (plan.Output(plan.Aggregate(function, right)),),
         plan.Source(choice.right.table, "t"),
         where=plan.all_of(list(choice.pairing.conditions("s", "t"))),
     )
-    return plan.Compare(left, operator, together)
+    return apart(left, operator, rows, margin) if margin else plan.Compare(left, operator, rows)
 
 
 def of_one_side(choice: Choice, said: Sequence[plan.Condition], wish: Wish) -> plan.Query | None:
-    """Return the query where only rows of the first side are shown; None if others are, too."""
-    if any(ref.source != "s" for ref in wish.named):
-        return None
+    """Return the query for rows of the first side, with what those of the other come to."""
+    others = {ref for ref in wish.named if ref.source != "s"}
+    if others:
+        return _grouped(choice, said, wish) if others == {both_compared(choice)[1]} else None
+    if any(_of_other(term) for term in said):
+        return None  # what is said of the other side is not said of the sum
     shown = [plan.Output(ref) for ref in wish.named] or [plan.Output(plan.Star("s"))]
     return plan.Query(
         (_COUNT,) if wish.counts else tuple(shown),
         plan.Source(choice.left.table, "s"),
         where=plan.all_of(list(said)),
     )
+
+
+def _of_other(term: plan.Condition) -> bool:
+    """Tell whether a condition is about a value of the other side."""
+    subject = term.left if isinstance(term, plan.Compare) else None
+    subject = term.subject if isinstance(term, plan.OneOf) else subject
+    return isinstance(subject, plan.ColumnRef) and subject.source == "t"
+
+
+def _grouped(choice: Choice, said: Sequence[plan.Condition], wish: Wish) -> plan.Query:
+    """Return the query that shows what the rows of the other side come to beside each row."""
+    left, right = both_compared(choice)
+    rows = [term for term in said if not _of_group(term)]
+    groups = [term for term in said if _of_group(term)]
+    total = next(each.outputs[0].expression for term in groups for each in _inner(term))
+    outputs = [
+        plan.Output(total, f"total_{right.column}") if ref == right else plan.Output(ref)
+        for ref in wish.named
+    ]
+    own = [ref for ref in wish.named if ref.source == "s"]
+    keys = [plan.ColumnRef("s", pair.left) for pair in choice.pairing.pairs]
+    return plan.Query(
+        tuple(outputs),
+        plan.Source(choice.left.table, "s"),
+        joins=choice.steps(),
+        where=plan.all_of(rows),
+        group=tuple(dict.fromkeys([*own, *keys, left])),
+        having=plan.all_of([_having(term, total) for term in groups]),
+    )
+
+
+def _inner(term: plan.Condition) -> list[plan.Query]:
+    return [
+        each.right
+        for each in plan.parts(term)
+        if isinstance(each, plan.Compare) and isinstance(each.right, plan.Query)
+    ]
+
+
+def _of_group(term: plan.Condition) -> bool:
+    return bool(_inner(term))
+
+
+def _having(term: plan.Condition, total: plan.Expression) -> plan.Condition:
+    if isinstance(term, plan.AnyOf):
+        return plan.AnyOf(tuple(_having(each, total) for each in term.terms))
+    assert isinstance(term, plan.Compare)
+    return plan.Compare(term.left, term.operator, total)
 
 
 def _rows(choice: Choice, terms: Sequence[plan.Condition], wish: Wish) -> plan.Query:
@@ -81,9 +135,13 @@ def _rows(choice: Choice, terms: Sequence[plan.Condition], wish: Wish) -> plan.Q
     return plan.Query((shown,), source, where=plan.all_of([*outer, plan.Exists(inner)]))
 
 
-def compared(choice: Choice, operator: plan.Operator, graph: Graph) -> plan.Condition:
+def compared(
+    choice: Choice, operator: plan.Operator, graph: Graph, margin: Margin | None
+) -> plan.Condition:
     """Return that the two columns compare so; a date beside a year is taken by its year."""
     left, right = both_compared(choice)
+    if margin is not None:
+        return apart(left, operator, right, margin)
     sides = (choice.left, choice.right)
     years = [counts_years(graph.table(side.table).column(str(side.column))) for side in sides]
     if len(set(years)) > 1:

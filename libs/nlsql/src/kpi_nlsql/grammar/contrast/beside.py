@@ -1,0 +1,53 @@
+"""Beside: what values say of either side that are named beside a comparison, "approved prices"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpi_nlsql.grammar.conditions.listed_values import either_value, is_denied
+from kpi_nlsql.grammar.contrast.account import Account
+from kpi_nlsql.grammar.contrast.choice import Choice
+from kpi_nlsql.grammar.contrast.layout import Layout, is_value
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.plans import plan
+
+
+def said_beside(
+    items: Sequence[Item], layout: Layout, account: Account, choice: Choice, behind: set[int]
+) -> list[plan.Condition]:
+    """Return what the values say that are named beside: "the approved price"."""
+    found: list[plan.Condition] = []
+    sides = (("s", choice.left.table), ("t", choice.right.table))
+    for position, item in enumerate(items):
+        set_flag = _is_flag(items, layout, position, choice.left.table)
+        if not (is_value(item) or set_flag) or (account.has(position) and not set_flag):
+            continue
+        for alias, table in sides[::-1] if position in behind else sides:
+            hits = [hit for hit in item.values if hit.table == table and hit.score >= 1.0]
+            if hits:
+                denied = is_denied(items, position)
+                subject = plan.ColumnRef(alias, hits[0].column)
+                value = plan.Constant(hits[0].value)
+                found.append(plan.Compare(subject, "!=" if denied else "=", value))
+                account.add_item(position)
+                for at in (*layout.loose, position - 1):
+                    if _names(items[at], table, hits[0].column):
+                        account.add_item(at)
+                break
+    return either_value(found)
+
+
+def _is_flag(items: Sequence[Item], layout: Layout, position: int, table: str) -> bool:
+    """Tell whether a word before the rows says that a flag of theirs is set: "returned items".
+
+    It is named like the flag itself, which here is not asked for.
+    """
+    if position not in layout.head[:-1]:
+        return False
+    item = items[position]
+    flags = {(hit.table, hit.column) for hit in item.column_hits() if hit.table == table}
+    return any((hit.table, hit.column) in flags and hit.score >= 1.0 for hit in item.values)
+
+
+def _names(item: Item, table: str, column: str) -> bool:
+    return any((hit.table, hit.column) == (table, column) for hit in item.column_hits())
