@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -20,10 +20,11 @@ from kpi_nlsql.mentions import grouped_counts, matched_by
 from kpi_nlsql.mentions.asked_deeds import states_told
 from kpi_nlsql.mentions.asked_last import asked_first
 from kpi_nlsql.mentions.courtesy import plainly_asked
+from kpi_nlsql.mentions.deeds_told import deeds_told
 from kpi_nlsql.mentions.everyday import plainly_told
 from kpi_nlsql.mentions.grouped_first import grouped_last
 from kpi_nlsql.mentions.lexicon import Lexicon
-from kpi_nlsql.mentions.linking import link
+from kpi_nlsql.mentions.linking import Item, link
 from kpi_nlsql.mentions.money_verbs import money_told
 from kpi_nlsql.mentions.only_those import only_those
 from kpi_nlsql.mentions.placing import placed
@@ -94,7 +95,7 @@ class Engine:
         told = plainly_asked(totals_asked(plainly_told(written_out(tokenise(text)))))
         tokens = tuple(self._spelt_out(plainly_lacking(only_those(told))))
         linked = states_told(link(tokens, self.lexicon), self.lexicon)
-        plain = plain_presence(plain_denials(money_told(linked, self.lexicon)))
+        plain = plain_presence(plain_denials(self._verbs_told(linked)))
         plain = merged(asked_first(grouped_last(told_apart(plain, self.graph))), self.graph)
         plain = totals_split(plain, self.lexicon)
         items = keyed(placed(plain, tokens, self.graph), self.graph)
@@ -103,6 +104,9 @@ class Engine:
         return Sentence(
             text, tokens, linked, items, self.graph, self.lexicon, paths, self.ruleset, excluded
         )
+
+    def _verbs_told(self, items: Sequence[Item]) -> list[Item]:
+        return deeds_told(money_told(items, self.lexicon), self.lexicon)
 
     def _spelt_out(self, tokens: list[Token]) -> list[Token]:
         # "full name" is first and last name where the graph knows no full name.

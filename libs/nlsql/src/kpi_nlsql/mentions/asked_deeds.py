@@ -11,7 +11,7 @@ from kpi_nlsql.mentions.linking import Item
 
 _ASKING = frozenset({"did", "does", "do"})
 _PERSONS = frozenset({"we", "they", "you", "i", "it", "he", "she", "us"})
-_ADVERBS = frozenset({"already", "actually", "finally", "ever"})
+_ADVERBS = frozenset({"already", "actually", "finally", "ever", "never"})
 _AMOUNTS = frozenset({"much", "what"})
 _SURE = 0.9
 
