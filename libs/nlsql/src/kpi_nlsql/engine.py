@@ -23,6 +23,7 @@ from kpi_nlsql.mentions.courtesy import plainly_asked
 from kpi_nlsql.mentions.deeds_told import deeds_told
 from kpi_nlsql.mentions.everyday import plainly_told
 from kpi_nlsql.mentions.grouped_first import grouped_last
+from kpi_nlsql.mentions.kind_heads import with_rows_of_kind
 from kpi_nlsql.mentions.lexicon import Lexicon
 from kpi_nlsql.mentions.linking import Item, link
 from kpi_nlsql.mentions.money_verbs import money_told
@@ -95,7 +96,8 @@ class Engine:
         told = plainly_asked(totals_asked(plainly_told(written_out(tokenise(text)))))
         tokens = tuple(self._spelt_out(plainly_lacking(only_those(told))))
         linked = states_told(link(tokens, self.lexicon), self.lexicon)
-        plain = plain_presence(plain_denials(self._verbs_told(linked)))
+        plain = with_rows_of_kind(self._verbs_told(linked), self.graph)
+        plain = plain_presence(plain_denials(plain))
         plain = merged(asked_first(grouped_last(told_apart(plain, self.graph))), self.graph)
         plain = totals_split(plain, self.lexicon)
         items = keyed(placed(plain, tokens, self.graph), self.graph)

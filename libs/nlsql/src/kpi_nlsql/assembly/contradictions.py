@@ -47,11 +47,13 @@ def _add_up(draft: Draft) -> None:
     rows = {table for _, table in draft.entities[:1]}
     rows |= {w.ref.choice[0] for w in draft.wanted[:1] if w.ref is not None and w.ref.choice}
     told = rows | {own}
+    plainly_rows = not any(w.ref is not None and w.function is None for w in draft.wanted)
     values = [t for t in draft.terms if t.kind == "value" and _table(t) in told - {None}]
     for first, second in pairwise(values):
         beside = 0 < second.position - first.position <= _BESIDE
         adjacent = second.adjacent and second.near in rows
-        dated = _table(second) in rows and _are_periods(first, second)  # "in July and August"
+        # "events in July and August", but not "countries with events in both"
+        dated = plainly_rows and _table(second) in rows and _are_periods(first, second)
         beside = beside and (_table(second) == own or adjacent or dated)
         denied = {first.scope, second.scope} & draft.negative_scopes
         if beside and not denied and contradict(first, second):

@@ -56,7 +56,8 @@ def find_places(items: Sequence[Item], tables: Sequence[int]) -> Places | None:
     negatives = {place.negative for place in places}
     if either and negatives == {True, False}:
         return None
-    return Places(source, rest[0] - 1, places, either and negatives == {False})
+    cue = rest[0] - 1 - _describes(items[rest[0] - 1], items[rest[0]])
+    return Places(source, cue, places, either and negatives == {False})
 
 
 def _is_place(items: Sequence[Item], position: int) -> bool:
@@ -80,8 +81,9 @@ def _polarities(
     """Return each place with what is said of it; None where other words stand between."""
     found: list[Place] = []
     for position in positions:
-        begin = _behind(items, found[-1].position) if found else _lead(items, position)
-        lead = items[begin:position]
+        end = position - _describes(items[position - 1], items[position])
+        begin = _behind(items, found[-1].position) if found else _lead(items, end)
+        lead = items[begin:end]
         if lead and found and _is_unknown_noun(lead[-1]):
             lead = lead[:-1]
         if not lead or not all(_joins(item) for item in lead):
@@ -103,6 +105,12 @@ def _behind(items: Sequence[Item], position: int) -> int:
     own = following.kind == "mention" and all(hit.table == table for hit in following.hits)
     weak = own and not following.values and following.best_column() < _NAMED
     return position + 2 if weak or _is_unknown_noun(following) else position + 1
+
+
+def _describes(item: Item, rows: Item) -> bool:
+    """Tell whether a value says which of the rows behind it are meant: "and an open invoice"."""
+    table = rows.table_hits()[0].table
+    return any(hit.table == table for hit in item.values) and item.best_table() < _NAMED
 
 
 def _is_unknown_noun(item: Item) -> bool:
