@@ -16,7 +16,7 @@ from kpi_nlsql.grammar.reconciling import reconcile
 from kpi_nlsql.grammar.repeating import duplicates
 from kpi_nlsql.judging import confidence
 from kpi_nlsql.judging.leftovers import unknown_words
-from kpi_nlsql.mentions import grouped_counts, matched_by
+from kpi_nlsql.mentions import grouped_counts, matched_by, or_there
 from kpi_nlsql.mentions.asked_deeds import states_told
 from kpi_nlsql.mentions.asked_last import asked_first
 from kpi_nlsql.mentions.courtesy import plainly_asked
@@ -155,6 +155,10 @@ def _told_once(ranked: Iterable[tuple[float, Candidate]]) -> list[tuple[float, C
 
 def candidates(sentence: Sentence) -> Iterable[Candidate]:
     """Yield every reading of a sentence."""
+    either = list(or_there.read(sentence, _readings))
+    if either:
+        yield from either
+        return
     matched = list(matched_by.read(sentence, _readings))
     yield from matched_by.alone(sentence, list(_readings(sentence)), bool(matched))
     yield from matched

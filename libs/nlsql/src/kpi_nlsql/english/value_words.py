@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words
 
@@ -30,7 +31,22 @@ def is_deed(items: Sequence[Item], position: int) -> bool:
     before = items[position - 1] if position else items[position]
     done = items[position].text.endswith("ed") and after in {"a", "an", "any"}
     told = before.is_cue("not") or before.last_word in {"have", "has", "had", "never"}
+    if _leads_to_place(items, position):
+        return True
     return (done and told) or _is_timed_deed(items, position)
+
+
+def _leads_to_place(items: Sequence[Item], position: int) -> bool:
+    # "orders shipped to France" by their ship country; "customers living in Spain" are not Live.
+    item, rest = items[position], items[position + 1 : position + 3]
+    lead = rest[0].text if len(rest) > 1 else ""
+    spelt = any(value.value.lower() == item.text for value in item.values)
+    if item.text.endswith("ing") and not spelt:
+        return lead in {"in", "at", "from", "near"}
+    if not item.text.endswith("ed") or lead not in {"to", "from"}:
+        return False
+    verb = stem(item.text)
+    return any(stems(value.column)[:1] == (verb,) for value in rest[1].values)
 
 
 def _is_timed_deed(items: Sequence[Item], position: int) -> bool:
