@@ -10,6 +10,7 @@ import simplemma
 import snowballstemmer  # type: ignore[import-untyped]
 
 from kpi_nlsql.english.dates_read import DATE, iso
+from kpi_nlsql.english.segments import segments
 
 MAX_TOKENS = 400
 
@@ -142,8 +143,11 @@ def whole(word: str) -> str:
 
 
 def parts(identifier: str) -> list[str]:
-    """Split an identifier on case, digits, blanks and underscores: ``planningSKU_2`` → 3 parts."""
-    return [part.lower() for part in _PART.findall(identifier)]
+    """Split an identifier on case, digits, blanks and underscores: ``planningSKU_2`` → 3 parts.
+
+    Short forms that stand together without any mark are parts, too: ``CUSNBR``.
+    """
+    return [piece for part in _PART.findall(identifier) for piece in segments(part.lower())]
 
 
 def stems(text: str) -> tuple[str, ...]:

@@ -1,0 +1,35 @@
+"""Names whose words stand together without any mark are taken apart, and only those."""
+
+import pytest
+
+from kpi_nlsql.english.segments import segments
+from kpi_nlsql.english.words import parts
+
+
+@pytest.mark.parametrize(
+    ("word", "made_of"),
+    [
+        ("cusnbr", ("cus", "nbr")),
+        ("ordhdr", ("ord", "hdr")),
+        ("custname", ("cust", "name")),
+        ("deptno", ("dept", "no")),
+        ("invdtlamt", ("inv", "dtl", "amt")),
+        ("itmfrm", ("itm", "frm")),
+        ("ledtim", ("led", "tim")),
+    ],
+)
+def test_short_forms_that_stand_together_are_taken_apart(
+    word: str, made_of: tuple[str, ...]
+) -> None:
+    assert segments(word) == made_of
+
+
+@pytest.mark.parametrize(
+    "word", ["program", "status", "prereq", "hometown", "thknss", "isbn", "order", "genre", "rate2"]
+)
+def test_other_words_stay_whole(word: str) -> None:
+    assert segments(word) == (word,)
+
+
+def test_parts_of_an_identifier_are_taken_apart() -> None:
+    assert parts("brz_lnd_CSTMST") == ["brz", "lnd", "cst", "mst"]
