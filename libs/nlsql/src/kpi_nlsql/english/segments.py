@@ -1,4 +1,4 @@
-"""Segments: identifiers without any mark between their words: ``CUSNBR``, ``ORDHDR``, ``custname``."""
+"""Segments: identifiers without any mark between their words: ``CUSNBR``, ``custname``."""
 
 from __future__ import annotations
 
