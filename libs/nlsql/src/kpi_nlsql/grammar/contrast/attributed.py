@@ -79,15 +79,26 @@ def _behind(items: Sequence[Item], start: int) -> State | None:
     if at == start or at >= len(items) or lacking:
         return None  # "which have no online product" has none that is online
     if is_state(items[at]):
-        placed = at + 1 < len(items) and items[at + 1].text in PLACES
-        owner = _owner(items, at + 1 + placed)
-        return State(at, owner, denied) if owner else None
+        others = _listed(items, at)
+        end = max((at, *others)) + 1
+        placed = end < len(items) and items[end].text in PLACES
+        owner = _owner(items, end + placed)
+        return State(at, owner, denied, others) if owner else None
     owner = _owner(items, at)
     end = owner[-1] + 1 if owner else at
     if not present or denied or not owner or end + 1 >= len(items):
         return None
     marked = items[end].text in _MARKING and is_state(items[end + 1])
     return State(end + 1, owner) if marked else None
+
+
+def _listed(items: Sequence[Item], first: int) -> tuple[int, ...]:
+    """Return where more states stand behind the first: "blocked or inactive in HANA"."""
+    found, at = [], first + 2
+    while at < len(items) and items[at - 1].text in {"or", ",", "/"} and is_state(items[at]):
+        found.append(at)
+        at += 2
+    return tuple(found)
 
 
 def _leads(item: Item) -> bool:

@@ -32,11 +32,15 @@ _NEAR = 8
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where a value stands, the words for the table it is a value of, and whether it is denied."""
+    """Where a value stands, the words for the table it is a value of, and whether it is denied.
+
+    ``others``: where more values stand of which one is enough, "blocked or inactive in B".
+    """
 
     position: int
     owner: tuple[int, ...]
     denied: bool = False
+    others: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +159,8 @@ def state_choice(
 ) -> Choice | None:
     """Return the two tables that have the values, as the words for them and the joins say."""
     best: Choice | None = None
-    for left in _sides(sentence, items[found.first.position], owners[0]):
-        for right in _sides(sentence, items[found.second.position], owners[1]):
+    for left in _sides(sentence, items, found.first, owners[0]):
+        for right in _sides(sentence, items, found.second, owners[1]):
             if left.table == right.table:
                 continue
             columns = (str(left.column), str(right.column))
@@ -169,10 +173,15 @@ def state_choice(
     return best
 
 
-def _sides(sentence: Sentence, item: Item, owner: Sequence[Word]) -> Iterator[Operand]:
-    """Yield the columns that hold the value in a table that the words speak of."""
+def _sides(
+    sentence: Sentence, items: Sequence[Item], state: State, owner: Sequence[Word]
+) -> Iterator[Operand]:
+    """Yield the columns that hold the values in a table that the words speak of."""
+    item = items[state.position]
+    others = [{(hit.table, hit.column) for hit in items[at].values} for at in state.others]
     for hit in item.values:
-        told = table_told(owner, sentence.graph.table(hit.table)) if hit.score >= 1.0 else None
+        whole = hit.score >= 1.0 and all((hit.table, hit.column) in each for each in others)
+        told = table_told(owner, sentence.graph.table(hit.table)) if whole else None
         if told is not None:
             yield Operand(hit.table, hit.column, told.score, 1.0, (), told.lost, True)
 
@@ -181,12 +190,18 @@ def conditions(items: Sequence[Item], found: States, choice: Choice) -> list[pla
     """Return what is said of either side."""
     said: list[plan.Condition] = []
     for state, side, alias in ((found.first, choice.left, "s"), (found.second, choice.right, "t")):
-        value = _value(items[state.position], side)
+        held = [_value(items[at], side) for at in (state.position, *state.others)]
+        values = [plan.Constant(hit.value) for hit in held if hit is not None]
         operator: plan.Operator = "!=" if state.denied else "="
-        subject = plan.ColumnRef(alias, value.column)
-        said.append(plan.Compare(subject, operator, plan.Constant(value.value)))
+        subject = plan.ColumnRef(alias, str(side.column))
+        if len(values) == 1:
+            said.append(plan.Compare(subject, operator, values[0]))
+        else:
+            one_of = plan.OneOf(subject, tuple(values))
+            said.append(plan.Not(one_of) if state.denied else one_of)
     return said
 
 
-def _value(item: Item, side: Operand) -> ValueHit:
-    return next(hit for hit in item.values if (hit.table, hit.column) == (side.table, side.column))
+def _value(item: Item, side: Operand) -> ValueHit | None:
+    column = (side.table, side.column)
+    return next((hit for hit in item.values if (hit.table, hit.column) == column), None)

@@ -10,6 +10,7 @@ from kpi_nlsql.grammar.reconciling import differences, membership
 from kpi_nlsql.grammar.reconciling.compared import Sides
 from kpi_nlsql.grammar.reconciling.composite_keys import composite_key, key_mentions
 from kpi_nlsql.grammar.reconciling.differing import agreeing, denies_column, different
+from kpi_nlsql.grammar.reconciling.matching_by import matching_by
 from kpi_nlsql.grammar.reconciling.membership import Membership, Target
 from kpi_nlsql.grammar.reconciling.named_pairs import (
     names_column,
@@ -118,7 +119,7 @@ def find_relation(items: tuple[Item, ...]) -> Relation | None:
         return Relation(
             operation, several.source, first.position, several.cue, tuple(further), several.either
         )
-    for finder in (_missing, different, agreeing, _only, _common, _without_same):
+    for finder in (_missing, matching_by, different, agreeing, _only, _common, _without_same):
         for position in range(len(items)):
             found = finder(items, tables, position)
             if found is not None:
