@@ -56,14 +56,22 @@ def _positive(term: Term, subject: plan.ColumnRef, column: Column) -> plan.Condi
         if _holds_dates(column) and (_is_period(low) or _is_period(high)):
             return _from_to(subject, str(low), str(high))
         return plan.Between(subject, constant(low, column), constant(high, column))
-    if term.against == "average":
-        return _against(term, subject)
-    if term.against == "column" and term.other is not None:
-        return plan.Compare(subject, term.operator, _other(term, subject))
+    if term.against != "value":
+        return _compared(term, subject)
     value = _stored(term, column)
     if _is_period(value) and _holds_dates(column):
         return _in_period(term, subject, str(value), column)
     return plan.Compare(subject, term.operator, constant(value, column))
+
+
+def _compared(term: Term, subject: plan.ColumnRef) -> plan.Condition:
+    """Return the comparison with an average, another column, or the days from another date."""
+    if term.against == "average" or term.other is None:
+        return _against(term, subject)
+    if term.against == "column":
+        return plan.Compare(subject, term.operator, _other(term, subject))
+    gap = plan.DaysBetween(subject, _other(term, subject))
+    return plan.Compare(gap, term.operator, plan.Constant(term.values[0]))
 
 
 def _from_to(subject: plan.ColumnRef, low: str, high: str) -> plan.Condition:

@@ -81,7 +81,7 @@ class Term:
     table: str | None = None
     function: str | None = None
     like: Literal["contains", "starts", "ends"] = "contains"
-    against: Literal["value", "average", "extreme", "column"] = "value"
+    against: Literal["value", "average", "extreme", "column", "days"] = "value"
     other: Ref | None = None
     joined_by_or: bool = False
     widely_joined: bool = False

@@ -20,6 +20,7 @@ from kpi_nlsql.grammar.asking import (
 )
 from kpi_nlsql.grammar.conditions import (
     comparisons,
+    date_gaps,
     deeds,
     done,
     either,
@@ -62,6 +63,7 @@ MODULES: tuple[Module, ...] = (
     negation.read,
     repetition.read,
     totalling.read,
+    date_gaps.read,
     comparisons.read,
     counting.read,
     adverbs.read,

@@ -28,6 +28,7 @@ def lost_literals(sentence: Sentence, query: plan.Plan, unknown: Sequence[str]) 
     """
     kept = [str(value).lower() for value in _constants(query)]
     kept += [str(part.days // days) for part in _recent(query) for days in _DAYS_OF_UNITS]
+    kept += [str(weeks) for weeks in _weeks(query)]
     lost = sum(
         not any(text in value for text in told for value in kept) for told in _literals(sentence)
     )
@@ -86,6 +87,15 @@ def _literals(sentence: Sentence) -> Iterator[tuple[str, ...]]:
 
 def _recent(query: plan.Plan) -> Iterator[plan.RecentDays]:
     return (part for part in _parts(query) if isinstance(part, plan.RecentDays))
+
+
+def _weeks(query: plan.Plan) -> Iterator[int]:
+    # "more than 2 weeks after" is kept as more than 14 days.
+    for part in _parts(query):
+        if isinstance(part, plan.Compare) and isinstance(part.left, plan.DaysBetween):
+            days = part.right.value if isinstance(part.right, plan.Constant) else None
+            if isinstance(days, int) and days % 7 == 0:
+                yield days // 7
 
 
 def _constants(query: plan.Plan) -> Iterator[str | int | float]:

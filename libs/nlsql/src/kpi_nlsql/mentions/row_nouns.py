@@ -110,6 +110,8 @@ def _means_rows(before: Item, item: Item, table: Table) -> bool:
     if item.text in _KEPT and any(hit.table == table.name for hit in item.table_hits()):
         return True
     word = stem(item.text)
+    if item.text.endswith("ed") and not item.table_hits():
+        return False  # "claims reported in May"
     if item.text in ROWS or word in ROWS or word in ROW_STEMS:
         return True
     if item.kind != "mention" or not item.text.endswith("s") or _is_column(before, word, table):

@@ -64,6 +64,8 @@ def _expression(value: plan.Expression) -> str:
     if isinstance(value, plan.PeriodOf):
         of = "today" if value.column is None else value.column.column
         return f"{value.unit} of {of}"
+    if isinstance(value, plan.DaysBetween):
+        return f"number of days from {value.earlier.column} to {value.later.column}"
     return f"{_expression(value.left)} {value.operator} {_expression(value.right)}"
 
 

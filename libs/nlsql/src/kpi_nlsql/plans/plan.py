@@ -61,7 +61,15 @@ class PeriodOf:
     unit: Choice["year", "month", "day"]
 
 
-Expression = ColumnRef | Star | Constant | Aggregate | Arithmetic | PeriodOf
+@dataclass(frozen=True, slots=True)
+class DaysBetween:
+    """How many days a date lies behind another."""
+
+    later: ColumnRef
+    earlier: ColumnRef
+
+
+Expression = ColumnRef | Star | Constant | Aggregate | Arithmetic | PeriodOf | DaysBetween
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,8 @@ def _leaves(expression: plan.Expression) -> Iterator[plan.Expression]:
     elif isinstance(expression, plan.Arithmetic):
         yield from _leaves(expression.left)
         yield from _leaves(expression.right)
+    elif isinstance(expression, plan.DaysBetween):
+        yield from (expression.later, expression.earlier)
     elif isinstance(expression, plan.PeriodOf):
         if expression.column is not None:
             yield expression.column

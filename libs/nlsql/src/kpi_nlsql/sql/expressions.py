@@ -41,6 +41,9 @@ def expression(value: plan.Expression) -> exp.Expr:
         return _aggregate(value)
     if isinstance(value, plan.PeriodOf):
         return _period(value)
+    if isinstance(value, plan.DaysBetween):
+        later, earlier = expression(value.later), expression(value.earlier)
+        return exp.DateDiff(this=later, expression=earlier, unit=exp.var("DAY"))
     operator = _ARITHMETIC[value.operator]
     return operator(this=expression(value.left), expression=expression(value.right))
 

@@ -51,9 +51,11 @@ def write_sql(query: plan.Plan, graph: Graph, dialect: str, limit: int | None = 
 
 
 def _days_as_numbers(node: exp.Expr) -> exp.Expr:
-    """Oracle has no function that adds days: a number added to a date is days."""
+    """Oracle has no functions of days: a number added to a date, or a difference, is days."""
     if isinstance(node, exp.DateAdd):
         return exp.Add(this=node.this, expression=node.expression)
+    if isinstance(node, exp.DateDiff):
+        return exp.Sub(this=node.this, expression=node.expression)
     return node
 
 

@@ -62,10 +62,10 @@ def read(scan: Scanner) -> bool:
     noun = (scan.role(scan.position) == "table" and not verb) or " " in scan.item.text
     if table is None or noun or not is_timed(scan, end):
         return False
-    column = _named_by(told, scan.sentence.graph.table(table))
+    column = named_by(told, scan.sentence.graph.table(table))
     if scan.item.text == "valid":
         until = scan.at(end).is_cue("before") or scan.at(end).text == "to"
-        column = _named_by("expire" if until else "start", scan.sentence.graph.table(table))
+        column = named_by("expire" if until else "start", scan.sentence.graph.table(table))
     if column is None:
         return False
     hit = NameHit(table, column.name, 1.0)
@@ -77,16 +77,17 @@ def read(scan: Scanner) -> bool:
 
 
 def day_told(scan: Scanner, position: int) -> tuple[Ref, int] | None:
-    """Return the date that "the day they were ordered" speaks of, and the position behind."""
+    """Return the date that "(the day) they were ordered" speaks of, and the position behind."""
     table = scan.last_table() or scan.entity()
-    if scan.at(position).last_word not in _DAYS or table is None:
+    if table is None:
         return None
-    verb = position + 1
+    start = position + (scan.at(position).last_word in _DAYS)
+    verb = start
     while scan.at(verb).text in _CLAUSE or scan.at(verb).is_cue("relative"):
         verb += 1
-    if not scan.at(verb).text.endswith(("ed", "en", "id", "nt", "de")) or verb == position + 1:
+    if not scan.at(verb).text.endswith(("ed", "en", "id", "nt", "de")) or verb == start:
         return None
-    column = _named_by(scan.at(verb).text, scan.sentence.graph.table(table))
+    column = named_by(scan.at(verb).text, scan.sentence.graph.table(table))
     if column is None:
         return None
     ref = Ref(verb, (NameHit(table, column.name, 1.0),), table, (table, column.name))
@@ -111,7 +112,8 @@ def is_date(scan: Scanner, position: int) -> bool:
     return item.number in YEARS or (item.kind == "quoted" and DATE.fullmatch(item.text) is not None)
 
 
-def _named_by(verb: str, table: Table) -> Column | None:
+def named_by(verb: str, table: Table) -> Column | None:
+    """Return the date or year of the table that a verb speaks of: "expired" and ``EXPIRY``."""
     told = stem(verb)
     dated = [column for column in table.columns if column.dated or _is_year(column)]
     if verb.endswith(("ed", "ing", "en", "t", "s", "due")):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kpi_nlsql.drafting.draft import Ref, Term
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.grammar.conditions.directions import direction
+from kpi_nlsql.grammar.conditions.further_values import another_like, another_number
 from kpi_nlsql.grammar.conditions.years import ANY_YEAR, is_year_apart
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.values import ValueHit
@@ -27,9 +28,11 @@ def read(scan: Scanner) -> bool:
         return _identified(scan, item.number)
     if scan.role(scan.position) != "value" and item.kind != "number":
         return False
-    if item.kind == "quoted" and _another_like(scan):
+    if item.kind == "quoted" and another_like(scan):
         return True
     ref = _subject(scan)
+    if item.kind == "number" and another_number(scan):
+        return True
     if item.kind == "number" and ref is None:
         return _bare_number(scan)
     return _value(scan, ref)
@@ -90,21 +93,6 @@ def _names_rows(scan: Scanner) -> bool:
     called = noun.kind == "word" and noun.text.endswith("s") and noun.text not in FUNCTION_WORDS
     plural = item.text.endswith("s") and scan.role(following) == "none"
     return opens and (called or plural) and item.kind == "mention"
-
-
-def _another_like(scan: Scanner) -> bool:
-    # "contain 'a' or 'b'": the second text is searched for like the first.
-    previous = scan.draft.terms[-1] if scan.draft.terms else None
-    connector = scan.at(scan.position - 1).text
-    if previous is None or previous.kind != "like" or connector not in {"or", "and"}:
-        return False
-    either = connector == "or"
-    term = Term("like", scan.position, previous.ref, values=(scan.item.text,), like=previous.like)
-    term.joined_by_or = either
-    scan.add(term)
-    scan.take(scan.position)
-    scan.position += 1
-    return True
 
 
 def _owner(scan: Scanner) -> str | None:

@@ -8,6 +8,7 @@ from kpi_nlsql.grammar.scanner import Scanner
 
 _LEADS = frozenset("via by on for from to at with through against under".split())  # noqa: SIM905
 
+_DAYS = frozenset({"day", "days", "week", "weeks"})
 _PERSONS = frozenset({"we", "they", "you", "i", "it"})
 
 
@@ -36,6 +37,8 @@ def _is_compared(scan: Scanner, position: int) -> bool:
     # "claims billed above average": behind the rows, a participle whose amount is compared.
     following = scan.at(position + 1)
     averaged = following.is_cue("average_of_all") or following.is_cue("below_average")
+    number, unit = scan.at(position + 2).number, scan.at(position + 3).text
+    averaged = averaged or (number is not None and unit in _DAYS)  # "reported 5 days after …"
     return averaged and scan.participle(position) and scan.role(position - 1) == "table"
 
 

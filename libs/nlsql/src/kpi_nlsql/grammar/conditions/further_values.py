@@ -1,0 +1,40 @@
+"""Further values: the second of several that one column may have."""
+
+from __future__ import annotations
+
+from kpi_nlsql.drafting.draft import Term
+from kpi_nlsql.grammar.scanner import Scanner
+
+
+def another_like(scan: Scanner) -> bool:
+    """Consume the second text of "contain 'a' or 'b'", searched for like the first."""
+    previous = scan.draft.terms[-1] if scan.draft.terms else None
+    connector = scan.at(scan.position - 1).text
+    if previous is None or previous.kind != "like" or connector not in {"or", "and"}:
+        return False
+    either = connector == "or"
+    term = Term("like", scan.position, previous.ref, values=(scan.item.text,), like=previous.like)
+    term.joined_by_or = either
+    scan.add(term)
+    scan.take(scan.position)
+    scan.position += 1
+    return True
+
+
+def another_number(scan: Scanner) -> bool:
+    """Consume a further number of "priority in (1, 2)", "level 1 or 2"."""
+    last = scan.draft.terms[-1] if scan.draft.terms else None
+    if last is None or last.kind != "value" or last.ref is None or last.scope != scan.scope:
+        return False
+    numbers = all(isinstance(value, int | float) for value in last.values) and not last.hits
+    link, after = scan.at(scan.position - 1).text, scan.at(scan.position + 1)
+    beside = last.position == scan.position - 2 and link in {",", "or"}
+    ends = after.kind == "mark" or after.text in {"", "or", "and"} or after.is_cue("relative")
+    if not (numbers and beside and ends) or last.negated:
+        return False
+    scan.add(
+        Term("value", scan.position, last.ref, values=(scan.item.number or 0,), joined_by_or=True)
+    )
+    scan.take(scan.position)
+    scan.position += 1
+    return True
