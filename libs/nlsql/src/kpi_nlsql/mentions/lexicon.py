@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from kpi_nlsql.english.abbreviations import expansions, shortened
+from kpi_nlsql.english.abbreviations import abbreviates, expansions, shortened
 from kpi_nlsql.english.acronyms import acronyms, shortened_to
 from kpi_nlsql.english.row_words import ROW_STEMS
 from kpi_nlsql.english.short_forms import ABBREVIATIONS, MEANINGS
@@ -31,6 +31,7 @@ _RATHER_LITERAL = 0.05
 """How much a table called by a synonym stands behind one called by the word itself."""
 _ONLY_TABLE = 0.85
 _TYPO_CUTOFF = 86
+_SHORTEST = 3
 _SPELT_OUT = 0.97
 _STEM_ONLY = 0.93
 _ABBREVIATION_FACTOR = 0.95
@@ -149,7 +150,7 @@ class Lexicon:
         "marketing consent" means the guests that gave it, "approval" no row of those approved.
         """
         found = (self._flags.get((hit.table, hit.column)) for hit in hits if hit.score >= _SPELT)
-        return tuple(hit for hit in found if hit and parts(hit.column)[-1:] == [word])
+        return tuple(hit for hit in found if hit and _ends_with(hit.column, word))
 
     def done(self, verb: str) -> tuple[NameHit, ...]:
         """Return the names that a verb (a stem) may speak of: "paid" and ``payments``."""
@@ -202,6 +203,11 @@ class Lexicon:
                 entry[key] = max(entry.get(key, 0.0), score * rank_factor)
             entry = self._glued["".join(name.split()) and stem("".join(name.lower().split()))]
             entry[key] = max(entry.get(key, 0.0), 0.98 * rank_factor)
+
+
+def _ends_with(column: str, word: str) -> bool:
+    last = parts(column)[-1]
+    return last == word or (len(last) >= _SHORTEST and abbreviates(last, word))
 
 
 def _favour_only_table(found: dict[tuple[str, str | None], float]) -> None:

@@ -146,18 +146,20 @@ def _is_noun_of(items: Sequence[Item], position: int) -> bool:
     if item.best_table() >= _EXACT:
         return False
     own = item.table_hits()[0].table
+    denied = position > 0 and items[position - 1].is_cue("not")  # "number of A without B"
     tables = {
         other.table_hits()[0].table
         for index, other in enumerate(items)
         if index != position
         if other.best_table() >= _LIKELY_TABLE and _stands_in(items, index)
+        if not (denied and items[index - 1].is_cue("count"))
     }
     return own not in tables and any(hit.table in tables for hit in item.column_hits())
 
 
 def _stands_in(items: Sequence[Item], position: int) -> bool:
     before = skip_words_back(items, position - 1, DETERMINERS - _ANY)
-    return items[before].text.split()[-1:] in (["in"], ["from"], ["within"], ["of"])
+    return items[before].last_word in {"in", "from", "within", "of"}
 
 
 def _role(item: Item) -> Role:
@@ -203,11 +205,9 @@ def _is_flag_column(items: Sequence[Item], position: int) -> bool:
     told = [other.text for other in items[position + 1 : position + 4]]
     owned = {(value.table, value.column) for value in item.values}
     further = (value for other in items[position + 1 : position + 4] for value in other.values)
-    if told[:1] in (["="], ["value"], ["equals"], ["is"]) and any(
-        (value.table, value.column) in owned for value in further
-    ):
-        return True
-    return told[:1] == ["value"]
+    equal = told[:1] in (["="], ["value"], ["equals"], ["is"])
+    named = equal and any((value.table, value.column) in owned for value in further)
+    return named or told[:1] == ["value"]
 
 
 def _is_rather_column(

@@ -18,6 +18,7 @@ _NAMES_TABLE = 0.55
 _CLEAR = 0.1
 _KEPT = frozenset({"reference", "references", "master", "list", "register"})
 """What a table may be called by itself, too: "the diagnosis reference" is ``ref_diagnosis``."""
+_PARTS = frozenset({"items", "lines", "positions", "rows"})
 _PARTLY = 0.6
 _NAMING_TAILS = KEY_TAILS | {"name", "title"}
 
@@ -25,7 +26,8 @@ _NAMING_TAILS = KEY_TAILS | {"name", "title"}
 def merged(items: Sequence[Item], graph: Graph) -> list[Item]:
     """Return the items with every table and the noun of its rows made one mention."""
     found: list[Item] = []
-    for item in items:
+    for told in items:
+        item = _as_rows(told, graph)
         before = found[-1] if found else None
         if before is not None and before.kind == "mention":
             if _is_system(before) and _is_file(item):
@@ -45,6 +47,23 @@ def merged(items: Sequence[Item], graph: Graph) -> list[Item]:
                 continue
         found.append(item)
     return found
+
+
+def _as_rows(item: Item, graph: Graph) -> Item:
+    """Return "purchase order items" as the rows of the purchase orders, which number them so."""
+    words = item.text.split()
+    if item.kind != "mention" or len(words) < 2 or item.values or words[-1] not in _PARTS:
+        return item
+    if item.best_table() >= _EXACT or item.best_column() < _EXACT:
+        return item
+    owner = tuple(stem(word) for word in words[:-1])
+    tables = dict.fromkeys(hit.table for hit in item.column_hits() if hit.score >= _EXACT)
+    called = [
+        name
+        for name in tables
+        if any(stems(told)[-len(owner) :] == owner for told in graph.table(name).display_names)
+    ]
+    return replace(item, hits=(NameHit(called[0], None, 1.0),)) if len(called) == 1 else item
 
 
 def names_rows(words: tuple[str, ...], table: Table) -> bool:

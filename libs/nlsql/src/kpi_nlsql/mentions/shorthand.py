@@ -32,6 +32,7 @@ _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("in", "cases", "where"): ("where",), ("in", "all", "cases", "where"): ("where",),
     ("ignoring",): ("excluding",), ("leaving", "out"): ("excluding",),
     ("multiplied", "by"): ("times",), ("multiplied", "with"): ("times",),
+    ("vs", "."): ("vs",),
     ("avg", "."): ("average",), ("max", "."): ("maximum",), ("min", "."): ("minimum",),
     ("i", "mean"): ("being",),
     ("over", "all"): ("of", "all"), ("on", "file"): ("recorded",),
@@ -59,6 +60,8 @@ _PHRASES |= {
     ("with", "the", word, "first"): (word, "first")
     for word in "newest latest oldest earliest largest highest smallest lowest biggest".split()  # noqa: SIM905
 }
+_OPENING = frozenset("show list find give get me us all any the of number how many are".split())  # noqa: SIM905
+_MEASURED = frozenset({"the", "as", "of", "average", "that"})
 _FEW = frozenset({"two", "three", "four", "five", "2", "3", "4", "5"})
 _LONGEST = max(len(phrase) for phrase in _PHRASES)
 _LONGEST_NAME = 4
@@ -72,7 +75,7 @@ def written_out(tokens: Sequence[Token]) -> list[Token]:
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
         _phrases, _directions, _counted_places, _functions, _denied, _signs, _amounts, _patterns,
         told_in_full,
-        without_ignored_nulls, _several, behind_places, plain_references,
+        without_ignored_nulls, _doubled, _several, behind_places, plain_references,
     )  # fmt: skip
     for step in steps:
         told = step(told)
@@ -145,6 +148,16 @@ def _several(tokens: list[Token]) -> list[Token]:
             told += _said(("more", "than", "one"), token)
         else:
             told.append(token)
+    return told
+
+
+def _doubled(tokens: list[Token]) -> list[Token]:
+    """Tell "double invoice numbers" as "duplicate …"; "double the average" is none."""
+    told = list(tokens)
+    for position, token in enumerate(tokens[:-1]):
+        opens = all(other.lower in _OPENING for other in tokens[:position])
+        if token.lower == "double" and opens and tokens[position + 1].lower not in _MEASURED:
+            told[position] = replace(token, text="duplicate")
     return told
 
 

@@ -81,6 +81,8 @@ def _forms(items: Sequence[Item], clause: Clause, found: Comparator) -> Iterator
         yield from _attributive(items, clause)
     elif (own := _own(items, clause)) is not None:
         yield own
+    elif (against := _against(items, clause)) is not None:
+        yield against
     elif not says_something(items, clause.right):
         yield from _both_before(items, clause)
     elif says_something(items, clause.left) and (placed := list(_in_either(items, clause))):
@@ -96,6 +98,19 @@ def _between(items: Sequence[Item], clause: Clause, between: int) -> Iterator[Cl
     sides = tuple(at for at in clause.right if at > between)
     for left, right in split_at(items, sides, frozenset({"and", "vs", "versus", "to", "with"})):
         yield replace(clause, left=left, right=right, common=common, told=told)
+
+
+def _against(items: Sequence[Item], clause: Clause) -> Clause | None:
+    """Read "price mismatch product master vs web shop": what differs stands before."""
+    cut = next((at for at in clause.right if items[at].text in {"vs", "versus", "against"}), None)
+    if cut is None or not says_something(items, clause.left):
+        return None
+    left = tuple(at for at in clause.right if at < cut)
+    right = tuple(at for at in clause.right if at > cut)
+    if not says_something(items, left) or not says_something(items, right):
+        return None
+    told = clause.told | {cut}
+    return replace(clause, left=left, right=right, common=clause.left, told=told)
 
 
 def _one(items: Sequence[Item], another: int) -> int | None:

@@ -163,7 +163,9 @@ class _Reading:
         counts = self.layout.counts
         wish = Wish(counts, counts or rows, () if counts else named)
         keys = ", ".join(pair.left for pair in choice.pairing.pairs)
-        query = (of_one_side if together else written)(choice, [*filters, *said], wish)
+        terms, graph = [*filters, *said], self.sentence.graph
+        query = written(choice, terms, wish, graph)
+        query = of_one_side(choice, terms, wish) if together else query
         if query is None:
             return None
         query = self._ordered(query, choice)

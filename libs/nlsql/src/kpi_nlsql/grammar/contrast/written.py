@@ -9,7 +9,7 @@ from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.margin import Margin, apart
 from kpi_nlsql.grammar.contrast.outputs import both_compared
 from kpi_nlsql.grammar.contrast.wording import counts_years
-from kpi_nlsql.grammar.reconciling.differences import differs
+from kpi_nlsql.grammar.reconciling.differences import differs, may_repeat
 from kpi_nlsql.plans import plan
 from kpi_nlsql.schema.graph import Graph
 
@@ -25,7 +25,7 @@ class Wish:
     named: Sequence[plan.ColumnRef]
 
 
-def written(choice: Choice, said: Sequence[plan.Condition], wish: Wish) -> plan.Query:
+def written(choice: Choice, said: Sequence[plan.Condition], wish: Wish, graph: Graph) -> plan.Query:
     """Return the query of what is said; ``s`` is the side with the rows asked for."""
     left, right = both_compared(choice)
     terms = list(said)
@@ -41,8 +41,13 @@ def written(choice: Choice, said: Sequence[plan.Condition], wish: Wish) -> plan.
         plan.Source(choice.left.table, "s"),
         joins=choice.steps(),
         where=plan.all_of(terms),
-        distinct=bool(wish.named) and not wish.counts,
+        distinct=not wish.counts and (bool(wish.named) or _repeats(choice, graph)),
     )
+
+
+def _repeats(choice: Choice, graph: Graph) -> bool:
+    tables = (choice.left.table, choice.right.table)
+    return choice.link is None and may_repeat(graph, tables, choice.pairing)
 
 
 def summed(

@@ -122,11 +122,16 @@ def _shared(items: Sequence[Item], sides: Sides, used: set[int]) -> list[tuple[s
         if item.kind != "mention" or mine is None or theirs is None:
             continue
         used.add(position)
-        beside = position in {sides.cue - 1, sides.cue + 1}
+        beside = position in {sides.cue - 1, sides.cue + 1} or _heads(items, position)
         named = min(mine[1], theirs[1]) >= (_PARTLY if beside else _SURE)
         if named and (position > start or beside) and mine[0].lower() not in sides.key_columns():
             columns[mine[0], theirs[0]] = None
     return list(columns)
+
+
+def _heads(items: Sequence[Item], position: int) -> bool:
+    # "mileage deviations, fleet list vs. tracker": what deviates stands right before
+    return any(item.is_cue("mismatch") for item in items[position + 1 : position + 2])
 
 
 def _across(items: Sequence[Item], sides: Sides, used: set[int]) -> tuple[str, str] | None:

@@ -13,6 +13,7 @@ from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.row_nouns import names_rows
 from kpi_nlsql.plans import plan
 from kpi_nlsql.schema.graph import Graph
+from kpi_nlsql.schema.pairing import Pairing
 from kpi_nlsql.sentence import Candidate, Sentence
 
 _SURE = 0.6
@@ -88,12 +89,24 @@ def _query(
         shown = _COUNT if counts else plan.Output(plan.Star("s"))
         return plan.Query((shown,), source, where=plan.all_of([*filters, plan.Exists(inner)]))
     outputs = [_COUNT] if counts else named or _both_values(sides, compared)
+    tables = (sides.source, sides.target)
     return plan.Query(
         outputs=tuple(outputs),
         source=source,
         joins=(plan.JoinStep(target, sides.pairing.conditions("s", "t")),),
         where=plan.all_of([*filters, where]),
-        distinct=bool(named) and not counts,
+        distinct=not counts and (bool(named) or may_repeat(sentence.graph, tables, sides.pairing)),
+    )
+
+
+def may_repeat(graph: Graph, tables: tuple[str, str], pairing: Pairing) -> bool:
+    """Tell whether a table is known to hold a key more than once: each pair of values once."""
+    keys = [set(columns) for columns in zip(*pairing.columns(), strict=True)]
+    return any(
+        table.row_count is not None
+        and set(table.primary_key) != columns
+        and not any(table.column(name).unique for name in columns)
+        for table, columns in zip(map(graph.table, tables), keys, strict=True)
     )
 
 
