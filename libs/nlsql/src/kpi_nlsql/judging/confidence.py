@@ -9,6 +9,7 @@ from kpi_nlsql.judging.confidence_weights import LANDED_WEIGHTS, NAMED_WEIGHTS, 
 from kpi_nlsql.judging.features import features
 from kpi_nlsql.judging.leftovers import unheeded, unknown_words, unread_order
 from kpi_nlsql.judging.literals import lost_literals
+from kpi_nlsql.judging.oddities import oddness
 from kpi_nlsql.judging.table_rivals import rivals
 from kpi_nlsql.sentence import Candidate, Sentence
 
@@ -31,6 +32,9 @@ _DOUBTED = 0.3
 
 _UNREAD = 0.6
 """What is left of it for a "by" that neither groups nor sorts, or an unread "same"."""
+
+_UNSAID = 0.75
+"""What is left of it where a column is shown that no word asks for."""
 
 _DANGLING = 0.9
 """What is left of it for each column that is spoken of and that nothing is said of."""
@@ -71,9 +75,17 @@ def confidence(sentence: Sentence, candidate: Candidate) -> float:
     if weights is WEIGHTS and any(found[name] for name in DIFFERENCES):
         total -= _CAUTION
     likelihood = _discount(sentence, candidate) / (1.0 + math.exp(-total))
+    if weights is WEIGHTS and _shows_unsaid(found):
+        likelihood *= _UNSAID
     if any(found[name] for name in (VETOES if general else NAMED_VETOES)):
         likelihood = min(likelihood, _VETOED)
     return float(round(likelihood, 3))
+
+
+def _shows_unsaid(found: dict[str, float]) -> bool:
+    # "Which customers …" asks for no column, and "… for each customer" for what tells them apart.
+    implied = found["named_output"] or found["group_named"]
+    return found["unsaid_outputs"] > 0 and not implied
 
 
 def _discount(sentence: Sentence, candidate: Candidate) -> float:
@@ -84,6 +96,7 @@ def _discount(sentence: Sentence, candidate: Candidate) -> float:
     left *= _DANGLING ** candidate.features.get("dangling", 0.0)
     if candidate.kind == "general":
         left *= _UNREAD ** unread_order(sentence, candidate)
+        left *= oddness(sentence, candidate.plan)
     else:
         doubt = candidate.features.get("pairing", candidate.features.get("table", 1.0))
         left *= min(doubt, 1.0) ** _DOUBTED

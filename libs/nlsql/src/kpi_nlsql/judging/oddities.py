@@ -1,0 +1,173 @@
+"""Oddities: traits of a plan that are too rare to fit weights to, and mostly mark a misreading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from kpi_nlsql.mentions.lexicon import NameHit
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.plans import plan
+from kpi_nlsql.plans.plan_walk import conditions, expressions, queries, sources
+from kpi_nlsql.schema.graph import Graph
+from kpi_nlsql.schema.naming_columns import naming_columns
+from kpi_nlsql.sentence import Sentence
+
+_NAMED = 0.8
+_ODD = 0.6
+_PASSED_OVER = frozenset(
+    "a an the any all some their its his her corresponding respective associated related".split()  # noqa: SIM905
+)
+
+
+def oddness(sentence: Sentence, query: plan.Plan) -> float:
+    """Return what is left (0..1) of the likelihood that a reading is right."""
+    return float(_ODD ** sum(oddities(sentence, query).values()))
+
+
+def oddities(sentence: Sentence, query: plan.Plan) -> dict[str, bool]:
+    """Return by name whether a plan has each of the oddities."""
+    return {
+        "lost_coordinate": _loses_coordinate(sentence, query),
+        "unread_order": _leaves_order(sentence, query),
+        "denied_alone": _denies_alone(sentence, query),
+        "denied_beside_group": _denies_beside_group(query),
+        "empty_output": _is_empty(sentence, query),
+        "number_for_text": _compares_text(sentence.graph, query),
+    }
+
+
+def _loses_coordinate(sentence: Sentence, query: plan.Plan) -> bool:
+    # "the names of members and their parties" asks for both.
+    held = _held(query)
+    for position, item in enumerate(sentence.items):
+        if position and item.is_cue("relative"):
+            return False
+        if _text_before(sentence.items, position) == "and" and _is_absent(item, held):
+            return True
+    return False
+
+
+def _text_before(items: Sequence[Item], position: int) -> str:
+    before = position - 1
+    while before >= 0 and (items[before].text in _PASSED_OVER or items[before].is_cue("all")):
+        before -= 1
+    return items[before].text if before >= 0 else ""
+
+
+def _is_absent(item: Item, held: set[tuple[str, str | None]]) -> bool:
+    """Tell whether a noun is a table's name, and the plan holds nothing that it names."""
+    if item.kind != "mention" or item.values or item.best_table() < _NAMED:
+        return False
+    return not any((hit.table, hit.column) in held for hit in item.hits)
+
+
+def _aliases(query: plan.Plan) -> dict[str, str]:
+    every = (source for each in queries(query) for source in sources(each))
+    return {source.alias: source.table for source in every if source.query is None}
+
+
+def _held(query: plan.Plan) -> set[tuple[str, str | None]]:
+    """Return the tables, and the columns, of a plan."""
+    aliases = _aliases(query)
+    held: set[tuple[str, str | None]] = {(table, None) for table in aliases.values()}
+    leaves = (leaf for each in queries(query) for leaf in expressions(each))
+    return held | {
+        (aliases.get(leaf.source, leaf.source), leaf.column)
+        for leaf in leaves
+        if isinstance(leaf, plan.ColumnRef)
+    }
+
+
+def _leaves_order(sentence: Sentence, query: plan.Plan) -> bool:
+    # "sort the result in ascending order", and nothing is sorted.
+    asked = any(item.is_cue("ascending") or item.is_cue("descending") for item in sentence.items)
+    return asked and not any(each.order for each in queries(query))
+
+
+def _denies_alone(sentence: Sentence, query: plan.Plan) -> bool:
+    # "who has no student friends" denies friends, not that the person is a student.
+    tables = set(_aliases(query).values())
+    return len(tables) == 1 and any(
+        named.hits and not named.values and not any(hit.table in tables for hit in _likely(named))
+        for named in _denied(sentence.items)
+    )
+
+
+def _denied(items: Sequence[Item]) -> Iterator[Item]:
+    """Yield the nouns right behind a denial, past what describes them."""
+    for position, item in enumerate(items):
+        noun = position + 1
+        while item.is_cue("not") and noun < len(items):
+            described = bool(items[noun].values) and not items[noun].hits
+            if items[noun].text not in _PASSED_OVER and not described:
+                yield items[noun]
+                break
+            noun += 1
+
+
+def _likely(item: Item) -> list[NameHit]:
+    best = max(hit.score for hit in item.hits)
+    return [hit for hit in item.hits if hit.score >= min(best, _NAMED)]
+
+
+def _denies_beside_group(query: plan.Plan) -> bool:
+    # "the average rating of each film that A has not reviewed": what is denied is denied of the
+    # film, not of one rating.
+    if not isinstance(query, plan.Query) or not query.joins:
+        return False
+    keys = {key.source for key in query.group if isinstance(key, plan.ColumnRef)}
+    own = query.source.alias
+    leaves = (
+        leaf
+        for term in plan.conjuncts(query.where)
+        if isinstance(term, plan.Not) and isinstance(term.term, plan.Exists)
+        for leaf in expressions(term.term.query)
+    )
+    denied = any(isinstance(leaf, plan.ColumnRef) and leaf.source == own for leaf in leaves)
+    return bool(keys) and own not in keys and denied
+
+
+def _is_empty(sentence: Sentence, query: plan.Plan) -> bool:
+    # "project names which are not assigned" are those of projects, not names that are left empty.
+    told = any(item.is_cue("null") and item.text.startswith("not ") for item in sentence.items)
+    if not told or not isinstance(query, plan.Query):
+        return False
+    graph, table = sentence.graph, query.source.table
+    shown = {output.expression for output in query.outputs}
+    if graph.has_table(table) and any(isinstance(each, plan.Star) for each in shown):
+        names = naming_columns(graph.table(table))
+        shown |= {plan.ColumnRef(query.source.alias, name) for name in names}
+    return any(
+        isinstance(term, plan.IsNull) and term.subject in shown for term in conditions(query)
+    )
+
+
+def _compares_text(graph: Graph, query: plan.Plan) -> bool:
+    # "races held between 2014 and 2017" have no such name.
+    aliases = _aliases(query)
+    terms = (term for each in queries(query) for term in conditions(each))
+    return any(
+        isinstance(subject, plan.ColumnRef)
+        and subject.source in aliases
+        and _is_no_value(graph, aliases[subject.source], subject.column, values)
+        for term in terms
+        for subject, values in _compared(term)
+    )
+
+
+def _compared(term: plan.Condition) -> Iterator[tuple[plan.Expression, tuple[str, ...]]]:
+    if isinstance(term, plan.Between):
+        yield term.subject, (str(term.low.value), str(term.high.value))
+    elif isinstance(term, plan.Compare) and isinstance(term.right, plan.Constant):
+        yield term.left, (str(term.right.value),)
+
+
+def _is_no_value(graph: Graph, table: str, name: str, values: Sequence[str]) -> bool:
+    """Tell whether numbers are looked for in a column of texts, none of which is one of them."""
+    if not graph.has_table(table) or not graph.table(table).has(name):
+        return False
+    column = graph.table(table).column(name)
+    known = {value.lower() for value in column.values}
+    numbers = all(value.replace(".", "", 1).isdigit() for value in values)
+    texts = bool(known) and not column.measures and not column.dated
+    return numbers and texts and not known & {value.lower() for value in values}
