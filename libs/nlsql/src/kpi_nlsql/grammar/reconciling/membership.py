@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from kpi_nlsql.grammar import general
-from kpi_nlsql.grammar.reconciling.named_pairs import told_key
+from kpi_nlsql.grammar.reconciling.named_pairs import least_sure, told_key
 from kpi_nlsql.grammar.reconciling.row_filters import row_filters
 from kpi_nlsql.grammar.reconciling.target_conditions import NOTHING, Said
 from kpi_nlsql.mentions.linking import Item
@@ -257,7 +257,8 @@ def _asked_for(
         elif item.kind == "mention" and not item.values:
             exact = [hit for hit in item.column_hits() if hit.table == source]
             named = _best_other(item, {target.table for target in asked.targets})
-            if exact and exact[0].score >= _SURE_COLUMN and named < exact[0].score:
+            least = least_sure(sentence.items, position)
+            if exact and exact[0].score >= least and named < exact[0].score:
                 columns.append(str(exact[0].column))
             elif not exact and (key := _key_called(item, asked)) is not None:
                 columns.append(key)

@@ -17,6 +17,7 @@ from kpi_nlsql.sentence import Sentence
 _SURE_COLUMN = 0.95
 _SPOKEN = 0.9
 _PARTLY = 0.6
+_SHOWN = 0.85
 _NAMES = (("name",), ("title",), ("nm",))
 _JOIN_WORDS = frozenset("by on using via".split())  # noqa: SIM905
 
@@ -134,6 +135,15 @@ def names_column(item: Item) -> bool:
     """Tell whether a mention is surely of a column."""
     sure = item.best_column() >= max(_SURE_COLUMN, item.best_table())
     return item.kind == "mention" and sure and not item.values
+
+
+def least_sure(items: Sequence[Item], position: int) -> float:
+    """Return how well a mention must name a column for it to be shown.
+
+    "Their registration, type code and base": half a name is enough in a list.
+    """
+    listed = position + 1 < len(items) and items[position + 1].text == ","
+    return _PARTLY if listed else _SHOWN
 
 
 def told_key(sentence: Sentence, pairing: Pairing, source: int) -> set[int]:
