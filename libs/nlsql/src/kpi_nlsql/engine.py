@@ -22,6 +22,7 @@ from kpi_nlsql.mentions.asked_last import asked_first
 from kpi_nlsql.mentions.courtesy import plainly_asked
 from kpi_nlsql.mentions.deeds_told import deeds_told
 from kpi_nlsql.mentions.everyday import plainly_told
+from kpi_nlsql.mentions.glosses import without_glosses
 from kpi_nlsql.mentions.glued_words import glued
 from kpi_nlsql.mentions.grouped_first import grouped_last
 from kpi_nlsql.mentions.kind_heads import with_rows_of_kind
@@ -94,7 +95,8 @@ class Engine:
 
     def link(self, text: str, options: ReadOptions) -> Sentence:
         """Return the sentence with its tokens linked to the graph, ready for the grammar."""
-        told = plainly_asked(totals_asked(plainly_told(written_out(tokenise(text)))))
+        plainly = plainly_told(written_out(without_glosses(tokenise(text))))
+        told = plainly_asked(totals_asked(plainly))
         spelt = self._spelt_out(plainly_lacking(only_those(told)))
         tokens = tuple(glued(spelt, self.lexicon))
         linked = states_told(link(tokens, self.lexicon), self.lexicon)
