@@ -164,8 +164,10 @@ class _Reading:
         wish = Wish(counts, counts or rows, () if counts else named)
         keys = ", ".join(pair.left for pair in choice.pairing.pairs)
         terms, graph = [*filters, *said], self.sentence.graph
-        query = written(choice, terms, wish, graph)
-        query = of_one_side(choice, terms, wish) if together else query
+        if together:
+            query = of_one_side(choice, terms, wish)
+        else:
+            query = written(choice, terms, wish, graph)
         if query is None:
             return None
         query = self._ordered(query, choice)
