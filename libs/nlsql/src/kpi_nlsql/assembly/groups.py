@@ -7,6 +7,8 @@ from kpi_nlsql.drafting.draft import Group, Ref
 from kpi_nlsql.plans import plan
 from kpi_nlsql.schema.naming_columns import key_columns, naming_columns
 
+_SEVERAL = {(">", 1), (">=", 2)}
+
 
 def group_keys(
     frame: Frame, groups: list[Group], outputs: list[plan.Output]
@@ -30,6 +32,26 @@ def group_keys(
     if not keys:
         keys = _implied_keys(frame, plain)
     return tuple(dict.fromkeys([*keys, *plain]))
+
+
+def shared_values(
+    frame: Frame, keys: tuple[plan.Expression, ...], having: list[plan.Condition]
+) -> list[plan.Condition]:
+    """Return that a value is there, where those are asked for that several rows share.
+
+    "Which email addresses do we have for more than one owner": an empty one is no address.
+    """
+    several = any(
+        term.kind == "count" and (term.operator, *term.values) in _SEVERAL
+        for term in frame.draft.terms
+    )
+    key = keys[0] if len(keys) == 1 else None
+    if not having or not several or not isinstance(key, plan.ColumnRef):
+        return []
+    table = frame.graph.table(frame.entity)
+    if key.source != frame.entity or key.column in table.primary_key:
+        return []
+    return [plan.Not(plan.IsNull(key))] if table.column(key.column).nullable else []
 
 
 def group_key(ref: Ref, group: Group) -> plan.Expression:

@@ -6,7 +6,7 @@ from kpi_nlsql.assembly.alternatives import alternatives
 from kpi_nlsql.assembly.contradictions import separate
 from kpi_nlsql.assembly.filters import where_conditions
 from kpi_nlsql.assembly.frame import ROWS, Frame
-from kpi_nlsql.assembly.groups import group_keys
+from kpi_nlsql.assembly.groups import group_keys, shared_values
 from kpi_nlsql.assembly.joining import join_step, outer_tables
 from kpi_nlsql.assembly.nested import nested_condition, split_terms
 from kpi_nlsql.assembly.outputs import lists_values, shown_outputs, sort_key
@@ -31,7 +31,7 @@ def assemble(frame: Frame) -> plan.Query:
     inside = {frame.entity, *(join.right_table for join in joins)}
     where, more = where_conditions(frame, row_terms, inside)
     where += [nested_condition(frame, scope, terms, shown) for scope, terms in nested.items()]
-    where += either
+    where += [*either, *([] if joins else shared_values(frame, keys, having))]
     if frame.draft.pick is not None:
         where.append(picked(frame, frame.draft.pick, row_terms))
     joins = (*joins, *more)

@@ -157,6 +157,9 @@ def _offered_too(items: Sequence[Item], position: int) -> Step | None:
     first = skip_words(items, position + 1, _DETERMINERS)
     if first == position + 1 or not _names_rows(items, first):
         return None
+    if text_at(items, first + 1) in _CLOSING and _ends(items, first + 2):
+        # "does the partner list too": the verb is part of the name of the listing
+        return position, first + 2, [_THAT, _ALSO_IN, *items[position + 1 : first + 1]]
     for end in range(first + 1, min(first + 1 + _LONGEST_NOUN, len(items))):
         item = items[end]
         if item.is_cue("not") or item.kind not in {"mention", "word", "cue"}:
