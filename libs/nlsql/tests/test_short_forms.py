@@ -6,6 +6,7 @@ import pytest
 
 from kpi_nlsql.english.abbreviations import expansions
 from kpi_nlsql.english.shortening import likeness
+from kpi_nlsql.english.words import parts
 
 
 @pytest.mark.parametrize(
@@ -33,3 +34,19 @@ def test_without_vowels_is_likelier_than_scattered_letters() -> None:
 def test_a_known_short_form_means_nothing_else() -> None:
     assert "pct" not in expansions(["pct", "product"])
     assert expansions(["pct", "percentage"]) == {"pct": "percentage"}
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("CUSTNM", ["cust", "nm"]), ("SLSORDITM", ["sls", "ord", "itm"]), ("EXPDT", ["exp", "dt"]),
+        ("PLNNGCD", ["plnng", "cd"]), ("WHSE_CD", ["whse", "cd"]),
+    ],
+)  # fmt: skip
+def test_short_forms_written_together_are_cut_apart(name: str, told: list[str]) -> None:
+    assert parts(name) == told
+
+
+@pytest.mark.parametrize("name", ["casino", "volcano", "instr", "telematics", "barcode", "reefer"])
+def test_words_are_left_whole(name: str) -> None:
+    assert parts(name) == [name]

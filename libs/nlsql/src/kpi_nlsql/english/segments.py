@@ -10,6 +10,10 @@ from kpi_nlsql.english.short_forms import MEANINGS
 
 _TAILS = frozenset("cd dt id nm no nr".split())  # noqa: SIM905
 """Short forms of two letters: they only end a name."""
+_TELLING = tuple(
+    "nm dt cd amt qty typ sts dsc nbr prc pct flg addr ctry ccy dtl hdr".split()  # noqa: SIM905
+)
+"""Short forms that end no other word."""
 _WORDS = frozenset(
     "account amount balance city code country customer date description name number order "  # noqa: SIM905
     "payment price product quantity status total type value year".split()
@@ -29,7 +33,7 @@ def segments(word: str) -> tuple[str, ...]:
         return (word,)
     if not word.isalpha() or word in MEANINGS or simplemma.is_known(word, lang="en"):
         return (word,)
-    return _covered(word) or _halved(word) or (word,)
+    return _covered(word) or _halved(word) or _ended(word) or (word,)
 
 
 def _covered(word: str) -> tuple[str, ...]:
@@ -59,6 +63,13 @@ def _halved(word: str) -> tuple[str, ...]:
     if head in _BEGINNINGS or not all(_may_be_short(half) for half in (head, tail)):
         return ()
     return (head, tail)
+
+
+def _ended(word: str) -> tuple[str, ...]:
+    """Return a word and the short form it ends with, if no word ends so: ``plnngqty``."""
+    tail = next((tail for tail in _TELLING if word.endswith(tail)), "")
+    head = word[: -len(tail)] if tail else ""
+    return (*segments(head), tail) if len(head) >= _SHORTEST else ()
 
 
 def _may_be_short(half: str) -> bool:

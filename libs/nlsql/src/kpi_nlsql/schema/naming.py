@@ -46,6 +46,8 @@ _GLUED_TAILS = re.compile(
     r"title|time|year|price|rate|status|size|count)s?$"
 )
 
+_MARK = 3
+"""Letters of the table that all its columns begin with."""
 _DATE_WORDS = frozenset({"date", "day", "time", "timestamp", "datetime", "year", "month", "dob"})
 
 
@@ -93,10 +95,9 @@ def column_names(identifier: str, table: str) -> tuple[str, ...]:
     full = _expanded([_OF_COLUMNS.get(word, word) for word in words])
     names = [full, words]
     owner = {lemma(word) for word in _expanded(_without_prefixes(parts(table)))}
-    rest = list(full)
-    while len(rest) > 1 and lemma(rest[0]) in owner:
-        rest.pop(0)
-    names.append(rest)
+    names.append(_without_owner(full, owner))
+    if names[-1] == full and len(full) > 2 and _only_marks(words[0], table):
+        names.append(_expanded(words[1:]))
     names += _with_initials(words, full, table)
     if (measure := _MEASURES.get(full[-1])) is not None and len(full) > 1:
         names.append([*full[:-1], measure])
@@ -112,6 +113,18 @@ def column_names(identifier: str, table: str) -> tuple[str, ...]:
         elif head in ABBREVIATIONS or len(head) > 2:
             names.append([*_expanded([head]), tail])
     return _unique(names)
+
+
+def _without_owner(words: list[str], owner: set[str]) -> list[str]:
+    rest = list(words)
+    while len(rest) > 1 and lemma(rest[0]) in owner:
+        rest.pop(0)
+    return rest
+
+
+def _only_marks(word: str, table: str) -> bool:
+    """Tell whether the first part of a name is that of its table cut off: ``sto_item_no``."""
+    return len(word) == _MARK and any(part.startswith(word) for part in parts(table))
 
 
 def _with_initials(words: list[str], full: list[str], table: str) -> list[list[str]]:
