@@ -29,6 +29,7 @@ from kpi_nlsql.mentions.kind_heads import with_rows_of_kind
 from kpi_nlsql.mentions.lexicon import Lexicon
 from kpi_nlsql.mentions.linking import Item, link
 from kpi_nlsql.mentions.money_verbs import money_told
+from kpi_nlsql.mentions.noun_modifiers import with_modifiers
 from kpi_nlsql.mentions.only_those import only_those
 from kpi_nlsql.mentions.placing import placed
 from kpi_nlsql.mentions.plus_signs import told_apart
@@ -100,6 +101,7 @@ class Engine:
         spelt = self._spelt_out(plainly_lacking(only_those(told)))
         tokens = tuple(glued(spelt, self.lexicon))
         linked = states_told(link(tokens, self.lexicon), self.lexicon)
+        linked = with_modifiers(linked, self.graph)
         plain = with_rows_of_kind(self._verbs_told(linked), self.graph)
         plain = plain_presence(plain_denials(plain))
         plain = merged(asked_first(grouped_last(told_apart(plain, self.graph))), self.graph)

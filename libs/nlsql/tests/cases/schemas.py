@@ -5,6 +5,7 @@ from __future__ import annotations
 from kpi_nlsql import Column, Graph, Join, Table
 from kpi_nlsql.schema.building import build_graph
 
+from .charter import charter
 from .shorthand import rental
 
 _STATUSES = ("Active", "Inactive", "Blocked")
@@ -336,4 +337,5 @@ SCHEMAS = {
     "workshops": workshops(),
     "brewery": brewery(),
     "rental": rental(),
+    "charter": charter(),
 }

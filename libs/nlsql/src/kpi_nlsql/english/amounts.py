@@ -17,6 +17,11 @@ _RATES = (
     "price rate age percent percentage score rating temperature ratio average level rank grade "
     "salary pay index height length width size ph latitude longitude speed unit"
 )
+_CHARGED = frozenset(stems("rate tariff fare charge fee"))
+_SPANS = frozenset(
+    stems("standard base list rental hour hourly day daily night nightly week weekly month monthly")
+)
+"""What the charge of a thing is told for, beside its own name: the daily rate of a car."""
 _PLAINLY = frozenset(stems("amount total value sum"))
 _RATING = frozenset(stems(_RATES))
 _ADDING = frozenset(stems(_ADDITIVE))
@@ -44,6 +49,21 @@ def money_amount(table: Table) -> str | None:
     money = [c for c in measures if _named(c) & _ADDING and not _named(c) & _THINGS]
     sole = money if len(money) == 1 else _plain(money, table)
     return sole[0].name if sole else None
+
+
+def charge(table: Table) -> str | None:
+    """Return the one column that tells what a row is let for: the rate of a room, not of a loan."""
+    own = {word for name in table.display_names for word in stems(name)} | _SPANS | _CHARGED
+    charges = [
+        column
+        for column in table.columns
+        if column.family == "number" and _called_charge(stems(column.display_names[0]), own)
+    ]
+    return charges[0].name if len(charges) == 1 else None
+
+
+def _called_charge(name: tuple[str, ...], own: set[str]) -> bool:
+    return set(name[-1:]) <= _CHARGED and set(name) <= own
 
 
 def _plain(amounts: list[Column], table: Table) -> list[Column]:

@@ -1,6 +1,7 @@
 """Totals asked for in passing: "what do the fees add up to" asks for the total fees.
 
-"What have we paid per vendor" and "how much have we paid per vendor" ask for the same.
+"What have we paid per vendor" and "how much have we paid per vendor" ask for the same, and so do
+"orders that add up to more than 500" and "orders totalling more than 500".
 """
 
 from __future__ import annotations
@@ -13,6 +14,18 @@ from kpi_nlsql.english.words import Token
 
 _HELPING = frozenset("do does did have has had".split())  # noqa: SIM905
 _SUMMING = (("add", "up", "to"), ("come", "to"), ("amount", "to"), ("sum", "up", "to"))
+_TOTALLED = (
+    *_SUMMING,
+    ("total",),
+    ("totals",),
+    ("totaled",),
+    ("totalled",),
+    ("summed", "up", "to"),
+)
+_COMPARED = frozenset("more less over above under below at greater fewer exactly between".split())  # noqa: SIM905
+_OF_SEVERAL = frozenset({"whose", "with", "where", "have", "has", "having", "had"})
+_FILLING = frozenset({"together", "that", "which"})
+_FARTHEST_ROWS = 5
 _ALREADY_NAMED = frozenset({"the", "our", "all"})
 _FARTHEST_VERB = 5
 _LEADS = frozenset("on for per by in from to during since of each with at".split())  # noqa: SIM905
@@ -20,11 +33,38 @@ _LEADS = frozenset("on for per by in from to during since of each with at".split
 
 def totals_asked(tokens: Sequence[Token]) -> list[Token]:
     """Return the tokens with questions for a sum put as such."""
-    told = list(tokens)
+    told = _totalling(list(tokens))
     opening = _opening(told)
     if opening is None:
         return told
     return _added_up(told, opening) or _paid(told, opening) or told
+
+
+def _totalling(tokens: list[Token]) -> list[Token]:
+    """Tell "whose orders add up to more than 500" as "whose orders totalling more than 500"."""
+    told: list[Token] = []
+    position = 0
+    while position < len(tokens):
+        words = tuple(token.lower for token in tokens[position : position + 4])
+        verb = next((verb for verb in _TOTALLED if words[: len(verb)] == verb), ())
+        compared = words[len(verb) : len(verb) + 1]
+        if verb and set(compared) & _COMPARED and _of_several(told):
+            while told[-1].lower in _FILLING:
+                told.pop()
+            told += _said("totalling", tokens[position])
+            position += len(verb)
+        else:
+            told.append(tokens[position])
+            position += 1
+    return told
+
+
+def _of_several(told: Sequence[Token]) -> bool:
+    """Tell whether the rows that are added up stand before: "whose open orders …"."""
+    beside = [token.lower for token in told[-_FARTHEST_ROWS:]]
+    while beside[-1:] and beside[-1] in _FILLING:
+        beside.pop()
+    return bool(beside) and beside[-1].endswith("s") and bool(set(beside) & _OF_SEVERAL)
 
 
 def _opening(tokens: Sequence[Token]) -> int | None:

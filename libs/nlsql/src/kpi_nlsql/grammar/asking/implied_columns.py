@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import MAIN, Ref
-from kpi_nlsql.english.amounts import amount_ref, main_amount
+from kpi_nlsql.english.amounts import amount_ref, charge, main_amount
 from kpi_nlsql.english.money import COSTING
 from kpi_nlsql.grammar.scanner import Scanner
 
@@ -49,7 +49,8 @@ def own_amount(scan: Scanner, position: int, near: str, ref: Ref | None) -> Ref 
     """Return the one amount of rows that have no price: a booking, whose only one is the fare."""
     if ref is not None and any(hit.table == near for hit in ref.hits):
         return None
-    column = main_amount(scan.sentence.graph.table(near))
+    table = scan.sentence.graph.table(near)
+    column = main_amount(table) or charge(table)
     return None if column is None else amount_ref(position, near, column)
 
 

@@ -59,6 +59,10 @@ def _limit(scan: Scanner) -> int:
         if isinstance(number, int) and 0 < number < 1000:
             scan.take(index)
             return number
+    if scan.draft.limit is not None and not scan.draft.sorting:
+        # "the top 5 parts with the highest price": what they are the top of is told now
+        scan.draft.notes.pop("unmeasured", None)
+        return scan.draft.limit
     return scan.limit or 1
 
 
@@ -176,6 +180,8 @@ def _highest(scan: Scanner, descending: bool, limit: int) -> bool:
     if scan.role(position) == "table" and scan.role(position + 1) == "column":
         scan.take(position)
         position += 1
+    if scan.at(position).kind == "word" and _measures(scan, position + 1):
+        position += 1  # "with the highest annual revenue", where no column says it is annual
     scan.take(start)
     if scan.role(position) == "column" and scan.subject(position) is None:
         return _column(scan, position, descending, limit, function)
@@ -223,6 +229,10 @@ def _column(
     total = scan.at(position).text.startswith("total ")
     _sort(scan, Sorting(start, ref, function, None, descending, summed=total), limit)
     return True
+
+
+def _measures(scan: Scanner, position: int) -> bool:
+    return scan.role(position) == "column" and scan.measures(scan.ref(position))
 
 
 def _dates_of_groups(scan: Scanner, ref: Ref) -> bool:

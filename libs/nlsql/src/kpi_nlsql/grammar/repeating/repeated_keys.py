@@ -59,7 +59,12 @@ def told_keys(items: Sequence[Item], repeat: Repeat) -> tuple[int, ...]:
     same = _behind(items, [at for at, item in enumerate(items) if item.is_cue("agree")])
     last = max(repeat.cues)
     by = _behind(
-        items, [at for at, item in enumerate(items) if _leads(item) and at > min(repeat.cues)]
+        items,
+        [
+            at
+            for at, item in enumerate(items)
+            if _leads(item) and at > min(repeat.cues) and not _tells_by_whom(items, at)
+        ],
     )
     beside = _behind(items, [at for at in sorted(repeat.cues) if not _counts_rows(items[at])])
     told = _combined(items) or _enclosed(items, repeat)
@@ -86,6 +91,16 @@ def _counts_rows(item: Item) -> bool:
 
 def _leads(item: Item) -> bool:
     return item.text in _BY_WORDS
+
+
+def _tells_by_whom(items: Sequence[Item], position: int) -> bool:
+    """Tell whether rows do it: "emails used more than once by customers" are no repeated ones."""
+    if items[position].text != "by" or not items[position - 1].is_cue("duplicate"):
+        return False
+    rows = items[position + 1] if position + 1 < len(items) else items[position]
+    named = any(item.best_column() >= _EXACT for item in items[: position - 1])
+    used = any(word.endswith("ed") for word in items[position - 1].text.split())
+    return used and named and rows.best_table() > rows.best_column()
 
 
 def _behind(items: Sequence[Item], leads: Sequence[int]) -> tuple[int, ...]:
@@ -197,7 +212,8 @@ def _done_elsewhere(items: Sequence[Item], repeat: Repeat, spoken: dict[int, flo
     deeds = [
         at for at in before if items[at].text.endswith("ed") and items[at].best_table() >= _SURE
     ]
-    return repeat.bare and bool(deeds) and not set(deeds) & set(spoken)
+    alike = any(item.is_cue("agree") for item in items)  # "booked twice for the same room"
+    return repeat.bare and not alike and bool(deeds) and not set(deeds) & set(spoken)
 
 
 def _cannot_repeat(table: Table, columns: list[str]) -> bool:
