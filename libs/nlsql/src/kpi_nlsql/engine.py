@@ -19,6 +19,7 @@ from kpi_nlsql.judging.leftovers import unknown_words
 from kpi_nlsql.mentions import grouped_counts, matched_by, or_there
 from kpi_nlsql.mentions.asked_deeds import states_told
 from kpi_nlsql.mentions.asked_last import asked_first
+from kpi_nlsql.mentions.compound_nouns import compounded
 from kpi_nlsql.mentions.courtesy import plainly_asked
 from kpi_nlsql.mentions.deeds_told import deeds_told
 from kpi_nlsql.mentions.everyday import plainly_told
@@ -103,6 +104,7 @@ class Engine:
         linked = states_told(link(tokens, self.lexicon), self.lexicon)
         linked = with_modifiers(linked, self.graph)
         plain = with_rows_of_kind(self._verbs_told(linked), self.graph)
+        plain = compounded(plain, self.graph)
         plain = plain_presence(plain_denials(plain))
         plain = merged(asked_first(grouped_last(told_apart(plain, self.graph))), self.graph)
         plain = totals_split(plain, self.lexicon)

@@ -7,6 +7,7 @@ from kpi_nlsql.schema.building import build_graph
 
 from .charter import charter
 from .shorthand import rental
+from .toolroom import toolroom
 
 _STATUSES = ("Active", "Inactive", "Blocked")
 _CATEGORIES = ("Electronics", "Home", "Garden")
@@ -338,4 +339,5 @@ SCHEMAS = {
     "brewery": brewery(),
     "rental": rental(),
     "charter": charter(),
+    "toolroom": toolroom(),
 }

@@ -18,7 +18,7 @@ from kpi_nlsql.schema.graph import Graph, Table
 _EXACT = 0.95
 _KEYED = 0.86
 _NAMES_TABLE = 0.5
-_NAMES_ROWS = 0.6
+_AT_HOME = 0.7
 
 
 def keyed(items: Sequence[Item], graph: Graph) -> tuple[Item, ...]:
@@ -29,7 +29,7 @@ def keyed(items: Sequence[Item], graph: Graph) -> tuple[Item, ...]:
 def _keyed(item: Item, graph: Graph) -> Item:
     hits = item.table_hits()
     if item.kind == "mention" and not hits and not item.values:
-        return _numbered(item, graph)
+        return _at_home(item, graph)
     if item.kind != "mention" or item.values or not hits or hits[0].score >= _EXACT:
         return item
     if item.best_column() >= _EXACT:
@@ -43,15 +43,39 @@ def _keyed(item: Item, graph: Graph) -> Item:
     return replace(item, hits=(NameHit(owners[0], None, _KEYED), *others))
 
 
-def _numbered(item: Item, graph: Graph) -> Item:
+def _at_home(item: Item, graph: Graph) -> Item:
     # "deals" are the rows of ``trade_capture``, where each has a ``deal_no``.
-    if not item.text.endswith("s") or item.best_column() >= _NAMES_ROWS:
+    if not item.text.endswith("s") or item.best_column() >= _EXACT:
         return item
-    words = stems(item.text)
-    owners = [table.name for table in graph.tables if _numbers(table, words)]
-    if len(owners) != 1:
-        return item
-    return replace(item, hits=(NameHit(owners[0], None, _NAMES_ROWS), *item.hits))
+    home = home_of(stems(item.text), graph)
+    return item if home is None else replace(item, hits=(NameHit(home, None, _AT_HOME), *item.hits))
+
+
+def home_of(words: tuple[str, ...], graph: Graph) -> str | None:
+    """Return the one table whose rows go by a noun, by its key and by what else it tells of them.
+
+    ``fa_register`` begins with ``asset_no`` and has an ``asset_class``: it holds the assets, though
+    each counted one has its ``asset_id`` in ``stg_inventory_count``, too.
+    """
+    owners = [table for table in graph.tables if _numbers(table, words)]
+    if len(owners) < 2:
+        return owners[0].name if owners else None
+    told = sorted((_tells_of(words, table), table.name) for table in owners)
+    return told[-1][1] if told[-1][0] > told[-2][0] else None
+
+
+def _tells_of(words: tuple[str, ...], table: Table) -> tuple[bool, int]:
+    """Tell whether a table begins with the key of what the words speak of, and how much it tells.
+
+    Of each column called after it the table tells something: ``asset_desc``, ``asset_status``.
+    """
+    first = table.columns[0] in naming_rows(words, table)
+    told = [
+        column
+        for column in table.columns
+        if any(stems(name)[: len(words)] == words for name in column.display_names)
+    ]
+    return first, len(told)
 
 
 def _numbers(table: Table, words: tuple[str, ...]) -> bool:
