@@ -1,11 +1,17 @@
-"""Acronyms: "channel manager" is the system whose tables begin with ``cm``."""
+"""Acronyms: "channel manager" is the system whose tables begin with ``cm``.
+
+Names may have any noun phrase by its initials: "letters of credit" are ``TF_LC``, the "net book
+value" is ``nbv``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from simplemma import is_known
+
 from kpi_nlsql.english.cues import CUES
-from kpi_nlsql.english.function_words import STOP_WORDS
+from kpi_nlsql.english.function_words import FUNCTION_WORDS, STOP_WORDS
 from kpi_nlsql.english.words import parts, stem
 from kpi_nlsql.schema.graph import Table
 from kpi_nlsql.schema.naming import PREFIXES
@@ -36,3 +42,23 @@ def shortened_to(
         for short in (initials, initials + "s"):
             if short in known:
                 yield (short, *phrase[end:]), phrase[:end]
+
+
+def by_initials(words: tuple[str, ...], names: frozenset[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the name of a phrase by its initials with the words behind, where names have such one.
+
+    Two letters may be anything: only what is told with "of" goes by them ("bill of lading").
+    """
+    for end in range(len(words), 1, -1):
+        told = [word for word in words[:end] if word != "of"]
+        if len(told) < 2 or "of" in (words[0], words[end - 1]):
+            continue
+        if any((word,) in CUES or word in FUNCTION_WORDS for word in told):
+            continue
+        joined = len(told) < end
+        for letters in (words[:end], told):
+            short = stem("".join(word[0] for word in letters))
+            enough = joined or (len(told) > 2 and not is_known(short, lang="en"))
+            if enough and short in names:
+                yield (short, *words[end:])
+                break

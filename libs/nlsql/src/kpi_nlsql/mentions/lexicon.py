@@ -10,7 +10,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 
 from kpi_nlsql.english.abbreviations import abbreviates, expansions, shortened
-from kpi_nlsql.english.acronyms import acronyms, shortened_to
+from kpi_nlsql.english.acronyms import acronyms, by_initials, shortened_to
 from kpi_nlsql.english.row_words import ROW_STEMS
 from kpi_nlsql.english.short_forms import ABBREVIATIONS, MEANINGS
 from kpi_nlsql.english.synonyms import SYNONYMS
@@ -106,7 +106,7 @@ class Lexicon:
             for key, score in self._names.get(variant, {}).items():
                 found[key] = max(found.get(key, 0.0), score * _ABBREVIATION_FACTOR)
         if not found:
-            found.update(self._by_acronym(phrase))
+            found.update(self._by_acronym(phrase) or self._by_initials(phrase, words))
         if len(glued) >= 4:
             for key, score in self._glued.get(stem(glued), {}).items():
                 found[key] = max(found.get(key, 0.0), score)
@@ -139,6 +139,21 @@ class Lexicon:
                 if key[1] is None:
                     found[key] = score * _ABBREVIATION_FACTOR
         return found
+
+    def _by_initials(
+        self, phrase: tuple[str, ...], words: tuple[str, ...]
+    ) -> dict[tuple[str, str | None], float]:
+        """Return what has the phrase by its initials: "letters of credit" are ``TF_LC``."""
+        if any(self._heads_table(word) for word in phrase) or self._holds_value(words):
+            return {}
+        return {
+            key: score * _ABBREVIATION_FACTOR
+            for name in by_initials(words, self.vocabulary)
+            for key, score in self._names.get(tuple(map(stem, name)), {}).items()
+        }
+
+    def _holds_value(self, words: Iterable[str]) -> bool:
+        return any(hit.score >= 1.0 for word in words for hit in self.values.find((word,)))
 
     def _heads_table(self, word: str) -> bool:
         names = self._names.get((word,), {})
@@ -198,6 +213,8 @@ class Lexicon:
         for rank, name in enumerate(names):
             words = stems(name)[:LONGEST_NAME]
             rank_factor = 1.0 if rank < 3 else 0.97
+            for phrase, score in _subphrases(_with_numbers(words)):
+                self._names[phrase].setdefault(key, score * rank_factor)
             for phrase, score in _subphrases(words):
                 entry = self._names[phrase]
                 entry[key] = max(entry.get(key, 0.0), score * rank_factor)
@@ -215,6 +232,17 @@ def _favour_only_table(found: dict[tuple[str, str | None], float]) -> None:
     tables = [key for key in found if key[1] is None]
     if len(tables) == 1 and found[tables[0]] < _ONLY_TABLE:
         found[tables[0]] = min(_ONLY_TABLE, found[tables[0]] + 0.3)
+
+
+def _with_numbers(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a name with its numbers written onto the words before them: ``SWF_MT700``."""
+    told: list[str] = []
+    for word in words:
+        if told and word.isdigit() and told[-1].isalpha():
+            told[-1] += word
+        else:
+            told.append(word)
+    return tuple(told) if len(told) < len(words) else ()
 
 
 def _subphrases(words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], float]]:

@@ -83,6 +83,11 @@ def naming_rows(words: tuple[str, ...], table: Table) -> list[Column]:
     ]
 
 
+def numbers_rows(words: tuple[str, ...], table: Table) -> bool:
+    """Tell whether a column that tells the rows apart numbers what the stems speak of."""
+    return any(table.identifies((column.name,)) for column in naming_rows(words, table))
+
+
 def calls_rows(item: Item) -> bool:
     """Tell whether a mention is only a word for rows: "postings" that have a posting date."""
     plural = item.text.endswith("s") and stem(item.text) in ROW_STEMS
@@ -133,8 +138,10 @@ def _means_rows(before: Item, item: Item, table: Table) -> bool:
         return False  # "claims reported in May"
     if item.text in ROWS or word in ROWS or word in ROW_STEMS:
         return True
-    if item.kind != "mention" or not item.text.endswith("s") or _is_column(before, word, table):
+    if item.kind != "mention" or _is_column(before, word, table):
         return False
+    if not item.text.endswith("s"):
+        return numbers_rows((word,), table)  # "an MT700 message" has its ``MSG_ID``
     return names_rows((word,), table) or _only_describes(before, item, word, table)
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from kpi_nlsql.english.words import stems
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.row_nouns import naming_rows
+from kpi_nlsql.mentions.row_nouns import naming_rows, numbers_rows
 from kpi_nlsql.schema.graph import Graph, Table
 
 _EXACT = 0.95
@@ -36,7 +36,7 @@ def _keyed(item: Item, graph: Graph) -> Item:
         return item
     words = stems(item.text)
     named = [hit.table for hit in hits if hit.score >= _NAMES_TABLE]
-    owners = [table for table in named if _numbers(graph.table(table), words)]
+    owners = [table for table in named if numbers_rows(words, graph.table(table))]
     if len(owners) != 1 or (hits[0].table == owners[0] and hits[0].score >= _KEYED):
         return item
     others = tuple(hit for hit in item.hits if (hit.table, hit.column) != (owners[0], None))
@@ -57,7 +57,7 @@ def home_of(words: tuple[str, ...], graph: Graph) -> str | None:
     ``fa_register`` begins with ``asset_no`` and has an ``asset_class``: it holds the assets, though
     each counted one has its ``asset_id`` in ``stg_inventory_count``, too.
     """
-    owners = [table for table in graph.tables if _numbers(table, words)]
+    owners = [table for table in graph.tables if numbers_rows(words, table)]
     if len(owners) < 2:
         return owners[0].name if owners else None
     told = sorted((_tells_of(words, table), table.name) for table in owners)
@@ -76,8 +76,3 @@ def _tells_of(words: tuple[str, ...], table: Table) -> tuple[bool, int]:
         if any(stems(name)[: len(words)] == words for name in column.display_names)
     ]
     return first, len(told)
-
-
-def _numbers(table: Table, words: tuple[str, ...]) -> bool:
-    """Tell whether a column that tells the rows apart numbers what the words speak of."""
-    return any(table.identifies((column.name,)) for column in naming_rows(words, table))
