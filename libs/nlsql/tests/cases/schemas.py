@@ -6,7 +6,7 @@ from kpi_nlsql import Column, Graph, Join, Table
 from kpi_nlsql.schema.building import build_graph
 
 from .charter import charter
-from .shorthand import rental
+from .shorthand import leasing, rental
 from .toolroom import toolroom
 
 _STATUSES = ("Active", "Inactive", "Blocked")
@@ -338,6 +338,7 @@ SCHEMAS = {
     "workshops": workshops(),
     "brewery": brewery(),
     "rental": rental(),
+    "leasing": leasing(),
     "charter": charter(),
     "toolroom": toolroom(),
 }

@@ -1,4 +1,4 @@
-"""A schema whose names are all written short: a machine rental, as an old system has it."""
+"""Schemas whose names are all written short: a machine rental, and leases in an old system."""
 
 from __future__ import annotations
 
@@ -63,6 +63,56 @@ def rental() -> Graph:
                     _text("yrd"),
                     Column("cntd_on", "date"),
                 ),
+            ),
+        ],
+    )
+
+
+def leasing() -> Graph:
+    """Return leases (``ls``), their drivers, the balances elsewhere, and a planning sheet.
+
+    Short forms of two letters and of seven, and such as stand for other words elsewhere, too.
+    """
+    return build_graph(
+        "leasing",
+        [
+            Table(
+                "core_ls_agr",
+                columns=(
+                    _text("ls_no", unique=True),
+                    _text("drv_no"),
+                    _text("veh_no"),
+                    Column("strt_dt", "date"),
+                    Column("mthly_rt", "decimal(12,2)"),
+                    Column("out_bal", "decimal(12,2)"),
+                    _text("ls_stts", "Running", "Ended", "Default"),
+                    _text("trmntn_cs", "Theft", "Sale", "Expiry"),
+                ),
+            ),
+            Table(
+                "dwh_ls_bal",
+                columns=(
+                    _text("acct_no"),
+                    Column("bal_amt", "decimal(12,2)"),
+                    Column("dpd", "integer"),
+                ),
+            ),
+            Table(
+                "drv_mst",
+                columns=(
+                    _text("drv_no", unique=True),
+                    _text("drv_nm"),
+                    _text("cry", "DE", "FR", "IT"),
+                    Column("ann_sal", "decimal(12,2)"),
+                ),
+            ),
+            Table(
+                "brz_lnd_PLNG_XLS",
+                columns=(_text("VEH_NO", unique=True), _text("PLNNR"), Column("QTY_OH", "integer")),
+            ),
+            Table(
+                "lgcy_ls",
+                columns=(_text("lgc_ls_no", unique=True), _text("lgc_stts", "Running", "Ended")),
             ),
         ],
     )

@@ -7,11 +7,14 @@ from collections.abc import Iterable
 
 import simplemma
 
+from kpi_nlsql.english.function_words import STOP_WORDS
 from kpi_nlsql.english.short_forms import MEANINGS
 from kpi_nlsql.english.shortening import likeness
 
 _LONGEST_SHORT = 5
 _SHORTEST = 3
+_LONGEST_CONSONANTS = 9
+_VOWELS = frozenset("aeiou")
 _LEFT_OUT = 1
 _RATHER = 0.8
 """The least likeness of a word that may be the other written short."""
@@ -33,6 +36,19 @@ def shortened(words: Iterable[str]) -> frozenset[str]:
         and word.isascii()
         and word.isalpha()
         and not simplemma.is_known(word, lang="en")
+    )
+
+
+def consonants(words: Iterable[str]) -> frozenset[str]:
+    """Return the words that lack every vowel, however short or long: ``cs``, ``thknss``."""
+    return frozenset(
+        word
+        for word in words
+        if 1 < len(word) <= _LONGEST_CONSONANTS
+        and word.isascii()
+        and word.isalpha()
+        and not set(word) & _VOWELS
+        and word not in STOP_WORDS
     )
 
 

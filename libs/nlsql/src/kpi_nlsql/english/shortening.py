@@ -20,6 +20,11 @@ _SCATTERED = 0.6
 _SHORTEST = 3
 
 
+def without_vowels(short: str, full: str) -> bool:
+    """Tell whether a word is the other with all its vowels left out: ``ln``, loan."""
+    return len(short) > 1 and short != full and short == _skeleton(full)
+
+
 @lru_cache(maxsize=100_000)
 def likeness(short: str, full: str) -> float:
     """Return how well ``short`` may stand for the longer word ``full``, 0..1; 0 is not at all."""

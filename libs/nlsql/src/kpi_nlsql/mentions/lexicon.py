@@ -9,17 +9,23 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from kpi_nlsql.english.abbreviations import abbreviates, expansions, shortened
+from kpi_nlsql.english.abbreviations import (
+    abbreviates,
+    consonants,
+    expansions,
+    shortened,
+)
 from kpi_nlsql.english.acronyms import acronyms, by_initials, shortened_to
 from kpi_nlsql.english.row_words import ROW_STEMS
 from kpi_nlsql.english.short_forms import ABBREVIATIONS, MEANINGS
 from kpi_nlsql.english.synonyms import SYNONYMS
 from kpi_nlsql.english.verbal_nouns import VERBAL_NOUNS
-from kpi_nlsql.english.words import UNSTEMMED, lemma, parts, stem, stems
+from kpi_nlsql.english.words import UNSTEMMED, lemma, parts, stem, stems, whole
 from kpi_nlsql.mentions.short_names import ShortNames
 from kpi_nlsql.mentions.values import ValueHit, ValueIndex
 from kpi_nlsql.schema.flags import is_flag, set_values
 from kpi_nlsql.schema.graph import Graph
+from kpi_nlsql.schema.naming import PREFIXES
 
 LONGEST_NAME = 6
 """Words of a name, and of a phrase that may be one."""
@@ -79,7 +85,8 @@ class Lexicon:
         }
         self._spell_out()
         self.vocabulary = frozenset(word for name in self._names for word in name)
-        short = shortened(self.vocabulary) | (_SHORT & self.vocabulary)
+        short = shortened(self.vocabulary) | consonants(self.vocabulary)
+        short = (short - PREFIXES) | (_SHORT & self.vocabulary)
         self._shorthand = ShortNames(self._names, short)
         self._acronyms = acronyms(graph.tables)
         self._choices = [word for word in self.vocabulary if len(word) >= 4]
@@ -90,7 +97,7 @@ class Lexicon:
     ) -> tuple[NameHit, ...]:
         """Return what a phrase (stems; ``glued``: as one word) may name, best first.
 
-        ``words`` are the same in full, by which shortened names are known: ``cstmr``.
+        ``words`` are the same as they are said, by which short names are known: ``cstmr``.
         """
         found = dict(self._names.get(phrase, {}))
         heads = [s for key, s in found.items() if key[1] is None and s >= _HEADS]
@@ -121,11 +128,12 @@ class Lexicon:
         found: Mapping[tuple[str, str | None], float],
     ) -> Iterator[tuple[tuple[str, str | None], float]]:
         """Yield what a phrase names that is written short; what is written in full goes before."""
+        said = [(whole(word), word) if word.endswith("ed") else (whole(word),) for word in words]
         if len(phrase) > 1:
-            yield from self._shorthand.named(phrase, words, alone=not found)
+            yield from self._shorthand.named(phrase, said, alone=not found)
         elif words and phrase[0] not in ROW_STEMS and not self.values.find(words):
             tables = any(key[1] is None for key in found)
-            for key, score in self._shorthand.named(phrase, words, alone=not found):
+            for key, score in self._shorthand.named(phrase, said, alone=not found):
                 if key[1] is not None or not tables:
                     yield key, score
 

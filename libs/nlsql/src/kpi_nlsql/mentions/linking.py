@@ -8,7 +8,7 @@ from typing import Literal
 
 from kpi_nlsql.english.cues import CUES, LONGEST_CUE, NUMBER_WORDS, Cue
 from kpi_nlsql.english.function_words import FUNCTION_WORDS, STOP_WORDS
-from kpi_nlsql.english.words import Token, lemma, parts, stem, whole
+from kpi_nlsql.english.words import Token, lemma, parts, stem
 from kpi_nlsql.mentions.cue_worth import cue_worth
 from kpi_nlsql.mentions.held_values import held
 from kpi_nlsql.mentions.lexicon import LONGEST_NAME, Lexicon, NameHit
@@ -210,8 +210,7 @@ def _names(
     numeric = all(token.kind == "number" for token in tokens[start:end])
     if length <= LONGEST_NAME and _may_name(words) and not numeric:
         phrase = tuple(known_stems[start:end])
-        full = tuple(map(whole, words))
-        hits = lexicon.closer(words, lexicon.names(phrase, "".join(words), full))[:_MOST_HITS]
+        hits = lexicon.closer(words, lexicon.names(phrase, "".join(words), words))[:_MOST_HITS]
     elif 1 < length <= LONGEST_NAME and _may_end_name(words, tokens[end : end + 1]):
         # "opt in" and "returned on" are whole names, whatever their last word is elsewhere.
         hits = lexicon.names(tuple(known_stems[start:end]), "")

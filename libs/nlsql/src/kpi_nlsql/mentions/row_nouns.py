@@ -20,6 +20,7 @@ _KEPT = frozenset({"reference", "references", "master", "list", "register"})
 """What a table may be called by itself, too: "the diagnosis reference" is ``ref_diagnosis``."""
 _PARTS = frozenset({"items", "lines", "positions", "rows"})
 _PARTLY = 0.6
+_NUMBERS = 0.5
 _NAMING_TAILS = KEY_TAILS | {"name", "title"}
 
 
@@ -86,6 +87,21 @@ def naming_rows(words: tuple[str, ...], table: Table) -> list[Column]:
 def numbers_rows(words: tuple[str, ...], table: Table) -> bool:
     """Tell whether a column that tells the rows apart numbers what the stems speak of."""
     return any(table.identifies((column.name,)) for column in naming_rows(words, table))
+
+
+def numbering(item: Item, table: Table) -> list[Column]:
+    """Return the columns that number what a mention names, maybe with its word written short."""
+    words = len(item.text.split())
+    return [
+        column
+        for hit in item.column_hits()
+        if hit.table == table.name and hit.score >= _NUMBERS
+        for column in (table.column(str(hit.column)),)
+        if any(
+            name.split()[-1] in KEY_TAILS and len(name.split()) == words + 1
+            for name in column.display_names
+        )
+    ]
 
 
 def calls_rows(item: Item) -> bool:

@@ -7,16 +7,20 @@ it written short. Nothing needs to be known of the words but their letters.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import simplemma
 
-from kpi_nlsql.english.short_forms import MEANINGS
-from kpi_nlsql.english.shortening import likeness
-from kpi_nlsql.english.words import stem
+from kpi_nlsql.english.short_forms import ABBREVIATIONS, MEANINGS
+from kpi_nlsql.english.shortening import likeness, without_vowels
+from kpi_nlsql.english.words import stem, stems
 
 Key = tuple[str, str | None]
 Name = tuple[str, ...]
+Said = tuple[str, ...]
+"""A word as it is said, and in its dictionary form: "insured", "insure"."""
+
+_SHORTEST = 3
 
 _SPELT_OUT = 0.97
 _SURE = 0.85
@@ -25,6 +29,10 @@ _DOUBTED = 0.85
 """What is left of the score of a name with words that are only likely to be meant."""
 _OTHERWISE = 0.9
 """What is left of the likeness of a word whose short form is known to mean another."""
+_RATHER_NOT = 0.8
+"""The likeness of a word that is only one of the things meant by a short form, where another is
+called so in full: "start" is no ``str``."""
+_FIRST = {stem(short): stems(full) for short, full in ABBREVIATIONS.items()}
 _MEANT = {stem(short): frozenset(map(stem, told)) for short, told in MEANINGS.items()}
 
 
@@ -40,7 +48,7 @@ class ShortNames:
                 self._names[initials].append((name, dict(keys)))
 
     def named(
-        self, phrase: Name, words: tuple[str, ...], *, alone: bool
+        self, phrase: Name, words: Sequence[Said], *, alone: bool
     ) -> Iterator[tuple[Key, float]]:
         """Yield what a phrase (stems; ``words``: in full) names that is written short.
 
@@ -50,32 +58,39 @@ class ShortNames:
         for name, keys in self._names.get(tuple(word[:1] for word in phrase), ()):
             if name == phrase:
                 continue
-            fit = self._fit(name, phrase, words or phrase)
+            fit = self._fit(name, phrase, words or [(word,) for word in phrase], free=alone)
             if fit >= least:
                 factor = _SPELT_OUT if fit >= _SURE else _DOUBTED
                 yield from ((key, score * factor) for key, score in keys.items())
 
-    def _fit(self, name: Name, phrase: Name, words: tuple[str, ...]) -> float:
+    def _fit(self, name: Name, phrase: Name, words: Sequence[Said], *, free: bool) -> float:
         """Return how well the worst of the words fits, 0..1."""
         worst = 1.0
-        for short, said, full in zip(name, phrase, words, strict=True):
+        for short, said, forms in zip(name, phrase, words, strict=True):
             if short != said:
-                worst = min(worst, self._likeness(short, full, alone=len(name) == 1))
+                alone = len(name) == 1
+                fits = (self._likeness(short, full, alone=alone, free=free) for full in forms)
+                worst = min(worst, max(fits))
             if worst < _LIKELY:
                 return 0.0
         return worst
 
-    def _likeness(self, short: str, full: str, *, alone: bool) -> float:
+    def _likeness(self, short: str, full: str, *, alone: bool, free: bool) -> float:
         """Return how well a word stands for another; what it is known to mean, it means.
 
-        Beside other words that fit, a known short form may for once mean something else.
+        Beside other words that fit, a known short form may for once mean something else, and so
+        may one alone that only lacks the vowels, where nothing else is called so (``free``).
         """
         if short not in self._short:
             return 0.0
         meant = _MEANT.get(short)
+        spelt = short[:-1] + "y" if short.endswith("i") else short  # the stem of ``lgcy``
+        bare = without_vowels(spelt, full)
         if meant is None:
-            return likeness(short, full)
+            return float(bare and free) if len(short) < _SHORTEST else likeness(spelt, full)
         if stem(full) in meant:
-            return 1.0
-        only = alone or simplemma.is_known(short, lang="en")
-        return 0.0 if only else likeness(short, full) * _OTHERWISE
+            first = not alone or stem(full) in _FIRST.get(short, ())
+            return 1.0 if first or free else _RATHER_NOT
+        if (alone or simplemma.is_known(short, lang="en")) and not (bare and free):
+            return 0.0
+        return likeness(spelt, full) * _OTHERWISE
