@@ -19,6 +19,7 @@ from kpi_nlsql.judging.leftovers import unknown_words
 from kpi_nlsql.mentions import grouped_counts, matched_by, or_there
 from kpi_nlsql.mentions.asked_deeds import states_told
 from kpi_nlsql.mentions.asked_last import asked_first
+from kpi_nlsql.mentions.bare_deeds import bare_deeds
 from kpi_nlsql.mentions.compound_nouns import compounded
 from kpi_nlsql.mentions.courtesy import plainly_asked
 from kpi_nlsql.mentions.deeds_told import deeds_told
@@ -116,7 +117,8 @@ class Engine:
         )
 
     def _verbs_told(self, items: Sequence[Item]) -> list[Item]:
-        return deeds_told(money_told(items, self.lexicon), self.lexicon)
+        told = bare_deeds(items, self.lexicon, self.graph)
+        return deeds_told(money_told(told, self.lexicon), self.lexicon)
 
     def _spelt_out(self, tokens: list[Token]) -> list[Token]:
         # "full name" is first and last name where the graph knows no full name.

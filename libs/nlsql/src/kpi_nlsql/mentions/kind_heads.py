@@ -17,7 +17,7 @@ _NAMES_TABLE = 0.6
 def with_rows_of_kind(items: Sequence[Item], graph: Graph) -> list[Item]:
     """Return the items with the rows named behind a kind that the sentence asks for by itself."""
     told = list(items)
-    head = 1
+    head = _head(told)
     kind = item_at(told, head)
     if text_at(told, 0) not in {"which", "what"} or kind is None or not _is_kind(kind):
         return told
@@ -30,6 +30,14 @@ def with_rows_of_kind(items: Sequence[Item], graph: Graph) -> list[Item]:
     own = tuple(hit for hit in kind.values if hit.table == table)
     rows = Item("mention", kind.text, kind.end, kind.end, hits=(NameHit(table, None, 1.0),))
     return [*told[:head], replace(kind, values=own), rows, *told[head + 1 :]]
+
+
+def _head(items: Sequence[Item]) -> int:
+    """Return where the kind stands: in "which active rabbits", behind what they are."""
+    head = 1
+    while head + 1 < len(items) and items[head].values and _is_kind(items[head + 1]):
+        head += 1
+    return head
 
 
 def _is_kind(item: Item) -> bool:

@@ -46,13 +46,27 @@ _GLUED_TAILS = re.compile(
     r"title|time|year|price|rate|status|size|count)s?$"
 )
 
+_VOWELS = frozenset("aeiou")
 _MARK = 3
 """Letters of the table that all its columns begin with."""
 _DATE_WORDS = frozenset({"date", "day", "time", "timestamp", "datetime", "year", "month", "dob"})
 
 
 def _expanded(words: list[str]) -> list[str]:
-    return [part for word in words for part in ABBREVIATIONS.get(word, word).split()]
+    return [part for word in words for part in (_plural(word) or _in_full(word)).split()]
+
+
+def _in_full(word: str) -> str:
+    return ABBREVIATIONS.get(word, word)
+
+
+def _plural(word: str) -> str | None:
+    """Return in full what is several of something written short: ``pmts``."""
+    short = word[:-1]
+    if not word.endswith("s") or word in ABBREVIATIONS or set(short) & _VOWELS:
+        return None
+    full = ABBREVIATIONS.get(short) if len(short) >= _MARK else None
+    return full if full is None else f"{full[:-1]}ies" if full.endswith("y") else f"{full}s"
 
 
 def _without_prefixes(words: list[str]) -> list[str]:

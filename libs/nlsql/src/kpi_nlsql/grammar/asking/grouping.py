@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Group, Ref, Wanted
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
+from kpi_nlsql.english.money import PARTICLES
 from kpi_nlsql.english.words import lemma
 from kpi_nlsql.grammar.conditions.periods import by_period
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import skip_words
 
 _WHOLE_NAME = 0.95
 _FOR_EACH = frozenset(
@@ -49,8 +51,24 @@ def read(scan: Scanner) -> bool:
         return True
     scan.take(position)
     scan.position = position + 1
+    _take_verb(scan, start)
     _further(scan, start)
     return True
+
+
+def _take_verb(scan: Scanner, start: int) -> None:
+    """Account for the verb of "how many orders did each customer place", which says no more."""
+    verb = scan.position
+    asked = scan.at(start - 1).text in {"did", "does", "do"} and bool(scan.draft.wanted)
+    if not asked or scan.at(verb).kind != "word" or scan.at(verb).text in FUNCTION_WORDS:
+        return
+    end = skip_words(scan.items, verb + 1, PARTICLES)
+    if any(scan.role(at) != "none" for at in range(verb, end)):
+        return
+    led = scan.at(end - 1).text == "in" and end - 1 > verb  # "place in May"
+    end -= led
+    scan.take(*range(verb, end))
+    scan.position = end
 
 
 def _name(scan: Scanner, start: int, explicit: bool) -> int:

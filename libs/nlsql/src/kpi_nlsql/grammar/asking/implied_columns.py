@@ -5,6 +5,7 @@ from __future__ import annotations
 from kpi_nlsql.drafting.draft import MAIN, Ref
 from kpi_nlsql.english.amounts import amount_ref, charge, main_amount
 from kpi_nlsql.english.money import COSTING
+from kpi_nlsql.grammar.conditions.happenings import rows_in_time
 from kpi_nlsql.grammar.scanner import Scanner
 
 _AGED = 0.9
@@ -37,7 +38,7 @@ def implied_column(scan: Scanner, position: int) -> Ref | None:
             own = own_amount(scan, index, entity, ref) if entity is not None else None
             return own or ref
         if item.is_cue("after") or item.is_cue("before"):
-            return scan.implied(index, TIME, scan.last_table() or scan.entity())
+            return scan.implied(index, TIME, rows_in_time(scan))
     for wanted in reversed(scan.draft.wanted):
         near = wanted.function is None and wanted.position >= position - 4
         if wanted.ref is not None and near and not _is_text(scan, wanted.ref):

@@ -19,6 +19,7 @@ from kpi_nlsql.grammar.conditions.compared_counts import (
     enumerates,
     unit_skipped,
 )
+from kpi_nlsql.grammar.conditions.happenings import rows_in_time
 from kpi_nlsql.grammar.conditions.outnumbering import outnumbered
 from kpi_nlsql.grammar.conditions.ranges import between, starts_alternative
 from kpi_nlsql.grammar.conditions.times import YEARS, date_meant
@@ -129,7 +130,7 @@ def _with_subject(scan: Scanner, operator: Operator, literal: str | float, posit
 
 def _date(scan: Scanner) -> Ref | None:
     # "orders of 2021 or earlier"
-    return scan.implied(scan.position, TIME, scan.last_table() or scan.entity())
+    return scan.implied(scan.position, TIME, rows_in_time(scan))
 
 
 def _contradicts(scan: Scanner, ref: Ref, operator: Operator, literal: str | float) -> bool:

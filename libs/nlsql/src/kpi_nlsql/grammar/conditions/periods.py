@@ -7,6 +7,7 @@ from typing import Any
 
 from kpi_nlsql.drafting.draft import Group, Ref, Term
 from kpi_nlsql.grammar.asking.implied_columns import TIME
+from kpi_nlsql.grammar.conditions.happenings import rows_in_time
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 
@@ -31,7 +32,7 @@ def _time(scan: Scanner) -> Ref | None:
     pending = scan.pending
     if pending is not None and any(_is_date(scan, hit.table, hit.column) for hit in pending.hits):
         return pending
-    near = scan.last_table() or scan.entity()
+    near = rows_in_time(scan)
     near = near or (pending.hits[0].table if pending and pending.hits else None)
     return _date_of(scan, near) if near is not None else None
 

@@ -6,6 +6,7 @@ import re
 
 from kpi_nlsql.drafting.draft import Ref
 from kpi_nlsql.english.words import lemma, stem, stems
+from kpi_nlsql.grammar.conditions.happenings import rows_in_time
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.walking import skip_words
@@ -165,7 +166,7 @@ def date_meant(scan: Scanner, position: int, literals: list[str | int | float]) 
     "invoices of type Storage between 2024-03-01 and 2024-05-31" speaks of the invoice date.
     """
     dates = all(isinstance(value, str) and DATE.fullmatch(value) for value in literals)
-    table = scan.last_table() or scan.entity()
+    table = rows_in_time(scan)
     if not dates or table is None or scan.pending_function is not None:
         return None
     pending = scan.pending

@@ -16,8 +16,10 @@ def is_year_apart(scan: Scanner, ref: Ref) -> bool:
     if number not in ANY_YEAR or scan.at(scan.position - 1).text not in {"in", "during", "since"}:
         return False
     best = ref.hits[0] if ref.hits else None
-    if best is None or best.column is None or ref.position == scan.position - 2:
+    if best is None or best.column is None:
         return False
+    if ref.position == scan.position - 2:
+        return not scan.in_where and _is_dated_amount(scan, ref)
     column = scan.column_of(best)
     return not column.measures and not column.dated
 
@@ -25,6 +27,10 @@ def is_year_apart(scan: Scanner, ref: Ref) -> bool:
 def _is_amount_of_year(scan: Scanner, ref: Ref) -> bool:
     # "duty amount 2024 by port": the amount that is asked for, of that year.
     beside = ref.position == scan.position - 1 and bool(ref.hits)
-    table = scan.sentence.graph.table(ref.hits[0].table) if beside else None
-    dated = table is not None and any(column.dated for column in table.columns)
+    return beside and _is_dated_amount(scan, ref)
+
+
+def _is_dated_amount(scan: Scanner, ref: Ref) -> bool:
+    # "the fees in 2025"
+    dated = any(column.dated for column in scan.sentence.graph.table(ref.hits[0].table).columns)
     return dated and scan.measures(ref) and scan.adds_up(ref.hits[0])

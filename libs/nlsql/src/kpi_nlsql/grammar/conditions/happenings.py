@@ -1,0 +1,68 @@
+"""Happenings: whose date a period is of that no verb of time leads to.
+
+A bare period tells when something was done. "How many visits did each clinic have in 2025?" speaks
+of the visits, whenever the clinics were opened, and "vets who have not seen a patient since May"
+of what lies between the two: nobody asks for the patients' birthdays.
+"""
+
+from __future__ import annotations
+
+from kpi_nlsql.drafting.draft import MAIN
+from kpi_nlsql.english.words import stem, stems
+from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.schema.graph import Column, Table
+
+_LIFE = frozenset(
+    stem(word)
+    for word in (  # noqa: SIM905
+        "birth born dob hire hired open opened opening register registered registration signup "
+        "join joined founded established launch launched built construction commissioned "
+        "enrolled since death died retired"
+    ).split()
+)
+"""What dates are called of which each row has one for good, whatever it does later."""
+
+
+def rows_in_time(scan: Scanner) -> str | None:
+    """Return the table whose rows are told to lie in the period at the present position."""
+    near = scan.last_table() or scan.entity()
+    if near is None:
+        return None
+    return _counted(scan, near) or _met_on_the_way(scan, near) or near
+
+
+def _counted(scan: Scanner, near: str) -> str | None:
+    """Return the rows that are counted or summed up of each row of the table told last."""
+    grouped = any(group.explicit and group.table == near for group in scan.draft.groups)
+    if scan.scope != MAIN or not grouped:
+        return None
+    for wanted in scan.draft.wanted:
+        told = wanted.ref.near or wanted.ref.hits[0].table if wanted.ref else wanted.table
+        if wanted.function and told and told != near and dates(scan, told):
+            return told
+    return None
+
+
+def _met_on_the_way(scan: Scanner, near: str) -> str | None:
+    """Return the rows that tie those asked for to others, which have no date but one for life."""
+    entity = scan.entity()
+    if entity is None or entity == near or scan.scope == MAIN:
+        return None
+    if not all(_is_for_life(column) for column in dates(scan, near)):
+        return None
+    path = scan.sentence.paths.path(entity, near)
+    way = [join.right_table for join in path[1]][:-1] if path else []
+    return next((passed for passed in way if dates(scan, passed)), None)
+
+
+def dates(scan: Scanner, table: str) -> list[Column]:
+    """Return the dates that the rows of a table have."""
+    return [column for column in _table(scan, table).columns if column.dated]
+
+
+def _table(scan: Scanner, name: str) -> Table:
+    return scan.sentence.graph.table(name)
+
+
+def _is_for_life(column: Column) -> bool:
+    return any(_LIFE & set(stems(name)) for name in (column.name, *column.display_names))
