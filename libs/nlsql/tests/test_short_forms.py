@@ -6,7 +6,9 @@ import pytest
 
 from kpi_nlsql.english.abbreviations import expansions
 from kpi_nlsql.english.shortening import likeness
-from kpi_nlsql.english.words import parts
+from kpi_nlsql.english.words import parts, stem
+from kpi_nlsql.mentions.lexicon import Lexicon
+from kpi_nlsql.schema.graph import Column, Graph, Table
 
 
 @pytest.mark.parametrize(
@@ -50,3 +52,37 @@ def test_short_forms_written_together_are_cut_apart(name: str, told: list[str]) 
 @pytest.mark.parametrize("name", ["casino", "volcano", "instr", "telematics", "barcode", "reefer"])
 def test_words_are_left_whole(name: str) -> None:
     assert parts(name) == [name]
+
+
+_FERRY = Graph(
+    name="ferry",
+    tables=(
+        Table(
+            "rsv_psgr",
+            columns=(
+                Column("psgr_no", "text"),
+                Column("fc_no", "text"),
+                Column("bns_pts", "integer"),
+                Column("dly_min", "integer"),
+            ),
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "column"),
+    [
+        ("frequent cruiser number", "fc_no"), ("bonus points", "bns_pts"),
+        ("delay minutes", "dly_min"), ("passenger number", "psgr_no"),
+    ],
+)  # fmt: skip
+def test_names_of_short_forms_are_told_in_full(phrase: str, column: str) -> None:
+    words = tuple(phrase.split())
+    hits = Lexicon(_FERRY).names(tuple(map(stem, words)), "".join(words), words)
+    assert hits[0].column == column
+
+
+def test_initials_of_words_that_tell_an_order_are_no_name() -> None:
+    words = ("most", "recently", "opened", "number")
+    assert not Lexicon(_FERRY).names(tuple(map(stem, words)), "", words)

@@ -47,7 +47,8 @@ def shortened_to(
 def by_initials(words: tuple[str, ...], names: frozenset[str]) -> Iterator[tuple[str, ...]]:
     """Yield the name of a phrase by its initials with the words behind, where names have such one.
 
-    Two letters may be anything: only what is told with "of" goes by them ("bill of lading").
+    Two letters may be anything: only what is told with "of" goes by them ("bill of lading"), or
+    what the name goes on behind: the "frequent flyer number" ``ff_no``.
     """
     for end in range(len(words), 1, -1):
         told = [word for word in words[:end] if word != "of"]
@@ -58,7 +59,8 @@ def by_initials(words: tuple[str, ...], names: frozenset[str]) -> Iterator[tuple
         joined = len(told) < end
         for letters in (words[:end], told):
             short = stem("".join(word[0] for word in letters))
-            enough = joined or (len(told) > 2 and not is_known(short, lang="en"))
+            rare = not is_known(short, lang="en") if len(told) > 2 else end < len(words)
+            enough = joined or (rare and short not in FUNCTION_WORDS)
             if enough and short in names:
                 yield (short, *words[end:])
                 break

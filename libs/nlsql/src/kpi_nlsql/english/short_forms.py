@@ -37,10 +37,11 @@ ABBREVIATIONS = {
     "emp": "employee", "empl": "employee", "endt": "end date", "env": "environment",
     "eq": "equipment", "eqp": "equipment", "eqpt": "equipment", "equip": "equipment",
     "est": "estimated", "evt": "event", "exp": "expiry", "fcst": "forecast", "fgt": "freight",
-    "fk": "key", "flg": "flag", "fname": "first name", "frst": "first", "frt": "freight",
-    "fst": "first", "fwd": "forward", "gl": "general ledger", "grd": "grade", "grp": "group",
-    "grs": "gross", "gtd": "guaranteed", "hdr": "header", "hldr": "holder", "hosp": "hospital",
-    "hq": "headquarters", "hrly": "hourly", "hrs": "hours", "hsp": "hospital", "hw": "hardware",
+    "fk": "key", "flg": "flag", "flt": "flight", "fname": "first name", "frst": "first",
+    "frt": "freight", "fst": "first", "fwd": "forward", "gl": "general ledger", "grd": "grade",
+    "grp": "group", "grs": "gross", "gtd": "guaranteed", "hdr": "header", "hldr": "holder",
+    "hosp": "hospital", "hq": "headquarters", "hrly": "hourly", "hrs": "hours",
+    "hsp": "hospital", "hw": "hardware",
     "idx": "index", "inc": "incident", "incl": "included", "ins": "insurance",
     "insp": "inspection", "inspn": "inspection", "inst": "installation",
     "instl": "installation", "intl": "international", "inv": "invoice", "invc": "invoice",
@@ -117,6 +118,7 @@ ABBREVIATIONS = {
 
 _OTHERS = {
     "ann": "annual", "out": "outstanding",
+    "apt": "airport", "dly": "delay delayed", "flt": "fleet filter", "min": "minute",
     "mst": "master", "mstr": "master", "actv": "active", "art": "article", "prom": "promotion",
     "promo": "promotion",
     "act": "account activity", "appr": "approved approver appraisal", "aprv": "approved",

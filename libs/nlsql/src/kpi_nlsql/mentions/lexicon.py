@@ -50,8 +50,8 @@ _ABBREVIATED = {
     ).split()
 }
 """Abbreviations that people write and that are no words of their own, as stems."""
-_SHORT = frozenset(map(stem, MEANINGS))
-"""Abbreviations of identifiers, also those that dictionaries know as words: EXP_LINE."""
+_SHORT = frozenset(stem(short) for each in MEANINGS for short in (each, each + "s"))
+"""Abbreviations of identifiers, also those that dictionaries know as words: EXP_LINE, PTS."""
 _FILLERS = frozenset({stem(word) for word in ("of", "the", "a", "an", "in", "for", "and")})
 
 
@@ -131,7 +131,7 @@ class Lexicon:
         said = [(whole(word), word) if word.endswith("ed") else (whole(word),) for word in words]
         if len(phrase) > 1:
             yield from self._shorthand.named(phrase, said, alone=not found)
-        elif words and phrase[0] not in ROW_STEMS and not self.values.find(words):
+        elif words and phrase[0] not in ROW_STEMS and not self._holds_value(words):
             tables = any(key[1] is None for key in found)
             for key, score in self._shorthand.named(phrase, said, alone=not found):
                 if key[1] is not None or not tables:
@@ -154,11 +154,13 @@ class Lexicon:
         """Return what has the phrase by its initials: "letters of credit" are ``TF_LC``."""
         if any(self._heads_table(word) for word in phrase) or self._holds_value(words):
             return {}
-        return {
-            key: score * _ABBREVIATION_FACTOR
-            for name in by_initials(words, self.vocabulary)
-            for key, score in self._names.get(tuple(map(stem, name)), {}).items()
-        }
+        found: dict[tuple[str, str | None], float] = {}
+        for name in by_initials(words, self.vocabulary):
+            short, said = tuple(map(stem, name)), [(word,) for word in name]
+            called = self._names.get(short, {}).items()
+            for key, score in called or self._shorthand.named(short, said, alone=True):
+                found[key] = score * _ABBREVIATION_FACTOR
+        return found
 
     def _holds_value(self, words: Iterable[str]) -> bool:
         return any(hit.score >= 1.0 for word in words for hit in self.values.find((word,)))

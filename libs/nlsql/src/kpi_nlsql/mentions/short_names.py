@@ -27,6 +27,7 @@ _SURE = 0.85
 _LIKELY = 0.6
 _DOUBTED = 0.85
 """What is left of the score of a name with words that are only likely to be meant."""
+_SHORTEST_PLURAL = 2
 _OTHERWISE = 0.9
 """What is left of the likeness of a word whose short form is known to mean another."""
 _RATHER_NOT = 0.8
@@ -44,8 +45,7 @@ class ShortNames:
         self._names: dict[tuple[str, ...], list[tuple[Name, dict[Key, float]]]] = defaultdict(list)
         for name, keys in names.items():
             if any(word in short for word in name):
-                initials = tuple(word[0] for word in name)
-                self._names[initials].append((name, dict(keys)))
+                self._names[tuple(word[0] for word in name)].append((name, dict(keys)))
 
     def named(
         self, phrase: Name, words: Sequence[Said], *, alone: bool
@@ -83,7 +83,7 @@ class ShortNames:
         """
         if short not in self._short:
             return 0.0
-        meant = _MEANT.get(short)
+        meant = _MEANT.get(short) or _MEANT.get(_singular(short))
         spelt = short[:-1] + "y" if short.endswith("i") else short  # the stem of ``lgcy``
         bare = without_vowels(spelt, full)
         if meant is None:
@@ -94,3 +94,8 @@ class ShortNames:
         if (alone or simplemma.is_known(short, lang="en")) and not (bare and free):
             return 0.0
         return likeness(spelt, full) * _OTHERWISE
+
+
+def _singular(short: str) -> str:
+    """Return a short form without the ``s`` of its plural: ``pts`` are points."""
+    return short[:-1] if len(short) > _SHORTEST_PLURAL and short.endswith("s") else ""
