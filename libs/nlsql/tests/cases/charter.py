@@ -37,6 +37,7 @@ def charter() -> Graph:
                     _text("channel", "Portal", "Desk", "Phone"),
                     Column("sail_date", "date"),
                     _text("trip_status", *_STATES),
+                    _text("fare_type", "Spot", "Season"),
                 ),
             ),
             Table(
@@ -46,6 +47,7 @@ def charter() -> Graph:
                     _text("guest_name"),
                     _text("email_address"),
                     _text("home_port"),
+                    _text("tel_no"),
                 ),
             ),
             Table(

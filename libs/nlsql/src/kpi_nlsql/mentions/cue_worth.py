@@ -11,6 +11,8 @@ from kpi_nlsql.english.words import Token
 _CUE_WORTH = 0.9
 _WEAK_CUE_WORTH = 0.7
 _COMMAND_WORTH = 1.15
+_NOUN_WORTH = 0.7
+_DETERMINERS = frozenset({"the", "all", "every", "each", "any", "no", "our", "many"})
 _SORTING = frozenset(
     "by in from the it them results alphabetically ascending descending according "  # noqa: SIM905
     "based".split()
@@ -31,9 +33,19 @@ def cue_worth(start: int, end: int, tokens: Sequence[Token], cues: Sequence[Cue]
         return 0.0
     if len(words) == 1 and any(cue.kind == "details" for cue in cues):
         return _WEAK_CUE_WORTH
+    if len(words) == 1 and is_no_command(start, tokens, cues):
+        return _NOUN_WORTH  # "all spot contracts": nobody is told to spot any
     telling = sum(word not in FUNCTION_WORDS for word in words)
     least = _COMMAND_WORTH if _commands(tokens, start) else 0.3
     return max(_CUE_WORTH * telling, least) + 0.1 * (len(words) - 1)
+
+
+def is_no_command(start: int, tokens: Sequence[Token], cues: Sequence[Cue]) -> bool:
+    """Tell whether a verb that asks to show something stands where only a noun or a value may."""
+    if not start or not cues or any(cue.kind != "show" for cue in cues):
+        return False
+    before = tokens[start - 1].lower
+    return before in _DETERMINERS or (start == 1 and before == "which")
 
 
 def _sorts(tokens: Sequence[Token], position: int) -> bool:

@@ -22,6 +22,7 @@ _INSIDE_VALUES = frozenset({"/", ",", ".", "(", ")", "-"})
 _SUPERLATIVE_NAME = 0.3
 _CALLED = 0.8
 _WHOLE_NAME = 0.97
+_NAMING = frozenset({"number", "name", "address", "code"})
 _PARTICLES = frozenset({"in", "out", "up", "off"})
 _DETERMINERS = frozenset({"a", "an", "the", "each", "every", "any", "all", "our", "some"})
 
@@ -234,6 +235,8 @@ def _mention_worth(
     name = max((hit.score for hit in hits), default=0.0) * length
     if length > 1 and hits:
         name += 0.1 * (length - 1)
+    if length > 1 and hits and tokens[-1].lower in _NAMING and hits[0].column is not None:
+        name += _SUPERLATIVE_NAME / 3  # "phone number" is no number by phone
     value = 0.0
     if values:
         proper = any(token.text[:1].isupper() for token in tokens) and tokens[0].start > 0

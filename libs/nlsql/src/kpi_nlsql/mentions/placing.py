@@ -257,7 +257,7 @@ def _is_noun(
         return proper and beside and item.table_hits()[0].table != table.name
     if item.best_column() >= _EXACT:
         return False
-    if place.lead == "on" and not proper and names_another(item, table.name):
+    if place.lead in {"on", "of"} and not proper and names_another(item, table.name):
         return False  # "claims on policies" are claims
     words = tuple(stem(word) for word in item.text.split() if word not in FUNCTION_WORDS)
     if item.text in _PEOPLE:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from kpi_nlsql.english.amounts import adds_up
 from kpi_nlsql.grammar import general
 from kpi_nlsql.grammar.reconciling.named_pairs import least_sure, told_key
 from kpi_nlsql.grammar.reconciling.row_filters import row_filters
@@ -268,14 +269,12 @@ def _asked_for(
 
 
 def _totals(sentence: Sentence, asked: Membership, source: str, columns: list[str]) -> bool:
-    # "the total amount of the reports": the sum, though each report has a total of its own.
+    # "the total amount of the reports", though each has its own; "what is the cost of all trips"
     if len(set(columns)) != 1 or not sentence.graph.table(source).column(columns[0]).measures:
         return False
-    before = sentence.items[: min(asked.source, asked.cue)]
-    return any(
-        item.text.startswith("total ") and before[at + 1 : at + 2] and before[at + 1].text == "of"
-        for at, item in enumerate(before)
-    )
+    texts = [item.text for item in sentence.items[: min(asked.source, asked.cue)]]
+    one = texts[:2] == ["what is", "the"] and texts[-2:] == ["of", "all"]
+    return one or any(a.startswith("total ") and b == "of" for a, b in pairwise(texts))
 
 
 def _outputs(
@@ -287,12 +286,13 @@ def _outputs(
         total = plan.Output(plan.Aggregate("count", plan.Star()), "count")
         return (total,), "The number of rows", False
     refs = [plan.ColumnRef("s", column) for column in dict.fromkeys(columns)]
+    told = count and len(refs) == 1 and adds_up(sentence.graph.table(source).column(columns[0]))
+    if told or _totals(sentence, asked, source, columns):
+        total = plan.Output(plan.Aggregate("sum", refs[0]), f"sum_{columns[0]}")
+        return (total,), f"The total {columns[0]}", False
     if count:
         distinct = plan.Output(plan.Aggregate("count", refs[0], distinct=True), "count")
         return (distinct,), f"The number of different {columns[0]}", False
-    if _totals(sentence, asked, source, columns):
-        total = plan.Output(plan.Aggregate("sum", refs[0]), f"sum_{columns[0]}")
-        return (total,), f"The total {columns[0]}", False
     if refs:
         named = "The different " + ", ".join(columns)
         return tuple(plan.Output(ref) for ref in refs), named, True
