@@ -17,6 +17,7 @@ from kpi_nlsql.grammar.repeating import duplicates
 from kpi_nlsql.judging import confidence
 from kpi_nlsql.judging.leftovers import unknown_words
 from kpi_nlsql.mentions import grouped_counts, matched_by, or_there
+from kpi_nlsql.mentions.announced import to_the_point
 from kpi_nlsql.mentions.asked_deeds import states_told
 from kpi_nlsql.mentions.asked_last import asked_first
 from kpi_nlsql.mentions.bare_deeds import bare_deeds
@@ -102,7 +103,7 @@ class Engine:
         told = plainly_asked(totals_asked(plainly))
         spelt = self._spelt_out(plainly_lacking(only_those(told)))
         tokens = tuple(glued(spelt, self.lexicon))
-        linked = states_told(link(tokens, self.lexicon), self.lexicon)
+        linked = states_told(to_the_point(link(tokens, self.lexicon)), self.lexicon)
         linked = with_modifiers(linked, self.graph)
         plain = with_rows_of_kind(self._verbs_told(linked), self.graph)
         plain = compounded(plain, self.graph)

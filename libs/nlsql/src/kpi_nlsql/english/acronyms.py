@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from simplemma import is_known
 
-from kpi_nlsql.english.cues import CUES
+from kpi_nlsql.english.cues import CUES, NUMBER_WORDS
 from kpi_nlsql.english.function_words import FUNCTION_WORDS, STOP_WORDS
 from kpi_nlsql.english.words import parts, stem
 from kpi_nlsql.schema.graph import Table
@@ -18,6 +18,7 @@ from kpi_nlsql.schema.naming import PREFIXES
 
 _LENGTHS = range(2, 5)
 _MOST_WORDS = 4
+_COUNTING = frozenset(map(stem, NUMBER_WORDS))
 
 
 def acronyms(tables: Iterable[Table]) -> frozenset[str]:
@@ -36,8 +37,8 @@ def shortened_to(
     "departure control check-in" may be that of DCS, where the S is for the system.
     """
     for end in range(2, min(len(phrase), _MOST_WORDS) + 1):
-        if any((word,) in CUES or word in STOP_WORDS for word in phrase[:end]):
-            return  # "most recently opened" is no MRO
+        if phrase[0] in _COUNTING or any((w,) in CUES or w in STOP_WORDS for w in phrase[:end]):
+            return  # "most recently opened" is no MRO, "five assets" no fixed ones
         initials = "".join(word[0] for word in phrase[:end])
         for short in (initials, initials + "s"):
             if short in known:
@@ -54,7 +55,7 @@ def by_initials(words: tuple[str, ...], names: frozenset[str]) -> Iterator[tuple
         told = [word for word in words[:end] if word != "of"]
         if len(told) < 2 or "of" in (words[0], words[end - 1]):
             continue
-        if any((word,) in CUES or word in FUNCTION_WORDS for word in told):
+        if any((word,) in CUES or word in FUNCTION_WORDS | _COUNTING for word in told):
             continue
         joined = len(told) < end
         for letters in (words[:end], told):

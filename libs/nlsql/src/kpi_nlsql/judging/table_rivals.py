@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpi_nlsql.english.words import stems
+from kpi_nlsql.mentions.homes import naming_rows
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.row_nouns import naming_rows
 from kpi_nlsql.schema.graph import NEARLY_UNIQUE, Graph, Table
 from kpi_nlsql.sentence import Candidate, Sentence
 

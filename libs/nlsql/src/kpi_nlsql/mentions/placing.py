@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.english.words import Token, stem, stems
+from kpi_nlsql.mentions.homes import names_rows, naming_rows
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.place_leads import (
@@ -24,7 +25,7 @@ from kpi_nlsql.mentions.place_leads import (
     leads_to,
 )
 from kpi_nlsql.mentions.row_heads import heads_another, names_another
-from kpi_nlsql.mentions.row_nouns import calls_rows, names_rows, naming_rows
+from kpi_nlsql.mentions.row_nouns import calls_rows
 from kpi_nlsql.mentions.systems import best_joined, system_rows, whole_tables
 from kpi_nlsql.schema.graph import Column, Graph, Table
 

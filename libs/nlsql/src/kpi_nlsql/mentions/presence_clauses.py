@@ -38,6 +38,9 @@ _DETERMINERS = frozenset({"a", "an", "the", "our", "any", "their", "its", "one"}
 _OPENS = frozenset({"for", "against", "on", "to", "from", "with", "of", "by"})
 _OF_WHICH = frozenset({"for which", "on which", "to which", "from which", "by which", "where"})
 _CLOSING = frozenset({"too", "also"})
+_ARTICLES = frozenset({"a", "an", "any"})
+_OBJECTS = {("object", "of"), ("subject", "of"), ("subject", "to"), ("part", "of")}
+"""What rows are that have another row: a unit that is the object of a lease."""
 _BOOKS = frozenset("register registers books records files database system".split())  # noqa: SIM905
 _OWN = 0.6
 _NAMES_TABLE = 0.5
@@ -52,7 +55,7 @@ _HAVE = Item("word", "have", 0, 0)
 
 def plain_presence(items: Sequence[Item]) -> list[Item]:
     """Return the items with what is said to be somewhere put plainly."""
-    rules = (_own_books, _there, _there_too, _offered_too, _with_related)
+    rules = (_own_books, _subject_to, _there, _there_too, _offered_too, _with_related)
     return rewritten(items, rules, first=1)
 
 
@@ -65,6 +68,19 @@ def _own_books(items: Sequence[Item], position: int) -> Step | None:
         return None
     named = max((hit.score for hit in books.hits), default=0.0)
     return (position, position + 3, []) if named < _OWN else None
+
+
+def _subject_to(items: Sequence[Item], position: int) -> Step | None:
+    """Read "which are also the object of a claim", "subject to a lien": they have one."""
+    pair = text_at(items, position), text_at(items, position + 1)
+    if pair not in _OBJECTS or not _names_rows(items, skip_words(items, position + 2, _ARTICLES)):
+        return None
+    start = position
+    while start > 1 and text_at(items, start - 1) in {"the", *_BEING, *_TOO}:
+        start -= 1
+    if not {text_at(items, at) for at in range(start, position)} & _BEING:
+        return None
+    return start, position + 2, [_HAVE]
 
 
 def _names_rows(items: Sequence[Item], start: int) -> bool:

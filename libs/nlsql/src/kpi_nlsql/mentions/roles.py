@@ -15,6 +15,7 @@ Role = Literal["table", "column", "value", "none"]
 _SURE_TABLE = 0.6
 _LIKELY_TABLE = 0.7
 _EXACT = 0.95
+_HALF = 0.6
 _COUNTED = 0.84
 _OF_WORDS = frozenset("of for from in".split())  # noqa: SIM905
 _LEADS_TO_VALUE = frozenset({"is", "are", "of", "equals", "in", "=", "(", ",", "not", "either"})
@@ -130,7 +131,10 @@ def _is_value_of(items: Sequence[Item], position: int) -> bool:
         before -= 2  # "type Storage or Pilotage"
     if before < 0 or not items[position].values:
         return False
-    columns = {(h.table, h.column) for h in items[before].column_hits() if h.score >= _EXACT}
+    # "status retired": right behind it, a column half named is enough for a value as it is spelt.
+    beside = before == position - 1 and any(v.score >= 1.0 for v in items[position].values)
+    least = _HALF if beside else _EXACT
+    columns = {(h.table, h.column) for h in items[before].column_hits() if h.score >= least}
     return any((value.table, value.column) in columns for value in items[position].values)
 
 

@@ -8,10 +8,10 @@ from itertools import pairwise
 
 from kpi_nlsql.english.row_words import ROW_STEMS, ROWS
 from kpi_nlsql.english.words import stem, stems
+from kpi_nlsql.mentions.homes import home_of, names_rows, numbers_rows
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.schema.graph import Column, Graph, Table
-from kpi_nlsql.schema.key_names import KEY_TAILS
+from kpi_nlsql.schema.graph import Graph, Table
 
 _EXACT = 0.95
 _NAMES_TABLE = 0.55
@@ -20,8 +20,6 @@ _KEPT = frozenset({"reference", "references", "master", "list", "register"})
 """What a table may be called by itself, too: "the diagnosis reference" is ``ref_diagnosis``."""
 _PARTS = frozenset({"items", "lines", "positions", "rows"})
 _PARTLY = 0.6
-_NUMBERS = 0.5
-_NAMING_TAILS = KEY_TAILS | {"name", "title"}
 
 
 def merged(items: Sequence[Item], graph: Graph) -> list[Item]:
@@ -35,6 +33,10 @@ def merged(items: Sequence[Item], graph: Graph) -> list[Item]:
                 found[-1] = replace(before, end=item.end)
                 continue
             table = _sole_table(before)
+            home = _at_home(before, item, graph)
+            if home is not None:
+                found[-1] = replace(item, start=before.start, hits=(NameHit(home, None, 1.0),))
+                continue
             both = _table_of_system(before, item)
             if both is not None:
                 found[-1] = replace(
@@ -67,43 +69,6 @@ def _as_rows(item: Item, graph: Graph) -> Item:
     return replace(item, hits=(NameHit(called[0], None, 1.0),)) if len(called) == 1 else item
 
 
-def names_rows(words: tuple[str, ...], table: Table) -> bool:
-    """Tell whether a column names or numbers what the stems speak of (employees: ``emp_no``)."""
-    return bool(naming_rows(words, table))
-
-
-def naming_rows(words: tuple[str, ...], table: Table) -> list[Column]:
-    """Return the columns that name or number what the stems speak of."""
-    return [
-        column
-        for column in table.columns
-        if any(
-            set(name.split()[-1:]) & _NAMING_TAILS and stems(name)[: len(words)] == words
-            for name in column.display_names
-        )
-    ]
-
-
-def numbers_rows(words: tuple[str, ...], table: Table) -> bool:
-    """Tell whether a column that tells the rows apart numbers what the stems speak of."""
-    return any(table.identifies((column.name,)) for column in naming_rows(words, table))
-
-
-def numbering(item: Item, table: Table) -> list[Column]:
-    """Return the columns that number what a mention names, maybe with its word written short."""
-    words = len(item.text.split())
-    return [
-        column
-        for hit in item.column_hits()
-        if hit.table == table.name and hit.score >= _NUMBERS
-        for column in (table.column(str(hit.column)),)
-        if any(
-            name.split()[-1] in KEY_TAILS and len(name.split()) == words + 1
-            for name in column.display_names
-        )
-    ]
-
-
 def calls_rows(item: Item) -> bool:
     """Tell whether a mention is only a word for rows: "postings" that have a posting date."""
     plural = item.text.endswith("s") and stem(item.text) in ROW_STEMS
@@ -125,6 +90,16 @@ def _table_of_system(before: Item, item: Item) -> str | None:
     system = {hit.table for hit in item.table_hits()}
     told = [hit.table for hit in mine if hit.score > best - _CLEAR and hit.table in system]
     return told[0] if len(told) == 1 else None
+
+
+def _at_home(before: Item, item: Item, graph: Graph) -> str | None:
+    """Return the one table of a system that numbers the rows of a noun: "SAP assets"."""
+    if not _is_system(before) or item.kind != "mention" or not item.text.endswith("s"):
+        return None
+    if item.values or item.table_hits() or item.best_column() >= _EXACT:
+        return None
+    tables = [graph.table(hit.table) for hit in before.table_hits()]
+    return home_of(item, tables)
 
 
 def _is_file(item: Item) -> bool:

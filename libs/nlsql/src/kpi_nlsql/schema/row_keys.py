@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kpi_nlsql.english.words import stem, stems
+from kpi_nlsql.mentions.homes import home_of, numbering, numbers_rows
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.row_nouns import naming_rows, numbering, numbers_rows
 from kpi_nlsql.schema.graph import Graph, Table
 from kpi_nlsql.schema.key_names import KEY_TAILS
 
@@ -77,32 +77,5 @@ def _at_home(item: Item, graph: Graph) -> Item:
     # "deals" are the rows of ``trade_capture``, where each has a ``deal_no``.
     if not item.text.endswith("s") or item.best_column() >= _EXACT:
         return item
-    home = home_of(stems(item.text), graph)
+    home = home_of(item, graph.tables)
     return item if home is None else replace(item, hits=(NameHit(home, None, _AT_HOME), *item.hits))
-
-
-def home_of(words: tuple[str, ...], graph: Graph) -> str | None:
-    """Return the one table whose rows go by a noun, by its key and by what else it tells of them.
-
-    ``fa_register`` begins with ``asset_no`` and has an ``asset_class``: it holds the assets, though
-    each counted one has its ``asset_id`` in ``stg_inventory_count``, too.
-    """
-    owners = [table for table in graph.tables if numbers_rows(words, table)]
-    if len(owners) < 2:
-        return owners[0].name if owners else None
-    told = sorted((_tells_of(words, table), table.name) for table in owners)
-    return told[-1][1] if told[-1][0] > told[-2][0] else None
-
-
-def _tells_of(words: tuple[str, ...], table: Table) -> tuple[bool, int]:
-    """Tell whether a table begins with the key of what the words speak of, and how much it tells.
-
-    Of each column called after it the table tells something: ``asset_desc``, ``asset_status``.
-    """
-    first = table.columns[0] in naming_rows(words, table)
-    told = [
-        column
-        for column in table.columns
-        if any(stems(name)[: len(words)] == words for name in column.display_names)
-    ]
-    return first, len(told)

@@ -8,9 +8,9 @@ from kpi_nlsql.english.words import stems
 from kpi_nlsql.grammar.reconciling.compared import Sides, clause_start, compared_columns
 from kpi_nlsql.grammar.reconciling.row_filters import row_filters
 from kpi_nlsql.grammar.reconciling.several_compared import Comparison, several
+from kpi_nlsql.mentions.homes import names_rows
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.row_nouns import names_rows
 from kpi_nlsql.plans import plan
 from kpi_nlsql.schema.graph import Graph
 from kpi_nlsql.schema.pairing import Pairing

@@ -8,8 +8,8 @@ from dataclasses import replace
 from kpi_nlsql.english.words import stems
 from kpi_nlsql.grammar.reconciling.composite_keys import key_mentions
 from kpi_nlsql.grammar.reconciling.relation import Relation
+from kpi_nlsql.mentions.homes import naming_rows
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.row_nouns import naming_rows
 from kpi_nlsql.schema.pairing import Pairing
 from kpi_nlsql.schema.ruleset import ColumnPair
 from kpi_nlsql.sentence import Sentence

@@ -1,0 +1,91 @@
+"""Homes: which table holds the rows of what a noun speaks of, told by the keys of the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kpi_nlsql.english.words import lemma, stems
+from kpi_nlsql.mentions.lexicon import NameHit
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.schema.graph import Column, Table
+from kpi_nlsql.schema.key_names import KEY_TAILS
+
+_NAMING_TAILS = KEY_TAILS | {"name", "title"}
+_NAMES_HALF = 0.5
+
+
+def home_of(item: Item, tables: Iterable[Table]) -> str | None:
+    """Return the one table whose rows go by a noun, by its key and by what else it tells of them.
+
+    ``fa_register`` begins with ``asset_no`` and has an ``asset_class``: it holds the assets, though
+    each counted one has its ``asset_id`` in ``stg_inventory_count``, too.
+    """
+    if lemma(item.last_word) in KEY_TAILS:
+        return None  # "product numbers" are a column, whichever way it is written
+    told = sorted((worth, table.name) for table in tables if (worth := _tells_of(item, table)))
+    sole = len(told) == 1 or (len(told) > 1 and told[-1][0] > told[-2][0])
+    return told[-1][1] if sole else None
+
+
+def _tells_of(item: Item, table: Table) -> tuple[bool, int] | None:
+    """Tell whether a table begins with the key of what a noun speaks of, and how much it tells.
+
+    Of each column called after it the table tells something: ``asset_desc``, ``asset_status``.
+    None where no key of it tells the rows apart.
+    """
+    words = stems(item.text)
+    own = {hit.column for hit in item.column_hits() if hit.table == table.name if _half(hit)}
+    told = [column for column in table.columns if column.name in own or _begins(words, column)]
+    keys = [column for column in told if _tailed(column)]
+    if not any(table.identifies((column.name,)) for column in keys):
+        return None
+    return table.columns[0] in keys, len(told)
+
+
+def _half(hit: NameHit) -> bool:
+    return hit.score >= _NAMES_HALF
+
+
+def _begins(words: tuple[str, ...], column: Column) -> bool:
+    return any(stems(name)[: len(words)] == words for name in column.display_names)
+
+
+def _tailed(column: Column) -> bool:
+    return any(set(name.split()[-1:]) & _NAMING_TAILS for name in column.display_names)
+
+
+def names_rows(words: tuple[str, ...], table: Table) -> bool:
+    """Tell whether a column names or numbers what the stems speak of (employees: ``emp_no``)."""
+    return bool(naming_rows(words, table))
+
+
+def naming_rows(words: tuple[str, ...], table: Table) -> list[Column]:
+    """Return the columns that name or number what the stems speak of."""
+    return [
+        column
+        for column in table.columns
+        if any(
+            set(name.split()[-1:]) & _NAMING_TAILS and stems(name)[: len(words)] == words
+            for name in column.display_names
+        )
+    ]
+
+
+def numbers_rows(words: tuple[str, ...], table: Table) -> bool:
+    """Tell whether a column that tells the rows apart numbers what the stems speak of."""
+    return any(table.identifies((column.name,)) for column in naming_rows(words, table))
+
+
+def numbering(item: Item, table: Table) -> list[Column]:
+    """Return the columns that number what a mention names, maybe with its word written short."""
+    words = len(item.text.split())
+    return [
+        column
+        for hit in item.column_hits()
+        if hit.table == table.name and _half(hit)
+        for column in (table.column(str(hit.column)),)
+        if any(
+            name.split()[-1] in KEY_TAILS and len(name.split()) == words + 1
+            for name in column.display_names
+        )
+    ]
