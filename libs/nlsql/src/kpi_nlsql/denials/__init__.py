@@ -21,6 +21,7 @@ _RULES = (
     clauses.not_kept,
     clauses.nobody,
     existence.no_record,
+    existence.not_matched,
     existence.never_made,
     existence.none_made,
     existence.not_there,

@@ -13,6 +13,7 @@ from kpi_nlsql.denials.reading import (
     DETERMINERS,
     DOES_NOT,
     EXIST,
+    NOT_IN,
     PEOPLE,
     ROWS,
     THAT,
@@ -55,6 +56,17 @@ def no_record(items: Sequence[Item], position: int) -> Step | None:
     if not ends(items, end) or not names_rows(item_at(items, start - 1)):
         return None
     return start, end, [THAT, DOES_NOT, EXIST]
+
+
+def not_matched(items: Sequence[Item], position: int) -> Step | None:
+    """Read "postings that cannot be matched to an invoice", "could not be found in"."""
+    if not denies(items, position):
+        return None
+    there = past(items, position + 1, _AUXILIARIES)
+    matched = item_at(items, there)
+    if matched is None or not matched.is_cue("also") or matched.last_word not in TO:
+        return None
+    return position, there + 1, [NOT_IN]
 
 
 def never_made(items: Sequence[Item], position: int) -> Step | None:

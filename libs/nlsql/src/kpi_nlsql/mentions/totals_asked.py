@@ -25,6 +25,7 @@ _TOTALLED = (
 _COMPARED = frozenset("more less over above under below at greater fewer exactly between".split())  # noqa: SIM905
 _OF_SEVERAL = frozenset({"whose", "with", "where", "have", "has", "having", "had"})
 _FILLING = frozenset({"together", "that", "which"})
+_EXCEEDING = {"exceed": "more than", "exceeds": "more than", "exceeded": "more than"}
 _FARTHEST_ROWS = 5
 _ALREADY_NAMED = frozenset({"the", "our", "all"})
 _FARTHEST_VERB = 5
@@ -42,6 +43,7 @@ def totals_asked(tokens: Sequence[Token]) -> list[Token]:
 
 def _totalling(tokens: list[Token]) -> list[Token]:
     """Tell "whose orders add up to more than 500" as "whose orders totalling more than 500"."""
+    tokens = _in_total(tokens)
     told: list[Token] = []
     position = 0
     while position < len(tokens):
@@ -57,6 +59,22 @@ def _totalling(tokens: list[Token]) -> list[Token]:
             told.append(tokens[position])
             position += 1
     return told
+
+
+def _in_total(tokens: list[Token]) -> list[Token]:
+    """Tell "whose orders exceed 500 in total" as "whose orders add up to more than 500"."""
+    words = [token.lower for token in tokens]
+    for at in range(3, len(words) - 1):
+        verb = next((v for v in range(at - 1, at - 4, -1) if words[v] in _EXCEEDING), None)
+        if (
+            words[at : at + 2] != ["in", "total"]
+            or verb is None
+            or tokens[verb + 1].kind != "number"
+        ):
+            continue
+        more = _said("add up to " + _EXCEEDING[words[verb]], tokens[verb])
+        return [*tokens[:verb], *more, *tokens[verb + 1 : at], *tokens[at + 2 :]]
+    return tokens
 
 
 def _of_several(told: Sequence[Token]) -> bool:

@@ -6,6 +6,7 @@ from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.grammar.asking.listed import listed
 from kpi_nlsql.grammar.asking.questions import question_word
 from kpi_nlsql.grammar.conditions.denied_subjects import leave_denial
+from kpi_nlsql.grammar.conditions.existence import lacks_own_column
 from kpi_nlsql.grammar.conditions.people import ask_people
 from kpi_nlsql.grammar.scanner import NAMES, Scanner
 from kpi_nlsql.mentions.linking import Item
@@ -167,6 +168,8 @@ def _relative(scan: Scanner) -> bool:
     if starts and item.text.split()[-1] in _ASKING:
         _question_word(scan, item.text)
     else:
+        if lacks_own_column(scan, scan.position - 1):
+            scan.close_scope()
         scan.in_where = True
         scan.pending = None
     scan.position += 1

@@ -118,16 +118,21 @@ def _ends(scan: Scanner, position: int) -> bool:
 
 
 def leave_denial(scan: Scanner) -> bool:
-    """Consume an "and" behind which something is said again of the rows asked for.
+    """Consume an "and" or "but" behind which something is said again of the rows asked for.
 
-    "customers that have no order and are in Paris" are in Paris themselves.
+    "customers that have no order and are in Paris" are in Paris themselves, and those that "have
+    no order but hold a card" hold it.
     """
-    if scan.item.text != "and" or scan.scope not in scan.draft.negative_scopes:
+    contrasts = scan.item.text == "but"
+    if not (contrasts or scan.item.text == "and"):
+        return False
+    if scan.scope not in scan.draft.negative_scopes:
         return False
     following = scan.at(scan.position + 1)
     terms = [term for term in scan.draft.terms if term.scope == scan.scope]
     said = following.text.split()[:1]
-    if not terms or not (set(said) & _SAYING or _is_own_deed(scan, scan.position + 1)):
+    again = contrasts or set(said) & _SAYING or _is_own_deed(scan, scan.position + 1)
+    if not terms or not again:
         return False
     inside = range(terms[0].position + 1, scan.position)
     if any(scan.at(index).is_cue("relative") for index in inside):

@@ -31,6 +31,16 @@ def complete(scan: Scanner) -> None:
         scan.draft.terms.append(Term("exists", ref.position, ref, scope=scope))
 
 
+def lacks_own_column(scan: Scanner, position: int) -> bool:
+    """Tell whether the rows were just said to lack a column: "members without an email who …"."""
+    if not scan.dangling or scan.scope not in scan.draft.negative_scopes:
+        return False
+    ref, scope = scan.dangling[-1]
+    own = any(hit.table == scan.entity() and hit.score >= _SURE for hit in ref.hits)
+    busy = any(term.scope == scope for term in scan.draft.terms)
+    return own and ref.position == position and scope == scan.scope and not busy
+
+
 def _lacks(scan: Scanner, ref: Ref, scope: int, compared: set[int]) -> bool:
     # "products with no region" are those whose own region is empty.
     own = tuple(hit for hit in ref.hits if hit.table == scan.entity() and hit.score >= _SURE)
