@@ -6,6 +6,7 @@ from kpi_nlsql import Column, Graph, Join, Table
 from kpi_nlsql.schema.building import build_graph
 
 from .charter import charter
+from .salon import salon
 from .shorthand import leasing, rental
 from .toolroom import toolroom
 
@@ -341,4 +342,5 @@ SCHEMAS = {
     "leasing": leasing(),
     "charter": charter(),
     "toolroom": toolroom(),
+    "salon": salon(),
 }

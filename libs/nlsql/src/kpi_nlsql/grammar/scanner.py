@@ -17,8 +17,9 @@ _NUMBERS = frozenset({"number", "numbers", "code", "codes", "id", "ids"})
 _NAMING = 0.8
 _NAMED = 0.95
 _NAMING_TAILS = tuple(
-    stem(word) for word in ("name", "id", "code", "number", "sku", "key", "title")
+    stem(word) for word in ("name", "id", "code", "number", "sku", "key", "title", "description")
 )
+_DATE_TAIL = stem("date")
 _NOTHING = Item("mark", "", -1, -1)
 _PASS = frozenset(
     "a an the of in on at to for from by is are was were be been it its their his her that this "  # noqa: SIM905
@@ -143,22 +144,26 @@ class Scanner:
     def subject(self, position: int) -> str | None:
         """Return the table whose rows a noun speaks of though none is called so.
 
-        "products" are the rows of the table with a ``product_name``: the one named beside it.
+        "products" are the rows of the table with a ``product_name``: the one named beside it;
+        "moves" those with a ``move_date``.
         """
         if self.role(position) != "column" or self.at(position).best_column() >= _NAMED:
             return None
         words = tuple(stem(word) for word in self.at(position).text.split())
-        hits = [
-            hit
-            for tail in _NAMING_TAILS
-            for hit in self.sentence.lexicon.names((*words, tail), "")
-            if hit.column is not None and hit.score >= _NAMED
-        ]
+        hits = [hit for tail in _NAMING_TAILS for hit in self._columns((*words, tail))]
+        if not hits and self.at(position).text.endswith("s"):
+            dated = {hit.table for hit in self._columns((*words, _DATE_TAIL))}
+            return dated.pop() if len(dated) == 1 else None
         if not hits:
             return None
         near = self.owners[position] or next(iter(self.tables_named()), None)
         tables = [hit.table for hit in hits]
         return near if near in tables else None if near else tables[0]
+
+    def _columns(self, name: tuple[str, ...]) -> list[NameHit]:
+        """Return the columns that are called so in full (stems)."""
+        hits = self.sentence.lexicon.names(name, "")
+        return [hit for hit in hits if hit.column is not None and hit.score >= _NAMED]
 
     def tables_named(self) -> list[str]:
         """Return the tables mentioned anywhere, in order."""

@@ -29,6 +29,8 @@ _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("have", "got"): ("have",), ("has", "got"): ("has",), ("have", "had", "both"): ("have", "both"),
     ("has", "had", "both"): ("has", "both"),
 }  # fmt: skip
+_STAYING = "are with us|is with us|work here|works here"
+_PHRASES |= {tuple(said.split()): ("not", "left") for said in _STAYING.split("|")}
 _LONGEST = max(len(phrase) for phrase in _PHRASES)
 
 
@@ -36,7 +38,7 @@ def plainly_told(tokens: Sequence[Token]) -> list[Token]:
     """Return the tokens with everyday words put plainly."""
     told = _asked_for_any(list(tokens))
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
-        _spoken_have, _without_our_part, _not_a_single, _phrases, _too, _without_rates,
+        _spoken_have, _phrases, _without_our_part, _not_a_single, _too, _without_rates,
     )  # fmt: skip
     for step in steps:
         told = step(told)

@@ -129,11 +129,12 @@ class Lexicon:
     ) -> Iterator[tuple[tuple[str, str | None], float]]:
         """Yield what a phrase names that is written short; what is written in full goes before."""
         said = [(whole(word), word) if word.endswith("ed") else (whole(word),) for word in words]
+        free = phrase not in self._names  # "articles", where items are known: ``ART_NO``
         if len(phrase) > 1:
-            yield from self._shorthand.named(phrase, said, alone=not found)
+            yield from self._shorthand.named(phrase, said, alone=not found, free=free)
         elif words and phrase[0] not in ROW_STEMS and not self._holds_value(words):
             tables = any(key[1] is None for key in found)
-            for key, score in self._shorthand.named(phrase, said, alone=not found):
+            for key, score in self._shorthand.named(phrase, said, alone=not found, free=free):
                 if key[1] is not None or not tables:
                     yield key, score
 

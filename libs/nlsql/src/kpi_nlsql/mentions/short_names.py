@@ -48,17 +48,18 @@ class ShortNames:
                 self._names[tuple(word[0] for word in name)].append((name, dict(keys)))
 
     def named(
-        self, phrase: Name, words: Sequence[Said], *, alone: bool
+        self, phrase: Name, words: Sequence[Said], *, alone: bool, free: bool
     ) -> Iterator[tuple[Key, float]]:
         """Yield what a phrase (stems; ``words``: in full) names that is written short.
 
-        ``alone``: nothing else is called so, and less likely names may be meant.
+        ``alone``: nothing else may be meant, and less likely names are; ``free``: nothing else is
+        called so itself.
         """
         least = _LIKELY if alone or len(phrase) > 1 else _SURE
         for name, keys in self._names.get(tuple(word[:1] for word in phrase), ()):
             if name == phrase:
                 continue
-            fit = self._fit(name, phrase, words or [(word,) for word in phrase], free=alone)
+            fit = self._fit(name, phrase, words or [(word,) for word in phrase], free=free)
             if fit >= least:
                 factor = _SPELT_OUT if fit >= _SURE else _DOUBTED
                 yield from ((key, score * factor) for key, score in keys.items())

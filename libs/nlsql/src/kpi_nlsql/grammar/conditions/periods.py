@@ -6,8 +6,10 @@ import re
 from typing import Any
 
 from kpi_nlsql.drafting.draft import Group, Ref, Term
+from kpi_nlsql.english.dates_read import MONTHS
 from kpi_nlsql.grammar.asking.implied_columns import TIME
 from kpi_nlsql.grammar.conditions.happenings import rows_in_time
+from kpi_nlsql.grammar.conditions.times import told_before
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 
@@ -34,7 +36,9 @@ def _time(scan: Scanner) -> Ref | None:
         return pending
     near = rows_in_time(scan)
     near = near or (pending.hits[0].table if pending and pending.hits else None)
-    return _date_of(scan, near) if near is not None else None
+    if near is None:
+        return None
+    return told_before(scan, near) or _date_of(scan, near)
 
 
 def _date_of(scan: Scanner, near: str) -> Ref | None:
@@ -82,18 +86,29 @@ def _dated(scan: Scanner) -> bool:
     item = scan.item
     lead = scan.at(scan.position - (2 if scan.at(scan.position - 1).text == "the" else 1)).text
     leads = scan.pending is None or lead in _IN or (lead == "," and not _asks_when(scan))
-    if item.kind != "quoted" or not _DATE.fullmatch(item.text) or not leads:
+    month = lead in _IN and item.kind == "word" and MONTHS.get(item.text)
+    if not month and (item.kind != "quoted" or not _DATE.fullmatch(item.text) or not leads):
         return False
     ref = _time(scan)
     if ref is None:
         return False
-    term = Term("value", scan.position, ref, values=(item.text,))
+    period = _of_only_year(scan, ref, month) if month else item.text
+    if period is None:
+        scan.draft.note("dangling")
+        return False
+    term = Term("value", scan.position, ref, values=(period,))
     term.joined_by_or = _another(scan, ref)
     scan.add(term)
     scan.take(scan.position)
     scan.position += 1
     scan.in_where = True
     return True
+
+
+def _of_only_year(scan: Scanner, ref: Ref, month: int) -> str | None:
+    """Return a month told without its year, where all the dates are of one: "from May"."""
+    years = {value[:4] for value in scan.column_of(ref.hits[0]).values}
+    return f"{years.pop()}-{month:02d}" if len(years) == 1 else None
 
 
 def _another(scan: Scanner, ref: Ref) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from kpi_nlsql.drafting.draft import Ref
+from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.english.words import lemma, stem, stems
 from kpi_nlsql.grammar.conditions.happenings import rows_in_time
 from kpi_nlsql.grammar.scanner import Scanner
@@ -42,6 +43,9 @@ _COLUMNS = {
 }
 """From the stem of a verb to what the date it speaks of may be called, the likeliest first."""
 
+_LEAVING = frozenset(map(stem, ("leave", "left", "quit", "resign")))
+_OBJECT = 4
+"""Words between a verb and its period."""
 _DAYS = frozenset({"day", "date", "time"})
 _CLAUSE = frozenset("they it he she was were is are on that when had been has have".split())  # noqa: SIM905
 
@@ -126,6 +130,26 @@ def named_by(verb: str, table: Table) -> Column | None:
             if any(_holds(stems(name), run) for name in column.display_names):
                 return column
     return main_date(table) if verb in _HAPPENING else _cognate(told, dated)
+
+
+def told_before(scan: Scanner, table: str) -> Ref | None:
+    """Return the date of a verb that has an object before its period: "left the crew in 2024"."""
+    for position in range(scan.position - 2, max(scan.position - 2 - _OBJECT, 0), -1):
+        item = scan.at(position)
+        if item.kind != "word" or item.text in FUNCTION_WORDS:
+            continue
+        if stem(item.text) not in _COLUMNS:
+            continue
+        column = named_by(item.text, scan.sentence.graph.table(table))
+        if column is not None:
+            scan.take(position)
+            return Ref(position, (NameHit(table, column.name, 1.0),), table, (table, column.name))
+    return None
+
+
+def has_left(verb: str, table: Table) -> Column | None:
+    """Return the date that those have who did leave: "cooks who have not left"."""
+    return named_by(verb, table) if stem(verb) in _LEAVING else None
 
 
 def _cognate(verb: str, dated: list[Column]) -> Column | None:

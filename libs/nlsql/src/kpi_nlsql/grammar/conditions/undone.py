@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Term
 from kpi_nlsql.english.words import lemma, stem, stems
-from kpi_nlsql.grammar.conditions.times import PARTICLES
+from kpi_nlsql.grammar.conditions.times import PARTICLES, has_left
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.walking import skip_words
@@ -23,9 +23,10 @@ def read(scan: Scanner) -> bool:
     if not item.is_cue("not") or item.last_word in {"no", "without", "a", "an", "any"}:
         return False
     position = skip_words(scan.items, scan.position + 1, _AUXILIARIES)
-    if _is_own_value(scan, position) or scan.entity() is None:
+    rows = scan.entity() or _told_by_kind(scan)
+    if _is_own_value(scan, position) or rows is None:
         return False
-    ref, end = dated_by(scan, position)
+    ref, end = dated_by(scan, position, rows)
     if ref is None or _is_timed(scan, end):
         return False
     end = _closing(scan, end)
@@ -51,6 +52,12 @@ def _un(scan: Scanner) -> bool:
     scan.take(scan.position)
     scan.position += 1
     return True
+
+
+def _told_by_kind(scan: Scanner) -> str | None:
+    """Return the table of rows that are named by a value: "cooks who have not left"."""
+    tables = [hit.table for term in scan.draft.terms for hit in term.hits]
+    return tables[0] if len(set(tables)) == 1 else None
 
 
 def _is_own_value(scan: Scanner, position: int) -> bool:
@@ -83,6 +90,8 @@ def _dated(scan: Scanner, position: int, verb: str, of: str) -> Ref | None:
         and column.name not in table.primary_key
         and any(words <= set(stems(name)) for name in column.display_names)
     ]
+    left = has_left(verb, table)
+    named = named or ([left] if left is not None and left.nullable else [])
     if len(named) != 1:
         return None
     hit = NameHit(table.name, named[0].name, 1.0)

@@ -7,6 +7,7 @@ from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.grammar.conditions.directions import direction
 from kpi_nlsql.grammar.conditions.further_values import another_like, another_number
 from kpi_nlsql.grammar.conditions.happenings import rows_in_time
+from kpi_nlsql.grammar.conditions.times import told_before
 from kpi_nlsql.grammar.conditions.years import ANY_YEAR, is_year_apart
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.values import ValueHit
@@ -185,7 +186,9 @@ def _bare_number(scan: Scanner) -> bool:
     # A number without a column: a year, or one the value dictionary knows.
     number = scan.item.number
     if isinstance(number, int) and number in ANY_YEAR and scan.at(scan.position - 1).text != "top":
-        ref = scan.implied(scan.position, ("year", "date"), rows_in_time(scan))
+        near = rows_in_time(scan)
+        ref = told_before(scan, near) if near is not None else None
+        ref = ref or scan.implied(scan.position, ("year", "date"), near)
         if ref is not None:
             term = Term("value", scan.position, ref, values=(number,))
             _connect(scan, term)
