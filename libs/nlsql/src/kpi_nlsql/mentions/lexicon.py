@@ -159,7 +159,7 @@ class Lexicon:
         for name in by_initials(words, self.vocabulary):
             short, said = tuple(map(stem, name)), [(word,) for word in name]
             called = self._names.get(short, {}).items()
-            for key, score in called or self._shorthand.named(short, said, alone=True):
+            for key, score in called or self._shorthand.named(short, said, alone=True, free=True):
                 found[key] = score * _ABBREVIATION_FACTOR
         return found
 
