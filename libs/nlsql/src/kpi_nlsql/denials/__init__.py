@@ -24,6 +24,7 @@ _RULES = (
     existence.not_matched,
     existence.never_made,
     existence.none_made,
+    existence.gone,
     existence.not_there,
     existence.nowhere,
 )

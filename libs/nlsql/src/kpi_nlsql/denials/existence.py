@@ -13,6 +13,7 @@ from kpi_nlsql.denials.reading import (
     DETERMINERS,
     DOES_NOT,
     EXIST,
+    NO,
     NOT_IN,
     PEOPLE,
     ROWS,
@@ -38,6 +39,7 @@ _MADE = frozenset(
 )
 """What is done to bring a row about: an invoice that was never issued does not exist."""
 _PARTICLES = frozenset({"up", "in", "out", "down"})
+_GONE = frozenset({"missing", "unknown", "known", "available"})
 _RELATING = frozenset({"for", "on", "against", "of", "from", "to", "under", "by", "with", "about"})
 _NAMED = 0.6
 _SURE = 0.95
@@ -125,6 +127,20 @@ def _relates_to(items: Sequence[Item], position: int) -> bool:
     table = noun.table_hits()[0].table
     told = any(_names_other(item, table) for item in items[: max(lead, 0)])
     return text_at(items, lead) in _RELATING and told
+
+
+def gone(items: Sequence[Item], position: int) -> Step | None:
+    """Read "payments whose invoice is missing", of rows and not of what they have entered."""
+    if text_at(items, position) != "whose" or position == 0:
+        return None
+    first = past(items, position + 1, DETERMINERS)
+    verb = noun_behind(items, first)
+    rows, state = items[verb - 1], item_at(items, verb)
+    if verb == first or state is None or not state.is_cue("null") or state.last_word not in _GONE:
+        return None
+    if not ends(items, verb + 1) or not names_rows(rows) or rows.best_column() >= _SURE:
+        return None
+    return position, verb + 1, [NO, *items[first:verb]]
 
 
 def not_there(items: Sequence[Item], position: int) -> Step | None:
