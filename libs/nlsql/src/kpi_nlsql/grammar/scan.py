@@ -135,11 +135,20 @@ def _values_counted(scanner: Scanner) -> None:
 
 
 def _asks_rows(scanner: Scanner) -> None:
-    # "Leased aircraft of the fleet": a noun without verb or question word asks for rows.
-    first, draft = scanner.at(0), scanner.draft
+    # "Leased aircraft of the fleet": a noun without verb or question word asks for rows; so do
+    # "the ten tenders with the highest value".
+    first, draft = scanner.at(_behind_number(scanner)), scanner.draft
     noun = first.kind == "mention" and not first.cues
     if noun and draft.entities and not draft.wanted and "asks_rows" not in draft.notes:
         draft.note("asks_rows")
+
+
+def _behind_number(scanner: Scanner) -> int:
+    """Return where the noun begins of which a sentence opens with a number: "the five largest"."""
+    at = 1 if scanner.at(0).text == "the" else 0
+    if scanner.at(at).number is None:
+        return 0
+    return at + 1 + scanner.at(at + 1).is_cue("superlative")
 
 
 def _count_per(scanner: Scanner) -> None:

@@ -65,7 +65,7 @@ def _inside(
     pair = (known[0], known[-1])
     # "batches in status Free" are batches, whatever column tells their status.
     rows = words[0].endswith("s") and any(
-        hit.score >= _SURE_ROWS for hit in _tables(lexicon.names(pair[:1], ""))
+        hit.score >= _SURE_ROWS for hit in _tables(lexicon.names(pair[:1], "", words[:1]))
     )
     columns = () if rows else lexicon.names(pair, "")
     hits = (*columns, *_tables(lexicon.names(pair[::-1], "")))
