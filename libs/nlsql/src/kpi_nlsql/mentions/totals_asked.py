@@ -34,11 +34,27 @@ _LEADS = frozenset("on for per by in from to during since of each with at".split
 
 def totals_asked(tokens: Sequence[Token]) -> list[Token]:
     """Return the tokens with questions for a sum put as such."""
-    told = _totalling(list(tokens))
+    told = _totalling(_rows_numbered(list(tokens)))
     opening = _opening(told)
     if opening is None:
         return told
     return _added_up(told, opening) or _paid(told, opening) or told
+
+
+def _rows_numbered(tokens: list[Token]) -> list[Token]:
+    """Tell "per region the number and the total of …" as "per region the count and the total …"."""
+    words = [token.lower for token in tokens]
+    if not {"per", "each", "every", "by"} & set(words):
+        return tokens
+    for at in range(1, len(words) - 2):
+        beside = words[at + 2 + (words[at + 2] == "the") :][:1]
+        if (
+            words[at - 1] == "the"
+            and words[at : at + 2] == ["number", "and"]
+            and beside == ["total"]
+        ):
+            return [*tokens[:at], *_said("count", tokens[at]), *tokens[at + 1 :]]
+    return tokens
 
 
 def _totalling(tokens: list[Token]) -> list[Token]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from kpi_nlsql.drafting.draft import SIGNS, Wanted
 from kpi_nlsql.english.amounts import adds_up, amount_ref, main_amount, names_rows
 from kpi_nlsql.english.words import stem, stems
-from kpi_nlsql.grammar.conditions import totals
+from kpi_nlsql.grammar.conditions import totals, values_read
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.schema.graph import Table
 
@@ -26,6 +26,7 @@ def read(scan: Scanner) -> bool:
     position = scan.skip(position)
     if scan.at(position).is_cue("distinct"):
         position = scan.skip(position + 1)
+    position = _past_states(scan, position)
     if scan.role(position) == "table" and scan.role(position + 1) == "column":
         scan.take(position)
         position += 1
@@ -62,6 +63,24 @@ def _worth(scan: Scanner, position: int) -> bool:
     scan.take(scan.position, position)
     scan.position = position + 1
     return True
+
+
+def _past_states(scan: Scanner, position: int) -> int:
+    # "the sum of unpaid amounts": of the rows in this state.
+    behind = position
+    while scan.role(behind) == "value":
+        behind += 1
+    behind += scan.role(behind) == "table"
+    if behind == position or scan.in_where or scan.role(behind) != "column":
+        return position
+    if not scan.measures(scan.ref(behind)):
+        return position
+    start, scan.position = scan.position, position
+    while scan.role(scan.position) == "value" and values_read.read(scan):
+        continue
+    position, scan.position = scan.position, start
+    scan.in_where, scan.pending = False, None
+    return position
 
 
 def _past_names(scan: Scanner, position: int, functions: list[str]) -> int:
