@@ -37,6 +37,7 @@ from kpi_nlsql.mentions.only_those import only_those
 from kpi_nlsql.mentions.placing import placed
 from kpi_nlsql.mentions.plus_signs import told_apart
 from kpi_nlsql.mentions.presence_clauses import plain_presence
+from kpi_nlsql.mentions.rates_told import rates_told
 from kpi_nlsql.mentions.row_nouns import merged
 from kpi_nlsql.mentions.shorthand import written_out
 from kpi_nlsql.mentions.spoken_keys import with_spoken_keys
@@ -118,7 +119,7 @@ class Engine:
         )
 
     def _verbs_told(self, items: Sequence[Item]) -> list[Item]:
-        told = bare_deeds(items, self.lexicon, self.graph)
+        told = bare_deeds(rates_told(items, self.graph), self.lexicon, self.graph)
         return deeds_told(money_told(told, self.lexicon), self.lexicon)
 
     def _spelt_out(self, tokens: list[Token]) -> list[Token]:
