@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kpi_nlsql.english.abbreviations import expansions
+from kpi_nlsql.english.abbreviations import expansions, shortened
 from kpi_nlsql.english.shortening import likeness
 from kpi_nlsql.english.words import parts, stem
 from kpi_nlsql.mentions.lexicon import Lexicon
@@ -86,3 +86,7 @@ def test_names_of_short_forms_are_told_in_full(phrase: str, column: str) -> None
 def test_initials_of_words_that_tell_an_order_are_no_name() -> None:
     words = ("most", "recently", "opened", "number")
     assert not Lexicon(_FERRY).names(tuple(map(stem, words)), "", words)
+
+
+def test_stems_of_whole_words_are_not_short() -> None:
+    assert shortened(["citi", "lgci", "parti"]) == {"lgci"}

@@ -36,6 +36,7 @@ def shortened(words: Iterable[str]) -> frozenset[str]:
         and word.isascii()
         and word.isalpha()
         and not simplemma.is_known(word, lang="en")
+        and not (word.endswith("i") and simplemma.is_known(word[:-1] + "y", lang="en"))
     )
 
 

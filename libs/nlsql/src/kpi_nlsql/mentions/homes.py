@@ -20,8 +20,8 @@ def home_of(item: Item, tables: Iterable[Table]) -> str | None:
     ``fa_register`` begins with ``asset_no`` and has an ``asset_class``: it holds the assets, though
     each counted one has its ``asset_id`` in ``stg_inventory_count``, too.
     """
-    if lemma(item.last_word) in KEY_TAILS:
-        return None  # "product numbers" are a column, whichever way it is written
+    if lemma(item.last_word) in _NAMING_TAILS:
+        return None  # "product numbers" and "names" are columns, whichever way they are written
     told = sorted((worth, table.name) for table in tables if (worth := _tells_of(item, table)))
     sole = len(told) == 1 or (len(told) > 1 and told[-1][0] > told[-2][0])
     return told[-1][1] if sole else None
