@@ -57,6 +57,10 @@ def toolroom() -> Graph:
             Table("chk_scan", columns=scans),
             Table("ln_contract", columns=loans),
             Table("ln_fine", columns=(_number("fine_no", unique=True), _text("loan_no"))),
+            Table(
+                "gl_wastage",
+                columns=(_number("doc_no", unique=True), _text("site"), _number("wastage_amt")),
+            ),
             Table("safety_coi", columns=certificates),
         ],
     )

@@ -136,7 +136,11 @@ def _total_of_rows(scan: Scanner, position: int, function: str) -> bool:
     table = scan.sentence.graph.table(scan.table(position))
     if scan.in_where or scan.draft.wanted:
         return False
-    if function == "sum":
+    mass = not scan.at(position).text.endswith("s")
+    own = _amount_called_so(scan, position, table) if function == "sum" and mass else None
+    if own is not None:
+        amount: str | None = own  # "total depreciation" of ``depr_run`` adds its ``depr_amt`` up
+    elif function == "sum":
         amount = main_amount(table)
         opens = scan.item.text in {"total", "the total"}
         money = stem(scan.at(position).text.split()[-1]) in _MONEY
@@ -151,6 +155,17 @@ def _total_of_rows(scan: Scanner, position: int, function: str) -> bool:
     scan.take(scan.position, position)
     scan.position = position + 1
     return True
+
+
+def _amount_called_so(scan: Scanner, position: int, table: Table) -> str | None:
+    """Return the one amount of the table that adds up and is called after the noun, if any."""
+    word = stem(scan.at(position).last_word)
+    named = [
+        column.name
+        for column in table.columns
+        if any(stems(name)[0] == word for name in column.display_names) and adds_up(column)
+    ]
+    return named[0] if len(named) == 1 else None
 
 
 def _called_so(scan: Scanner, position: int, table: Table) -> str | None:
