@@ -48,6 +48,7 @@ from kpi_nlsql.plans.explain import explain
 from kpi_nlsql.plans.plan import Query
 from kpi_nlsql.refusal import refuse
 from kpi_nlsql.requested import reader as requested
+from kpi_nlsql.requested.rows_meant import with_rows_meant
 from kpi_nlsql.schema.graph import Graph
 from kpi_nlsql.schema.paths import JoinPaths
 from kpi_nlsql.schema.row_keys import keyed
@@ -187,6 +188,8 @@ def _plainest(sentence: Sentence, candidate: Candidate) -> Candidate:
     if candidate.kind != "general" or not isinstance(candidate.plan, Query):
         return candidate
     query = without_idle_parents(candidate.plan, sentence.graph)
+    if not candidate.features.get("requested"):
+        query = with_rows_meant(sentence, query)
     if query == candidate.plan:
         return candidate
     return replace(candidate, plan=query, explanation=explain(query))

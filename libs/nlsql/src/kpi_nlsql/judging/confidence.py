@@ -22,11 +22,15 @@ DIFFERENCES = ("denied", "having", "shared_values")
 _CAUTION = 0.4
 """What the odds (as a logarithm) of differences and counted groups were too high by on questions
 that the grammar had never seen: it was made with those in sight that the weights are fitted to."""
-VETOES = ("lost_output", "lost_owner", "unlikely_compared", "impossible")
+VETOES = (
+    "lost_output", "lost_owner", "unlikely_compared", "impossible", "shown_told", "shown_unnamed",
+    "aggregate_unread", "count_unread",
+)  # fmt: skip
 """Doubts that no strength elsewhere makes good: what is asked for was not understood, a name or key
-is compared as if it were an amount, or no row can be what the plan says."""
+is compared as if it were an amount, no row can be what the plan says, or only what the sentence
+itself tells is shown."""
 _VETOED = 0.4
-NAMED_VETOES = ("impossible",)
+NAMED_VETOES = ("impossible", "aggregate_unread", "shown_told")
 _DOUBTED = 0.3
 """The power of how well the rows of two named tables pair, or a table's name fits."""
 

@@ -84,6 +84,11 @@ WEIGHTS: dict[str, float] = {
     "twin_joins": -0.3549,
     "unlikely_compared": 0.0000,
     "shared_values": 1.0067,
+    "shown_told": 0.0000,
+    "shown_unnamed": 0.0000,
+    "aggregate_unread": 0.0000,
+    "count_unread": 0.0000,
+    "unspoken_exists": 0.0000,
 }
 
 LANDED_WEIGHTS: dict[str, float] = {
@@ -177,6 +182,11 @@ LANDED_WEIGHTS: dict[str, float] = {
     "impossible": -9.2543,
     "landed": 0.2006,
     "unsaid_tables": -1.0697,
+    "shown_told": 0.0000,
+    "shown_unnamed": 0.0000,
+    "aggregate_unread": 0.0000,
+    "count_unread": 0.0000,
+    "unspoken_exists": 0.0000,
 }
 
 NAMED_WEIGHTS: dict[str, float] = {
@@ -191,4 +201,5 @@ NAMED_WEIGHTS: dict[str, float] = {
     "kind_duplicates": 1.1639,
     "landed": 0.8047,
     "length": -0.1568,
+    "negation_unread": 0.0000,
 }

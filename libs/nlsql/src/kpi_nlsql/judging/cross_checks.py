@@ -29,7 +29,7 @@ _MOST = 3.0
 
 def cross_checks(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
     """Return how often the sentence and the plan do not bear each other out, by name."""
-    held = _Held(query)
+    held = Held(query)
     items = sentence.items
     graph = sentence.graph
     shown = _shown(query)
@@ -37,8 +37,8 @@ def cross_checks(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
         "absent_tables": sum(_absent_table(item, held) for item in items),
         "absent_columns": sum(_absent_column(item, held) for item in items),
         "absent_values": sum(_absent_value(item, held) for item in items),
-        "unsaid_outputs": sum(_best_name(items, column, held) < 0.01 for column in shown),
-        "weak_outputs": sum(0.01 <= _best_name(items, column, held) < _FAIR for column in shown),
+        "unsaid_outputs": sum(best_name(items, column, held) < 0.01 for column in shown),
+        "weak_outputs": sum(0.01 <= best_name(items, column, held) < _FAIR for column in shown),
         "loose_matches": sum(
             _is_loose(graph, select, held) for select in queries(query) if matches(select)
         ),
@@ -49,7 +49,7 @@ def cross_checks(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
     return {name: min(float(amount), _MOST) for name, amount in found.items()}
 
 
-class _Held:
+class Held:
     """The tables, columns and constants of a plan."""
 
     def __init__(self, query: plan.Plan) -> None:
@@ -77,14 +77,14 @@ class _Held:
         return self.aliases.get(column.source, column.source), column.column.lower()
 
 
-def _absent_table(item: Item, held: _Held) -> bool:
+def _absent_table(item: Item, held: Held) -> bool:
     best = item.best_table()
     if best < _FULL or best < item.best_column() or item.values:
         return False
     return not any(hit.table in held.tables for hit in item.table_hits() if hit.score >= _FULL)
 
 
-def _absent_column(item: Item, held: _Held) -> bool:
+def _absent_column(item: Item, held: Held) -> bool:
     best = item.best_column()
     if best < _FULL or best <= item.best_table() or item.values:
         return False
@@ -95,7 +95,7 @@ def _absent_column(item: Item, held: _Held) -> bool:
     )
 
 
-def _absent_value(item: Item, held: _Held) -> bool:
+def _absent_value(item: Item, held: Held) -> bool:
     exact = {hit.value.lower() for hit in item.values if hit.score >= 1.0}
     named = max(item.best_table(), item.best_column()) >= _FAIR
     return bool(exact) and not named and item.kind == "mention" and not exact & held.constants
@@ -107,7 +107,7 @@ def _shown(query: plan.Plan) -> list[plan.ColumnRef]:
     return [o.expression for o in first.outputs if isinstance(o.expression, plan.ColumnRef)]
 
 
-def _best_name(items: Sequence[Item], column: plan.ColumnRef, held: _Held) -> float:
+def best_name(items: Sequence[Item], column: plan.ColumnRef, held: Held) -> float:
     """Return how well a mention names the column, 0..1."""
     wanted = held.names(column)
     return max(
@@ -121,7 +121,7 @@ def _best_name(items: Sequence[Item], column: plan.ColumnRef, held: _Held) -> fl
     )
 
 
-def _said(items: Sequence[Item], table: str, held: _Held) -> bool:
+def _said(items: Sequence[Item], table: str, held: Held) -> bool:
     """Tell whether a word names the table, or a column or value of it that the plan holds."""
     for item in items:
         if any(hit.table == table for hit in item.table_hits()):
@@ -133,7 +133,7 @@ def _said(items: Sequence[Item], table: str, held: _Held) -> bool:
     return False
 
 
-def _is_loose(graph: Graph, select: plan.Query, held: _Held) -> bool:
+def _is_loose(graph: Graph, select: plan.Query, held: Held) -> bool:
     """Tell whether rows meet over columns none of which tells rows apart (a district, a date)."""
     varieties = []
     for match in matches(select):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kpi_nlsql.judging import cross_checks, doubts, join_doubts, leftovers
+from kpi_nlsql.judging import cross_checks, doubts, join_doubts, leftovers, shown_doubts
 from kpi_nlsql.plans import plan
 from kpi_nlsql.sentence import Candidate, Sentence
 
@@ -22,6 +22,7 @@ def features(sentence: Sentence, candidate: Candidate) -> dict[str, float]:
     found |= doubts.doubts(sentence, candidate.plan)
     found |= join_doubts.join_doubts(sentence, candidate.plan)
     found |= cross_checks.cross_checks(sentence, candidate.plan)
+    found |= shown_doubts.shown_doubts(sentence, candidate)
     found |= _together(found, candidate)
     found[f"kind_{candidate.kind}"] = 1.0
     for name, amount in candidate.features.items():
@@ -124,12 +125,12 @@ NAMES = (
     "implied_ref", "negative_lost", "negative_weak",
     "negative_joined", "having_lost", "having_weak", "having_joined", "idle_tables",
     "far_near", "asks_who", "negative", "close_value", "group_named",
-    *doubts.NAMES, *join_doubts.NAMES, *cross_checks.NAMES,
+    *doubts.NAMES, *join_doubts.NAMES, *cross_checks.NAMES, *shown_doubts.NAMES,
 )  # fmt: skip
 """Every feature, in a fixed order."""
 
 NAMED = (
     "bias", "unknown", "unheeded", "lost_output", "absent_columns",
-    "loose_matches", "joins", "ands", "kind_duplicates", "landed", "length",
+    "loose_matches", "joins", "ands", "kind_duplicates", "landed", "length", "negation_unread",
 )  # fmt: skip
 """The features of reconciliations and duplicates: few, since few of them are scored."""

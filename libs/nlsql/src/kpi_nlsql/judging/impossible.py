@@ -17,7 +17,7 @@ def is_impossible(graph: Graph, query: plan.Plan) -> bool:
         _is_contradicted(select) or _wants_two_values(select) or _is_senseless(graph, tables, term)
         for select in selects
         for term in conditions(select)
-    )
+    ) or any(map(_sorts_alike, selects))
 
 
 def _is_senseless(graph: Graph, tables: dict[str, str], term: plan.Condition) -> bool:
@@ -56,6 +56,17 @@ def _wants_two_values(query: plan.Query) -> bool:
         if plain and told.setdefault(subject, value) != value:
             return True
     return False
+
+
+def _sorts_alike(query: plan.Query) -> bool:
+    """Tell whether rows are sorted by what is the same in all of them."""
+    fixed = [
+        term.left
+        for term in plan.conjuncts(query.where)
+        if isinstance(term, plan.Compare) and term.operator == "="
+        if isinstance(term.right, plan.Constant)
+    ]
+    return any(order.expression in fixed for order in query.order)
 
 
 def _is_contradicted(select: plan.Query) -> bool:

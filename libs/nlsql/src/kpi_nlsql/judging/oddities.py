@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from kpi_nlsql.judging.plan_oddities import plan_oddities
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
@@ -33,6 +34,7 @@ def oddities(sentence: Sentence, query: plan.Plan) -> dict[str, bool]:
         "denied_beside_group": _denies_beside_group(query),
         "empty_output": _is_empty(sentence, query),
         "number_for_text": _compares_text(sentence.graph, query),
+        **plan_oddities(sentence, query),
     }
 
 

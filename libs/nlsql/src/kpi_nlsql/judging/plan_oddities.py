@@ -1,0 +1,86 @@
+"""Oddities of a plan as such: other rows' days, rows nothing is said of, codes that are summed."""
+
+from __future__ import annotations
+
+from kpi_nlsql.judging.cross_checks import Held, best_name
+from kpi_nlsql.plans import plan
+from kpi_nlsql.plans.plan_walk import conditions, queries
+from kpi_nlsql.schema.graph import Column, Graph
+from kpi_nlsql.sentence import Sentence
+
+_NAMED = 0.01
+
+
+def plan_oddities(sentence: Sentence, query: plan.Plan) -> dict[str, bool]:
+    """Return by name whether a plan has each of the oddities."""
+    held = Held(query)
+    selects = list(queries(query))
+    return {
+        "other_day": any(_tests_other_day(sentence, each, held) for each in selects),
+        "rows_untold": _shows_untold(query),
+        "code_summed": any(_sums_code(sentence.graph, each, held) for each in selects),
+    }
+
+
+def _column(graph: Graph, held: Held, column: object) -> Column | None:
+    if not isinstance(column, plan.ColumnRef):
+        return None
+    table = held.aliases.get(column.source, column.source)
+    known = graph.has_table(table) and graph.table(table).has(column.column)
+    return graph.table(table).column(column.column) if known else None
+
+
+def _tests_other_day(sentence: Sentence, query: plan.Query, held: Held) -> bool:
+    # "How many visits did each clinic have in 2025?" asks for the day of the visit, not for
+    # the one on which the clinic was opened.
+    own = query.source.table
+    graph = sentence.graph
+    if not graph.has_table(own) or not any(column.dated for column in graph.table(own).columns):
+        return False
+    return any(
+        isinstance(subject, plan.ColumnRef)
+        and held.aliases.get(subject.source) != own
+        and (column := _column(graph, held, subject)) is not None
+        and column.dated
+        and best_name(sentence.items, subject, held) < _NAMED
+        for subject in map(_on_day, conditions(query))
+    )
+
+
+def _on_day(term: plan.Condition) -> plan.Expression | None:
+    if isinstance(term, plan.Compare) and isinstance(term.right, plan.Constant):
+        return term.left
+    return term.subject if isinstance(term, plan.Between | plan.RecentDays) else None
+
+
+def _shows_untold(query: plan.Plan) -> bool:
+    # "Stock with a reserved quantity above the one on hand" asks for the rows that are told of,
+    # not for those of a table that is joined to them.
+    first = next(queries(query))
+    shown = {o.expression.source for o in first.outputs if isinstance(o.expression, plan.Star)}
+    terms = list(plan.parts(first.where))
+    if len(shown) != 1 or None in shown or not first.joins or not terms:
+        return False
+    tested = {
+        side.source
+        for term in terms
+        for side in (getattr(term, "subject", None), getattr(term, "left", None))
+        if isinstance(side, plan.ColumnRef)
+    }
+    return not shown & tested and not any(isinstance(term, plan.Exists) for term in terms)
+
+
+def _sums_code(graph: Graph, query: plan.Query, held: Held) -> bool:
+    # "What did we bill in total?" asks for no sum of ``SHIPMENT_REF``.
+    for output in query.outputs:
+        summed = output.expression
+        if not isinstance(summed, plan.Aggregate) or summed.function not in {"sum", "avg"}:
+            continue
+        column = _column(graph, held, summed.argument)
+        if column is None or not isinstance(summed.argument, plan.ColumnRef):
+            continue
+        table = held.aliases.get(summed.argument.source, summed.argument.source)
+        key = column.name in graph.table(table).primary_key
+        if key or not column.measures or (table, column.name) in graph.references:
+            return True
+    return False
