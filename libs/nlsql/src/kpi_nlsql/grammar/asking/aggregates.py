@@ -163,7 +163,7 @@ def _amount_called_so(scan: Scanner, position: int, table: Table) -> str | None:
     named = [
         column.name
         for column in table.columns
-        if any(stems(name)[0] == word for name in column.display_names) and adds_up(column)
+        if any(stems(name)[:1] == (word,) for name in column.display_names) and adds_up(column)
     ]
     return named[0] if len(named) == 1 else None
 
