@@ -37,7 +37,9 @@ def _counted(scan: Scanner, near: str) -> str | None:
     if scan.scope != MAIN or not grouped:
         return None
     for wanted in scan.draft.wanted:
-        told = wanted.ref.near or wanted.ref.hits[0].table if wanted.ref else wanted.table
+        told = wanted.table
+        if wanted.ref is not None:
+            told = wanted.ref.near or next((hit.table for hit in wanted.ref.hits), None)
         if wanted.function and told and told != near and dates(scan, told):
             return told
     return None

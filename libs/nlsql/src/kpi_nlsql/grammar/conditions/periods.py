@@ -107,8 +107,8 @@ def _dated(scan: Scanner) -> bool:
 
 def _of_only_year(scan: Scanner, ref: Ref, month: int) -> str | None:
     """Return a month told without its year, where all the dates are of one: "from May"."""
-    dates = scan.column_of(ref.hits[0]).values if ref.hits else ()
-    years = {value[:4] for value in dates}
+    hit = next((hit for hit in ref.hits if _is_date(scan, hit.table, hit.column)), None)
+    years = {value[:4] for value in scan.column_of(hit).values} if hit is not None else set()
     return f"{years.pop()}-{month:02d}" if len(years) == 1 else None
 
 
