@@ -8,6 +8,7 @@ from kpi_nlsql.schema.building import build_graph
 from .charter import charter
 from .salon import salon
 from .shorthand import leasing, rental
+from .six_letters import six_letters
 from .toolroom import toolroom
 
 _STATUSES = ("Active", "Inactive", "Blocked")
@@ -341,6 +342,7 @@ SCHEMAS = {
     "rental": rental(),
     "leasing": leasing(),
     "charter": charter(),
+    "six_letters": six_letters(),
     "toolroom": toolroom(),
     "salon": salon(),
 }

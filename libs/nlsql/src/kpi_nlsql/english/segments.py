@@ -11,9 +11,11 @@ from kpi_nlsql.english.short_forms import MEANINGS
 _TAILS = frozenset("cd dt id nm no nr".split())  # noqa: SIM905
 """Short forms of two letters: they only end a name."""
 _TELLING = tuple(
-    "nm dt cd amt qty typ sts dsc nbr prc pct flg addr ctry ccy dtl hdr".split()  # noqa: SIM905
+    "nm dt cd amt qty typ sts dsc nbr prc pct flg addr ctry ccy dtl hdr wgt cls cst lmt grp".split()  # noqa: SIM905
 )
 """Short forms that end no other word."""
+_FIXED_TAILS = frozenset((*_TELLING, "mst", "nam", "dat", "cod"))
+"""What ends a name of six letters, whatever is before it."""
 _WORDS = frozenset(
     "account amount balance city code country customer date description name number order "  # noqa: SIM905
     "payment price product quantity status total type value year".split()
@@ -58,6 +60,8 @@ def _is_known(piece: str, *, last: bool) -> bool:
 def _halved(word: str) -> tuple[str, ...]:
     """Return the halves of a name of six letters: one is known, and so may the other be."""
     head, tail = word[:_FIXED], word[_FIXED:]
+    if len(word) == 2 * _FIXED and tail in _FIXED_TAILS:
+        return (head, tail)
     if len(word) != 2 * _FIXED or not (head in MEANINGS or tail in MEANINGS):
         return ()
     if head in _BEGINNINGS or not all(_may_be_short(half) for half in (head, tail)):

@@ -52,6 +52,7 @@ _GROUPS = (
     "ticket case issue",
     "airplane aircraft plane",
     "stock inventory",
+    "weight weigh",
     "revenue sale turnover",
     "sale sell",
     "purchase buy",

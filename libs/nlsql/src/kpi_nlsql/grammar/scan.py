@@ -104,6 +104,7 @@ def scan(sentence: Sentence) -> Draft:
     _rows_averaged(scanner.draft)
     _asks_rows(scanner)
     _add_up(scanner)
+    _total_of_rows(scanner)
     how_much.complete(scanner)
     on_average.complete(scanner)
     _doubt(scanner)
@@ -187,6 +188,21 @@ def _add_up(scanner: Scanner) -> None:
         for sorting in draft.sorting:
             same = sorting.ref is not None and sorting.ref.hits[:1] == wanted.ref.hits[:1]
             sorting.function = "sum" if same and sorting.function is None else sorting.function
+
+
+def _total_of_rows(scanner: Scanner) -> None:
+    # "total amount of delivered jobs" is one sum, though each job has its ``tot_amt``.
+    draft = scanner.draft
+    alone = len(draft.wanted) == 1 and not (draft.groups or draft.sorting or draft.limit)
+    wanted = draft.wanted[0] if alone else None
+    if wanted is None or wanted.function or wanted.ref is None or wanted.position > _OPENING:
+        return
+    text, behind = scanner.at(wanted.position).text, wanted.position + 1
+    rows = next((at for at in range(behind, len(scanner.items)) if scanner.role(at) == "table"), 0)
+    several = scanner.at(rows).last_word.endswith("s") and scanner.at(behind).text == "of"
+    single = text.startswith("total ") and not text.endswith("s") and scanner.at(0).text != "list"
+    if several and single and scanner.measures(wanted.ref):
+        wanted.function = "sum"
 
 
 def _doubt(scanner: Scanner) -> None:

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from rapidfuzz import fuzz, process
-
 from kpi_nlsql.english.abbreviations import (
     abbreviates,
     consonants,
@@ -21,6 +19,7 @@ from kpi_nlsql.english.short_forms import ABBREVIATIONS, MEANINGS
 from kpi_nlsql.english.synonyms import SYNONYMS
 from kpi_nlsql.english.verbal_nouns import VERBAL_NOUNS
 from kpi_nlsql.english.words import UNSTEMMED, lemma, parts, stem, stems, whole
+from kpi_nlsql.mentions.closest_words import closest_word
 from kpi_nlsql.mentions.short_names import ShortNames
 from kpi_nlsql.mentions.values import ValueHit, ValueIndex
 from kpi_nlsql.schema.flags import is_flag, set_values
@@ -36,7 +35,6 @@ _HEADS = 0.6
 _RATHER_LITERAL = 0.05
 """How much a table called by a synonym stands behind one called by the word itself."""
 _ONLY_TABLE = 0.85
-_TYPO_CUTOFF = 86
 _SHORTEST = 3
 _SPELT_OUT = 0.97
 _STEM_ONLY = 0.93
@@ -52,6 +50,8 @@ _ABBREVIATED = {
 """Abbreviations that people write and that are no words of their own, as stems."""
 _SHORT = frozenset(stem(short) for each in MEANINGS for short in (each, each + "s"))
 """Abbreviations of identifiers, also those that dictionaries know as words: EXP_LINE, PTS."""
+_PARTS_OF = tuple(map(stem, ("line", "item", "position", "detail")))
+"""What the rows are called that a thing consists of."""
 _FILLERS = frozenset({stem(word) for word in ("of", "the", "a", "an", "in", "for", "and")})
 
 
@@ -86,7 +86,7 @@ class Lexicon:
         self._spell_out()
         self.vocabulary = frozenset(word for name in self._names for word in name)
         short = shortened(self.vocabulary) | consonants(self.vocabulary)
-        short = (short - PREFIXES) | (_SHORT & self.vocabulary)
+        short = (short - PREFIXES) | (_SHORT & self.vocabulary) | _cut_short(graph)
         self._shorthand = ShortNames(self._names, short)
         self._acronyms = acronyms(graph.tables)
         self._choices = [word for word in self.vocabulary if len(word) >= 4]
@@ -100,13 +100,8 @@ class Lexicon:
         ``words`` are the same as they are said, by which short names are known: ``cstmr``.
         """
         found = dict(self._names.get(phrase, {}))
-        heads = [s for key, s in found.items() if key[1] is None and s >= _HEADS]
-        for variant in _variants(phrase):
-            for key, score in self._names.get(variant, {}).items():
-                told = score * _SYNONYM_FACTOR
-                if heads and key[1] is None:
-                    told = min(told, max(heads) - _RATHER_LITERAL)
-                found[key] = max(found.get(key, 0.0), told)
+        for key, score in self._said_otherwise(phrase, found):
+            found[key] = max(found.get(key, 0.0), score)
         for key, score in self._written_short(phrase, words, found):
             found[key] = max(found.get(key, 0.0), score)
         for variant in () if found else _unabbreviated(phrase):
@@ -121,6 +116,22 @@ class Lexicon:
         hits = [NameHit(table, column, score) for (table, column), score in found.items()]
         return tuple(sorted(hits, key=lambda hit: -hit.score))
 
+    def _said_otherwise(
+        self, phrase: tuple[str, ...], found: Mapping[tuple[str, str | None], float]
+    ) -> list[tuple[tuple[str, str | None], float]]:
+        """Return what other words for the same name; a table called so in full goes before."""
+        heads = [s for key, s in found.items() if key[1] is None and s >= _HEADS]
+        told: list[tuple[tuple[str, str | None], float]] = []
+        for variant in _variants(phrase):
+            for key, score in self._names.get(variant, {}).items():
+                most = max(heads) - _RATHER_LITERAL if heads and key[1] is None else 1.0
+                told.append((key, min(score * _SYNONYM_FACTOR, most)))
+        for variant in _part_variants(phrase):
+            for key, score in self._names.get(variant, {}).items():
+                if key[1] is None:
+                    told.append((key, score * _ABBREVIATION_FACTOR))
+        return told
+
     def _written_short(
         self,
         phrase: tuple[str, ...],
@@ -132,11 +143,22 @@ class Lexicon:
         free = phrase not in self._names  # "articles", where items are known: ``ART_NO``
         if len(phrase) > 1:
             yield from self._shorthand.named(phrase, said, alone=not found, free=free)
+            yield from self._parts_short(phrase, said, alone=not found)
         elif words and phrase[0] not in ROW_STEMS and not self._holds_value(words):
             tables = any(key[1] is None for key in found)
             for key, score in self._shorthand.named(phrase, said, alone=not found, free=free):
                 if key[1] is not None or not tables:
                     yield key, score
+
+    def _parts_short(
+        self, phrase: tuple[str, ...], said: Sequence[tuple[str, ...]], *, alone: bool
+    ) -> Iterator[tuple[tuple[str, str | None], float]]:
+        """Yield the tables of what a thing consists of, where they are written short."""
+        for variant in _part_variants(phrase):
+            words = [*said[:-1], (variant[-1],)] if said else []
+            for key, score in self._shorthand.named(variant, words, alone=alone, free=alone):
+                if key[1] is None:
+                    yield key, score * _ABBREVIATION_FACTOR
 
     def _by_acronym(self, phrase: tuple[str, ...]) -> dict[tuple[str, str | None], float]:
         """Return the tables of the system whose initials the phrase, or its beginning, spells."""
@@ -208,15 +230,10 @@ class Lexicon:
             for key, score in self._names[name].items():
                 entry[key] = max(entry.get(key, 0.0), score * _SPELT_OUT)
 
-    def _closest(self, word: str) -> str | None:
-        """Return the known stem that a misspelt one most likely is, if any is close."""
+    def _closest(self, word: str, *, correct: bool = False) -> str | None:
         if len(word) < 4 or word in self.vocabulary or word in self._glued or word in UNSTEMMED:
             return None
-        begun = [k for k in self._choices if k.startswith(word) or word.startswith(k)]
-        if begun:
-            return max(begun, key=len)
-        best = process.extractOne(word, self._choices, scorer=fuzz.ratio, score_cutoff=_TYPO_CUTOFF)
-        return best[0] if best else None
+        return closest_word(word, self._choices, correct=correct)
 
     def _add(self, table: str, column: str | None, names: Iterable[str]) -> None:
         key = (table, column)
@@ -231,6 +248,21 @@ class Lexicon:
                 entry[key] = max(entry.get(key, 0.0), score * rank_factor)
             entry = self._glued["".join(name.split()) and stem("".join(name.lower().split()))]
             entry[key] = max(entry.get(key, 0.0), 0.98 * rank_factor)
+
+
+def _cut_short(graph: Graph) -> frozenset[str]:
+    """Return the words of three letters that names are glued of: the ``car`` of ``CARSTS``.
+
+    Who writes names so cuts every word, also to letters that are a word themselves.
+    """
+    names = [table.name for table in graph.tables]
+    names += [column.name for table in graph.tables for column in table.columns]
+    glued = (
+        parts(name) for name in names if name.isalpha() and name in {name.upper(), name.lower()}
+    )
+    return frozenset(
+        stem(w) for words in glued if len(words) > 1 for w in words if len(w) == _SHORTEST
+    )
 
 
 def _ends_with(column: str, word: str) -> bool:
@@ -276,6 +308,12 @@ def _unabbreviated(phrase: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     for position, word in enumerate(phrase):
         if full := _ABBREVIATED.get(word):
             yield (*phrase[:position], *full, *phrase[position + 1 :])
+
+
+def _part_variants(phrase: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield what else the rows that a thing consists of may be called: order lines, details."""
+    if len(phrase) > 1 and phrase[-1] in _PARTS_OF:
+        yield from ((*phrase[:-1], other) for other in _PARTS_OF if other != phrase[-1])
 
 
 def _variants(phrase: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

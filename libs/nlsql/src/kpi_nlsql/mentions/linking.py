@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import simplemma
+
 from kpi_nlsql.english.cues import CUES, LONGEST_CUE, NUMBER_WORDS, Cue
 from kpi_nlsql.english.function_words import FUNCTION_WORDS, STOP_WORDS
 from kpi_nlsql.english.words import Token, lemma, parts, stem
@@ -114,7 +116,8 @@ def _known_stem(token: Token, lexicon: Lexicon) -> str:
         return token.stem
     if (token.lower,) in CUES:
         return token.stem
-    return lexicon.closest(token.stem) or token.stem
+    correct = simplemma.is_known(token.lower, lang="en")
+    return lexicon.closest(token.stem, correct=correct) or token.stem
 
 
 def _items_at(

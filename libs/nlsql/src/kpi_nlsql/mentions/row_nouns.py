@@ -131,6 +131,8 @@ def _means_rows(before: Item, item: Item, table: Table) -> bool:
         return True
     if item.kind != "mention" or _is_column(before, word, table):
         return False
+    if before.best_table() < _EXACT and any(v.score >= 1.0 for v in before.values):
+        return False  # "delivered deliveries"
     if not item.text.endswith("s"):
         return numbers_rows((word,), table)  # "an MT700 message" has its ``MSG_ID``
     return names_rows((word,), table) or _only_describes(before, item, word, table)

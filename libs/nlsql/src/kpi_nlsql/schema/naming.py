@@ -30,6 +30,9 @@ PREFIXES = frozenset(
         "mst",
         "ods",
         "edw",
+        "xls",
+        "xlsx",
+        "csv",
     ]
 )
 _OF_COLUMNS = {"hr": "hour"}

@@ -13,6 +13,7 @@ from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words
 
 _WHOLE_NAME = 0.95
+_HOW_OFTEN = frozenset({"or more", "more", "or", "again", "already"})
 _FOR_EACH = frozenset(
     "by|per|for each|for every|by each|grouped by|broken down by|split by".split("|")  # noqa: SIM905
 )
@@ -149,9 +150,13 @@ def _by_after_rows(scan: Scanner) -> bool:
 
 
 def _is_done_by(scan: Scanner) -> bool:
-    # "orders shipped by carrier": who did it.
+    # "orders shipped by carrier", "invoiced twice or more by the carrier": who did it.
     verb = scan.position - 1
-    return scan.role(verb) != "table" and (scan.participle(verb) or _is_irregular(scan.at(verb)))
+    while scan.at(verb).is_cue("often") or scan.at(verb).text in _HOW_OFTEN:
+        verb -= 1
+    if scan.role(verb) == "table":
+        return scan.role(verb - 1) == "table" and scan.at(verb).text.endswith("ed")
+    return scan.participle(verb) or _is_irregular(scan.at(verb))
 
 
 def _is_irregular(item: Item) -> bool:

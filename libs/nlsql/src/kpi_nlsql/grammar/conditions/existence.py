@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import MAIN, Ref, Term
+from kpi_nlsql.english.words import stems
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 
 _SURE = 0.95
+_HOW_MUCH = frozenset(stems("quantity amount level balance count units"))
 _POSSESSION = frozenset({"have", "has", "had", "with", "having", "any", "some", "a", "an"})
 
 
@@ -43,15 +45,29 @@ def lacks_own_column(scan: Scanner, position: int) -> bool:
 
 def _lacks(scan: Scanner, ref: Ref, scope: int, compared: set[int]) -> bool:
     # "products with no region" are those whose own region is empty.
-    own = tuple(hit for hit in ref.hits if hit.table == scan.entity() and hit.score >= _SURE)
+    own = tuple(hit for hit in ref.hits if hit.table == scan.entity() and _is_meant(scan, ref, hit))
     busy = any(term.scope == scope for term in scan.draft.terms)
     if not own or busy or ref.position in compared:
         return False
     if (table := _whole_table(scan, ref.position, own[0])) is not None:
         scan.draft.terms.append(Term("exists", ref.position, table=table, scope=scope))
         return True
-    scan.draft.terms.append(Term("null", ref.position, Ref(ref.position, own, ref.near)))
+    none = Ref(ref.position, own, ref.near)
+    if scan.adds_up(own[0]):  # "articles with no stock" may have one of zero
+        scan.draft.terms.append(Term("compare", ref.position, none, "=", (0,)))
+    scan.draft.terms.append(Term("null", ref.position, none, joined_by_or=scan.adds_up(own[0])))
     return True
+
+
+def _is_meant(scan: Scanner, ref: Ref, hit: NameHit) -> bool:
+    """Tell whether a column is called so, or is how much there is of it: ``STOCK_QUANTITY``."""
+    if hit.score >= _SURE:
+        return True
+    if not scan.adds_up(hit) or scan.at(ref.position).table_hits():
+        return False
+    names = (stems(name) for name in scan.column_of(hit).display_names)
+    said = stems(scan.at(ref.position).text)
+    return any(name[:-1] == said and name[-1] in _HOW_MUCH for name in names)
 
 
 def _whole_table(scan: Scanner, position: int, own: NameHit) -> str | None:

@@ -7,6 +7,7 @@ from typing import cast
 from kpi_nlsql.drafting.draft import Term
 from kpi_nlsql.grammar.asking.implied_columns import TIME
 from kpi_nlsql.grammar.conditions.times import date_meant
+from kpi_nlsql.grammar.conditions.units import measured_in
 from kpi_nlsql.grammar.scanner import Scanner
 
 _EQUALLY = frozenset({"on", "at", "in", "equal", "equals", "equal to", "from", "years"})
@@ -21,7 +22,7 @@ def between(scan: Scanner) -> bool:
     if None in values or scan.at(low_at + 1).text not in {"and", "to"} or high is low:
         return False
     told = [value for value in values if value is not None]
-    ref = date_meant(scan, scan.position, told) or scan.pending
+    ref = measured_in(scan, high_at + 1) or date_meant(scan, scan.position, told) or scan.pending
     if ref is None:
         ref = scan.implied(scan.position, TIME, scan.entity())
     following = high_at + 1

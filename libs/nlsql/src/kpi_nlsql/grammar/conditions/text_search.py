@@ -47,20 +47,29 @@ def read(scan: Scanner) -> bool:
 
 
 def _inside(scan: Scanner) -> bool:
-    """Consume "with Apples in the name": a text that a column has somewhere."""
+    """Consume "with Apples in the name", "with leak in the text": what a column has somewhere."""
     position = scan.position
-    told = scan.role(position) == "value" or _is_name(scan, position)
+    told = scan.role(position) == "value" or _is_name(scan, position) or _is_unknown(scan)
     if scan.at(position - 1).text not in _HAVING or scan.at(position + 1).text != "in":
         return False
     column = scan.skip(position + 2)
     if not told or scan.at(position + 2).text not in _DETERMINERS or scan.role(column) != "column":
         return False
     last = position if scan.item.kind == "quoted" else _run_end(scan, position)
+    ref = scan.ref(column)
+    if scan.column_of(ref.hits[0]).family != "text":
+        return False
     text = scan.item.text if scan.item.kind == "quoted" else _written(scan, position, last)
-    scan.add(Term("like", position, scan.ref(column), values=(text,)))
+    scan.add(Term("like", position, ref, values=(text,)))
     scan.take(*range(position, column + 1))
     scan.position = column + 1
     return True
+
+
+def _is_unknown(scan: Scanner) -> bool:
+    """Tell whether nothing is called by the word or text that stands here."""
+    plain = scan.item.kind == "word" and scan.item.text not in FUNCTION_WORDS
+    return plain or scan.item.kind == "quoted"
 
 
 def _subject(scan: Scanner) -> Ref | None:

@@ -12,7 +12,7 @@ from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.schema.graph import Table
 
 MONEY = frozenset({"money", "revenue", "turnover", "value"})
-_TOTALS = frozenset({"total", "totals", "sum", "in total"})
+_TOTALS = frozenset({"total", "totals", "sum", "in total", "value", "amount", "turnover"})
 _WHOLE = frozenset({"gross", "value", "valu", "total"})
 _TIED = 0.05
 _LIST = frozenset("and , the this that their its with show".split())  # noqa: SIM905
@@ -90,7 +90,9 @@ def _of_related(scan: Scanner, entity: str) -> list[tuple[str, str]]:
 
 def total_of(scan: Scanner, position: int) -> Ref | None:
     """Return the amount of rows whose total is told: "by [invoice] total"."""
-    if scan.role(position) != "table" or scan.at(position + 1).text not in _TOTALS:
+    following = position + 1
+    unnamed = scan.role(following) == "none" or scan.at(following).text in {"total", "totals"}
+    if scan.role(position) != "table" or scan.at(following).text not in _TOTALS or not unnamed:
         return None
     table = scan.sentence.graph.table(scan.table(position))
     amount = amount_of(table)

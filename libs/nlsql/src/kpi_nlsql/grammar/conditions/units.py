@@ -1,30 +1,99 @@
-"""Units: "more than 80,000 euros" compares the money of the rows, whatever it is called."""
+"""Units: "more than 80,000 euros" compares the money of the rows, whatever it is called.
+
+"Over 1000 kg" compares their weight: the column is told by the unit, no other is named.
+"""
 
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref
-from kpi_nlsql.english.amounts import amount_ref
+from kpi_nlsql.english.amounts import amount_ref, money_amount
+from kpi_nlsql.english.words import stems
 from kpi_nlsql.grammar.conditions.totals import amount_of
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.schema.graph import Table
 
 _MONEY = frozenset("euro euros eur dollar dollars usd pound pounds gbp francs chf".split())  # noqa: SIM905
+_PRICE = frozenset(stems("price cost rate fare fee"))
+_NAMED = 0.95
+_MEASURED = {
+    "kg kgs kilo kilos kilogram kilograms ton tons tonne tonnes gram grams lbs": "weight kg",
+    "km kilometer kilometers kilometre kilometres mile miles": "distance mileage km",
+    "percent percentage %": "percentage percent pct",
+    "litre litres liter liters": "volume litre",
+    "sqm": "area size",
+}
+_UNITS = {
+    unit: frozenset(stems(names)) for units, names in _MEASURED.items() for unit in units.split()
+}
 
 
 def measured_in(scan: Scanner, position: int) -> Ref | None:
     """Return the column measured in the unit that stands here; None if the subject is known."""
     unit = scan.at(position)
-    if unit.text not in _MONEY or unit.values:
-        return None
-    if scan.pending is not None and scan.measures(scan.pending):
+    if unit.values or _is_known(scan):
         return None
     told = [*scan.tables_named(), *(hit.table for ref in scan.draft.refs() for hit in ref.hits[:1])]
-    tables = [table for table in told if amount_of(scan.sentence.graph.table(table))]
-    tables = tables or _related(scan, told)
-    column = amount_of(scan.sentence.graph.table(tables[0])) if tables else None
-    if column is None:
+    if unit.text in _UNITS:
+        found = _called(scan, told, _UNITS[unit.text])
+    elif unit.text in _MONEY:
+        found = _shown(scan) or _money(scan, told)
+    else:
+        return None
+    if found is None:
         return None
     scan.take(position)
-    return amount_ref(position, tables[0], column)
+    return amount_ref(position, *found)
+
+
+def _is_known(scan: Scanner) -> bool:
+    """Tell whether what is measured was named; "articles over 100 euros" are no article numbers."""
+    pending = scan.pending
+    named = pending is not None and any(hit.score >= _NAMED for hit in pending.hits[:1])
+    return pending is not None and named and scan.measures(pending)
+
+
+def _shown(scan: Scanner) -> tuple[str, str] | None:
+    """Return the one price that is shown: "title and price of articles over 50 euros"."""
+    hits = [wanted.ref.hits[0] for wanted in scan.draft.wanted if wanted.ref and wanted.ref.hits]
+    amounts = [hit for hit in hits if hit.column and scan.column_of(hit).family == "number"]
+    priced = [hit for hit in amounts if _PRICE & _words(scan, hit.table, str(hit.column))]
+    return (priced[0].table, str(priced[0].column)) if len(priced) == 1 else None
+
+
+def _words(scan: Scanner, table: str, column: str) -> set[str]:
+    names = scan.sentence.graph.table(table).column(column).display_names
+    return {word for name in names for word in stems(name)}
+
+
+def _money(scan: Scanner, told: list[str]) -> tuple[str, str] | None:
+    """Return the money of the rows told, or else their one price, or else their one amount."""
+    graph = scan.sentence.graph
+    for name in told:
+        if (column := money_amount(graph.table(name))) is not None:
+            return name, column
+    if (priced := _called(scan, told, _PRICE)) is not None:
+        return priced
+    tables = [table for table in told if amount_of(graph.table(table))] or _related(scan, told)
+    column = amount_of(graph.table(tables[0])) if tables else None
+    return None if column is None else (tables[0], column)
+
+
+def _called(scan: Scanner, told: list[str], words: frozenset[str]) -> tuple[str, str] | None:
+    """Return the first one column of numbers of a table told that is called by one of the words."""
+    for name in dict.fromkeys(told):
+        table = scan.sentence.graph.table(name)
+        columns = _numbers_called(table, words)
+        if len(columns) == 1:
+            return name, columns[0]
+    return None
+
+
+def _numbers_called(table: Table, words: frozenset[str]) -> list[str]:
+    return [
+        column.name
+        for column in table.columns
+        if column.measures and words & {w for name in column.display_names for w in stems(name)}
+    ]
 
 
 def _related(scan: Scanner, told: list[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Group, Ref, Sorting, Wanted
+from kpi_nlsql.english.words import stems
 from kpi_nlsql.grammar.asking.aggregates import function_at
 from kpi_nlsql.grammar.conditions import totals
 from kpi_nlsql.grammar.scanner import Scanner
@@ -33,7 +34,7 @@ def read(scan: Scanner, position: int, descending: bool, limit: int) -> bool:
             return False
         function = "sum"
     subject = None if counts else scan.ref(measure)
-    if subject is not None and scan.participle(measure - 1):
+    if subject is not None and scan.participle(measure - 1) and not _of_rows(scan, subject):
         subject.near = None  # "by ordered quantity" is no column of the orders
     if subject is not None and function == "sum":
         subject = totals.summable(scan, subject)
@@ -48,6 +49,14 @@ def _end(scan: Scanner, last: int, limit: int) -> bool:
     scan.take(*range(scan.position, last + 1))
     scan.position = last + 1
     return True
+
+
+def _of_rows(scan: Scanner, subject: Ref) -> bool:
+    # "by invoiced amount": the amount of the invoices.
+    said = set(stems(scan.at(subject.position).text))
+    own = [hit for hit in subject.hits if hit.table == subject.near and scan.adds_up(hit)]
+    names = (name for hit in own for name in scan.column_of(hit).display_names)
+    return any(said <= set(stems(name)) for name in names)
 
 
 def _of_others(scan: Scanner, measure: int, ranked: str) -> bool:
