@@ -52,7 +52,6 @@ _GROUPS = (
     "ticket case issue",
     "airplane aircraft plane",
     "stock inventory",
-    "weight weigh",
     "revenue sale turnover",
     "sale sell",
     "purchase buy",

@@ -12,8 +12,11 @@ from kpi_nlsql.english.shortening import likeness
 
 _TYPO_CUTOFF = 86
 _CONTRACTED = 0.85
+_ROOT = 5
+_COMPOUNDED = 4
+"""Letters of a word that others are made of, and of what is put behind it."""
 _FORMING = frozenset(
-    "e er or ed ing i y al ion ation ment ag ic ist ant ent anc enc iv ur nel s "  # noqa: SIM905
+    "e er or ed ing i y al ion ation ment ag ic ist ant ent anc enc iv ur nel r s "  # noqa: SIM905
     "in up out off".split()
 )
 """What words are formed with, as stems end: "discharged" and ``discharge``, ``signup``."""
@@ -43,5 +46,8 @@ def _is_contracted(known: str, word: str) -> bool:
 
 def _is_formed(shorter: str, longer: str, *, known: str) -> bool:
     """Tell whether a word is formed from another, or begins like a name that is cut short."""
+    rest = longer[len(shorter) :]
+    if len(shorter) >= _ROOT and (len(rest) >= _COMPOUNDED or rest == "t"):
+        return True  # "weighed": the ``WEIGHBRIDGE`` is for that, and the ``weight`` tells it
     short = known in MEANINGS or not simplemma.is_known(known, lang="en")
-    return (known == shorter and short) or longer[len(shorter) :] in _FORMING
+    return (known == shorter and short) or rest in _FORMING

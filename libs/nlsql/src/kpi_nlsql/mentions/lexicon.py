@@ -124,6 +124,8 @@ class Lexicon:
         told: list[tuple[tuple[str, str | None], float]] = []
         for variant in _variants(phrase):
             for key, score in self._names.get(variant, {}).items():
+                if key[1] is None and self._tells(key[0], set(phrase) - set(variant)):
+                    continue  # "shop revenue": the ``REVENUE`` of ``SHOP_SALES``
                 most = max(heads) - _RATHER_LITERAL if heads and key[1] is None else 1.0
                 told.append((key, min(score * _SYNONYM_FACTOR, most)))
         for variant in _part_variants(phrase):
@@ -131,6 +133,14 @@ class Lexicon:
                 if key[1] is None:
                     told.append((key, score * _ABBREVIATION_FACTOR))
         return told
+
+    def _tells(self, table: str, words: set[str]) -> bool:
+        """Tell whether a table has a column that is called by one of the words alone."""
+        return any(
+            key[0] == table and key[1] is not None and score >= _SPELT
+            for word in words
+            for key, score in self._names.get((word,), {}).items()
+        )
 
     def _written_short(
         self,

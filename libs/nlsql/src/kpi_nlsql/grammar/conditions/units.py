@@ -8,6 +8,7 @@ from __future__ import annotations
 from kpi_nlsql.drafting.draft import Ref
 from kpi_nlsql.english.amounts import amount_ref, money_amount
 from kpi_nlsql.english.words import stems
+from kpi_nlsql.grammar.asking.implied_columns import IMPLIED
 from kpi_nlsql.grammar.conditions.totals import amount_of
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.schema.graph import Table
@@ -30,7 +31,7 @@ _UNITS = {
 def measured_in(scan: Scanner, position: int) -> Ref | None:
     """Return the column measured in the unit that stands here; None if the subject is known."""
     unit = scan.at(position)
-    if unit.values or _is_known(scan):
+    if unit.values or _is_known(scan) or scan.item.text in IMPLIED:
         return None
     told = [*scan.tables_named(), *(hit.table for ref in scan.draft.refs() for hit in ref.hits[:1])]
     if unit.text in _UNITS:
@@ -42,6 +43,7 @@ def measured_in(scan: Scanner, position: int) -> Ref | None:
     if found is None:
         return None
     scan.take(position)
+    scan.skipped.add(position)
     return amount_ref(position, *found)
 
 
