@@ -34,6 +34,7 @@ from kpi_nlsql.mentions.linking import Item, link
 from kpi_nlsql.mentions.money_verbs import money_told
 from kpi_nlsql.mentions.noun_modifiers import with_modifiers
 from kpi_nlsql.mentions.only_those import only_those
+from kpi_nlsql.mentions.part_nouns import with_parts
 from kpi_nlsql.mentions.placing import placed
 from kpi_nlsql.mentions.plus_signs import told_apart
 from kpi_nlsql.mentions.presence_clauses import plain_presence
@@ -108,7 +109,7 @@ class Engine:
         linked = states_told(to_the_point(link(tokens, self.lexicon)), self.lexicon)
         linked = with_modifiers(linked, self.graph)
         plain = with_rows_of_kind(self._verbs_told(linked), self.graph)
-        plain = compounded(plain, self.graph)
+        plain = compounded(with_parts(plain, self.graph), self.graph)
         plain = plain_presence(plain_denials(plain))
         plain = merged(asked_first(grouped_last(told_apart(plain, self.graph))), self.graph)
         plain = totals_split(plain, self.lexicon)

@@ -31,6 +31,9 @@ _DONE = frozenset(
     "captured posted stored planned mentioned in".split()
 )
 """Participles that say so where an adverb stands beside them: "also registered in"."""
+_MADE = frozenset("created existing available recorded made entered maintained assigned".split())  # noqa: SIM905
+"""What is done to related rows so that they are there."""
+_HAVING = frozenset({"with", "have", "has", "having", "without"})
 _INTO = frozenset("in on among amongst within inside at into to by".split())  # noqa: SIM905
 _BEING = frozenset({"is", "are", "was", "were", "be", "been"})
 _NONE = frozenset({"no", "without"})
@@ -55,8 +58,21 @@ _HAVE = Item("word", "have", 0, 0)
 
 def plain_presence(items: Sequence[Item]) -> list[Item]:
     """Return the items with what is said to be somewhere put plainly."""
-    rules = (_own_books, _subject_to, _there, _there_too, _offered_too, _with_related)
+    rules = (_idly_made, _own_books, _subject_to, _there, _there_too, _offered_too, _with_related)
     return rewritten(items, rules, first=1)
+
+
+def _idly_made(items: Sequence[Item], position: int) -> Step | None:
+    """Read "orders with a delivery already created" as those with a delivery."""
+    noun, made = items[position - 1], items[position]
+    if made.text not in _MADE or not _ends(items, position + 1) or made.best_column() >= _OWN:
+        return None
+    lead = skip_words_back(items, position - 2, _DETERMINERS | _TOO)
+    having = text_at(items, lead) in _HAVING or items[lead].is_cue("not")
+    stored = any(hit.score >= 1.0 for hit in made.values)
+    if lead < 1 or not having or stored or noun.best_table() < _OWN:
+        return None
+    return position, position + 1, []
 
 
 def _own_books(items: Sequence[Item], position: int) -> Step | None:
