@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kpi_nlsql import Answer, Engine, ReadOptions
 from kpi_nlsql.judging.impossible import is_impossible
+from kpi_nlsql.judging.list_doubts import list_doubts
 from kpi_nlsql.judging.plan_oddities import plan_oddities
 from kpi_nlsql.judging.shown_doubts import shown_doubts
 from kpi_nlsql.plans import plan
@@ -14,6 +15,7 @@ from .cases.schemas import SCHEMAS
 _ENGINES = {name: Engine(SCHEMAS[name]) for name in ("rental", "charter")}
 TRIPS = plan.Source("trips", "trips")
 BOATS = plan.Source("boats", "boats")
+GUESTS = plan.Source("guests", "guests")
 STATUS = plan.ColumnRef("trips", "trip_status")
 CANCELLED = plan.Compare(STATUS, "=", plan.Constant("Cancelled"))
 ON_BOATS = plan.Match(plan.ColumnRef("trips", "boat_no"), plan.ColumnRef("boats", "boat_no"))
@@ -89,3 +91,29 @@ def test_rows_are_shown_where_only_a_told_amount_would_be() -> None:
     answer = _ENGINES["rental"].read("Who has a credit above 4000?")
     assert isinstance(answer, Answer)
     assert '"cstmr".*' in answer.sql("sqlite")
+
+
+def _listed(sentence: str, query: plan.Plan) -> set[str]:
+    linked = _ENGINES["charter"].link(sentence, ReadOptions())
+    return {name for name, doubt in list_doubts(linked, query).items() if doubt}
+
+
+def test_all_columns_of_a_list_are_shown() -> None:
+    half = plan.Query((plan.Output(plan.ColumnRef("guests", "guest_name")),), GUESTS)
+    assert _listed("Show the guest name and email address of all guests", half) == {"half_listed"}
+    assert not _listed("Show the guest name of all guests", half)
+
+
+def test_a_column_that_is_asked_for_is_no_whole_row() -> None:
+    rows = plan.Query((plan.Output(plan.Star("guests")),), GUESTS)
+    assert _listed("Show the email addresses of all guests", rows) == {"rows_for_column"}
+    assert not _listed("Show all guests", rows)
+
+
+def test_a_number_meets_no_date() -> None:
+    odd = plan.Match(plan.ColumnRef("trips", "boat_no"), plan.ColumnRef("p", "payment_date"))
+    inner = plan.Query(
+        (plan.Output(plan.Constant(1)),), plan.Source("trip_payments", "p"), where=odd
+    )
+    rows = _shown(plan.Star("trips"), where=plan.Exists(inner))
+    assert is_impossible(SCHEMAS["charter"], rows)

@@ -89,6 +89,8 @@ WEIGHTS: dict[str, float] = {
     "aggregate_unread": 0.0000,
     "count_unread": 0.0000,
     "unspoken_exists": 0.0000,
+    "half_listed": 0.0000,
+    "rows_for_column": 0.0000,
 }
 
 LANDED_WEIGHTS: dict[str, float] = {
@@ -187,6 +189,8 @@ LANDED_WEIGHTS: dict[str, float] = {
     "aggregate_unread": 0.0000,
     "count_unread": 0.0000,
     "unspoken_exists": 0.0000,
+    "half_listed": 0.0000,
+    "rows_for_column": 0.0000,
 }
 
 NAMED_WEIGHTS: dict[str, float] = {

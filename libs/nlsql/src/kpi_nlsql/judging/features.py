@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kpi_nlsql.judging import cross_checks, doubts, join_doubts, leftovers, shown_doubts
+from kpi_nlsql.judging import (
+    cross_checks,
+    doubts,
+    join_doubts,
+    leftovers,
+    list_doubts,
+    shown_doubts,
+)
 from kpi_nlsql.plans import plan
 from kpi_nlsql.sentence import Candidate, Sentence
 
@@ -23,6 +30,7 @@ def features(sentence: Sentence, candidate: Candidate) -> dict[str, float]:
     found |= join_doubts.join_doubts(sentence, candidate.plan)
     found |= cross_checks.cross_checks(sentence, candidate.plan)
     found |= shown_doubts.shown_doubts(sentence, candidate)
+    found |= list_doubts.list_doubts(sentence, candidate.plan)
     found |= _together(found, candidate)
     found[f"kind_{candidate.kind}"] = 1.0
     for name, amount in candidate.features.items():
@@ -126,6 +134,7 @@ NAMES = (
     "negative_joined", "having_lost", "having_weak", "having_joined", "idle_tables",
     "far_near", "asks_who", "negative", "close_value", "group_named",
     *doubts.NAMES, *join_doubts.NAMES, *cross_checks.NAMES, *shown_doubts.NAMES,
+    *list_doubts.NAMES,
 )  # fmt: skip
 """Every feature, in a fixed order."""
 

@@ -21,9 +21,11 @@ def is_impossible(graph: Graph, query: plan.Plan) -> bool:
 
 
 def _is_senseless(graph: Graph, tables: dict[str, str], term: plan.Condition) -> bool:
-    """Tell whether a column is compared with itself, or an amount with a word."""
+    """Tell whether a column is compared with itself, an amount with a word, a date with a code."""
     if isinstance(term, plan.Not):
         return _is_senseless(graph, tables, term.term)
+    if isinstance(term, plan.Match):
+        return _is_dated(graph, tables, term.left) is not _is_dated(graph, tables, term.right)
     if not isinstance(term, plan.Compare):
         return False
     if term.left == term.right:
@@ -31,6 +33,13 @@ def _is_senseless(graph: Graph, tables: dict[str, str], term: plan.Condition) ->
     return isinstance(term.right, plan.Constant) and _is_word_for_amount(
         graph, tables, term.left, term.right
     )
+
+
+def _is_dated(graph: Graph, tables: dict[str, str], column: plan.ColumnRef) -> bool:
+    # A fiscal year meets no posting date.
+    table = tables.get(column.source, column.source)
+    known = graph.has_table(table) and graph.table(table).has(column.column)
+    return known and graph.table(table).column(column.column).dated
 
 
 def _is_word_for_amount(
