@@ -43,6 +43,7 @@ from kpi_nlsql.mentions.row_nouns import merged
 from kpi_nlsql.mentions.shorthand import written_out
 from kpi_nlsql.mentions.spoken_keys import with_spoken_keys
 from kpi_nlsql.mentions.stated_rules import plainly_lacking
+from kpi_nlsql.mentions.told_columns import told_by_columns
 from kpi_nlsql.mentions.totals_asked import totals_asked
 from kpi_nlsql.mentions.totals_split import totals_split
 from kpi_nlsql.plans.explain import explain
@@ -113,7 +114,7 @@ class Engine:
         plain = plain_presence(plain_denials(plain))
         plain = merged(asked_first(grouped_last(told_apart(plain, self.graph))), self.graph)
         plain = totals_split(plain, self.lexicon)
-        items = keyed(placed(plain, tokens, self.graph), self.graph)
+        items = told_by_columns(keyed(placed(plain, tokens, self.graph), self.graph))
         excluded = frozenset(field.lower() for field in options.excluded_fields)
         paths = JoinPaths(self.graph, excluded) if excluded else self._paths
         return Sentence(

@@ -96,7 +96,7 @@ def _at_home(before: Item, item: Item, graph: Graph) -> str | None:
     """Return the one table of a system that numbers the rows of a noun: "SAP assets"."""
     if not _is_system(before) or item.kind != "mention" or not item.text.endswith("s"):
         return None
-    if item.values or item.table_hits() or item.best_column() >= _EXACT:
+    if item.values or item.best_table() >= _PARTLY or item.best_column() >= _EXACT:
         return None
     tables = [graph.table(hit.table) for hit in before.table_hits()]
     return home_of(item, tables)

@@ -1,0 +1,54 @@
+"""Told columns: "stock with reserved quantity above …" is of the table that reserves.
+
+A noun that several tables are about as well called by is told by the columns that its rows have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kpi_nlsql.mentions.lexicon import NameHit
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import item_at
+
+_HALF = 0.5
+_EXACT = 0.95
+_AS_LIKELY = 0.15
+_HAVING = frozenset({"with", "where", "whose", "having"})
+
+
+def told_by_columns(items: Sequence[Item]) -> tuple[Item, ...]:
+    """Return the items with such nouns told as rows of the one table with the columns behind."""
+    return tuple(_told(item, items, at) for at, item in enumerate(items))
+
+
+def _told(item: Item, items: Sequence[Item], position: int) -> Item:
+    following = item_at(items, position + 1)
+    if following is None or following.text not in _HAVING or not _is_unclear(item):
+        return item
+    columns = _columns_behind(items, position + 2)
+    tables = item.table_hits()
+    likely = [hit for hit in tables if hit.score >= tables[0].score - _AS_LIKELY]
+    held = [hit for hit in likely if columns and all(hit.table in owners for owners in columns)]
+    if len(held) != 1 or held[0] is tables[0]:
+        return item
+    others = tuple(hit for hit in item.hits if hit is not held[0])
+    return replace(item, hits=(NameHit(held[0].table, None, tables[0].score), *others))
+
+
+def _is_unclear(item: Item) -> bool:
+    tables = item.table_hits()
+    called = item.best_table() > max(_HALF, item.best_column())
+    return called and tables[0].score < _EXACT and len(tables) > 1
+
+
+def _columns_behind(items: Sequence[Item], start: int) -> list[set[str]]:
+    """Return, for each column named in the clause that begins here, the tables that have it."""
+    found: list[set[str]] = []
+    for item in items[start:]:
+        if item.kind == "mark" or item.is_cue("relative") or item.best_table() >= _EXACT:
+            break
+        owners = {hit.table for hit in item.column_hits() if hit.score >= _EXACT}
+        found += [owners] if owners else []
+    return found
