@@ -13,7 +13,7 @@ from kpi_nlsql.english.shortening import likeness
 _TYPO_CUTOFF = 86
 _CONTRACTED = 0.85
 _ROOT = 5
-_COMPOUNDED = 4
+_COMPOUNDED = 3
 """Letters of a word that others are made of, and of what is put behind it."""
 _FORMING = frozenset(
     "e er or ed ing i y al ion ation ment ag ic ist ant ent anc enc iv ur nel r s "  # noqa: SIM905
@@ -32,11 +32,16 @@ def closest_word(word: str, known: Iterable[str], *, correct: bool) -> str | Non
     begun = [k for k in choices if k.startswith(word) or word.startswith(k)]
     if correct:
         begun = [k for k in begun if _is_formed(*sorted((k, word), key=len), known=k)]
-        choices = [k for k in choices if _is_contracted(k, word)]
+        choices = [k for k in choices if _is_contracted(k, word) or _spelt(k) == _spelt(word)]
     if begun:
         return max(begun, key=len)
     best = process.extractOne(word, choices, scorer=fuzz.ratio, score_cutoff=_TYPO_CUTOFF)
     return best[0] if best else None
+
+
+def _spelt(word: str) -> str:
+    """Return a word as it is spelt on one side of the ocean: "authorize", "colour"."""
+    return word.replace("z", "s").replace("our", "or")
 
 
 def _is_contracted(known: str, word: str) -> bool:

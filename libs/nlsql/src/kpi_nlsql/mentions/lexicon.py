@@ -128,7 +128,8 @@ class Lexicon:
                     continue  # "shop revenue": the ``REVENUE`` of ``SHOP_SALES``
                 most = max(heads) - _RATHER_LITERAL if heads and key[1] is None else 1.0
                 told.append((key, min(score * _SYNONYM_FACTOR, most)))
-        for variant in _part_variants(phrase):
+        named = any(key[1] is not None and score >= _HEADS for key, score in found.items())
+        for variant in () if named else _part_variants(phrase):  # ``other_order_details``
             for key, score in self._names.get(variant, {}).items():
                 if key[1] is None:
                     told.append((key, score * _ABBREVIATION_FACTOR))
