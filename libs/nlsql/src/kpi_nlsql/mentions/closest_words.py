@@ -12,7 +12,7 @@ from kpi_nlsql.english.shortening import likeness
 
 _TYPO_CUTOFF = 86
 _CONTRACTED = 0.85
-_ROOT = 5
+_ROOT = 4
 _COMPOUNDED = 3
 """Letters of a word that others are made of, and of what is put behind it."""
 _FORMING = frozenset(
