@@ -2,50 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import cast
 
 from kpi_nlsql.answer import Alternative, Answer, Operation, QueryType, Refusal
+from kpi_nlsql.apart import grouped_counts, matched_by, or_there
 from kpi_nlsql.assembly.idle_parents import without_idle_parents
-from kpi_nlsql.denials import plain_denials
-from kpi_nlsql.english.words import Token, tokenise
+from kpi_nlsql.assembly.spoken_keys import with_spoken_keys
+from kpi_nlsql.english.words import tokenise
 from kpi_nlsql.grammar import general, unions
 from kpi_nlsql.grammar.contrast import reader as contrast
 from kpi_nlsql.grammar.reconciling import reconcile
 from kpi_nlsql.grammar.repeating import duplicates
 from kpi_nlsql.judging import confidence
 from kpi_nlsql.judging.leftovers import unknown_words
-from kpi_nlsql.mentions import grouped_counts, matched_by, or_there
-from kpi_nlsql.mentions.announced import to_the_point
-from kpi_nlsql.mentions.asked_deeds import states_told
-from kpi_nlsql.mentions.asked_last import asked_first
-from kpi_nlsql.mentions.bare_deeds import bare_deeds
-from kpi_nlsql.mentions.compound_nouns import compounded
-from kpi_nlsql.mentions.courtesy import plainly_asked
-from kpi_nlsql.mentions.deeds_told import deeds_told
-from kpi_nlsql.mentions.everyday import plainly_told
-from kpi_nlsql.mentions.glosses import without_glosses
-from kpi_nlsql.mentions.glued_words import glued
-from kpi_nlsql.mentions.grouped_first import grouped_last
-from kpi_nlsql.mentions.kind_heads import with_rows_of_kind
 from kpi_nlsql.mentions.lexicon import Lexicon
-from kpi_nlsql.mentions.linking import Item, link
-from kpi_nlsql.mentions.money_verbs import money_told
+from kpi_nlsql.mentions.linking import link
 from kpi_nlsql.mentions.noun_modifiers import with_modifiers
-from kpi_nlsql.mentions.only_those import only_those
-from kpi_nlsql.mentions.part_nouns import with_parts
 from kpi_nlsql.mentions.placing import placed
-from kpi_nlsql.mentions.plus_signs import told_apart
-from kpi_nlsql.mentions.presence_clauses import plain_presence
-from kpi_nlsql.mentions.rates_told import rates_told
-from kpi_nlsql.mentions.row_nouns import merged
-from kpi_nlsql.mentions.shorthand import written_out
-from kpi_nlsql.mentions.spoken_keys import with_spoken_keys
-from kpi_nlsql.mentions.stated_rules import plainly_lacking
 from kpi_nlsql.mentions.told_columns import told_by_columns
-from kpi_nlsql.mentions.totals_asked import totals_asked
-from kpi_nlsql.mentions.totals_split import totals_split
 from kpi_nlsql.plans.explain import explain
 from kpi_nlsql.plans.plan import Query
 from kpi_nlsql.refusal import refuse
@@ -56,6 +32,7 @@ from kpi_nlsql.schema.paths import JoinPaths
 from kpi_nlsql.schema.row_keys import keyed
 from kpi_nlsql.schema.ruleset import Ruleset
 from kpi_nlsql.sentence import Candidate, Sentence
+from kpi_nlsql.wording.plainly import asked_plainly, plain_items, plain_tokens
 
 MAX_CHARACTERS = 2_000
 _MOST_ALTERNATIVES = 3
@@ -103,41 +80,14 @@ class Engine:
 
     def link(self, text: str, options: ReadOptions) -> Sentence:
         """Return the sentence with its tokens linked to the graph, ready for the grammar."""
-        plainly = plainly_told(written_out(without_glosses(tokenise(text))))
-        told = plainly_asked(totals_asked(plainly))
-        spelt = self._spelt_out(plainly_lacking(only_those(told)))
-        tokens = tuple(glued(spelt, self.lexicon))
-        linked = states_told(to_the_point(link(tokens, self.lexicon)), self.lexicon)
-        linked = with_modifiers(linked, self.graph)
-        plain = with_rows_of_kind(self._verbs_told(linked), self.graph)
-        plain = compounded(with_parts(plain, self.graph), self.graph)
-        plain = plain_presence(plain_denials(plain))
-        plain = merged(asked_first(grouped_last(told_apart(plain, self.graph))), self.graph)
-        plain = totals_split(plain, self.lexicon)
-        items = told_by_columns(keyed(placed(plain, tokens, self.graph), self.graph))
+        graph, lexicon = self.graph, self.lexicon
+        tokens = plain_tokens(tokenise(text), lexicon)
+        linked = with_modifiers(asked_plainly(link(tokens, lexicon), lexicon), graph)
+        placed_items = placed(plain_items(linked, graph, lexicon), tokens, graph)
+        items = told_by_columns(keyed(placed_items, graph))
         excluded = frozenset(field.lower() for field in options.excluded_fields)
-        paths = JoinPaths(self.graph, excluded) if excluded else self._paths
-        return Sentence(
-            text, tokens, linked, items, self.graph, self.lexicon, paths, self.ruleset, excluded
-        )
-
-    def _verbs_told(self, items: Sequence[Item]) -> list[Item]:
-        told = bare_deeds(rates_told(items, self.graph), self.lexicon, self.graph)
-        return deeds_told(money_told(told, self.lexicon), self.lexicon)
-
-    def _spelt_out(self, tokens: list[Token]) -> list[Token]:
-        # "full name" is first and last name where the graph knows no full name.
-        if self.lexicon.names(("full", "name"), "fullname")[:1]:
-            return tokens
-        result: list[Token] = []
-        for index, token in enumerate(tokens):
-            following = tokens[index + 1].lower if index + 1 < len(tokens) else ""
-            if token.lower == "full" and following in {"name", "names"}:
-                words = ("first", "name", "and", "last")
-                result.extend(Token(word, "word", token.start, token.end) for word in words)
-            else:
-                result.append(token)
-        return result
+        paths = JoinPaths(graph, excluded) if excluded else self._paths
+        return Sentence(text, tokens, linked, items, graph, lexicon, paths, self.ruleset, excluded)
 
     def _answer(
         self, sentence: Sentence, ranked: list[tuple[float, Candidate]], options: ReadOptions

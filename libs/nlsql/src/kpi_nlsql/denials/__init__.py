@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from kpi_nlsql.denials import clauses, existence, matching_keys
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.rewriting import rewritten
+from kpi_nlsql.wording.rewriting import rewritten
 
 _RULES = (
     matching_keys.matching_key,

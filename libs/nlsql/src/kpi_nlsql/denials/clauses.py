@@ -25,8 +25,8 @@ from kpi_nlsql.denials.reading import (
     past,
 )
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.rewriting import Step
 from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
+from kpi_nlsql.wording.rewriting import Step
 
 _KNOWING = frozenset(
     "know knows knowing known list lists contain contains hold holds carry carries include "  # noqa: SIM905

@@ -26,8 +26,8 @@ from kpi_nlsql.denials.reading import (
     past,
 )
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.rewriting import Step
 from kpi_nlsql.mentions.walking import item_at, text_at
+from kpi_nlsql.wording.rewriting import Step
 
 _NOT_THERE = frozenset({"nonexistent", "nonexisting", "inexistent"})
 _HALVES = frozenset({"existing", "existent"})

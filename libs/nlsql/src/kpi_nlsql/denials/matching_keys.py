@@ -14,8 +14,8 @@ from kpi_nlsql.denials.reading import (
     noun_behind,
 )
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.rewriting import Step
 from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
+from kpi_nlsql.wording.rewriting import Step
 
 _MATCHING = frozenset({"matching", "corresponding", "equal", "identical", "same", "the same"})
 _AND = frozenset({"and", ",", "/", "plus", "the"})

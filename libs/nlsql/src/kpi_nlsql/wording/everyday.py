@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from kpi_nlsql.english.money import COSTING, MOVING
 from kpi_nlsql.english.words import Token
+from kpi_nlsql.wording.phrases import said, with_phrases
 
 _OUR_PART = frozenset({"us", "ours", "ourselves"})
 _PART_LEADS = frozenset("with of from by for to at on among".split())  # noqa: SIM905
@@ -31,7 +32,6 @@ _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
 }  # fmt: skip
 _STAYING = "are with us|is with us|work here|works here"
 _PHRASES |= {tuple(said.split()): ("not", "left") for said in _STAYING.split("|")}
-_LONGEST = max(len(phrase) for phrase in _PHRASES)
 
 
 def plainly_told(tokens: Sequence[Token]) -> list[Token]:
@@ -49,10 +49,6 @@ def _lower(tokens: Sequence[Token], position: int) -> str:
     return tokens[position].lower if 0 <= position < len(tokens) else ""
 
 
-def _said(text: str, at: Token) -> Token:
-    return replace(at, text=text, kind="word")
-
-
 def _asked_for_any(tokens: list[Token]) -> list[Token]:
     """Tell "do we have any orders that …?" and "any orders that …?" as "orders that …"."""
     opening = next((at for at, token in enumerate(tokens) if token.lower not in _ASKING_IF), 0)
@@ -64,7 +60,7 @@ def _asked_for_any(tokens: list[Token]) -> list[Token]:
 def _spoken_have(tokens: list[Token]) -> list[Token]:
     """Tell "we've" and "who've" as "we have"."""
     return [
-        _said("have", token)
+        replace(token, text="have", kind="word")
         if token.lower == "ve" and at and tokens[at - 1].end == token.start - 1
         else token
         for at, token in enumerate(tokens)
@@ -110,22 +106,14 @@ def _not_a_single(tokens: list[Token]) -> list[Token]:
 
 
 def _phrases(tokens: list[Token]) -> list[Token]:
-    told: list[Token] = []
-    position = 0
-    while position < len(tokens):
-        for length in range(_LONGEST, 0, -1):
-            run = tokens[position : position + length]
-            words = _PHRASES.get(tuple(token.lower for token in run))
-            if words:
-                if words == ("found", "in") and _lower(told, len(told) - 1) in _DENYING:
-                    words = ("in",)  # "have not made it into the ledger"
-                told += [_said(word, replace(run[0], end=run[-1].end)) for word in words]
-                position += length
-                break
-        else:
-            told.append(tokens[position])
-            position += 1
-    return told
+    return with_phrases(tokens, _PHRASES, _meant)
+
+
+def _meant(told: Sequence[Token], run: Sequence[Token], words: tuple[str, ...]) -> tuple[str, ...]:
+    # "have not made it into the ledger"
+    del run
+    denied = words == ("found", "in") and bool(told) and told[-1].lower in _DENYING
+    return words[1:] if denied else words
 
 
 def _too(tokens: list[Token]) -> list[Token]:
@@ -137,7 +125,7 @@ def _too(tokens: list[Token]) -> list[Token]:
         behind = _lower(tokens, position + 2)
         ended = not behind or behind in _ENDS or tokens[position + 2].kind == "mark"
         if run == ("as", "well") and ended:
-            told.append(_said("too", replace(tokens[position], end=tokens[position + 1].end)))
+            told += said(("too",), replace(tokens[position], end=tokens[position + 1].end))
             position += 2
         else:
             told.append(tokens[position])

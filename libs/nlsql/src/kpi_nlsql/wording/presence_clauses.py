@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from kpi_nlsql.english.cues import Cue
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.rewriting import Step, rewritten
 from kpi_nlsql.mentions.walking import item_at, skip_words, skip_words_back, text_at
+from kpi_nlsql.wording.rewriting import Step, rewritten
 
 _TOO = frozenset("also too already nevertheless nonetheless still anyway yet likewise".split())  # noqa: SIM905
 _AUXILIARIES = frozenset(

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from kpi_nlsql.english.words import Token
-from kpi_nlsql.mentions.as_what import behind_places
-from kpi_nlsql.mentions.date_spans import told_in_full
-from kpi_nlsql.mentions.ignored_nulls import without_ignored_nulls
-from kpi_nlsql.mentions.references import plain_references
+from kpi_nlsql.wording.as_what import behind_places
+from kpi_nlsql.wording.date_spans import told_in_full
+from kpi_nlsql.wording.ignored_nulls import without_ignored_nulls
+from kpi_nlsql.wording.phrases import said, with_phrases
+from kpi_nlsql.wording.references import plain_references
 
 _SIGNS = {
     ">": ("greater", "than"), "<": ("less", "than"),
@@ -63,7 +64,6 @@ _PHRASES |= {
 _OPENING = frozenset("show list find give get me us all any the of number how many are".split())  # noqa: SIM905
 _MEASURED = frozenset({"the", "as", "of", "average", "that"})
 _FEW = frozenset({"two", "three", "four", "five", "2", "3", "4", "5"})
-_LONGEST = max(len(phrase) for phrase in _PHRASES)
 _LONGEST_NAME = 4
 
 
@@ -80,10 +80,6 @@ def written_out(tokens: Sequence[Token]) -> list[Token]:
     for step in steps:
         told = step(told)
     return told
-
-
-def _said(words: Sequence[str], at: Token) -> list[Token]:
-    return [replace(at, text=word, kind="word") for word in words]
 
 
 def _split(token: Token) -> list[Token]:
@@ -111,20 +107,14 @@ def _initials(tokens: list[Token]) -> list[Token]:
 
 
 def _phrases(tokens: list[Token]) -> list[Token]:
-    told: list[Token] = []
-    position = 0
-    while position < len(tokens):
-        for length in range(_LONGEST, 0, -1):
-            run = tokens[position : position + length]
-            words = _PHRASES.get(tuple(token.lower for token in run))
-            if words and all(token.kind in {"word", "mark"} for token in run):
-                told += _said(words, replace(run[0], end=run[-1].end))
-                position += length
-                break
-        else:
-            told.append(tokens[position])
-            position += 1
-    return told
+    return with_phrases(tokens, _PHRASES, _in_words)
+
+
+def _in_words(
+    told: Sequence[Token], run: Sequence[Token], words: tuple[str, ...]
+) -> tuple[str, ...] | None:
+    del told
+    return words if all(token.kind in {"word", "mark"} for token in run) else None
 
 
 def _directions(tokens: list[Token]) -> list[Token]:
@@ -145,7 +135,7 @@ def _several(tokens: list[Token]) -> list[Token]:
         leads = told and told[-1].lower in _BEFORE_SEVERAL
         counts = following is not None and following.lower not in {"times", "of"}
         if token.lower in {"several", "multiple"} and leads and counts:
-            told += _said(("more", "than", "one"), token)
+            told += said(("more", "than", "one"), token)
         else:
             told.append(token)
     return told
@@ -191,7 +181,7 @@ def _functions(tokens: list[Token]) -> list[Token]:
         inside = told[position + 2 : close]
         plain = not inside or inside[0].text in {"1", "*"}
         words = ("count",) if plain else words
-        told[position : close + 1] = [*_said(words, function), *([] if plain else inside)]
+        told[position : close + 1] = [*said(words, function), *([] if plain else inside)]
     return told
 
 
@@ -220,7 +210,7 @@ def _signs(tokens: list[Token]) -> list[Token]:
         part
         for token in tokens
         for part in (
-            _said(_SIGNS[token.text], token)
+            said(_SIGNS[token.text], token)
             if token.kind == "mark" and token.text in _SIGNS
             else [token]
         )
@@ -238,7 +228,7 @@ def _amounts(tokens: list[Token]) -> list[Token]:
             amount = float(told[-1].text.replace(",", "")) * times
             told[-1] = replace(told[-1], text=f"{amount:.10g}", end=token.end)
         elif behind and token.text == "+" and token.start == told[-1].end:
-            told += _said(("or", "more"), token)
+            told += said(("or", "more"), token)
         elif behind and token.lower == "and" and upwards:
             told.append(replace(token, text="or"))
         else:
@@ -275,4 +265,4 @@ def _search(pattern: str, like: Token, last: Token) -> list[Token]:
     text = pattern.rstrip(".,;?)")
     first, final = text.startswith("%"), text.endswith("%")
     words = ("contains",) if first == final else ("ends", "with") if first else ("starts", "with")
-    return [*_said(words, like), Token(text.strip("%"), "quoted", like.end, last.end)]
+    return [*said(words, like), Token(text.strip("%"), "quoted", like.end, last.end)]

@@ -10,8 +10,8 @@ from kpi_nlsql.english.money import COSTING, MOVING, PARTICLES
 from kpi_nlsql.english.words import stem
 from kpi_nlsql.mentions.lexicon import Lexicon
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.rewriting import Step, rewritten
 from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
+from kpi_nlsql.wording.rewriting import Step, rewritten
 
 _MONEY = Item("word", "money", 0, 0)
 _DEAREST = Item("cue", "most expensive", 0, 0, cues=(Cue("superlative", "high"),))

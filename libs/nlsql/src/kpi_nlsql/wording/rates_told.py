@@ -8,9 +8,9 @@ from functools import partial
 
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.rewriting import Step, rewritten
 from kpi_nlsql.mentions.walking import item_at, text_at
 from kpi_nlsql.schema.graph import Column, Graph
+from kpi_nlsql.wording.rewriting import Step, rewritten
 
 _MORE = {
     **dict.fromkeys(("more", "pricier", "dearer", "costlier", "more expensive"), "higher"),

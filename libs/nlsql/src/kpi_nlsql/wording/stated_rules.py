@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kpi_nlsql.english.words import Token
-from kpi_nlsql.mentions.broken_rules import denied, told
+from kpi_nlsql.wording.broken_rules import denied, told
 
 _EVERY = frozenset({"every", "each", "all", "any", "a", "an", "no"})
 _MODALS = (

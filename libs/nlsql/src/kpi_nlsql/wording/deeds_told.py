@@ -14,8 +14,8 @@ from kpi_nlsql.english.function_words import STOP_WORDS
 from kpi_nlsql.english.words import stem
 from kpi_nlsql.mentions.lexicon import Lexicon
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.rewriting import Step, rewritten
 from kpi_nlsql.mentions.walking import item_at
+from kpi_nlsql.wording.rewriting import Step, rewritten
 
 _ANYTHING = frozenset({"anything", "something", "nothing"})
 _ONCE = frozenset({"once", "only once", "exactly once", "at least once"})

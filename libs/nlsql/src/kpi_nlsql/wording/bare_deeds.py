@@ -15,9 +15,9 @@ from kpi_nlsql.english.deeds import LEAVINGS
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.mentions.lexicon import Lexicon, NameHit
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.rewriting import Step, rewritten
 from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
 from kpi_nlsql.schema.graph import Graph, Table
+from kpi_nlsql.wording.rewriting import Step, rewritten
 
 _NAMES_ROWS = 0.6
 _BY_DATE = 0.9

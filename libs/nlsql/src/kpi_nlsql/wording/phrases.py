@@ -1,0 +1,51 @@
+"""Phrases: runs of words that stand for other words, whatever is around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from kpi_nlsql.english.words import Token
+
+Phrases = Mapping[tuple[str, ...], tuple[str, ...]]
+"""What stands for which run of words, in lower case."""
+
+Choice = Callable[[Sequence[Token], Sequence[Token], tuple[str, ...]], tuple[str, ...] | None]
+"""From what was told before, a run, and what it stands for: what is told instead, if anything."""
+
+
+def with_phrases(tokens: Sequence[Token], phrases: Phrases, choice: Choice) -> list[Token]:
+    """Return the tokens with each phrase, the longest first, put as what it stands for."""
+    longest = max(map(len, phrases))
+    told: list[Token] = []
+    position = 0
+    while position < len(tokens):
+        length, words = _phrase(tokens, position, longest, phrases, told, choice)
+        run = tokens[position : position + length]
+        if words is None:
+            told += run
+        else:
+            told += said(words, replace(run[0], end=run[-1].end))
+        position += length
+    return told
+
+
+def said(words: Sequence[str], at: Token) -> list[Token]:
+    """Return words as tokens that stand in the place of another."""
+    return [replace(at, text=word, kind="word") for word in words]
+
+
+def _phrase(
+    tokens: Sequence[Token],
+    position: int,
+    longest: int,
+    phrases: Phrases,
+    told: Sequence[Token],
+    choice: Choice,
+) -> tuple[int, tuple[str, ...] | None]:
+    for length in range(min(longest, len(tokens) - position), 0, -1):
+        run = tokens[position : position + length]
+        words = phrases.get(tuple(token.lower for token in run))
+        if words and (chosen := choice(told, run, words)) is not None:
+            return length, chosen
+    return 1, None

@@ -1,0 +1,72 @@
+"""All of a sentence put plainly: each step undoes one way of saying things, in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpi_nlsql.denials import plain_denials
+from kpi_nlsql.english.words import Token
+from kpi_nlsql.mentions.compound_nouns import compounded
+from kpi_nlsql.mentions.kind_heads import with_rows_of_kind
+from kpi_nlsql.mentions.lexicon import Lexicon
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.part_nouns import with_parts
+from kpi_nlsql.mentions.row_nouns import merged
+from kpi_nlsql.schema.graph import Graph
+from kpi_nlsql.wording.announced import to_the_point
+from kpi_nlsql.wording.asked_deeds import states_told
+from kpi_nlsql.wording.asked_last import asked_first
+from kpi_nlsql.wording.bare_deeds import bare_deeds
+from kpi_nlsql.wording.courtesy import plainly_asked
+from kpi_nlsql.wording.deeds_told import deeds_told
+from kpi_nlsql.wording.everyday import plainly_told
+from kpi_nlsql.wording.glosses import without_glosses
+from kpi_nlsql.wording.glued_words import glued
+from kpi_nlsql.wording.grouped_first import grouped_last
+from kpi_nlsql.wording.money_verbs import money_told
+from kpi_nlsql.wording.only_those import only_those
+from kpi_nlsql.wording.plus_signs import told_apart
+from kpi_nlsql.wording.presence_clauses import plain_presence
+from kpi_nlsql.wording.rates_told import rates_told
+from kpi_nlsql.wording.shorthand import written_out
+from kpi_nlsql.wording.stated_rules import plainly_lacking
+from kpi_nlsql.wording.totals_asked import totals_asked
+from kpi_nlsql.wording.totals_split import totals_split
+
+
+def plain_tokens(tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Token, ...]:
+    """Return the tokens of a sentence put plainly, before a word of it is linked."""
+    told = plainly_told(written_out(without_glosses(tokens)))
+    told = plainly_asked(totals_asked(told))
+    told = _full_names(plainly_lacking(only_those(told)), lexicon)
+    return tuple(glued(told, lexicon))
+
+
+def asked_plainly(items: Sequence[Item], lexicon: Lexicon) -> tuple[Item, ...]:
+    """Return the linked items without announcements, and with deeds that are states as values."""
+    return states_told(to_the_point(items), lexicon)
+
+
+def plain_items(items: Sequence[Item], graph: Graph, lexicon: Lexicon) -> list[Item]:
+    """Return the linked items with deeds, parts, denials and requests put plainly."""
+    told = bare_deeds(rates_told(items, graph), lexicon, graph)
+    told = with_rows_of_kind(deeds_told(money_told(told, lexicon), lexicon), graph)
+    told = compounded(with_parts(told, graph), graph)
+    told = plain_presence(plain_denials(told))
+    told = merged(asked_first(grouped_last(told_apart(told, graph))), graph)
+    return totals_split(told, lexicon)
+
+
+def _full_names(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
+    # "full name" is first and last name where the graph knows no full name.
+    if lexicon.names(("full", "name"), "fullname")[:1]:
+        return tokens
+    result: list[Token] = []
+    for index, token in enumerate(tokens):
+        following = tokens[index + 1].lower if index + 1 < len(tokens) else ""
+        if token.lower == "full" and following in {"name", "names"}:
+            words = ("first", "name", "and", "last")
+            result.extend(Token(word, "word", token.start, token.end) for word in words)
+        else:
+            result.append(token)
+    return result
