@@ -88,7 +88,8 @@ def test_codes_are_not_summed() -> None:
 
 
 def test_rows_are_shown_where_only_a_told_amount_would_be() -> None:
-    answer = _ENGINES["rental"].read("Who has a credit above 4000?")
+    options = ReadOptions(minimum_confidence=0.5)
+    answer = _ENGINES["rental"].read("Who has a credit above 4000?", options)
     assert isinstance(answer, Answer)
     assert '"cstmr".*' in answer.sql("sqlite")
 

@@ -9,9 +9,7 @@ question counts, so that several sets may be put together. Differences and count
 and count for more; readings with a veto are left out. ``--kept`` adds readings of an earlier
 grammar (``{"kind", "features", "right", "weight"}`` a line), made before anybody had read those
 sentences. Questions over landed tables have weights of their own, fitted to all of it, and so have
-reconciliations and duplicates, of few features. The other weights stay what they are but for one
-factor; only the cross-checks are fitted on top of them (fitted anew they were less precise in
-differences over databases left out).
+reconciliations and duplicates, of few features.
 Prints how well the confidence fits.
 """
 
@@ -21,15 +19,12 @@ import argparse
 import json
 import math
 from collections.abc import Sequence
-from operator import mul
 from pathlib import Path
 from typing import Any
 
 from kpi_nlsql import Engine, ReadOptions
 from kpi_nlsql.engine import candidates
-from kpi_nlsql.judging import cross_checks
 from kpi_nlsql.judging.confidence import DIFFERENCES, VETOES, rank
-from kpi_nlsql.judging.confidence_weights import WEIGHTS
 from kpi_nlsql.judging.features import NAMED, NAMES, features
 from kpi_nlsql.schema.sqlite_source import graph_from_sqlite
 
@@ -65,7 +60,7 @@ def main() -> None:
     related = [_row(entry, NAMES) for entry in fit if not entry["features"]["landed"]]
     rows = [_row(entry, NAMES) for entry in fit]
     tables = {
-        "WEIGHTS": _on_top(related),
+        "WEIGHTS": _weights(related, NAMES, _PENALTY),
         "LANDED_WEIGHTS": _weights(rows, NAMES, _PENALTY),
         "NAMED_WEIGHTS": _weights(named, NAMED, _NAMED_PENALTY),
     }
@@ -81,19 +76,6 @@ def _weights(rows: list[Row], names: Sequence[str], penalty: float) -> dict[str,
     scaled = [(_scaled(row, means, spreads), right, counts) for row, right, counts in rows]
     fitted = _fit(scaled, penalty)
     return dict(zip(names, _unscaled(fitted, means, spreads), strict=True))
-
-
-def _on_top(rows: list[Row]) -> dict[str, float]:
-    """Return the shipped weights, scaled, with the weights of the cross-checks on top."""
-    shipped = [WEIGHTS.get(name, 0.0) for name in NAMES]
-    checks = [NAMES.index(name) for name in cross_checks.NAMES]
-    summed = [
-        ([1.0, sum(map(mul, shipped, row)), *(row[at] for at in checks)], right, counts)
-        for row, right, counts in rows
-    ]
-    added = _weights(summed, ("bias", "shipped", *cross_checks.NAMES), _PENALTY)
-    factor = added.pop("shipped")
-    return {name: factor * WEIGHTS.get(name, 0.0) + added.get(name, 0.0) for name in NAMES}
 
 
 def _table(name: str, weights: dict[str, float]) -> str:
