@@ -8,6 +8,7 @@ from dataclasses import replace
 from kpi_nlsql.english.words import stem
 from kpi_nlsql.mentions.lexicon import Lexicon
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import skip_words_back
 
 _ASKING = frozenset({"did", "does", "do"})
 _PERSONS = frozenset({"we", "they", "you", "i", "it", "he", "she", "us"})
@@ -30,9 +31,7 @@ def states_told(items: Sequence[Item], lexicon: Lexicon) -> tuple[Item, ...]:
 
 def _is_asked(items: Sequence[Item], position: int) -> bool:
     plain = items[position].kind in {"word", "mention"} and " " not in items[position].text
-    before = position - 1
-    while before > 0 and items[before].text in _PERSONS | _ADVERBS:
-        before -= 1
+    before = skip_words_back(items, position - 1, _PERSONS | _ADVERBS)
     asked = before > 0 and items[before].text in _ASKING
     much = {word for item in items[:before] for word in item.text.split()} & _AMOUNTS
     return plain and asked and not much  # "how much did we pay" asks for money

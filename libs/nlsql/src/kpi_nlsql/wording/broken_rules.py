@@ -7,9 +7,9 @@ have at least two offers" by those "with fewer than two offers", "must not be em
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from kpi_nlsql.english.words import Token
+from kpi_nlsql.wording.phrases import put_in
 
 _ALWAYS = frozenset({"always", "also", "either", "then", "therefore"})
 _NEVER = frozenset({"not", "never"})
@@ -41,7 +41,7 @@ def denied(predicate: Sequence[Token]) -> list[Token]:
     if verb in _HAVING:
         return _lacking(object_)
     words = ("that", "are", "not") if verb == "be" else ("that", "do", "not", verb)
-    return [*_saying(words, rest[0]), *object_]
+    return [*put_in(words, rest[0]), *object_]
 
 
 def told(predicate: Sequence[Token]) -> list[Token]:
@@ -50,7 +50,7 @@ def told(predicate: Sequence[Token]) -> list[Token]:
     if not rest or rest[0].lower in _NEVER:
         return []
     verb = rest[0].lower
-    return [*_saying(("that", "are" if verb == "be" else verb), rest[0]), *rest[1:]]
+    return [*put_in(("that", "are" if verb == "be" else verb), rest[0]), *rest[1:]]
 
 
 def _lacking(rest: Sequence[Token]) -> list[Token]:
@@ -62,15 +62,11 @@ def _lacking(rest: Sequence[Token]) -> list[Token]:
         if tuple(words[:count]) != bound or len(words) <= count:
             continue
         if bound == ("at", "least") and words[count] in _ONE:
-            return [*_saying(("without",), rest[0]), *_without(rest[count + 1 :], _SINGLE)]
-        return [*_saying(("with", *broken), rest[0]), *rest[count:]]
-    return [*_saying(("without",), rest[0]), *rest]
+            return [*put_in(("without",), rest[0]), *_without(rest[count + 1 :], _SINGLE)]
+        return [*put_in(("with", *broken), rest[0]), *rest[count:]]
+    return [*put_in(("without",), rest[0]), *rest]
 
 
 def _without(tokens: Sequence[Token], words: frozenset[str]) -> list[Token]:
     first = next((at for at, t in enumerate(tokens) if t.lower not in words), len(tokens))
     return list(tokens[first:])
-
-
-def _saying(words: Sequence[str], at: Token) -> list[Token]:
-    return [replace(at, text=word, kind="word", end=at.start) for word in words]

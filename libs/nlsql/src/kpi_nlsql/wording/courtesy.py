@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from kpi_nlsql.english.words import Token
+from kpi_nlsql.wording.phrases import put_in
 
 _POLITE = frozenset(
     "would could can may might will shall should i we you d ll please kindly like love wish want "  # noqa: SIM905
@@ -68,7 +68,7 @@ def _all_of(tokens: list[Token]) -> list[Token]:
     opening = {token.lower for token in tokens[:at]} if at else set()
     if at is None or not opening or not opening <= _OPENING:
         return tokens
-    return [*tokens[:at], _said("all", tokens[at]), *tokens[at + 1 :]]
+    return [*tokens[:at], *put_in(("all",), tokens[at]), *tokens[at + 1 :]]
 
 
 def _without_asides(tokens: list[Token]) -> list[Token]:
@@ -110,7 +110,7 @@ def _without_opening(tokens: list[Token]) -> list[Token]:
     rest = tokens[end:]
     words = tuple(token.lower for token in rest[:3])
     if words in _NOUNS:
-        return [_said("list", rest[0]), *rest[3:]]
+        return [*put_in(("list",), rest[0]), *rest[3:]]
     verb = _VERBS.get(rest[0].lower)
     if verb is not None:
         return [*_command(verb, rest), *_object(rest[1:])]
@@ -118,8 +118,7 @@ def _without_opening(tokens: list[Token]) -> list[Token]:
 
 
 def _command(verb: str, rest: Sequence[Token]) -> list[Token]:
-    words = {"show": ("show", "me"), "give": ("give", "me"), "tell": ("tell", "me")}
-    return [_said(word, rest[0]) for word in words.get(verb, (verb,))]
+    return put_in((verb, "me") if verb in {"show", "give", "tell"} else (verb,), rest[0])
 
 
 def _object(tokens: list[Token]) -> list[Token]:
@@ -128,7 +127,3 @@ def _object(tokens: list[Token]) -> list[Token]:
     if rest and rest[0].lower in {"please", "kindly"}:
         rest = rest[1:]
     return rest[3:] if tuple(token.lower for token in rest[:3]) in _NOUNS else rest
-
-
-def _said(word: str, at: Token) -> Token:
-    return replace(at, text=word, kind="word", end=at.start)

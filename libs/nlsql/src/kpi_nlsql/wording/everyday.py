@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from kpi_nlsql.english.money import COSTING, MOVING
 from kpi_nlsql.english.words import Token
-from kpi_nlsql.wording.phrases import said, with_phrases
+from kpi_nlsql.wording.phrases import lower_at, said, with_phrases
 
 _OUR_PART = frozenset({"us", "ours", "ourselves"})
 _PART_LEADS = frozenset("with of from by for to at on among".split())  # noqa: SIM905
@@ -43,10 +43,6 @@ def plainly_told(tokens: Sequence[Token]) -> list[Token]:
     for step in steps:
         told = step(told)
     return told
-
-
-def _lower(tokens: Sequence[Token], position: int) -> str:
-    return tokens[position].lower if 0 <= position < len(tokens) else ""
 
 
 def _asked_for_any(tokens: list[Token]) -> list[Token]:
@@ -84,7 +80,7 @@ def _without_rates(tokens: list[Token]) -> list[Token]:
     told: list[Token] = []
     position = 0
     while position < len(tokens):
-        rate = _lower(tokens, position) == "a" and _lower(tokens, position + 1) in _PERIODS
+        rate = lower_at(tokens, position) == "a" and lower_at(tokens, position + 1) in _PERIODS
         money = bool(told) and (told[-1].kind == "number" or told[-1].lower in COSTING | MOVING)
         if rate and money:
             position += 2
@@ -98,8 +94,8 @@ def _not_a_single(tokens: list[Token]) -> list[Token]:
     """Tell "do not have a single order" as "do not have an order"."""
     told: list[Token] = []
     for at, token in enumerate(tokens):
-        before = {_lower(tokens, at - back) for back in range(2, 5)}
-        single = token.lower == "single" and _lower(tokens, at - 1) in {"a", "one"}
+        before = {lower_at(tokens, at - back) for back in range(2, 5)}
+        single = token.lower == "single" and lower_at(tokens, at - 1) in {"a", "one"}
         if not (single and before & _DENYING):
             told.append(token)
     return told
@@ -109,9 +105,8 @@ def _phrases(tokens: list[Token]) -> list[Token]:
     return with_phrases(tokens, _PHRASES, _meant)
 
 
-def _meant(told: Sequence[Token], run: Sequence[Token], words: tuple[str, ...]) -> tuple[str, ...]:
+def _meant(told: Sequence[Token], _: Sequence[Token], words: tuple[str, ...]) -> tuple[str, ...]:
     # "have not made it into the ledger"
-    del run
     denied = words == ("found", "in") and bool(told) and told[-1].lower in _DENYING
     return words[1:] if denied else words
 
@@ -121,8 +116,8 @@ def _too(tokens: list[Token]) -> list[Token]:
     told: list[Token] = []
     position = 0
     while position < len(tokens):
-        run = (_lower(tokens, position), _lower(tokens, position + 1))
-        behind = _lower(tokens, position + 2)
+        run = (lower_at(tokens, position), lower_at(tokens, position + 1))
+        behind = lower_at(tokens, position + 2)
         ended = not behind or behind in _ENDS or tokens[position + 2].kind == "mark"
         if run == ("as", "well") and ended:
             told += said(("too",), replace(tokens[position], end=tokens[position + 1].end))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import item_at
 
 _ROWS_BEGIN = frozenset({"the", "all", "all the", "how many", "those", "our"})
 _ASKING = ("count", "show")
@@ -34,7 +35,7 @@ def _names(item: Item) -> bool:
 
 
 def _goes_on(items: Sequence[Item], position: int) -> bool:
-    following = items[position + 1] if position + 1 < len(items) else None
+    following = item_at(items, position + 1)
     return items[position].text in {"and", ","} and following is not None and _names(following)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from kpi_nlsql.english.words import Token
+from kpi_nlsql.wording.phrases import put_in
 
 _TAKING = frozenset(
     "considering taking counting including using regarding looking covering restricted limited "  # noqa: SIM905
@@ -28,7 +28,7 @@ def only_those(tokens: list[Token]) -> list[Token]:
         while rows < len(tokens) and tokens[rows].lower in _ROWS:
             rows += 1
         plain = rows > end and rows < len(tokens) and tokens[rows].lower in _GOES_ON
-        lead = [] if plain else [_said("for", tokens[comma])]
+        lead = [] if plain else put_in(("for",), tokens[comma])
         return [*tokens[:comma], *lead, *tokens[rows if plain else end :]]
     return tokens
 
@@ -42,7 +42,3 @@ def _restricts(tokens: Sequence[Token], start: int) -> int | None:
     taken = words & (_TAKING - {"but", "and"})
     only = "only" in words and (taken or words & _LEADS)
     return end if only or words & {"restricted", "limited"} else None
-
-
-def _said(word: str, at: Token) -> Token:
-    return replace(at, text=word, kind="word", end=at.start)

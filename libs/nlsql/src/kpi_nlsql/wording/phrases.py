@@ -35,6 +35,16 @@ def said(words: Sequence[str], at: Token) -> list[Token]:
     return [replace(at, text=word, kind="word") for word in words]
 
 
+def put_in(words: Sequence[str], at: Token) -> list[Token]:
+    """Return words as tokens without an extent of their own, right before another."""
+    return [replace(at, text=word, kind="word", end=at.start) for word in words]
+
+
+def lower_at(tokens: Sequence[Token], position: int) -> str:
+    """Return the text at a position in lower case; nothing beyond both ends."""
+    return tokens[position].lower if 0 <= position < len(tokens) else ""
+
+
 def _phrase(
     tokens: Sequence[Token],
     position: int,

@@ -25,6 +25,7 @@ from kpi_nlsql.wording.glued_words import glued
 from kpi_nlsql.wording.grouped_first import grouped_last
 from kpi_nlsql.wording.money_verbs import money_told
 from kpi_nlsql.wording.only_those import only_those
+from kpi_nlsql.wording.phrases import lower_at
 from kpi_nlsql.wording.plus_signs import told_apart
 from kpi_nlsql.wording.presence_clauses import plain_presence
 from kpi_nlsql.wording.rates_told import rates_told
@@ -63,8 +64,7 @@ def _full_names(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
         return tokens
     result: list[Token] = []
     for index, token in enumerate(tokens):
-        following = tokens[index + 1].lower if index + 1 < len(tokens) else ""
-        if token.lower == "full" and following in {"name", "names"}:
+        if token.lower == "full" and lower_at(tokens, index + 1) in {"name", "names"}:
             words = ("first", "name", "and", "last")
             result.extend(Token(word, "word", token.start, token.end) for word in words)
         else:

@@ -111,9 +111,8 @@ def _phrases(tokens: list[Token]) -> list[Token]:
 
 
 def _in_words(
-    told: Sequence[Token], run: Sequence[Token], words: tuple[str, ...]
+    _: Sequence[Token], run: Sequence[Token], words: tuple[str, ...]
 ) -> tuple[str, ...] | None:
-    del told
     return words if all(token.kind in {"word", "mark"} for token in run) else None
 
 

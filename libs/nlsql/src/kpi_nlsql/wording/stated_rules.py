@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from kpi_nlsql.english.words import Token
 from kpi_nlsql.wording.broken_rules import denied, told
+from kpi_nlsql.wording.phrases import put_in
 
 _EVERY = frozenset({"every", "each", "all", "any", "a", "an", "no"})
 _MODALS = (
@@ -157,7 +158,7 @@ def _ends(tokens: Sequence[Token], at: int) -> bool:
 def _asked(before: Sequence[Token], after: Sequence[Token]) -> _Request:
     """Return a request, its noun of the rows taken off: "list the name of the"."""
     of = [at for at, token in enumerate(before) if token.lower == "of"]
-    every = [_said("all", before[0])]
+    every = put_in(("all",), before[0])
     if of and len(before) - of[-1] <= 5:
         noun = before[of[-1] + 1 :]
         return _Request([*before[: of[-1] + 1], *every], after, _describing(noun))
@@ -182,7 +183,3 @@ def _plural(tokens: Sequence[Token]) -> list[Token]:
         return list(tokens)
     text = head.text[:-1] + "ies" if head.lower.endswith("y") else head.text + "s"
     return [*tokens[: end - 1], replace(head, text=text), *tokens[end:]]
-
-
-def _said(word: str, at: Token) -> Token:
-    return replace(at, text=word, kind="word", end=at.start)

@@ -7,10 +7,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from kpi_nlsql.english.money import MOVING
 from kpi_nlsql.english.words import Token
+from kpi_nlsql.wording.phrases import put_in
 
 _HELPING = frozenset("do does did have has had".split())  # noqa: SIM905
 _SUMMING = (("add", "up", "to"), ("come", "to"), ("amount", "to"), ("sum", "up", "to"))
@@ -25,7 +25,7 @@ _TOTALLED = (
 _COMPARED = frozenset("more less over above under below at greater fewer exactly between".split())  # noqa: SIM905
 _OF_SEVERAL = frozenset({"whose", "with", "where", "have", "has", "having", "had"})
 _FILLING = frozenset({"together", "that", "which"})
-_EXCEEDING = {"exceed": "more than", "exceeds": "more than", "exceeded": "more than"}
+_EXCEEDING = frozenset({"exceed", "exceeds", "exceeded"})
 _FARTHEST_ROWS = 5
 _ALREADY_NAMED = frozenset({"the", "our", "all"})
 _FARTHEST_VERB = 5
@@ -53,7 +53,7 @@ def _rows_numbered(tokens: list[Token]) -> list[Token]:
             and words[at : at + 2] == ["number", "and"]
             and beside == ["total"]
         ):
-            return [*tokens[:at], *_said("count", tokens[at]), *tokens[at + 1 :]]
+            return [*tokens[:at], *put_in(("count",), tokens[at]), *tokens[at + 1 :]]
     return tokens
 
 
@@ -69,7 +69,7 @@ def _totalling(tokens: list[Token]) -> list[Token]:
         if verb and set(compared) & _COMPARED and _of_several(told):
             while told[-1].lower in _FILLING:
                 told.pop()
-            told += _said("totalling", tokens[position])
+            told += put_in(("totalling",), tokens[position])
             position += len(verb)
         else:
             told.append(tokens[position])
@@ -88,7 +88,7 @@ def _in_total(tokens: list[Token]) -> list[Token]:
             or tokens[verb + 1].kind != "number"
         ):
             continue
-        more = _said("add up to " + _EXCEEDING[words[verb]], tokens[verb])
+        more = put_in(("add", "up", "to", "more", "than"), tokens[verb])
         return [*tokens[:verb], *more, *tokens[verb + 1 : at], *tokens[at + 2 :]]
     return tokens
 
@@ -121,8 +121,9 @@ def _added_up(tokens: list[Token], opening: int) -> list[Token] | None:
             if rows[0].lower in _ALREADY_NAMED:
                 rows = rows[1:]
             told = {token.lower for token in rows}
-            total = "what is the total" if "of" in told else "what is the total money of the"
-            return [*_said(total, tokens[0]), *rows, *tokens[end:]]
+            money = () if "of" in told else ("money", "of", "the")
+            total = put_in(("what", "is", "the", "total", *money), tokens[0])
+            return [*total, *rows, *tokens[end:]]
     return None
 
 
@@ -134,9 +135,5 @@ def _paid(tokens: list[Token], opening: int) -> list[Token] | None:
         behind = tokens[position + 1 : position + 2]
         ended = not behind or behind[0].kind != "word" or behind[0].lower in _LEADS
         if tokens[position].lower in MOVING and ended:
-            return [*_said("how much", tokens[0]), *tokens[1:]]
+            return [*put_in(("how", "much"), tokens[0]), *tokens[1:]]
     return None
-
-
-def _said(words: str, at: Token) -> list[Token]:
-    return [replace(at, text=word, kind="word", end=at.start) for word in words.split()]
