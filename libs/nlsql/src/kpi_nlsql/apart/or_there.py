@@ -125,8 +125,6 @@ def _beside(one: plan.Plan, other: plan.Plan) -> plan.Query | None:
     if not first or not second:
         return None
     sides = (plan.all_of(first), plan.all_of(second))
-    if None in sides:
-        return None
     either = plan.AnyOf(tuple(side for side in sides if side is not None))
     return replace(one, where=plan.all_of([*common, either]))
 

@@ -61,8 +61,7 @@ def _of_rows(term: plan.Condition, column: plan.ColumnRef) -> plan.Condition:
 def _denied_values(term: plan.Condition, column: plan.ColumnRef) -> plan.Query | None:
     if not isinstance(term, plan.Not) or not isinstance(term.term, plan.InQuery):
         return None
-    inner = term.term.query
-    own = term.term.subject == column and isinstance(inner, plan.Query)
+    inner, own = term.term.query, term.term.subject == column
     return inner if own and isinstance(inner, plan.Query) else None
 
 
