@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kpi_nlsql.assembly.frame import Frame
 from kpi_nlsql.drafting.draft import Group, Sorting
-from kpi_nlsql.english.amounts import adds_up
+from kpi_nlsql.schema.amounts import adds_up
 
 _TOTAL = frozenset({"total", "overal", "altogeth", "combin", "sum"})
 

@@ -39,6 +39,11 @@ class Ref:
         return self.choice
 
 
+def amount_ref(position: int, table: str, column: str) -> Ref:
+    """Return a reference to the amount of a table that is spoken of, not named, at a position."""
+    return Ref(position, (NameHit(table, column, 1.0),), table, (table, column))
+
+
 @dataclass(slots=True)
 class Formula:
     """What a column and another come to: "cash plus card"."""

@@ -13,12 +13,12 @@ from kpi_nlsql.english.abbreviations import (
     expansions,
     shortened,
 )
-from kpi_nlsql.english.acronyms import acronyms, by_initials, shortened_to
 from kpi_nlsql.english.row_words import ROW_STEMS
 from kpi_nlsql.english.short_forms import ABBREVIATIONS, MEANINGS
 from kpi_nlsql.english.synonyms import SYNONYMS
 from kpi_nlsql.english.verbal_nouns import VERBAL_NOUNS
 from kpi_nlsql.english.words import UNSTEMMED, lemma, parts, stem, stems, whole
+from kpi_nlsql.mentions.acronyms import acronyms, by_initials, shortened_to
 from kpi_nlsql.mentions.closest_words import closest_word
 from kpi_nlsql.mentions.short_names import ShortNames
 from kpi_nlsql.mentions.values import ValueHit, ValueIndex

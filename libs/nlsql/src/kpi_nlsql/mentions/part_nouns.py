@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kpi_nlsql.english.amounts import money_amount
 from kpi_nlsql.english.row_words import ROW_STEMS
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words_back
+from kpi_nlsql.schema.amounts import money_amount
 from kpi_nlsql.schema.graph import Graph, Table
 
 _PARTS = frozenset(map(stem, ("line", "item", "position", "detail")))

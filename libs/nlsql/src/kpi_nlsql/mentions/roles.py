@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from kpi_nlsql.english.value_words import DETERMINERS, is_dated_deed, is_deed, is_row_noun
+from kpi_nlsql.mentions.apparent_values import DETERMINERS, is_dated_deed, is_deed, is_row_noun
 from kpi_nlsql.mentions.called_so import is_called_so
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words_back

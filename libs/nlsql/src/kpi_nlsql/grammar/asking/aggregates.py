@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kpi_nlsql.drafting.draft import SIGNS, Wanted
-from kpi_nlsql.english.amounts import adds_up, amount_ref, main_amount, names_rows
+from kpi_nlsql.drafting.draft import SIGNS, Wanted, amount_ref
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.grammar.conditions import totals, values_read
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.schema.amounts import adds_up, main_amount, names_rows
 from kpi_nlsql.schema.graph import Table
 
 _MONEY = frozenset(

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from kpi_nlsql.drafting.draft import Ref, Wanted
-from kpi_nlsql.english.amounts import amount_ref, main_amount
+from kpi_nlsql.drafting.draft import Ref, Wanted, amount_ref
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.schema.amounts import main_amount
 
 _BETWEEN = frozenset({"and", "the", ",", "or", "as", "well"})
 _ENDS = {"high": "max", "low": "min"}

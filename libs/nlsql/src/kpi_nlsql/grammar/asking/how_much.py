@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Ref, Wanted
-from kpi_nlsql.english.amounts import amount_ref
+from kpi_nlsql.drafting.draft import Ref, Wanted, amount_ref
 from kpi_nlsql.english.money import MOVING
 from kpi_nlsql.grammar.conditions.totals import amount_of
 from kpi_nlsql.grammar.scanner import Scanner

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import MAIN, Ref
-from kpi_nlsql.english.amounts import amount_ref, charge, main_amount
+from kpi_nlsql.drafting.draft import MAIN, Ref, amount_ref
 from kpi_nlsql.english.money import COSTING
 from kpi_nlsql.grammar.conditions.happenings import rows_in_time
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.schema.amounts import charge, main_amount
 
 _AGED = 0.9
 AGE = ("age",)

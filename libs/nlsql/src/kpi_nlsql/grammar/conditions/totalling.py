@@ -6,10 +6,10 @@ sentence is read.
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Ref
-from kpi_nlsql.english.amounts import amount_ref, main_amount, money_amount
+from kpi_nlsql.drafting.draft import Ref, amount_ref
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.walking import skip_words
+from kpi_nlsql.schema.amounts import main_amount, money_amount
 
 _VERBS = frozenset("totalling totaling totalled totaled summing adding amounting".split())  # noqa: SIM905
 _MONEY_VERBS = frozenset(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kpi_nlsql.drafting.draft import Ref, Wanted
-from kpi_nlsql.english.amounts import adds_up, amount_ref, main_amount, money_amount
+from kpi_nlsql.drafting.draft import Ref, Wanted, amount_ref
 from kpi_nlsql.english.words import stems
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
+from kpi_nlsql.schema.amounts import adds_up, main_amount, money_amount
 from kpi_nlsql.schema.graph import Table
 
 MONEY = frozenset({"money", "revenue", "turnover", "value"})

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Ref
-from kpi_nlsql.english.amounts import amount_ref, money_amount
+from kpi_nlsql.drafting.draft import Ref, amount_ref
 from kpi_nlsql.english.words import stems
 from kpi_nlsql.grammar.asking.implied_columns import IMPLIED
 from kpi_nlsql.grammar.conditions.totals import amount_of
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.schema.amounts import money_amount
 from kpi_nlsql.schema.graph import Table
 
 _MONEY = frozenset("euro euros eur dollar dollars usd pound pounds gbp francs chf".split())  # noqa: SIM905

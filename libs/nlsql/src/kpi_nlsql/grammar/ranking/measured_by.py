@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kpi_nlsql.drafting.draft import Ref
-from kpi_nlsql.english.amounts import amount_ref, main_amount
+from kpi_nlsql.drafting.draft import Ref, amount_ref
 from kpi_nlsql.english.words import stems
 from kpi_nlsql.grammar.asking.implied_columns import PAY, PRICE, TIME, own_amount
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
+from kpi_nlsql.schema.amounts import main_amount
 
 _SIZES = ("size", "area", "popul", "capac", "amount")
 _IMPLIED: dict[str, tuple[tuple[str, ...], bool]] = {

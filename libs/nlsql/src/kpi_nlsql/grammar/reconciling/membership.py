@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from kpi_nlsql.english.amounts import adds_up
 from kpi_nlsql.grammar import general
 from kpi_nlsql.grammar.reconciling.named_pairs import least_sure, told_key
 from kpi_nlsql.grammar.reconciling.row_filters import row_filters
@@ -15,6 +14,7 @@ from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.explain import explain, told_of
 from kpi_nlsql.plans.plan_walk import queries, sources
+from kpi_nlsql.schema.amounts import adds_up
 from kpi_nlsql.schema.pairing import Pairing
 from kpi_nlsql.sentence import Candidate, Sentence
 

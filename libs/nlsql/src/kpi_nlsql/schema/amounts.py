@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Ref
 from kpi_nlsql.english.words import stems
-from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.schema.graph import Column, Table
 
 _ADDITIVE = (
@@ -71,11 +69,6 @@ def _plain(amounts: list[Column], table: Table) -> list[Column]:
     own = {word for name in table.display_names for word in stems(name)} | _PLAINLY
     plain = [column for column in amounts if _named(column) <= own]
     return plain if len(plain) == 1 else []
-
-
-def amount_ref(position: int, table: str, column: str) -> Ref:
-    """Return a reference to the main amount of a table that is mentioned at the position."""
-    return Ref(position, (NameHit(table, column, 1.0),), table, (table, column))
 
 
 def _may_measure(column: Column, table: Table) -> bool:

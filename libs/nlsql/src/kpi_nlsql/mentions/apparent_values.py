@@ -1,4 +1,4 @@
-"""Value words: words that some column has as a value, and what else they may be in a sentence."""
+"""Apparent values: words that some column has as a value, and what else they may be."""
 
 from __future__ import annotations
 
