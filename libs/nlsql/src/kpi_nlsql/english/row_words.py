@@ -10,3 +10,5 @@ ROWS = frozenset(
 )
 ROW_STEMS = frozenset(stem(word) for word in ROWS)
 """The same, as stems."""
+PART_STEMS = tuple(map(stem, ("line", "item", "position", "detail")))
+"""What the rows are called that a thing consists of."""

@@ -14,12 +14,18 @@ from kpi_nlsql.english.abbreviations import (
     shortened,
 )
 from kpi_nlsql.english.row_words import ROW_STEMS
-from kpi_nlsql.english.short_forms import ABBREVIATIONS, MEANINGS
-from kpi_nlsql.english.synonyms import SYNONYMS
+from kpi_nlsql.english.short_forms import MEANINGS
 from kpi_nlsql.english.verbal_nouns import VERBAL_NOUNS
 from kpi_nlsql.english.words import UNSTEMMED, lemma, parts, stem, stems, whole
 from kpi_nlsql.mentions.acronyms import acronyms, by_initials, shortened_to
 from kpi_nlsql.mentions.closest_words import closest_word
+from kpi_nlsql.mentions.phrase_variants import (
+    part_variants,
+    subphrases,
+    unabbreviated,
+    variants,
+    with_numbers,
+)
 from kpi_nlsql.mentions.short_names import ShortNames
 from kpi_nlsql.mentions.values import ValueHit, ValueIndex
 from kpi_nlsql.schema.flags import is_flag, set_values
@@ -40,19 +46,8 @@ _SPELT_OUT = 0.97
 _STEM_ONLY = 0.93
 _ABBREVIATION_FACTOR = 0.95
 _SPELT = 0.95
-_ABBREVIATED = {
-    stem(word): stems(ABBREVIATIONS[word])
-    for word in (  # noqa: SIM905
-        "qty amt os desc descr addr dept acct cust curr ccy num nbr pct txn trx uom whs whse dob "
-        "mgr emp prod matl vend supp yr hrs wt tel"
-    ).split()
-}
-"""Abbreviations that people write and that are no words of their own, as stems."""
 _SHORT = frozenset(stem(short) for each in MEANINGS for short in (each, each + "s"))
 """Abbreviations of identifiers, also those that dictionaries know as words: EXP_LINE, PTS."""
-_PARTS_OF = tuple(map(stem, ("line", "item", "position", "detail")))
-"""What the rows are called that a thing consists of."""
-_FILLERS = frozenset({stem(word) for word in ("of", "the", "a", "an", "in", "for", "and")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +99,7 @@ class Lexicon:
             found[key] = max(found.get(key, 0.0), score)
         for key, score in self._written_short(phrase, words, found):
             found[key] = max(found.get(key, 0.0), score)
-        for variant in () if found else _unabbreviated(phrase):
+        for variant in () if found else unabbreviated(phrase):
             for key, score in self._names.get(variant, {}).items():
                 found[key] = max(found.get(key, 0.0), score * _ABBREVIATION_FACTOR)
         if not found:
@@ -122,14 +117,14 @@ class Lexicon:
         """Return what other words for the same name; a table called so in full goes before."""
         heads = [s for key, s in found.items() if key[1] is None and s >= _HEADS]
         told: list[tuple[tuple[str, str | None], float]] = []
-        for variant in _variants(phrase):
+        for variant in variants(phrase):
             for key, score in self._names.get(variant, {}).items():
                 if key[1] is None and self._tells(key[0], set(phrase) - set(variant)):
                     continue  # "shop revenue": the ``REVENUE`` of ``SHOP_SALES``
                 most = max(heads) - _RATHER_LITERAL if heads and key[1] is None else 1.0
                 told.append((key, min(score * _SYNONYM_FACTOR, most)))
         named = any(key[1] is not None and score >= _HEADS for key, score in found.items())
-        for variant in () if named else _part_variants(phrase):  # ``other_order_details``
+        for variant in () if named else part_variants(phrase):  # ``other_order_details``
             for key, score in self._names.get(variant, {}).items():
                 if key[1] is None:
                     told.append((key, score * _ABBREVIATION_FACTOR))
@@ -165,7 +160,7 @@ class Lexicon:
         self, phrase: tuple[str, ...], said: Sequence[tuple[str, ...]], *, alone: bool
     ) -> Iterator[tuple[tuple[str, str | None], float]]:
         """Yield the tables of what a thing consists of, where they are written short."""
-        for variant in _part_variants(phrase):
+        for variant in part_variants(phrase):
             words = [*said[:-1], (variant[-1],)] if said else []
             for key, score in self._shorthand.named(variant, words, alone=alone, free=alone):
                 if key[1] is None:
@@ -252,9 +247,9 @@ class Lexicon:
         for rank, name in enumerate(names):
             words = stems(name)[:LONGEST_NAME]
             rank_factor = 1.0 if rank < 3 else 0.97
-            for phrase, score in _subphrases(_with_numbers(words)):
+            for phrase, score in subphrases(with_numbers(words)):
                 self._names[phrase].setdefault(key, score * rank_factor)
-            for phrase, score in _subphrases(words):
+            for phrase, score in subphrases(words):
                 entry = self._names[phrase]
                 entry[key] = max(entry.get(key, 0.0), score * rank_factor)
             entry = self._glued["".join(name.split()) and stem("".join(name.lower().split()))]
@@ -286,49 +281,3 @@ def _favour_only_table(found: dict[tuple[str, str | None], float]) -> None:
     tables = [key for key in found if key[1] is None]
     if len(tables) == 1 and found[tables[0]] < _ONLY_TABLE:
         found[tables[0]] = min(_ONLY_TABLE, found[tables[0]] + 0.3)
-
-
-def _with_numbers(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Return a name with its numbers written onto the words before them: ``SWF_MT700``."""
-    told: list[str] = []
-    for word in words:
-        if told and word.isdigit() and told[-1].isalpha():
-            told[-1] += word
-        else:
-            told.append(word)
-    return tuple(told) if len(told) < len(words) else ()
-
-
-def _subphrases(words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], float]]:
-    """Yield every run of words of a name and how well it stands for the whole name."""
-    count = len(words)
-    for start in range(count):
-        for end in range(start + 1, count + 1):
-            run = words[start:end]
-            if len(run) == count:
-                yield run, 1.0
-            elif not set(run) <= _FILLERS:
-                tail = 0.1 if end == count else 0.0
-                yield run, 0.35 + 0.4 * len(run) / count + tail
-    if count > 2:
-        yield (words[0], words[-1]), 0.35 + 0.8 / count + 0.1
-
-
-def _unabbreviated(phrase: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Yield the phrase with an abbreviation written in full: "qty on hand", "OS"."""
-    for position, word in enumerate(phrase):
-        if full := _ABBREVIATED.get(word):
-            yield (*phrase[:position], *full, *phrase[position + 1 :])
-
-
-def _part_variants(phrase: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Yield what else the rows that a thing consists of may be called: order lines, details."""
-    if len(phrase) > 1 and phrase[-1] in _PARTS_OF:
-        yield from ((*phrase[:-1], other) for other in _PARTS_OF if other != phrase[-1])
-
-
-def _variants(phrase: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Yield the phrase with a word replaced by another that may stand for it."""
-    for position, word in enumerate(phrase):
-        for other in SYNONYMS.get(word, ()):
-            yield (*phrase[:position], other, *phrase[position + 1 :])

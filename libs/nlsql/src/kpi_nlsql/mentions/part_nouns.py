@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kpi_nlsql.english.row_words import ROW_STEMS
+from kpi_nlsql.english.row_words import PART_STEMS, ROW_STEMS
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
@@ -17,7 +17,6 @@ from kpi_nlsql.mentions.walking import skip_words_back
 from kpi_nlsql.schema.amounts import money_amount
 from kpi_nlsql.schema.graph import Graph, Table
 
-_PARTS = frozenset(map(stem, ("line", "item", "position", "detail")))
 _DETERMINERS = frozenset({"its", "their", "the", "all", "of"})
 _WHOLE = ROW_STEMS | {stem("header"), stem("head")}
 _NAMES_TABLE = 0.6
@@ -48,7 +47,7 @@ def _adds_up(before: Sequence[Item]) -> bool:
 
 def _is_part(item: Item) -> bool:
     bare = item.best_table() < _NAMES_TABLE and item.best_column() < _SURE and not item.values
-    return bare and item.text.endswith("s") and stem(item.text) in _PARTS
+    return bare and item.text.endswith("s") and stem(item.text) in PART_STEMS
 
 
 def _parts(before: Sequence[Item], graph: Graph) -> str | None:
@@ -69,4 +68,4 @@ def _things(table: Table) -> set[tuple[str, ...]]:
 
 def _consists_of(table: Table, things: set[tuple[str, ...]]) -> bool:
     names = [stems(name) for name in table.display_names]
-    return any(name[-1] in _PARTS and name[:-1] in things for name in names)
+    return any(name[-1] in PART_STEMS and name[:-1] in things for name in names)
