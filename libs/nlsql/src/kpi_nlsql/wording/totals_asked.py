@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kpi_nlsql.english.function_words import HELPING
 from kpi_nlsql.english.money import MOVING
 from kpi_nlsql.english.words import Token
 from kpi_nlsql.wording.phrases import put_in
 
-_HELPING = frozenset("do does did have has had".split())  # noqa: SIM905
 _SUMMING = (("add", "up", "to"), ("come", "to"), ("amount", "to"), ("sum", "up", "to"))
 _TOTALLED = (
     *_SUMMING,
@@ -104,9 +104,9 @@ def _of_several(told: Sequence[Token]) -> bool:
 def _opening(tokens: Sequence[Token]) -> int | None:
     """Return where what is asked about begins: behind "what do" or "how much have"."""
     words = [token.lower for token in tokens[:3]]
-    if words[:1] == ["what"] and words[1:2] and words[1] in _HELPING:
+    if words[:1] == ["what"] and words[1:2] and words[1] in HELPING:
         return 2
-    return 3 if words[:2] == ["how", "much"] and words[2:] and words[2] in _HELPING else None
+    return 3 if words[:2] == ["how", "much"] and words[2:] and words[2] in HELPING else None
 
 
 def _added_up(tokens: list[Token], opening: int) -> list[Token] | None:

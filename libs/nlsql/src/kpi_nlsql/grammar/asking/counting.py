@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Wanted
+from kpi_nlsql.grammar.asking.openers import COMPARISONS
 from kpi_nlsql.grammar.conditions.tying_verbs import relates
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
@@ -166,7 +167,7 @@ def _compared(scan: Scanner, position: int) -> bool:
     return any(
         scan.at(index).is_cue(kind)
         for index in range(position + 1, position + 5)
-        for kind in ("compare", "between", "superlative", "average_of_all", "below_average")
+        for kind in COMPARISONS
     )
 
 

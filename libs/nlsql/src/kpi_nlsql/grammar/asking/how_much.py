@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Wanted, amount_ref
+from kpi_nlsql.english.function_words import HELPING
 from kpi_nlsql.english.money import MOVING
 from kpi_nlsql.grammar.conditions.totals import amount_of
 from kpi_nlsql.grammar.scanner import Scanner
 
-_HELPING = frozenset({"did", "do", "does", "have", "has", "had"})
 _FARTHEST_VERB = 4
 _PERSONS = frozenset({"we", "they", "you", "people"})
 _PARTLY = 0.6
@@ -30,7 +30,7 @@ def complete(scan: Scanner) -> None:
 def moved(scan: Scanner) -> Ref | None:
     """Return the money that "how much did customers spend on orders" adds up: that of orders."""
     start = next((at for at in range(len(scan.items) - 1) if _asks(scan, at)), None)
-    if start is None or scan.at(start + 2).text not in _HELPING:
+    if start is None or scan.at(start + 2).text not in HELPING:
         return None
     verb = next((at for at in _verbs(scan, start) if scan.at(at).text in MOVING), None)
     if verb is None:
@@ -57,7 +57,7 @@ def _asks(scan: Scanner, position: int) -> bool:
 
 def _does_it(scan: Scanner, wanted: Wanted, start: int) -> bool:
     # "how much did people pay": who did it is not asked for.
-    if wanted.ref is None or wanted.function or scan.at(start + 2).text not in _HELPING:
+    if wanted.ref is None or wanted.function or scan.at(start + 2).text not in HELPING:
         return False
     subject = scan.at(start + 3).text in _PERSONS
     told = start + 3 <= wanted.position <= start + 3 + subject

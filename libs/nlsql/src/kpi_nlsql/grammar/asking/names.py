@@ -8,13 +8,14 @@ from kpi_nlsql.grammar.conditions.denied_subjects import says_nothing, take_verb
 from kpi_nlsql.grammar.conditions.tying_verbs import relates
 from kpi_nlsql.grammar.conditions.verbs import is_asked, is_compared, is_deed, told_by_verb
 from kpi_nlsql.grammar.scanner import NAMES, Scanner
+from kpi_nlsql.schema.flags import FALSE
 
 _PASSIVE = frozenset({"being", "been"})
 _SURE = 0.8
 _EXACT = 0.95
 _HALF_NAMED = 0.6
 _TRUE = frozenset({"t", "true", "y", "yes", "1"})
-_FLAGS = _TRUE | {"f", "false", "n", "no", "0"}
+_FLAGS = _TRUE | FALSE
 
 
 def read(scan: Scanner) -> bool:

@@ -21,7 +21,7 @@ _ROW_VERBS = frozenset(
     "flag highlight spot detect".split()
 )
 _HAVING = frozenset({"have", "has", "had"})
-_COMPARISONS = ("compare", "between", "superlative", "average_of_all", "below_average")
+COMPARISONS = ("compare", "between", "superlative", "average_of_all", "below_average")
 _COMPARED_WITHIN = 5
 _ANEW = frozenset({"and", "but", ","})
 _PERSONAL = frozenset({"their", "its", "his", "her"})
@@ -122,7 +122,7 @@ def _shows_count(scan: Scanner) -> bool:
     # "…, with the number of orders" asks for one more output, unless the number is compared.
     count = scan.skip(scan.position + 1)
     rest = scan.items[count + 1 : count + _COMPARED_WITHIN]
-    compared = any(item.is_cue(kind) for item in rest for kind in _COMPARISONS)
+    compared = any(item.is_cue(kind) for item in rest for kind in COMPARISONS)
     return scan.at(count).is_cue("count") and scan.at(count).number is None and not compared
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kpi_nlsql.english.function_words import FUNCTION_WORDS
+from kpi_nlsql.english.function_words import COPULAS, FUNCTION_WORDS
 from kpi_nlsql.english.words import Token
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.sentence import Sentence
 
-_BEING = frozenset({"is", "are", "was", "were", "been", "being"})
 _HAVING = frozenset(
     "go goes went carry carries carried run runs appear appears bear bears hold holds get got "  # noqa: SIM905
     "show shows have has had".split()
@@ -62,6 +61,6 @@ def verbs(tokens: Sequence[Token]) -> set[int]:
         if tokens[at].lower in _HAVING
         or (
             tokens[at + 1].lower in _LED_TO
-            and (tokens[at - 1].lower in _BEING or tokens[at].lower.endswith("ed"))
+            and (tokens[at - 1].lower in COPULAS or tokens[at].lower.endswith("ed"))
         )
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kpi_nlsql.grammar.reconciling.differing import CLAUSES
 from kpi_nlsql.grammar.reconciling.owned_columns import owned_columns
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.schema.pairing import Pairing
@@ -14,7 +15,6 @@ _SURE = 0.6
 _PERHAPS = 0.45
 _PARTLY = 0.5
 _WITHIN = 6
-_CLAUSES = frozenset({"where", "whose", "when", "for which", "in which"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _beside(items: Sequence[Item], table: str) -> tuple[int, str] | None:
 
 def clause_start(items: Sequence[Item], cue: int) -> int | None:
     """Return where the clause with the comparison begins ("where …"), if it is one."""
-    found = [at for at in range(cue) if items[at].text in _CLAUSES]
+    found = [at for at in range(cue) if items[at].text in CLAUSES]
     return found[-1] if found else None
 
 

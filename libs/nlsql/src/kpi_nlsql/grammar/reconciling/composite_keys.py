@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kpi_nlsql.grammar.repeating.repeated_keys import TOGETHER
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.schema.pairing import Pairing
 from kpi_nlsql.schema.partners import partnered
@@ -11,7 +12,6 @@ from kpi_nlsql.sentence import Sentence
 
 _LEADING = frozenset({"per", "by", "on", "using", "via", "same", "the same", "with the same"})
 _JOINING = frozenset({"and", ",", "/", "&", "+", "plus", "the"})
-_TOGETHER = frozenset("combination combinations pair pairs tuple tuples together".split())  # noqa: SIM905
 _PARTLY = 0.5
 
 
@@ -65,4 +65,4 @@ def _led(items: Sequence[Item], position: int) -> bool:
 
 
 def _told_together(items: Sequence[Item], last: int) -> bool:
-    return last + 1 < len(items) and items[last + 1].text in _TOGETHER
+    return last + 1 < len(items) and items[last + 1].text in TOGETHER

@@ -8,7 +8,7 @@ from kpi_nlsql.mentions.linking import Item
 
 _SURE_COLUMN = 0.95
 _LEADING_ON = frozenset({"between", "in", "of", "for", "from", "compare", "reconcile"})
-_CLAUSES = frozenset({"where", "whose", "for which", "in which", "when"})
+CLAUSES = frozenset({"where", "whose", "for which", "in which", "when"})
 DIFFERENT = frozenset(
     "differs from|different from|not equal to|is not equal to|not the same as|different|"  # noqa: SIM905
     "different to|not equal".split("|")
@@ -76,7 +76,7 @@ def denies_column(items: tuple[Item, ...], position: int) -> bool:
     """Tell whether a column is denied to be what it is elsewhere: "X in A is not the X in B"."""
     if not items[position].is_cue("not"):
         return False
-    clause = [at for at in range(position) if items[at].text in _CLAUSES]
+    clause = [at for at in range(position) if items[at].text in CLAUSES]
     behind = position + 1
     while behind < len(items) - 1 and items[behind].text in {"the", "a", "an", "equal", "to"}:
         behind += 1
