@@ -6,7 +6,8 @@ from kpi_nlsql.drafting.draft import MAIN, Draft, Ref, Term
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.roles import Role, owners, roles
+from kpi_nlsql.mentions.owners import owners
+from kpi_nlsql.mentions.roles import Role, roles
 from kpi_nlsql.schema.amounts import adds_up
 from kpi_nlsql.schema.graph import Column
 from kpi_nlsql.schema.naming_columns import naming_columns

@@ -1,10 +1,11 @@
-"""Roles: what each mention stands for (a table, a column or a value), and whose column it is."""
+"""Roles: what each mention stands for: a table, a column or a value."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Literal
 
+from kpi_nlsql.english.function_words import COPULAS
 from kpi_nlsql.mentions.apparent_values import DETERMINERS, is_dated_deed, is_deed, is_row_noun
 from kpi_nlsql.mentions.called_so import is_called_so
 from kpi_nlsql.mentions.linking import Item
@@ -17,9 +18,7 @@ _LIKELY_TABLE = 0.7
 _EXACT = 0.95
 _HALF = 0.6
 _COUNTED = 0.84
-_OF_WORDS = frozenset("of for from in".split())  # noqa: SIM905
 _LEADS_TO_VALUE = frozenset({"is", "are", "of", "equals", "in", "=", "(", ",", "not", "either"})
-_COPULAS = frozenset({"is", "are", "was", "were", "been", "being"})
 _ADVERBS = frozenset({"currently", "presently"})
 _MARKED = frozenset({"marked", "flagged", "labelled", "labeled", "tagged"})
 _ANY = frozenset({"a", "an", "any", "each", "every"})
@@ -102,7 +101,7 @@ def _is_state(items: Sequence[Item], position: int) -> bool:
     held = any(value.score >= 1.0 for value in item.values)
     if before.text in _ADVERBS and held:
         return True  # "are currently berthed"
-    told = before.is_cue("not") or before.last_word in _COPULAS
+    told = before.is_cue("not") or before.last_word in COPULAS
     return held and told and item.text.endswith("ed") and item.best_table() < _EXACT
 
 
@@ -231,7 +230,7 @@ def _is_rather_column(
         hit
         for hit in item.column_hits()
         if hit.score >= item.best_table() - 0.05 and (hit.table, hit.column) not in references
-        if not (first and hit.table == _table(item))
+        if not (first and hit.table == item.table_hits()[0].table)
     ]
     if not columns:
         return False
@@ -250,55 +249,3 @@ def _is_owner(items: Sequence[Item], found: Sequence[Role], position: int) -> bo
     """Tell whether "of" stands before the mention and a column before that."""
     before = skip_words_back(items, position - 1, DETERMINERS | {"all the"})
     return before > 0 and items[before].text == "of" and found[before - 1] == "column"
-
-
-def owners(items: Sequence[Item], found: Sequence[Role]) -> list[str | None]:
-    """Return for each column mention the table that the syntax makes its owner, if any."""
-    result: list[str | None] = [None] * len(items)
-    for position, role in enumerate(found):
-        if role != "column":
-            continue
-        result[position] = _before(items, found, position) or _after(items, found, position)
-    return result
-
-
-def _table(item: Item) -> str:
-    return item.table_hits()[0].table
-
-
-def _before(items: Sequence[Item], found: Sequence[Role], position: int) -> str | None:
-    # ``customer name``, ``employees whose name``, ``customers' names and emails``.
-    index = position - 1
-    if index >= 0 and found[index] == "table":
-        return _table(items[index])
-    if index >= 1 and items[index].text in {"whose", "with", "having"}:
-        for earlier in range(index - 1, max(index - 4, -1), -1):
-            if found[earlier] == "table":
-                return _table(items[earlier])
-    return None
-
-
-def _after(items: Sequence[Item], found: Sequence[Role], position: int) -> str | None:
-    """``name and age of the students``: skip the rest of the list, then ``of`` and a table."""
-    index = position + 1
-    while index < len(items):
-        item = items[index]
-        if item.text in _OF_WORDS or item.is_cue("group"):
-            return _owner_after(items, found, index + 1)
-        is_list = found[index] == "column" or item.text in {"and", ",", "or", "as", "well"}
-        if not (is_list or item.text in DETERMINERS or item.is_cue("aggregate")):
-            return None
-        index += 1
-    return None
-
-
-def _owner_after(items: Sequence[Item], found: Sequence[Role], index: int) -> str | None:
-    while index < len(items):
-        item = items[index]
-        if found[index] == "table":
-            return _table(item)
-        skip = item.text in DETERMINERS or item.is_cue("all") or item.is_cue("superlative")
-        if not (skip or item.is_cue("distinct") or item.kind == "word" or found[index] == "value"):
-            return None
-        index += 1
-    return None
