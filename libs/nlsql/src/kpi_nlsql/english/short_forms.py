@@ -191,11 +191,11 @@ _OTHERS = {
     "wdth": "width", "wid": "width", "wrk": "worker", "wrn": "warning", "wst": "waste",
     "wt": "wait", "yld": "yield", "zip": "zip code",
 }  # fmt: skip
-OTHERWISE = {short: tuple(full.split()) for short, full in _OTHERS.items()}
+_FURTHER = {short: tuple(full.split()) for short, full in _OTHERS.items()}
 """Further meanings, in a name or two."""
 
 MEANINGS: dict[str, tuple[str, ...]] = {
-    short: (*((ABBREVIATIONS[short],) if short in ABBREVIATIONS else ()), *OTHERWISE.get(short, ()))
-    for short in (*ABBREVIATIONS, *OTHERWISE)
+    short: (*((ABBREVIATIONS[short],) if short in ABBREVIATIONS else ()), *_FURTHER.get(short, ()))
+    for short in (*ABBREVIATIONS, *_FURTHER)
 }
 """All that a short form stands for."""
