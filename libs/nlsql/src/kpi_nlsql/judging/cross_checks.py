@@ -138,10 +138,10 @@ def _is_loose(graph: Graph, select: plan.Query, held: Held) -> bool:
     varieties = []
     for match in matches(select):
         for side in (match.left, match.right):
-            name, column = held.names(side)
-            if not graph.has_table(name) or not graph.table(name).has(column):
+            table, name = held.names(side)
+            column = graph.find_column(table, name)
+            if column is None:
                 return False
-            table = graph.table(name)
-            variety = table.variety(table.column(column))
+            variety = graph.table(table).variety(column)
             varieties.append(1.0 if variety is None else variety)
     return len(matches(select)) == 1 and max(varieties) < NEARLY_UNIQUE / 2

@@ -37,9 +37,8 @@ def _is_senseless(graph: Graph, tables: dict[str, str], term: plan.Condition) ->
 
 def _is_dated(graph: Graph, tables: dict[str, str], column: plan.ColumnRef) -> bool:
     # A fiscal year meets no posting date.
-    table = tables.get(column.source, column.source)
-    known = graph.has_table(table) and graph.table(table).has(column.column)
-    return known and graph.table(table).column(column.column).dated
+    known = graph.find_column(tables.get(column.source, column.source), column.column)
+    return known is not None and known.dated
 
 
 def _is_word_for_amount(
@@ -47,10 +46,8 @@ def _is_word_for_amount(
 ) -> bool:
     if not isinstance(left, plan.ColumnRef) or not isinstance(right.value, str):
         return False
-    table = tables.get(left.source, left.source)
-    if not graph.has_table(table) or not graph.table(table).has(left.column):
-        return False
-    amount = graph.table(table).column(left.column).family == "number"
+    column = graph.find_column(tables.get(left.source, left.source), left.column)
+    amount = column is not None and column.family == "number"
     return amount and not any(letter.isdigit() for letter in right.value)
 
 

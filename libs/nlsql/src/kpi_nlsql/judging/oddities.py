@@ -166,9 +166,9 @@ def _compared(term: plan.Condition) -> Iterator[tuple[plan.Expression, tuple[str
 
 def _is_no_value(graph: Graph, table: str, name: str, values: Sequence[str]) -> bool:
     """Tell whether numbers are looked for in a column of texts, none of which is one of them."""
-    if not graph.has_table(table) or not graph.table(table).has(name):
+    column = graph.find_column(table, name)
+    if column is None:
         return False
-    column = graph.table(table).column(name)
     known = {value.lower() for value in column.values}
     numbers = all(value.replace(".", "", 1).isdigit() for value in values)
     texts = bool(known) and not column.measures and not column.dated

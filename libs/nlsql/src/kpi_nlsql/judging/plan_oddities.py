@@ -8,7 +8,7 @@ from kpi_nlsql.plans.plan_walk import conditions, queries
 from kpi_nlsql.schema.graph import Column, Graph
 from kpi_nlsql.sentence import Sentence
 
-_NAMED = 0.01
+_NAMED_AT_ALL = 0.01
 
 
 def plan_oddities(sentence: Sentence, query: plan.Plan) -> dict[str, bool]:
@@ -25,9 +25,7 @@ def plan_oddities(sentence: Sentence, query: plan.Plan) -> dict[str, bool]:
 def _column(graph: Graph, held: Held, column: object) -> Column | None:
     if not isinstance(column, plan.ColumnRef):
         return None
-    table = held.aliases.get(column.source, column.source)
-    known = graph.has_table(table) and graph.table(table).has(column.column)
-    return graph.table(table).column(column.column) if known else None
+    return graph.find_column(held.aliases.get(column.source, column.source), column.column)
 
 
 def _tests_other_day(sentence: Sentence, query: plan.Query, held: Held) -> bool:
@@ -42,7 +40,7 @@ def _tests_other_day(sentence: Sentence, query: plan.Query, held: Held) -> bool:
         and held.aliases.get(subject.source) != own
         and (column := _column(graph, held, subject)) is not None
         and column.dated
-        and best_name(sentence.items, subject, held) < _NAMED
+        and best_name(sentence.items, subject, held) < _NAMED_AT_ALL
         for subject in map(_on_day, conditions(query))
     )
 

@@ -1,4 +1,4 @@
-"""The only column that is shown, where no word names it well: rows are asked for instead."""
+"""Unnamed columns: where the only column shown is named by no word, rows are asked for."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def unnamed_column(sentence: Sentence, query: plan.Plan) -> plan.ColumnRef | Non
         return None
     held = Held(query)
     name = held.aliases.get(column.source, column.source)
-    if not graph.has_table(name) or not graph.table(name).has(column.column):
+    if graph.find_column(name, column.column) is None:
         return None
     telling = {*naming_columns(graph.table(name)), *key_columns(graph.table(name))}
     weak = best_name(sentence.items, column, held) < _NAMED

@@ -162,6 +162,11 @@ class Graph:
         """Tell whether there is a table of this name, in any case."""
         return name.lower() in self._by_name
 
+    def find_column(self, table: str, name: str) -> Column | None:
+        """Return a column of a table, both in any case; None where one of them is not known."""
+        known = self.has_table(table) and self.table(table).has(name)
+        return self.table(table).column(name) if known else None
+
     @cached_property
     def references(self) -> frozenset[tuple[str, str]]:
         """The columns (table, column) that are foreign keys."""
