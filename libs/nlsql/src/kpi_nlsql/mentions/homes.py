@@ -28,15 +28,19 @@ def home_of(item: Item, tables: Iterable[Table]) -> str | None:
 
 
 def _tells_of(item: Item, table: Table) -> tuple[bool, int] | None:
-    """Tell whether a table begins with the key of what a noun speaks of, and how much it tells.
+    """Return whether a table begins with the key of what a noun speaks of, and how much it tells.
 
     Of each column called after it the table tells something: ``asset_desc``, ``asset_status``.
     None where no key of it tells the rows apart.
     """
     words = stems(item.text)
     own = {hit.column for hit in item.column_hits() if hit.table == table.name if _half(hit)}
-    told = [column for column in table.columns if column.name in own or _begins(words, column)]
-    keys = [column for column in told if _tailed(column)]
+    told = [
+        column
+        for column in table.columns
+        if column.name in own or any(_begins_so(words, name) for name in column.display_names)
+    ]
+    keys = [column for column in told if any(map(_is_tailed, column.display_names))]
     if not any(table.identifies((column.name,)) for column in keys):
         return None
     return table.columns[0] in keys, len(told)
@@ -46,12 +50,12 @@ def _half(hit: NameHit) -> bool:
     return hit.score >= _NAMES_HALF
 
 
-def _begins(words: tuple[str, ...], column: Column) -> bool:
-    return any(stems(name)[: len(words)] == words for name in column.display_names)
+def _begins_so(words: tuple[str, ...], name: str) -> bool:
+    return stems(name)[: len(words)] == words
 
 
-def _tailed(column: Column) -> bool:
-    return any(set(name.split()[-1:]) & _NAMING_TAILS for name in column.display_names)
+def _is_tailed(name: str) -> bool:
+    return bool(set(name.split()[-1:]) & _NAMING_TAILS)
 
 
 def names_rows(words: tuple[str, ...], table: Table) -> bool:
@@ -64,10 +68,7 @@ def naming_rows(words: tuple[str, ...], table: Table) -> list[Column]:
     return [
         column
         for column in table.columns
-        if any(
-            set(name.split()[-1:]) & _NAMING_TAILS and stems(name)[: len(words)] == words
-            for name in column.display_names
-        )
+        if any(_is_tailed(name) and _begins_so(words, name) for name in column.display_names)
     ]
 
 
