@@ -1,4 +1,4 @@
-"""Told columns: "stock with reserved quantity above …" is of the table that reserves.
+"""Told columns: "stock with reserved quantity above …" is the table with a reserved quantity.
 
 A noun that several tables are about as well called by is told by the columns that its rows have.
 """

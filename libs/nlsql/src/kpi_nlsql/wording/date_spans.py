@@ -1,7 +1,7 @@
 """Date spans: "between 1 April and 30 June 2024", "from July until September", "2015 or older".
 
 The year is said once for several months or days; a span that is told with "from" and "to" is put
-as one with "between" and "and", which the grammar reads.
+with "between" and "and", which the grammar reads.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Happenings: whose date a period is of that no verb of time leads to.
+"""Happenings: whose date is meant by a period that no verb of time leads to.
 
 A bare period tells when something was done. "How many visits did each clinic have in 2025?" speaks
 of the visits, whenever the clinics were opened, and "vets who have not seen a patient since May"

@@ -1,4 +1,4 @@
-"""Beside: what values say of either side that are named beside a comparison, "approved prices"."""
+"""Beside: what values named beside a comparison say of its sides: "approved prices"."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kpi_nlsql.plans import plan
 def said_beside(
     items: Sequence[Item], layout: Layout, account: Account, choice: Choice, behind: set[int]
 ) -> list[plan.Condition]:
-    """Return what the values say that are named beside: "the approved price"."""
+    """Return what the values named beside the comparison say: "the approved price"."""
     found: list[plan.Condition] = []
     sides = (("s", choice.left.table), ("t", choice.right.table))
     for position, item in enumerate(items):

@@ -14,13 +14,14 @@ from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 
 _LAST = frozenset({"latest", "most recent", "newest", "last"})
+_FIRST = frozenset({"first", "earliest", "oldest"})
 _TIMED = ("after", "before", "older", "younger", "recent")
 _AHEAD = 3
-_FIRST = frozenset({"first", "earliest", "oldest"})
+"""Words in which the row is told to lie in a period, if it is."""
 
 
 def read(scan: Scanner) -> bool:
-    """Consume "whose latest order": an order than which its customer has no later one."""
+    """Consume "whose latest order": the order that none of the same customer is later than."""
     word = scan.item.text.removeprefix("the ")
     rows, table = scan.position + 1, scan.entity()
     led = scan.at(scan.position - 1)
