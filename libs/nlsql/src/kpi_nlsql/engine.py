@@ -24,6 +24,7 @@ from kpi_nlsql.mentions.placing import placed
 from kpi_nlsql.mentions.told_columns import told_by_columns
 from kpi_nlsql.plans.explain import explain
 from kpi_nlsql.plans.plan import Query
+from kpi_nlsql.plans.sameness import said
 from kpi_nlsql.refusal import refuse
 from kpi_nlsql.requested import reader as requested
 from kpi_nlsql.requested.rows_meant import with_rows_meant
@@ -112,9 +113,9 @@ class Engine:
 
 def _told_once(ranked: Iterable[tuple[float, Candidate]]) -> list[tuple[float, Candidate]]:
     """Return the readings without those that say the same as one before them."""
-    told: dict[str, tuple[float, Candidate]] = {}
+    told: dict[object, tuple[float, Candidate]] = {}
     for score, candidate in ranked:
-        told.setdefault(candidate.explanation, (score, candidate))
+        told.setdefault(said(candidate.plan), (score, candidate))
     return list(told.values())
 
 
