@@ -15,6 +15,7 @@ from kpi_nlsql.mentions.walking import skip_words, text_at
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.explain import explain
 from kpi_nlsql.sentence import Candidate, Sentence
+from kpi_nlsql.wording.rewriting import HAVE, THAT
 
 Reader = Callable[[Sentence], Iterable[Candidate]]
 
@@ -23,11 +24,7 @@ _SAYING = frozenset("have has are is were was with whose that which a an the in 
 _DETERMINERS = frozenset({"the", "our", "a", "an", "any", "all"})
 _THERE = frozenset({"there", "in it"})
 _NAMES_TABLE = 0.6
-_THAT_HAVE = (
-    Item("cue", "that", 0, 0, cues=(Cue("relative"),)),
-    Item("word", "have", 0, 0),
-    Item("word", "a", 0, 0),
-)
+_THAT_HAVE = (THAT, HAVE, Item("word", "a", 0, 0))
 _WITH = Item("cue", "with", 0, 0, cues=(Cue("relative"),))
 
 

@@ -14,7 +14,6 @@ from kpi_nlsql.denials.reading import (
     NOT_IN,
     PEOPLE,
     ROWS,
-    THAT,
     TO,
     denies,
     ends,
@@ -26,7 +25,7 @@ from kpi_nlsql.denials.reading import (
 )
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
-from kpi_nlsql.wording.rewriting import Step
+from kpi_nlsql.wording.rewriting import THAT, Step
 
 _KNOWING = frozenset(
     "know knows knowing known list lists contain contains hold holds carry carries include "  # noqa: SIM905

@@ -17,7 +17,6 @@ from kpi_nlsql.denials.reading import (
     NOT_IN,
     PEOPLE,
     ROWS,
-    THAT,
     TO,
     denies,
     ends,
@@ -27,7 +26,7 @@ from kpi_nlsql.denials.reading import (
 )
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import item_at, text_at
-from kpi_nlsql.wording.rewriting import Step
+from kpi_nlsql.wording.rewriting import THAT, Step
 
 _NOT_THERE = frozenset({"nonexistent", "nonexisting", "inexistent"})
 _HALVES = frozenset({"existing", "existent"})

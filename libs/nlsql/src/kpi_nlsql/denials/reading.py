@@ -20,7 +20,6 @@ _NAMES_TABLE = 0.5
 NOT_IN = Item("cue", "not in", 0, 0, cues=(Cue("missing"),))
 NO = Item("cue", "without", 0, 0, cues=(Cue("not"),))
 DOES_NOT = Item("cue", "does not", 0, 0, cues=(Cue("not"),))
-THAT = Item("cue", "that", 0, 0, cues=(Cue("relative"),))
 EXIST = Item("word", "exist", 0, 0)
 IN = Item("word", "in", 0, 0)
 

@@ -17,7 +17,7 @@ from kpi_nlsql.mentions.lexicon import Lexicon, NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
 from kpi_nlsql.schema.graph import Graph, Table
-from kpi_nlsql.wording.rewriting import Step, rewritten
+from kpi_nlsql.wording.rewriting import HAVE, Step, rewritten
 
 _NAMES_ROWS = 0.6
 _BY_DATE = 0.9
@@ -31,7 +31,6 @@ _CLOSING = frozenset(
 )
 _TIMED = ("after", "before", "between", "recent", "older")
 _OF_NOUNS = frozenset({"no", "without", "a", "an", "any"})
-_HAVE = Item("word", "have", 0, 0)
 _LINKS = frozenset({"and", "but", "or", "also"})
 _BETWEEN = frozenset(
     "that who which we they have has had do did was were is are been being got".split()  # noqa: SIM905
@@ -62,7 +61,7 @@ def _rows_of(lexicon: Lexicon, graph: Graph, items: Sequence[Item], position: in
         return None
     hits = (NameHit(table, None, 1.0),)
     told = replace(deed, kind="mention", hits=hits, values=(), worth=1.0)
-    lead = [told] if denied else [_HAVE, told]
+    lead = [told] if denied else [HAVE, told]
     return at, end, [_rows(items[at]), *items[at + 1 : verb], *lead]
 
 

@@ -14,7 +14,7 @@ from kpi_nlsql.english.cues import Cue
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import item_at, skip_words, skip_words_back, text_at
-from kpi_nlsql.wording.rewriting import Step, rewritten
+from kpi_nlsql.wording.rewriting import HAVE, THAT, Step, rewritten
 
 _TOO = frozenset("also too already nevertheless nonetheless still anyway yet likewise".split())  # noqa: SIM905
 _AUXILIARIES = frozenset(
@@ -52,8 +52,6 @@ _BESIDE = 0.15
 
 _ALSO_IN = Item("cue", "also in", 0, 0, cues=(Cue("also"),))
 _FOUND_IN = Item("cue", "found in", 0, 0, cues=(Cue("also"),))
-_THAT = Item("cue", "that", 0, 0, cues=(Cue("relative"),))
-_HAVE = Item("word", "have", 0, 0)
 
 
 def plain_presence(items: Sequence[Item]) -> list[Item]:
@@ -96,7 +94,7 @@ def _subject_to(items: Sequence[Item], position: int) -> Step | None:
         start -= 1
     if not {text_at(items, at) for at in range(start, position)} & _BEING:
         return None
-    return start, position + 2, [_HAVE]
+    return start, position + 2, [HAVE]
 
 
 def _names_rows(items: Sequence[Item], start: int) -> bool:
@@ -191,7 +189,7 @@ def _offered_too(items: Sequence[Item], position: int) -> Step | None:
         return None
     if text_at(items, first + 1) in _CLOSING and _ends(items, first + 2):
         # "does the partner list too": the verb is part of the name of the listing
-        return position, first + 2, [_THAT, _ALSO_IN, *items[position + 1 : first + 1]]
+        return position, first + 2, [THAT, _ALSO_IN, *items[position + 1 : first + 1]]
     for end in range(first + 1, min(first + 1 + _LONGEST_NOUN, len(items))):
         item = items[end]
         if item.is_cue("not") or item.kind not in {"mention", "word", "cue"}:
@@ -199,9 +197,9 @@ def _offered_too(items: Sequence[Item], position: int) -> Step | None:
         behind = text_at(items, end + 1)
         closed = end + 2 + (behind == "as" and text_at(items, end + 2) == "well")
         if (behind in _CLOSING or closed > end + 2) and _ends(items, closed):
-            return position, closed, [_THAT, _ALSO_IN, *items[position + 1 : end]]
+            return position, closed, [THAT, _ALSO_IN, *items[position + 1 : end]]
         if item.text == "also" and _ends(items, end + 2) and items[end + 1 : end + 2]:
-            return position, end + 2, [_THAT, _ALSO_IN, *items[position + 1 : end]]
+            return position, end + 2, [THAT, _ALSO_IN, *items[position + 1 : end]]
     return None
 
 
@@ -222,7 +220,7 @@ def _with_related(items: Sequence[Item], position: int) -> Step | None:
         behind = skip_words(items, behind + 1, there)
         if items[behind : behind + 1] and items[behind].is_cue("not"):
             return None
-        return start, behind, [_THAT, _HAVE]
+        return start, behind, [THAT, HAVE]
     return _raised(items, start, behind)
 
 
@@ -238,6 +236,6 @@ def _raised(items: Sequence[Item], start: int, behind: int) -> Step | None:
             done = text_at(items, end).endswith(("ed", "en", "de")) and items[end].kind != "cue"
             end += done
             if _ends(items, end) and (done or items[verb].text == "exists"):
-                return start, end, [_THAT, _HAVE, *items[behind:verb]]
+                return start, end, [THAT, HAVE, *items[behind:verb]]
             return None
     return None

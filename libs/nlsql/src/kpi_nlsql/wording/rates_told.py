@@ -10,7 +10,7 @@ from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import item_at, text_at
 from kpi_nlsql.schema.graph import Column, Graph
-from kpi_nlsql.wording.rewriting import Step, rewritten
+from kpi_nlsql.wording.rewriting import HAVE, Step, rewritten
 
 _MORE = {
     **dict.fromkeys(("more", "pricier", "dearer", "costlier", "more expensive"), "higher"),
@@ -21,7 +21,6 @@ _VERBS = frozenset(
     "is are cost costs charge charges earn earns make makes get gets pay pays".split()  # noqa: SIM905
 )
 _RATES = frozenset(map(stem, ("rate", "price", "fee", "cost", "wage", "pay", "charge", "tariff")))
-_HAVE = Item("word", "have", 0, 0)
 
 
 def rates_told(items: Sequence[Item], graph: Graph) -> list[Item]:
@@ -45,7 +44,7 @@ def _rate(graph: Graph, items: Sequence[Item], position: int) -> Step | None:
     verb = text_at(items, position - 1) in _VERBS
     rate = replace(unit, hits=(replace(hits[0], score=1.0), *hits[1:]))
     comparison = [Item("word", told, 0, 0), rate]
-    return position - verb, position + 3, [_HAVE, *comparison] if verb else comparison
+    return position - verb, position + 3, [HAVE, *comparison] if verb else comparison
 
 
 def _is_rate(column: Column) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from kpi_nlsql.english.cues import Cue
 from kpi_nlsql.mentions.linking import Item
 
 Step = tuple[int, int, list[Item]]
@@ -12,6 +13,10 @@ Step = tuple[int, int, list[Item]]
 
 Rule = Callable[[Sequence[Item], int], Step | None]
 """Tells what to replace where a phrase begins at a position, if it does."""
+
+HAVE = Item("word", "have", 0, 0)
+THAT = Item("cue", "that", 0, 0, cues=(Cue("relative"),))
+"""Words that several rules put in; ``rewritten`` gives them their place."""
 
 
 def rewritten(items: Sequence[Item], rules: Sequence[Rule], first: int = 0) -> list[Item]:
