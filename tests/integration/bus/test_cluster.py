@@ -56,6 +56,11 @@ async def copies(bus: Bus) -> list[int]:
     return found
 
 
+async def asked_for(bus: Bus) -> list[int | None]:
+    """Return how many servers are to hold each stream."""
+    return [(await bus.js.stream_info(each.name)).config.num_replicas for each in ALL]
+
+
 def test_every_stream_has_as_many_copies_as_are_asked_for(cluster: NatsCluster) -> None:
     async def scenario() -> None:
         async with bus_to(cluster.url) as bus:
@@ -67,7 +72,8 @@ def test_every_stream_has_as_many_copies_as_are_asked_for(cluster: NatsCluster) 
 
             await eventually_async(copied, 20, "every stream has three copies")
             await declare(bus.js)
-            assert await copies(bus) == [3] * len(ALL)
+            assert await asked_for(bus) == [3] * len(ALL)
+            await eventually_async(copied, 20, "every stream still has three copies")
 
     within_time(scenario())
 

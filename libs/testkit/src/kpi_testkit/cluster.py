@@ -64,6 +64,16 @@ class Node:
         """Return the password of the services' user, if this is the first node."""
         return self._server.password(nats.SERVICE_USER)
 
+    def knows(self, others: int) -> bool:
+        """Whether this node places the streams, and so many others are up to date."""
+        if not self.process.is_running:
+            return False
+        meta = httpx.get(f"http://{LOOPBACK}:{self._server.monitor_port}/jsz").json()[
+            "meta_cluster"
+        ]
+        current = [peer for peer in meta.get("replicas") or () if peer.get("current")]
+        return meta.get("leader") == self.name and len(current) == others
+
     def leads(self, stream: str) -> bool:
         """Whether this node runs and takes the writes of a stream, as far as it knows itself."""
         if not self.process.is_running:
@@ -94,7 +104,12 @@ class NatsCluster:
                 node.start()
         for node in self.nodes.values():
             node.wait_until_ready()
+        eventually(self._placed, START_TIMEOUT, "a leader knows all servers, to place streams on")
         return self
+
+    def _placed(self) -> bool:
+        # Ready servers may still elect who places streams; until then requests go unanswered.
+        return any(node.knows(len(self.nodes) - 1) for node in self.nodes.values())
 
     def leader(self, stream: str) -> Node:
         """Return the node that takes the writes of a stream, once there is one."""
