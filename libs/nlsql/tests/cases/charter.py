@@ -5,11 +5,9 @@ from __future__ import annotations
 from kpi_nlsql import Column, Graph, Table
 from kpi_nlsql.schema.building import build_graph
 
+from .columns import date, number, text
+
 _STATES = ("Booked", "Sailed", "Cancelled")
-
-
-def _text(name: str, *values: str, unique: bool = False) -> Column:
-    return Column(name, "varchar(40)", values=values, unique=unique)
 
 
 def charter() -> Graph:
@@ -20,53 +18,53 @@ def charter() -> Graph:
             Table(
                 "boats",
                 columns=(
-                    _text("boat_no", unique=True),
-                    _text("boat_name"),
-                    _text("kind", "Yacht", "Catamaran", "Gulet"),
+                    text("boat_no", unique=True),
+                    text("boat_name"),
+                    text("kind", "Yacht", "Catamaran", "Gulet"),
                     Column("berths", "integer"),
                     Column("built_year", "integer"),
-                    Column("daily_rate", "decimal(12,2)"),
+                    number("daily_rate"),
                 ),
             ),
             Table(
                 "trips",
                 columns=(
-                    _text("trip_no", unique=True),
-                    _text("boat_no"),
-                    _text("guest_no"),
-                    _text("channel", "Portal", "Desk", "Phone"),
-                    Column("sail_date", "date"),
-                    _text("trip_status", *_STATES),
-                    _text("fare_type", "Spot", "Season"),
+                    text("trip_no", unique=True),
+                    text("boat_no"),
+                    text("guest_no"),
+                    text("channel", "Portal", "Desk", "Phone"),
+                    date("sail_date"),
+                    text("trip_status", *_STATES),
+                    text("fare_type", "Spot", "Season"),
                 ),
             ),
             Table(
                 "guests",
                 columns=(
-                    _text("guest_no", unique=True),
-                    _text("guest_name"),
-                    _text("email_address"),
-                    _text("home_port"),
-                    _text("tel_no"),
+                    text("guest_no", unique=True),
+                    text("guest_name"),
+                    text("email_address"),
+                    text("home_port"),
+                    text("tel_no"),
                 ),
             ),
             Table(
                 "trip_payments",
                 columns=(
-                    _text("payment_no", unique=True),
-                    _text("trip_no"),
-                    Column("payment_date", "date"),
-                    Column("amount", "decimal(12,2)"),
+                    text("payment_no", unique=True),
+                    text("trip_no"),
+                    date("payment_date"),
+                    number("amount"),
                 ),
             ),
             Table(
                 "ota_bookings",
                 columns=(
-                    _text("booking_ref", unique=True),
-                    _text("own_trip_no"),
-                    _text("prtl_nm", "SailNow", "Blue Seas"),
-                    _text("booking_status", *_STATES),
-                    Column("booking_fee", "decimal(12,2)"),
+                    text("booking_ref", unique=True),
+                    text("own_trip_no"),
+                    text("prtl_nm", "SailNow", "Blue Seas"),
+                    text("booking_status", *_STATES),
+                    number("booking_fee"),
                 ),
             ),
         ],

@@ -2,47 +2,38 @@
 
 from __future__ import annotations
 
-from kpi_nlsql import Column, Graph, Join, Table
+from kpi_nlsql import Graph, Join, Table
 from kpi_nlsql.schema.building import build_graph
 
-
-def _text(name: str, *values: str) -> Column:
-    return Column(name, "varchar(80)", values=values)
-
-
-def _number(name: str) -> Column:
-    return Column(name, "decimal(12,2)")
-
-
-def _key(name: str) -> Column:
-    return Column(name, "int", unique=True)
-
-
-def _date(name: str, *values: str) -> Column:
-    return Column(name, "date", values=values)
+from .columns import date, number, text
 
 
 def salon() -> Graph:
     """Return salons, their staff, clients and appointments, and the payments."""
     staff = (
-        _key("staff_no"),
-        _text("staff_name"),
-        _text("job", "stylist", "barber", "trainee"),
-        _number("salon_no"),
-        _date("hired_on"),
-        _date("exit_date"),
+        number("staff_no", unique=True),
+        text("staff_name"),
+        text("job", "stylist", "barber", "trainee"),
+        number("salon_no"),
+        date("hired_on"),
+        date("exit_date"),
     )
     cuts = (
-        _key("slot_no"),
-        _number("client_no"),
-        _number("staff_no"),
-        _number("salon_no"),
-        _date("cut_date", "2024-03-04", "2024-05-02", "2024-06-07"),
-        _text("state", "Done", "Missed"),
+        number("slot_no", unique=True),
+        number("client_no"),
+        number("staff_no"),
+        number("salon_no"),
+        date("cut_date", "2024-03-04", "2024-05-02", "2024-06-07"),
+        text("state", "Done", "Missed"),
     )
-    salons = (_key("salon_no"), _text("salon_name"), _text("town"), _date("opened_on"))
-    clients = (_key("client_no"), _text("client_name"), _date("birth_date"))
-    paid = (_key("pmt_no"), _number("client_no"), _number("paid_amount"), _date("paid_on"))
+    salons = (number("salon_no", unique=True), text("salon_name"), text("town"), date("opened_on"))
+    clients = (number("client_no", unique=True), text("client_name"), date("birth_date"))
+    paid = (
+        number("pmt_no", unique=True),
+        number("client_no"),
+        number("paid_amount"),
+        date("paid_on"),
+    )
     return build_graph(
         "salon",
         [

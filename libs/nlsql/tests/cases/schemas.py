@@ -6,6 +6,7 @@ from kpi_nlsql import Column, Graph, Join, Table
 from kpi_nlsql.schema.building import build_graph
 
 from .charter import charter
+from .columns import date, number, text
 from .salon import salon
 from .shorthand import leasing, rental
 from .six_letters import six_letters
@@ -16,18 +17,6 @@ _CATEGORIES = ("Electronics", "Home", "Garden")
 _CURRENCIES = ("EUR", "USD", "GBP")
 
 
-def _text(name: str, *values: str, unique: bool = False) -> Column:
-    return Column(name, "varchar(80)", values=values, unique=unique)
-
-
-def _number(name: str, unique: bool = False) -> Column:
-    return Column(name, "int" if unique else "decimal(12,2)", unique=unique)
-
-
-def _date(name: str) -> Column:
-    return Column(name, "date")
-
-
 def products() -> Graph:
     """Return the tables of the requirements: a system, a spreadsheet and the master."""
     return build_graph(
@@ -36,35 +25,35 @@ def products() -> Graph:
             Table(
                 "brz_lnd_RBP_GPU",
                 columns=(
-                    _text("PLANNING_SKU"),
-                    _text("PRODUCT_NAME"),
-                    _text("CATEGORY", *_CATEGORIES),
-                    _text("STATUS", *_STATUSES),
-                    _number("PRICE"),
-                    _number("QUANTITY"),
+                    text("PLANNING_SKU"),
+                    text("PRODUCT_NAME"),
+                    text("CATEGORY", *_CATEGORIES),
+                    text("STATUS", *_STATUSES),
+                    number("PRICE"),
+                    number("QUANTITY"),
                     Column("UPDATED_AT", "timestamp"),
                 ),
             ),
             Table(
                 "brz_lnd_OPS_EXCEL",
                 columns=(
-                    _text("PLANNING_SKU"),
-                    _text("PRODUCT_NAME"),
-                    _text("STATUS", *_STATUSES),
-                    _number("PRICE"),
-                    _text("REGION", "EMEA", "APAC", "AMER"),
+                    text("PLANNING_SKU"),
+                    text("PRODUCT_NAME"),
+                    text("STATUS", *_STATUSES),
+                    number("PRICE"),
+                    text("REGION", "EMEA", "APAC", "AMER"),
                 ),
             ),
             Table(
                 "hana_material_master",
                 columns=(
-                    _text("PLANNING_SKU", unique=True),
-                    _text("MATERIAL"),
-                    _text("PRODUCT_NAME"),
-                    _text("CATEGORY", *_CATEGORIES),
-                    _text("STATUS", *_STATUSES),
-                    _number("PRICE"),
-                    _date("CREATED_ON"),
+                    text("PLANNING_SKU", unique=True),
+                    text("MATERIAL"),
+                    text("PRODUCT_NAME"),
+                    text("CATEGORY", *_CATEGORIES),
+                    text("STATUS", *_STATUSES),
+                    number("PRICE"),
+                    date("CREATED_ON"),
                 ),
             ),
         ],
@@ -79,30 +68,30 @@ def finance() -> Graph:
             Table(
                 "sap_invoices",
                 columns=(
-                    _text("invoice_number", unique=True),
-                    _text("vendor_code"),
-                    _number("amount"),
-                    _text("currency", *_CURRENCIES),
-                    _date("invoice_date"),
-                    _text("payment_status", "Paid", "Open", "Overdue"),
+                    text("invoice_number", unique=True),
+                    text("vendor_code"),
+                    number("amount"),
+                    text("currency", *_CURRENCIES),
+                    date("invoice_date"),
+                    text("payment_status", "Paid", "Open", "Overdue"),
                 ),
             ),
             Table(
                 "bank_payments",
                 columns=(
-                    _number("payment_id", unique=True),
-                    _text("invoice_number"),
-                    _number("amount"),
-                    _date("payment_date"),
-                    _text("currency", *_CURRENCIES),
+                    number("payment_id", unique=True),
+                    text("invoice_number"),
+                    number("amount"),
+                    date("payment_date"),
+                    text("currency", *_CURRENCIES),
                 ),
             ),
             Table(
                 "vendor_master",
                 columns=(
-                    _text("vendor_code", unique=True),
-                    _text("vendor_name"),
-                    _text("country", "Germany", "France", "India"),
+                    text("vendor_code", unique=True),
+                    text("vendor_name"),
+                    text("country", "Germany", "France", "India"),
                     Column("is_active", "char(1)", values=("Y", "N")),
                 ),
             ),
@@ -118,45 +107,45 @@ def retail() -> Graph:
             Table(
                 "customers",
                 columns=(
-                    _number("customer_id", unique=True),
-                    _text("first_name"),
-                    _text("last_name"),
-                    _text("email"),
-                    _text("city", "Berlin", "Paris", "London"),
-                    _text("segment", "Consumer", "Corporate"),
+                    number("customer_id", unique=True),
+                    text("first_name"),
+                    text("last_name"),
+                    text("email"),
+                    text("city", "Berlin", "Paris", "London"),
+                    text("segment", "Consumer", "Corporate"),
                 ),
                 primary_key=("customer_id",),
             ),
             Table(
                 "orders",
                 columns=(
-                    _number("order_id", unique=True),
-                    _number("customer_id"),
-                    _date("order_date"),
-                    _text("status", "Shipped", "Cancelled", "Pending"),
-                    _number("total_amount"),
+                    number("order_id", unique=True),
+                    number("customer_id"),
+                    date("order_date"),
+                    text("status", "Shipped", "Cancelled", "Pending"),
+                    number("total_amount"),
                 ),
                 primary_key=("order_id",),
             ),
             Table(
                 "order_items",
                 columns=(
-                    _number("order_item_id", unique=True),
-                    _number("order_id"),
-                    _number("product_id"),
-                    _number("quantity"),
-                    _number("unit_price"),
+                    number("order_item_id", unique=True),
+                    number("order_id"),
+                    number("product_id"),
+                    number("quantity"),
+                    number("unit_price"),
                 ),
                 primary_key=("order_item_id",),
             ),
             Table(
                 "products",
                 columns=(
-                    _number("product_id", unique=True),
-                    _text("product_name"),
-                    _text("category", *_CATEGORIES),
-                    _number("price"),
-                    _number("stock"),
+                    number("product_id", unique=True),
+                    text("product_name"),
+                    text("category", *_CATEGORIES),
+                    number("price"),
+                    number("stock"),
                 ),
                 primary_key=("product_id",),
             ),
@@ -172,18 +161,18 @@ def retail() -> Graph:
 def clubs() -> Graph:
     """Return clubs that meet in pairs, and players with one club now and several before."""
     players = (
-        _number("player_id", unique=True),
-        _text("name"),
-        _text("country", "Spain", "Portugal", "Norway"),
-        _text("position", "Goalkeeper", "Defender", "Forward"),
-        _number("age"),
-        _number("club_id"),
+        number("player_id", unique=True),
+        text("name"),
+        text("country", "Spain", "Portugal", "Norway"),
+        text("position", "Goalkeeper", "Defender", "Forward"),
+        number("age"),
+        number("club_id"),
     )
     matches = (
-        _number("match_id", unique=True),
-        _number("home_club_id"),
-        _number("away_club_id"),
-        _text("venue", "Lisbon/Porto", "Oslo"),
+        number("match_id", unique=True),
+        number("home_club_id"),
+        number("away_club_id"),
+        text("venue", "Lisbon/Porto", "Oslo"),
     )
     return build_graph(
         "clubs",
@@ -191,16 +180,16 @@ def clubs() -> Graph:
             Table(
                 "clubs",
                 columns=(
-                    _number("club_id", unique=True),
-                    _text("club_name"),
-                    _text("city", "Lisbon", "Porto", "Oslo"),
+                    number("club_id", unique=True),
+                    text("club_name"),
+                    text("city", "Lisbon", "Porto", "Oslo"),
                 ),
                 primary_key=("club_id",),
             ),
             Table("players", columns=players, primary_key=("player_id",)),
             Table(
                 "seasons",
-                columns=(_number("player_id"), _number("club_id"), _number("year")),
+                columns=(number("player_id"), number("club_id"), number("year")),
             ),
             Table("matches", columns=matches, primary_key=("match_id",)),
         ],
@@ -217,24 +206,24 @@ def clubs() -> Graph:
 def workshops() -> Graph:
     """Return trainees and workshops that several tables tie together, each by what is done."""
     trainees = (
-        _number("trainee_id", unique=True),
-        _text("name"),
-        _text("town", "Graz", "Linz", "Wels"),
-        _text("trainee_details"),
+        number("trainee_id", unique=True),
+        text("name"),
+        text("town", "Graz", "Linz", "Wels"),
+        text("trainee_details"),
     )
     held = (
-        _number("workshop_id", unique=True),
-        _text("title", unique=True),
-        _text("topic", "Welding", "Safety"),
+        number("workshop_id", unique=True),
+        text("title", unique=True),
+        text("topic", "Welding", "Safety"),
     )
-    tied = (_number("trainee_id"), _number("workshop_id"))
+    tied = (number("trainee_id"), number("workshop_id"))
     return build_graph(
         "workshops",
         [
             Table("trainees", columns=trainees, primary_key=("trainee_id",)),
             Table("workshops", columns=held, primary_key=("workshop_id",)),
-            Table("workshop_bookings", columns=(*tied, _number("fee"))),
-            Table("workshop_attendance", columns=(*tied, _number("hours"))),
+            Table("workshop_bookings", columns=(*tied, number("fee"))),
+            Table("workshop_attendance", columns=(*tied, number("hours"))),
         ],
         [
             Join("workshop_bookings", ("trainee_id",), "trainees", ("trainee_id",)),
@@ -253,41 +242,41 @@ def brewery() -> Graph:
             Table(
                 "brz_lnd_MES_BATCHES",
                 columns=(
-                    _text("BATCH_ID"),
-                    _text("TANK_CODE"),
-                    _text("RECIPE", "Lager", "Stout", "Pilsner"),
-                    _text("BATCH_STATE", "Open", "Closed", "Checked"),
-                    _date("BREWED_DT"),
-                    _number("VOLUME"),
+                    text("BATCH_ID"),
+                    text("TANK_CODE"),
+                    text("RECIPE", "Lager", "Stout", "Pilsner"),
+                    text("BATCH_STATE", "Open", "Closed", "Checked"),
+                    date("BREWED_DT"),
+                    number("VOLUME"),
                 ),
             ),
             Table(
                 "brz_lnd_INSTR_RESULTS",
                 columns=(
-                    _number("RESULT_NO", unique=True),
-                    _text("BTCH_ID"),
-                    _text("PARAMETER", "Gravity", "Bitterness"),
-                    _number("RESULT_VAL"),
+                    number("RESULT_NO", unique=True),
+                    text("BTCH_ID"),
+                    text("PARAMETER", "Gravity", "Bitterness"),
+                    number("RESULT_VAL"),
                 ),
             ),
             Table(
                 "stg_ExtLab_Findings",
                 columns=(
-                    _text("BatchID"),
-                    _text("Parameter", "Gravity", "Bitterness"),
-                    _number("ResultVal"),
-                    _date("ReportedOn"),
+                    text("BatchID"),
+                    text("Parameter", "Gravity", "Bitterness"),
+                    number("ResultVal"),
+                    date("ReportedOn"),
                 ),
             ),
             Table(
                 "ref_tanks",
-                columns=(_text("TANK_CODE", unique=True), _text("HALL"), _number("CAPACITY")),
+                columns=(text("TANK_CODE", unique=True), text("HALL"), number("CAPACITY")),
             ),
             Table(
                 "ops_sensor_alerts",
-                columns=(_number("alert_no", unique=True), _text("tank"), _text("severity")),
+                columns=(number("alert_no", unique=True), text("tank"), text("severity")),
             ),
-            Table("ops_cleaning_runs", columns=(_text("tank_name"), _date("cleaned_on"))),
+            Table("ops_cleaning_runs", columns=(text("tank_name"), date("cleaned_on"))),
         ],
     )
 
@@ -295,30 +284,30 @@ def brewery() -> Graph:
 def garage() -> Graph:
     """Return jobs and bills of a garage, with amounts that add up and words written short."""
     jobs = (
-        _number("job_no", unique=True),
-        _number("cust_no"),
-        _text("job_typ", "Service", "Repair", "Paint"),
-        _text("mechanic"),
-        _number("labour_cost"),
-        _number("parts_cost"),
-        _number("est_hrs"),
-        _number("act_hrs"),
-        _date("opened_on"),
-        _date("closed_on"),
+        number("job_no", unique=True),
+        number("cust_no"),
+        text("job_typ", "Service", "Repair", "Paint"),
+        text("mechanic"),
+        number("labour_cost"),
+        number("parts_cost"),
+        number("est_hrs"),
+        number("act_hrs"),
+        date("opened_on"),
+        date("closed_on"),
     )
     bills = (
-        _number("bill_no", unique=True),
-        _number("cust_no"),
-        _text("bill_state", "Open", "Settled", "Disputed"),
-        _number("amount"),
-        _number("paid_amount"),
+        number("bill_no", unique=True),
+        number("cust_no"),
+        text("bill_state", "Open", "Settled", "Disputed"),
+        number("amount"),
+        number("paid_amount"),
     )
     return build_graph(
         "garage",
         [
             Table(
                 "customer",
-                columns=(_number("cust_no", unique=True), _text("cust_nm"), _text("town")),
+                columns=(number("cust_no", unique=True), text("cust_nm"), text("town")),
                 primary_key=("cust_no",),
             ),
             Table("wo_job", columns=jobs, primary_key=("job_no",)),

@@ -5,12 +5,10 @@ from __future__ import annotations
 from kpi_nlsql import Column, Graph, Table
 from kpi_nlsql.schema.building import build_graph
 
+from .columns import date, number, text
+
 _STATES = ("Rented", "Idle", "Scrapped")
 _REGIONS = ("North", "South", "Coast")
-
-
-def _text(name: str, *values: str, unique: bool = False) -> Column:
-    return Column(name, "varchar(40)", values=values, unique=unique)
 
 
 def rental() -> Graph:
@@ -24,44 +22,44 @@ def rental() -> Graph:
             Table(
                 "mach_mst",
                 columns=(
-                    _text("mach_no", unique=True),
-                    _text("mach_dsc"),
-                    _text("mfr"),
-                    _text("stts", *_STATES),
-                    Column("purch_dt", "date"),
-                    Column("purch_prc", "decimal(12,2)"),
-                    _text("rgn", *_REGIONS),
+                    text("mach_no", unique=True),
+                    text("mach_dsc"),
+                    text("mfr"),
+                    text("stts", *_STATES),
+                    date("purch_dt"),
+                    number("purch_prc"),
+                    text("rgn", *_REGIONS),
                 ),
             ),
             Table(
                 "rntl_cntrct",
                 columns=(
-                    _text("cntrct_no", unique=True),
-                    _text("cstmr_no"),
-                    _text("mach_no"),
-                    Column("strt_dt", "date"),
-                    Column("rtrn_dt", "date"),
-                    Column("dly_rt", "decimal(12,2)"),
-                    Column("dpst_amt", "decimal(12,2)"),
+                    text("cntrct_no", unique=True),
+                    text("cstmr_no"),
+                    text("mach_no"),
+                    date("strt_dt"),
+                    date("rtrn_dt"),
+                    number("dly_rt"),
+                    number("dpst_amt"),
                 ),
             ),
             Table(
                 "cstmr",
                 columns=(
-                    _text("cstmr_no", unique=True),
-                    _text("cstmr_nm"),
-                    _text("eml_addr"),
-                    _text("indstry", "Mining", "Farming", "Building"),
-                    Column("crdt_lmt", "decimal(12,2)"),
+                    text("cstmr_no", unique=True),
+                    text("cstmr_nm"),
+                    text("eml_addr"),
+                    text("indstry", "Mining", "Farming", "Building"),
+                    number("crdt_lmt"),
                 ),
             ),
             Table(
                 "dpt_invntry",
                 columns=(
-                    _text("mach_no"),
-                    _text("stts", *_STATES),
-                    _text("yrd"),
-                    Column("cntd_on", "date"),
+                    text("mach_no"),
+                    text("stts", *_STATES),
+                    text("yrd"),
+                    date("cntd_on"),
                 ),
             ),
         ],
@@ -79,40 +77,40 @@ def leasing() -> Graph:
             Table(
                 "core_ls_agr",
                 columns=(
-                    _text("ls_no", unique=True),
-                    _text("drv_no"),
-                    _text("veh_no"),
-                    Column("strt_dt", "date"),
-                    Column("mthly_rt", "decimal(12,2)"),
-                    Column("out_bal", "decimal(12,2)"),
-                    _text("ls_stts", "Running", "Ended", "Default"),
-                    _text("trmntn_cs", "Theft", "Sale", "Expiry"),
+                    text("ls_no", unique=True),
+                    text("drv_no"),
+                    text("veh_no"),
+                    date("strt_dt"),
+                    number("mthly_rt"),
+                    number("out_bal"),
+                    text("ls_stts", "Running", "Ended", "Default"),
+                    text("trmntn_cs", "Theft", "Sale", "Expiry"),
                 ),
             ),
             Table(
                 "dwh_ls_bal",
                 columns=(
-                    _text("acct_no"),
-                    Column("bal_amt", "decimal(12,2)"),
+                    text("acct_no"),
+                    number("bal_amt"),
                     Column("dpd", "integer"),
                 ),
             ),
             Table(
                 "drv_mst",
                 columns=(
-                    _text("drv_no", unique=True),
-                    _text("drv_nm"),
-                    _text("cry", "DE", "FR", "IT"),
-                    Column("ann_sal", "decimal(12,2)"),
+                    text("drv_no", unique=True),
+                    text("drv_nm"),
+                    text("cry", "DE", "FR", "IT"),
+                    number("ann_sal"),
                 ),
             ),
             Table(
                 "brz_lnd_PLNG_XLS",
-                columns=(_text("VEH_NO", unique=True), _text("PLNNR"), Column("QTY_OH", "integer")),
+                columns=(text("VEH_NO", unique=True), text("PLNNR"), Column("QTY_OH", "integer")),
             ),
             Table(
                 "lgcy_ls",
-                columns=(_text("lgc_ls_no", unique=True), _text("lgc_stts", "Running", "Ended")),
+                columns=(text("lgc_ls_no", unique=True), text("lgc_stts", "Running", "Ended")),
             ),
         ],
     )

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from kpi_nlsql import Column, Graph, Table
+from kpi_nlsql import Graph, Table
 from kpi_nlsql.schema.building import build_graph
 
-
-def _text(name: str, *values: str, unique: bool = False) -> Column:
-    return Column(name, "varchar(40)", values=values, unique=unique)
-
-
-def _number(name: str) -> Column:
-    return Column(name, "decimal(12,2)")
+from .columns import date, number, text
 
 
 def six_letters() -> Graph:
@@ -22,49 +16,49 @@ def six_letters() -> Graph:
             Table(
                 "HAUMST",
                 columns=(
-                    _text("HAUCOD", unique=True),
-                    _text("HAUNAM"),
-                    _text("CTRCOD", "AT", "CH", "IT"),
-                    _text("HAUSTS", "ACTIVE", "CLOSED"),
+                    text("HAUCOD", unique=True),
+                    text("HAUNAM"),
+                    text("CTRCOD", "AT", "CH", "IT"),
+                    text("HAUSTS", "ACTIVE", "CLOSED"),
                 ),
             ),
             Table(
                 "TRPHDR",
                 columns=(
-                    _text("TRPNO", unique=True),
-                    _text("HAUCOD"),
-                    Column("TRPDAT", "date"),
-                    _text("TRPSTS", "PLANNED", "ARRIVED", "CANCELLED"),
-                    _number("TRPWGT"),
-                    _number("TOTAMT"),
-                    _text("SEALNO"),
+                    text("TRPNO", unique=True),
+                    text("HAUCOD"),
+                    date("TRPDAT"),
+                    text("TRPSTS", "PLANNED", "ARRIVED", "CANCELLED"),
+                    number("TRPWGT"),
+                    number("TOTAMT"),
+                    text("SEALNO"),
                 ),
             ),
             Table(
                 "TRPDTL",
-                columns=(_text("TRPNO"), _text("LINNO"), _text("ARTNO"), _number("LODQTY")),
+                columns=(text("TRPNO"), text("LINNO"), text("ARTNO"), number("LODQTY")),
             ),
             Table(
                 "TRPBIL",
                 columns=(
-                    _text("BILNO", unique=True),
-                    _text("TRPNO"),
-                    Column("BILDAT", "date"),
-                    _number("BILAMT"),
+                    text("BILNO", unique=True),
+                    text("TRPNO"),
+                    date("BILDAT"),
+                    number("BILAMT"),
                 ),
             ),
             Table(
                 "ARTMST",
                 columns=(
-                    _text("ARTNO", unique=True),
-                    _text("ARTDSC"),
-                    _number("UNTPRC"),
-                    _number("STKQTY"),
+                    text("ARTNO", unique=True),
+                    text("ARTDSC"),
+                    number("UNTPRC"),
+                    number("STKQTY"),
                 ),
             ),
             Table(
                 "xls_prc_list",
-                columns=(_text("art_no", unique=True), _text("art_desc"), _number("prc")),
+                columns=(text("art_no", unique=True), text("art_desc"), number("prc")),
             ),
         ],
     )
