@@ -6,7 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kpi_nlsql.grammar.contrast.between import Link, linked_rows, turned
-from kpi_nlsql.grammar.contrast.operand import Operand, Word, naming, operands, table_told
+from kpi_nlsql.grammar.contrast.operand import (
+    Operand,
+    Operands,
+    Word,
+    naming,
+    operands_in,
+    table_told,
+)
 from kpi_nlsql.grammar.contrast.paired_rows import paired_rows
 from kpi_nlsql.grammar.contrast.told_key import told_key
 from kpi_nlsql.grammar.contrast.wording import (
@@ -91,28 +98,36 @@ def choices(sentence: Sentence, sought: Sought) -> list[Choice]:
 
 
 def _pairs(sentence: Sentence, sought: Sought) -> Iterator[Choice]:
-    graph = sentence.graph
-    lefts = _side(graph, sought.left, sought.right, sought.common, sought.refers[0])
-    rights = _side(graph, sought.right, sought.left, sought.common, sought.refers[1])
+    graph, found = sentence.graph, operands_in(sentence.graph)
+    sides = (
+        _side(graph, sought.left, sought.right, sought.common, sought.refers[0], found),
+        _side(graph, sought.right, sought.left, sought.common, sought.refers[1], found),
+    )
+    lefts, rights = (
+        [
+            (each, _is_shown(graph, sought, each))
+            for each in side
+            if not _is_key_told(sought, each, found)
+        ]
+        for side in sides
+    )
     head = {table.name: _head(sought.head, table) for table in graph.tables}
     spoken = {table.name: _spoken(sought.others, table) for table in graph.tables}
     links: dict[tuple[str, str], tuple[Pairing, Link] | None] = {}
     joined = {(join.left_table, join.right_table) for join in graph.joins}
-    for left in lefts:
-        for right in rights:
+    for left, left_shown in lefts:
+        for right, right_shown in rights:
             pair = (left.table, right.table)
             if left.table == right.table:
                 continue
-            if not _told_apart(graph, sought, (left, right), spoken):
-                continue
-            if _is_key_told(graph, sought, left) or _is_key_told(graph, sought, right):
+            if not _told_apart(sought, (left, right), spoken, found):
                 continue
             score = left.score + right.score + _likeness(graph, left, right)
             score += _HEADED * max(head[left.table], head[right.table])
             score += _MENTIONED * sum(spoken[name] for name in pair)
-            left, right = (_seen(graph, sought, side) for side in (left, right))
-            score += _SHOWN * sum(_is_shown(graph, sought, side) for side in (left, right))
-            score -= _KEYLESS * _lacks_key(graph, sought, (left.table, right.table))
+            left, right = _seen(left, left_shown), _seen(right, right_shown)
+            score += _SHOWN * (left_shown + right_shown)
+            score -= _KEYLESS * _lacks_key(sought, pair, found)
             avoided = (str(left.column), str(right.column))
             pairing = paired_rows(sentence, *pair, avoided) if _meet(joined, pair) else None
             pairing = pairing or _by_told_key(graph, left, right, sought.keys)
@@ -141,31 +156,34 @@ def _meet(joined: set[tuple[str, str]], pair: tuple[str, str]) -> bool:
 
 def _side(
     graph: Graph,
-    mine: Sequence[Word],
-    theirs: Sequence[Word],
-    common: Sequence[Word],
+    mine: tuple[Word, ...],
+    theirs: tuple[Word, ...],
+    common: tuple[Word, ...],
     refers: bool,
+    found: Operands,
 ) -> list[Operand]:
     """Return the columns one side may mean; what it leaves out is said on the other side."""
     elides = bool(mine) and not common
     elided = [
         operand
         for table in (graph.tables if elides else ())
-        for operand in _elided(mine, theirs, table)
+        for operand in _elided(mine, theirs, table, found)
     ]
     if refers and elided:
         # "the one in the payment file" is called as the other, and no payment method
         return sorted(elided, key=lambda operand: -operand.score)[:_MOST]
-    named = [each for table in graph.tables for each in operands([*common, *mine], table)[:_MOST]]
-    found = [*named, *elided]
-    return sorted(found, key=lambda operand: -operand.score)[: _MOST * 6]
+    whole = (*common, *mine)
+    named = [each for table in graph.tables for each in found(whole, table.name)[:_MOST]]
+    return sorted([*named, *elided], key=lambda operand: -operand.score)[: _MOST * 6]
 
 
-def _elided(mine: Sequence[Word], theirs: Sequence[Word], table: Table) -> Iterable[Operand]:
+def _elided(
+    mine: tuple[Word, ...], theirs: tuple[Word, ...], table: Table, found: Operands
+) -> Iterable[Operand]:
     told = table_told(mine, table)
     if told is None:
         return
-    for operand in operands(theirs, table)[:2]:
+    for operand in found(theirs, table.name)[:2]:
         score = told.score + operand.said - _ELIDED
         alone = operand.column == only_amount(table) and not told.lost
         said = max(_SURE if alone else 0.0, operand.said)
@@ -195,26 +213,24 @@ def _is_shown(graph: Graph, sought: Sought, operand: Operand) -> bool:
     return False
 
 
-def _seen(graph: Graph, sought: Sought, operand: Operand) -> Operand:
+def _seen(operand: Operand, shown: bool) -> Operand:
     """Return the operand, sure of what it leaves out where the column is among those to show."""
-    if operand.said < _SURE and _is_shown(graph, sought, operand):
-        return replace(operand, said=_SURE)
-    return operand
+    return replace(operand, said=_SURE) if shown and operand.said < _SURE else operand
 
 
-def _is_key_told(graph: Graph, sought: Sought, operand: Operand) -> bool:
+def _is_key_told(sought: Sought, operand: Operand, found: Operands) -> bool:
     """Tell whether the rows are to be paired by the column: "for the same batch"."""
     return any(
         best.column == operand.column and not best.lost
         for part in sought.keys
-        for best in operands(part, graph.table(operand.table))[:1]
+        for best in found(part, operand.table)[:1]
     )
 
 
-def _lacks_key(graph: Graph, sought: Sought, tables: Sequence[str]) -> int:
+def _lacks_key(sought: Sought, tables: Sequence[str], found: Operands) -> int:
     """Count the parts of the key told that one of the tables has no column for."""
     return sum(
-        not any(not best.lost for best in operands(part, graph.table(table))[:1])
+        not any(not best.lost for best in found(part, table)[:1])
         for part in sought.keys
         for table in tables
     )
@@ -228,7 +244,7 @@ def kind_of(column: Column) -> str:
 
 
 def _told_apart(
-    graph: Graph, sought: Sought, pair: tuple[Operand, Operand], spoken: dict[str, float]
+    sought: Sought, pair: tuple[Operand, Operand], spoken: dict[str, float], found: Operands
 ) -> bool:
     """Tell whether the sentence has two tables in mind, not two columns of one."""
     told = [operand.placed or spoken[operand.table] > 0 for operand in pair]
@@ -243,7 +259,7 @@ def _told_apart(
     return not any(
         other.said >= own.said and len(other.lost) <= len(own.lost)
         for (table, words), own in zip(within.items(), (right, left), strict=True)
-        for other in operands(words, graph.table(table))[:1]
+        for other in found(words, table)[:1]
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.grammar.contrast.wording import (
@@ -14,7 +15,7 @@ from kpi_nlsql.grammar.contrast.wording import (
     says_kind,
     table_words,
 )
-from kpi_nlsql.schema.graph import Column, Table
+from kpi_nlsql.schema.graph import Column, Graph, Table
 
 _OF_TABLE = 0.95
 _SAID = 0.5
@@ -65,6 +66,14 @@ def operands(words: Sequence[Word], table: Table) -> list[Operand]:
         if (operand := _operand(words, table, column, owner)) is not None
     ]
     return sorted(found, key=lambda operand: -operand.score)
+
+
+Operands = Callable[[tuple[Word, ...], str], Sequence[Operand]]
+
+
+def operands_in(graph: Graph) -> Operands:
+    """Return ``operands`` by the name of a table, each looked for once: many pairs ask for it."""
+    return cache(lambda words, table: operands(words, graph.table(table)))
 
 
 def table_told(words: Sequence[Word], table: Table) -> Operand | None:
