@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
@@ -209,13 +210,17 @@ class Graph:
 
     def joins_between(self, left: str, right: str) -> list[Join]:
         """Return the joins of two tables, seen from ``left``, best first."""
-        found = []
-        for join in self.joins:
-            if (join.left_table, join.right_table) == (left, right):
-                found.append(join)
-            elif (join.right_table, join.left_table) == (left, right):
-                found.append(join.reversed())
+        found = self._joins_by_pair.get((left, right), ())
         return sorted(found, key=lambda j: (j.kind != "foreign_key", not self.tells(j), -j.score))
+
+    @cached_property
+    def _joins_by_pair(self) -> dict[tuple[str, str], list[Join]]:
+        found: dict[tuple[str, str], list[Join]] = defaultdict(list)
+        for join in self.joins:
+            found[join.left_table, join.right_table].append(join)
+            if join.left_table != join.right_table:
+                found[join.right_table, join.left_table].append(join.reversed())
+        return found
 
     def tells(self, join: Join) -> bool:
         """Tell whether the columns of a join tell the rows of one side apart.
