@@ -94,9 +94,7 @@ def _rivals(hits: Sequence[NameHit]) -> list[str]:
 
 def _worth(join: Join, graph: Graph) -> float:
     """Return how well a join pairs rows one to one: hotels with properties, not with bookings."""
-    left, right = graph.table(join.left_table), graph.table(join.right_table)
-    alone = left.identifies(join.left_columns) and right.identifies(join.right_columns)
-    return join.score + (_CLEARLY if alone else 0.0)
+    return join.score + (_CLEARLY if graph.pairs_one_to_one(join) else 0.0)
 
 
 def _nouns_before(items: Sequence[Item], position: int) -> list[str]:

@@ -199,14 +199,12 @@ class Graph:
     def _kept_twice(self, join: Join) -> bool:
         if join.kind == "foreign_key" or join.score < _SAME_THINGS:
             return False
-        left, right = self.table(join.left_table), self.table(join.right_table)
-        alone = left.identifies(join.left_columns) and right.identifies(join.right_columns)
         names = [
             tuple(map(str.lower, columns)) for columns in (join.left_columns, join.right_columns)
         ]
-        if not alone or names[0] == names[1]:
+        if not self.pairs_one_to_one(join) or names[0] == names[1]:
             return False
-        return self.joins_between(left.name, right.name)[0].kind != "foreign_key"
+        return self.joins_between(join.left_table, join.right_table)[0].kind != "foreign_key"
 
     def joins_between(self, left: str, right: str) -> list[Join]:
         """Return the joins of two tables, seen from ``left``, best first."""
@@ -227,10 +225,17 @@ class Graph:
 
         Two bookings of a flight are not the same booking. Where nothing was counted, any may.
         """
-        left, right = self.table(join.left_table), self.table(join.right_table)
-        sides = ((left, join.left_columns), (right, join.right_columns))
+        sides = self._sides(join)
         counted = all(table.row_count for table, _ in sides)
         return not counted or any(table.identifies(columns) for table, columns in sides)
+
+    def pairs_one_to_one(self, join: Join) -> bool:
+        """Tell whether the columns of a join tell the rows of either side apart."""
+        return all(table.identifies(columns) for table, columns in self._sides(join))
+
+    def _sides(self, join: Join) -> list[tuple[Table, tuple[str, ...]]]:
+        left, right = self.table(join.left_table), self.table(join.right_table)
+        return [(left, join.left_columns), (right, join.right_columns)]
 
     def to_json(self) -> dict[str, Any]:
         """Return plain dicts and lists, ready for any JSON writer."""
