@@ -116,10 +116,9 @@ def best_joined(items: Sequence[Item], position: int, graph: Graph) -> str | Non
     named = [
         item.table_hits()[0].table
         for at, item in enumerate(items)
-        if at != position and item.best_table() >= _NAMES_TABLE and item.table_hits()
+        if at != position and item.best_table() >= _NAMES_TABLE
     ]
-    mine = items[position].table_hits()
-    tables = [hit.table for hit in mine if hit.score >= mine[0].score - _CLEARLY]
+    tables = _rivals(items[position].table_hits())
     if len(set(named)) > 1:
         named = _nouns_before(items, position)[-1:]  # "alarms of nodes that are not in A": nodes
     if len(set(named)) != 1:
