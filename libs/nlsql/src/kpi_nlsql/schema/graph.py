@@ -90,16 +90,22 @@ class Table:
 
     def column(self, name: str) -> Column:
         """Return the column of this name, in any case. Raises KeyError where there is none."""
+        found = self.find(name)
+        if found is None:
+            raise KeyError(f"{self.name} has no column {name}")
+        return found
+
+    def find(self, name: str) -> Column | None:
+        """Return the column of this name, in any case; None where there is none."""
         wanted = name.lower()
         for column in self.columns:
             if column.name.lower() == wanted:
                 return column
-        raise KeyError(f"{self.name} has no column {name}")
+        return None
 
     def has(self, name: str) -> bool:
         """Tell whether the table has a column of this name, in any case."""
-        wanted = name.lower()
-        return any(column.name.lower() == wanted for column in self.columns)
+        return self.find(name) is not None
 
     def variety(self, column: Column) -> float | None:
         """Return how many of the rows have a value of their own, 0..1; None where unknown."""
@@ -165,8 +171,7 @@ class Graph:
 
     def find_column(self, table: str, name: str) -> Column | None:
         """Return a column of a table, both in any case; None where one of them is not known."""
-        known = self.has_table(table) and self.table(table).has(name)
-        return self.table(table).column(name) if known else None
+        return self.table(table).find(name) if self.has_table(table) else None
 
     @cached_property
     def references(self) -> frozenset[tuple[str, str]]:
