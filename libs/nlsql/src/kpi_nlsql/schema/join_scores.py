@@ -8,7 +8,7 @@ from kpi_nlsql.english.words import parts
 from kpi_nlsql.schema.graph import NEARLY_UNIQUE, Column, Join, Table
 from kpi_nlsql.schema.key_names import reaches
 from kpi_nlsql.schema.naming import column_names
-from kpi_nlsql.schema.shared_values import holds_codes, share
+from kpi_nlsql.schema.shared_values import Holder, holds_codes, share
 
 KEY_WORDS = frozenset(
     [
@@ -86,9 +86,6 @@ _WEAK_WORDS = frozenset(
         "color",
     ]
 )  # names that many unrelated tables share
-
-
-Holder = tuple[Table, Column]
 
 
 def called_alike(name: str, left: Holder, right: Holder) -> Join:

@@ -18,7 +18,7 @@ from kpi_nlsql.schema.join_scores import (
     same_values,
 )
 from kpi_nlsql.schema.key_names import KEY_TAILS, entities
-from kpi_nlsql.schema.shared_values import sharing
+from kpi_nlsql.schema.shared_values import Holder, sharing
 
 MINIMUM_SCORE = 0.5
 _TOO_COMMON = 60
@@ -35,8 +35,6 @@ _SAME_THINGS = {
     for word in group
 }
 """What two systems number alike under different words."""
-
-Holder = tuple[Table, Column]
 
 
 def infer_joins(tables: Sequence[Table], known: Sequence[Join] = ()) -> tuple[Join, ...]:
