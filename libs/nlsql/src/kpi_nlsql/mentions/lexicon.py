@@ -26,7 +26,7 @@ from kpi_nlsql.mentions.phrase_variants import (
     variants,
     with_numbers,
 )
-from kpi_nlsql.mentions.short_names import ShortNames
+from kpi_nlsql.mentions.short_names import Key, ShortNames
 from kpi_nlsql.mentions.values import ValueHit, ValueIndex
 from kpi_nlsql.schema.flags import is_flag, set_values
 from kpi_nlsql.schema.graph import Graph
@@ -64,14 +64,14 @@ class Lexicon:
 
     def __init__(self, graph: Graph) -> None:
         self.values = ValueIndex(graph)
-        self._names: dict[tuple[str, ...], dict[tuple[str, str | None], float]] = defaultdict(dict)
-        self._glued: dict[str, dict[tuple[str, str | None], float]] = defaultdict(dict)
-        self._lemmas: dict[tuple[str, str | None], set[str]] = {}
+        self._names: dict[tuple[str, ...], dict[Key, float]] = defaultdict(dict)
+        self._glued: dict[str, dict[Key, float]] = defaultdict(dict)
+        self._lemmas: dict[Key, set[str]] = {}
         for table in graph.tables:
             self._add(table.name, None, table.display_names or (table.name,))
             for column in table.columns:
                 self._add(table.name, column.name, column.display_names or (column.name,))
-        self._flags: dict[tuple[str, str | None], ValueHit] = {
+        self._flags: dict[Key, ValueHit] = {
             (table.name, column.name): ValueHit(table.name, column.name, value, 1.0, 2)
             for table in graph.tables
             for column in table.columns
@@ -95,28 +95,24 @@ class Lexicon:
         ``words`` are the same as they are said, by which short names are known: ``cstmr``.
         """
         found = dict(self._names.get(phrase, {}))
-        for key, score in self._said_otherwise(phrase, found):
-            found[key] = max(found.get(key, 0.0), score)
-        for key, score in self._written_short(phrase, words, found):
-            found[key] = max(found.get(key, 0.0), score)
+        _raise(found, self._said_otherwise(phrase, found))
+        _raise(found, self._written_short(phrase, words, found))
         for variant in () if found else unabbreviated(phrase):
-            for key, score in self._names.get(variant, {}).items():
-                found[key] = max(found.get(key, 0.0), score * _ABBREVIATION_FACTOR)
+            _raise(found, self._names.get(variant, {}).items(), _ABBREVIATION_FACTOR)
         if not found:
             found.update(self._by_acronym(phrase) or self._by_initials(phrase, words))
         if len(glued) >= 4:
-            for key, score in self._glued.get(stem(glued), {}).items():
-                found[key] = max(found.get(key, 0.0), score)
+            _raise(found, self._glued.get(stem(glued), {}).items())
         _favour_only_table(found)
         hits = [NameHit(table, column, score) for (table, column), score in found.items()]
         return tuple(sorted(hits, key=lambda hit: -hit.score))
 
     def _said_otherwise(
-        self, phrase: tuple[str, ...], found: Mapping[tuple[str, str | None], float]
-    ) -> list[tuple[tuple[str, str | None], float]]:
+        self, phrase: tuple[str, ...], found: Mapping[Key, float]
+    ) -> list[tuple[Key, float]]:
         """Return what other words for the same name; a table called so in full goes before."""
         heads = [s for key, s in found.items() if key[1] is None and s >= _HEADS]
-        told: list[tuple[tuple[str, str | None], float]] = []
+        told: list[tuple[Key, float]] = []
         for variant in variants(phrase):
             for key, score in self._names.get(variant, {}).items():
                 if key[1] is None and self._tells(key[0], set(phrase) - set(variant)):
@@ -142,8 +138,8 @@ class Lexicon:
         self,
         phrase: tuple[str, ...],
         words: tuple[str, ...],
-        found: Mapping[tuple[str, str | None], float],
-    ) -> Iterator[tuple[tuple[str, str | None], float]]:
+        found: Mapping[Key, float],
+    ) -> Iterator[tuple[Key, float]]:
         """Yield what a phrase names that is written short; what is written in full goes before."""
         said = [(whole(word), word) if word.endswith("ed") else (whole(word),) for word in words]
         free = phrase not in self._names  # "articles", where items are known: ``ART_NO``
@@ -158,7 +154,7 @@ class Lexicon:
 
     def _parts_short(
         self, phrase: tuple[str, ...], said: Sequence[tuple[str, ...]], *, alone: bool
-    ) -> Iterator[tuple[tuple[str, str | None], float]]:
+    ) -> Iterator[tuple[Key, float]]:
         """Yield the tables of what a thing consists of, where they are written short."""
         for variant in part_variants(phrase):
             words = [*said[:-1], (variant[-1],)] if said else []
@@ -166,9 +162,9 @@ class Lexicon:
                 if key[1] is None:
                     yield key, score * _ABBREVIATION_FACTOR
 
-    def _by_acronym(self, phrase: tuple[str, ...]) -> dict[tuple[str, str | None], float]:
+    def _by_acronym(self, phrase: tuple[str, ...]) -> dict[Key, float]:
         """Return the tables of the system whose initials the phrase, or its beginning, spells."""
-        found: dict[tuple[str, str | None], float] = {}
+        found: dict[Key, float] = {}
         for name, spelt in shortened_to(phrase, self._acronyms):
             if any(self._heads_table(word) for word in spelt):
                 continue
@@ -177,13 +173,11 @@ class Lexicon:
                     found[key] = score * _ABBREVIATION_FACTOR
         return found
 
-    def _by_initials(
-        self, phrase: tuple[str, ...], words: tuple[str, ...]
-    ) -> dict[tuple[str, str | None], float]:
+    def _by_initials(self, phrase: tuple[str, ...], words: tuple[str, ...]) -> dict[Key, float]:
         """Return what has the phrase by its initials: "letters of credit" are ``TF_LC``."""
         if any(self._heads_table(word) for word in phrase) or self._holds_value(words):
             return {}
-        found: dict[tuple[str, str | None], float] = {}
+        found: dict[Key, float] = {}
         for name in by_initials(words, self.vocabulary):
             short, said = tuple(map(stem, name)), [(word,) for word in name]
             called = self._names.get(short, {}).items()
@@ -232,9 +226,7 @@ class Lexicon:
         full = expansions({word for name in self._names for word in name})
         for name in [name for name in self._names if any(word in full for word in name)]:
             spelt = tuple(full.get(word, word) for word in name)
-            entry = self._names[spelt]
-            for key, score in self._names[name].items():
-                entry[key] = max(entry.get(key, 0.0), score * _SPELT_OUT)
+            _raise(self._names[spelt], self._names[name].items(), _SPELT_OUT)
 
     def _closest(self, word: str, *, correct: bool = False) -> str | None:
         if len(word) < 4 or word in self.vocabulary or word in self._glued or word in UNSTEMMED:
@@ -250,10 +242,15 @@ class Lexicon:
             for phrase, score in subphrases(with_numbers(words)):
                 self._names[phrase].setdefault(key, score * rank_factor)
             for phrase, score in subphrases(words):
-                entry = self._names[phrase]
-                entry[key] = max(entry.get(key, 0.0), score * rank_factor)
-            entry = self._glued["".join(name.split()) and stem("".join(name.lower().split()))]
-            entry[key] = max(entry.get(key, 0.0), 0.98 * rank_factor)
+                _raise(self._names[phrase], [(key, score * rank_factor)])
+            glued = stem("".join(name.lower().split()))
+            _raise(self._glued[glued], [(key, 0.98 * rank_factor)])
+
+
+def _raise(scores: dict[Key, float], further: Iterable[tuple[Key, float]], by: float = 1.0) -> None:
+    """Raise each score to a further one of its key, times ``by``, where that is more."""
+    for key, score in further:
+        scores[key] = max(scores.get(key, 0.0), score * by)
 
 
 def _cut_short(graph: Graph) -> frozenset[str]:
@@ -276,7 +273,7 @@ def _ends_with(column: str, word: str) -> bool:
     return last == word or (len(last) >= _SHORTEST and abbreviates(last, word))
 
 
-def _favour_only_table(found: dict[tuple[str, str | None], float]) -> None:
+def _favour_only_table(found: dict[Key, float]) -> None:
     """Make part of a name as good as the whole where one table has it (``RBP`` of ``RBP_GPU``)."""
     tables = [key for key in found if key[1] is None]
     if len(tables) == 1 and found[tables[0]] < _ONLY_TABLE:
