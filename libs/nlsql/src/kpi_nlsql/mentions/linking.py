@@ -50,7 +50,7 @@ class Item:
 
     def is_cue(self, kind: str, argument: str | None = None) -> bool:
         """Tell whether the item signals this."""
-        return any(
+        return bool(self.cues) and any(  # most items signal nothing, and all are asked often
             cue.kind == kind and (argument is None or cue.argument == argument) for cue in self.cues
         )
 
