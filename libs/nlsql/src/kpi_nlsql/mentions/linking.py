@@ -112,7 +112,7 @@ def link(tokens: Sequence[Token], lexicon: Lexicon) -> list[Item]:
 def _known_stem(token: Token, lexicon: Lexicon) -> str:
     if token.kind != "word" or token.lower in STOP_WORDS:
         return token.stem
-    if value_words(token.text) and lexicon.values.find(value_words(token.text)):
+    if lexicon.values.find(value_words(token.text)):
         return token.stem
     if (token.lower,) in CUES:
         return token.stem
@@ -210,15 +210,15 @@ def _names(
 ) -> tuple[NameHit, ...]:
     """Return the tables and columns that a run of tokens may name."""
     words = tuple(token.lower for token in tokens[start:end])
+    known = tuple(known_stems[start:end])
     length = end - start
     hits: tuple[NameHit, ...] = ()
     numeric = all(token.kind == "number" for token in tokens[start:end])
     if length <= LONGEST_NAME and _may_name(words) and not numeric:
-        phrase = tuple(known_stems[start:end])
-        hits = lexicon.closer(words, lexicon.names(phrase, "".join(words), words))[:_MOST_HITS]
+        hits = lexicon.closer(words, lexicon.names(known, "".join(words), words))[:_MOST_HITS]
     elif 1 < length <= LONGEST_NAME and _may_end_name(words, tokens[end : end + 1]):
         # "opt in" and "returned on" are whole names, whatever their last word is elsewhere.
-        hits = lexicon.names(tuple(known_stems[start:end]), "")
+        hits = lexicon.names(known, "")
         hits = tuple(hit for hit in hits if hit.column and hit.score >= _WHOLE_NAME)
     if length == 2 and words[1] in _PARTICLES and words[0] not in FUNCTION_WORDS:
         # "never checked in", "a check-in": one word in names.
@@ -227,7 +227,6 @@ def _names(
     if length > 1 and words[-2].endswith("s") and words[-1].endswith(("ed", "ing")):
         # "claims billed above …" says what was done to the claims; ``hours_worked`` is a name.
         hits = tuple(hit for hit in hits if words[-1] in parts(hit.column or hit.table))
-    known = tuple(known_stems[start:end])
     noun = any(_is_content(token) for token in tokens[end : end + 1])
     return turned(words, known, lexicon, hits, before_noun=noun)[:_MOST_HITS]
 
