@@ -61,12 +61,10 @@ class ValueIndex:
                     self._add_countries(table.name, column.name, column.values)
                 for value in column.values:
                     words = value_words(value)
+                    hit = ValueHit(table.name, column.name, value, 1.0, len(column.values))
                     if len(column.values) <= _FEW and len(words) == 1 and words[0].isalpha():
-                        self._stems[stem(words[0])].append(
-                            ValueHit(table.name, column.name, value, 1.0, len(column.values))
-                        )
+                        self._stems[stem(words[0])].append(hit)
                     if 0 < len(words) <= LONGEST_VALUE:
-                        hit = ValueHit(table.name, column.name, value, 1.0, len(column.values))
                         self._hits[words].append(hit)
 
     def _add_flag(self, table: str, column: Column) -> None:
