@@ -32,18 +32,12 @@ def merged(items: Sequence[Item], graph: Graph) -> list[Item]:
             if _is_system(before) and _is_file(item):
                 found[-1] = replace(before, end=item.end)
                 continue
-            table = _sole_table(before)
             home = _at_home(before, item, graph)
             if home is not None:
                 found[-1] = replace(item, start=before.start, hits=(NameHit(home, None, 1.0),))
                 continue
-            both = _table_of_system(before, item)
-            if both is not None:
-                found[-1] = replace(
-                    before, end=item.end, hits=(NameHit(both, None, 1.0),), values=()
-                )
-                continue
-            if table is not None and _means_rows(before, item, graph.table(table)):
+            table = _table_of_system(before, item) or _table_of_rows(before, item, graph)
+            if table is not None:
                 found[-1] = replace(
                     before, end=item.end, hits=(NameHit(table, None, 1.0),), values=()
                 )
@@ -114,6 +108,12 @@ def _sole_table(item: Item) -> str | None:
         return None
     rivals = [hit for hit in hits[1:] if hit.score > hits[0].score - _CLEAR]
     return None if rivals else hits[0].table
+
+
+def _table_of_rows(before: Item, item: Item, graph: Graph) -> str | None:
+    """Return the one table that a mention names, where the noun behind it means its rows."""
+    table = _sole_table(before)
+    return table if table and _means_rows(before, item, graph.table(table)) else None
 
 
 def _means_rows(before: Item, item: Item, table: Table) -> bool:
