@@ -135,7 +135,7 @@ _PHRASES: dict[Cue, str] = {
         "have never been|has never been|has never had|have never had|absent|free of|zero"
     ),
     Cue("missing"): (
-        "missing from|missing in|nowhere to be found in|nowhere in|nowhere found in|not to be found in|not found on|not be found on|not found at|cannot find in|can not find in|could not find in|not find in|do not find in|did not find in|no trace in|not matched on|not matched with|not matched to|not exists in|unmatched on|unmatched to|unmatched with|unmatched against|absent from|absent in|lacking in|lacking from|not in|not found in|"
+        "missing from|missing in|nowhere to be found in|nowhere in|nowhere found in|not to be found in|not found on|not be found on|not found at|cannot find in|can not find in|could not find in|not find in|do not find in|did not find in|no trace in|not matched on|not matched with|not matched to|not exists in|unmatched on|absent from|absent in|lacking in|lacking from|not in|not found in|"
         "not present in|not available in|not existing in|do not exist in|does not exist in|"
         "not appear in|do not appear in|does not appear in|never appear in|not included in|"
         "are not in|is not in|not listed in|not contained in|not part of|not there in|"

@@ -53,7 +53,6 @@ _GROUPS = (
     "airplane aircraft plane",
     "stock inventory",
     "revenue sale turnover",
-    "sale sell",
     "purchase buy",
     "order purchase",
     "store shop",
