@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import simplemma
@@ -55,11 +55,11 @@ class Token:
     kind: str
     start: int
     end: int
+    lower: str = field(init=False, repr=False, compare=False)
+    """The text in lower case: every rule asks for it, so it is kept."""
 
-    @property
-    def lower(self) -> str:
-        """The text in lower case."""
-        return self.text.lower()
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lower", self.text.lower())
 
     @property
     def stem(self) -> str:
