@@ -6,15 +6,14 @@ here, from the rest of the sentence cut off.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
+from kpi_nlsql.apart.rest_read import Reader, rest_read
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
-from kpi_nlsql.plans.explain import explain
 from kpi_nlsql.sentence import Candidate, Sentence
-
-Reader = Callable[[Sentence], Iterable[Candidate]]
 
 _NAMED = 0.8
 _LISTING = frozenset({"and", ","})
@@ -34,15 +33,8 @@ def read(sentence: Sentence, reader: Reader) -> Iterator[Candidate]:
     groups = _groups(sentence.items)
     if groups is None or not any(item.is_cue("count") for item in sentence.items):
         return
-    kept = [at for at in range(len(sentence.items)) if not groups.start <= at < groups.end]
-    rest = replace(sentence, items=tuple(sentence.items[at] for at in kept))
-    for candidate in reader(rest):
-        query = _grouped(sentence, candidate, groups)
-        if query is None:
-            continue
-        used = {kept[at] for at in candidate.used} | set(range(groups.start, groups.end))
-        told = explain(query)
-        yield replace(candidate, plan=query, explanation=told, used=frozenset(used))
+    clause = range(groups.start, groups.end)
+    yield from rest_read(sentence, clause, reader, partial(_grouped, sentence, groups))
 
 
 def _groups(items: tuple[Item, ...]) -> _Groups | None:
@@ -61,7 +53,7 @@ def _is_column(item: Item) -> bool:
     return item.kind == "mention" and item.best_column() >= _NAMED and not item.values
 
 
-def _grouped(sentence: Sentence, candidate: Candidate, groups: _Groups) -> plan.Query | None:
+def _grouped(sentence: Sentence, groups: _Groups, candidate: Candidate) -> plan.Query | None:
     """Return the plan with its count made for each value of the columns, if it has them."""
     query = candidate.plan
     if candidate.kind != "reconcile" or not isinstance(query, plan.Query) or query.group:

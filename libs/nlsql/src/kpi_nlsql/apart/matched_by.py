@@ -5,16 +5,15 @@ The rest is read as ever; then the matches of the plan are those that the key cl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
+from kpi_nlsql.apart.rest_read import Reader, rest_read
 from kpi_nlsql.grammar.reconciling.composite_keys import column_of
 from kpi_nlsql.grammar.reconciling.key_clauses import KeyClause, find_key_clause, tells_pairing
 from kpi_nlsql.plans import plan
-from kpi_nlsql.plans.explain import explain
 from kpi_nlsql.sentence import Candidate, Sentence
-
-Reader = Callable[[Sentence], Iterable[Candidate]]
 
 _TOLD = 0.95
 
@@ -35,24 +34,14 @@ def read(sentence: Sentence, reader: Reader) -> Iterator[Candidate]:
     clause = find_key_clause(sentence.items)
     if clause is None:
         return
-    kept = [at for at in range(len(sentence.items)) if not clause.start <= at < clause.end]
-    rest = replace(sentence, items=tuple(sentence.items[at] for at in kept))
-    for candidate in reader(rest):
-        query = _matched(sentence, candidate.plan, clause)
-        if query is None:
-            continue
-        used = {kept[at] for at in candidate.used} | set(range(clause.start, clause.end))
-        yield replace(
-            candidate,
-            plan=query,
-            explanation=explain(query),
-            used=frozenset(used),
-            features=candidate.features | {"pairing": _TOLD},
-        )
+    told = partial(_matched, sentence, clause)
+    for candidate in rest_read(sentence, range(clause.start, clause.end), reader, told):
+        yield replace(candidate, features=candidate.features | {"pairing": _TOLD})
 
 
-def _matched(sentence: Sentence, query: plan.Plan, clause: KeyClause) -> plan.Query | None:
+def _matched(sentence: Sentence, clause: KeyClause, candidate: Candidate) -> plan.Query | None:
     """Return the plan with the rows that must, or must not, be there matched by the key."""
+    query = candidate.plan
     if not isinstance(query, plan.Query):
         return None
     if query.joins:

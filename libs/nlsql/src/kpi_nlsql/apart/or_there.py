@@ -6,9 +6,10 @@ it and once with it in place of the denial, and both conditions are put side by 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from kpi_nlsql.apart.rest_read import Reader
 from kpi_nlsql.english.cues import Cue
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words, text_at
@@ -16,8 +17,6 @@ from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.explain import explain
 from kpi_nlsql.sentence import Candidate, Sentence
 from kpi_nlsql.wording.rewriting import HAVE, THAT
-
-Reader = Callable[[Sentence], Iterable[Candidate]]
 
 _LEADING = frozenset("that which who are is were was either do does".split())  # noqa: SIM905
 _SAYING = frozenset("have has are is were was with whose that which a an the in only still".split())  # noqa: SIM905
