@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from kpi_nlsql.plans import plan
+from kpi_nlsql.plans.plan_walk import rewritten
 from kpi_nlsql.schema.graph import Graph
 
 
@@ -34,20 +35,14 @@ def retargeted(query: plan.Query, graph: Graph) -> Iterator[tuple[str, plan.Quer
             yield table.name, _moved(query, own, table.name)
 
 
-def _moved(value: Any, old: str, new: str) -> Any:
-    if isinstance(value, tuple):
-        return tuple(_moved(part, old, new) for part in value)
-    if not dataclasses.is_dataclass(value) or isinstance(value, type):
-        return value
-    if isinstance(value, plan.Source):
-        return plan.Source(new, new)
-    changes = {
-        field.name: new
-        if field.name == "source" and getattr(value, field.name) == old
-        else _moved(getattr(value, field.name), old, new)
-        for field in dataclasses.fields(value)
-    }
-    return dataclasses.replace(value, **changes)
+def _moved(query: plan.Query, old: str, new: str) -> plan.Query:
+    def moved(part: Any) -> Any:
+        if isinstance(part, plan.Source):
+            return plan.Source(new, new)
+        told = isinstance(part, plan.ColumnRef | plan.Star) and part.source == old
+        return dataclasses.replace(part, source=new) if told else None
+
+    return cast("plan.Query", rewritten(query, moved))
 
 
 def _walk(value: Any) -> Iterator[Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from kpi_nlsql.plans import plan
 
@@ -57,6 +59,22 @@ def texts(query: plan.Query) -> Iterator[str]:
     for term in conditions(query):
         if isinstance(term, plan.Like):
             yield term.text
+
+
+def rewritten(part: Any, change: Callable[[Any], Any]) -> Any:
+    """Return a part of a plan with what ``change`` makes of its parts, the outermost first.
+
+    Where that is None, a part stays, and its own parts are changed.
+    """
+    if isinstance(part, tuple):
+        return tuple(rewritten(each, change) for each in part)
+    if not dataclasses.is_dataclass(part) or isinstance(part, type):
+        return part
+    changed = change(part)
+    if changed is not None:
+        return changed
+    told = {f.name: rewritten(getattr(part, f.name), change) for f in dataclasses.fields(part)}
+    return dataclasses.replace(part, **told)
 
 
 def _nested(term: plan.Condition) -> plan.Plan | None:

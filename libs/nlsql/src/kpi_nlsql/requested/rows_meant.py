@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import cast
 
 from kpi_nlsql.judging.unnamed_column import is_told, unnamed_column
 from kpi_nlsql.plans import plan
+from kpi_nlsql.plans.plan_walk import rewritten
 from kpi_nlsql.sentence import Sentence
 
 _NAMED = 0.6
@@ -65,13 +66,12 @@ def _denied_values(term: plan.Condition, column: plan.ColumnRef) -> plan.Query |
     return inner if own and isinstance(inner, plan.Query) else None
 
 
-def _moved(part: Any, alias: str, to: str) -> Any:
+def _moved(term: plan.Condition, alias: str, to: str) -> plan.Condition:
     """Return the condition with what it says of the rows of one alias said of another's."""
-    if isinstance(part, plan.ColumnRef):
-        return plan.ColumnRef(to, part.column) if part.source == alias else part
-    if isinstance(part, tuple):
-        return tuple(_moved(each, alias, to) for each in part)
-    if dataclasses.is_dataclass(part) and not isinstance(part, type):
-        told = {f.name: _moved(getattr(part, f.name), alias, to) for f in dataclasses.fields(part)}
-        return dataclasses.replace(part, **told)
-    return part
+
+    def moved(part: object) -> plan.ColumnRef | None:
+        if isinstance(part, plan.ColumnRef) and part.source == alias:
+            return plan.ColumnRef(to, part.column)
+        return None
+
+    return cast("plan.Condition", rewritten(term, moved))
