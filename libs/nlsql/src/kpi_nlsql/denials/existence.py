@@ -32,6 +32,7 @@ _NOT_THERE = frozenset({"nonexistent", "nonexisting", "inexistent"})
 _HALVES = frozenset({"existing", "existent"})
 _AUXILIARIES = frozenset({"have", "has", "had", "been", "be", "were", "was", "ever", "actually"})
 _LEADS = PEOPLE | {"is", "are", "does", "do", "was", "were", "did"}
+_LEADING = _LEADS | _AUXILIARIES
 _MADE = frozenset(
     "issued sold sent made created written raised placed ordered booked opened entered registered "  # noqa: SIM905
     "received got seen heard taken produced recorded drawn set signed agreed planned".split()
@@ -75,7 +76,7 @@ def never_made(items: Sequence[Item], position: int) -> Step | None:
     start = position
     if text_at(items, position) in {"that", "which"}:
         position += 1
-    said = past(items, position, _LEADS | _AUXILIARIES)
+    said = past(items, position, _LEADING)
     if said == start or not denies(items, said):
         return None
     verb = past(items, said + 1, _AUXILIARIES)

@@ -19,5 +19,6 @@ _BILLING = frozenset(
 )
 MOVING = _PAYING | _EARNING | _BILLING
 """What is done with the money of related rows: orders, payments, invoices."""
+OF_MONEY = COSTING | MOVING
 
 PARTICLES = frozenset({"in", "out", "up", "back", "over"})

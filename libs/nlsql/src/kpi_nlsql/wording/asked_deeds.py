@@ -11,8 +11,9 @@ from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words_back
 
 _ASKING = frozenset({"did", "does", "do"})
-_PERSONS = frozenset({"we", "they", "you", "i", "it", "he", "she", "us"})
-_ADVERBS = frozenset({"already", "actually", "finally", "ever", "never"})
+_BETWEEN = frozenset(
+    "we they you i it he she us already actually finally ever never".split()  # noqa: SIM905
+)
 _AMOUNTS = frozenset({"much", "what"})
 _SURE = 0.9
 
@@ -31,7 +32,8 @@ def states_told(items: Sequence[Item], lexicon: Lexicon) -> tuple[Item, ...]:
 
 def _is_asked(items: Sequence[Item], position: int) -> bool:
     plain = items[position].kind in {"word", "mention"} and " " not in items[position].text
-    before = skip_words_back(items, position - 1, _PERSONS | _ADVERBS)
-    asked = before > 0 and items[before].text in _ASKING
-    much = {word for item in items[:before] for word in item.text.split()} & _AMOUNTS
-    return plain and asked and not much  # "how much did we pay" asks for money
+    before = skip_words_back(items, position - 1, _BETWEEN)
+    if not plain or before <= 0 or items[before].text not in _ASKING:
+        return False
+    # "how much did we pay" asks for money
+    return _AMOUNTS.isdisjoint(word for item in items[:before] for word in item.text.split())

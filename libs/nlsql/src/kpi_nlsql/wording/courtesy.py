@@ -76,8 +76,8 @@ def _without_asides(tokens: list[Token]) -> list[Token]:
     kept: list[Token] = []
     position = 0
     while position < len(tokens):
-        length = _aside(tokens, position)
-        if length and kept and kept[-1].kind == "mark":
+        length = _aside(tokens, position) if kept and kept[-1].kind == "mark" else 0
+        if length:
             position += length
             if kept[-1].text == "," and (position == len(tokens) or tokens[position].text != "?"):
                 closing = position < len(tokens) and tokens[position].text == ","

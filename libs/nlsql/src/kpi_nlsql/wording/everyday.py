@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from kpi_nlsql.english.money import COSTING, MOVING
+from kpi_nlsql.english.money import OF_MONEY
 from kpi_nlsql.english.words import Token
 from kpi_nlsql.wording.phrases import lower_at, said, with_phrases
 
@@ -81,8 +81,7 @@ def _without_rates(tokens: list[Token]) -> list[Token]:
     position = 0
     while position < len(tokens):
         rate = lower_at(tokens, position) == "a" and lower_at(tokens, position + 1) in _PERIODS
-        money = bool(told) and (told[-1].kind == "number" or told[-1].lower in COSTING | MOVING)
-        if rate and money:
+        if rate and told and (told[-1].kind == "number" or told[-1].lower in OF_MONEY):
             position += 2
         else:
             told.append(tokens[position])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from kpi_nlsql.english.cues import Cue
-from kpi_nlsql.english.money import COSTING, MOVING, PARTICLES
+from kpi_nlsql.english.money import COSTING, MOVING, OF_MONEY, PARTICLES
 from kpi_nlsql.english.words import stem
 from kpi_nlsql.mentions.lexicon import Lexicon
 from kpi_nlsql.mentions.linking import Item
@@ -28,7 +28,7 @@ def money_told(items: Sequence[Item], lexicon: Lexicon) -> list[Item]:
 def _most(lexicon: Lexicon, items: Sequence[Item], position: int) -> Step | None:
     """Read "spent the most on orders", "has brought in the most" and "cost the most"."""
     verb = text_at(items, position)
-    if verb not in COSTING | MOVING:
+    if verb not in OF_MONEY:
         return None
     most = skip_words(items, position + 1, PARTICLES)
     superlative = item_at(items, most)

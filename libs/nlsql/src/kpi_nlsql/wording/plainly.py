@@ -25,7 +25,7 @@ from kpi_nlsql.wording.glued_words import glued
 from kpi_nlsql.wording.grouped_first import grouped_last
 from kpi_nlsql.wording.money_verbs import money_told
 from kpi_nlsql.wording.only_those import only_those
-from kpi_nlsql.wording.phrases import lower_at
+from kpi_nlsql.wording.phrases import lower_at, said
 from kpi_nlsql.wording.plus_signs import told_apart
 from kpi_nlsql.wording.presence_clauses import plain_presence
 from kpi_nlsql.wording.rates_told import rates_told
@@ -60,13 +60,9 @@ def plain_items(items: Sequence[Item], graph: Graph, lexicon: Lexicon) -> list[I
 
 def _full_names(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
     # "full name" is first and last name where the graph knows no full name.
-    if lexicon.names(("full", "name"), "fullname")[:1]:
-        return tokens
-    result: list[Token] = []
-    for index, token in enumerate(tokens):
-        if token.lower == "full" and lower_at(tokens, index + 1) in {"name", "names"}:
-            words = ("first", "name", "and", "last")
-            result.extend(Token(word, "word", token.start, token.end) for word in words)
-        else:
-            result.append(token)
-    return result
+    told: list[Token] = []
+    for at, token in enumerate(tokens):
+        full = token.lower == "full" and lower_at(tokens, at + 1) in {"name", "names"}
+        parted = full and not lexicon.names(("full", "name"), "fullname")
+        told += said(("first", "name", "and", "last"), token) if parted else [token]
+    return told

@@ -31,10 +31,11 @@ _DONE = frozenset(
     "captured posted stored planned mentioned in".split()
 )
 """Participles that say so where an adverb stands beside them: "also registered in"."""
+_INTO = frozenset("in on among amongst within inside at into to by".split())  # noqa: SIM905
+_VERBAL = _TOO | _AUXILIARIES | _THERE | _DONE | _INTO
 _MADE = frozenset("created existing available recorded made entered maintained assigned".split())  # noqa: SIM905
 """What is done to related rows so that they are there."""
 _HAVING = frozenset({"with", "have", "has", "having", "without"})
-_INTO = frozenset("in on among amongst within inside at into to by".split())  # noqa: SIM905
 _BEING = frozenset({"is", "are", "was", "were", "be", "been"})
 _NONE = frozenset({"no", "without"})
 _DETERMINERS = frozenset({"a", "an", "the", "our", "any", "their", "its", "one"})
@@ -173,8 +174,7 @@ def _is_denied(items: Sequence[Item], position: int) -> bool:
 def _is_verbal(item: Item) -> bool:
     if item.is_cue("not") or item.is_cue("missing") or item.is_cue("both"):
         return False
-    known = _TOO | _AUXILIARIES | _THERE | _DONE | _INTO
-    return item.kind != "mention" and set(item.text.split()) <= known
+    return item.kind != "mention" and _VERBAL.issuperset(item.text.split())
 
 
 # "which the planner offers, too", "does the planner offer too"
