@@ -13,9 +13,8 @@ from dataclasses import replace
 from kpi_nlsql.english.dates_read import MONTHS
 from kpi_nlsql.english.words import Token
 
-_MONTH = re.compile(r"(\d{4})-(\d\d|[QH]\d)(-\d\d)?")
+_PERIOD = re.compile(r"(\d{4})-(\d\d|[QH]\d)(-\d\d)?")
 _PART = re.compile(r"[QqHh][1-4]")
-_PERIOD = re.compile(r"\d{4}-(\d\d|[QH]\d)(-\d\d)?")
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
 _YEARS = range(1900, 2101)
 _LINKS = frozenset({"and", "to", "until", "till", "or", "through", "-", "–", ","})  # noqa: RUF001
@@ -36,9 +35,9 @@ def _dated(tokens: list[Token]) -> list[Token]:
     """Tell "January and March 2024", "1 April to 30 June 2024" with the year in both places."""
     told = list(tokens)
     for position in range(len(tokens) - 1, 0, -1):
-        if position >= len(told) or not _links(told, position):
+        if position >= len(told) or told[position].lower not in _LINKS:
             continue
-        last = _MONTH.fullmatch(told[position + 1].text) if position + 1 < len(told) else None
+        last = _PERIOD.fullmatch(told[position + 1].text) if position + 1 < len(told) else None
         if last is None or told[position + 1].kind != "quoted":
             continue
         length, text = _yearless(told, position, last)
@@ -47,10 +46,6 @@ def _dated(tokens: list[Token]) -> list[Token]:
             date = Token(text, "quoted", run[0].start, run[-1].end)
             told[position - length : position] = [date]
     return told
-
-
-def _links(tokens: Sequence[Token], position: int) -> bool:
-    return tokens[position].lower in _LINKS
 
 
 def _yearless(tokens: Sequence[Token], end: int, last: re.Match[str]) -> tuple[int, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kpi_nlsql.denials.reading import names_rows
 from kpi_nlsql.english.cues import Cue
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.mentions.linking import Item
@@ -49,7 +50,6 @@ _BOOKS = frozenset("register registers books records files database system".spli
 _OWN = 0.6
 _NAMES_TABLE = 0.5
 _LONGEST_NOUN = 3
-_BESIDE = 0.15
 
 _ALSO_IN = Item("cue", "also in", 0, 0, cues=(Cue("also"),))
 _FOUND_IN = Item("cue", "found in", 0, 0, cues=(Cue("also"),))
@@ -88,7 +88,7 @@ def _own_books(items: Sequence[Item], position: int) -> Step | None:
 def _subject_to(items: Sequence[Item], position: int) -> Step | None:
     """Read "which are also the object of a claim", "subject to a lien": they have one."""
     pair = text_at(items, position), text_at(items, position + 1)
-    if pair not in _OBJECTS or not _names_rows(items, skip_words(items, position + 2, _ARTICLES)):
+    if pair not in _OBJECTS or not _begins_rows(items, skip_words(items, position + 2, _ARTICLES)):
         return None
     start = position
     while start > 1 and text_at(items, start - 1) in {"the", *_BEING, *_TOO}:
@@ -98,10 +98,10 @@ def _subject_to(items: Sequence[Item], position: int) -> Step | None:
     return start, position + 2, [HAVE]
 
 
-def _names_rows(items: Sequence[Item], start: int) -> bool:
+def _begins_rows(items: Sequence[Item], start: int) -> bool:
     """Tell whether a noun that begins here names a table, by one of its words."""
     for item in items[start : start + _LONGEST_NOUN]:
-        if item.best_table() >= max(_NAMES_TABLE, item.best_column() - _BESIDE):
+        if names_rows(item):
             return not any(hit.score >= 1.0 for hit in item.values) or item.best_table() >= 1.0
         if item.kind not in {"mention", "word"} or item.text in FUNCTION_WORDS:
             return False
@@ -135,7 +135,7 @@ def _there(items: Sequence[Item], position: int) -> Step | None:
     if words[-1] in {"to", "by"} and "known" not in told:
         return None
     noun = skip_words(items, end, _DETERMINERS)
-    if not any(item.hits for item in items[:position]) or not _names_rows(items, noun):
+    if not any(item.hits for item in items[:position]) or not _begins_rows(items, noun):
         return None
     return position, end, [_ALSO_IN if too else _FOUND_IN]
 
@@ -153,7 +153,7 @@ def _there_too(items: Sequence[Item], position: int) -> Step | None:
     if not set(verbal) & (_BEING | _THERE | _DONE) or _is_denied(items, start):
         return None
     noun = skip_words(items, position + 1, _DETERMINERS)
-    if not _names_rows(items, noun):
+    if not _begins_rows(items, noun):
         return None
     end = noun + 1
     while end < noun + _LONGEST_NOUN and text_at(items, end) not in _CLOSING | {","}:
@@ -185,7 +185,7 @@ def _offered_too(items: Sequence[Item], position: int) -> Step | None:
     if lead.text not in {"that", "which", "whom", "does", "do"}:
         return None
     first = skip_words(items, position + 1, _DETERMINERS)
-    if first == position + 1 or not _names_rows(items, first):
+    if first == position + 1 or not _begins_rows(items, first):
         return None
     if text_at(items, first + 1) in _CLOSING and _ends(items, first + 2):
         # "does the partner list too": the verb is part of the name of the listing
@@ -226,7 +226,7 @@ def _with_related(items: Sequence[Item], position: int) -> Step | None:
 
 def _raised(items: Sequence[Item], start: int, behind: int) -> Step | None:
     noun = skip_words(items, behind, frozenset({"a", "an"}))
-    if noun == behind or not _names_rows(items, noun):
+    if noun == behind or not _begins_rows(items, noun):
         return None
     for verb in range(noun + 1, min(noun + 1 + _LONGEST_NOUN, len(items))):
         if items[verb].is_cue("not"):
