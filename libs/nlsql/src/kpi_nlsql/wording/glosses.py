@@ -17,21 +17,17 @@ _LONGEST = max(map(len, _GLOSSES))
 
 def without_glosses(tokens: Sequence[Token]) -> list[Token]:
     """Return the tokens without words that only announce an explanation."""
+    words = tuple(token.lower for token in tokens)
     told: list[Token] = []
     position = 0
     while position < len(tokens):
-        length = next(
-            (n for n in range(_LONGEST, 0, -1) if _at(tokens, position, n) in _GLOSSES), 0
-        )
-        if length:
-            words = _GLOSSES[_at(tokens, position, length)]
-            told += [replace(tokens[position + at], text=word) for at, word in enumerate(words)]
-            position += length
+        runs = (words[position : position + n] for n in range(_LONGEST, 0, -1))
+        run = next((run for run in runs if run in _GLOSSES), ())
+        if run:
+            plain = enumerate(_GLOSSES[run], position)
+            told += [replace(tokens[at], text=word) for at, word in plain]
+            position += len(run)
         else:
             told.append(tokens[position])
             position += 1
     return told
-
-
-def _at(tokens: Sequence[Token], position: int, length: int) -> tuple[str, ...]:
-    return tuple(token.lower for token in tokens[position : position + length])

@@ -17,16 +17,20 @@ Choice = Callable[[Sequence[Token], Sequence[Token], tuple[str, ...]], tuple[str
 def with_phrases(tokens: Sequence[Token], phrases: Phrases, choice: Choice) -> list[Token]:
     """Return the tokens with each phrase, the longest first, put as what it stands for."""
     longest = max(map(len, phrases))
+    lowered = tuple(token.lower for token in tokens)
     told: list[Token] = []
     position = 0
     while position < len(tokens):
-        length, words = _phrase(tokens, position, longest, phrases, told, choice)
-        run = tokens[position : position + length]
-        if words is None:
-            told += run
+        for length in range(min(longest, len(tokens) - position), 0, -1):
+            words = phrases.get(lowered[position : position + length])
+            run = tokens[position : position + length]
+            if words and (chosen := choice(told, run, words)) is not None:
+                told += said(chosen, replace(run[0], end=run[-1].end))
+                position += length
+                break
         else:
-            told += said(words, replace(run[0], end=run[-1].end))
-        position += length
+            told.append(tokens[position])
+            position += 1
     return told
 
 
@@ -43,19 +47,3 @@ def put_in(words: Sequence[str], at: Token) -> list[Token]:
 def lower_at(tokens: Sequence[Token], position: int) -> str:
     """Return the text at a position in lower case; nothing beyond both ends."""
     return tokens[position].lower if 0 <= position < len(tokens) else ""
-
-
-def _phrase(
-    tokens: Sequence[Token],
-    position: int,
-    longest: int,
-    phrases: Phrases,
-    told: Sequence[Token],
-    choice: Choice,
-) -> tuple[int, tuple[str, ...] | None]:
-    for length in range(min(longest, len(tokens) - position), 0, -1):
-        run = tokens[position : position + length]
-        words = phrases.get(tuple(token.lower for token in run))
-        if words and (chosen := choice(told, run, words)) is not None:
-            return length, chosen
-    return 1, None
