@@ -39,8 +39,8 @@ class Ref:
         return self.choice
 
 
-def amount_ref(position: int, table: str, column: str) -> Ref:
-    """Return a reference to the amount of a table that is spoken of, not named, at a position."""
+def chosen_ref(position: int, table: str, column: str) -> Ref:
+    """Return a reference to the one column that is meant by what is said at a position."""
     return Ref(position, (NameHit(table, column, 1.0),), table, (table, column))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kpi_nlsql.drafting.draft import SIGNS, Wanted, amount_ref
+from kpi_nlsql.drafting.draft import SIGNS, Wanted, chosen_ref
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.grammar.conditions import totals, values_read
 from kpi_nlsql.grammar.scanner import Scanner
@@ -150,7 +150,7 @@ def _total_of_rows(scan: Scanner, position: int, function: str) -> bool:
         amount = _called_so(scan, position, table)
     if amount is None:
         return False
-    ref = amount_ref(position, table.name, amount)
+    ref = chosen_ref(position, table.name, amount)
     scan.draft.wanted.append(Wanted(position, ref, function))
     scan.take(scan.position, position)
     scan.position = position + 1

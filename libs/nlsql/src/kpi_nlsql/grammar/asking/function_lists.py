@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from kpi_nlsql.drafting.draft import Ref, Wanted, amount_ref
+from kpi_nlsql.drafting.draft import Ref, Wanted, chosen_ref
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.schema.amounts import main_amount
 
@@ -75,7 +75,7 @@ def _amount(scan: Scanner, position: int) -> Callable[[], Ref] | None:
         return None
     table = scan.sentence.graph.table(scan.table(position))
     amount = main_amount(table)
-    return None if amount is None else partial(amount_ref, position, table.name, amount)
+    return None if amount is None else partial(chosen_ref, position, table.name, amount)
 
 
 def _leave(scan: Scanner, values: int, column: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Ref, Wanted, amount_ref
+from kpi_nlsql.drafting.draft import Ref, Wanted, chosen_ref
 from kpi_nlsql.english.function_words import HELPING
 from kpi_nlsql.english.money import MOVING
 from kpi_nlsql.grammar.conditions.totals import amount_of
@@ -39,7 +39,7 @@ def moved(scan: Scanner) -> Ref | None:
         amount = amount_of(scan.sentence.graph.table(table))
         if amount is not None:
             scan.take(start, start + 1, verb)
-            return amount_ref(position, table, amount)
+            return chosen_ref(position, table, amount)
     return None
 
 
@@ -77,7 +77,7 @@ def _add_up(scan: Scanner) -> bool:
         table = scan.sentence.graph.table(name)
         amount = amount_of(table) if position not in grouped else None
         if amount is not None and not measures:
-            ref = amount_ref(position, name, amount)
+            ref = chosen_ref(position, name, amount)
             scan.draft.wanted.append(Wanted(position, ref, "sum"))
             return True
     return False
@@ -91,5 +91,5 @@ def _of_grouped(scan: Scanner) -> bool:
     if len(amounts) != 1 or not (amount := next(iter(amounts.values()))):
         return False
     position, table = scan.draft.groups[0].position, next(iter(amounts))
-    scan.draft.wanted.append(Wanted(position, amount_ref(position, table, amount), "sum"))
+    scan.draft.wanted.append(Wanted(position, chosen_ref(position, table, amount), "sum"))
     return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import MAIN, Ref, amount_ref
+from kpi_nlsql.drafting.draft import MAIN, Ref, chosen_ref
 from kpi_nlsql.english.money import COSTING
 from kpi_nlsql.grammar.conditions.happenings import rows_in_time
 from kpi_nlsql.grammar.scanner import Scanner
@@ -52,7 +52,7 @@ def own_amount(scan: Scanner, position: int, near: str, ref: Ref | None) -> Ref 
         return None
     table = scan.sentence.graph.table(near)
     column = main_amount(table) or charge(table)
-    return None if column is None else amount_ref(position, near, column)
+    return None if column is None else chosen_ref(position, near, column)
 
 
 def what_it_costs(scan: Scanner, ref: Ref) -> Ref:
@@ -77,7 +77,7 @@ def _amount(scan: Scanner, position: int) -> Ref | None:
     if scan.item.kind == "mention" and not scan.participle(scan.position):
         return None  # "more than one ticket" counts tickets
     amount = main_amount(scan.sentence.graph.table(entity)) if entity is not None else None
-    return amount_ref(scan.position, entity, amount) if entity and amount else None
+    return chosen_ref(scan.position, entity, amount) if entity and amount else None
 
 
 def _is_table(scan: Scanner, position: int) -> bool:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-from kpi_nlsql.drafting.draft import Ref
+from kpi_nlsql.drafting.draft import Ref, chosen_ref
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.english.words import lemma, stem, stems
 from kpi_nlsql.grammar.conditions.happenings import rows_in_time
 from kpi_nlsql.grammar.scanner import Scanner
-from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.walking import skip_words
 from kpi_nlsql.schema.graph import Column, Table
 
@@ -73,8 +72,7 @@ def read(scan: Scanner) -> bool:
         column = named_by("expire" if until else "start", scan.sentence.graph.table(table))
     if column is None:
         return False
-    hit = NameHit(table, column.name, 1.0)
-    scan.expect(Ref(scan.position, (hit,), table, (table, column.name)))
+    scan.expect(chosen_ref(scan.position, table, column.name))
     scan.take(*range(scan.position, end))
     scan.in_where = True
     scan.position = end
@@ -95,8 +93,7 @@ def day_told(scan: Scanner, position: int) -> tuple[Ref, int] | None:
     column = named_by(scan.at(verb).text, scan.sentence.graph.table(table))
     if column is None:
         return None
-    ref = Ref(verb, (NameHit(table, column.name, 1.0),), table, (table, column.name))
-    return ref, verb + 1
+    return chosen_ref(verb, table, column.name), verb + 1
 
 
 def is_timed(scan: Scanner, position: int) -> bool:
@@ -143,7 +140,7 @@ def told_before(scan: Scanner, table: str) -> Ref | None:
         column = named_by(item.text, scan.sentence.graph.table(table))
         if column is not None:
             scan.take(position)
-            return Ref(position, (NameHit(table, column.name, 1.0),), table, (table, column.name))
+            return chosen_ref(position, table, column.name)
     return None
 
 
@@ -198,6 +195,4 @@ def date_meant(scan: Scanner, position: int, literals: list[str | int | float]) 
     if any(hit.column and scan.column_of(hit).dated for hit in hits):
         return None
     column = main_date(scan.sentence.graph.table(table))
-    if column is None:
-        return None
-    return Ref(position, (NameHit(table, column.name, 1.0),), table, (table, column.name))
+    return None if column is None else chosen_ref(position, table, column.name)

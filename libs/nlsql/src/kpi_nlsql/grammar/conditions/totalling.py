@@ -6,7 +6,7 @@ sentence is read.
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Ref, amount_ref
+from kpi_nlsql.drafting.draft import Ref, chosen_ref
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.walking import skip_words
 from kpi_nlsql.schema.amounts import main_amount, money_amount
@@ -76,4 +76,4 @@ def _amount_at(scan: Scanner, position: int) -> Ref | None:
         return None
     table = scan.sentence.graph.table(scan.table(position))
     amount = money_amount(table) or main_amount(table)
-    return None if amount is None else amount_ref(position, table.name, amount)
+    return None if amount is None else chosen_ref(position, table.name, amount)

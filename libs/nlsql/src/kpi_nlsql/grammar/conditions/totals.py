@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kpi_nlsql.drafting.draft import Ref, Wanted, amount_ref
+from kpi_nlsql.drafting.draft import Ref, Wanted, chosen_ref
 from kpi_nlsql.english.words import stems
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
@@ -38,7 +38,7 @@ def money(scan: Scanner, position: int) -> Ref | None:
     if _is_money(scan, position + 1) and scan.role(position) == "table":
         own = amount_of(scan.sentence.graph.table(scan.table(position)))
         scan.take(position, position + 1)  # "the most ticket money"
-        return None if own is None else amount_ref(position, scan.table(position), own)
+        return None if own is None else chosen_ref(position, scan.table(position), own)
     if not _is_money(scan, position):
         return None
     graph, entity = scan.sentence.graph, scan.entity() or _shown_table(scan)
@@ -53,7 +53,7 @@ def money(scan: Scanner, position: int) -> Ref | None:
         scan.draft.note("unmeasured")
         return None
     scan.take(position)
-    return amount_ref(position, *amounts[0])
+    return chosen_ref(position, *amounts[0])
 
 
 def _shown_table(scan: Scanner) -> str | None:
@@ -71,7 +71,7 @@ def worth(scan: Scanner, position: int) -> Ref | None:
     named = [at for at in range(position + 1, len(scan.items)) if scan.role(at) == "table"]
     table = scan.sentence.graph.table(scan.table(named[0])) if named else None
     amount = (amount_of(table) or _gross(table)) if table is not None else None
-    return None if table is None or amount is None else amount_ref(position, table.name, amount)
+    return None if table is None or amount is None else chosen_ref(position, table.name, amount)
 
 
 def _gross(table: Table) -> str | None:
@@ -96,7 +96,7 @@ def total_of(scan: Scanner, position: int) -> Ref | None:
         return None
     table = scan.sentence.graph.table(scan.table(position))
     amount = amount_of(table)
-    return None if amount is None else amount_ref(position, table.name, amount)
+    return None if amount is None else chosen_ref(position, table.name, amount)
 
 
 def amount_of(table: Table) -> str | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Ref, Term
+from kpi_nlsql.drafting.draft import Ref, Term, chosen_ref
 from kpi_nlsql.english.words import lemma, stem, stems
 from kpi_nlsql.grammar.conditions.times import PARTICLES, has_left
 from kpi_nlsql.grammar.scanner import Scanner
-from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.walking import skip_words
 
 _AUXILIARIES = frozenset({"been", "yet", "ever", "being", "be", "so", "far"})
@@ -94,8 +93,7 @@ def _dated(scan: Scanner, position: int, verb: str, of: str) -> Ref | None:
     named = named or ([left] if left is not None and left.nullable else [])
     if len(named) != 1:
         return None
-    hit = NameHit(table.name, named[0].name, 1.0)
-    return Ref(position, (hit,), table.name, (table.name, named[0].name))
+    return chosen_ref(position, table.name, named[0].name)
 
 
 def _is_timed(scan: Scanner, position: int) -> bool:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Ref, amount_ref
+from kpi_nlsql.drafting.draft import Ref, chosen_ref
 from kpi_nlsql.english.words import stems
 from kpi_nlsql.grammar.asking.implied_columns import IMPLIED
 from kpi_nlsql.grammar.conditions.totals import amount_of
@@ -44,7 +44,7 @@ def measured_in(scan: Scanner, position: int) -> Ref | None:
         return None
     scan.take(position)
     scan.skipped.add(position)
-    return amount_ref(position, *found)
+    return chosen_ref(position, *found)
 
 
 def _is_known(scan: Scanner) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kpi_nlsql.drafting.draft import Ref, Term
+from kpi_nlsql.drafting.draft import Ref, Term, chosen_ref
 from kpi_nlsql.grammar.asking.implied_columns import TIME
 from kpi_nlsql.grammar.conditions.times import is_date, main_date
 from kpi_nlsql.grammar.scanner import Scanner
@@ -65,7 +65,7 @@ def _date(scan: Scanner, rows: int, table: str) -> Ref | None:
         return Ref(rows + 1, (told,), table, (table, str(told.column)))
     column = main_date(scan.sentence.graph.table(table))
     if column is not None:
-        return Ref(rows, (NameHit(table, column.name, 1.0),), table, (table, column.name))
+        return chosen_ref(rows, table, column.name)
     implied = scan.implied(rows, TIME, table)
     hits = [hit for hit in implied.hits if hit.table == table] if implied else []
     return Ref(rows, (hits[0],), table, (table, str(hits[0].column))) if hits else None

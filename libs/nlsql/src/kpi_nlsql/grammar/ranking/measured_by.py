@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kpi_nlsql.drafting.draft import Ref, amount_ref
+from kpi_nlsql.drafting.draft import Ref, chosen_ref
 from kpi_nlsql.english.words import stems
 from kpi_nlsql.grammar.asking.implied_columns import PAY, PRICE, TIME, own_amount
 from kpi_nlsql.grammar.scanner import Scanner
@@ -102,4 +102,4 @@ def by_amount(scan: Scanner, position: int, descending: bool) -> tuple[Ref, bool
         return None
     table = scan.table(position)
     column = main_amount(scan.sentence.graph.table(table))
-    return None if column is None else (amount_ref(position, table, column), descending)
+    return None if column is None else (chosen_ref(position, table, column), descending)
