@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import MAIN, Draft, Ref, Term
+from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
@@ -136,6 +137,11 @@ class Scanner:
         if self.role(position) != "table" or self.role(position + 1) != "column":
             return False
         return not self.participle(position + 1)
+
+    def unknown(self, position: int) -> bool:
+        """Tell whether a word stands here that nothing is called by, and that tells something."""
+        item = self.at(position)
+        return item.kind == "word" and item.text not in FUNCTION_WORDS
 
     def participle(self, position: int) -> bool:
         """Tell whether a mention is a verb: "founded", "attending"."""

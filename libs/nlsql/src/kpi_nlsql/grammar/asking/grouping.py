@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Group, Ref, Wanted
-from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.english.money import PARTICLES
 from kpi_nlsql.english.words import lemma
 from kpi_nlsql.grammar.conditions.periods import by_period
@@ -61,7 +60,7 @@ def _take_verb(scan: Scanner, start: int) -> None:
     """Account for the verb of "how many orders did each customer place", which says no more."""
     verb = scan.position
     asked = scan.at(start - 1).text in {"did", "does", "do"} and bool(scan.draft.wanted)
-    if not asked or scan.at(verb).kind != "word" or scan.at(verb).text in FUNCTION_WORDS:
+    if not asked or not scan.unknown(verb):
         return
     end = skip_words(scan.items, verb + 1, PARTICLES)
     if any(scan.role(at) != "none" for at in range(verb, end)):
@@ -83,8 +82,7 @@ def _name(scan: Scanner, start: int, explicit: bool) -> int:
 
 def _describes_column(scan: Scanner, position: int) -> bool:
     # "per sales channel": a word that nothing is called by, right before the column.
-    unknown = scan.at(position).kind == "word" and scan.at(position).text not in FUNCTION_WORDS
-    return unknown and scan.role(position + 1) == "column"
+    return scan.unknown(position) and scan.role(position + 1) == "column"
 
 
 def _owns_next(scan: Scanner, position: int) -> bool:

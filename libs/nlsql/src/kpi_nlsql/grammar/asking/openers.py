@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.grammar.asking.listed import listed
 from kpi_nlsql.grammar.asking.questions import question_word
 from kpi_nlsql.grammar.conditions.denied_subjects import leave_denial
@@ -109,8 +108,8 @@ def _possession(scan: Scanner) -> bool:
 
 def _verb(scan: Scanner) -> bool:
     # "Which movies got a prize": what stands behind the verb is said of the movies.
-    item, before = scan.item, scan.position - 1
-    if item.kind != "word" or item.text in FUNCTION_WORDS or scan.in_where or before < 0:
+    before = scan.position - 1
+    if not scan.unknown(scan.position) or scan.in_where or before < 0:
         return False
     if scan.role(before) != "table" or not scan.draft.entities or scan.at(before + 2).text == "(":
         return False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Term, TermKind
-from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.grammar.asking.implied_columns import IMPLIED, implied_column
 from kpi_nlsql.grammar.conditions.repetition import repeated
 from kpi_nlsql.grammar.scanner import Scanner
@@ -19,8 +18,7 @@ def unit_skipped(scan: Scanner, position: int) -> int:
     while scan.at(position).text in {"of", "the", *_EMPTY_ADJECTIVES}:
         scan.take(position)
         position += 1
-    described = scan.at(position).kind == "word" and scan.at(position).text not in FUNCTION_WORDS
-    if described and scan.role(position + 1) == "table":
+    if scan.unknown(position) and scan.role(position + 1) == "table":
         scan.take(position)
         position += 1
     return position

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal
 
 from kpi_nlsql.drafting.draft import Ref, Term
-from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.grammar.asking.implied_columns import TIME
 from kpi_nlsql.grammar.scanner import Scanner
 
@@ -68,8 +67,7 @@ def _inside(scan: Scanner) -> bool:
 
 def _is_unknown(scan: Scanner) -> bool:
     """Tell whether nothing is called by the word or text that stands here."""
-    plain = scan.item.kind == "word" and scan.item.text not in FUNCTION_WORDS
-    return plain or scan.item.kind == "quoted"
+    return scan.unknown(scan.position) or scan.item.kind == "quoted"
 
 
 def _subject(scan: Scanner) -> Ref | None:
@@ -181,7 +179,7 @@ def _goes_on(scan: Scanner) -> bool:
     if scan.item.text not in {"or", ","} or text.kind not in {"word", "mention"} or text.cues:
         return False
     named = text.kind == "mention" and not text.values and text.best_table() < _NAMED
-    unknown = text.kind == "word" and text.text not in FUNCTION_WORDS
+    unknown = scan.unknown(scan.position + 1)
     ends = after.text in {"", "or"} or (after.kind == "mark" and after.text != "=")
     listed = scan.item.text == "or" or (after.text in {"or", ","} and unknown)
     return (unknown or named) and ends and listed
@@ -233,7 +231,6 @@ def _written(scan: Scanner, first: int, last: int) -> str:
 
 def _closes_search(scan: Scanner, position: int) -> bool:
     """Tell whether an unknown word ends the condition: "whose email contains nag"."""
-    item, after = scan.at(position), scan.at(position + 1)
-    unknown = item.kind == "word" and item.text not in FUNCTION_WORDS
+    after = scan.at(position + 1)
     ends = after.kind == "mark" or after.text in {"and", "or", "but"} or after.is_cue("order")
-    return unknown and scan.pending is not None and ends
+    return scan.unknown(position) and scan.pending is not None and ends

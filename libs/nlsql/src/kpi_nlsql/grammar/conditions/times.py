@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from kpi_nlsql.drafting.draft import Ref, chosen_ref
-from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.english.words import lemma, stem, stems
 from kpi_nlsql.grammar.conditions.happenings import rows_in_time
 from kpi_nlsql.grammar.scanner import Scanner
@@ -133,9 +132,7 @@ def told_before(scan: Scanner, table: str) -> Ref | None:
     """Return the date of a verb that has an object before its period: "left the crew in 2024"."""
     for position in range(scan.position - 2, max(scan.position - 2 - _OBJECT, 0), -1):
         item = scan.at(position)
-        if item.kind != "word" or item.text in FUNCTION_WORDS:
-            continue
-        if stem(item.text) not in _COLUMNS:
+        if not scan.unknown(position) or stem(item.text) not in _COLUMNS:
             continue
         column = named_by(item.text, scan.sentence.graph.table(table))
         if column is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Term
-from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.grammar.conditions.directions import direction
 from kpi_nlsql.grammar.conditions.further_values import another_like, another_number
 from kpi_nlsql.grammar.conditions.happenings import rows_in_time
@@ -91,8 +90,7 @@ def _names_rows(scan: Scanner) -> bool:
     following = scan.position + 1
     if scan.role(following) == "column" and following in scan.skipped:
         following += 1
-    noun = scan.at(following)
-    called = noun.kind == "word" and noun.text.endswith("s") and noun.text not in FUNCTION_WORDS
+    called = scan.unknown(following) and scan.at(following).text.endswith("s")
     plural = item.text.endswith("s") and scan.role(following) == "none"
     return opens and (called or plural) and item.kind == "mention"
 
