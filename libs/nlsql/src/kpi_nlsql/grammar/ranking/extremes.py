@@ -52,26 +52,30 @@ def _comes_first(scan: Scanner) -> bool:
 
 def _begins(scan: Scanner) -> bool:
     # "…, starting with the largest", "with the most frequent status at the top"
+    if not (scan.draft.wanted or scan.draft.sorting):
+        return False
+    last: int | None
     if scan.item.text in _BEGINNING:
-        end, behind = _end(scan, scan.position + 1), scan.position + 2
+        end, last = _end(scan, scan.position + 1), scan.position + 1
     else:
         end = _end(scan, scan.position) or _ENDS_OF.get(scan.item.argument("common"))
-        behind = next((at for at in _ahead(scan) if _at_the_top(scan, at)), 0) + 1
-    asked = scan.draft.wanted or scan.draft.sorting
-    if end is None or behind == 1 or not asked:
+        last = _top(scan) if end is not None else None
+    if end is None or last is None:
         return False
     sorting = scan.draft.sorting[-1] if scan.draft.sorting else _measure(scan, None)
     if sorting is None:
         return False
     sorting.descending = end == "high"
     scan.draft.sorting = [sorting]
-    scan.take(*range(scan.position, behind))
-    scan.position = behind
+    scan.take(*range(scan.position, last + 1))
+    scan.position = last + 1
     return True
 
 
-def _ahead(scan: Scanner) -> range:
-    return range(scan.position + 1, scan.position + 1 + _FARTHEST_FIRST + 1)
+def _top(scan: Scanner) -> int | None:
+    """Return where "at the top" ends that follows what comes first."""
+    ahead = range(scan.position + 1, scan.position + 1 + _FARTHEST_FIRST + 1)
+    return next((at for at in ahead if _at_the_top(scan, at)), None)
 
 
 def _at_the_top(scan: Scanner, position: int) -> bool:
