@@ -58,7 +58,7 @@ class Frame:
         functions = [w.function for w in self.draft.wanted] + [
             s.function for s in self.draft.sorting
         ]
-        return bool(self._compared() and not self.asks_rows()) or any(functions)
+        return bool(self.compared() and not self.asks_rows()) or any(functions)
 
     def asks_rows(self) -> bool:
         """Tell whether whole rows are asked for: "list all customers with two orders or more"."""
@@ -66,9 +66,9 @@ class Frame:
         told = draft.wanted or draft.groups or any(s.function for s in draft.sorting)
         if told or not draft.notes.get("asks_rows"):
             return False
-        return not any(self.table_of(term) in {None, self.entity} for term in self._compared())
+        return not any(self.table_of(term) in {None, self.entity} for term in self.compared())
 
-    def _compared(self) -> list[Term]:
+    def compared(self) -> list[Term]:
         """Return the conditions on how many rows there are, or on what they come to."""
         terms = self.draft.terms
         return [t for t in terms if t.scope == MAIN and (t.kind == "count" or t.function)]
@@ -84,10 +84,10 @@ class Frame:
         "How many customers have at least two orders", "list all customers with two orders".
         """
         if self.asks_rows():
-            return bool(self._compared())
+            return bool(self.compared())
         plain = [wanted for wanted in self.draft.wanted if not wanted.function]
         counted = any(
-            term.kind == "count" or self.table_of(term) != self.entity for term in self._compared()
+            term.kind == "count" or self.table_of(term) != self.entity for term in self.compared()
         )
         rows = counted and not plain and not self.draft.groups and bool(self.draft.wanted)
         return rows and not self.counts_values()

@@ -15,7 +15,8 @@ def outer_tables(frame: Frame, groups: list[Group]) -> list[str]:
     tables = [w.ref.choice[0] for w in frame.draft.wanted if w.ref and w.ref.choice]
     tables += [w.table for w in frame.draft.wanted if w.table]
     tables += _owners(frame)
-    if frame.aggregated() and not frame.counts_inside():
+    inside = frame.counts_inside()
+    if frame.aggregated() and not inside:
         tables += [
             term.table
             for term in frame.draft.terms
@@ -31,14 +32,11 @@ def outer_tables(frame: Frame, groups: list[Group]) -> list[str]:
             tables.append(group.ref.choice[0])
         elif group.table:
             tables.append(group.table)
-    for term in frame.draft.terms:
-        if frame.counts_inside():
-            break
-        if term.scope == MAIN and (term.kind == "count" or term.function):
-            if term.table:
-                tables.append(term.table)
-            elif term.ref and term.ref.choice:
-                tables.append(term.ref.choice[0])
+    for term in [] if inside else frame.compared():
+        if term.table:
+            tables.append(term.table)
+        elif term.ref and term.ref.choice:
+            tables.append(term.ref.choice[0])
     return tables
 
 

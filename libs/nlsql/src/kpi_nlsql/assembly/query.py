@@ -31,7 +31,9 @@ def assemble(frame: Frame) -> plan.Query:
     inside = {frame.entity, *(join.right_table for join in joins)}
     where, more = where_conditions(frame, row_terms, inside)
     where += [nested_condition(frame, scope, terms, shown) for scope, terms in nested.items()]
-    where += [*either, *([] if joins else shared_values(frame, keys, having))]
+    where += either
+    if not joins:
+        where += shared_values(frame, keys, having)
     if frame.draft.pick is not None:
         where.append(picked(frame, frame.draft.pick, row_terms))
     joins = (*joins, *more)
