@@ -10,7 +10,7 @@ from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.plans.plan import Operator
 
-_DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7}
+DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7}
 _MOST_BETWEEN = 4
 _WITHIN = frozenset({"within"})
 _LEADS = frozenset({"between", "from", "in between"})
@@ -20,7 +20,7 @@ _LINKS = frozenset({"and", "to", "until", "till"})
 def read(scan: Scanner) -> bool:
     """Consume a comparison of how many days lie between two dates of a row."""
     operator = _operator(scan)
-    number, days = scan.at(scan.position + 1).number, _DAYS.get(scan.at(scan.position + 2).text)
+    number, days = scan.at(scan.position + 1).number, DAYS.get(scan.at(scan.position + 2).text)
     if operator is None or number is None or days is None:
         return False
     found = _around(scan, scan.position + 3) or _both(scan, scan.position + 3) or _minus(scan)

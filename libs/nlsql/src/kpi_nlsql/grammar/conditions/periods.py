@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from kpi_nlsql.drafting.draft import Group, Ref, Term
 from kpi_nlsql.english.dates_read import MONTHS
 from kpi_nlsql.grammar.asking.implied_columns import TIME
 from kpi_nlsql.grammar.conditions.happenings import rows_in_time
-from kpi_nlsql.grammar.conditions.times import told_before
+from kpi_nlsql.grammar.conditions.times import DATE, told_before
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 
-_DATE = re.compile(r"\d{4}-(\d\d|[QH]\d)(-\d\d.*)?")
 _UNITS = {
     "year": "year", "years": "year", "yearly": "year", "annually": "year",
     "month": "month", "months": "month", "monthly": "month",
@@ -87,7 +85,7 @@ def _dated(scan: Scanner) -> bool:
     lead = scan.at(scan.position - (2 if scan.at(scan.position - 1).text == "the" else 1)).text
     leads = scan.pending is None or lead in _IN or (lead == "," and not _asks_when(scan))
     month = lead in _IN and item.kind == "word" and MONTHS.get(item.text)
-    if not month and (item.kind != "quoted" or not _DATE.fullmatch(item.text) or not leads):
+    if not month and (item.kind != "quoted" or not DATE.fullmatch(item.text) or not leads):
         return False
     ref = _time(scan)
     if ref is None:

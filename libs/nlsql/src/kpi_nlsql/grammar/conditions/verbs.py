@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref
 from kpi_nlsql.grammar.asking.implied_columns import IMPLIED, what_it_costs
+from kpi_nlsql.grammar.conditions.date_gaps import DAYS
 from kpi_nlsql.grammar.scanner import Scanner
 
 _LEADS = frozenset("via by on for from to at with through against under".split())  # noqa: SIM905
 
-_DAYS = frozenset({"day", "days", "week", "weeks"})
 _PERSONS = frozenset({"we", "they", "you", "i", "it"})
 
 
@@ -38,7 +38,7 @@ def _is_compared(scan: Scanner, position: int) -> bool:
     following = scan.at(position + 1)
     averaged = following.is_cue("average_of_all") or following.is_cue("below_average")
     number, unit = scan.at(position + 2).number, scan.at(position + 3).text
-    averaged = averaged or (number is not None and unit in _DAYS)  # "reported 5 days after …"
+    averaged = averaged or (number is not None and unit in DAYS)  # "reported 5 days after …"
     return averaged and scan.participle(position) and scan.role(position - 1) == "table"
 
 
