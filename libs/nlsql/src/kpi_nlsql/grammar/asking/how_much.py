@@ -32,23 +32,16 @@ def moved(scan: Scanner) -> Ref | None:
     start = next((at for at in range(len(scan.items) - 1) if _asks(scan, at)), None)
     if start is None or scan.at(start + 2).text not in HELPING:
         return None
-    verb = next((at for at in _verbs(scan, start) if scan.at(at).text in MOVING), None)
+    ahead = range(start + 3, min(start + 3 + _FARTHEST_VERB, len(scan.items)))
+    verb = next((at for at in ahead if scan.at(at).text in MOVING), None)
     if verb is None:
         return None
-    for position, table in ((at, scan.table(at)) for at in _tables(scan)):
-        amount = amount_of(scan.sentence.graph.table(table))
-        if amount is not None:
+    for position in (at for at in range(len(scan.items)) if scan.role(at) == "table"):
+        table = scan.sentence.graph.table(scan.table(position))
+        if (amount := amount_of(table)) is not None:
             scan.take(start, start + 1, verb)
-            return chosen_ref(position, table, amount)
+            return chosen_ref(position, table.name, amount)
     return None
-
-
-def _verbs(scan: Scanner, start: int) -> range:
-    return range(start + 3, min(start + 3 + _FARTHEST_VERB, len(scan.items)))
-
-
-def _tables(scan: Scanner) -> list[int]:
-    return [at for at in range(len(scan.items)) if scan.role(at) == "table"]
 
 
 def _asks(scan: Scanner, position: int) -> bool:

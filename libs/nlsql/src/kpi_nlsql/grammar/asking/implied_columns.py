@@ -71,17 +71,14 @@ def _is_text(scan: Scanner, ref: Ref) -> bool:
 
 def _amount(scan: Scanner, position: int) -> Ref | None:
     # "claims over 5000" speaks of their amount, if they have just one.
-    beside = next((at for at in (scan.position - 1, position - 1) if _is_table(scan, at)), None)
+    before = (scan.position - 1, position - 1)
+    beside = next((at for at in before if scan.role(at) == "table"), None)
     nested = scan.last_table() if scan.scope != MAIN else None
     entity = scan.table(beside) if beside is not None else nested or scan.entity()
     if scan.item.kind == "mention" and not scan.participle(scan.position):
         return None  # "more than one ticket" counts tickets
     amount = main_amount(scan.sentence.graph.table(entity)) if entity is not None else None
     return chosen_ref(scan.position, entity, amount) if entity and amount else None
-
-
-def _is_table(scan: Scanner, position: int) -> bool:
-    return scan.role(position) == "table"
 
 
 def _age(scan: Scanner) -> Ref | None:

@@ -207,10 +207,8 @@ def _split(scan: Scanner) -> bool:
     if operator is None or scan.role(column) not in {"column", "table"}:
         return False
     than = _than(scan, column + 1)
-    if than > column + 1 and not _split_average(scan, operator, column, than):
-        return False
     if than > column + 1:
-        return True
+        return _split_average(scan, operator, column, than)
     number = scan.at(column + 2)
     if scan.at(column + 1).text != "than":
         return False

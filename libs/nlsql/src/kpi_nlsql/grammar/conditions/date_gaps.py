@@ -24,10 +24,10 @@ def read(scan: Scanner) -> bool:
     if operator is None or number is None or days is None:
         return False
     found = _around(scan, scan.position + 3) or _both(scan, scan.position + 3) or _minus(scan)
-    later, earlier, end = found or (None, None, scan.position)
-    table = _shared(later, earlier) if later is not None and earlier is not None else None
-    if later is None or earlier is None or table is None:
+    table = _shared(found[0], found[1]) if found is not None else None
+    if found is None or table is None:
         return _unread(scan)
+    later, earlier, end = found
     later.near = earlier.near = table
     scan.not_output(later)
     scan.not_output(earlier)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from kpi_nlsql.drafting.draft import MAIN
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.grammar.scanner import Scanner
-from kpi_nlsql.schema.graph import Column, Table
+from kpi_nlsql.schema.graph import Column
 
 _LIFE = frozenset(
     stem(word)
@@ -59,11 +59,7 @@ def _met_on_the_way(scan: Scanner, near: str) -> str | None:
 
 def dates(scan: Scanner, table: str) -> list[Column]:
     """Return the dates that the rows of a table have."""
-    return [column for column in _table(scan, table).columns if column.dated]
-
-
-def _table(scan: Scanner, name: str) -> Table:
-    return scan.sentence.graph.table(name)
+    return [column for column in scan.sentence.graph.table(table).columns if column.dated]
 
 
 def _is_for_life(column: Column) -> bool:

@@ -120,7 +120,7 @@ def _lacks_rows(scan: Scanner, position: int) -> bool:
     """Tell whether other rows with the value are denied: "customers without an open ticket"."""
     lacking = bool(set(scan.at(scan.position - 1).text.split()) & _LACKING)
     behind = scan.role(position + 1) == "table"
-    return lacking and behind and scan.table(position + 1) not in {scan.entity(), None}
+    return lacking and behind and scan.table(position + 1) != scan.entity()
 
 
 def _is_own(scan: Scanner, position: int) -> bool:
