@@ -117,6 +117,10 @@ class Scanner:
         """Return the column that a mention names."""
         return self.sentence.graph.table(hit.table).column(str(hit.column))
 
+    def is_dated(self, hit: NameHit) -> bool:
+        """Tell whether a mention names a column of dates."""
+        return hit.column is not None and self.column_of(hit).dated
+
     def adds_up(self, hit: NameHit) -> bool:
         """Tell whether a mention names a column whose sum over many rows means something."""
         return hit.column is not None and adds_up(self.column_of(hit))

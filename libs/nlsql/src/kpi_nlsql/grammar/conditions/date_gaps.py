@@ -89,7 +89,7 @@ def _minus(scan: Scanner) -> tuple[Ref, Ref, int] | None:
 
 def _is_date(scan: Scanner, position: int) -> bool:
     hits = scan.at(position).column_hits() if scan.role(position) == "column" else []
-    return bool(hits) and any(scan.column_of(hit).dated for hit in hits)
+    return any(map(scan.is_dated, hits))
 
 
 def _date(scan: Scanner, position: int) -> tuple[Ref, int] | None:
@@ -101,7 +101,7 @@ def _date(scan: Scanner, position: int) -> tuple[Ref, int] | None:
         return scan.ref(column), column + 1
     if (told := day_told(scan, position + (scan.at(position).text == "the"))) is not None:
         return told
-    dated = [hit for hit in scan.at(column).column_hits() if scan.column_of(hit).dated]
+    dated = [hit for hit in scan.at(column).column_hits() if scan.is_dated(hit)]
     return (Ref(column, tuple(dated)), column + 1) if dated else None  # "of opening"
 
 

@@ -31,7 +31,7 @@ def done_in(scan: Scanner, position: int, entity: str | None) -> str | None:
     if not text.endswith("ed") or " " in text or not named:
         return None
     hits = scan.at(position).column_hits()
-    dated = {hit.table for hit in hits if scan.column_of(hit).dated}
+    dated = {hit.table for hit in hits if scan.is_dated(hit)}
     own = any(hit.table == entity for hit in hits)
     return next(iter(dated)) if not own and len(dated) == 1 else None
 

@@ -30,7 +30,7 @@ def read(scan: Scanner) -> bool:
 def _time(scan: Scanner) -> Ref | None:
     """Return the date that is spoken of: the one named before, else the one the rows have."""
     pending = scan.pending
-    if pending is not None and any(_is_date(scan, hit.table, hit.column) for hit in pending.hits):
+    if pending is not None and any(scan.is_dated(hit) for hit in pending.hits):
         return pending
     near = rows_in_time(scan)
     near = near or (pending.hits[0].table if pending and pending.hits else None)
@@ -47,10 +47,6 @@ def _date_of(scan: Scanner, near: str) -> Ref | None:
     told = {hit.column for hit in named.hits if hit.table == near} if named else set()
     best = tuple(hit for hit in dated if hit.column in told) or dated
     return Ref(scan.position, best, near) if len(dated) == 1 or told else None
-
-
-def _is_date(scan: Scanner, table: str, column: str | None) -> bool:
-    return column is not None and scan.sentence.graph.table(table).column(column).dated
 
 
 def _keeps(scan: Scanner, position: int) -> bool:
@@ -105,7 +101,7 @@ def _dated(scan: Scanner) -> bool:
 
 def _of_only_year(scan: Scanner, ref: Ref, month: int) -> str | None:
     """Return a month told without its year, where all the dates are of one: "from May"."""
-    hit = next((hit for hit in ref.hits if _is_date(scan, hit.table, hit.column)), None)
+    hit = next((hit for hit in ref.hits if scan.is_dated(hit)), None)
     years = {value[:4] for value in scan.column_of(hit).values} if hit is not None else set()
     return f"{years.pop()}-{month:02d}" if len(years) == 1 else None
 
@@ -123,7 +119,7 @@ def _another(scan: Scanner, ref: Ref) -> bool:
 
 def _asks_when(scan: Scanner) -> bool:
     pending = scan.pending
-    return pending is not None and any(_is_date(scan, h.table, h.column) for h in pending.hits)
+    return pending is not None and any(scan.is_dated(hit) for hit in pending.hits)
 
 
 def _describes_rows(scan: Scanner) -> bool:

@@ -189,7 +189,7 @@ def date_meant(scan: Scanner, position: int, literals: list[str | int | float]) 
         return None
     pending = scan.pending
     hits = pending.hits if pending is not None else ()
-    if any(hit.column and scan.column_of(hit).dated for hit in hits):
+    if any(scan.is_dated(hit) for hit in hits):
         return None
     column = main_date(scan.sentence.graph.table(table))
     return None if column is None else chosen_ref(position, table, column.name)

@@ -58,7 +58,7 @@ def _happened(scan: Scanner, position: int) -> bool:
         following.is_cue(kind) for kind in ("after", "before", "between", "recent")
     )
     item = scan.at(position)
-    dated = any(scan.column_of(hit).dated for hit in item.column_hits())
+    dated = any(map(scan.is_dated, item.column_hits()))
     return timed and dated and item.text.endswith(("ed", "en", "ght"))
 
 

@@ -60,7 +60,7 @@ def _date(scan: Scanner, rows: int, table: str) -> Ref | None:
     if scan.role(rows + 1) == "column":
         own = [hit for hit in scan.at(rows + 1).column_hits() if hit.table == table]
         told = own[0] if own else None
-        if told is None or not (scan.column_of(told).dated or _is_period(str(told.column))):
+        if told is None or not (scan.is_dated(told) or _is_period(str(told.column))):
             return None
         return Ref(rows + 1, (told,), table, (table, str(told.column)))
     column = main_date(scan.sentence.graph.table(table))

@@ -75,7 +75,7 @@ def _tables(wanted: Wanted) -> set[str]:
 
 
 def _dated(scan: Scanner, wanted: Wanted) -> bool:
-    return any(hit.column and scan.column_of(hit).dated for hit in _best(wanted))
+    return any(scan.is_dated(hit) for hit in _best(wanted))
 
 
 def _extreme_asked(scan: Scanner, sorting: Sorting, table: str) -> bool:

@@ -49,7 +49,7 @@ def _is_superlative_first(scan: Scanner) -> bool:
 
 def _is_dated(scan: Scanner, position: int) -> bool:
     # "last order date", not "last name"
-    return scan.column_of(scan.at(position).column_hits()[0]).dated
+    return scan.is_dated(scan.at(position).column_hits()[0])
 
 
 def _limit(scan: Scanner) -> int:
@@ -237,9 +237,7 @@ def _measures(scan: Scanner, position: int) -> bool:
 
 def _dates_of_groups(scan: Scanner, ref: Ref) -> bool:
     # "the latest reading date of each meter" is the latest of several, not one row's.
-    best = ref.hits[0]
-    dated = best.column is not None and scan.column_of(best).dated
-    return dated and any(item.is_cue("group") for item in scan.items)
+    return scan.is_dated(ref.hits[0]) and any(item.is_cue("group") for item in scan.items)
 
 
 def _is_predicate(scan: Scanner, start: int) -> bool:
