@@ -167,6 +167,10 @@ class Draft:
         unique = {id(ref): ref for ref in found if ref is not None}
         return sorted(unique.values(), key=lambda ref: ref.position)
 
+    def shown(self) -> list[NameHit]:
+        """Return the likeliest column of each output that is a column, or is made of one."""
+        return [w.ref.hits[0] for w in self.wanted if w.ref is not None and w.ref.hits]
+
     def note(self, name: str, amount: float = 1.0) -> None:
         """Count something that says how sure the reading is."""
         self.notes[name] = self.notes.get(name, 0.0) + amount

@@ -58,8 +58,7 @@ def money(scan: Scanner, position: int) -> Ref | None:
 
 def _shown_table(scan: Scanner) -> str | None:
     # "Which segment has spent the most money?": whose segment it is.
-    hits = [wanted.ref.hits[0] for wanted in scan.draft.wanted if wanted.ref and wanted.ref.hits]
-    return hits[0].table if hits else None
+    return next((hit.table for hit in scan.draft.shown()), None)
 
 
 def _is_money(scan: Scanner, position: int) -> bool:

@@ -11,7 +11,7 @@ from kpi_nlsql.grammar.asking.implied_columns import IMPLIED
 from kpi_nlsql.grammar.conditions.totals import amount_of
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.schema.amounts import money_amount
-from kpi_nlsql.schema.graph import Table
+from kpi_nlsql.schema.graph import Column, Table
 
 _MONEY = frozenset("euro euros eur dollar dollars usd pound pounds gbp francs chf".split())  # noqa: SIM905
 _PRICE = frozenset(stems("price cost rate fare fee"))
@@ -56,15 +56,14 @@ def _is_known(scan: Scanner) -> bool:
 
 def _shown(scan: Scanner) -> tuple[str, str] | None:
     """Return the one price that is shown: "title and price of articles over 50 euros"."""
-    hits = [wanted.ref.hits[0] for wanted in scan.draft.wanted if wanted.ref and wanted.ref.hits]
-    amounts = [hit for hit in hits if hit.column and scan.column_of(hit).family == "number"]
-    priced = [hit for hit in amounts if _PRICE & _words(scan, hit.table, str(hit.column))]
-    return (priced[0].table, str(priced[0].column)) if len(priced) == 1 else None
+    shown = [(hit.table, scan.column_of(hit)) for hit in scan.draft.shown() if hit.column]
+    amounts = [(table, column) for table, column in shown if column.family == "number"]
+    priced = [(table, column.name) for table, column in amounts if _PRICE & _words(column)]
+    return priced[0] if len(priced) == 1 else None
 
 
-def _words(scan: Scanner, table: str, column: str) -> set[str]:
-    names = scan.sentence.graph.table(table).column(column).display_names
-    return {word for name in names for word in stems(name)}
+def _words(column: Column) -> set[str]:
+    return {word for name in column.display_names for word in stems(name)}
 
 
 def _money(scan: Scanner, told: list[str]) -> tuple[str, str] | None:
@@ -91,11 +90,7 @@ def _called(scan: Scanner, told: list[str], words: frozenset[str]) -> tuple[str,
 
 
 def _numbers_called(table: Table, words: frozenset[str]) -> list[str]:
-    return [
-        column.name
-        for column in table.columns
-        if column.measures and words & {w for name in column.display_names for w in stems(name)}
-    ]
+    return [c.name for c in table.columns if c.measures and words & _words(c)]
 
 
 def _related(scan: Scanner, told: list[str]) -> list[str]:
