@@ -14,16 +14,16 @@ def is_impossible(graph: Graph, query: plan.Plan) -> bool:
     selects = list(queries(query))
     tables = {source.alias: source.table for select in selects for source in sources(select)}
     return any(
-        _is_contradicted(select) or _wants_two_values(select) or _is_senseless(graph, tables, term)
+        _is_contradicted(select)
+        or _wants_two_values(select)
+        or _sorts_alike(select)
+        or any(_is_senseless(graph, tables, term) for term in conditions(select))
         for select in selects
-        for term in conditions(select)
-    ) or any(map(_sorts_alike, selects))
+    )
 
 
 def _is_senseless(graph: Graph, tables: dict[str, str], term: plan.Condition) -> bool:
     """Tell whether a column is compared with itself, an amount with a word, a date with a code."""
-    if isinstance(term, plan.Not):
-        return _is_senseless(graph, tables, term.term)
     if isinstance(term, plan.Match):
         return _is_dated(graph, tables, term.left) is not _is_dated(graph, tables, term.right)
     if not isinstance(term, plan.Compare):
