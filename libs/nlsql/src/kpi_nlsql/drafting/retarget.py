@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from kpi_nlsql.plans import plan
-from kpi_nlsql.plans.plan_walk import rewritten
+from kpi_nlsql.plans.plan_walk import everything, rewritten
 from kpi_nlsql.schema.graph import Graph
 
 
@@ -45,22 +45,12 @@ def _moved(query: plan.Query, old: str, new: str) -> plan.Query:
     return cast("plan.Query", rewritten(query, moved))
 
 
-def _walk(value: Any) -> Iterator[Any]:
-    if isinstance(value, tuple):
-        for part in value:
-            yield from _walk(part)
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        yield value
-        for field in dataclasses.fields(value):
-            yield from _walk(getattr(value, field.name))
-
-
 def _refs(query: plan.Query) -> list[plan.ColumnRef]:
-    return [part for part in _walk(query) if isinstance(part, plan.ColumnRef)]
+    return [part for part in everything(query) if isinstance(part, plan.ColumnRef)]
 
 
 def _equalities(query: plan.Query) -> Iterator[Any]:
-    for part in _walk(query):
+    for part in everything(query):
         if (
             isinstance(part, plan.Compare)
             and part.operator == "="

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from kpi_nlsql.english.dates_read import bounds
 from kpi_nlsql.mentions.walking import skip_words_back
 from kpi_nlsql.plans import plan
+from kpi_nlsql.plans.plan_walk import everything
 from kpi_nlsql.sentence import Sentence
 
 _DAYS_OF_UNITS = (1, 7, 30, 365)
@@ -26,9 +25,7 @@ def lost_literals(sentence: Sentence, query: plan.Plan, unknown: Sequence[str]) 
     ``unknown`` are the words that the reading does not account for; of those, the ones written
     as names are meant to be values.
     """
-    kept = [str(value).lower() for value in _constants(query)]
-    kept += [str(part.days // days) for part in _recent(query) for days in _DAYS_OF_UNITS]
-    kept += [str(weeks) for weeks in _weeks(query)]
+    kept = [text for part in everything(query) for text in _told_by(part)]
     lost = sum(
         not any(text in value for text in told for value in kept) for told in _literals(sentence)
     )
@@ -85,29 +82,14 @@ def _literals(sentence: Sentence) -> Iterator[tuple[str, ...]]:
             yield bounds(text) if _PERIOD.fullmatch(text) and not item.values else (text,)
 
 
-def _recent(query: plan.Plan) -> Iterator[plan.RecentDays]:
-    return (part for part in _parts(query) if isinstance(part, plan.RecentDays))
-
-
-def _weeks(query: plan.Plan) -> Iterator[int]:
-    # "more than 2 weeks after" is kept as more than 14 days.
-    for part in _parts(query):
-        if isinstance(part, plan.Compare) and isinstance(part.left, plan.DaysBetween):
-            days = part.right.value if isinstance(part.right, plan.Constant) else None
-            if isinstance(days, int) and days % 7 == 0:
-                yield days // 7
-
-
-def _constants(query: plan.Plan) -> Iterator[str | int | float]:
-    return (part for part in _parts(query) if isinstance(part, str | int | float))
-
-
-def _parts(value: Any) -> Iterator[Any]:
-    if isinstance(value, tuple):
-        for part in value:
-            yield from _parts(part)
-        return
-    yield value
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        for field in dataclasses.fields(value):
-            yield from _parts(getattr(value, field.name))
+def _told_by(part: object) -> Iterator[str]:
+    """Yield the texts that a part of a plan itself tells."""
+    if isinstance(part, str | int | float):
+        yield str(part).lower()
+    elif isinstance(part, plan.RecentDays):
+        yield from (str(part.days // days) for days in _DAYS_OF_UNITS)
+    elif isinstance(part, plan.Compare) and isinstance(part.left, plan.DaysBetween):
+        # "more than 2 weeks after" is kept as more than 14 days.
+        days = part.right.value if isinstance(part.right, plan.Constant) else None
+        if isinstance(days, int) and days % 7 == 0:
+            yield str(days // 7)

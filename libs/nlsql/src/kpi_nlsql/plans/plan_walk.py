@@ -77,6 +77,18 @@ def rewritten(part: Any, change: Callable[[Any], Any]) -> Any:
     return dataclasses.replace(part, **told)
 
 
+def everything(value: Any) -> Iterator[Any]:
+    """Yield a part of a plan and all that stands in it, down to names, texts and numbers."""
+    if isinstance(value, tuple):
+        for part in value:
+            yield from everything(part)
+        return
+    yield value
+    if dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from everything(getattr(value, field.name))
+
+
 def _nested(term: plan.Condition) -> plan.Plan | None:
     if isinstance(term, plan.Exists | plan.InQuery):
         return term.query
