@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql import Answer, Engine, ReadOptions
+from kpi_nlsql.judging.held import Held
 from kpi_nlsql.judging.impossible import is_impossible
 from kpi_nlsql.judging.list_doubts import list_doubts
 from kpi_nlsql.judging.plan_oddities import plan_oddities
@@ -29,7 +30,7 @@ def _found(sentence: str, query: plan.Plan) -> set[str]:
 
 def _odd(sentence: str, query: plan.Plan) -> set[str]:
     linked = _ENGINES["charter"].link(sentence, ReadOptions())
-    return {name for name, odd in plan_oddities(linked, query).items() if odd}
+    return {name for name, odd in plan_oddities(linked, query, Held(query)).items() if odd}
 
 
 def _shown(*shown: plan.Expression, where: plan.Condition | None = None) -> plan.Query:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kpi_nlsql.judging.held import Held, best_name
 from kpi_nlsql.judging.impossible import is_impossible
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
-from kpi_nlsql.plans.plan_walk import expressions, matches, queries, sources, texts
+from kpi_nlsql.plans.plan_walk import matches, queries
 from kpi_nlsql.schema.graph import NEARLY_UNIQUE, Graph
 from kpi_nlsql.sentence import Sentence
 
@@ -49,50 +50,18 @@ def cross_checks(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
     return {name: min(float(amount), _MOST) for name, amount in found.items()}
 
 
-class Held:
-    """The tables, columns and constants of a plan."""
-
-    def __init__(self, query: plan.Plan) -> None:
-        selects = list(queries(query))
-        self.aliases = {
-            source.alias: source.table
-            for select in selects
-            for source in sources(select)
-            if source.query is None
-        }
-        self.tables = set(self.aliases.values())
-        leaves = [leaf for select in selects for leaf in expressions(select)]
-        self.columns = {
-            (self.aliases.get(leaf.source, leaf.source), leaf.column.lower())
-            for leaf in leaves
-            if isinstance(leaf, plan.ColumnRef)
-        }
-        self.constants = {
-            str(leaf.value).lower() for leaf in leaves if isinstance(leaf, plan.Constant)
-        }
-        self.constants |= {text.lower() for select in selects for text in texts(select)}
-
-    def names(self, column: plan.ColumnRef) -> tuple[str, str]:
-        """Return the table and the column a reference is to."""
-        return self.aliases.get(column.source, column.source), column.column.lower()
-
-
 def _absent_table(item: Item, held: Held) -> bool:
     best = item.best_table()
     if best < _FULL or best < item.best_column() or item.values:
         return False
-    return not any(hit.table in held.tables for hit in item.table_hits() if hit.score >= _FULL)
+    return not any(held.has(hit) for hit in item.table_hits() if hit.score >= _FULL)
 
 
 def _absent_column(item: Item, held: Held) -> bool:
     best = item.best_column()
     if best < _FULL or best <= item.best_table() or item.values:
         return False
-    return not any(
-        (hit.table, str(hit.column).lower()) in held.columns
-        for hit in item.column_hits()
-        if hit.score >= _FAIR
-    )
+    return not any(held.has(hit) for hit in item.column_hits() if hit.score >= _FAIR)
 
 
 def _absent_value(item: Item, held: Held) -> bool:
@@ -107,30 +76,13 @@ def _shown(query: plan.Plan) -> list[plan.ColumnRef]:
     return [o.expression for o in first.outputs if isinstance(o.expression, plan.ColumnRef)]
 
 
-def best_name(items: Sequence[Item], column: plan.ColumnRef, held: Held) -> float:
-    """Return how well a mention names the column, 0..1."""
-    wanted = held.names(column)
-    return max(
-        (
-            hit.score
-            for item in items
-            for hit in item.column_hits()
-            if (hit.table, str(hit.column).lower()) == wanted
-        ),
-        default=0.0,
-    )
-
-
 def _said(items: Sequence[Item], table: str, held: Held) -> bool:
     """Tell whether a word names the table, or a column or value of it that the plan holds."""
-    for item in items:
-        if any(hit.table == table for hit in item.table_hits()):
-            return True
-        columns = [(hit.table, str(hit.column).lower()) for hit in item.column_hits()]
-        columns += [(value.table, value.column.lower()) for value in item.values]
-        if any(column[0] == table and column in held.columns for column in columns):
-            return True
-    return False
+    return any(
+        any(hit.table == table and held.has(hit) for hit in item.hits)
+        or any(value.table == table and held.has(value) for value in item.values)
+        for item in items
+    )
 
 
 def _is_loose(graph: Graph, select: plan.Query, held: Held) -> bool:

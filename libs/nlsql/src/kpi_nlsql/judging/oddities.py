@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from kpi_nlsql.judging.held import Held
 from kpi_nlsql.judging.plan_oddities import plan_oddities
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
-from kpi_nlsql.plans.plan_walk import conditions, expressions, queries, sources
+from kpi_nlsql.plans.plan_walk import conditions, expressions, queries
 from kpi_nlsql.schema.graph import Graph
 from kpi_nlsql.schema.naming_columns import naming_columns
 from kpi_nlsql.sentence import Sentence
@@ -27,20 +28,20 @@ def oddness(sentence: Sentence, query: plan.Plan) -> float:
 
 def oddities(sentence: Sentence, query: plan.Plan) -> dict[str, bool]:
     """Return by name whether a plan has each of the oddities."""
+    held = Held(query)
     return {
-        "lost_coordinate": _loses_coordinate(sentence, query),
+        "lost_coordinate": _loses_coordinate(sentence, held),
         "unread_order": _leaves_order(sentence, query),
-        "denied_alone": _denies_alone(sentence, query),
+        "denied_alone": _denies_alone(sentence, held),
         "denied_beside_group": _denies_beside_group(query),
         "empty_output": _is_empty(sentence, query),
-        "number_for_text": _compares_text(sentence.graph, query),
-        **plan_oddities(sentence, query),
+        "number_for_text": _compares_text(sentence.graph, query, held),
+        **plan_oddities(sentence, query, held),
     }
 
 
-def _loses_coordinate(sentence: Sentence, query: plan.Plan) -> bool:
+def _loses_coordinate(sentence: Sentence, held: Held) -> bool:
     # "the names of members and their parties" asks for both.
-    held = _held(query)
     for position, item in enumerate(sentence.items):
         if position and item.is_cue("relative"):
             return False
@@ -56,28 +57,11 @@ def _text_before(items: Sequence[Item], position: int) -> str:
     return items[before].text if before >= 0 else ""
 
 
-def _is_absent(item: Item, held: set[tuple[str, str | None]]) -> bool:
+def _is_absent(item: Item, held: Held) -> bool:
     """Tell whether a noun is a table's name, and the plan holds nothing that it names."""
     if item.kind != "mention" or item.values or item.best_table() < _NAMED:
         return False
-    return not any((hit.table, hit.column) in held for hit in item.hits)
-
-
-def _aliases(query: plan.Plan) -> dict[str, str]:
-    every = (source for each in queries(query) for source in sources(each))
-    return {source.alias: source.table for source in every if source.query is None}
-
-
-def _held(query: plan.Plan) -> set[tuple[str, str | None]]:
-    """Return the tables, and the columns, of a plan."""
-    aliases = _aliases(query)
-    held: set[tuple[str, str | None]] = {(table, None) for table in aliases.values()}
-    leaves = (leaf for each in queries(query) for leaf in expressions(each))
-    return held | {
-        (aliases.get(leaf.source, leaf.source), leaf.column)
-        for leaf in leaves
-        if isinstance(leaf, plan.ColumnRef)
-    }
+    return not any(held.has(hit) for hit in item.hits)
 
 
 def _leaves_order(sentence: Sentence, query: plan.Plan) -> bool:
@@ -86,11 +70,12 @@ def _leaves_order(sentence: Sentence, query: plan.Plan) -> bool:
     return asked and not any(each.order for each in queries(query))
 
 
-def _denies_alone(sentence: Sentence, query: plan.Plan) -> bool:
+def _denies_alone(sentence: Sentence, held: Held) -> bool:
     # "who has no student friends" denies friends, not that the person is a student.
-    tables = set(_aliases(query).values())
-    return len(tables) == 1 and any(
-        named.hits and not named.values and not any(hit.table in tables for hit in _likely(named))
+    return len(held.tables) == 1 and any(
+        named.hits
+        and not named.values
+        and not any(hit.table in held.tables for hit in _likely(named))
         for named in _denied(sentence.items)
     )
 
@@ -144,14 +129,13 @@ def _is_empty(sentence: Sentence, query: plan.Plan) -> bool:
     )
 
 
-def _compares_text(graph: Graph, query: plan.Plan) -> bool:
+def _compares_text(graph: Graph, query: plan.Plan, held: Held) -> bool:
     # "races held between 2014 and 2017" have no such name.
-    aliases = _aliases(query)
     terms = (term for each in queries(query) for term in conditions(each))
     return any(
         isinstance(subject, plan.ColumnRef)
-        and subject.source in aliases
-        and _is_no_value(graph, aliases[subject.source], subject.column, values)
+        and subject.source in held.aliases
+        and _is_no_value(graph, held.aliases[subject.source], subject.column, values)
         for term in terms
         for subject, values in _compared(term)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.judging.cross_checks import Held, best_name
+from kpi_nlsql.judging.held import Held, best_name
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import conditions, queries
 from kpi_nlsql.schema.graph import Column, Graph
@@ -11,9 +11,8 @@ from kpi_nlsql.sentence import Sentence
 _NAMED_AT_ALL = 0.01
 
 
-def plan_oddities(sentence: Sentence, query: plan.Plan) -> dict[str, bool]:
+def plan_oddities(sentence: Sentence, query: plan.Plan, held: Held) -> dict[str, bool]:
     """Return by name whether a plan has each of the oddities."""
-    held = Held(query)
     selects = list(queries(query))
     return {
         "other_day": any(_tests_other_day(sentence, each, held) for each in selects),
@@ -25,7 +24,7 @@ def plan_oddities(sentence: Sentence, query: plan.Plan) -> dict[str, bool]:
 def _column(graph: Graph, held: Held, column: object) -> Column | None:
     if not isinstance(column, plan.ColumnRef):
         return None
-    return graph.find_column(held.aliases.get(column.source, column.source), column.column)
+    return graph.find_column(held.table_of(column), column.column)
 
 
 def _tests_other_day(sentence: Sentence, query: plan.Query, held: Held) -> bool:
@@ -77,7 +76,7 @@ def _sums_code(graph: Graph, query: plan.Query, held: Held) -> bool:
         column = _column(graph, held, summed.argument)
         if column is None or not isinstance(summed.argument, plan.ColumnRef):
             continue
-        table = held.aliases.get(summed.argument.source, summed.argument.source)
+        table = held.table_of(summed.argument)
         key = column.name in graph.table(table).primary_key
         if key or not column.measures or (table, column.name) in graph.references:
             return True

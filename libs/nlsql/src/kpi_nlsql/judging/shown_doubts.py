@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.judging.cross_checks import Held
+from kpi_nlsql.judging.held import Held
 from kpi_nlsql.judging.unnamed_column import is_told, unnamed_column
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import conditions, queries
@@ -40,7 +40,6 @@ def _leaves_count(sentence: Sentence, query: plan.Plan) -> bool:
     # "the number of floors" is a column, as the "phone number of" somebody is; "the number of
     # grades" is none, and has to be counted.
     items = sentence.items
-    columns = Held(query).columns
     counted = [
         at
         for at, item in enumerate(items)
@@ -48,11 +47,10 @@ def _leaves_count(sentence: Sentence, query: plan.Plan) -> bool:
     ]
     if not counted or _aggregates(query):
         return False
+    held = Held(query)
     nouns = (next((i for i in items[at + 1 :] if i.kind == "mention"), None) for at in counted)
     return any(
-        noun is None
-        or not any((hit.table, str(hit.column).lower()) in columns for hit in noun.column_hits())
-        for noun in nouns
+        noun is None or not any(held.has(hit) for hit in noun.column_hits()) for noun in nouns
     )
 
 

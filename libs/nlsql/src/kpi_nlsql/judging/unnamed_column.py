@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.judging.cross_checks import Held, best_name
+from kpi_nlsql.judging.held import Held, best_name
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import queries
 from kpi_nlsql.schema.naming_columns import key_columns, naming_columns
@@ -27,7 +27,7 @@ def unnamed_column(sentence: Sentence, query: plan.Plan) -> plan.ColumnRef | Non
     if column is None or not graph.landed or not isinstance(query, plan.Query) or query.group:
         return None
     held = Held(query)
-    name = held.aliases.get(column.source, column.source)
+    name = held.table_of(column)
     if graph.find_column(name, column.column) is None:
         return None
     telling = {*naming_columns(graph.table(name)), *key_columns(graph.table(name))}
