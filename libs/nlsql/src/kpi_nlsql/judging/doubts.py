@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kpi_nlsql.plans import plan
+from kpi_nlsql.plans.plan_walk import related, sources
 from kpi_nlsql.schema.graph import Graph
 from kpi_nlsql.schema.naming_columns import key_columns
 from kpi_nlsql.sentence import Sentence
@@ -85,7 +86,7 @@ def _compares(query: plan.Query, conditions: list[tuple[plan.Condition, bool]]) 
         return True
     for term, _ in conditions:
         if isinstance(term, plan.Compare | plan.Between) or any(
-            _compares(inner, list(_signed(inner.where, True))) for inner in _queries(term)
+            _compares(inner, list(_signed(inner.where, True))) for inner in related(term)
         ):
             return True
     return False
@@ -128,11 +129,6 @@ def _signed(term: plan.Condition | None, holds: bool) -> Iterator[tuple[plan.Con
         yield term, holds
 
 
-def _queries(term: plan.Condition) -> Iterator[plan.Query]:
-    if isinstance(term, plan.Exists | plan.InQuery) and isinstance(term.query, plan.Query):
-        yield term.query
-
-
 def _tests(inner: plan.Query) -> list[plan.Condition]:
     """Return what a nested query asks of its rows beyond being related."""
     parts: list[plan.Condition] = []
@@ -170,8 +166,7 @@ def _is_key(graph: Graph, name: str, columns: set[str]) -> bool:
 
 
 def _unique(graph: Graph, query: plan.Query, column: plan.ColumnRef) -> bool:
-    sources = [query.source, *(step.source for step in query.joins)]
-    tables = {source.alias: source.table for source in sources if source.query is None}
+    tables = {source.alias: source.table for source in sources(query) if source.query is None}
     if column.source not in tables:
         return False
     table = graph.table(tables[column.source])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from kpi_nlsql.judging import (
     cross_checks,
@@ -14,6 +13,7 @@ from kpi_nlsql.judging import (
     shown_doubts,
 )
 from kpi_nlsql.plans import plan
+from kpi_nlsql.plans.plan_walk import related
 from kpi_nlsql.sentence import Candidate, Sentence
 
 _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?|-Q\d)")
@@ -79,7 +79,7 @@ def _words(sentence: Sentence) -> dict[str, float]:
 def _shape(query: plan.Plan) -> dict[str, float]:
     if isinstance(query, plan.SetQuery):
         return {}
-    nested = list(_nested(query.where))
+    nested = list(related(query.where))
     inner_joins = sum(len(inner.joins) for inner in nested)
     aggregates = sum(isinstance(output.expression, plan.Aggregate) for output in query.outputs)
     return {
@@ -111,12 +111,6 @@ def _has_either(term: plan.Condition | None) -> bool:
     if isinstance(term, plan.Exists | plan.InQuery) and isinstance(term.query, plan.Query):
         return _has_either(term.query.where)
     return isinstance(term, plan.AnyOf)
-
-
-def _nested(term: plan.Condition | None) -> Iterator[plan.Query]:
-    for part in plan.parts(term):
-        if isinstance(part, plan.Exists | plan.InQuery) and isinstance(part.query, plan.Query):
-            yield part.query
 
 
 def _count(term: plan.Condition | None) -> int:

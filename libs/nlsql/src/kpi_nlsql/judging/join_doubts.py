@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kpi_nlsql.assembly.joining import column_stems, is_alike
 from kpi_nlsql.english.words import stems
 from kpi_nlsql.plans import plan
-from kpi_nlsql.plans.plan_walk import sources
+from kpi_nlsql.plans.plan_walk import matches, sources
 from kpi_nlsql.schema.graph import Graph
 from kpi_nlsql.sentence import Sentence
 
@@ -27,15 +27,15 @@ def join_doubts(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
     """Return the doubts about the tables, joins and compared columns of a query, by name."""
     queries = list(_queries(query))
     aliases = {source.alias: source.table for inner in queries for source in sources(inner)}
-    matches = [match for inner in queries for match in _matches(inner)]
+    pairs = [match for inner in queries for match in matches(inner)]
     compared = [term for inner in queries for term in plan.parts(inner.where)]
     return {
         "unspoken_tables": float(len(_unspoken(sentence, queries, set(aliases.values())))),
         "guessed_joins": float(
             bool(sentence.graph.references)
-            and sum(not _is_sure(sentence.graph, match, aliases) for match in matches)
+            and sum(not _is_sure(sentence.graph, match, aliases) for match in pairs)
         ),
-        "twin_joins": float(any(_has_twin(sentence, match, aliases) for match in matches)),
+        "twin_joins": float(any(_has_twin(sentence, match, aliases) for match in pairs)),
         "unlikely_compared": float(
             any(_is_unlikely(sentence.graph, term, aliases) for term in compared)
         ),
@@ -54,13 +54,6 @@ def _queries(query: plan.Plan) -> Iterator[plan.Query]:
     for term in plan.parts(query.where):
         if isinstance(term, plan.Exists | plan.InQuery):
             yield from _queries(term.query)
-
-
-def _matches(query: plan.Query) -> Iterator[plan.Match]:
-    conditions = [*plan.parts(query.where), *(term for step in query.joins for term in step.on)]
-    for term in conditions:
-        if isinstance(term, plan.Match):
-            yield term
 
 
 def _unspoken(sentence: Sentence, queries: list[plan.Query], tables: set[str]) -> set[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kpi_nlsql.judging.unnamed_column import only_column
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
-from kpi_nlsql.plans.plan_walk import queries
+from kpi_nlsql.plans.plan_walk import queries, sources
 from kpi_nlsql.sentence import Sentence
 
 NAMES = ("half_listed", "rows_for_column")
@@ -69,8 +69,7 @@ def _shows_rows(sentence: Sentence, query: plan.Plan) -> bool:
     shown = [output.expression for output in first.outputs]
     if len(shown) != 1 or not isinstance(shown[0], plan.Star):
         return False
-    sources = [first.source, *(step.source for step in first.joins)]
-    tables = {source.table for source in sources if source.alias == shown[0].source}
+    tables = {source.table for source in sources(first) if source.alias == shown[0].source}
     items = sentence.items
     return any(
         items[at + 1].text.split()[0] in {"of", "for"}

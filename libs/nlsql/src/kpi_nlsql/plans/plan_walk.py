@@ -49,6 +49,13 @@ def expressions(query: plan.Query) -> Iterator[plan.Expression]:
         yield from _leaves(expression)
 
 
+def related(where: plan.Condition | None) -> Iterator[plan.Query]:
+    """Yield the SELECTs in which a row must, or must not, have others that are related to it."""
+    for term in plan.parts(where):
+        if isinstance(term, plan.Exists | plan.InQuery) and isinstance(term.query, plan.Query):
+            yield term.query
+
+
 def matches(query: plan.Query) -> list[plan.Match]:
     """Return the pairs of columns by which the rows of one SELECT meet others."""
     return [term for term in conditions(query) if isinstance(term, plan.Match)]
