@@ -66,8 +66,9 @@ def _standing(
 
 
 def _tier(sentence: Sentence, candidate: Candidate) -> int:
-    whole = not unheeded(sentence, candidate) and not unknown_words(sentence, candidate)
-    return _TIERS[candidate.kind] if whole else 0
+    tier = _TIERS[candidate.kind]
+    whole = tier and not unheeded(sentence, candidate) and not unknown_words(sentence, candidate)
+    return tier if whole else 0
 
 
 def confidence(sentence: Sentence, candidate: Candidate) -> float:
