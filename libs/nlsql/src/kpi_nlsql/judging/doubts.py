@@ -1,4 +1,4 @@
-"""Doubts: marks of negations and counted groups that are often misread, for the confidence."""
+"""Doubts about negations, contrasts and counted groups: marks of those that are often misread."""
 
 from __future__ import annotations
 

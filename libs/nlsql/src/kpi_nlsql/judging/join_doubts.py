@@ -44,6 +44,8 @@ def join_doubts(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
 
 
 def _queries(query: plan.Plan) -> Iterator[plan.Query]:
+    # Without the query of an average to compare with, which ``plan_walk.queries`` yields, too: the
+    # weights are fitted to the others.
     if isinstance(query, plan.SetQuery):
         yield from _queries(query.left)
         yield from _queries(query.right)

@@ -1,4 +1,7 @@
-"""Oddities: traits of a plan that are too rare to fit weights to, and mostly mark a misreading."""
+"""Oddities: traits of a plan that are too rare to fit weights to, and mostly mark a misreading.
+
+Each takes off as much. Those that hardly need the sentence stand in ``plan_oddities``.
+"""
 
 from __future__ import annotations
 
