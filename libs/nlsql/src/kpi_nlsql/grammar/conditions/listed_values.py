@@ -37,12 +37,12 @@ def either_value(terms: Sequence[plan.Condition]) -> list[plan.Condition]:
 
 
 def _same_subject(one: plan.Condition, other: plan.Condition) -> bool:
-    return _values(one) != () and _values(other) != () and _subject(one) == _subject(other)
+    return _values(one) != () and _values(other) != () and subject_of(one) == subject_of(other)
 
 
 def _either(one: plan.Condition, other: plan.Condition) -> plan.Condition:
     values = tuple(dict.fromkeys([*_values(one), *_values(other)]))
-    subject = _subject(one)
+    subject = subject_of(one)
     assert subject is not None
     return plan.OneOf(subject, values) if len(values) > 1 else one
 
@@ -56,7 +56,8 @@ def _values(term: plan.Condition) -> tuple[plan.Constant, ...]:
     return ()
 
 
-def _subject(term: plan.Condition) -> plan.Expression | None:
+def subject_of(term: plan.Condition) -> plan.Expression | None:
+    """Return what a comparison, or a choice of values, is about; None for other conditions."""
     if isinstance(term, plan.OneOf):
         return term.subject
     return term.left if isinstance(term, plan.Compare) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kpi_nlsql.grammar.conditions.listed_values import subject_of
 from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.margin import Margin, apart
 from kpi_nlsql.grammar.contrast.outputs import both_compared
@@ -80,8 +81,7 @@ def of_one_side(choice: Choice, said: Sequence[plan.Condition], wish: Wish) -> p
 
 def _of_other(term: plan.Condition) -> bool:
     """Tell whether a condition is about a value of the other side."""
-    subject = term.left if isinstance(term, plan.Compare) else None
-    subject = term.subject if isinstance(term, plan.OneOf) else subject
+    subject = subject_of(term)
     return isinstance(subject, plan.ColumnRef) and subject.source == "t"
 
 
@@ -165,6 +165,5 @@ def _of_source(term: plan.Condition) -> bool:
     constant = isinstance(term, plan.Compare) and isinstance(term.right, plan.Constant)
     if not constant and not isinstance(term, plan.OneOf):
         return False
-    assert isinstance(term, plan.Compare | plan.OneOf)
-    subject = term.left if isinstance(term, plan.Compare) else term.subject
+    subject = subject_of(term)
     return isinstance(subject, plan.ColumnRef) and subject.source == "s"

@@ -24,9 +24,9 @@ class Relation:
 
     def tables(self, items: Sequence[Item]) -> tuple[str, str]:
         """Return the names of the source and of the target."""
-        return items[self.source].table_hits()[0].table, items[self.target].table_hits()[0].table
+        return table_at(items, self.source), table_at(items, self.target)
 
 
-def table_at(items: tuple[Item, ...], position: int) -> str:
+def table_at(items: Sequence[Item], position: int) -> str:
     """Return the table that the mention at a position most likely names."""
     return items[position].table_hits()[0].table

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.grammar.conditions.exclusions import excluded_behind
-from kpi_nlsql.grammar.conditions.listed_values import either_value, is_denied
+from kpi_nlsql.grammar.conditions.listed_values import either_value, is_denied, subject_of
 from kpi_nlsql.plans import plan
 from kpi_nlsql.sentence import Sentence
 
@@ -91,15 +91,8 @@ def _named_columns(sentence: Sentence, table: str, position: int) -> set[str]:
 
 
 def _column_mentions(sentence: Sentence, found: list[plan.Condition], table: str) -> list[int]:
-    columns = {
-        term.left.column
-        for term in found
-        if isinstance(term, plan.Compare) and isinstance(term.left, plan.ColumnRef)
-    } | {
-        term.subject.column
-        for term in found
-        if isinstance(term, plan.OneOf) and isinstance(term.subject, plan.ColumnRef)
-    }
+    subjects = map(subject_of, found)
+    columns = {subject.column for subject in subjects if isinstance(subject, plan.ColumnRef)}
     return [
         position
         for position, item in enumerate(sentence.items)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from kpi_nlsql.english.cues import Cue
 from kpi_nlsql.grammar import general
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.values import ValueHit
 from kpi_nlsql.plans import plan
 from kpi_nlsql.sentence import Sentence
 
@@ -41,17 +42,17 @@ class Said:
 
     def match(self, on: Sequence[plan.Condition], table: str, alias: str) -> plan.Query:
         """Return the query for the rows that a row meets; ``alias`` is used where none is set."""
-        outputs = (plan.Output(plan.Constant(1)),)
         if self.query is None:
-            return plan.Query(outputs, plan.Source(table, alias), where=plan.all_of(list(on)))
+            return plan.Query(_ANY, plan.Source(table, alias), where=plan.all_of(list(on)))
         terms = [*on, *([self.query.where] if self.query.where else [])]
-        return plan.Query(outputs, self.query.source, self.query.joins, plan.all_of(terms))
+        return plan.Query(_ANY, self.query.source, self.query.joins, plan.all_of(terms))
 
     def alias(self, default: str) -> str:
         """Return the alias that the rows of the table go by."""
         return default if self.query is None else self.query.source.alias
 
 
+_ANY = (plan.Output(plan.Constant(1)),)
 NOTHING = Said()
 
 
@@ -88,10 +89,7 @@ def state_in_both(sentence: Sentence, position: int, cue: int) -> Said:
     held = [hit for hit in state.values if hit.table == table and hit.score >= 1.0]
     if not held or cue < 2 or items[cue - 2].text not in _BEING:
         return NOTHING
-    column = plan.ColumnRef(table, held[0].column)
-    where = plan.Compare(column, "=", plan.Constant(held[0].value))
-    one = (plan.Output(plan.Constant(1)),)
-    return Said(plan.Query(one, plan.Source(table, table), where=where))
+    return Said(_rows_with(held[0], "="))
 
 
 def _or_there(sentence: Sentence, position: int, table: str) -> Said | None:
@@ -104,12 +102,14 @@ def _or_there(sentence: Sentence, position: int, table: str) -> Said | None:
     if not named or not _tells(named[-1], table) or not all(_speaks_of(n, table) for n in named):
         return None
     value = next(hit for hit in named[-1].values if hit.table == table)
-    column = plan.ColumnRef(table, value.column)
-    other = plan.Compare(column, "!=", plan.Constant(value.value))
-    rows = plan.Query(
-        (plan.Output(plan.Constant(1)),), plan.Source(table, table), where=plan.all_of([other])
-    )
-    return Said(rows, frozenset(range(position + 1, there + 1)))
+    return Said(_rows_with(value, "!="), frozenset(range(position + 1, there + 1)))
+
+
+def _rows_with(value: ValueHit, operator: plan.Operator) -> plan.Query:
+    """Return the query for the rows that have a value, or another one."""
+    column = plan.ColumnRef(value.table, value.column)
+    where = plan.Compare(column, operator, plan.Constant(value.value))
+    return plan.Query(_ANY, plan.Source(value.table, value.table), where=where)
 
 
 def _tells(item: Item, table: str) -> bool:

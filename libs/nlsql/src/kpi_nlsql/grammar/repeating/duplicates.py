@@ -53,15 +53,16 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
     if repeat is None:
         return
     for keys in repeated_keys(sentence, repeat)[:_MOST_TABLES]:
-        if repeat.bare and not _repeats_values(sentence, repeat, keys):
+        shown = shown_beside(sentence, repeat, keys)
+        if repeat.bare and not _repeats_values(sentence, repeat, keys, shown):
             continue
         columns = tuple(dict.fromkeys(keys.columns.values()))
         columns = columns or identifying_columns(sentence, keys.table)
         if columns:
-            yield _candidate(sentence, repeat, keys, columns)
+            yield _candidate(sentence, Asked(keys.table, columns, repeat, shown), keys)
 
 
-def _repeats_values(sentence: Sentence, repeat: Repeat, keys: Keys) -> bool:
+def _repeats_values(sentence: Sentence, repeat: Repeat, keys: Keys, shown: Shown) -> bool:
     """Tell whether values are said to repeat, rather than rows to have related ones.
 
     "Customers who ordered more than once", "cities with more than two shops" are no duplicates;
@@ -73,8 +74,7 @@ def _repeats_values(sentence: Sentence, repeat: Repeat, keys: Keys) -> bool:
         return False
     if len(keys.columns) != 1:
         return bool(keys.columns)
-    position = next(iter(keys.columns))
-    item, shown = sentence.items[position], shown_beside(sentence, repeat, keys)
+    item = sentence.items[next(iter(keys.columns))]
     if repeat.counted is not None and shown.often:
         return True
     values = item.best_table() < item.best_column()
@@ -115,26 +115,22 @@ def _measures(column: Column) -> bool:
     return column.measures and not set(column.display_names[0].split()[-1:]) & KEY_TAILS
 
 
-def _candidate(
-    sentence: Sentence, repeat: Repeat, keys: Keys, columns: tuple[str, ...]
-) -> Candidate:
-    shown = shown_beside(sentence, repeat, keys)
-    used = {*repeat.cues, *keys.columns, *keys.used, *shown.used}
+def _candidate(sentence: Sentence, asked: Asked, keys: Keys) -> Candidate:
+    used = {*asked.repeat.cues, *keys.columns, *keys.used, *asked.shown.used}
     used |= {at for at, item in enumerate(sentence.items) if item.text in _BY_WORDS}
     used |= {
         at
         for at, item in enumerate(sentence.items)
         if item.is_cue("agree") or item.is_cue("distinct") or item.text in _OCCUR
     }
-    used |= _known_again(sentence, keys.table, columns)
-    asked = Asked(keys.table, columns, repeat, shown)
-    filters, told = row_filters(sentence, keys.table, keys.table, used)
+    used |= _known_again(sentence, asked.table, asked.columns)
+    filters, told = row_filters(sentence, asked.table, asked.table, used)
     return Candidate(
         plan=_plan(asked, filters),
         kind="duplicates",
         operation="DUPLICATE",
         explanation=_explanation(asked, told),
-        source_table=keys.table,
+        source_table=asked.table,
         used=frozenset(used),
         features={"table": keys.score},
     )

@@ -46,10 +46,10 @@ def shown_beside(sentence: Sentence, repeat: Repeat, keys: Keys) -> Shown:
     counted = _counted(items, repeat)
     verbs = _verbs(items, repeat, keys)
     clause = _clause(items)
-    details = _details(sentence, repeat, keys, clause)
+    rows = _asks_for_rows(items, repeat, keys, clause)
+    details = _details(sentence, repeat, keys, (clause or 0) if rows else 0)
     used = {*times, *counted, *verbs, *details}
     names = tuple(dict.fromkeys(details.values()))
-    rows = _asks_for_rows(items, repeat, keys, clause)
     if not rows:
         # "… more than once, show A and how often": the values themselves again.
         rows = bool(details) and not times and not set(names) <= set(keys.columns.values())
@@ -129,12 +129,11 @@ def _asks_for_rows(items: Sequence[Item], repeat: Repeat, keys: Keys, clause: in
     return named or any(item.is_cue("details") for item in items[:clause])
 
 
-def _details(sentence: Sentence, repeat: Repeat, keys: Keys, clause: int | None) -> dict[int, str]:
-    """Return the columns that are to be shown of the rows, by where they are named."""
+def _details(sentence: Sentence, repeat: Repeat, keys: Keys, end: int) -> dict[int, str]:
+    """Return the columns to show of the rows, by where they are named: before ``end``, or last."""
     items = sentence.items
     told = [*keys.columns, *repeat.cues]
-    rows = _asks_for_rows(items, repeat, keys, clause)
-    zone = set(range(clause or 0)) if rows else set()
+    zone = set(range(end))
     adding = [at for at in range(max(told) + 1, len(items)) if _adds(items, at)]
     zone |= set(range(adding[0] + 1, len(items))) if adding else set()
     table = sentence.graph.table(keys.table)
