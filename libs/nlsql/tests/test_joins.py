@@ -113,3 +113,52 @@ def test_foreign_keys_are_spelt_as_the_columns_and_lead_to_tables_that_are_there
         "Parent",
         ("Id",),
     )
+
+
+def _meters(path: Path) -> Graph:
+    """Meters read and billed by station, line and month, each system in its own words."""
+    months = [f"2024-{month:02}" for month in range(1, 13)]
+    rows = [(f"ST{s:02}", f"L{n}", month) for s in range(12) for n in (1, 2) for month in months]
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE READING (STATION_CD TEXT, LINE_NO TEXT, READ_MONTH TEXT)")
+        connection.execute("CREATE TABLE BILLING (STN_CODE TEXT, LINE_NO TEXT, BILL_MONTH TEXT)")
+        connection.executemany("INSERT INTO READING VALUES (?, ?, ?)", rows)
+        connection.executemany("INSERT INTO BILLING VALUES (?, ?, ?)", rows[:200])
+    return graph_from_sqlite(path)
+
+
+def test_rows_meet_on_three_columns_where_two_do_not_tell_them_apart(tmp_path: Path) -> None:
+    join = _between(_meters(tmp_path / "meters.sqlite"), "READING", "BILLING")
+    pairs = set(zip(join.left_columns, join.right_columns, strict=True))
+    month = ("READ_MONTH", "BILL_MONTH")
+    assert pairs == {("STATION_CD", "STN_CODE"), ("LINE_NO", "LINE_NO"), month}
+
+
+def test_days_of_different_events_are_no_part_of_a_key(tmp_path: Path) -> None:
+    path = tmp_path / "hall.sqlite"
+    days = [f"2024-05-{day:02}" for day in range(1, 31)]
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE shelf_count (hall_cd TEXT, sku TEXT, counted_dt TEXT)")
+        connection.execute("CREATE TABLE leaver (hall_cd TEXT, leave_dt TEXT)")
+        counts = [(f"H{n % 12}", f"SKU{n}", days[n % 30]) for n in range(60)]
+        connection.executemany("INSERT INTO shelf_count VALUES (?, ?, ?)", counts)
+        leavers = [(f"H{n % 12}", days[(7 * n) % 20]) for n in range(20)]
+        connection.executemany("INSERT INTO leaver VALUES (?, ?)", leavers)
+    joins = graph_from_sqlite(path).joins_between("shelf_count", "leaver")
+    assert not any("counted_dt" in join.left_columns for join in joins)
+
+
+def test_two_holders_of_a_third_tables_key_meet_directly() -> None:
+    all_skus = tuple(f"SKU{n:03}" for n in range(60))
+    master = Table("master", columns=(Column("sku", "text", values=all_skus, unique=True),))
+    prices = Table("price_list", columns=(_code("item_ref", all_skus[:30]),))
+    plan = Table("plan_file", columns=(_code("product_code", all_skus[25:50]),))
+    graph = build_graph("shop", [master, prices, plan])
+    join = _between(graph, "price_list", "plan_file")
+    assert (join.left_columns, join.right_columns) == (("item_ref",), ("product_code",))
+
+
+def test_orders_of_two_kinds_share_no_number() -> None:
+    ours = Table("po_line", columns=(_code("po_no", tuple(f"PO{n}" for n in range(20))),))
+    theirs = Table("so_line", columns=(_code("order_no", tuple(f"SO{n}" for n in range(20))),))
+    assert not build_graph("shop", [ours, theirs]).joins_between("po_line", "so_line")

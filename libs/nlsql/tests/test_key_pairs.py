@@ -1,7 +1,7 @@
 """Which two columns together tell the rows of a table apart."""
 
 from kpi_nlsql.schema.graph import Column, Table
-from kpi_nlsql.schema.key_pairs import pairs_to_try
+from kpi_nlsql.schema.key_pairs import keys_to_try
 
 
 def test_a_price_that_no_two_lines_share_is_no_key_of_them() -> None:
@@ -14,5 +14,5 @@ def test_a_price_that_no_two_lines_share_is_no_key_of_them() -> None:
         ),
         row_count=100,
     )
-    tried = [(first.name, second.name) for first, second in pairs_to_try(lines)]
+    tried = [(first.name, second.name) for first, second in keys_to_try(lines, 2)]
     assert tried == [("po_no", "po_item")]

@@ -13,7 +13,7 @@ from kpi_executor.sources import Connector, SourceError
 from kpi_executor.sources.connector import fetch, qualified, quoted
 from kpi_nlsql import Column, Table
 from kpi_nlsql.schema.key_names import called_key
-from kpi_nlsql.schema.key_pairs import pairs_to_try, tells_apart
+from kpi_nlsql.schema.key_pairs import key_pairs
 from kpi_nlsql.schema.shared_values import TELLING_NUMBER
 
 
@@ -84,26 +84,25 @@ def _numbers(
 
 def _key_pairs(
     connector: Connector, table: Table, most_rows: int, deadline: float
-) -> Iterator[tuple[str, str]]:
-    rows = table.row_count or 0
-    if rows > most_rows:
-        return
-    for first, second in pairs_to_try(table):
-        if time.monotonic() > deadline:
-            return
-        kinds = _kinds(connector, table, first, second)
-        if kinds is not None and tells_apart(kinds, rows):
-            yield first.name, second.name
+) -> Iterator[tuple[str, ...]]:
+    if (table.row_count or 0) > most_rows:
+        return iter(())
+
+    def counted(columns: tuple[str, ...]) -> int | None:
+        in_time = time.monotonic() <= deadline
+        return _kinds(connector, table, columns) if in_time else None
+
+    return key_pairs(table, counted)
 
 
-def _kinds(connector: Connector, table: Table, first: Column, second: Column) -> int | None:
-    """Return how many different pairs of values the rows have, None if that is not known."""
-    pairs = (
-        f"SELECT DISTINCT {quoted(first.name)}, {quoted(second.name)} "  # noqa: S608
+def _kinds(connector: Connector, table: Table, columns: tuple[str, ...]) -> int | None:
+    """Return how many different values the columns have together, None if that is not known."""
+    kinds = (
+        f"SELECT DISTINCT {', '.join(map(quoted, columns))} "  # noqa: S608
         f"FROM {qualified(table.schema, table.name)}"
     )
     try:
-        (counted,) = fetch(connector, f"SELECT COUNT(*) FROM ({pairs}) AS p")  # noqa: S608
+        (counted,) = fetch(connector, f"SELECT COUNT(*) FROM ({kinds}) AS p")  # noqa: S608
     except SourceError:
         return None
     return int(counted[0].as_py())

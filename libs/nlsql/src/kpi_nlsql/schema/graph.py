@@ -77,7 +77,7 @@ class Column:
 class Table:
     """A table. ``row_count`` is None where nobody has counted.
 
-    ``key_pairs`` are pairs of columns that together tell rows apart where no column alone does.
+    ``key_pairs`` are columns that together tell rows apart where no column alone does.
     """
 
     name: str
@@ -118,7 +118,7 @@ class Table:
         """Tell whether these columns tell (nearly all) rows apart."""
         if set(self.primary_key) == set(columns) or set(columns) in map(set, self.key_pairs):
             return True
-        if len(columns) > 1:
+        if len(columns) > 1 or (len(self.primary_key) > 1 and columns[0] in self.primary_key):
             return False
         variety = self.variety(self.column(columns[0]))
         return variety is not None and variety >= NEARLY_UNIQUE

@@ -39,6 +39,7 @@ _SHARED_WEIGHT = 0.3
 _REPEATED = 0.2
 _NUMBERS_ROWS = 0.15
 _SHARED = 0.5
+_STRANGERS = 0.3
 _SURE, _SUREST = 0.95, 0.99
 """The most that a candidate is trusted; nothing is surer than numbers of the rows themselves."""
 _NO_KEYS = frozenset("paid unpaid prepaid valid invalid grid bid void said turkey monkey".split())  # noqa: SIM905
@@ -129,6 +130,8 @@ def _join(score: float, why: str, left: Holder, right: Holder) -> Join:
         overlap = share(left_known, right_known)
         evidence.append(f"{overlap:.0%} of the sampled values are shared")
         score += _SHARED_WEIGHT * (overlap - 0.5)
+        if not overlap and a.name.lower() != b.name.lower() and a.family == b.family:
+            score -= _STRANGERS  # orders of customers and those to suppliers
     varieties = [table.variety(column) for table, column in (left, right)]
     for (table, column), variety in zip((left, right), varieties, strict=True):
         if variety is not None and variety >= NEARLY_UNIQUE:

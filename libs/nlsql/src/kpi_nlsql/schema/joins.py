@@ -18,6 +18,7 @@ from kpi_nlsql.schema.join_scores import (
     same_values,
 )
 from kpi_nlsql.schema.key_names import KEY_TAILS, entities
+from kpi_nlsql.schema.shared_keys import with_shared_keys
 from kpi_nlsql.schema.shared_values import Holder, sharing
 
 MINIMUM_SCORE = 0.5
@@ -58,7 +59,8 @@ def infer_joins(tables: Sequence[Table], known: Sequence[Join] = ()) -> tuple[Jo
         if join.score >= MINIMUM_SCORE
         if not columns[join.left_table, join.left_columns[0]].dated
     ]
-    return (*known, *likely, *composite_joins(tables, best.values(), MINIMUM_SCORE))
+    found = (*likely, *composite_joins(tables, best.values(), known, MINIMUM_SCORE))
+    return (*known, *with_shared_keys(tables, found, declared))
 
 
 def _candidates(tables: Sequence[Table], declared: set[frozenset[str]]) -> Iterator[Join]:

@@ -12,7 +12,7 @@ from kpi_nlsql.schema.building import build_graph
 from kpi_nlsql.schema.declared_joins import ForeignKey, declared_joins
 from kpi_nlsql.schema.graph import Column, Graph, Table
 from kpi_nlsql.schema.key_names import called_key
-from kpi_nlsql.schema.key_pairs import pairs_to_try, tells_apart
+from kpi_nlsql.schema.key_pairs import key_pairs
 from kpi_nlsql.schema.shared_values import TELLING_NUMBER
 from kpi_nlsql.schema.stored_types import UNDECLARED, stored_type
 
@@ -98,19 +98,15 @@ def _numbers(
 
 
 def _key_pairs(connection: sqlite3.Connection, table: Table) -> tuple[tuple[str, ...], ...]:
-    """Return the pairs of columns that tell rows apart, where neither a key nor a column does."""
-    rows = table.row_count or 0
-    if rows > _MOST_SCANNED:
+    """Return the columns that tell rows apart together, where neither a key nor a column does."""
+    if (table.row_count or 0) > _MOST_SCANNED:
         return ()
-    found = []
-    for first, second in pairs_to_try(table):
-        a, b = _quoted(first.name), _quoted(second.name)
-        (kinds,) = connection.execute(
-            f"SELECT count(*) FROM (SELECT DISTINCT {a}, {b} FROM {_quoted(table.name)})"  # noqa: S608
-        ).fetchone()
-        if tells_apart(kinds, rows):
-            found.append((first.name, second.name))
-    return tuple(found)
+
+    def counted(columns: tuple[str, ...]) -> int:
+        kinds = f"SELECT DISTINCT {', '.join(map(_quoted, columns))} FROM {_quoted(table.name)}"  # noqa: S608
+        return int(connection.execute(f"SELECT count(*) FROM ({kinds})").fetchone()[0])  # noqa: S608
+
+    return tuple(key_pairs(table, counted))
 
 
 def _foreign_keys(connection: sqlite3.Connection, table: Table) -> Iterator[ForeignKey]:
