@@ -106,6 +106,7 @@ def scan(sentence: Sentence) -> Draft:
     _add_up(scanner)
     _total_of_rows(scanner)
     how_much.complete(scanner)
+    grouping.regroup(scanner)
     on_average.complete(scanner)
     _doubt(scanner)
     return scanner.draft

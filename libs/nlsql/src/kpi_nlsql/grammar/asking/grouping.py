@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Group, Ref, Wanted
-from kpi_nlsql.english.money import PARTICLES
+from kpi_nlsql.english.function_words import HELPING
+from kpi_nlsql.english.money import OF_MONEY, PARTICLES
 from kpi_nlsql.english.words import lemma
 from kpi_nlsql.grammar.conditions.periods import by_period
 from kpi_nlsql.grammar.scanner import Scanner
@@ -32,7 +33,8 @@ def read(scan: Scanner) -> bool:
     role = scan.role(position)
     scan.take(start)
     scan.position = start + 1
-    if scan.role(position + 1) == "column" and (role == "table" or _owns_next(scan, position)):
+    owned = scan.role(position + 1) == "column" and not _does_so(scan, start, position + 1)
+    if owned and (role == "table" or _owns_next(scan, position)):
         scan.take(position)
         position, role = position + 1, "column"
     held = None
@@ -54,6 +56,19 @@ def read(scan: Scanner) -> bool:
     _take_verb(scan, start)
     _further(scan, start)
     return True
+
+
+def regroup(scan: Scanner) -> None:
+    """Group by the column of the rows added up that a noun names: "paid each supplier"."""
+    for group in scan.draft.groups:
+        held = _held_column(scan, group.position) if group.table is not None else None
+        if held is not None and scan.role(group.position) == "table":
+            group.ref, group.table = held, None
+
+
+def _does_so(scan: Scanner, start: int, position: int) -> bool:
+    # "how much did each owner pay in cash": a verb, whatever column is called so.
+    return scan.at(start - 1).text in HELPING and scan.at(position).text in OF_MONEY
 
 
 def _take_verb(scan: Scanner, start: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Wanted
-from kpi_nlsql.grammar.asking.how_much import moved
+from kpi_nlsql.grammar.asking.how_much import asks_total
 from kpi_nlsql.grammar.scanner import Scanner
 
 _ASKED: dict[str, tuple[str, ...]] = {
@@ -28,8 +28,7 @@ def complete(scan: Scanner) -> None:
     asked = scan.asked
     if asked is None or any(wanted.ref for wanted in scan.draft.wanted):
         return
-    if asked == "how much" and not scan.draft.groups and (money := moved(scan)) is not None:
-        scan.draft.wanted.append(Wanted(0, money, "sum"))
+    if asked == "how much" and asks_total(scan):
         return
     if asked == "when" and _for_each(scan):
         return

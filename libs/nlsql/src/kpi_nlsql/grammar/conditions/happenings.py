@@ -7,8 +7,9 @@ of what lies between the two: nobody asks for the patients' birthdays.
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import MAIN
+from kpi_nlsql.drafting.draft import MAIN, Group
 from kpi_nlsql.english.words import stem, stems
+from kpi_nlsql.grammar.asking import how_much
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.schema.graph import Column
 
@@ -26,23 +27,30 @@ _LIFE = frozenset(
 def rows_in_time(scan: Scanner) -> str | None:
     """Return the table whose rows are told to lie in the period at the present position."""
     near = scan.last_table() or scan.entity()
-    if near is None:
-        return None
-    return _counted(scan, near) or _met_on_the_way(scan, near) or near
+    counted = _counted(scan, near)
+    if near is None or counted is not None:
+        return counted
+    return _met_on_the_way(scan, near) or near
 
 
-def _counted(scan: Scanner, near: str) -> str | None:
-    """Return the rows that are counted or summed up of each row of the table told last."""
-    grouped = any(group.explicit and group.table == near for group in scan.draft.groups)
-    if scan.scope != MAIN or not grouped:
+def _counted(scan: Scanner, near: str | None) -> str | None:
+    """Return the rows that are counted or summed up for each of those told last."""
+    draft = scan.draft
+    held = [_grouped_by(group) for group in draft.groups if group.explicit]
+    if scan.scope != MAIN or not held or (near is not None and near not in held):
         return None
-    for wanted in scan.draft.wanted:
+    for wanted in draft.wanted:
         told = wanted.table
         if wanted.ref is not None:
             told = wanted.ref.near or next((hit.table for hit in wanted.ref.hits), None)
         if wanted.function and told and told != near and dates(scan, told):
             return told
-    return None
+    money = how_much.money_of_rows(scan) if how_much.asks_total(scan) else None
+    return money.near if money is not None and dates(scan, str(money.near)) else None
+
+
+def _grouped_by(group: Group) -> str | None:
+    return group.table or (group.ref.hits[0].table if group.ref and group.ref.hits else None)
 
 
 def _met_on_the_way(scan: Scanner, near: str) -> str | None:

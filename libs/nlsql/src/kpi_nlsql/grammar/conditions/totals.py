@@ -45,7 +45,7 @@ def money(scan: Scanner, position: int) -> Ref | None:
     named = [table for table in reversed(scan.tables_named()) if table != entity]
     amounts = [(table, amount) for table in named if (amount := amount_of(graph.table(table)))]
     if not amounts and entity is not None:
-        amounts = _of_related(scan, entity)
+        amounts = amounts_of_related(scan, entity)
         if len(amounts) != 1:
             scan.draft.note("unmeasured")
             return None
@@ -79,12 +79,24 @@ def _gross(table: Table) -> str | None:
     return whole[0].name if len(whole) == 1 and adds_up(whole[0]) else None
 
 
-def _of_related(scan: Scanner, entity: str) -> list[tuple[str, str]]:
+def amounts_of_related(scan: Scanner, entity: str) -> list[tuple[str, str]]:
+    """Return the money of the rows that each row of a table has several of, or these have."""
+    graph, nearest = scan.sentence.graph, _several(scan, entity)
+    amounts = [(table, amount) for table in nearest if (amount := money_amount(graph.table(table)))]
+    if amounts:
+        return amounts
+    further = {name for table in nearest for name in _several(scan, table)} - {entity}
+    further = {*nearest, *further}
+    return [(table, amount) for table in further if (amount := amount_of(graph.table(table)))]
+
+
+def _several(scan: Scanner, entity: str) -> list[str]:
+    """Return the tables of which a row of another has several rows."""
     graph, paths = scan.sentence.graph, scan.sentence.paths
     joins = [join for join in graph.joins if entity in {join.left_table, join.right_table}]
-    seen = [join if join.left_table == entity else join.reversed() for join in joins]
-    several = dict.fromkeys(join.right_table for join in seen if not paths.to_one(join, graph))
-    return [(table, amount) for table in several if (amount := money_amount(graph.table(table)))]
+    declared = [join for join in joins if join.kind == "foreign_key"]
+    seen = [join if join.left_table == entity else join.reversed() for join in declared or joins]
+    return list(dict.fromkeys(j.right_table for j in seen if not paths.to_one(j, graph)))
 
 
 def total_of(scan: Scanner, position: int) -> Ref | None:
