@@ -125,9 +125,7 @@ def candidates(sentence: Sentence) -> Iterable[Candidate]:
     if either:
         yield from either
         return
-    matched = list(matched_by.read(sentence, _readings))
-    yield from matched_by.alone(sentence, list(_readings(sentence)), bool(matched))
-    yield from matched
+    yield from list(matched_by.read(sentence, _readings)) or _readings(sentence)
     yield from grouped_counts.read(sentence, _readings)
 
 

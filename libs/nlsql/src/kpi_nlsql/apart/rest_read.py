@@ -17,7 +17,9 @@ Told = Callable[[Candidate], plan.Query | None]
 def rest_read(sentence: Sentence, clause: range, reader: Reader, told: Told) -> Iterator[Candidate]:
     """Yield the readings of the sentence without a clause, each with the clause put onto it."""
     kept = [at for at in range(len(sentence.items)) if at not in clause]
-    rest = replace(sentence, items=tuple(sentence.items[at] for at in kept))
+    gone = {at for n in clause for at in range(sentence.items[n].start, sentence.items[n].end)}
+    linked = tuple(item for item in sentence.linked if item.start not in gone)
+    rest = replace(sentence, items=tuple(sentence.items[at] for at in kept), linked=linked)
     for candidate in reader(rest):
         query = told(candidate)
         if query is None:

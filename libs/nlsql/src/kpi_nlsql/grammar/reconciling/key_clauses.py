@@ -8,24 +8,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kpi_nlsql.grammar.reconciling.equated_keys import equated
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.walking import skip_words
+from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
 
 _MATCHING = frozenset(
     "match matching matched compare comparing compared join joining joined link linked linking "  # noqa: SIM905
-    "identify identified based".split()
+    "identify identified based keyed mapped mapping paired pairing reconciled using via".split()
 )
-_BY = frozenset({"by", "on", "via", "using", "over", "through"})
+_BY = frozenset({"by", "on", "via", "using", "over", "through", "with", "based", "basis", "of"})
 _SAME = frozenset({"the same", "same", "with the same"})
-_BEFORE_SAME = frozenset({"for", "in", "with", "on", "by"})
-_FILLERS = frozenset({"the", "their", "both", "its", "a", "each"})
-_SEPARATORS = frozenset({"and", ",", "plus", "&", "+", "/"})
-_ONTO = frozenset({"to", "with", "against"})
-_TAIL = frozenset(
-    "together identify identifies a an the as key keys combined combination in both tables".split()  # noqa: SIM905
+_BEFORE_SAME = frozenset({"for", "of", "in", "with", "on", "by"})
+_FILLERS = frozenset(
+    "the their both its a each one combination combined fields field columns column".split()  # noqa: SIM905
 )
+_SEPARATORS = frozenset({"and", ",", "plus", "&", "+", "/"})
+_ONTO = frozenset({"to", "with", "against", "=", "onto"})
+_TAIL = frozenset(
+    "together identify identifies a an the as key keys combined combination in both tables "  # noqa: SIM905
+    "systems being fields columns only respectively".split()
+)
+_KEYS = frozenset({"key", "keys", "join key", "key columns"})
 _OPENING = frozenset({",", "(", "-", "\u2013", ";"})
 _CLOSING = frozenset({".", "?", "!", ")", ",", ";"})
+_ENDING = frozenset({".", "?", "!"})
+_COUNTING = ("count", "aggregate", "group", "order")
 _HALF = 0.5
 
 
@@ -34,60 +41,94 @@ class KeyClause:
     """The items from ``start`` to before ``end`` name the columns at ``columns``.
 
     ``onto`` are the columns that those are said to be matched to: "the booking reference to the
-    confirmation number".
+    confirmation number". ``loosely``: "for the same plant" may be but a part of the key.
     """
 
     start: int
     end: int
     columns: tuple[int, ...]
     onto: tuple[int, ...] = ()
-
-
-def tells_pairing(items: Sequence[Item], clause: KeyClause) -> bool:
-    """Tell whether a clause says with a verb that rows are paired: "comparing by serial number"."""
-    return any(item.text.split()[0] in _MATCHING for item in items[clause.start :][:2] if item.text)
+    loosely: bool = False
 
 
 def find_key_clause(items: Sequence[Item]) -> KeyClause | None:
     """Return the clause that names the key, where a sentence has one; None if it has not."""
-    for position in range(2, len(items)):
-        behind = _behind_lead(items, position)
-        if behind is None:
-            continue
-        found = _listed(items, position, behind)
+    for position in range(len(items)):
+        found = _equated(items, position) if position else None
+        behind = None if found else _behind_lead(items, position)
+        if behind is not None:
+            found = _listed(items, position, behind)
         if found is not None:
             return found
     return None
+
+
+def _equated(items: Sequence[Item], position: int) -> KeyClause | None:
+    """Read ", where the order reference of the invoice equals the order id"."""
+    told = equated(items, position)
+    end = None if told is None else _end(items, told.end)
+    if told is None or end is None:
+        return None
+    return KeyClause(position, end, told.columns, told.onto)
 
 
 def _behind_lead(items: Sequence[Item], position: int) -> int | None:
     """Return where the columns begin whose leading words begin at a position."""
     at = position + 1 if items[position].text in _OPENING else position
     opened = at > position
-    if at + 1 >= len(items):
+    if at + 1 >= len(items) or 0 < position < 2:
         return None
-    if items[at].text.split()[0] in _MATCHING:
+    first = items[at].text.split()[0] if items[at].text.split() else ""
+    if first in _MATCHING:
         at += 1
     elif items[at].text in _BEFORE_SAME and items[at + 1].text in _SAME:
         return at + 2
-    elif _says_same(items, at) or (opened and _together(items, at)):
+    elif items[at].text == "with the same" or (opened and _together(items, at)):
         return at + 1
-    elif not (opened and items[at].text in _BY and _may_tell(items, position)):
+    elif items[at].text in {"on", "on the"} and "basis" in {text_at(items, at + n) for n in (1, 2)}:
+        at += 1
+    elif opened and items[at].text in _KEYS and text_at(items, at + 1) in {":", "is", "are"}:
+        return skip_words(items, at + 2, _FILLERS)
+    elif _is_key_told(items, at):
+        at += 1
+    elif not _may_tell(items, position, at):
         return None
     return skip_words(items, at, _BY | _FILLERS)
 
 
-def _may_tell(items: Sequence[Item], position: int) -> bool:
+def _is_key_told(items: Sequence[Item], position: int) -> bool:
+    # "with item number as the key", "the plate being the key"
+    if text_at(items, position) not in {"with", "taking"}:
+        return False
+    rest = [item.text for item in items[position:]]
+    key = next((at for at, text in enumerate(rest) if text in _KEYS), 0)
+    return key > 1 and rest[key - 1] in {"the", "as", "a", "join"}
+
+
+def _may_tell(items: Sequence[Item], position: int, at: int) -> bool:
+    """Tell whether "by reference" names the key of rows that others have, or lack."""
     # "gifts without a bank line, by reference", where nothing is counted by it.
-    if items[position].text == "(":
-        return True
-    denied = any(item.is_cue("not") or item.is_cue("missing") for item in items[:position])
-    counted = any(item.is_cue(kind) for item in items for kind in ("count", "aggregate", "group"))
-    return items[position].text == "," and denied and not counted
+    if position == at:
+        return items[at].text == "by" and _closes(items, at) and _sets_apart(items, position)
+    if items[at].text not in _BY - {"with", "of"}:
+        return False
+    return items[position].text == "(" or _sets_apart(items, position)
 
 
-def _says_same(items: Sequence[Item], position: int) -> bool:
-    return items[position].text == "with the same"
+def _sets_apart(items: Sequence[Item], position: int) -> bool:
+    told = any(item.is_cue("not") or item.is_cue("missing") for item in items[:position])
+    told = told or any(item.is_cue("also") or item.is_cue("mismatch") for item in items[:position])
+    counted = any(item.is_cue(kind) for item in items for kind in _COUNTING if item.text != "every")
+    before = item_at(items, position - 1)
+    done = before is not None and before.text.endswith("ed") and not before.is_cue("also")
+    return told and not counted and not done
+
+
+def _closes(items: Sequence[Item], position: int) -> bool:
+    """Tell whether no clause follows."""
+    return all(
+        item.text not in _OPENING and not item.is_cue("relative") for item in items[position:]
+    )
 
 
 def _together(items: Sequence[Item], position: int) -> bool:
@@ -101,25 +142,36 @@ def _together(items: Sequence[Item], position: int) -> bool:
 
 
 def _listed(items: Sequence[Item], start: int, position: int) -> KeyClause | None:
+    """Return the clause with the columns from a position on, as many as are listed."""
     columns: list[int] = []
     onto: list[int] = []
-    named = columns
+    named, ended = columns, None
+    loosely = any(item.text in _SAME for item in items[start:position])
     while position < len(items):
         item = items[position]
-        if item.text in _ONTO and columns and named is columns:
+        if item.text in _ONTO and columns and len(onto) < len(columns):
             named = onto
-        elif _is_column(item):
+        elif is_column(item):
             named.append(position)
         elif item.text not in _SEPARATORS | _FILLERS:
             break
+        else:
+            if item.text == "," and len(onto) in {0, len(columns)}:
+                ended = position, len(columns)
+            named = columns if onto else named
         position += 1
     end = _end(items, position)
+    if end is None and ended is not None and ended[1]:  # "by order number, status and date …"
+        end, columns, onto = ended[0], columns[: ended[1]], onto[: ended[1]]
     if not columns or end is None or len(onto) not in {0, len(columns)}:
         return None
-    return KeyClause(start, end, tuple(columns), tuple(onto))
+    if start == 0:  # "Using the customer code, find all …"
+        end += 1
+    return KeyClause(start, end, tuple(columns), tuple(onto), loosely)
 
 
-def _is_column(item: Item) -> bool:
+def is_column(item: Item) -> bool:
+    """Tell whether an item may name a column of a key."""
     return item.kind == "mention" and item.best_column() >= _HALF and not item.values
 
 
