@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from kpi_nlsql.answer import Alternative, Answer, Operation, QueryType, Refusal
-from kpi_nlsql.apart import grouped_counts, matched_by, or_there
+from kpi_nlsql.apart import clause_by_clause, grouped_counts, matched_by
 from kpi_nlsql.assembly.idle_parents import without_idle_parents
 from kpi_nlsql.assembly.spoken_keys import with_spoken_keys
 from kpi_nlsql.english.words import tokenise
@@ -18,22 +18,18 @@ from kpi_nlsql.grammar.repeating import duplicates
 from kpi_nlsql.judging import confidence
 from kpi_nlsql.judging.leftovers import unknown_words
 from kpi_nlsql.mentions.lexicon import Lexicon
-from kpi_nlsql.mentions.linking import link
-from kpi_nlsql.mentions.noun_modifiers import with_modifiers
-from kpi_nlsql.mentions.placing import placed
-from kpi_nlsql.mentions.told_columns import told_by_columns
 from kpi_nlsql.plans.explain import explain
 from kpi_nlsql.plans.plan import Query
 from kpi_nlsql.plans.sameness import said
 from kpi_nlsql.refusal import refuse
+from kpi_nlsql.relinked import linked_items
 from kpi_nlsql.requested import reader as requested
 from kpi_nlsql.requested.rows_meant import with_rows_meant
 from kpi_nlsql.schema.graph import Graph
 from kpi_nlsql.schema.paths import JoinPaths
-from kpi_nlsql.schema.row_keys import keyed
 from kpi_nlsql.schema.ruleset import Ruleset
 from kpi_nlsql.sentence import Candidate, Sentence
-from kpi_nlsql.wording.plainly import asked_plainly, plain_items, plain_tokens
+from kpi_nlsql.wording.plainly import plain_tokens
 
 MAX_CHARACTERS = 2_000
 _MOST_ALTERNATIVES = 3
@@ -83,9 +79,7 @@ class Engine:
         """Return the sentence with its tokens linked to the graph, ready for the grammar."""
         graph, lexicon = self.graph, self.lexicon
         tokens = plain_tokens(tokenise(text), lexicon)
-        linked = with_modifiers(asked_plainly(link(tokens, lexicon), lexicon), graph)
-        placed_items = placed(plain_items(linked, graph, lexicon), tokens, graph)
-        items = told_by_columns(keyed(placed_items, graph))
+        linked, items = linked_items(tokens, graph, lexicon)
         excluded = frozenset(field.lower() for field in options.excluded_fields)
         paths = JoinPaths(graph, excluded) if excluded else self._paths
         return Sentence(text, tokens, linked, items, graph, lexicon, paths, self.ruleset, excluded)
@@ -120,13 +114,11 @@ def _told_once(ranked: Iterable[tuple[float, Candidate]]) -> list[tuple[float, C
 
 
 def candidates(sentence: Sentence) -> Iterable[Candidate]:
-    """Yield every reading of a sentence."""
-    either = list(or_there.read(sentence, _readings))
-    if either:
-        yield from either
-        return
-    yield from list(matched_by.read(sentence, _readings)) or _readings(sentence)
-    yield from grouped_counts.read(sentence, _readings)
+    """Return every reading of a sentence."""
+    matched = list(matched_by.read(sentence, _readings))
+    whole = [*(matched or _readings(sentence)), *grouped_counts.read(sentence, _readings)]
+    clauses = [] if matched else list(clause_by_clause.read(sentence, candidates, whole))
+    return clauses or whole
 
 
 def _readings(sentence: Sentence) -> Iterator[Candidate]:

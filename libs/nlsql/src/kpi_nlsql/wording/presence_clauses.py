@@ -146,6 +146,8 @@ def _there(items: Sequence[Item], position: int) -> Step | None:
 def _there_too(items: Sequence[Item], position: int) -> Step | None:
     if text_at(items, position).split()[-1:] not in (["in"], ["on"], ["among"]):
         return None
+    if items[position].is_cue("missing"):
+        return None
     start = position
     while start > 0 and _is_verbal(items[start - 1]):
         start -= 1

@@ -59,8 +59,6 @@ NOTHING = Said()
 def said_of(sentence: Sentence, position: int, cue: int, source: str) -> Said:
     """Return what is said of the rows of the table mentioned at a position behind a cue."""
     items, table = sentence.items, sentence.items[position].table_hits()[0].table
-    if (other := _or_there(sentence, position, table)) is not None:
-        return other
     lead = [at for at in range(cue, position) if items[at].last_word in _INTO]
     before = [at for at in range(max([cue, *lead]) + 1, position) if _tells(items[at], table)]
     behind = _behind(items, position, cue, table, source)
@@ -89,26 +87,13 @@ def state_in_both(sentence: Sentence, position: int, cue: int) -> Said:
     held = [hit for hit in state.values if hit.table == table and hit.score >= 1.0]
     if not held or cue < 2 or items[cue - 2].text not in _BEING:
         return NOTHING
-    return Said(_rows_with(held[0], "="))
+    return Said(_rows_with(held[0]))
 
 
-def _or_there(sentence: Sentence, position: int, table: str) -> Said | None:
-    """Return the rows that count as none: "which are not in A or are inactive there"."""
-    items = sentence.items
-    there = next((at for at in range(position + 1, len(items)) if items[at].text == "there"), None)
-    if there is None or items[position + 1].text != "or":
-        return None
-    named = [items[at] for at in range(position + 2, there) if items[at].kind == "mention"]
-    if not named or not _tells(named[-1], table) or not all(_speaks_of(n, table) for n in named):
-        return None
-    value = next(hit for hit in named[-1].values if hit.table == table)
-    return Said(_rows_with(value, "!="), frozenset(range(position + 1, there + 1)))
-
-
-def _rows_with(value: ValueHit, operator: plan.Operator) -> plan.Query:
-    """Return the query for the rows that have a value, or another one."""
+def _rows_with(value: ValueHit) -> plan.Query:
+    """Return the query for the rows that have a value."""
     column = plan.ColumnRef(value.table, value.column)
-    where = plan.Compare(column, operator, plan.Constant(value.value))
+    where = plan.Compare(column, "=", plan.Constant(value.value))
     return plan.Query(_ANY, plan.Source(value.table, value.table), where=where)
 
 

@@ -1,0 +1,211 @@
+"""Clause by clause: each clause of a sentence is read alone, and both hold of the rows asked for.
+
+"Vendors that have a contract and are listed in the portal" have a contract by its key and an entry
+in the portal by its own: what the clauses say never hangs from one another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from kpi_nlsql.apart.joints import Joint, Part, joints
+from kpi_nlsql.apart.rest_read import Reader
+from kpi_nlsql.apart.said_of import aliases, moved, nested, said_of, spelt_out
+from kpi_nlsql.judging import confidence
+from kpi_nlsql.plans import plan
+from kpi_nlsql.plans.explain import explain
+from kpi_nlsql.plans.plan_walk import queries
+from kpi_nlsql.plans.sameness import said
+from kpi_nlsql.relinked import relinked
+from kpi_nlsql.requested.spans import find_request
+from kpi_nlsql.sentence import Candidate, Sentence
+
+_MOST_READINGS = 3
+_LEAST = 0.4
+_AS_GOOD = 0.05
+_WITHOUT_OR = 0.3
+"""How much less sure the clauses may be than the whole, and than a whole that read no "or"."""
+_HEAD = "head"
+_COMPARING = frozenset({"EQUALS", "NOT_EQUALS", "DUPLICATE"})
+
+_BORDERS = frozenset({";", ":"})
+
+_Told = tuple[float, Candidate, Sentence, Part]
+
+
+def read(sentence: Sentence, reader: Reader, whole: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Yield the reading clause by clause, where it is as sure as those of the ``whole``."""
+    ranked = confidence.rank(sentence, whole)
+    if ranked and ranked[0][1].operation in _COMPARING:
+        return
+    tail = _tail(sentence)
+    for joint in joints(sentence, tail):
+        found = _joined(sentence, joint, reader)
+        listed = tail < len(sentence.tokens)
+        if found is None or (listed and _shows_rows(found)):
+            continue
+        if not ranked:
+            yield found
+        elif (better := _beside(found, *ranked[0])) is not None:
+            yield better
+        return
+
+
+def _tail(sentence: Sentence) -> int:
+    """Return the token with which a list of columns begins; the end if there is none."""
+    tokens, request = sentence.tokens, find_request(sentence.items)
+    end = len(tokens)
+    if request is not None and not request.opens:
+        end = sentence.items[request.start].start
+    borders = (at for at, token in enumerate(tokens) if token.text in _BORDERS)
+    return min(end, next(borders, end))
+
+
+def _shows_rows(candidate: Candidate) -> bool:
+    query = candidate.plan
+    assert isinstance(query, plan.Query)
+    return all(isinstance(output.expression, plan.Star) for output in query.outputs)
+
+
+def _beside(found: Candidate, score: float, whole: Candidate) -> Candidate | None:
+    """Return the reading found, if it says something else than the whole, and no less surely.
+
+    What is shown of the rows is read from the whole where that is about the same rows.
+    """
+    query, other = found.plan, whole.plan
+    assert isinstance(query, plan.Query)
+    if not isinstance(other, plan.Query):
+        return None
+    unread = _has_either(query) and not _has_either(other)
+    if found.features["clauses"] < score - (_WITHOUT_OR if unread else _AS_GOOD):
+        return None
+    if _chained(query) > _chained(other):
+        return None
+    if query.source.table == other.source.table and not query.joins and not other.joins:
+        told = replace(other, where=moved(query.where, query.source.alias, other.source.alias))
+        if _conditions(told) == _conditions(other):
+            return None
+        return replace(found, plan=told, explanation=explain(told))
+    return found
+
+
+def _has_either(query: plan.Query) -> bool:
+    return any(isinstance(term, plan.AnyOf) for term in plan.conjuncts(query.where))
+
+
+def _conditions(query: plan.Query) -> set[object]:
+    alone = (replace(query, where=term) for term in plan.conjuncts(query.where))
+    return {said(one) for one in alone}
+
+
+def _chained(query: plan.Query) -> int:
+    """Return how many tables are reached by way of another one."""
+    inner = list(queries(query))[1:]
+    own = {query.source.alias, *(step.source.alias for step in query.joins)}
+    direct = [select for select in inner if aliases(select.where) & own]
+    return sum(len(select.joins) for select in inner) + len(inner) - len(direct)
+
+
+def _joined(sentence: Sentence, joint: Joint, reader: Reader) -> Candidate | None:
+    first = _readings(sentence, (joint.first,), reader)
+    second = _readings(sentence, joint.second, reader) if first else []
+    head = _head(sentence, joint, reader) if second and joint.operator == "or" else ()
+    for one, other in ((one, other) for one in first for other in second):
+        query = _both(sentence, joint, head, one[1], other[1])
+        if query is not None:
+            return _candidate(sentence, joint, one, other, query)
+    return None
+
+
+def _readings(sentence: Sentence, parts: Iterable[Part], reader: Reader) -> list[_Told]:
+    found: list[_Told] = []
+    for part in parts:
+        alone = relinked(sentence, part.tokens)
+        ranked = confidence.rank(alone, reader(alone))[:_MOST_READINGS]
+        found += [(score, reading, alone, part) for score, reading in ranked if _fits(reading)]
+    found.sort(key=lambda told: -told[0])
+    return [told for told in found if told[0] >= _LEAST]
+
+
+def _fits(reading: Candidate) -> bool:
+    query = reading.plan
+    plain = isinstance(query, plan.Query) and not query.group and not query.distinct
+    return plain and reading.operation not in _COMPARING
+
+
+def _head(sentence: Sentence, joint: Joint, reader: Reader) -> tuple[plan.Condition, ...]:
+    """Return the conditions that are told before two clauses of which one must hold."""
+    for told in _readings(sentence, (joint.head,), reader)[:1]:
+        query = told[1].plan
+        assert isinstance(query, plan.Query)
+        return plan.conjuncts(moved(query.where, query.source.alias, _HEAD))
+    return ()
+
+
+def _candidate(
+    sentence: Sentence, joint: Joint, one: _Told, other: _Told, query: plan.Query
+) -> Candidate:
+    told = set(joint.joining)
+    for _, candidate, alone, part in (one, other):
+        for at in candidate.used:
+            item = alone.items[at]
+            told |= {part.places[place] for place in range(item.start, item.end)}
+    used = {
+        at
+        for at, item in enumerate(sentence.items)
+        if told & set(range(item.start, max(item.end, item.start + 1)))
+    }
+    return replace(
+        one[1],
+        kind="general",
+        operation="FILTER" if one[1].operation != "AGGREGATE" else "AGGREGATE",
+        plan=query,
+        explanation=explain(query),
+        used=frozenset(used),
+        features=one[1].features | {"clauses": min(one[0], other[0])},
+    )
+
+
+def _both(
+    sentence: Sentence,
+    joint: Joint,
+    head: Sequence[plan.Condition],
+    one: Candidate,
+    other: Candidate,
+) -> plan.Query | None:
+    """Return the rows of one reading that meet what the other says, too, or instead."""
+    query, further = one.plan, other.plan
+    assert isinstance(query, plan.Query)
+    assert isinstance(further, plan.Query)
+    if query.where is None or further.where is None or further.limit is not None:
+        return None
+    query = nested(query) if joint.operator == "or" else query
+    told = said_of(sentence, query, further)
+    mine = plan.conjuncts(query.where)
+    added = [term for term in told if term not in mine]
+    if joint.operator == "and":
+        every = [*mine, *added]
+        where = plan.all_of(every) if added and not _contradict(every) else None
+    else:
+        where = _either(mine, told, [moved(term, _HEAD, query.source.alias) for term in head])
+    return None if where is None else replace(query, where=where)
+
+
+def _either(
+    mine: Iterable[plan.Condition],
+    told: Iterable[plan.Condition],
+    head: Sequence[plan.Condition],
+) -> plan.Condition | None:
+    mine, told, head = (list(map(spelt_out, terms)) for terms in (mine, told, head))
+    first = plan.all_of([term for term in mine if term not in head])
+    second = plan.all_of([term for term in told if term not in head])
+    if first is None or second is None or any(term not in mine for term in head):
+        return None
+    return plan.all_of([*head, plan.AnyOf((first, second))])
+
+
+def _contradict(terms: Iterable[plan.Condition]) -> bool:
+    """Tell whether a column would have two values at once."""
+    equal = [term.left for term in terms if isinstance(term, plan.Compare) and term.operator == "="]
+    return len(set(equal)) < len(equal)
