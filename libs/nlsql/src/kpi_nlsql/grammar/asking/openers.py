@@ -9,6 +9,7 @@ from kpi_nlsql.grammar.conditions.existence import lacks_own_column
 from kpi_nlsql.grammar.conditions.people import ask_people
 from kpi_nlsql.grammar.scanner import NAMES, Scanner
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import skip_words_back
 
 _BORDER_MARKS = frozenset({"?", ".", ";", "!"})
 _SELECT_AGAIN = frozenset({"along", "together"})
@@ -22,6 +23,7 @@ _ROW_VERBS = frozenset(
 _HAVING = frozenset({"have", "has", "had"})
 COMPARISONS = ("compare", "between", "superlative", "average_of_all", "below_average")
 _COMPARED_WITHIN = 5
+_AUXILIARIES = frozenset("is are was were be been being did do does have has had".split())  # noqa: SIM905
 _ANEW = frozenset({"and", "but", ","})
 _PERSONAL = frozenset({"their", "its", "his", "her"})
 
@@ -107,11 +109,13 @@ def _possession(scan: Scanner) -> bool:
 
 
 def _verb(scan: Scanner) -> bool:
-    # "Which movies got a prize": what stands behind the verb is said of the movies.
-    before = scan.position - 1
+    # "Which movies got a prize", "were involved in": what is behind the verb is said of them.
+    before = skip_words_back(scan.items, scan.position - 1, _AUXILIARIES)
     if not scan.unknown(scan.position) or scan.in_where or before < 0:
         return False
-    if scan.role(before) != "table" or not scan.draft.entities or scan.at(before + 2).text == "(":
+    if scan.role(before) != "table" or not scan.draft.entities:
+        return False
+    if scan.at(scan.position + 1).text == "(":
         return False
     scan.in_where = scan.draft.entities[-1][0] == before
     return False

@@ -10,6 +10,7 @@ _OPERATORS = ("compare", "contains", "starts", "ends", "between", "null")
 _CONTRASTING = frozenset({"but", "and", "yet"})
 _LIGHT_VERBS = frozenset("give given gave provide provided get got grant granted us".split())  # noqa: SIM905
 _LACKING = frozenset({"no", "without", "lack", "lacks", "lacking"})
+_ACTING = frozenset("have has had do does did are is were was it they".split())  # noqa: SIM905
 _YET = frozenset({"yet", "ever", "been"})
 _EXCEPT = ("except", "excluding", "other than", "apart from")
 
@@ -32,10 +33,7 @@ def read(scan: Scanner) -> bool:
     own = own or (scan.at(following).kind == "number" and scan.pending is not None)
     if own and _of_rows(scan, following):
         _deny_rows(scan, following)
-    elif (own and item.text not in {"but not", "but not in"}) or (
-        any(scan.at(following).is_cue(kind) for kind in _OPERATORS)
-        and not says_nothing(scan, following)
-    ):
+    elif (own and item.text not in {"but not", "but not in"}) or _compares(scan, following):
         scan.negate = True
     else:
         _open(scan, start, own)
@@ -67,11 +65,26 @@ def _denies(scan: Scanner) -> bool:
     return denies or (item.is_cue("null") and "not" in item.text.split())
 
 
+def _compares(scan: Scanner, position: int) -> bool:
+    """Tell whether what is denied compares a column: "not above 5", "does not contain 'x'"."""
+    item = scan.at(position)
+    holds = item.is_cue("contains") and scan.role(scan.skip(position + 1)) == "table"
+    if holds or says_nothing(scan, position):
+        return False  # "do not contain any track" denies the tracks
+    return any(item.is_cue(kind) for kind in _OPERATORS)
+
+
 def _open(scan: Scanner, start: int, own: bool) -> None:
     subject = _subject_before(scan) or subject_rows(scan, start)
     scan.open_scope(negative=True)
     take_idle_verb(scan)
-    if scan.at(start).text.startswith("but") or scan.at(start - 1).text in _CONTRASTING:
+    before = start
+    while scan.at(before - 1).text in _ACTING:
+        before -= 1  # "but have not been"
+    if scan.at(start).text.startswith("but") or scan.at(before - 1).text in _CONTRASTING:
+        scan.draft.contrasted.add(scan.scope)
+    elif scan.at(before - 1).text == "who" and scan.in_where and before > 1:
+        # "students involved in incidents who were not in detention": two things are said of them
         scan.draft.contrasted.add(scan.scope)
     if subject is not None:
         subject.scope = scan.scope

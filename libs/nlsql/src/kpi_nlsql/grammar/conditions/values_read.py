@@ -249,11 +249,19 @@ def _connect(scan: Scanner, term: Term) -> None:
         return
     if "and" in words and previous.scope == scan.scope and _same_column(term, previous):
         term.hits = _like(term.hits, previous.hits)
+        _of_the_same(term, previous)
         if _lists_rows(scan, term, previous, words):
             term.joined_by_or = True
             return
         if not scan.draft.negative_scopes & {scan.scope}:
             scan.open_scope(negative=False)
+
+
+def _of_the_same(term: Term, previous: Term) -> None:
+    """Say both values of the noun behind the second: "a male and a female player"."""
+    held = any(hit.table == term.near for hit in previous.hits)
+    if term.adjacent and previous.near is None and held:
+        previous.near, previous.adjacent = term.near, True
 
 
 def _lists_rows(scan: Scanner, term: Term, previous: Term, words: set[str]) -> bool:
