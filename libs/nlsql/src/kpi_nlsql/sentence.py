@@ -12,6 +12,8 @@ from kpi_nlsql.schema.graph import Graph
 from kpi_nlsql.schema.paths import JoinPaths
 from kpi_nlsql.schema.ruleset import Ruleset
 
+_BORDERS = frozenset({"and", "but", "or", "nor", "neither"})
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -35,6 +37,18 @@ class Sentence:
         values = [item for item in self.items if any(hit.score >= 1.0 for hit in item.values)]
         told = {at for item in values for at in range(item.start, item.end)}
         return frozenset(t.stem for at, t in enumerate(self.tokens) if at not in told)
+
+    def clause_stems(self, position: int) -> frozenset[str]:
+        """Return the stems of the words that may name columns in the clause around an item."""
+        first = next((at + 1 for at in range(position, -1, -1) if self._is_border(at)), 0)
+        ends = (at for at in range(position + 1, len(self.items)) if self._is_border(at))
+        items = self.items[first : next(ends, len(self.items))]
+        told = {at for item in items for at in range(item.start, item.end)}
+        return frozenset(self.tokens[at].stem for at in told) & self.naming_stems()
+
+    def _is_border(self, position: int) -> bool:
+        item = self.items[position]
+        return item.kind == "mark" or item.text in _BORDERS or item.is_cue("relative")
 
 
 @dataclass(frozen=True, slots=True)

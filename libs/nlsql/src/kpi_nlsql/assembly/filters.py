@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.assembly.frame import ROWS, Frame, Unreadable, aggregate_function
-from kpi_nlsql.assembly.joining import join_step
+from kpi_nlsql.assembly.joining import anchored, join_step
 from kpi_nlsql.assembly.peers import against_peers
 from kpi_nlsql.drafting.conditions import column_of, condition
 from kpi_nlsql.drafting.draft import MAIN, Term
@@ -98,16 +98,17 @@ def related_rows(frame: Frame, terms: list[Term], root: str | None = None) -> pl
     aliases = {join.right_table: frame.alias(join.right_table) for join in tree}
     if root is not None or any(join.left_table == frame.entity for join in rest):
         aliases[frame.entity] = root or frame.entity
-    anchor = join_step(frame, first, aliases)
+    clause = frozenset[str]().union(*(frame.sentence.clause_stems(t.position) for t in terms))
+    source, anchor = anchored(frame, first, aliases, clause)
     counts = [term for term in terms if term.kind == "count" or term.function]
     row_terms = [term for term in terms if term.kind != "exists" and term not in counts]
-    where = [*anchor.on, *row_conditions(frame, row_terms, aliases)]
+    where = [*anchor, *row_conditions(frame, row_terms, aliases)]
     having = plan.all_of([having_condition(term, aliases) for term in counts])
     return plan.Query(
         outputs=(plan.Output(plan.Constant(1)),),
-        source=anchor.source,
-        joins=tuple(join_step(frame, join, aliases) for join in rest),
+        source=source,
+        joins=tuple(join_step(frame, join, aliases, clause) for join in rest),
         where=plan.all_of(where),
         having=having,
-        group=tuple(m.right for m in anchor.on if isinstance(m, plan.Match)) if counts else (),
+        group=tuple(m.right for m in anchor if isinstance(m, plan.Match)) if counts else (),
     )

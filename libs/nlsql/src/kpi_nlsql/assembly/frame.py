@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import MAIN, Draft, Term
 from kpi_nlsql.plans import plan
-from kpi_nlsql.schema.graph import Graph, Join
+from kpi_nlsql.schema.graph import Join
 from kpi_nlsql.schema.paths import JoinPaths
+from kpi_nlsql.sentence import Sentence
 
 ROWS = plan.Aggregate("count", plan.Star())
 
@@ -23,18 +24,17 @@ class Contradicted(Unreadable):
 
 
 class Frame:
-    """A resolved draft while it becomes a query; ``spoken`` are the stems of the sentence.
+    """A resolved draft of a sentence while it becomes a query.
 
-    Raises Unreadable if the draft asks for nothing.
+    ``spoken`` are the stems of the sentence. Raises Unreadable if the draft asks for nothing.
     """
 
-    def __init__(
-        self, draft: Draft, graph: Graph, paths: JoinPaths, spoken: frozenset[str] = frozenset()
-    ) -> None:
+    def __init__(self, draft: Draft, sentence: Sentence, paths: JoinPaths) -> None:
         self.draft = draft
-        self.graph = graph
+        self.sentence = sentence
+        self.graph = sentence.graph
         self.paths = paths
-        self.spoken = spoken
+        self.spoken = sentence.naming_stems()
         self.entity = self._entity()
         self.shared = False
         self._aliases = 1

@@ -9,6 +9,8 @@ from kpi_nlsql.plans import plan
 from kpi_nlsql.schema.graph import Join
 from kpi_nlsql.schema.naming import column_names
 
+_SEVERAL = 2
+
 
 def outer_tables(frame: Frame, groups: list[Group]) -> list[str]:
     """Return the tables of outputs, groups, sort keys and counts."""
@@ -51,25 +53,49 @@ def _owners(frame: Frame) -> list[str]:
     ]
 
 
-def _told(frame: Frame, join: Join) -> Join:
+def _told(frame: Frame, join: Join, clause: frozenset[str]) -> Join:
     """Of several joins of two tables, take the one whose columns the sentence speaks of.
 
-    Words of the tables' own names tell little: columns of the same name come before them.
+    Words of the same ``clause`` come first, then columns of the same name; words of the tables'
+    own names tell little.
     """
-    options = [
+    options = _options(frame, join)
+    if len(options) < _SEVERAL:
+        return join
+    tables = _table_stems(frame, join)
+
+    def telling(other: Join) -> tuple[int, int, bool, int]:
+        named, spoken = column_stems(other), frame.spoken & column_stems(other)
+        return len(clause & named - tables), len(spoken - tables), is_alike(other), len(spoken)
+
+    return max(options, key=telling)
+
+
+def _options(frame: Frame, join: Join) -> list[Join]:
+    """Return the declared joins of the same two tables."""
+    return [
         other
         for other in frame.graph.joins_between(join.left_table, join.right_table)
         if other.kind == join.kind == "foreign_key"
     ]
-    if len(options) < 2:
-        return join
-    tables = _table_stems(frame, join.left_table) | _table_stems(frame, join.right_table)
 
-    def telling(other: Join) -> tuple[int, bool, int]:
-        spoken = frame.spoken & column_stems(other)
-        return len(spoken - tables), is_alike(other), len(spoken)
 
-    return max(options, key=telling)
+def anchored(
+    frame: Frame, join: Join, aliases: dict[str, str], clause: frozenset[str]
+) -> tuple[plan.Source, tuple[plan.Condition, ...]]:
+    """Return the rows that are related to those asked for, and by which columns they are.
+
+    "Clubs that appear in no result" are neither of the two of one, where no word tells which.
+    """
+    options = _options(frame, join)
+    alike = {is_alike(other) for other in options}
+    one_key = len({other.left_columns for other in options}) == 1
+    told = frame.spoken & {word for other in options for word in column_stems(other)}
+    if len(options) < _SEVERAL or True in alike or not one_key or told - _table_stems(frame, join):
+        step = join_step(frame, join, aliases, clause)
+        return step.source, step.on
+    steps = [_step(other, aliases) for other in options]
+    return steps[0].source, (plan.AnyOf(tuple(term for step in steps for term in step.on)),)
 
 
 def is_alike(join: Join) -> bool:
@@ -78,14 +104,22 @@ def is_alike(join: Join) -> bool:
     return left == right
 
 
-def _table_stems(frame: Frame, table: str) -> set[str]:
-    return {word for name in frame.graph.table(table).display_names for word in stems(name)}
+def _table_stems(frame: Frame, join: Join) -> set[str]:
+    tables = (frame.graph.table(name) for name in (join.left_table, join.right_table))
+    return {word for table in tables for name in table.display_names for word in stems(name)}
 
 
-def join_step(frame: Frame, join: Join, aliases: dict[str, str] | None = None) -> plan.JoinStep:
+def join_step(
+    frame: Frame,
+    join: Join,
+    aliases: dict[str, str] | None = None,
+    clause: frozenset[str] = frozenset(),
+) -> plan.JoinStep:
     """Return the join as a step of the plan, between aliases where tables go by some."""
-    join = _told(frame, join)
-    names = aliases or {}
+    return _step(_told(frame, join, clause), aliases or {})
+
+
+def _step(join: Join, names: dict[str, str]) -> plan.JoinStep:
     left = names.get(join.left_table, join.left_table)
     right = names.get(join.right_table, join.right_table)
     on = tuple(

@@ -61,7 +61,7 @@ def _read(
     draft = scan(sentence)
     state = resolve(draft, sentence.graph, paths, forced)
     try:
-        frame = Frame(draft, sentence.graph, paths, sentence.naming_stems())
+        frame = Frame(draft, sentence, paths)
         query = assemble(frame)
     except Contradicted as contradiction:
         other = _without_values(sentence, contradiction.position)

@@ -28,6 +28,8 @@ def join_doubts(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
     queries = list(_queries(query))
     aliases = {source.alias: source.table for inner in queries for source in sources(inner)}
     pairs = [match for inner in queries for match in matches(inner)]
+    either = [term for inner in queries for term in _whole(inner) if isinstance(term, plan.AnyOf)]
+    alone = [match for match in pairs if not any(match in choice.terms for choice in either)]
     compared = [term for inner in queries for term in plan.parts(inner.where)]
     return {
         "unspoken_tables": float(len(_unspoken(sentence, queries, set(aliases.values())))),
@@ -35,12 +37,17 @@ def join_doubts(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
             bool(sentence.graph.references)
             and sum(not _is_sure(sentence.graph, match, aliases) for match in pairs)
         ),
-        "twin_joins": float(any(_has_twin(sentence, match, aliases) for match in pairs)),
+        "twin_joins": float(any(_has_twin(sentence, match, aliases) for match in alone)),
         "unlikely_compared": float(
             any(_is_unlikely(sentence.graph, term, aliases) for term in compared)
         ),
         "shared_values": float(any(isinstance(term, plan.InQuery) for term in compared)),
     }
+
+
+def _whole(query: plan.Query) -> tuple[plan.Condition, ...]:
+    """Return the conditions of a query that must all hold."""
+    return query.where.terms if isinstance(query.where, plan.All) else ()
 
 
 def _queries(query: plan.Plan) -> Iterator[plan.Query]:

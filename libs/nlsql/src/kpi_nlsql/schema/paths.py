@@ -11,6 +11,7 @@ _CANDIDATE_COST = 1.6
 _SURE_CANDIDATE = 0.7
 _MOST_HOPS = 5
 _INWARD = 0.5
+_OWN_PARENT = 2.0
 _SIBLINGS = 0.5
 _VAGUE = 1.5
 _LEAST_VAGUE = 0.6
@@ -134,7 +135,7 @@ class JoinPaths:
         while waiting:
             options = [
                 (
-                    found[0] + (_INWARD if inward and index == 0 and result else 0.0),
+                    found[0] + (self._outward(found[1], bool(result)) if inward and index == 0 else 0),
                     index,
                     found[1],
                     table,
@@ -152,6 +153,11 @@ class JoinPaths:
                     joined.append(join.right_table)
             waiting = [other for other in waiting if other not in joined]
         return tuple(result)
+
+    def _outward(self, joins: tuple[Join, ...], begun: bool) -> float:
+        # "who took no course of the Biology department": the course's, not the student's own.
+        own = bool(joins) and self.to_one(joins[0], self._graph)
+        return _INWARD * begun + _OWN_PARENT * own
 
     def _over(
         self, start: str, end: str, told: frozenset[str]
