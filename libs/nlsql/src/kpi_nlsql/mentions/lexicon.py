@@ -15,6 +15,7 @@ from kpi_nlsql.english.abbreviations import (
 )
 from kpi_nlsql.english.row_words import ROW_STEMS
 from kpi_nlsql.english.short_forms import MEANINGS
+from kpi_nlsql.english.synonyms import SYNONYMS
 from kpi_nlsql.english.verbal_nouns import VERBAL_NOUNS
 from kpi_nlsql.english.words import UNSTEMMED, lemma, parts, stem, stems, whole
 from kpi_nlsql.mentions.acronyms import acronyms, by_initials, shortened_to
@@ -44,6 +45,8 @@ _ONLY_TABLE = 0.85
 _SHORTEST = 3
 _SPELT_OUT = 0.97
 _STEM_ONLY = 0.93
+_DEED = 0.7
+_DOERS = ("er", "or")
 _ABBREVIATION_FACTOR = 0.95
 _SPELT = 0.95
 _SHORT = frozenset(stem(short) for each in MEANINGS for short in (each, each + "s"))
@@ -209,11 +212,15 @@ class Lexicon:
     def closer(self, words: Sequence[str], hits: Sequence[NameHit]) -> tuple[NameHit, ...]:
         """Return the hits with those behind that only share the stem: applicants, applications."""
         said = {lemma(word) for word in words}
-        if not any(said <= self._lemmas[hit.table, hit.column] for hit in hits):
+        exact = any(said <= self._lemmas[hit.table, hit.column] for hit in hits)
+        stem_only = [self._shares_stem_only(said, hit) for hit in hits]
+        doers = words[-1:] and lemma(words[-1]).endswith(_DOERS) and not all(stem_only)
+        if not exact and not doers:
             return tuple(hits)
+        by = _STEM_ONLY if exact else _DEED  # "teachers" are no rows of what is taught
         told = [
-            replace(hit, score=hit.score * _STEM_ONLY) if self._shares_stem_only(said, hit) else hit
-            for hit in hits
+            replace(hit, score=hit.score * by) if other else hit
+            for hit, other in zip(hits, stem_only, strict=True)
         ]
         return tuple(sorted(told, key=lambda hit: -hit.score))
 
@@ -231,6 +238,8 @@ class Lexicon:
     def _closest(self, word: str, *, correct: bool = False) -> str | None:
         if len(word) < 4 or word in self.vocabulary or word in self._glued or word in UNSTEMMED:
             return None
+        if any(self._heads_table(other) for other in SYNONYMS.get(word, ())):
+            return None  # "teachers" are the ``instructor``, whatever is called ``teaches``
         return closest_word(word, self._choices, correct=correct)
 
     def _add(self, table: str, column: str | None, names: Iterable[str]) -> None:
