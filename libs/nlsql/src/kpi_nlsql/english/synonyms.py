@@ -65,6 +65,15 @@ _GROUPS = (
     "last family",
     "section department division",
     "organization organisation institution",
+    "university college school",
+    "reservation booking appointment",
+    "performer actor artist",
+    "player athlete",
+    "test exam examination assessment",
+    "state province",
+    "dorm dormitory",
+    "child kid",
+    "pet animal",
 )
 
 

@@ -135,7 +135,8 @@ class JoinPaths:
         while waiting:
             options = [
                 (
-                    found[0] + (self._outward(found[1], bool(result)) if inward and index == 0 else 0),
+                    found[0]
+                    + (self._outward(found[1], bool(result)) if inward and index == 0 else 0),
                     index,
                     found[1],
                     table,

@@ -81,12 +81,18 @@ def _details(scan: Scanner) -> bool:
     item = scan.item
     if item.is_cue("details") and not scan.in_where and not scan.draft.wanted:
         scan.draft.whole_rows = True
+        if scan.at(scan.position + 1).text == "and" and _names_more(scan, scan.position + 2):
+            scan.draft.note("lost_output")  # "client information and id": what is shown first?
         if "detail" in item.text and scan.at(scan.position - 1).text != "by":
             scan.draft.note("details")
         scan.take(scan.position)
         scan.position += 1
         return True
     return False
+
+
+def _names_more(scan: Scanner, position: int) -> bool:
+    return scan.role(scan.skip(position)) == "column"
 
 
 def _possession(scan: Scanner) -> bool:
