@@ -7,6 +7,7 @@ from kpi_nlsql.schema.building import build_graph
 
 from .charter import charter
 from .columns import date, number, text
+from .loan_tape import loan_tape
 from .salon import salon
 from .shorthand import leasing, rental
 from .six_letters import six_letters
@@ -330,6 +331,7 @@ SCHEMAS = {
     "brewery": brewery(),
     "rental": rental(),
     "leasing": leasing(),
+    "loan_tape": loan_tape(),
     "charter": charter(),
     "six_letters": six_letters(),
     "toolroom": toolroom(),

@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpi_nlsql.denials import clauses, existence, matching_keys
+from kpi_nlsql.denials.lost_references import lost_reference
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.schema.graph import Graph
 from kpi_nlsql.wording.rewriting import rewritten
 
 _RULES = (
@@ -26,10 +28,9 @@ _RULES = (
     existence.none_made,
     existence.gone,
     existence.not_there,
-    existence.nowhere,
 )
 
 
-def plain_denials(items: Sequence[Item]) -> list[Item]:
+def plain_denials(items: Sequence[Item], graph: Graph) -> list[Item]:
     """Return the items with denials that are told by a clause put plainly."""
-    return rewritten(items, _RULES)
+    return rewritten(items, (*_RULES, lost_reference(graph)))

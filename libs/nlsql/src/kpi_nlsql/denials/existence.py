@@ -158,41 +158,5 @@ def not_there(items: Sequence[Item], position: int) -> Step | None:
     return position, end + 1, [items[end], THAT, DOES_NOT, EXIST]
 
 
-def nowhere(items: Sequence[Item], position: int) -> Step | None:
-    """Read a place that is told by no more than the system of the noun's own table."""
-    lead = _behind_missing(items, position)
-    if lead is None:
-        return None
-    first = past(items, lead, DETERMINERS)
-    end = noun_behind(items, first)
-    start = position
-    while start > 0 and (items[start - 1].is_cue("relative") or items[start - 1].text in _LEADS):
-        start -= 1
-    noun = item_at(items, start - 1)
-    if end == first or not ends(items, end) or noun is None or not names_rows(noun):
-        return None
-    table = noun.table_hits()[0].table
-    place = [hit for item in items[first:end] for hit in item.table_hits()]
-    if any(item.values or item.best_column() >= _SURE for item in items[first:end]):
-        return None
-    systems = place and max(hit.score for hit in place) < _NAMED
-    own = bool(systems) and any(hit.table == table for hit in place)
-    told = any(_names_other(item, table) for item in items[: start - 1])
-    if not told or not (own or not place):
-        return None
-    return start, end, [THAT, DOES_NOT, EXIST]
-
-
-def _behind_missing(items: Sequence[Item], position: int) -> int | None:
-    """Return where the place begins that something is said not to be in."""
-    item = item_at(items, position)
-    if item is None or position == 0:
-        return None
-    if item.is_cue("missing") and item.last_word in TO and not item.text.startswith("but"):
-        return position + 1
-    exists = denies(items, position) and text_at(items, position + 1) in {"exist", "known", "found"}
-    return position + 3 if exists and text_at(items, position + 2) in TO else None
-
-
 def _names_other(item: Item, table: str) -> bool:
     return names_rows(item) and item.table_hits()[0].table != table

@@ -14,6 +14,7 @@ ROWS = frozenset("entry record row match counterpart trace line data information
 PEOPLE = frozenset({"we", "i", "they", "you", "people"})
 DETERMINERS = frozenset({"a", "an", "the", "our", "any", "their", "its", "one", "single"})
 CLOSING = frozenset("of about on for them it yet at all anything ever there".split())  # noqa: SIM905
+EXISTING = frozenset("exist exists existing known found there present available".split())  # noqa: SIM905
 _BORDERS = frozenset({"and", "but", "or", "although"})
 LONGEST_NOUN = 4
 _NAMES_TABLE = 0.5

@@ -33,6 +33,9 @@ def turned(
     length = len(words)
     if length == 2 and words[0].endswith("ed") and all(hit.score < _WHOLE_NAME for hit in hits):
         return _behind_participle(known, lexicon) or hits
+    if length == 2 and all(hit.score < _WHOLE_NAME for hit in hits):
+        # "the claims bordereau" is ``bdx_claims``: a table called by just these two words
+        hits = (*_whole(lexicon.names(known[::-1], "", words[::-1])), *hits)
     if hits:
         return hits
     if length == 3 and not set(words) & FUNCTION_WORDS:
@@ -85,6 +88,10 @@ def _of(words: tuple[str, ...], known: tuple[str, ...], lexicon: Lexicon) -> tup
         return ()
     hits = lexicon.names((known[-1], known[0]), "")
     return tuple(hit for hit in hits if hit.score >= _EXACT)
+
+
+def _whole(hits: Sequence[NameHit]) -> tuple[NameHit, ...]:
+    return tuple(hit for hit in _tables(hits) if hit.score >= _WHOLE_NAME)
 
 
 def _tables(hits: Sequence[NameHit]) -> tuple[NameHit, ...]:

@@ -53,7 +53,7 @@ def plain_items(items: Sequence[Item], graph: Graph, lexicon: Lexicon) -> list[I
     told = bare_deeds(rates_told(items, graph), lexicon, graph)
     told = with_rows_of_kind(deeds_told(money_told(told, lexicon), lexicon), graph)
     told = compounded(with_parts(told, graph), graph)
-    told = plain_presence(plain_denials(told))
+    told = plain_presence(plain_denials(told, graph))
     told = merged(asked_first(grouped_last(told_apart(told, graph))), graph)
     return totals_split(told, lexicon)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from kpi_nlsql.english.words import Token
 from kpi_nlsql.wording.as_what import behind_places
+from kpi_nlsql.wording.date_bounds import bounds_first
 from kpi_nlsql.wording.date_spans import told_in_full
 from kpi_nlsql.wording.ignored_nulls import without_ignored_nulls
 from kpi_nlsql.wording.phrases import said, with_phrases
@@ -74,7 +75,7 @@ def written_out(tokens: Sequence[Token]) -> list[Token]:
         told[0] = replace(told[0], text="show")
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
         _phrases, _directions, _counted_places, _functions, _denied, _signs, _amounts, _patterns,
-        told_in_full,
+        told_in_full, bounds_first,
         without_ignored_nulls, _doubled, _several, behind_places, plain_references,
     )  # fmt: skip
     for step in steps:

@@ -61,8 +61,9 @@ def read(scan: Scanner) -> bool:
 def regroup(scan: Scanner) -> None:
     """Group by the column of the rows added up that a noun names: "paid each supplier"."""
     for group in scan.draft.groups:
-        held = _held_column(scan, group.position) if group.table is not None else None
-        if held is not None and scan.role(group.position) == "table":
+        rows = group.table is not None and scan.role(group.position) == "table"
+        held = _held_column(scan, group.position) if rows else None
+        if held is not None:
             group.ref, group.table = held, None
 
 
