@@ -9,6 +9,7 @@ from typing import cast
 from kpi_nlsql.answer import Alternative, Answer, Operation, QueryType, Refusal
 from kpi_nlsql.apart import clause_by_clause, grouped_counts, matched_by
 from kpi_nlsql.assembly.idle_parents import without_idle_parents
+from kpi_nlsql.assembly.own_keys import with_own_keys
 from kpi_nlsql.assembly.spoken_keys import with_spoken_keys
 from kpi_nlsql.english.words import tokenise
 from kpi_nlsql.grammar import general, unions
@@ -131,6 +132,7 @@ def _plainest(sentence: Sentence, candidate: Candidate) -> Candidate:
     if candidate.kind != "general" or not isinstance(candidate.plan, Query):
         return candidate
     query = without_idle_parents(candidate.plan, sentence.graph)
+    query = with_own_keys(query, sentence.graph)
     if not candidate.features.get("requested"):
         query = with_rows_meant(sentence, query)
     if query == candidate.plan:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from kpi_nlsql.assembly.frame import Frame
-from kpi_nlsql.drafting.draft import Group, Sorting
+from kpi_nlsql.drafting.draft import MAIN, Group, Sorting, Term
 from kpi_nlsql.schema.amounts import adds_up
 
 _TOTAL = frozenset({"total", "overal", "altogeth", "combin", "sum"})
 
 
 def add_up(frame: Frame) -> None:
-    """Make sort keys sums where the sentence shows, or means, a sum of them."""
+    """Make sort keys and what is compared sums where the sentence shows, or means, a sum."""
+    for term in frame.draft.terms:
+        if term.summed and term.scope == MAIN and term.function is None:
+            term.function = "sum" if _has_several(frame, term) else None
     for sorting in frame.draft.sorting:
         if sorting.ref is None or sorting.ref.choice is None:
             continue
@@ -26,6 +29,34 @@ def add_up(frame: Frame) -> None:
             continue
         _group(frame)
     _show_sums(frame)
+
+
+def _has_several(frame: Frame, term: Term) -> bool:
+    """Tell whether what is asked for may have several amounts: "beers with more than 90 kegs".
+
+    "Customers with a delivery of more than 90 kegs" have it in one row.
+    """
+    if term.ref is None or term.ref.choice is None:
+        return False
+    table, name = term.ref.chosen
+    told = [t.position for t in frame.draft.terms if t.kind == "exists" and t.table == table]
+    if any(at < term.position for at in told) or not adds_up(frame.graph.table(table).column(name)):
+        return False
+    rows = _rows(frame)
+    if rows is None or rows == table:
+        return _repeated(frame, table)
+    path = frame.paths.path(rows, table)
+    return path is not None and frame.multiplies(path[1])
+
+
+def _repeated(frame: Frame, table: str) -> bool:
+    # "brewers with more than 900 litres" stand in several batches.
+    plain = [w.ref.chosen for w in frame.draft.wanted if w.ref and w.ref.choice and not w.function]
+    if len(plain) != 1 or plain[0][0] != table:
+        return False
+    column = frame.graph.table(table).column(plain[0][1])
+    variety = frame.graph.table(table).variety(column)
+    return column.family == "text" and variety is not None and variety < 1
 
 
 def _show_sums(frame: Frame) -> None:

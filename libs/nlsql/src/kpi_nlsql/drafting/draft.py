@@ -24,12 +24,16 @@ MAIN = 0
 
 @dataclass(slots=True)
 class Ref:
-    """A mention of a column, maybe one of several; ``near`` is the table the syntax suggests."""
+    """A mention of a column, maybe one of several; ``near`` is the table the syntax suggests.
+
+    One that is ``implied`` is named by no word: "in 2024" speaks of some date.
+    """
 
     position: int
     hits: tuple[NameHit, ...]
     near: str | None = None
     choice: tuple[str, str] | None = None
+    implied: bool = False
 
     @property
     def chosen(self) -> tuple[str, str]:
@@ -72,7 +76,8 @@ class Term:
     """A condition. ``count`` compares how many rows of ``table`` (values of ``ref``) there are.
 
     An average compared with is taken over the rows that have what ``peers`` name in common with
-    the row at hand, and over those that the scope ``among`` describes.
+    the row at hand, and over those that the scope ``among`` describes. ``summed`` tells that the
+    column is to be added up where each row shown has several of it.
     """
 
     kind: TermKind
@@ -95,6 +100,7 @@ class Term:
     toward: Literal["origin", "destination"] | None = None
     peers: tuple[tuple[NameHit, ...], ...] = ()
     among: int | None = None
+    summed: bool = False
 
 
 @dataclass(slots=True)

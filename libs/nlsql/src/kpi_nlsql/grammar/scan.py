@@ -97,6 +97,7 @@ def scan(sentence: Sentence) -> Draft:
     existence.complete(scanner)
     either.complete(scanner)
     questions.complete(scanner)
+    periods.complete(scanner)
     picks.complete(scanner)
     _complete(scanner.draft)
     _values_counted(scanner)

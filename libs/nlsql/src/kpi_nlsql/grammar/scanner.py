@@ -9,7 +9,7 @@ from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.owners import owners
 from kpi_nlsql.mentions.roles import Role, roles
-from kpi_nlsql.schema.amounts import adds_up
+from kpi_nlsql.schema.amounts import adds_up, names_rows
 from kpi_nlsql.schema.graph import Column
 from kpi_nlsql.schema.naming_columns import naming_columns
 from kpi_nlsql.sentence import Sentence
@@ -86,7 +86,7 @@ class Scanner:
     def ref(self, position: int) -> Ref:
         """Return a reference to the column mentioned at a position."""
         near = self.owners[position]
-        hits = self.at(position).column_hits()
+        hits = self._headed(position)
         if near is not None and self.at(position).text in NAMES:
             named = naming_columns(self.sentence.graph.table(near))[0]
             keys = self.sentence.graph.table(near).primary_key
@@ -95,6 +95,17 @@ class Scanner:
             ):
                 hits.append(NameHit(near, named, _NAMING))
         return Ref(position, (*hits, *self._numbered(position, near)), near)
+
+    def _headed(self, position: int) -> list[NameHit]:
+        """Return the columns a mention may name: where kegs are delivered, no ``keg_price``."""
+        hits = self.at(position).column_hits()
+        if not any(hit.score >= _NAMED and self.adds_up(hit) for hit in hits):
+            return hits
+        return [hit for hit in hits if hit.score >= _NAMED or not self._rates(hit)]
+
+    def _rates(self, hit: NameHit) -> bool:
+        column = self.column_of(hit)
+        return column.family == "number" and not (adds_up(column) or names_rows(column))
 
     def _numbered(self, position: int, near: str | None) -> list[NameHit]:
         """Return the key of the table before "number", unless a column of it is called so."""
@@ -281,7 +292,7 @@ class Scanner:
                     hits.append(NameHit(hit.table, hit.column, hit.score - 0.1 * rank + told))
         if "date" in words and near is not None:
             hits = self._own_dates(near, hits) or hits
-        return Ref(position, tuple(hits), near) if hits else None
+        return Ref(position, tuple(hits), near, implied=True) if hits else None
 
     def _own_dates(self, table: str, hits: list[NameHit]) -> list[NameHit]:
         # A time is told of the rows' own dates; other tables' are asked only where they have none.

@@ -13,7 +13,7 @@ _OF_THINGS = "quantity hours stock volume units pieces tax discount"
 _NO_AMOUNT = "id code number year date key no nr day month version line row age floor"
 _RATES = (
     "price rate age percent percentage score rating temperature ratio average level rank grade "
-    "salary pay index height length width size ph latitude longitude speed unit"
+    "salary pay index height length width size ph latitude longitude speed unit per"
 )
 _CHARGED = frozenset(stems("rate tariff fare charge fee"))
 _SPANS = frozenset(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Ref, Term, TermKind
+from kpi_nlsql.drafting.draft import Ref, Term, TermKind, chosen_ref
 from kpi_nlsql.grammar.asking.implied_columns import IMPLIED, implied_column
 from kpi_nlsql.grammar.conditions.repetition import repeated
+from kpi_nlsql.grammar.conditions.totals import amount_of
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.plans.plan import Operator
 
@@ -54,11 +55,27 @@ def counts_existing(scan: Scanner, operator: Operator, literal: str | float, pos
     last = scan.draft.terms[-1] if scan.draft.terms else None
     if last is None or last.kind != "exists" or scan.position - last.position > 2:
         return False
+    if _is_amount(scan, last):
+        return False
     implied = implied_column(scan, position - 1) if _says_column(scan) else None
     if implied is not None and any(hit.table == last.table for hit in implied.hits):
         return False
     last.kind, last.operator, last.values = "count", operator, (literal,)
     scan.position = position + 1
+    return True
+
+
+def _is_amount(scan: Scanner, rows: Term) -> bool:
+    """Compare the amount of rows that have one: "customers with invoices over 900"."""
+    table = scan.sentence.graph.table(rows.table) if rows.table else None
+    amount = amount_of(table) if table is not None else None
+    if table is None or amount is None:
+        return False
+    scan.pending = chosen_ref(rows.position, table.name, amount)
+    total = rows.position - 1
+    if scan.at(total).argument("aggregate") == "sum":
+        scan.pending_function = "sum"  # "with total invoices over 900"
+        scan.take(total)
     return True
 
 
@@ -85,7 +102,7 @@ def counts_rows(scan: Scanner, operator: Operator, literal: str | float, followi
         kind: TermKind = "compare" if family == "number" else "count"
         if ref.near is None:
             ref.near = scan.last_table()
-        scan.add(Term(kind, following, ref, operator, (literal,)))
+        scan.add(Term(kind, following, ref, operator, (literal,), summed=kind == "compare"))
     elif role == "value" and scan.role(following + 1) == "table":
         table = scan.table(following + 1)
         scan.add(Term("count", following + 1, None, operator, (literal,), table=table))

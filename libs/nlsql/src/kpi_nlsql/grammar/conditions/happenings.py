@@ -58,11 +58,16 @@ def _met_on_the_way(scan: Scanner, near: str) -> str | None:
     entity = scan.entity()
     if entity is None or entity == near or scan.scope == MAIN:
         return None
-    if not all(_is_for_life(column) for column in dates(scan, near)):
+    if not has_for_life(scan, near):
         return None
     path = scan.sentence.paths.path(entity, near)
     way = [join.right_table for join in path[1]][:-1] if path else []
     return next((passed for passed in way if dates(scan, passed)), None)
+
+
+def has_for_life(scan: Scanner, table: str) -> bool:
+    """Tell whether all dates of the rows are such as each row has one of for good."""
+    return all(_is_for_life(column) for column in dates(scan, table))
 
 
 def dates(scan: Scanner, table: str) -> list[Column]:

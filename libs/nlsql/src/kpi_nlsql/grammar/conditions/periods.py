@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from kpi_nlsql.drafting.draft import Group, Ref, Term
+from kpi_nlsql.drafting.draft import MAIN, Group, Ref, Term, chosen_ref
 from kpi_nlsql.english.dates_read import MONTHS
 from kpi_nlsql.grammar.asking.implied_columns import TIME
-from kpi_nlsql.grammar.conditions.happenings import rows_in_time
-from kpi_nlsql.grammar.conditions.times import DATE, told_before
+from kpi_nlsql.grammar.conditions.happenings import has_for_life, rows_in_time
+from kpi_nlsql.grammar.conditions.times import DATE, main_date, told_before
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 
@@ -41,12 +42,16 @@ def _time(scan: Scanner) -> Ref | None:
 
 def _date_of(scan: Scanner, near: str) -> Ref | None:
     """Return the date of the rows of a table, if it has one or the sentence tells which."""
-    columns = scan.sentence.graph.table(near).columns
+    table = scan.sentence.graph.table(near)
+    if (own := main_date(table)) is not None:
+        return replace(chosen_ref(scan.position, near, own.name), implied=True)
+    columns = table.columns
     dated = tuple(NameHit(near, column.name, 1.0) for column in columns if column.dated)
     named = scan.implied(scan.position, TIME, near)
     told = {hit.column for hit in named.hits if hit.table == near} if named else set()
     best = tuple(hit for hit in dated if hit.column in told) or dated
-    return Ref(scan.position, best, near) if len(dated) == 1 or told else None
+    found = len(dated) == 1 or bool(told)
+    return Ref(scan.position, best, near, implied=True) if found else None
 
 
 def _keeps(scan: Scanner, position: int) -> bool:
@@ -158,6 +163,35 @@ def period_group(scan: Scanner, position: int) -> Group | None:
     ref = next((ref for table in _summed(scan) if (ref := _date_of(scan, table))), None)
     ref = ref or _time(scan)
     return None if ref is None else Group(position, Ref(position, ref.hits, ref.near), period=unit)
+
+
+def complete(scan: Scanner) -> None:
+    """Say of what is counted or added up when it was, rather than of who has it for life.
+
+    "The top 5 customers by invoiced amount in 2024" have invoices of 2024.
+    """
+    for term in scan.draft.terms:
+        ref = term.ref if term.scope == MAIN else None
+        if ref is None or not ref.implied or not ref.hits or not scan.is_dated(ref.hits[0]):
+            continue
+        lived = ref.hits[0].table
+        happened = [table for table in _amounted(scan) if table != lived]
+        if happened and has_for_life(scan, lived):
+            term.ref = next((d for t in happened if (d := _date_of(scan, t))), ref)
+
+
+def _amounted(scan: Scanner) -> list[str]:
+    """Return the tables whose rows are counted or added up, to show, rank or compare them."""
+    draft, found = scan.draft, _summed(scan)
+    compared = [
+        term for term in draft.terms if term.kind == "count" or term.function or term.summed
+    ]
+    for part in (*draft.sorting, *compared):
+        if part.ref is not None and part.ref.hits:
+            found.append(part.ref.near or part.ref.hits[0].table)
+        elif part.table:
+            found.append(part.table)
+    return found
 
 
 def _summed(scan: Scanner) -> list[str]:

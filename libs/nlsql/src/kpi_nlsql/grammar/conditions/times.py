@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from kpi_nlsql.drafting.draft import Ref, chosen_ref
 from kpi_nlsql.english.words import lemma, stem, stems
@@ -192,4 +193,6 @@ def date_meant(scan: Scanner, position: int, literals: list[str | int | float]) 
     if any(scan.is_dated(hit) for hit in hits):
         return None
     column = main_date(scan.sentence.graph.table(table))
-    return None if column is None else chosen_ref(position, table, column.name)
+    if column is None:
+        return None
+    return replace(chosen_ref(position, table, column.name), implied=True)

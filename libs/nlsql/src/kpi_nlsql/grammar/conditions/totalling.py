@@ -17,6 +17,7 @@ _MONEY_VERBS = frozenset(
     "donated claim claimed earn earned cost owe owed give gave gift gifted swallowed".split()
 )
 _LEADING = frozenset({"in", "on", "of", "for", "worth"})
+_SPENT_ON = frozenset({"for", "in", "out"})
 _FILLING = frozenset({"up", "to", "of"})
 _FARTHEST = 4
 
@@ -63,6 +64,7 @@ def told_behind(scan: Scanner, position: int) -> Ref | None:
 def paid(scan: Scanner) -> Ref | None:
     """Return the money of the rows a verb speaks of: "customers we billed more than 200"."""
     before = scan.position - 1
+    before -= scan.at(before).text in _SPENT_ON  # "invoiced for more than 200"
     if scan.at(before).text not in _MONEY_VERBS:
         return None
     return _amount_at(scan, before) if scan.role(before) == "table" else None

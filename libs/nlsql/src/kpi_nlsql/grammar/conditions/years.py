@@ -6,6 +6,7 @@ from kpi_nlsql.drafting.draft import Ref
 from kpi_nlsql.grammar.scanner import Scanner
 
 ANY_YEAR = range(1000, 2101)
+_RANGED = frozenset({"compare", "between"})
 
 
 def is_year_apart(scan: Scanner, ref: Ref) -> bool:
@@ -18,6 +19,8 @@ def is_year_apart(scan: Scanner, ref: Ref) -> bool:
     best = ref.hits[0] if ref.hits else None
     if best is None or best.column is None:
         return False
+    if any(term.ref is ref and term.kind in _RANGED for term in scan.draft.terms):
+        return True  # "billed more than 900 euros in 2024"
     if ref.position == scan.position - 2:
         return not scan.in_where and _is_dated_amount(scan, ref)
     column = scan.column_of(best)
