@@ -32,15 +32,11 @@ def add_up(frame: Frame) -> None:
 
 
 def _has_several(frame: Frame, term: Term) -> bool:
-    """Tell whether what is asked for may have several amounts: "beers with more than 90 kegs".
-
-    "Customers with a delivery of more than 90 kegs" have it in one row.
-    """
-    if term.ref is None or term.ref.choice is None:
+    """Tell whether what is asked for may have several amounts: "beers with more than 90 kegs"."""
+    if term.ref is None or term.ref.choice is None or term.negated:
         return False
     table, name = term.ref.chosen
-    told = [t.position for t in frame.draft.terms if t.kind == "exists" and t.table == table]
-    if any(at < term.position for at in told) or not adds_up(frame.graph.table(table).column(name)):
+    if not adds_up(frame.graph.table(table).column(name)):
         return False
     rows = _rows(frame)
     if rows is None or rows == table:

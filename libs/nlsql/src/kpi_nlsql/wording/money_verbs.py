@@ -18,6 +18,7 @@ _DEAREST = Item("cue", "most expensive", 0, 0, cues=(Cue("superlative", "high"),
 _CHEAPEST = Item("cue", "cheapest", 0, 0, cues=(Cue("superlative", "low"),))
 _HAVE = frozenset({"have", "has", "had"})
 _NAMES_TABLE = 0.6
+_IN = frozenset({"in", "on", "for", "through"})
 
 
 def money_told(items: Sequence[Item], lexicon: Lexicon) -> list[Item]:
@@ -39,10 +40,16 @@ def _most(lexicon: Lexicon, items: Sequence[Item], position: int) -> Step | None
         return None if _rows(lexicon, items[position]) else (position, most, [])
     if _counts(items, most + 1):
         return None
-    if verb in COSTING:
+    if verb in COSTING and not _in_rows(items, most + 1):
         return position, most + 1, [_DEAREST if kind == "most" else _CHEAPEST]
     start = position - (text_at(items, position - 1) in _HAVE)
     return start, most + 1, [superlative, *_rows(lexicon, items[position]), _MONEY]
+
+
+def _in_rows(items: Sequence[Item], position: int) -> bool:
+    """Tell whether other rows are told to cost it: "cost us the most in repairs"."""
+    told = item_at(items, position + 1)
+    return text_at(items, position) in _IN and told is not None and bool(told.table_hits())
 
 
 def _counts(items: Sequence[Item], position: int) -> bool:

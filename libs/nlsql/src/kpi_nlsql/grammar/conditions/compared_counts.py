@@ -9,6 +9,7 @@ from kpi_nlsql.grammar.conditions.totals import amount_of
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.plans.plan import Operator
 
+_LEVELS = frozenset({"available", "left", "remaining"})
 _EMPTY_ADJECTIVES = ("corresponding", "associated", "related", "such")
 
 
@@ -71,6 +72,8 @@ def _is_amount(scan: Scanner, rows: Term) -> bool:
     amount = amount_of(table) if table is not None else None
     if table is None or amount is None:
         return False
+    if (table.name, amount) in scan.sentence.graph.references:
+        return False
     scan.pending = chosen_ref(rows.position, table.name, amount)
     total = rows.position - 1
     if scan.at(total).argument("aggregate") == "sum":
@@ -102,7 +105,8 @@ def counts_rows(scan: Scanner, operator: Operator, literal: str | float, followi
         kind: TermKind = "compare" if family == "number" else "count"
         if ref.near is None:
             ref.near = scan.last_table()
-        scan.add(Term(kind, following, ref, operator, (literal,), summed=kind == "compare"))
+        summed = kind == "compare" and not _of_one_row(scan, ref, following)
+        scan.add(Term(kind, following, ref, operator, (literal,), summed=summed))
     elif role == "value" and scan.role(following + 1) == "table":
         table = scan.table(following + 1)
         scan.add(Term("count", following + 1, None, operator, (literal,), table=table))
@@ -119,6 +123,13 @@ def counts_rows(scan: Scanner, operator: Operator, literal: str | float, followi
     scan.take(following)
     scan.position = following + 1
     return True
+
+
+def _of_one_row(scan: Scanner, ref: Ref, position: int) -> bool:
+    # "beers with a delivery of more than 90 kegs" have them in one delivery
+    table = ref.hits[0].table
+    told = any(scan.mentions(at, table) for at in range(position))
+    return told or scan.negate or bool(_LEVELS & set(scan.at(position).text.split()))
 
 
 def _family(scan: Scanner, ref: Ref) -> str:

@@ -83,11 +83,13 @@ def _compared(scan: Scanner, operator: Operator, position: int) -> bool:
 def _amount_told(scan: Scanner, position: int) -> Ref | None:
     # "above 200 euros", "customers billed more than 200", "more than 1,000 in unpaid claims"
     if (money := measured_in(scan, position + 1)) is not None:
+        if totalling.paid(scan) is not None:
+            scan.adverbs.append((position + 1, "sum"))
         return money
     known = scan.pending is not None and scan.measures(scan.pending)
     if known or scan.pending_function is not None:
         return None
-    amount = totalling.paid(scan) or totalling.told_behind(scan, position + 1)
+    amount = totalling.told_behind(scan, position + 1) or totalling.paid(scan)
     if amount is not None:
         scan.adverbs.append((position + 1, "sum"))
     return amount

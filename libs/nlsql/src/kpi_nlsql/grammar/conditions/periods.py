@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from kpi_nlsql.drafting.draft import MAIN, Group, Ref, Term, chosen_ref
+from kpi_nlsql.drafting.draft import MAIN, Group, Ref, Sorting, Term, chosen_ref
 from kpi_nlsql.english.dates_read import MONTHS
 from kpi_nlsql.grammar.asking.implied_columns import TIME
 from kpi_nlsql.grammar.conditions.happenings import has_for_life, rows_in_time
@@ -183,10 +183,9 @@ def complete(scan: Scanner) -> None:
 def _amounted(scan: Scanner) -> list[str]:
     """Return the tables whose rows are counted or added up, to show, rank or compare them."""
     draft, found = scan.draft, _summed(scan)
-    compared = [
-        term for term in draft.terms if term.kind == "count" or term.function or term.summed
-    ]
-    for part in (*draft.sorting, *compared):
+    compared = [t for t in draft.terms if t.kind == "count" or t.function or t.summed]
+    parts: list[Sorting | Term] = [*draft.sorting, *compared]
+    for part in parts:
         if part.ref is not None and part.ref.hits:
             found.append(part.ref.near or part.ref.hits[0].table)
         elif part.table:

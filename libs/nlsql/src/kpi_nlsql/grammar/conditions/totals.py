@@ -14,6 +14,7 @@ from kpi_nlsql.schema.graph import Table
 MONEY = frozenset({"money", "revenue", "turnover", "value"})
 _TOTALS = frozenset({"total", "totals", "sum", "in total", "value", "amount", "turnover"})
 _WHOLE = frozenset({"gross", "value", "valu", "total"})
+_THINGS = frozenset("sales hours units pieces points quantity volume spend".split())  # noqa: SIM905
 _TIED = 0.05
 _LIST = frozenset("and , the this that their its with show".split())  # noqa: SIM905
 
@@ -108,6 +109,21 @@ def total_of(scan: Scanner, position: int) -> Ref | None:
     table = scan.sentence.graph.table(scan.table(position))
     amount = amount_of(table)
     return None if amount is None else chosen_ref(position, table.name, amount)
+
+
+def of_rows(scan: Scanner, position: int) -> Ref | None:
+    """Return the amount of the rows named at a position: "the lowest total payments"."""
+    if scan.role(position) != "table":
+        return None
+    amount = amount_of(scan.sentence.graph.table(scan.table(position)))
+    return None if amount is None else chosen_ref(position, scan.table(position), amount)
+
+
+def of_many(scan: Scanner, position: int) -> bool:
+    """Tell whether an amount is said to be what many rows come to: "ordered quantity", "kegs"."""
+    words = scan.at(position).text.split()
+    done = words[0] if len(words) > 1 else scan.at(position - 1).text
+    return done.endswith("ed") or words[-1] in MONEY or (len(words) == 1 and words[0] in _THINGS)
 
 
 def amount_of(table: Table) -> str | None:

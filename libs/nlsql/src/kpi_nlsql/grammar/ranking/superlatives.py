@@ -107,6 +107,8 @@ def _most(scan: Scanner, descending: bool, limit: int) -> bool:
     position, _ = counted(scan, start + 1)
     if scan.at(position).number is not None:
         position, _ = counted(scan, position + 1)
+    if _most_described(scan, position, descending, limit):
+        return True
     role = scan.role(position)
     scan.take(start)
     scan.position = start + 1
@@ -129,6 +131,21 @@ def _most(scan: Scanner, descending: bool, limit: int) -> bool:
     return True
 
 
+def _most_described(scan: Scanner, position: int, descending: bool, limit: int) -> bool:
+    """Consume "the most" of "the most open tickets"; what is said of the tickets is read next."""
+    start, noun = scan.position, position
+    while scan.role(noun) == "value" or scan.unknown(noun):
+        noun += 1
+    described = noun > position and any(scan.role(at) == "value" for at in range(position, noun))
+    if not described or scan.role(noun) != "table" or scan.role(noun + 1) == "column":
+        return False
+    scan.take(start, noun)
+    scan.skipped.add(noun)
+    scan.position = start + 1
+    _sort(scan, Sorting(start, None, "count", scan.table(noun), descending), limit)
+    return True
+
+
 def _most_rows(scan: Scanner, position: int, start: int, descending: bool) -> Sorting | None:
     """Return the order by how many rows there are of what is mentioned, if it is rows."""
     stored = scan.stored_count(position)
@@ -146,7 +163,8 @@ def _most_of(scan: Scanner, position: int, sorting: Sorting, limit: int) -> bool
     ref = sorting.ref = scan.ref(position)
     scan.take(position)
     scan.position = position + 1
-    if not scan.in_where and not scan.draft.wanted and scan.measures(ref) and limit == 1:
+    asked = scan.in_where or scan.draft.wanted or _has_several(scan, ref)
+    if not asked and scan.measures(ref) and limit == 1:
         function = "max" if sorting.descending else "min"
         scan.draft.wanted.append(Wanted(position, ref, function))
         return True
@@ -155,6 +173,12 @@ def _most_of(scan: Scanner, position: int, sorting: Sorting, limit: int) -> bool
     sorting.function = None if sorting.summed else "count"
     _sort(scan, sorting, limit)
     return True
+
+
+def _has_several(scan: Scanner, ref: Ref) -> bool:
+    # "Which beer did we deliver the most kegs of?": a beer, whose deliveries have kegs.
+    tables = {table for _, table in scan.draft.entities}
+    return bool(tables) and not any(hit.table in tables for hit in ref.hits)
 
 
 def _highest(scan: Scanner, descending: bool, limit: int) -> bool:
@@ -180,6 +204,15 @@ def _highest(scan: Scanner, descending: bool, limit: int) -> bool:
     if scan.role(position) == "table" and scan.role(position + 1) == "column":
         scan.take(position)
         position += 1
+    elif _total_of_rows(scan, position, Sorting(start, None, function, None, descending), limit):
+        return True
+    return _highest_of(scan, position, descending, limit, function)
+
+
+def _highest_of(
+    scan: Scanner, position: int, descending: bool, limit: int, function: str | None
+) -> bool:
+    start = scan.position
     if scan.at(position).kind == "word" and _measures(scan, position + 1):
         position += 1  # "with the highest annual revenue", where no column says it is annual
     scan.take(start)
@@ -190,6 +223,18 @@ def _highest(scan: Scanner, descending: bool, limit: int) -> bool:
         _sort(scan, Sorting(start, shown.ref, function, None, descending), limit)
         return True
     return _adjective(scan, position, descending, limit)
+
+
+def _total_of_rows(scan: Scanner, position: int, sorting: Sorting, limit: int) -> bool:
+    """Order by what the amounts of the rows named come to: "the lowest total payments"."""
+    sums = sorting.function in {"sum", "avg"}
+    sorting.ref = totals.of_rows(scan, position) if sums else None
+    if sorting.ref is None:
+        return False
+    scan.take(sorting.position, position)
+    scan.position = position + 1
+    _sort(scan, sorting, limit)
+    return True
 
 
 def _shown(scan: Scanner, function: str | None) -> Wanted | None:
@@ -226,7 +271,7 @@ def _column(
     ):
         scan.draft.wanted.append(Wanted(position, ref, "max" if descending else "min"))
         return True
-    total = scan.at(position).text.startswith("total ")
+    total = scan.at(position).text.startswith("total ") or totals.of_many(scan, position)
     _sort(scan, Sorting(start, ref, function, None, descending, summed=total), limit)
     return True
 
