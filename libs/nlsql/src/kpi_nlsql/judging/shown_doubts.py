@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kpi_nlsql.english.words import stems
 from kpi_nlsql.judging.held import Held
 from kpi_nlsql.judging.unnamed_column import is_told, unnamed_column
 from kpi_nlsql.plans import plan
@@ -22,18 +23,35 @@ def shown_doubts(sentence: Sentence, candidate: Candidate) -> dict[str, float]:
         "shown_told": is_told(query),
         "shown_unnamed": candidate.kind == "general"
         and unnamed_column(sentence, query) is not None,
-        "aggregate_unread": _leaves_aggregate(sentence, query),
+        "aggregate_unread": _leaves_aggregate(sentence, candidate),
         "count_unread": _leaves_count(sentence, query),
         "unspoken_exists": _tests_unspoken(sentence, query),
     }
     return {name: float(found) for name, found in told.items()}
 
 
-def _leaves_aggregate(sentence: Sentence, query: plan.Plan) -> bool:
+def _leaves_aggregate(sentence: Sentence, candidate: Candidate) -> bool:
     # "the total amount of the jobs that are not invoiced", and every amount is shown.
-    asked = any(item.is_cue("aggregate") for item in sentence.linked)
+    query = candidate.plan
+    compared = candidate.kind == "reconcile" and _holds_total(sentence, query)
+    asked = any(
+        item.is_cue("aggregate") and not (compared and item.text == "total")
+        for item in sentence.linked
+    )
     sorts = any(each.order for each in queries(query))
     return asked and not sorts and not _aggregates(query)
+
+
+def _holds_total(sentence: Sentence, query: plan.Plan) -> bool:
+    """Tell whether a column called total is compared: "claims that exceed the order total"."""
+    held = Held(query)
+    return any(
+        "total" in stems(name)
+        for table in held.tables
+        for column in sentence.graph.table(table).columns
+        if (table, column.name.lower()) in held.columns
+        for name in column.display_names
+    )
 
 
 def _leaves_count(sentence: Sentence, query: plan.Plan) -> bool:

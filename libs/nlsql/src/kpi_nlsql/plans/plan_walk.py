@@ -84,6 +84,18 @@ def rewritten(part: Any, change: Callable[[Any], Any]) -> Any:
     return dataclasses.replace(part, **told)
 
 
+def renamed(part: Any, alias: str, new: str) -> Any:
+    """Return a part of a plan where what goes by an alias goes by another."""
+
+    def change(each: Any) -> Any:
+        if isinstance(each, plan.Source) and each.alias == alias:
+            return dataclasses.replace(each, alias=new)
+        named = isinstance(each, plan.ColumnRef | plan.Star) and each.source == alias
+        return dataclasses.replace(each, source=new) if named else None
+
+    return rewritten(part, change)
+
+
 def everything(value: Any) -> Iterator[Any]:
     """Yield a part of a plan and all that stands in it, down to names, texts and numbers."""
     if isinstance(value, tuple):

@@ -49,6 +49,14 @@ class Account:
             or any(item.is_cue(kind) for kind in _SAYS_LITTLE)
         )
 
+    def all_told(self) -> bool:
+        """Tell whether every name, value and number of the sentence is accounted for."""
+        used = self.used()
+        return all(
+            position in used or item.kind in {"word", "mark", "cue"}
+            for position, item in enumerate(self._sentence.items)
+        )
+
     def _span(self, position: int) -> range:
         return range(self._items[position].start, self._items[position].end)
 

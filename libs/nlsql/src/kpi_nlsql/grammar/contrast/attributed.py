@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from kpi_nlsql.grammar.contrast.bounds import PLACES
 from kpi_nlsql.grammar.contrast.states import (
-    PLACES,
     State,
     States,
     ends_state,

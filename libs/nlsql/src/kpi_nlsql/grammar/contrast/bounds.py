@@ -11,8 +11,10 @@ from kpi_nlsql.mentions.linking import Item
 OPENERS = frozenset(
     "where whose with having which that who when have has had showing carrying although".split()  # noqa: SIM905
 ) | {"for which", "in which", "for", "by"}
+_WHATEVER = frozenset({"everything", "anything", "whatever"})
 ENDS = frozenset({",", ".", "?", ";", ":", "(", ")", "!"})
 VERBS = frozenset("is are was were does do did".split())  # noqa: SIM905
+PLACES = frozenset({"in", "at", "on", "per", "within", "inside", "according to", "by"})
 THEY = frozenset({"they", "these", "both", "two", "the two", "values", "it"})
 
 
@@ -33,7 +35,8 @@ def begins(items: Sequence[Item], found: Comparator) -> int:
         if items[position].text == "for which":
             verb = (at for at in range(position, found.start) if items[at].text in VERBS)
             return next(verb, position) + 1
-        if items[position].text in ENDS or opens(items, position):
+        leads_on = items[position].text == "for" and position == found.start - 1  # "asks for more"
+        if items[position].text in ENDS or (opens(items, position) and not leads_on):
             return position + 1
     return next((at for at in range(found.start) if not _asks(items[at])), 0)
 
@@ -46,7 +49,7 @@ def _asks(item: Item) -> bool:
 def opens(items: Sequence[Item], position: int) -> bool:
     """Tell whether a word opens a clause."""
     text = items[position].text
-    return text in OPENERS or (items[position].is_cue("show") and position > 0)
+    return text in OPENERS | _WHATEVER or (items[position].is_cue("show") and position > 0)
 
 
 def ends(items: Sequence[Item], start: int) -> int:
@@ -68,7 +71,8 @@ def pairs(items: Sequence[Item], position: int) -> bool:
     if items[position].text in {"per", "by", "joined on"} or items[position].is_cue("group"):
         return True
     following = items[position + 1 : position + 3]
-    return items[position].text == "for" and any(item.text.endswith("same") for item in following)
+    led = items[position].text in {"for", "of"}
+    return led and any(item.text.endswith("same") for item in following)
 
 
 def refers_back(items: Sequence[Item], positions: Sequence[int]) -> bool:
@@ -80,7 +84,9 @@ def refers_back(items: Sequence[Item], positions: Sequence[int]) -> bool:
 def says_something(items: Sequence[Item], positions: Sequence[int]) -> bool:
     """Tell whether a stretch names anything."""
     return any(
-        items[at].kind == "mention" or (items[at].kind == "word" and len(items[at].text) > 3)
+        items[at].kind == "mention"
+        or (items[at].kind == "word" and len(items[at].text) > 3)
+        or items[at].text == "lines"  # "the sum of its lines"
         for at in positions
         if items[at].text not in THEY and items[at].text not in VERBS
     )

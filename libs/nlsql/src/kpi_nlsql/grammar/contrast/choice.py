@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kpi_nlsql.grammar.contrast.between import Link, linked_rows, turned
 from kpi_nlsql.grammar.contrast.operand import (
+    SURE,
     Operand,
     Operands,
     Word,
@@ -15,22 +16,23 @@ from kpi_nlsql.grammar.contrast.operand import (
     table_told,
 )
 from kpi_nlsql.grammar.contrast.paired_rows import paired_rows
+from kpi_nlsql.grammar.contrast.sides import side
+from kpi_nlsql.grammar.contrast.sought import Sought
 from kpi_nlsql.grammar.contrast.told_key import told_key
 from kpi_nlsql.grammar.contrast.wording import (
     column_names,
+    counts_years,
     covered,
     fit_name,
     is_key,
-    only_amount,
+    kind_of,
     table_words,
 )
 from kpi_nlsql.plans import plan
-from kpi_nlsql.schema.graph import Column, Graph, Table
+from kpi_nlsql.schema.graph import Graph, Table
 from kpi_nlsql.schema.pairing import Pairing
 from kpi_nlsql.sentence import Sentence
 
-_MOST = 4
-_ELIDED = 0.2
 _UNLIKE_KINDS = 1.5
 _HEADED = 0.8
 _PAIRED = 1.5
@@ -42,7 +44,6 @@ _KEYLESS = 1.0
 _BY_COLUMN = 0.6
 _LINKED = 0.4
 _NO_KEY = 1.0
-_SURE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,15 @@ class Choice:
     score: float
     link: Link | None = None
 
+    @property
+    def same_row(self) -> bool:
+        """Whether two columns of one row are compared."""
+        return self.left.table == self.right.table
+
     def steps(self) -> tuple[plan.JoinStep, ...]:
         """Return the joins from the rows of the first side (``s``) to the second (``t``)."""
+        if self.same_row:
+            return ()
         if self.link is not None:
             return self.link.steps(self.pairing, self.right.table)
         on = self.pairing.conditions("s", "t")
@@ -76,21 +84,6 @@ class Choice:
         return Choice(self.right, self.left, replace(self.pairing, pairs=pairs), self.score)
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """The words of both sides, those both share, those of the rows, and all the others."""
-
-    left: tuple[Word, ...]
-    right: tuple[Word, ...]
-    common: tuple[Word, ...]
-    head: tuple[Word, ...]
-    others: tuple[Word, ...]
-    shown: tuple[tuple[Word, ...], ...] = ()
-    keys: tuple[tuple[Word, ...], ...] = ()
-    refers: tuple[bool, bool] = (False, False)
-    """Whether a side is only "the one in …": its column is called as on the other side."""
-
-
 def choices(sentence: Sentence, sought: Sought) -> list[Choice]:
     """Return the possible choices, best first."""
     found = list(_pairs(sentence, sought))
@@ -99,9 +92,10 @@ def choices(sentence: Sentence, sought: Sought) -> list[Choice]:
 
 def _pairs(sentence: Sentence, sought: Sought) -> Iterator[Choice]:
     graph, found = sentence.graph, operands_in(sentence.graph)
+    bare = [sought.in_time if alone else None for alone in sought.bare]
     sides = (
-        _side(graph, sought.left, sought.right, sought.common, sought.refers[0], found),
-        _side(graph, sought.right, sought.left, sought.common, sought.refers[1], found),
+        side(graph, sought.left, sought.right, sought.common, sought.refers[0], bare[0], found),
+        side(graph, sought.right, sought.left, sought.common, sought.refers[1], bare[1], found),
     )
     lefts, rights = (
         [
@@ -118,7 +112,11 @@ def _pairs(sentence: Sentence, sought: Sought) -> Iterator[Choice]:
     for left, left_shown in lefts:
         for right, right_shown in rights:
             pair = (left.table, right.table)
+            if not _comparable(graph, sought, left, right):
+                continue
             if left.table == right.table:
+                if (one := _same_row(graph, sought, left, right, head, spoken)) is not None:
+                    yield one
                 continue
             if not _told_apart(sought, (left, right), spoken, found):
                 continue
@@ -141,6 +139,37 @@ def _pairs(sentence: Sentence, sought: Sought) -> Iterator[Choice]:
                 yield Choice(left, right, linked[0], score + paired, linked[1])
 
 
+def _comparable(graph: Graph, sought: Sought, left: Operand, right: Operand) -> bool:
+    """Tell whether two columns have an order where one is asked for: dates or amounts."""
+    columns = [graph.table(side.table).column(str(side.column)) for side in (left, right)]
+    wanted = {True: "date", False: "number"}.get(bool(sought.in_time))
+    if sought.in_time is None:
+        return True
+    years = {counts_years(column) for column in columns}
+    return len(years) == 1 and all(
+        kind_of(column) == wanted and not is_key(column) for column in columns
+    )
+
+
+def _same_row(
+    graph: Graph,
+    sought: Sought,
+    left: Operand,
+    right: Operand,
+    head: dict[str, float],
+    spoken: dict[str, float],
+) -> Choice | None:
+    """Return two columns of one table as a choice: "paid later than due"."""
+    table = graph.table(left.table)
+    columns = [table.column(str(side.column)) for side in (left, right)]
+    alike = len({kind_of(column) for column in columns}) == 1 and not any(map(is_key, columns))
+    said = min(left.said, right.said) >= SURE and not (left.lost | right.lost)
+    if left.column == right.column or sought.common or not (said and alike):
+        return None
+    score = left.score + right.score + _HEADED * head[table.name] + _MENTIONED * spoken[table.name]
+    return Choice(left, right, Pairing((), 1.0, "the same row"), score + _PAIRED)
+
+
 def _by_told_key(
     graph: Graph, left: Operand, right: Operand, keys: Sequence[Sequence[Word]]
 ) -> Pairing | None:
@@ -152,42 +181,6 @@ def _by_told_key(
 
 def _meet(joined: set[tuple[str, str]], pair: tuple[str, str]) -> bool:
     return bool({pair, pair[::-1]} & joined)
-
-
-def _side(
-    graph: Graph,
-    mine: tuple[Word, ...],
-    theirs: tuple[Word, ...],
-    common: tuple[Word, ...],
-    refers: bool,
-    found: Operands,
-) -> list[Operand]:
-    """Return the columns one side may mean; what it leaves out is said on the other side."""
-    elides = bool(mine) and not common
-    elided = [
-        operand
-        for table in (graph.tables if elides else ())
-        for operand in _elided(mine, theirs, table, found)
-    ]
-    if refers and elided:
-        # "the one in the payment file" is called as the other, and no payment method
-        return sorted(elided, key=lambda operand: -operand.score)[:_MOST]
-    whole = (*common, *mine)
-    named = [each for table in graph.tables for each in found(whole, table.name)[:_MOST]]
-    return sorted([*named, *elided], key=lambda operand: -operand.score)[: _MOST * 6]
-
-
-def _elided(
-    mine: tuple[Word, ...], theirs: tuple[Word, ...], table: Table, found: Operands
-) -> Iterable[Operand]:
-    told = table_told(mine, table)
-    if told is None:
-        return
-    for operand in found(theirs, table.name)[:2]:
-        score = told.score + operand.said - _ELIDED
-        alone = operand.column == only_amount(table) and not told.lost
-        said = max(_SURE if alone else 0.0, operand.said)
-        yield replace(operand, score=score, said=said, lost=told.lost, placed=True)
 
 
 def _likeness(graph: Graph, left: Operand, right: Operand) -> float:
@@ -215,7 +208,7 @@ def _is_shown(graph: Graph, sought: Sought, operand: Operand) -> bool:
 
 def _seen(operand: Operand, shown: bool) -> Operand:
     """Return the operand, sure of what it leaves out where the column is among those to show."""
-    return replace(operand, said=_SURE) if shown and operand.said < _SURE else operand
+    return replace(operand, said=SURE) if shown and operand.said < SURE else operand
 
 
 def _is_key_told(sought: Sought, operand: Operand, found: Operands) -> bool:
@@ -234,13 +227,6 @@ def _lacks_key(sought: Sought, tables: Sequence[str], found: Operands) -> int:
         for part in sought.keys
         for table in tables
     )
-
-
-def kind_of(column: Column) -> str:
-    """Return what a column holds: dates, numbers or texts."""
-    if column.dated:
-        return "date"
-    return "number" if column.measures else "text"
 
 
 def _told_apart(

@@ -14,8 +14,14 @@ from kpi_nlsql.grammar.contrast.bounds import (
     says_something,
     split_at,
 )
-from kpi_nlsql.grammar.contrast.comparator import Comparator, comparators, deed_before
+from kpi_nlsql.grammar.contrast.comparator import (
+    Comparator,
+    comparators,
+    deed_before,
+)
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
+from kpi_nlsql.grammar.contrast.evoked import tells_measure
+from kpi_nlsql.grammar.contrast.rows_apart import behind_rows, is_verb, rows_apart
 from kpi_nlsql.grammar.contrast.sides_before import (
     compared_first,
     last_two,
@@ -26,6 +32,8 @@ from kpi_nlsql.mentions.linking import Item
 
 _ASIDE = frozenset({"and", ",", "vs", "versus", "against", "to", "with"})
 _PLACES = frozenset({"in", "at", "on"})
+_TWO = frozenset({"two", "the two", "both"})
+_US = frozenset({"we", "ours", "do", "did", "have", "has", "does"})
 _LEADING = VERBS | {"that", "which", "who", "whose", "that are", "that were", "with"}
 
 
@@ -43,9 +51,12 @@ def clauses(items: Sequence[Item]) -> Iterator[Clause]:
             tuple(range(end, len(items))),
             frozenset(range(found.start, found.end)),
             found.text == "add up",
+            attributive=found.attributive,
+            in_time=found.in_time,
+            measure=tuple(at for at in (found.start,) if tells_measure(found.text.split()[0])),
         )
         if not _meets_value(items, clause):
-            yield from _forms(items, clause, found)
+            yield from (rows_apart(items, form) for form in _forms(items, clause, found))
 
 
 def _meets_value(items: Sequence[Item], clause: Clause) -> bool:
@@ -55,7 +66,8 @@ def _meets_value(items: Sequence[Item], clause: Clause) -> bool:
         return False
     value = bool(behind[0].values) and not behind[0].hits
     goes_on = len(behind) > 1 and bool(behind[1].hits)
-    number = behind[0].number is not None and behind[0].text != "one"
+    ordered = clause.in_time is not None  # "more than one amendment", but not "the one in …"
+    number = behind[0].number is not None and (ordered or behind[0].text != "one")
     plain = behind[0].kind == "quoted" or number
     return plain or (value and not goes_on)
 
@@ -83,12 +95,20 @@ def _forms(items: Sequence[Item], clause: Clause, found: Comparator) -> Iterator
         yield own
     elif (against := _against(items, clause)) is not None:
         yield against
+    elif _refers_to_us(items, clause) and says_something(items, clause.left):
+        yield replace(_completed(items, clause), right=(), told=clause.told | {*clause.right})
     elif not says_something(items, clause.right):
         yield from _both_before(items, clause)
     elif says_something(items, clause.left) and (placed := list(_in_either(items, clause))):
         yield from placed
     else:
         yield _completed(items, clause)
+
+
+def _refers_to_us(items: Sequence[Item], clause: Clause) -> bool:
+    """Tell whether the other side is only "we do" or "ours": the column that is left."""
+    texts = {items[at].text for at in clause.right}
+    return clause.in_time is not None and bool(texts & {"we", "ours"}) and texts <= _US
 
 
 def _between(items: Sequence[Item], clause: Clause, between: int) -> Iterator[Clause]:
@@ -144,6 +164,7 @@ def _attributive(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
         right = tuple(at for at in clause.right if at > than)
         clause = replace(clause, left=left, right=right, told=clause.told | {than})
         if items[left[0]].text in _PLACES and said:  # "the price is higher in A than in B"
+            said = behind_rows(items, said)
             rest = tuple(at for at in before if at not in said)
             clause = replace(clause, common=said, before=rest)
         yield clause
@@ -154,9 +175,13 @@ def _attributive(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
         sides = tuple(at for at in clause.right if at > lead)
         split = list(split_at(items, sides, _ASIDE | {"and in"}))
         yield from (replace(clause, left=left, right=right, common=common) for left, right in split)
+        if not split and said and not says_something(items, common):
+            # "which courses cost something different on the website"
+            common = behind_rows(items, said)
+            before = tuple(at for at in before if at not in common)
         if not split and says_something(items, before) and says_something(items, common):
             # "orders with another currency in the bank file": than they have themselves
-            yield replace(clause, right=sides, common=common)
+            yield replace(clause, right=sides, common=common, before=before)
     if not leads and (deed := deed_before(items, min(clause.told))) is not None:
         # "orders that were invoiced with a different amount": than they have themselves
         rows = tuple(at for at in before if at < deed)
@@ -201,7 +226,7 @@ def _both_before(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
         return
     split = list(split_at(items, clause.left, frozenset({"and", "vs", "versus"})))
     yield from (replace(clause, left=left, right=right) for left, right in split)
-    two = not split and any(items[at].text in {"two", "the two"} for at in clause.left)
+    two = not split and any(items[at].text in _TWO for at in clause.left)
     # "date in A and date in B where the two dates differ"
     listed = list(last_two(items, clause)) if two else []
     yield from listed
@@ -216,6 +241,9 @@ def _both_before(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
 
 def _completed(items: Sequence[Item], clause: Clause) -> Clause:
     """Take what a bare "that" or "which" refers to: "have a date which deviates from …"."""
+    verb = clause.left[-1] if clause.left else None
+    if verb is not None and is_verb(items, verb):  # "receipts that cover less than the tax due"
+        clause = replace(clause, left=clause.left[:-1], told=clause.told | {verb})
     if says_something(items, clause.left) or not clause.before:
         return clause
     before = clause.before[:-1]

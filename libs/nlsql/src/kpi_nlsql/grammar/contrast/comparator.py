@@ -11,9 +11,12 @@ from kpi_nlsql.mentions.walking import skip_words, skip_words_back
 from kpi_nlsql.plans.plan import Operator
 
 _ORDERS: dict[str, Operator] = {"after": ">", "later than": ">", "before": "<", "earlier than": "<"}
+_IN_TIME = frozenset({*_ORDERS, "later", "earlier", "sooner"})
 _MORE: dict[str, Operator] = {
     "higher": ">", "larger": ">", "bigger": ">", "greater": ">", "more": ">", "later": ">",
-    "lower": "<", "smaller": "<", "less": "<", "fewer": "<", "earlier": "<",
+    "lower": "<", "smaller": "<", "less": "<", "fewer": "<", "earlier": "<", "sooner": "<",
+    "cheaper": "<", "dearer": ">", "pricier": ">", "heavier": ">", "lighter": "<", "longer": ">",
+    "shorter": "<", "more expensive": ">", "less expensive": "<",
 }  # fmt: skip
 _UNLIKE = frozenset(
     {"different", "another", "other", "with different", "has a different", "have a different",
@@ -42,6 +45,11 @@ class Comparator:
     operator: Operator
     text: str
     attributive: bool = False
+
+    @property
+    def in_time(self) -> bool | None:
+        """Whether dates are compared, or amounts; None where it may be anything."""
+        return None if self.operator in {"=", "!="} else self.text in _IN_TIME
 
 
 def mirrored(operator: Operator) -> Operator:
@@ -96,7 +104,7 @@ def _is_unlike(items: Sequence[Item], position: int) -> bool:
     following = [item.last_word for item in items[position + 1 : position + _WITHIN]]
     if following[:1] in (["from"], ["to"], ["than"]):
         return False
-    told = bool({"than", "from", "in", "vs", "versus"} & set(following))
+    told = bool({"than", "from", "in", "on", "vs", "versus"} & set(following))
     return told or deed_before(items, position) is not None
 
 
@@ -107,9 +115,12 @@ def deed_before(items: Sequence[Item], position: int) -> int | None:
         lead = position
     elif lead < 1 or items[lead].text not in _DONE_WITH:
         return None
-    deed = items[lead - 1]
-    done = deed.text.endswith("ed") or deed.text in _DONE
-    return lead - 1 if lead and done and not deed.cues else None
+    return lead - 1 if lead and is_deed(items[lead - 1]) else None
+
+
+def is_deed(item: Item) -> bool:
+    """Tell whether an item is what was done with something: "invoiced", "paid"."""
+    return (item.text.endswith("ed") or item.text in _DONE) and not item.cues
 
 
 def _denied(items: Sequence[Item], position: int) -> Comparator | None:

@@ -159,7 +159,7 @@ def _after(items: Sequence[Item], positions: Positions, layout: Layout) -> None:
             layout.told |= {position, *(n for n in stretch if _directs(items[n]))}
             at += 1 + len(stretch)
         elif _leads_to_key(items, position, rest):
-            stretch = _key(items, rest) if _sames(items, stretch) else stretch
+            stretch = _key(items, rest)
             layout.keys += list(_segments(items, _without_same(items, stretch)))
             layout.told |= {position, *_sames(items, stretch)}
             at += 1 + len(stretch)
@@ -191,7 +191,7 @@ def _directs(item: Item) -> bool:
 def _leads_to_key(items: Sequence[Item], position: int, rest: Positions) -> bool:
     text = items[position].text
     same = any(items[at].text in _SAME for at in rest[:2])
-    if text in {"for", "with", "on", "and", "("} and same:
+    if text in {"for", "of", "with", "on", "and", "("} and same:
         return True
     return text in _LEADS_TO_KEY or items[position].is_cue("group")
 
@@ -263,7 +263,8 @@ def _rows_lead(items: Sequence[Item], positions: Sequence[int]) -> int | None:
         return plain[0]
     # "the amount from the invoice and the amount from the bank" tells where each is from
     several = len(leads) > 1 and len({items[at].text for at in leads}) == 1
-    return leads[0] if leads and not several else None
+    listed = max((at for at in positions if items[at].text in _LISTING), default=-1)
+    return leads[0] if leads and (not several or leads[0] > listed) else None
 
 
 def _joins_values(items: Sequence[Item], position: int) -> bool:

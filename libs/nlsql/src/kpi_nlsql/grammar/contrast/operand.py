@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
+from kpi_nlsql.grammar.conditions.times import named_by
+from kpi_nlsql.grammar.contrast.evoked import money_moved, told_fit, told_share
 from kpi_nlsql.grammar.contrast.wording import (
     column_names,
-    covered,
     fit_name,
+    is_key,
+    kind_of,
     kind_of_value,
     says_kind,
     table_words,
@@ -19,13 +22,14 @@ from kpi_nlsql.schema.graph import Column, Graph, Table
 
 _OF_TABLE = 0.95
 _SAID = 0.5
+SURE = 0.8
 _LIGHT = frozenset(
     "one ones same system value values figure figures actual file table row rows line lines "  # noqa: SIM905
     "record records entry entries recorded reported shown stored held given stated listed data "
     "corresponding matching respective field column office tool app application side sheet "
     "excel spreadsheet database extract export feed platform module says say said show shows "
     "use uses used have has had their its they it there according gave give gives register "
-    "registered".split()
+    "registered something anything".split()
 )
 """Words that say nothing of their own beside the name of a table or column."""
 
@@ -65,7 +69,51 @@ def operands(words: Sequence[Word], table: Table) -> list[Operand]:
         for column in table.columns
         if (operand := _operand(words, table, column, owner)) is not None
     ]
-    return sorted(found, key=lambda operand: -operand.score)
+    found += list(_done(words, table, owner, found))
+    found.sort(key=lambda operand: -operand.score)
+    place = frozenset(word for word, of in zip(words, owner, strict=True) if of >= _SAID)
+    return [_singled_out(each, found, table, place) for each in found]
+
+
+def _done(
+    words: Sequence[Word], table: Table, owner: Sequence[float], found: Sequence[Operand]
+) -> Iterator[Operand]:
+    """Yield what is paid or billed of the rows of a table, and when they were placed or issued.
+
+    Only what no column is called by is meant so.
+    """
+    called = {word for operand in found for word in operand.words}
+    for at, word in enumerate(words):
+        moved = money_moved(word.text, table)
+        done = named_by(word.text, table) if word.text.endswith("ed") else None
+        columns = {moved, done.name if done is not None else None} - {None}
+        told = [1.0 if n == at else _OF_TABLE * of for n, of in enumerate(owner)]
+        lost = _lost(words, told)
+        placed = any(of >= _SAID for n, of in enumerate(owner) if n != at)
+        score = sum(told) - len(lost) + _SAID
+        for column in () if word in called else sorted(map(str, columns)):
+            yield Operand(table.name, column, score, SURE, (word,), lost, placed)
+
+
+def _singled_out(
+    operand: Operand, found: Sequence[Operand], table: Table, place: frozenset[Word]
+) -> Operand:
+    """Return the operand, sure of it where a word fits no other column that measures the like.
+
+    The "price" of articles that have no other price is their list price.
+    """
+    column = table.column(str(operand.column))
+    own = set(operand.words) - place
+    measures = (column.measures or column.dated) and not is_key(column)
+    if operand.said >= SURE or not measures or not own:
+        return operand
+    rivals = (
+        table.column(str(other.column))
+        for other in found
+        if other.column != operand.column and own & set(other.words)
+    )
+    alike = any(kind_of(each) == kind_of(column) and not is_key(each) for each in rivals)
+    return operand if alike else replace(operand, said=SURE)
 
 
 Operands = Callable[[tuple[Word, ...], str], Sequence[Operand]]
@@ -99,10 +147,10 @@ def _operand(
     texts = tuple(word.text for word in words)
     best: Operand | None = None
     for name in column_names(column):
-        own = fit_name(texts, name)
+        own = told_fit(texts, name)
         if max(own) < _SAID or not _speaks(words, own):
             continue
-        said = covered(texts, _deed_of(texts, name))
+        said = told_share(texts, _deed_of(texts, name))
         if said < _SAID / 2:
             continue
         kinds = [kind_of_value(text, column) for text in texts]

@@ -19,12 +19,14 @@ def both_compared(choice: Choice) -> list[plan.ColumnRef]:
     """Return the two compared columns."""
     return [
         plan.ColumnRef("s", str(choice.left.column)),
-        plan.ColumnRef("t", str(choice.right.column)),
+        plan.ColumnRef("s" if choice.same_row else "t", str(choice.right.column)),
     ]
 
 
 def sources(choice: Choice) -> list[tuple[str, str]]:
     """Return the tables that columns can be shown of, each behind its alias."""
+    if choice.same_row:
+        return [("s", choice.left.table)]
     between = [] if choice.link is None else [("m", choice.link.table)]
     return [("s", choice.left.table), ("t", choice.right.table), *between]
 

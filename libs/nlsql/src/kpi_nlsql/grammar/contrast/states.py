@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from kpi_nlsql.grammar.contrast.bounds import PLACES
 from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.operand import Operand, Word, table_told
 from kpi_nlsql.grammar.contrast.paired_rows import paired_rows
@@ -17,7 +18,6 @@ from kpi_nlsql.sentence import Sentence
 _CONTRASTS = frozenset(
     {"but", "and", "while", "yet", "although", "though", "whereas", ",", "but not"}
 )
-PLACES = frozenset({"in", "at", "on", "per", "within", "inside", "according to", "by"})
 _ENDS = frozenset({",", ".", "?", ";", ":", "(", ")", "with", "where", "whose"})
 _PASSED = frozenset(
     "still already is are was were as be being marked set the it its their they yet now "  # noqa: SIM905

@@ -8,11 +8,13 @@ from dataclasses import replace
 from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.comparator import mirrored
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
+from kpi_nlsql.grammar.contrast.evoked import SUMMING
 from kpi_nlsql.grammar.contrast.operand import Word, table_told
-from kpi_nlsql.grammar.contrast.wording import is_key
+from kpi_nlsql.grammar.contrast.wording import column_names, is_key
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans.plan import AggregateFunction
 from kpi_nlsql.schema.graph import Graph
+from kpi_nlsql.sentence import Sentence
 
 _FUNCTIONS: dict[tuple[str, str], AggregateFunction] = {
     ("aggregate", "sum"): "sum",
@@ -41,10 +43,39 @@ def summed_up(items: Sequence[Item], clause: Clause) -> Clause:
     return clause
 
 
+def of_all_rows(
+    items: Sequence[Item], clause: Clause, graph: Graph, choice: Choice
+) -> Clause | None:
+    """Return the clause with all rows of a side taken together: "whose open orders exceed X"."""
+    named = choice.left.words or clause.together is not None or clause.in_time is not False
+    if named or not clause.before or items[clause.before[-1]].text != "whose" or choice.link:
+        return None
+    if not comes_together(graph, choice.turned(), "sum", ()):
+        return None
+    left, right, operator = clause.right, clause.left, mirrored(clause.operator)
+    return replace(clause, left=left, right=right, operator=operator, together="sum")
+
+
+def names_total(sentence: Sentence, items: Sequence[Item], clause: Clause, choice: Choice) -> bool:
+    """Tell whether a word for a sum is part of a column's name: "the order total"."""
+    sums = [at for at in (*clause.left, *clause.right) if _function(items[at]) is not None]
+    names = [
+        name
+        for side in (choice.left, choice.right)
+        for name in column_names(sentence.graph.table(side.table).column(str(side.column)))
+    ]
+    whole = not (choice.left.lost | choice.right.lost)
+    return whole and all(
+        "total" in items[at].text.split() and any("total" in name for name in names) for at in sums
+    )
+
+
 def _function(item: Item) -> AggregateFunction | None:
     """Return how the rows are taken together that are spoken of next, if they are."""
     if item.hits:
         return None
+    if item.text in SUMMING:
+        return "sum"
     for cue in item.cues:
         found = _FUNCTIONS.get((cue.kind, cue.argument))
         if found is not None:

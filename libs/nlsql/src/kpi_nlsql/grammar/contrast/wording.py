@@ -126,6 +126,13 @@ def is_key(column: Column) -> bool:
     return any(name[-1] in KEY_TAILS for name in column_names(column)[:1])
 
 
+def kind_of(column: Column) -> str:
+    """Return what a column holds: dates, numbers or texts."""
+    if column.dated:
+        return "date"
+    return "number" if column.measures else "text"
+
+
 def only_amount(table: Table) -> str | None:
     """Return the one column of amounts that a table has: what a payment "is lower than" by."""
     amounts = [column for column in table.columns if column.measures and not is_key(column)]

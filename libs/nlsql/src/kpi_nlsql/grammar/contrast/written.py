@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kpi_nlsql.grammar.conditions.listed_values import subject_of
 from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.margin import Margin, apart
 from kpi_nlsql.grammar.contrast.outputs import both_compared
 from kpi_nlsql.grammar.contrast.wording import counts_years
 from kpi_nlsql.grammar.reconciling.differences import differs, may_repeat
 from kpi_nlsql.plans import plan
+from kpi_nlsql.plans.plan_walk import everything
 from kpi_nlsql.schema.graph import Graph
 
 _COUNT = plan.Output(plan.Aggregate("count", plan.Star()), "count")
@@ -52,25 +52,30 @@ def _repeats(choice: Choice, graph: Graph) -> bool:
 
 
 def summed(
-    choice: Choice, operator: plan.Operator, function: plan.AggregateFunction, margin: Margin | None
+    choice: Choice,
+    operator: plan.Operator,
+    function: plan.AggregateFunction,
+    margin: Margin | None,
+    among: Sequence[plan.Condition],
 ) -> plan.Condition:
-    """Return that a value compares so with what the rows of the other side come to."""
+    """Return that a value compares so with what the rows ``among`` the other side come to."""
     left, right = both_compared(choice)
     rows = plan.Query(
         (plan.Output(plan.Aggregate(function, right)),),
         plan.Source(choice.right.table, "t"),
-        where=plan.all_of(list(choice.pairing.conditions("s", "t"))),
+        where=plan.all_of([*choice.pairing.conditions("s", "t"), *among]),
     )
     return apart(left, operator, rows, margin) if margin else plan.Compare(left, operator, rows)
 
 
-def of_one_side(choice: Choice, said: Sequence[plan.Condition], wish: Wish) -> plan.Query | None:
-    """Return the query for rows of the first side, with what those of the other come to."""
+def of_one_side(
+    choice: Choice, said: Sequence[plan.Condition], wish: Wish, among: Sequence[plan.Condition] = ()
+) -> plan.Query | None:
+    """Return the query for rows of the first side, with what those ``among`` the other come to."""
     others = {ref for ref in wish.named if ref.source != "s"}
     if others:
-        return _grouped(choice, said, wish) if others == {both_compared(choice)[1]} else None
-    if any(_of_other(term) for term in said):
-        return None  # what is said of the other side is not said of the sum
+        whole = others == {both_compared(choice)[1]}
+        return _grouped(choice, [*said, *among], wish) if whole else None
     shown = [plan.Output(ref) for ref in wish.named] or [plan.Output(plan.Star("s"))]
     return plan.Query(
         (_COUNT,) if wish.counts else tuple(shown),
@@ -79,10 +84,10 @@ def of_one_side(choice: Choice, said: Sequence[plan.Condition], wish: Wish) -> p
     )
 
 
-def _of_other(term: plan.Condition) -> bool:
-    """Tell whether a condition is about a value of the other side."""
-    subject = subject_of(term)
-    return isinstance(subject, plan.ColumnRef) and subject.source == "t"
+def of_other(term: plan.Condition) -> bool:
+    """Tell whether a condition is about the rows of the other side alone."""
+    refs = {part.source for part in everything(term) if isinstance(part, plan.ColumnRef)}
+    return "t" in refs and "s" not in refs
 
 
 def _grouped(choice: Choice, said: Sequence[plan.Condition], wish: Wish) -> plan.Query:
@@ -155,15 +160,12 @@ def compared(
             for ref, year in zip((left, right), years, strict=True)
         )
         return plan.Compare(first, operator, second)
-    if operator == "!=":
+    if operator == "!=" and not choice.same_row:
         return differs(left, right)
     return plan.Compare(left, operator, right)
 
 
 def _of_source(term: plan.Condition) -> bool:
     """Tell whether a condition is about the rows asked for alone."""
-    constant = isinstance(term, plan.Compare) and isinstance(term.right, plan.Constant)
-    if not constant and not isinstance(term, plan.OneOf):
-        return False
-    subject = subject_of(term)
-    return isinstance(subject, plan.ColumnRef) and subject.source == "s"
+    refs = {part.source for part in everything(term) if isinstance(part, plan.ColumnRef)}
+    return "s" in refs and not refs & {"t", "m"}

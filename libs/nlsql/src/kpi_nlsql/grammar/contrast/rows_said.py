@@ -1,0 +1,79 @@
+"""Rows said: what is said of the rows of either side, wherever it stands in the sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpi_nlsql.grammar.contrast.account import Account
+from kpi_nlsql.grammar.contrast.choice import Choice
+from kpi_nlsql.grammar.contrast.comparator import is_deed
+from kpi_nlsql.grammar.contrast.row_phrases import RowPhrase, rows_told
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.plans import plan
+from kpi_nlsql.sentence import Sentence
+
+_NAMED = 0.8
+_TWO = 2
+
+
+class RowsSaid:
+    """Reads what is said of the rows of a choice; accounts for the words it understands."""
+
+    def __init__(
+        self, sentence: Sentence, items: Sequence[Item], account: Account, choice: Choice
+    ) -> None:
+        self.sentence, self.items, self.account, self.choice = sentence, items, account, choice
+
+    def phrased(self, phrases: Sequence[RowPhrase]) -> list[plan.Condition]:
+        """Return what the phrases taken out of the sentence say of the rows of either side."""
+        found: list[plan.Condition] = []
+        first, second = self.choice.left.table, self.choice.right.table
+        for phrase in phrases:
+            told = [self.items[at] for at in phrase.positions]
+            sides = [
+                ("s", first, second),
+                *([] if self.choice.same_row else [("t", second, first)]),
+            ]
+            ways = [
+                rows
+                for alias, table, other in (sides[::-1] if phrase.behind else sides)
+                if (rows := rows_told(self.sentence, told, table, alias, other)) is not None
+            ]
+            if ways:
+                rows = min(ways, key=lambda way: way.joined)
+                found.append(rows.term)
+                self.account.add(rows.used)
+                self.account.add_item(phrase.positions[0])
+        return found
+
+    def headed(self, positions: Sequence[int]) -> list[plan.Condition]:
+        """Return what is said of the rows asked for where they are named: "unpaid invoices"."""
+        head = [self.items[at] for at in positions]
+        first, second = self.choice.left.table, self.choice.right.table
+        if len(head) < _TWO or any(item.is_cue("not") for item in head):
+            return []  # "not active or blocked" is read beside the comparison
+        rows = rows_told(self.sentence, head, first, "s", second)
+        if rows is None or rows.joined:
+            return []
+        self.account.add(rows.used)
+        return [rows.term]
+
+    def described(self, stretches: Sequence[Sequence[int]]) -> list[plan.Condition]:
+        """Return what is said of the rows of a side where it is named: "their unpaid invoices"."""
+        found: list[plan.Condition] = []
+        first, second = self.choice.left, self.choice.right
+        sides = [("s", first, second.table), ("t", second, first.table)]
+        for stretch in () if self.choice.same_row else stretches:
+            spans = {at: {*range(self.items[at].start, self.items[at].end)} for at in stretch}
+            for alias, side, other in sides:
+                lost = {at for at in stretch if spans[at] & (side.lost - self.account.tokens)}
+                if any(self.items[at].best_table() >= _NAMED for at in lost):
+                    continue
+                told = [
+                    self.items[at] for at in stretch if at in lost or not is_deed(self.items[at])
+                ]
+                rows = rows_told(self.sentence, told, side.table, alias, other) if lost else None
+                if rows is not None and all(spans[at] & rows.used for at in lost):
+                    found.append(rows.term)
+                    self.account.add(rows.used)
+        return found
