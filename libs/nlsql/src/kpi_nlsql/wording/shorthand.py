@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -54,8 +55,10 @@ _DIRECTIONS = {"desc": "descending", "asc": "ascending"}
 _SORTING = frozenset({"order", "sort", "ordered", "sorted"})
 _MULTIPLES = {
     "thousand": 1e3, "million": 1e6, "millions": 1e6, "mio": 1e6, "mn": 1e6, "billion": 1e9,
-    "bn": 1e9,
+    "bn": 1e9, "k": 1e3,
 }  # fmt: skip
+_SHORT_AMOUNT = re.compile(r"(\d+)(k|mn|mio|bn)")
+_COMPARING = frozenset("above below over under than exceeds exceeding least most beneath".split())  # noqa: SIM905
 _UPWARDS = frozenset({"more", "above", "over", "higher", "later", "older", "greater"})
 _BEFORE_SEVERAL = frozenset("with having have has had by on in to for over across".split())  # noqa: SIM905
 _PHRASES |= {
@@ -218,15 +221,21 @@ def _signs(tokens: list[Token]) -> list[Token]:
 
 
 def _amounts(tokens: list[Token]) -> list[Token]:
-    """Tell "1.5 million" as the number it is, and "50 and more" as "50 or more"."""
+    """Tell "1.5 million", "50k" and "above zero" as numbers, and "50 and more" as "50 or more"."""
     told: list[Token] = []
     for token, following in zip(tokens, [*tokens[1:], None], strict=False):
         behind = bool(told) and told[-1].kind == "number"
         times = _MULTIPLES.get(token.lower)
         upwards = following is not None and following.lower in _UPWARDS
+        short = _SHORT_AMOUNT.fullmatch(token.lower)
         if behind and times is not None:
             amount = float(told[-1].text.replace(",", "")) * times
             told[-1] = replace(told[-1], text=f"{amount:.10g}", end=token.end)
+        elif short is not None:
+            amount = int(short[1]) * _MULTIPLES[short[2]]
+            told.append(replace(token, text=f"{amount:.10g}", kind="number"))
+        elif token.lower == "zero" and told and told[-1].lower in _COMPARING:
+            told.append(replace(token, text="0", kind="number"))
         elif behind and token.text == "+" and token.start == told[-1].end:
             told += said(("or", "more"), token)
         elif behind and token.lower == "and" and upwards:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kpi_nlsql.english.function_words import COPULAS
 from kpi_nlsql.grammar.asking.listed import listed
 from kpi_nlsql.grammar.asking.questions import question_word
 from kpi_nlsql.grammar.conditions.denied_subjects import leave_denial
@@ -9,7 +10,7 @@ from kpi_nlsql.grammar.conditions.existence import lacks_own_column
 from kpi_nlsql.grammar.conditions.people import ask_people
 from kpi_nlsql.grammar.scanner import NAMES, Scanner
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.walking import skip_words_back
+from kpi_nlsql.mentions.walking import skip_words, skip_words_back
 
 _BORDER_MARKS = frozenset({"?", ".", ";", "!"})
 _SELECT_AGAIN = frozenset({"along", "together"})
@@ -180,9 +181,17 @@ def _relative(scan: Scanner) -> bool:
         if lacks_own_column(scan, scan.position - 1):
             scan.close_scope()
         scan.in_where = True
-        scan.pending = None
+        scan.pending = scan.pending if _says_of_column(scan) else None
     scan.position += 1
     return True
+
+
+def _says_of_column(scan: Scanner) -> bool:
+    # "with a title that mentions oil", "with a price which is above 50"
+    if scan.item.text not in {"that", "which"} or scan.role(scan.position - 1) != "column":
+        return False
+    told = scan.at(skip_words(scan.items, scan.position + 1, COPULAS))
+    return any(told.is_cue(kind) for kind in (*COMPARISONS, "contains", "starts", "ends"))
 
 
 def _question_word(scan: Scanner, word: str) -> None:

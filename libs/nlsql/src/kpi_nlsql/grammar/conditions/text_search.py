@@ -146,13 +146,14 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
         scan.at(position).kind == "word"
         and (
             scan.at(position).text
-            in {"the", "a", "letter", "word", "substring", "string", "with", "letters", "in"}
+            in {"the", "a", "an", "letter", "word", "substring", "string", "with", "letters", "in"}
         )
     ):
         position += 1
     value = scan.at(position)
     short = value.kind == "word" and (len(value.text) == 1 or scan.at(position - 1).text == "word")
-    named = _is_name(scan, position) or _closes_search(scan, position)
+    closing = _closes_search(scan, position)
+    named = _is_name(scan, position) or closing is not None
     if not (value.kind in {"quoted", "number"} or value.values or short or named):
         return False
     ref = _subject(scan)
@@ -163,7 +164,7 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
     if ref is None:
         return False
     scan.not_output(ref)
-    last = _run_end(scan, position)
+    last = closing or _run_end(scan, position)
     text = value.text if value.kind == "quoted" else _written(scan, position, last)
     scan.add(Term("like", scan.position, ref, values=(text,), like=kind))
     scan.take(*range(scan.position, last + 1))
@@ -229,8 +230,12 @@ def _written(scan: Scanner, first: int, last: int) -> str:
     return scan.sentence.text[_start(scan, first) : _end(scan, last)].strip("\"'“”‘’`")  # noqa: RUF001
 
 
-def _closes_search(scan: Scanner, position: int) -> bool:
-    """Tell whether an unknown word ends the condition: "whose email contains nag"."""
-    after = scan.at(position + 1)
-    ends = after.kind == "mark" or after.text in {"and", "or", "but"} or after.is_cue("order")
-    return scan.unknown(position) and scan.pending is not None and ends
+def _closes_search(scan: Scanner, position: int) -> int | None:
+    """Return the last of the unknown words that end the condition: "whose email contains nag"."""
+    last = position
+    while scan.unknown(last + 1):
+        last += 1
+    after = scan.at(last + 1)
+    ends = after.kind == "mark" or after.text in {"and", "or", "but", ""} or after.is_cue("order")
+    known = all(scan.unknown(at) for at in range(position, last + 1)) and scan.pending is not None
+    return last if known and ends else None

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Term
+from kpi_nlsql.english.function_words import COPULAS
 from kpi_nlsql.grammar.conditions.directions import direction
 from kpi_nlsql.grammar.conditions.further_values import another_like, another_number
 from kpi_nlsql.grammar.conditions.happenings import rows_in_time
 from kpi_nlsql.grammar.conditions.times import told_before
 from kpi_nlsql.grammar.conditions.years import ANY_YEAR, is_year_apart
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.values import ValueHit
 
 _LEADS_IN = frozenset("in from of for by with at on is are was were named called to as".split())  # noqa: SIM905
 _WITHIN = frozenset({"in", "within", "on", "at", "per"})
 _OPENING = frozenset({"the", "or", "and", ",", "all", "our"})
 _MOST_ROWS = 1000
+_NEAR = 3
+"""How many words may stand between a table and a value of its rows."""
 
 
 def read(scan: Scanner) -> bool:
@@ -99,11 +103,18 @@ def _owner(scan: Scanner) -> str | None:
     """Return the table mentioned beside the value: "Biology courses", "courses in Biology"."""
     if scan.role(scan.position + 1) == "table":
         return scan.table(scan.position + 1)
-    if scan.in_where:
-        for index in range(scan.position - 1, max(scan.position - 4, -1), -1):
-            if scan.role(index) == "table":
-                return scan.table(index)
+    index, heavy = scan.position - 1, 0
+    while scan.in_where and index >= 0 and heavy < _NEAR:
+        if scan.role(index) == "table":
+            return scan.table(index)
+        heavy += not _leads_on(scan.at(index))
+        index -= 1
     return None
+
+
+def _leads_on(item: Item) -> bool:
+    # "a manager that is no longer active": the manager is
+    return item.text in COPULAS or item.is_cue("relative") or item.is_cue("not")
 
 
 def _place(scan: Scanner) -> str | None:
