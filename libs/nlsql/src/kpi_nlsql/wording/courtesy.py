@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpi_nlsql.english.words import Token
-from kpi_nlsql.wording.phrases import put_in
+from kpi_nlsql.wording.phrases import lower_at, put_in
 
 _POLITE = frozenset(
     "would could can may might will shall should i we you d ll please kindly like love wish want "  # noqa: SIM905
@@ -33,7 +33,12 @@ _VERBS = {
     "retrieve": "show", "select": "show", "print": "show", "get": "show", "make": "show",
     "getting": "show", "report": "show", "calculate": "calculate", "compute": "compute",
 }  # fmt: skip
-_OPENING = frozenset({"show", "list", "give", "find", "get", "display", "me", "us"})
+_OPENING = frozenset(
+    "show list give find get display me us report identify provide return extract select check "  # noqa: SIM905
+    "retrieve pull flag highlight detect".split()
+)
+_WHOLE = frozenset({"all", "every", "any", "the", "which"})
+_SUMMED = frozenset({"number", "count", "total", "average", "sum", "many", "much", "their", "its"})
 _NOUNS = (
     ("a", "list", "of"),
     ("a", "list", "with"),
@@ -63,10 +68,15 @@ def _without_reason(tokens: list[Token]) -> list[Token]:
 
 
 def _all_of(tokens: list[Token]) -> list[Token]:
-    # "show me every employee" shows all of them, and makes no group of each.
-    at = next((at for at, token in enumerate(tokens[:3]) if token.lower == "every"), None)
-    opening = {token.lower for token in tokens[:at]} if at else set()
-    if at is None or not opening or not opening <= _OPENING:
+    # "show me every employee", "Every invoice that …": all of them, and no group of each.
+    begin = next((at + 1 for at, token in enumerate(tokens) if token.text == ":"), 0)
+    if lower_at(tokens, begin) == "check" and lower_at(tokens, begin + 1) in _WHOLE:
+        tokens = [*tokens[:begin], *put_in(("show",), tokens[begin]), *tokens[begin + 1 :]]
+    near = enumerate(tokens[begin : begin + 3], begin)
+    at = next((at for at, token in near if token.lower == "every"), None)
+    opening = {token.lower for token in tokens[begin:at]} if at is not None else set()
+    summed = not opening and _SUMMED & {token.lower for token in tokens}
+    if at is None or summed or not opening <= _OPENING:
         return tokens
     return [*tokens[:at], *put_in(("all",), tokens[at]), *tokens[at + 1 :]]
 

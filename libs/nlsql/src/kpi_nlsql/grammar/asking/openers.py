@@ -19,7 +19,7 @@ _ASKING = frozenset({"which", "who", "where", "when", "whom", "whose", "that"})
 _CLAUSE = frozenset({"and", "please", "then", "to", "you", "also"})
 _ROW_VERBS = frozenset(
     "show list find get display give return retrieve fetch select identify pull provide extract "  # noqa: SIM905
-    "flag highlight spot detect".split()
+    "flag highlight spot detect report check output".split()
 )
 _HAVING = frozenset({"have", "has", "had"})
 COMPARISONS = ("compare", "between", "superlative", "average_of_all", "below_average")

@@ -58,7 +58,7 @@ def words_of(
     found = []
     for position in positions:
         item = items[position]
-        names_value = position + 1 < len(items) and _is_of(items[position + 1], item)
+        names_value = position + 1 < len(items) and is_value_of(items[position + 1], item)
         if (
             is_value(item)
             or names_value
@@ -75,7 +75,7 @@ def words_of(
     return tuple(found)
 
 
-def _is_of(value: Item, item: Item) -> bool:
+def is_value_of(value: Item, item: Item) -> bool:
     """Tell whether a value is one of the column named before it: "account 8400"."""
     columns = {(hit.table, hit.column) for hit in value.values if hit.score >= 1.0}
     return is_value(value) and bool(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from kpi_nlsql.grammar import general
+from kpi_nlsql.grammar.contrast.layout import is_value_of
 from kpi_nlsql.grammar.reconciling.named_pairs import least_sure, told_key
 from kpi_nlsql.grammar.reconciling.row_filters import row_filters
 from kpi_nlsql.grammar.reconciling.target_conditions import NOTHING, Said
@@ -121,10 +122,7 @@ def _complete(sentence: Sentence, candidate: Candidate) -> bool:
     return all(
         position in candidate.used
         or item.kind in {"mark", "word"}
-        or item.is_cue("relative")
-        or item.is_cue("all")
-        or item.is_cue("show")
-        or item.is_cue("details")
+        or any(item.is_cue(kind) for kind in ("relative", "all", "show", "details"))
         for position, item in enumerate(sentence.items)
     )
 
@@ -255,6 +253,8 @@ def _asked_for(
             used.add(position)
         elif position and _groups(sentence.items[position - 1]):
             continue
+        elif position and is_value_of(sentence.items[position - 1], item):
+            used.add(position)  # "high priority orders" asks for no priority
         elif item.kind == "mention" and not item.values:
             exact = [hit for hit in item.column_hits() if hit.table == source]
             named = _best_other(item, {target.table for target in asked.targets})
