@@ -85,6 +85,8 @@ class Frame:
         """
         if self.asks_rows():
             return bool(self.compared())
+        if not self.draft.wanted and len({self.table_of(term) for term in self.compared()}) > 1:
+            return not self.draft.groups
         plain = [wanted for wanted in self.draft.wanted if not wanted.function]
         counted = any(
             term.kind == "count" or self.table_of(term) != self.entity for term in self.compared()

@@ -13,6 +13,7 @@ from kpi_nlsql.schema.naming_columns import key_columns, naming_columns
 
 _NEAR_DENIAL = 5
 _INSIDE = -1
+_APART = -1000
 _TURNED: dict[plan.Operator, plan.Operator] = {
     ">": "<", "<": ">", ">=": "<=", "<=": ">=", "=": "=", "!=": "!=",
 }  # fmt: skip
@@ -42,7 +43,19 @@ def split_terms(frame: Frame) -> tuple[list[plan.Condition], list[Term], dict[in
         else:
             rows.append(term)
     rows = [term for term in rows if not _leads_to_denial(frame, term, nested)]
+    _set_apart(frame, nested)
     return having, rows, nested
+
+
+def _set_apart(frame: Frame, nested: dict[int, list[Term]]) -> None:
+    """Count the rows of every table for themselves: "5 open orders and 2 unpaid invoices"."""
+    terms = nested.get(_INSIDE, [])
+    counted = [term for term in terms if term.kind == "count" or term.function]
+    tables = list(dict.fromkeys(frame.table_of(term) for term in counted))
+    for number, table in enumerate(tables[1:]):
+        nested[_APART - number] = [t for t in terms if frame.table_of(t) == table]
+        terms = [term for term in terms if frame.table_of(term) != table]
+        nested[_INSIDE] = terms
 
 
 def _leads_to_denial(frame: Frame, term: Term, nested: dict[int, list[Term]]) -> bool:

@@ -128,7 +128,7 @@ class Group:
     ref: Ref | None = None
     table: str | None = None
     explicit: bool = True
-    period: Literal["year", "month", "day"] | None = None
+    period: Literal["year", "quarter", "month", "day"] | None = None
 
 
 @dataclass(slots=True)

@@ -175,6 +175,8 @@ def _rows_averaged(draft: Draft) -> None:
 def _add_up(scanner: Scanner) -> None:
     # "pallets per warehouse" adds the pallets up.
     draft = scanner.draft
+    if draft.groups and any(wanted.function for wanted in draft.wanted):
+        _add_up_beside(scanner)
     if len(draft.wanted) != 1 or len(draft.groups) != 1 or draft.wanted[0].function:
         return
     wanted, group = draft.wanted[0], draft.groups[0]
@@ -190,6 +192,14 @@ def _add_up(scanner: Scanner) -> None:
         for sorting in draft.sorting:
             same = sorting.ref is not None and sorting.ref.hits[:1] == wanted.ref.hits[:1]
             sorting.function = "sum" if same and sorting.function is None else sorting.function
+
+
+def _add_up_beside(scanner: Scanner) -> None:
+    # "number of orders and total amount per month", though each order has its ``tot_amt``
+    for wanted in scanner.draft.wanted:
+        total = scanner.at(wanted.position).text.startswith("total ")
+        if total and not wanted.function and wanted.ref and scanner.measures(wanted.ref):
+            wanted.function = "sum"
 
 
 def _total_of_rows(scanner: Scanner) -> None:

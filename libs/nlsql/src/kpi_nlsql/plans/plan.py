@@ -55,10 +55,10 @@ class Arithmetic:
 
 @dataclass(frozen=True, slots=True)
 class PeriodOf:
-    """The year, month or day of a date column, or (None) of today."""
+    """The year, quarter, month or day of a date column, or (None) of today."""
 
     column: ColumnRef | None
-    unit: Choice["year", "month", "day"]
+    unit: Choice["year", "quarter", "month", "day"]
 
 
 @dataclass(frozen=True, slots=True)

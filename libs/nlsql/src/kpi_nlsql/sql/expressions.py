@@ -49,11 +49,27 @@ def expression(value: plan.Expression) -> exp.Expr:
 
 
 def _period(value: plan.PeriodOf) -> exp.Expr:
-    """Return the period as text: 2024, 2024-03 or 2024-03-31."""
+    """Return the period as text: 2024, 2024-Q1, 2024-03 or 2024-03-31."""
     date: exp.Expr = exp.CurrentDate()
     if value.column is not None:
         date = exp.TsOrDsToDate(this=expression(value.column))
-    return exp.TimeToStr(this=date, format=exp.Literal.string(_PERIODS[value.unit]))
+    if value.unit == "quarter":
+        return exp.Concat(expressions=[_told(date, "%Y"), _quarter(_told(date, "%m"))])
+    return _told(date, _PERIODS[value.unit])
+
+
+def _told(date: exp.Expr, layout: str) -> exp.TimeToStr:
+    return exp.TimeToStr(this=date.copy(), format=exp.Literal.string(layout))
+
+
+def _quarter(month: exp.Expr) -> exp.Case:
+    quarters = exp.Case(default=exp.Literal.string("-Q4"))
+    for last, name in (("03", "-Q1"), ("06", "-Q2"), ("09", "-Q3")):
+        quarters = quarters.when(
+            exp.LTE(this=month.copy(), expression=exp.Literal.string(last)),
+            exp.Literal.string(name),
+        )
+    return quarters
 
 
 def _aggregate(value: plan.Aggregate) -> exp.Expr:

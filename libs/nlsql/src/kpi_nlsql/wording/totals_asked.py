@@ -24,7 +24,8 @@ _TOTALLED = (
 )
 _COMPARED = frozenset("more less over above under below at greater fewer exactly between".split())  # noqa: SIM905
 _OF_SEVERAL = frozenset({"whose", "with", "where", "have", "has", "having", "had"})
-_FILLING = frozenset({"together", "that", "which"})
+_FILLING = frozenset({"together", "that", "which", "in", "during", "of"})
+"""What stands between rows and the verb, apart from dates: "orders in 2024 that add up to"."""
 _EXCEEDING = frozenset({"exceed", "exceeds", "exceeded"})
 _FARTHEST_ROWS = 5
 _ALREADY_NAMED = frozenset({"the", "our", "all"})
@@ -67,7 +68,7 @@ def _totalling(tokens: list[Token]) -> list[Token]:
         verb = next((verb for verb in _TOTALLED if words[: len(verb)] == verb), ())
         compared = words[len(verb) : len(verb) + 1]
         if verb and set(compared) & _COMPARED and _of_several(told):
-            while told[-1].lower in _FILLING:
+            while told[-1].lower in {"together", "that", "which"}:
                 told.pop()
             told += put_in(("totalling",), tokens[position])
             position += len(verb)
@@ -96,7 +97,7 @@ def _in_total(tokens: list[Token]) -> list[Token]:
 def _of_several(told: Sequence[Token]) -> bool:
     """Tell whether the rows that are added up stand before: "whose open orders …"."""
     beside = [token.lower for token in told[-_FARTHEST_ROWS:]]
-    while beside[-1:] and beside[-1] in _FILLING:
+    while beside[-1:] and (beside[-1] in _FILLING or beside[-1][:4].isdigit()):
         beside.pop()
     return bool(beside) and beside[-1].endswith("s") and bool(set(beside) & _OF_SEVERAL)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Term, TermKind, chosen_ref
 from kpi_nlsql.grammar.asking.implied_columns import IMPLIED, implied_column
+from kpi_nlsql.grammar.conditions import undone
 from kpi_nlsql.grammar.conditions.repetition import repeated
 from kpi_nlsql.grammar.conditions.totals import amount_of
 from kpi_nlsql.grammar.scanner import Scanner
@@ -21,9 +22,17 @@ def unit_skipped(scan: Scanner, position: int) -> int:
         scan.take(position)
         position += 1
     if scan.unknown(position) and scan.role(position + 1) == "table":
-        scan.take(position)
+        _state(scan, position)
         position += 1
     return position
+
+
+def _state(scan: Scanner, position: int) -> None:
+    """Read what a word says of the rows counted: "more than 5 unpaid invoices"."""
+    start, scan.position = scan.position, position
+    if not undone.un(scan):
+        scan.take(position)
+    scan.position = start
 
 
 def enumerates(scan: Scanner, following: int) -> bool:
@@ -53,8 +62,10 @@ def _says_when(scan: Scanner, position: int) -> bool:
 
 def counts_existing(scan: Scanner, operator: Operator, literal: str | float, position: int) -> bool:
     """Count the rows just said to exist: "have student enrolments of more than 2"."""
-    last = scan.draft.terms[-1] if scan.draft.terms else None
-    if last is None or last.kind != "exists" or scan.position - last.position > 2:
+    before = scan.draft.terms[-1].position if scan.draft.terms else -1
+    told = [term for term in scan.draft.terms if term.ref is None or not term.ref.implied]
+    last = told[-1] if told else None  # "invoices in 2024 over 900"
+    if last is None or last.kind != "exists" or scan.position - before > 2:
         return False
     if _is_amount(scan, last):
         return False

@@ -7,7 +7,7 @@ of what lies between the two: nobody asks for the patients' birthdays.
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import MAIN, Group
+from kpi_nlsql.drafting.draft import MAIN, Group, Ref
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.grammar.asking import how_much
 from kpi_nlsql.grammar.scanner import Scanner
@@ -42,7 +42,7 @@ def _counted(scan: Scanner, near: str | None) -> str | None:
     for wanted in draft.wanted:
         told = wanted.table
         if wanted.ref is not None:
-            told = wanted.ref.near or next((hit.table for hit in wanted.ref.hits), None)
+            told = wanted.ref.near or likely_table(wanted.ref, near)
         if wanted.function and told and told != near and dates(scan, told):
             return told
     money = how_much.money_of_rows(scan) if how_much.asks_total(scan) else None
@@ -63,6 +63,12 @@ def _met_on_the_way(scan: Scanner, near: str) -> str | None:
     path = scan.sentence.paths.path(entity, near)
     way = [join.right_table for join in path[1]][:-1] if path else []
     return next((passed for passed in way if dates(scan, passed)), None)
+
+
+def likely_table(ref: Ref, near: str | None) -> str | None:
+    """Return the table whose column is most likely meant: of several as likely, the near one."""
+    best = [hit.table for hit in ref.hits if hit.score >= ref.hits[0].score]
+    return near if near in best else next(iter(best), None)
 
 
 def has_for_life(scan: Scanner, table: str) -> bool:

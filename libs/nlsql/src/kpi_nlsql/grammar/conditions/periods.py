@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from kpi_nlsql.drafting.draft import MAIN, Group, Ref, Sorting, Term, chosen_ref
+from kpi_nlsql.drafting.draft import MAIN, Group, Ref, Sorting, Term, Wanted, chosen_ref
 from kpi_nlsql.english.dates_read import MONTHS
 from kpi_nlsql.grammar.asking.implied_columns import TIME
-from kpi_nlsql.grammar.conditions.happenings import has_for_life, rows_in_time
+from kpi_nlsql.grammar.conditions.happenings import has_for_life, likely_table, rows_in_time
 from kpi_nlsql.grammar.conditions.times import DATE, main_date, told_before
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
@@ -16,6 +17,7 @@ from kpi_nlsql.mentions.lexicon import NameHit
 _UNITS = {
     "year": "year", "years": "year", "yearly": "year", "annually": "year",
     "month": "month", "months": "month", "monthly": "month",
+    "quarter": "quarter", "quarters": "quarter",
     "day": "day", "days": "day", "daily": "day",
 }  # fmt: skip
 _PRESENT = frozenset({"this", "current"})
@@ -146,12 +148,18 @@ def _per_period(scan: Scanner) -> bool:
 
 def by_period(scan: Scanner, position: int) -> bool:
     """Group by the unit of time named at a position, if one is, and go on behind it."""
-    group = period_group(scan, position)
+    named = scan.skip(position + 1) if scan.at(position + 1).text == "of" else position
+    told = scan.role(named) == "column" and scan.is_dated(scan.at(named).column_hits()[0])
+    unit: Any = _UNITS.get(scan.at(position).text)
+    if told and unit is not None:  # "per month of the invoice date"
+        group: Group | None = Group(position, scan.ref(named), period=unit)
+    else:
+        named, group = position, period_group(scan, position)
     if group is None:
         return False
     scan.draft.groups.append(group)
-    scan.take(scan.position, position)
-    scan.position = position + 1
+    scan.take(scan.position, *range(position, named + 1))
+    scan.position = named + 1
     return True
 
 
@@ -182,23 +190,21 @@ def complete(scan: Scanner) -> None:
 
 def _amounted(scan: Scanner) -> list[str]:
     """Return the tables whose rows are counted or added up, to show, rank or compare them."""
-    draft, found = scan.draft, _summed(scan)
+    draft = scan.draft
     compared = [t for t in draft.terms if t.kind == "count" or t.function or t.summed]
-    parts: list[Sorting | Term] = [*draft.sorting, *compared]
-    for part in parts:
-        if part.ref is not None and part.ref.hits:
-            found.append(part.ref.near or part.ref.hits[0].table)
-        elif part.table:
-            found.append(part.table)
-    return found
+    return _summed(scan) + _tables(scan, [*draft.sorting, *compared])
 
 
 def _summed(scan: Scanner) -> list[str]:
     """Return the tables whose rows are counted or summed up: it is their date that groups them."""
+    return _tables(scan, [wanted for wanted in scan.draft.wanted if wanted.function])
+
+
+def _tables(scan: Scanner, parts: Sequence[Wanted | Sorting | Term]) -> list[str]:
     found = []
-    for wanted in scan.draft.wanted:
-        if wanted.function and wanted.ref and wanted.ref.hits:
-            found.append(wanted.ref.near or wanted.ref.hits[0].table)
-        elif wanted.function and wanted.table:
-            found.append(wanted.table)
-    return found
+    for part in parts:
+        if part.ref is not None and part.ref.hits:
+            found.append(part.ref.near or likely_table(part.ref, scan.entity()))
+        else:
+            found.append(part.table)
+    return [table for table in found if table]

@@ -7,6 +7,7 @@ sentence is read.
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, chosen_ref
+from kpi_nlsql.grammar.conditions.times import is_date
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.walking import skip_words
 from kpi_nlsql.schema.amounts import main_amount, money_amount
@@ -18,6 +19,7 @@ _MONEY_VERBS = frozenset(
 )
 _LEADING = frozenset({"in", "on", "of", "for", "worth"})
 _SPENT_ON = frozenset({"for", "in", "out"})
+_IN = frozenset({"in", "during", "of"})
 _FILLING = frozenset({"up", "to", "of"})
 _FARTHEST = 4
 
@@ -25,6 +27,8 @@ _FARTHEST = 4
 def read(scan: Scanner) -> bool:
     """Consume "totalling" behind rows with an amount; the comparison that follows is of the sum."""
     before = scan.position - 1
+    while is_date(scan, before) or scan.at(before).text in _IN:
+        before -= 1  # "orders in 2024 totalling …"
     if scan.item.text not in _VERBS or scan.role(before) not in {"table", "column"}:
         return False
     end = skip_words(scan.items, scan.position + 1, _FILLING)
@@ -33,7 +37,7 @@ def read(scan: Scanner) -> bool:
     if amount is None or not (following.is_cue("compare") or following.is_cue("between")):
         return False
     scan.draft.terms = [t for t in scan.draft.terms if t.kind != "exists" or t.position != before]
-    scan.take(*range(before, end))
+    scan.take(before, *range(scan.position, end))
     scan.in_where = True
     scan.pending, scan.pending_function, scan.pending_table = amount, "sum", None
     scan.position = end

@@ -17,7 +17,7 @@ _TIMED = ("after", "before", "between", "recent", "compare", "older")
 def read(scan: Scanner) -> bool:
     """Consume a denied deed that a nullable date of the rows asked for is called by."""
     item = scan.item
-    if _un(scan):
+    if un(scan):
         return True
     if not item.is_cue("not") or item.last_word in {"no", "without", "a", "an", "any"}:
         return False
@@ -37,8 +37,8 @@ def read(scan: Scanner) -> bool:
     return True
 
 
-def _un(scan: Scanner) -> bool:
-    # "unpaid invoices" have no date of payment.
+def un(scan: Scanner) -> bool:
+    """Consume "unpaid" before invoices: they have no date of payment."""
     item, rows = scan.item, scan.position + 1
     if not item.text.startswith("un") or item.kind != "word" or scan.role(rows) != "table":
         return False

@@ -22,6 +22,7 @@ _MEASURED = {
     "percent percentage %": "percentage percent pct",
     "litre litres liter liters": "volume litre",
     "sqm": "area size",
+    "unit units piece pieces pcs": "quantity pieces",
 }
 _UNITS = {
     unit: frozenset(stems(names)) for units, names in _MEASURED.items() for unit in units.split()
