@@ -86,6 +86,8 @@ def _beside(found: Candidate, score: float, whole: Candidate) -> Candidate | Non
         told = replace(other, where=moved(query.where, query.source.alias, other.source.alias))
         if _conditions(told) == _conditions(other):
             return None
+        if whole.kind == "general":  # what is listed once may only be so for a nested condition
+            told = replace(told, distinct=query.distinct)
         return replace(found, plan=told, explanation=explain(told))
     return found
 

@@ -29,6 +29,7 @@ _RELATIVES = frozenset({"that", "which", "who", "where"})
 _AUXILIARIES = frozenset(
     "is are was were be been have has had do does did can could will would may might".split()  # noqa: SIM905
 )
+_FINITE = frozenset({"is", "are", "was", "were", "have", "has"})
 _PREPOSITIONS = frozenset("as in on from by at to under".split())  # noqa: SIM905
 _ARTICLES = frozenset({"a", "an", "the", "any", "some", "our"})
 _ONCE_MORE = frozenset({"again", "also", "another", "one", "then", "still", "either"})
@@ -80,11 +81,19 @@ def joints(sentence: Sentence, tail: int) -> Iterator[Joint]:
 
 
 def _subject(items: Sequence[Item]) -> int | None:
-    for least in (_NAMES_TABLE, _HALF):
-        for at, item in enumerate(items):
-            if item.kind == "mention" and item.best_table() >= least:
-                return at
-    return None
+    """Return the item that names the rows asked for, if it stands before the first clause."""
+    first = next((at for at, item in enumerate(items) if at and _opens_clause(item)), len(items))
+    named = [at for at in range(len(items)) if items[at].kind == "mention" and items[at].hits]
+    before = [at for at in named if at < first] or named
+    vague = [at for at in before[:1] if items[at].best_column() < _NAMES_TABLE]
+    rows = next((at for at in before if _names_rows(items[at])), next(iter(vague), None))
+    while rows is not None and rows + 1 in named and _names_rows(items[rows + 1]):
+        rows += 1
+    return rows
+
+
+def _names_rows(item: Item) -> bool:
+    return item.best_table() >= _HALF
 
 
 # Where clauses meet
@@ -106,6 +115,8 @@ class _Split:
 def _split(items: Sequence[Item], at: int) -> Iterator[_Split]:
     item, behind = items[at], skip_words(items, at + 1, {"either", "yet"})
     word = item.text.split()[0]
+    if _goes_back(items, at):
+        yield _Split("and", at, at, item.start)
     if word not in _AND | _OR or text_at(items, at - 2).startswith("between"):
         return
     operator: Operator = "or" if word in _OR else "and"
@@ -114,6 +125,14 @@ def _split(items: Sequence[Item], at: int) -> Iterator[_Split]:
             yield _Split(operator, at, at, item.start + 1)
     elif behind < len(items) and not _goes_on(items, at, behind):
         yield _Split(operator, at, behind, items[behind].start)
+
+
+def _goes_back(items: Sequence[Item], at: int) -> bool:
+    """Tell whether the main verb stands here: "which vans that we have not sold are due …"."""
+    if items[0].text not in {"which", "what"} or items[at].text not in _FINITE:
+        return False
+    opened = next((i for i in range(1, at) if items[i].text in _RELATIVES), at)
+    return opened < at - 2 and not any(items[i].text in _AND | _OR for i in range(opened, at))
 
 
 def _goes_on(items: Sequence[Item], at: int, behind: int) -> bool:
@@ -143,6 +162,8 @@ def _leads_to_noun(item: Item) -> bool:
 def _looseness(items: Sequence[Item], split: _Split) -> tuple[int, int]:
     word = items[split.at].text.split()[0]
     apart = text_at(items, split.at - 1) == "," or text_at(items, split.at + 1) == "either"
+    if word in _FINITE:
+        return 0, split.at
     loose = 0 if word in _PARTING else 1 if apart and word == "and" else 2 if word == "or" else 3
     return loose, split.at
 
@@ -165,7 +186,7 @@ class _Clauses:
         split, items = self.split, self.items
         parallel = self._parallel()
         stop = items[split.at].start - (text_at(items, split.at - 1) == ",")
-        first = self._places(range(stop))
+        first = self._places(range(stop), denied=parallel is not None and self._is_denied())
         if parallel is not None:
             shared, clause = parallel
             second = [[*shared, *clause]]
@@ -176,15 +197,25 @@ class _Clauses:
             second = self._second(start, before)
             if not second:
                 return None
-        first += range(self.tail, len(self.sentence.tokens))
+        first += [*self._told_of_both(), *range(self.tail, len(self.sentence.tokens))]
         parts = tuple(map(self._part, second))
         joining = range(stop, split.start)
         head = self._part(range(before))
         return Joint(split.operator, head, self._part(first), parts, joining)
 
+    def _told_of_both(self) -> Sequence[int]:
+        """Return the places of "of an order" in "neither sender nor payer of an order"."""
+        items, split = self.items, self.split
+        behind = range(split.behind + 1, len(items))
+        start = next((at for at in behind if items[at].text == "of"), None)
+        first = items[self.subject + 1 : split.at]
+        if start is None or any(item.best_table() >= _NAMES_TABLE for item in first):
+            return ()
+        return range(items[start].start, items[-1].end)
+
     def _second(self, start: int, before: int) -> list[list[int]]:
         """Return the ways to tell the second clause alone."""
-        there = self._there()
+        there = self._shown_as() or self._there()
         if there is not None:
             return [there]
         lead = self._lead(start)
@@ -192,7 +223,7 @@ class _Clauses:
             return []
         clause = range(self.split.start, self.items[-1].end)
         heads = dict.fromkeys((range(before), range(self.items[self.subject].end)))
-        return [[*head, *lead, *clause] for head in heads]
+        return [[*self._places(head), *lead, *clause] for head in heads]
 
     def _parallel(self) -> tuple[list[int], list[int]] | None:
         """Return what stands before "in A and in B", and what the second clause says instead."""
@@ -203,21 +234,25 @@ class _Clauses:
             return None
         for at in range(split.at - 1, self.subject, -1):
             if items[at].text == lead:
-                shared = self._places(range(items[at].start))
+                end = skip_words_back(items, at - 1, {",", *_EACH}) + 1
+                shared = self._places(range(items[end - 1].end), self._is_denied())
                 return shared, list(range(items[behind].start, items[-1].end))
         return None
 
-    def _places(self, places: Sequence[int]) -> list[int]:
-        """Return the places without "both"; "neither" is a denial where no other stands there."""
+    def _is_denied(self) -> bool:
+        """Tell whether rows are denied before "neither": "on no order, neither as …"."""
+        return any(item.text == "no" for item in self.items[self.subject : self.split.at])
+
+    def _places(self, places: Sequence[int], denied: bool = False) -> list[int]:
+        """Return the places without "both"; "neither" is a denial unless one stands there."""
         told: list[int] = []
-        denied = any(
-            item.is_cue("not") and item.text != "neither"
-            for item in self.items[self.subject : self.split.at]
-        )
         for at in places:
             if not self._is(at, _EACH):
                 told.append(at)
-            elif self._is(at, frozenset({"neither"})) and not denied:
+                continue
+            if told and self._is(told[-1], _COMMA):
+                told.pop()
+            if not denied and self._is(at, _NEITHER):
                 told.append(_NOT)
         return told
 
@@ -228,14 +263,32 @@ class _Clauses:
         """
         clause = list(range(self.split.start, self.items[-1].end))
         noun = self._place()
+        if self.items[self.split.behind].is_cue("only") and noun:  # "or only as inactive"
+            return self._of(noun, clause[1 + self._is(clause[min(1, len(clause) - 1)], _AS) :])
         for at, place in enumerate(clause):
             led = at > 0 and self._is(place - 1, _LEADS_TO_IT)
             if noun and (self._is(place, _THERE) or (led and self._is(place, _IT))):
                 words = led + (led and self._is(place - 2, _ACCORDING))
-                told = [*clause[: at - words], *clause[at + 1 :]]
-                opens = self._is(told[0], _RELATIVES | {"whose", "with"}) if told else True
-                return [*noun, *([] if opens else [_THAT]), *told]
+                return self._of(noun, [*clause[: at - words], *clause[at + 1 :]])
         return None
+
+    def _shown_as(self) -> list[int] | None:
+        """Tell "although the register shows them as sold" as "register that are sold"."""
+        items = self.items
+        noun = skip_words(items, self.split.behind, _ARTICLES)
+        verb = noun
+        while verb < len(items) and items[verb].kind == "mention":
+            verb += 1
+        if text_at(items, verb + 1) not in _THEM or text_at(items, verb + 2) != "as":
+            return None
+        if verb == noun or items[verb - 1].best_table() < _HALF or verb + 3 >= len(items):
+            return None
+        told = range(items[verb + 3].start, items[-1].end)
+        return self._of(range(items[noun].start, items[verb].start), told)
+
+    def _of(self, noun: Sequence[int], told: Sequence[int]) -> list[int]:
+        opens = bool(told) and self._is(told[0], _RELATIVES | {"whose", "with"})
+        return [*noun, *([] if opens else [_THAT]), *told]
 
     def _place(self) -> list[int]:
         """Return the places of the noun for the table named last before the joint."""
@@ -267,11 +320,14 @@ class _Clauses:
         lead = self._places(range(items[start].start, items[end].start))
         if following.is_cue("relative") and following.text not in _PARTING:
             return []
+        if following.text == "no":
+            told = [at for at in lead if not self._is(at, _DENIALS)]
+            return told if any(self._is(at, _HAVING) for at in told) else [*told, _WITH]
         own = any(item.text in _AUXILIARIES for item in items[split.behind : split.behind + 3])
         if own or _opens_clause(following) or split.at == split.behind:
             return [at for at in lead if at >= 0 and self._is(at, _RELATIVES)]
         if items[split.at].text == "nor":
-            return [*lead, _NOT]
+            return [*(at for at in lead if at != _NOT), _NOT]
         if any(item.is_cue("not") or item.is_cue("missing") for item in items[start:end]):
             either = any(item.text == "either" for item in items[self.subject : split.behind])
             return [_WITH] if either else None
@@ -297,8 +353,14 @@ class _Clauses:
         return Part(tuple(told), tuple(places))
 
 
+_COMMA = frozenset({","})
+_NEITHER = frozenset({"neither"})
 _IT = frozenset({"it"})
 _THERE = frozenset({"there"})
+_THEM = frozenset({"them", "it"})
+_AS = frozenset({"as"})
+_DENIALS = frozenset({"no", "not", "never", "without", "any"})
+_HAVING = frozenset({"have", "has", "had", "with", "having"})
 _LEADS_TO_IT = frozenset({"in", "to"})
 _ACCORDING = frozenset({"according"})
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from kpi_nlsql.assembly.frame import Frame
 from kpi_nlsql.drafting.draft import MAIN, Group
-from kpi_nlsql.english.words import stems
 from kpi_nlsql.plans import plan
 from kpi_nlsql.schema.graph import Join
-from kpi_nlsql.schema.naming import column_names
-
-_SEVERAL = 2
+from kpi_nlsql.schema.role_keys import (
+    column_stems,
+    is_alike,
+    role_keys,
+    table_stems,
+    told_role,
+)
 
 
 def outer_tables(frame: Frame, groups: list[Group]) -> list[str]:
@@ -59,25 +62,16 @@ def _told(frame: Frame, join: Join, clause: frozenset[str]) -> Join:
     Words of the same ``clause`` come first, then columns of the same name; words of the tables'
     own names tell little.
     """
-    options = _options(frame, join)
-    if len(options) < _SEVERAL:
+    options = role_keys(frame.graph, join.left_table, join.right_table)
+    if join not in options:
         return join
-    tables = _table_stems(frame, join)
+    tables = table_stems(frame.graph, join.left_table, join.right_table)
 
-    def telling(other: Join) -> tuple[int, int, bool, int]:
-        named, spoken = column_stems(other), frame.spoken & column_stems(other)
-        return len(clause & named - tables), len(spoken - tables), is_alike(other), len(spoken)
+    def telling(other: Join) -> tuple[float, float, bool, int, bool]:
+        told = told_role(other, clause, tables), told_role(other, frame.spoken, tables)
+        return *told, is_alike(other), len(frame.spoken & column_stems(other)), other == join
 
     return max(options, key=telling)
-
-
-def _options(frame: Frame, join: Join) -> list[Join]:
-    """Return the declared joins of the same two tables."""
-    return [
-        other
-        for other in frame.graph.joins_between(join.left_table, join.right_table)
-        if other.kind == join.kind == "foreign_key"
-    ]
 
 
 def anchored(
@@ -87,26 +81,16 @@ def anchored(
 
     "Clubs that appear in no result" are neither of the two of one, where no word tells which.
     """
-    options = _options(frame, join)
-    alike = {is_alike(other) for other in options}
+    options = role_keys(frame.graph, join.left_table, join.right_table)
+    alike = any(is_alike(other) or other.kind != "foreign_key" for other in options)
     one_key = len({other.left_columns for other in options}) == 1
-    told = frame.spoken & {word for other in options for word in column_stems(other)}
-    if len(options) < _SEVERAL or True in alike or not one_key or told - _table_stems(frame, join):
+    tables = table_stems(frame.graph, join.left_table, join.right_table)
+    told = any(told_role(other, frame.spoken, tables) for other in options)
+    if not options or alike or not one_key or told:
         step = join_step(frame, join, aliases, clause)
         return step.source, step.on
     steps = [_step(other, aliases) for other in options]
     return steps[0].source, (plan.AnyOf(tuple(term for step in steps for term in step.on)),)
-
-
-def is_alike(join: Join) -> bool:
-    """Tell whether the columns on both sides have the same names."""
-    left, right = (tuple(map(str.lower, side)) for side in (join.left_columns, join.right_columns))
-    return left == right
-
-
-def _table_stems(frame: Frame, join: Join) -> set[str]:
-    tables = (frame.graph.table(name) for name in (join.left_table, join.right_table))
-    return {word for table in tables for name in table.display_names for word in stems(name)}
 
 
 def join_step(
@@ -127,9 +111,3 @@ def _step(join: Join, names: dict[str, str]) -> plan.JoinStep:
         for a, b in zip(join.left_columns, join.right_columns, strict=True)
     )
     return plan.JoinStep(plan.Source(join.right_table, right), on)
-
-
-def column_stems(join: Join) -> set[str]:
-    """Return the stems of the names of the columns that a join compares."""
-    columns = (*join.left_columns, *join.right_columns)
-    return {word for column in columns for name in column_names(column, "") for word in stems(name)}

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kpi_nlsql.assembly.joining import column_stems, is_alike
-from kpi_nlsql.english.words import stems
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import matches, sources
 from kpi_nlsql.schema.graph import Graph
+from kpi_nlsql.schema.role_keys import is_alike, role_keys, table_stems, told_role
 from kpi_nlsql.sentence import Sentence
 
 NAMES = (
@@ -107,17 +106,11 @@ def _has_twin(sentence: Sentence, match: plan.Match, aliases: dict[str, str]) ->
     left, right = (aliases.get(side.source, side.source) for side in (match.left, match.right))
     if not (graph.has_table(left) and graph.has_table(right)):
         return False
-    twins = [join for join in graph.joins_between(left, right) if join.kind == "foreign_key"]
-    if len(twins) < 2 or any(is_alike(join) for join in twins):
+    twins = role_keys(graph, left, right)
+    if not twins or any(is_alike(join) for join in twins):
         return False
-    spoken = sentence.naming_stems()
-    tables = {
-        stem
-        for table in (left, right)
-        for name in graph.table(table).display_names
-        for stem in stems(name)
-    }
-    return not any(spoken & column_stems(join) - tables for join in twins)
+    spoken, tables = sentence.naming_stems(), table_stems(graph, left, right)
+    return not any(told_role(join, spoken, tables) for join in twins)
 
 
 def _is_unlikely(graph: Graph, term: plan.Condition, aliases: dict[str, str]) -> bool:
