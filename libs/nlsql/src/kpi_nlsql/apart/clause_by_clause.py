@@ -22,7 +22,7 @@ from kpi_nlsql.requested.spans import find_request
 from kpi_nlsql.sentence import Candidate, Sentence
 
 _MOST_READINGS = 3
-_LEAST = 0.4
+_LEAST = 0.5
 _AS_GOOD = 0.05
 _WITHOUT_OR = 0.3
 """How much less sure the clauses may be than the whole, and than a whole that read no "or"."""
@@ -182,7 +182,9 @@ def _both(
     assert isinstance(further, plan.Query)
     if query.where is None or further.where is None or further.limit is not None:
         return None
-    query = nested(query) if joint.operator == "or" else query
+    shown = set[str]().union(*(aliases(part) for part in (*query.outputs, *query.order)))
+    if joint.operator == "or" or shown <= {query.source.alias}:
+        query = nested(query)
     told = said_of(sentence, query, further)
     mine = plan.conjuncts(query.where)
     added = [term for term in told if term not in mine]
