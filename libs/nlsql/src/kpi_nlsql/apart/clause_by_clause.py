@@ -29,7 +29,7 @@ _WITHOUT_OR = 0.3
 _HEAD = "head"
 _COMPARING = frozenset({"EQUALS", "NOT_EQUALS", "DUPLICATE"})
 
-_BORDERS = frozenset({";", ":"})
+_BORDERS = frozenset({";", ":", "?", "."})
 
 _Told = tuple[float, Candidate, Sentence, Part]
 
@@ -58,7 +58,7 @@ def _tail(sentence: Sentence) -> int:
     end = len(tokens)
     if request is not None and not request.opens:
         end = sentence.items[request.start].start
-    borders = (at for at, token in enumerate(tokens) if token.text in _BORDERS)
+    borders = (at for at, token in enumerate(tokens[:-1]) if token.text in _BORDERS)
     return min(end, next(borders, end))
 
 
@@ -187,7 +187,8 @@ def _both(
         query = nested(query)
     told = said_of(sentence, query, further)
     mine = plan.conjuncts(query.where)
-    added = [term for term in told if term not in mine]
+    known = _conditions(query)
+    added = [term for term in told if not _conditions(replace(query, where=term)) <= known]
     if joint.operator == "and":
         every = [*mine, *added]
         where = plan.all_of(every) if added and not _contradict(every) else None

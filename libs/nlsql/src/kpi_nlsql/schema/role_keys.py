@@ -36,7 +36,7 @@ def _plays_part(join: Join, others: list[Join]) -> bool:
 def told_role(join: Join, spoken: frozenset[str], tables: set[str]) -> float:
     """Return how much words that the tables are not called by tell of the columns of a join."""
     words = spoken - tables
-    written = {word for name in _columns(join) for word in parts(name)}
+    written = {word for name in _columns(join) for word in parts(name)} - tables
     short = (likeness(part, word) for part in written for word in words)
     told = len(words & column_stems(join))
     return told + max((worth for worth in short if worth >= _SHORT), default=0.0)
