@@ -11,8 +11,8 @@ from functools import lru_cache
 
 from kpi_nlsql.english.money import COSTING, MOVING
 from kpi_nlsql.english.words import stem, stems
-from kpi_nlsql.grammar.conditions.totals import amount_of
 from kpi_nlsql.grammar.contrast.wording import covered, fit_name
+from kpi_nlsql.schema.amounts import money_amount
 from kpi_nlsql.schema.graph import Table
 
 _MEASURES = {
@@ -68,5 +68,5 @@ def told_share(words: Sequence[str], name: Sequence[str]) -> float:
 
 
 def money_moved(word: str, table: Table) -> str | None:
-    """Return the one amount of a table's rows where a word tells what is done with money."""
-    return amount_of(table) if word in _MOVED else None
+    """Return the one sum of money of a table's rows where a word tells what is done with money."""
+    return money_amount(table) if word in _MOVED else None

@@ -51,7 +51,8 @@ def _of_clause(
     if (function := clause.together) is not None:
         plain = (c for c in ranked if c.link is None and not c.same_row)
         ranked = [c for c in plain if comes_together(sentence.graph, c, function, sought.right)]
-    if ranked and (whole := of_all_rows(items, clause, sentence.graph, ranked[0])) is not None:
+    whole = of_all_rows(items, clause, sentence.graph, ranked[0]) if ranked else None
+    if whole is not None and not plainly:
         return _of_clause(sentence, items, whole)
     if not ranked or not is_plain(sentence, ranked[0], clause):
         return None

@@ -39,6 +39,8 @@ from kpi_nlsql.sentence import Candidate, Sentence
 _WHOLE = 0.8
 _SURELY = 0.85
 _KEYED = 0.95
+_DESCRIBED = 0.3
+"""What is left of the certainty where a word is not understood that tells which rows are meant."""
 _SUMMED = 0.5
 """What is left of the certainty where sums must be equal to the last cent."""
 
@@ -118,6 +120,8 @@ class Reading:
         filters = [*said_of.phrased(self.phrases), *said_of.headed(self.layout.head)]
         filters += said_of.described(self.stretches)
         filters += said_beside(self.items, self.layout, self.account, choice, behind)
+        if said_of.leaves_words([self.layout.head, *self.stretches]):
+            sure *= _DESCRIBED
         counts = self.layout.counts
         wish = Wish(counts, counts or rows, () if counts else named)
         keys = ", ".join(pair.left for pair in choice.pairing.pairs)

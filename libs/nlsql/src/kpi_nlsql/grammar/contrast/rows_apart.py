@@ -31,6 +31,8 @@ def rows_apart(items: Sequence[Item], clause: Clause) -> Clause:
         return clause
     if any(items[at].text in _OWNING for at in left[:rows]):
         return clause
+    while left and left[-1] > left[rows] and items[left[-1]].text in _LED_TO:
+        left = left[:-1]  # "billed for more than"
     deed, rest = left[rows + 1 : rows + 2], left[rows + 2 :]
     before = (*clause.before, *left[: rows + 1])
     if not deed or (rest and not says_something(items, rest)):  # "claims closed in 2024"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kpi_nlsql.english.function_words import FUNCTION_WORDS, STOP_WORDS
 from kpi_nlsql.grammar.contrast.account import Account
 from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.comparator import is_deed
@@ -77,3 +78,15 @@ class RowsSaid:
                     found.append(rows.term)
                     self.account.add(rows.used)
         return found
+
+    def leaves_words(self, stretches: Sequence[Sequence[int]]) -> bool:
+        """Tell whether a word beside the rows of a side is not understood: "unpaid invoices"."""
+        return any(
+            self.items[at].kind == "word"
+            and self.items[at + 1].kind == "mention"
+            and self.items[at].text not in STOP_WORDS | FUNCTION_WORDS
+            and not self.account.has(at)
+            for stretch in stretches
+            for at in stretch
+            if at + 1 in stretch
+        )

@@ -9,7 +9,7 @@ from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.comparator import mirrored
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
 from kpi_nlsql.grammar.contrast.evoked import SUMMING
-from kpi_nlsql.grammar.contrast.operand import Word, table_told
+from kpi_nlsql.grammar.contrast.operand import Word, naming, table_told
 from kpi_nlsql.grammar.contrast.wording import column_names, is_key
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans.plan import AggregateFunction
@@ -47,8 +47,11 @@ def of_all_rows(
     items: Sequence[Item], clause: Clause, graph: Graph, choice: Choice
 ) -> Clause | None:
     """Return the clause with all rows of a side taken together: "whose open orders exceed X"."""
-    named = choice.left.words or clause.together is not None or clause.in_time is not False
-    if named or not clause.before or items[clause.before[-1]].text != "whose" or choice.link:
+    words, table = choice.left.words, graph.table(choice.left.table)
+    named = len(naming(words, table)) < len(words)
+    if named or clause.together is not None or clause.in_time is not False:
+        return None
+    if not clause.before or items[clause.before[-1]].text != "whose" or choice.link:
         return None
     if not comes_together(graph, choice.turned(), "sum", ()):
         return None
