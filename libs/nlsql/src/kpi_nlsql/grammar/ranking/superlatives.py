@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Group, Ref, Sorting, Wanted
+from kpi_nlsql.drafting.draft import Group, Sorting, Wanted
 from kpi_nlsql.grammar.asking.aggregates import function_at
 from kpi_nlsql.grammar.asking.counting import counted
 from kpi_nlsql.grammar.conditions import totals
-from kpi_nlsql.grammar.ranking import rankings
+from kpi_nlsql.grammar.ranking import ranked_rows, rankings
 from kpi_nlsql.grammar.ranking.measured_by import by_amount, implied_measure
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.walking import skip_words
@@ -116,7 +116,7 @@ def _most(scan: Scanner, descending: bool, limit: int) -> bool:
         _sort(scan, Sorting(start, money, "sum", None, descending), limit)
         scan.position = position + 1 + (scan.role(position) == "table")
         return True
-    if (rows := _most_rows(scan, position, start, descending)) is not None:
+    if (rows := ranked_rows.most_rows(scan, position, start, descending)) is not None:
         scan.take(position)
         scan.position = position + 1
         _sort(scan, rows, limit)
@@ -146,24 +146,12 @@ def _most_described(scan: Scanner, position: int, descending: bool, limit: int) 
     return True
 
 
-def _most_rows(scan: Scanner, position: int, start: int, descending: bool) -> Sorting | None:
-    """Return the order by how many rows there are of what is mentioned, if it is rows."""
-    stored = scan.stored_count(position)
-    if stored is not None:
-        return Sorting(start, stored, None, None, descending)
-    if scan.role(position) == "table" and scan.role(position + 1) != "column":
-        return Sorting(start, None, "count", scan.table(position), descending)
-    if scan.subject(position) is not None:
-        return Sorting(start, None, "count", None, descending)
-    return None
-
-
 def _most_of(scan: Scanner, position: int, sorting: Sorting, limit: int) -> bool:
     """Ask for the most of a column: its extreme, its sum, or how many values it has."""
     ref = sorting.ref = scan.ref(position)
     scan.take(position)
     scan.position = position + 1
-    asked = scan.in_where or scan.draft.wanted or _has_several(scan, ref)
+    asked = scan.in_where or scan.draft.wanted or ranked_rows.has_several(scan, ref)
     if not asked and scan.measures(ref) and limit == 1:
         function = "max" if sorting.descending else "min"
         scan.draft.wanted.append(Wanted(position, ref, function))
@@ -173,12 +161,6 @@ def _most_of(scan: Scanner, position: int, sorting: Sorting, limit: int) -> bool
     sorting.function = None if sorting.summed else "count"
     _sort(scan, sorting, limit)
     return True
-
-
-def _has_several(scan: Scanner, ref: Ref) -> bool:
-    # "Which beer did we deliver the most kegs of?": a beer, whose deliveries have kegs.
-    tables = {table for _, table in scan.draft.entities}
-    return bool(tables) and not any(hit.table in tables for hit in ref.hits)
 
 
 def _highest(scan: Scanner, descending: bool, limit: int) -> bool:
@@ -213,7 +195,7 @@ def _highest_of(
     scan: Scanner, position: int, descending: bool, limit: int, function: str | None
 ) -> bool:
     start = scan.position
-    if scan.at(position).kind == "word" and _measures(scan, position + 1):
+    if scan.at(position).kind == "word" and ranked_rows.measures(scan, position + 1):
         position += 1  # "with the highest annual revenue", where no column says it is annual
     scan.take(start)
     if scan.role(position) == "column" and scan.subject(position) is None:
@@ -255,7 +237,11 @@ def _column(
     scan.take(position)
     scan.position = position + 1
     implied = implied_measure(scan, start)
-    if implied is not None and scan.at(start).text in _TIMED and not _dates_of_groups(scan, ref):
+    if (
+        implied is not None
+        and scan.at(start).text in _TIMED
+        and not ranked_rows.dates_of_groups(scan, ref)
+    ):
         scan.position = position
         _sort(scan, Sorting(start, implied[0], None, None, implied[1]), limit)
         return True
@@ -274,15 +260,6 @@ def _column(
     total = scan.at(position).text.startswith("total ") or totals.of_many(scan, position)
     _sort(scan, Sorting(start, ref, function, None, descending, summed=total), limit)
     return True
-
-
-def _measures(scan: Scanner, position: int) -> bool:
-    return scan.role(position) == "column" and scan.measures(scan.ref(position))
-
-
-def _dates_of_groups(scan: Scanner, ref: Ref) -> bool:
-    # "the latest reading date of each meter" is the latest of several, not one row's.
-    return scan.is_dated(ref.hits[0]) and any(item.is_cue("group") for item in scan.items)
 
 
 def _is_predicate(scan: Scanner, start: int) -> bool:
