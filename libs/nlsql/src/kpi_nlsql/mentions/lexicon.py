@@ -31,7 +31,7 @@ from kpi_nlsql.mentions.short_names import Key, ShortNames
 from kpi_nlsql.mentions.values import ValueHit, ValueIndex
 from kpi_nlsql.schema.flags import is_flag, set_values
 from kpi_nlsql.schema.graph import Graph
-from kpi_nlsql.schema.naming import PREFIXES
+from kpi_nlsql.schema.naming import PREFIXES, names_of_rows
 
 LONGEST_NAME = 6
 """Words of a name, and of a phrase that may be one."""
@@ -42,6 +42,8 @@ _HEADS = 0.6
 _RATHER_LITERAL = 0.05
 """How much a table called by a synonym stands behind one called by the word itself."""
 _ONLY_TABLE = 0.85
+_KIND = 0.85
+"""How well its rows are told by the name of a table without what kind of table it is."""
 _SHORTEST = 3
 _SPELT_OUT = 0.97
 _STEM_ONLY = 0.93
@@ -74,6 +76,7 @@ class Lexicon:
             self._add(table.name, None, table.display_names or (table.name,))
             for column in table.columns:
                 self._add(table.name, column.name, column.display_names or (column.name,))
+        self._kinds = self._rows_of_kinds(graph)
         self._flags: dict[Key, ValueHit] = {
             (table.name, column.name): ValueHit(table.name, column.name, value, 1.0, 2)
             for table in graph.tables
@@ -85,7 +88,7 @@ class Lexicon:
         self.vocabulary = frozenset(word for name in self._names for word in name)
         short = shortened(self.vocabulary) | consonants(self.vocabulary)
         short = (short - PREFIXES) | (_SHORT & self.vocabulary) | _cut_short(graph)
-        self._shorthand = ShortNames(self._names, short)
+        self._shorthand = ShortNames({name: self._called(name) for name in self._names}, short)
         self._acronyms = acronyms(graph.tables)
         self._choices = [word for word in self.vocabulary if len(word) >= 4]
         self.closest = lru_cache(maxsize=5_000)(self._closest)
@@ -97,7 +100,7 @@ class Lexicon:
 
         ``words`` are the same as they are said, by which short names are known: ``cstmr``.
         """
-        found = dict(self._names.get(phrase, {}))
+        found = self._called(phrase)
         _raise(found, self._said_otherwise(phrase, found))
         _raise(found, self._written_short(phrase, words, found))
         for variant in () if found else unabbreviated(phrase):
@@ -109,6 +112,11 @@ class Lexicon:
         _favour_only_table(found)
         hits = [NameHit(table, column, score) for (table, column), score in found.items()]
         return tuple(sorted(hits, key=lambda hit: -hit.score))
+
+    def _called(self, phrase: tuple[str, ...]) -> dict[Key, float]:
+        found = dict(self._names.get(phrase, {}))
+        _raise(found, self._kinds.get(phrase, {}).items())
+        return found
 
     def _said_otherwise(
         self, phrase: tuple[str, ...], found: Mapping[Key, float]
@@ -150,7 +158,7 @@ class Lexicon:
             yield from self._shorthand.named(phrase, said, alone=not found, free=free)
             yield from self._parts_short(phrase, said, alone=not found)
         elif words and phrase[0] not in ROW_STEMS and not self._holds_value(words):
-            tables = any(key[1] is None for key in found)
+            tables = any(key[1] is None and score >= _HEADS for key, score in found.items())
             for key, score in self._shorthand.named(phrase, said, alone=not found, free=free):
                 if key[1] is not None or not tables:
                     yield key, score
@@ -183,7 +191,7 @@ class Lexicon:
         found: dict[Key, float] = {}
         for name in by_initials(words, self.vocabulary):
             short, said = tuple(map(stem, name)), [(word,) for word in name]
-            called = self._names.get(short, {}).items()
+            called = self._called(short).items()
             for key, score in called or self._shorthand.named(short, said, alone=True, free=True):
                 found[key] = score * _ABBREVIATION_FACTOR
         return found
@@ -241,6 +249,16 @@ class Lexicon:
         if any(self._heads_table(other) for other in SYNONYMS.get(word, ())):
             return None  # "teachers" are the ``instructor``, whatever is called ``teaches``
         return closest_word(word, self._choices, correct=correct)
+
+    def _rows_of_kinds(self, graph: Graph) -> dict[tuple[str, ...], dict[Key, float]]:
+        """Return what the rows of tables like ``store_mst`` are called that no table is called."""
+        found: dict[tuple[str, ...], dict[Key, float]] = defaultdict(dict)
+        for table in graph.tables:
+            for name in names_of_rows(table.display_names):
+                keys = self._names.get(stems(name), {}).items()
+                if all(key[1] is not None or score < _SPELT for key, score in keys):
+                    found[stems(name)][table.name, None] = _KIND
+        return dict(found)
 
     def _add(self, table: str, column: str | None, names: Iterable[str]) -> None:
         key = (table, column)

@@ -28,12 +28,14 @@ from kpi_nlsql.mentions.row_heads import heads_another, names_another
 from kpi_nlsql.mentions.row_nouns import calls_rows
 from kpi_nlsql.mentions.systems import best_joined, system_rows, whole_tables
 from kpi_nlsql.schema.graph import Column, Graph, Table
+from kpi_nlsql.schema.same_things import same_things
 
 _EXACT = 0.95
 _NAMES_TABLE = 0.6
 _MAY_NAME_TABLE = 0.4
 _RIVAL = 0.05
 _HOLDS_KIND = 0.4
+_KEPT_IN = frozenset({"in", "from", "within"})
 _PEOPLE = frozenset({"people", "persons", "individuals"})
 
 
@@ -104,7 +106,8 @@ def _narrowed(
 
 def _is_system(item: Item) -> bool:
     # "the channel manager", "the portal": several tables go by it, and nothing else does.
-    return not item.column_hits() and not item.values and not item.text.endswith("s")
+    alone = item.best_column() <= min(item.best_table(), _NAMES_TABLE)
+    return alone and not item.values and not item.text.endswith("s")
 
 
 def _best_supported(
@@ -244,6 +247,8 @@ def _is_noun(
     item: Item, before: Item, table: Table, graph: Graph, place: _Place, proper: bool
 ) -> bool:
     own = [hit for hit in item.column_hits() if hit.table == table.name]
+    if item.text in _PEOPLE and item is before and not own:
+        return True  # whoever else counts "persons", or is of the division People
     if _is_value(item, table.name) or any(hit.score >= _EXACT for hit in own):
         return False
     if item is before and calls_rows(item):
@@ -254,15 +259,15 @@ def _is_noun(
     if place.told and heads_another(item, table.name, graph):
         return False
     if item.best_table() >= _EXACT and item.best_table() >= item.best_column():
-        beside = place.told or item is before
-        return proper and beside and item.table_hits()[0].table != table.name
+        other = item.table_hits()[0].table
+        beside = (place.told or item is before) and other != table.name
+        alike = place.lead in _KEPT_IN and same_things(graph, other, table.name)
+        return beside and (proper or alike)
     if item.best_column() >= _EXACT:
         return False
     if place.lead in {"on", "of"} and not proper and names_another(item, table.name):
         return False  # "claims on policies" are claims
     words = tuple(stem(word) for word in item.text.split() if word not in FUNCTION_WORDS)
-    if item.text in _PEOPLE:
-        return item is before
     plural = item.text.endswith("s")
     return plural and (item.best_table() >= _MAY_NAME_TABLE or names_rows(words, table))
 

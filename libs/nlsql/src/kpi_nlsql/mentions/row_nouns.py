@@ -12,6 +12,7 @@ from kpi_nlsql.mentions.homes import home_of, names_rows, numbers_rows
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.schema.graph import Graph, Table
+from kpi_nlsql.schema.same_things import same_things
 
 _EXACT = 0.95
 _NAMES_TABLE = 0.55
@@ -70,12 +71,15 @@ def calls_rows(item: Item) -> bool:
 
 
 def _is_system(item: Item) -> bool:
-    """Tell whether several tables go by a name and nothing else does: "custodian"."""
-    return len(item.table_hits()) > 1 and not item.column_hits() and not item.values
+    """Tell whether several tables go by a name and nothing else does as well: "custodian"."""
+    several = len(item.table_hits()) > 1 and not item.values and not item.text.endswith("s")
+    return several and item.best_column() <= min(item.best_table(), _PARTLY)
 
 
 def _table_of_system(before: Item, item: Item) -> str | None:
-    """Return the one table of a system that the noun before it names: "the site inventory"."""
+    """Return the one table of a system that the noun beside it names: "the site inventory"."""
+    if _is_system(before) and item.kind == "mention" and not _is_system(item):
+        before, item = item, before  # "SAP fixed assets"
     if not _is_system(item) or item.best_table() >= _EXACT or before.values:
         return None
     mine, best = before.table_hits(), before.best_table()
@@ -113,7 +117,18 @@ def _sole_table(item: Item) -> str | None:
 def _table_of_rows(before: Item, item: Item, graph: Graph) -> str | None:
     """Return the one table that a mention names, where the noun behind it means its rows."""
     table = _sole_table(before)
+    if table and _are_its_own(before, item, table, graph):
+        return table
     return table if table and _means_rows(before, item, graph.table(table)) else None
+
+
+def _are_its_own(before: Item, item: Item, table: str, graph: Graph) -> bool:
+    """Tell whether a noun means the rows of a table, though another holds the same: "web items"."""
+    plural = item.text.endswith("s") and not before.text.endswith("s")
+    if item.kind != "mention" or not plural or item.values or before.values:
+        return False
+    named = item.best_table() >= max(_PARTLY, item.best_column())
+    return named and same_things(graph, table, item.table_hits()[0].table)
 
 
 def _means_rows(before: Item, item: Item, table: Table) -> bool:

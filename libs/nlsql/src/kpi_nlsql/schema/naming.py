@@ -35,6 +35,11 @@ PREFIXES = frozenset(
         "csv",
     ]
 )
+_SYSTEMS = frozenset({"hana", "sap"})
+KIND_TAILS = frozenset(
+    "mst mstr mast master hdr head header list lst log register registry catalogue catalog".split()  # noqa: SIM905
+)
+"""Last words of names of tables that tell what kind of table it is: ``store_mst``, ``ORD_HDR``."""
 _OF_COLUMNS = {"hr": "hour"}
 _FULLER = {"email": "address", "mail": "address", "phone": "number", "telephone": "number"}
 _MEASURES = {"kg": "weight", "kgs": "weight", "lbs": "weight", "km": "distance"}
@@ -72,9 +77,9 @@ def _plural(word: str) -> str | None:
     return full if full is None else f"{full[:-1]}ies" if full.endswith("y") else f"{full}s"
 
 
-def _without_prefixes(words: list[str]) -> list[str]:
+def _without_prefixes(words: list[str], prefixes: frozenset[str] = PREFIXES) -> list[str]:
     rest = list(words)
-    while len(rest) > 1 and rest[0] in PREFIXES:
+    while len(rest) > 1 and rest[0] in prefixes:
         rest.pop(0)
     return rest
 
@@ -95,7 +100,14 @@ def table_names(identifier: str) -> tuple[str, ...]:
         return (_as_it_stands(identifier),)
     short = _without_prefixes(words)
     other = [_OTHERWISE.get(word, ABBREVIATIONS.get(word, word)) for word in short]
-    return _unique([_expanded(short), short, words, _expanded(words), other])
+    of_system = _without_prefixes(words, PREFIXES - _SYSTEMS)
+    return _unique([_expanded(short), short, words, _expanded(words), other, _expanded(of_system)])
+
+
+def names_of_rows(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what the rows are called of tables called so and by their kind: ``store mst``."""
+    words = [name.split() for name in names]
+    return _unique([told[:-1] for told in words if len(told) > 1 and told[-1] in KIND_TAILS])
 
 
 def column_names(identifier: str, table: str) -> tuple[str, ...]:
