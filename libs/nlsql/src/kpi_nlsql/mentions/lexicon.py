@@ -179,7 +179,7 @@ class Lexicon:
         for name, spelt in shortened_to(phrase, self._acronyms):
             if any(self._heads_table(word) for word in spelt):
                 continue
-            for key, score in self._names.get(name, {}).items():
+            for key, score in self._called(name).items():
                 if key[1] is None:
                     found[key] = score * _ABBREVIATION_FACTOR
         return found
