@@ -87,7 +87,8 @@ def _of(words: tuple[str, ...], known: tuple[str, ...], lexicon: Lexicon) -> tup
     if any(hit.score >= _NAMES_TABLE for hit in named):
         return ()
     hits = lexicon.names((known[-1], known[0]), "")
-    return tuple(hit for hit in hits if hit.score >= _EXACT)
+    rows = words[0].endswith("s")  # "prices of SAP", but the "list price of SAP"
+    return tuple(hit for hit in hits if hit.score >= _EXACT and (hit.column or rows))
 
 
 def _whole(hits: Sequence[NameHit]) -> tuple[NameHit, ...]:
