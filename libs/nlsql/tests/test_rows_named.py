@@ -1,0 +1,80 @@
+"""Which table a noun means where names tell the kind of table, the system, or only the rows."""
+
+from __future__ import annotations
+
+import pytest
+
+from kpi_nlsql import Answer, Column, Engine, ReadOptions, Table
+from kpi_nlsql.schema.building import build_graph
+
+_SPECIES = tuple(f"PL{n:04}" for n in range(90))
+
+
+def _text(name: str, *values: str, unique: bool = False) -> Column:
+    return Column(name, "text", values=values, unique=unique)
+
+
+NURSERY = Engine(
+    build_graph(
+        "nursery",
+        [
+            Table(
+                "shop_mst",
+                columns=(_text("shop_cd", unique=True), _text("shop_nm"), _text("town", "Ulm")),
+                row_count=12,
+            ),
+            Table(
+                "plnt_mst",
+                columns=(_text("plnt_no", *_SPECIES, unique=True), _text("plnt_nm")),
+                row_count=90,
+            ),
+            Table(
+                "web_plant_catalog",
+                columns=(_text("sku", *_SPECIES[:70], unique=True), _text("title")),
+                row_count=70,
+            ),
+            Table(
+                "mail_signup",
+                columns=(_text("email", unique=True), _text("src", "shop", "web", "fair")),
+                row_count=80,
+            ),
+            Table(
+                "till_hdr",
+                columns=(_text("slip_no", unique=True), _text("shop_cd"), _text("paid_by", "Card")),
+                row_count=300,
+            ),
+            Table(
+                "till_ln",
+                columns=(_text("slip_no"), Column("ln_no", "int"), _text("plnt_no", *_SPECIES)),
+                row_count=700,
+            ),
+        ],
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "table"),
+    [
+        ("Show me all shops", "shop_mst"),
+        ("Show me all plants", "plnt_mst"),
+        ("Show me all web catalog plants", "web_plant_catalog"),
+        ("Show me all plants in the web catalog", "web_plant_catalog"),
+        ("Show me all tills", "till_hdr"),
+        ("Show me all till lines", "till_ln"),
+    ],
+)
+def test_a_noun_means_the_rows_of_its_own_table(sentence: str, table: str) -> None:
+    answer = NURSERY.read(sentence, ReadOptions(minimum_confidence=0.0))
+    assert isinstance(answer, Answer), answer
+    assert answer.sql("sqlite").replace('"', "") == f"SELECT {table}.* FROM {table}"
+
+
+def test_rows_that_are_called_like_a_value_are_no_such_value() -> None:
+    answer = NURSERY.read(
+        "Show me all shops that have no till lines", ReadOptions(minimum_confidence=0.0)
+    )
+    assert isinstance(answer, Answer), answer
+    sql = answer.sql("sqlite").replace('"', "")
+    assert sql.startswith("SELECT shop_mst.* FROM shop_mst WHERE NOT EXISTS")
+    assert "mail_signup" not in sql
