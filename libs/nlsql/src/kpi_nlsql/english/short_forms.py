@@ -77,7 +77,7 @@ ABBREVIATIONS = {
     "rslt": "result", "rsn": "reason", "rsv": "reservation", "rt": "rate", "rte": "route",
     "rtn": "return", "rtng": "rating", "rx": "prescription", "sav": "savings", "schd": "schedule",
     "sched": "schedule", "scr": "score", "sec": "security", "sect": "section", "seg": "segment",
-    "seq": "sequence", "ser": "serial", "sess": "session", "sev": "severity", "shft": "shift",
+    "seq": "sequence", "ser": "serial", "sn": "serial number", "sess": "session", "sev": "severity", "shft": "shift",
     "ship": "ship", "shp": "shipment", "shpd": "shipped", "shpmt": "shipment", "slry": "salary",
     "sls": "sales", "smpl": "sample", "so": "sales order", "spc": "special",
     "spec": "specification", "splr": "supplier", "spplr": "supplier", "src": "source",

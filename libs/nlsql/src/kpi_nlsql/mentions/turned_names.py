@@ -16,6 +16,7 @@ _EXACT = 0.95
 _CALLED = 0.8
 _NAMES_TABLE = 0.6
 _SURE_ROWS = 0.6
+_ADVERBIAL = frozenset({"on", "in", "out"})
 
 
 def turned(
@@ -36,6 +37,10 @@ def turned(
     if length == 2 and all(hit.score < _WHOLE_NAME for hit in hits):
         # "the claims bordereau" is ``bdx_claims``: a table called by just these two words
         hits = (*_whole(lexicon.names(known[::-1], "", words[::-1])), *hits)
+    if length == 3 and words[0] in _ADVERBIAL and not hits:
+        # "on hand quantity" is the quantity on hand
+        hits = lexicon.names((known[2], *known[:2]), "")
+        return tuple(hit for hit in hits if hit.column and hit.score >= _WHOLE_NAME)
     if hits:
         return hits
     if length == 3 and not set(words) & FUNCTION_WORDS:

@@ -55,7 +55,7 @@ def _pair(items: Sequence[Item], position: int) -> tuple[int, int, int] | None:
     first = item_at(items, position)
     if first is None or not _is_key(first):
         return None
-    verb = _behind_owner(items, position + 1)
+    verb = behind_owner(items, position + 1)
     second = verb
     while second < len(items) and (items[second].text in _EQUAL or _equals(items[second])):
         second += 1
@@ -63,7 +63,7 @@ def _pair(items: Sequence[Item], position: int) -> tuple[int, int, int] | None:
     other = item_at(items, second)
     if not said or other is None or not _is_key(other) or _of_one_table(first, other):
         return None
-    return position, second, _behind_owner(items, second + 1)
+    return position, second, behind_owner(items, second + 1)
 
 
 def _equals(item: Item) -> bool:
@@ -82,7 +82,7 @@ def _of_one_table(first: Item, second: Item) -> bool:
     return len(mine | theirs) == 1
 
 
-def _behind_owner(items: Sequence[Item], position: int) -> int:
+def behind_owner(items: Sequence[Item], position: int) -> int:
     """Return what follows "of the invoice", if that is what stands here."""
     if text_at(items, position) not in _OWNING:
         return position

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kpi_nlsql.grammar.reconciling.equated_keys import equated
+from kpi_nlsql.grammar.reconciling.equated_keys import behind_owner, equated
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
 
@@ -149,6 +149,9 @@ def _listed(items: Sequence[Item], start: int, position: int) -> KeyClause | Non
     loosely = any(item.text in _SAME for item in items[start:position])
     while position < len(items):
         item = items[position]
+        if columns and (owned := behind_owner(items, position)) > position:
+            position = owned  # "the order reference of the invoice"
+            continue
         if item.text in _ONTO and columns and len(onto) < len(columns):
             named = onto
         elif is_column(item):

@@ -87,6 +87,7 @@ def shared_column(sentence: Sentence, relation: Relation) -> Pairing | None:
             opened
             and sure
             and not item.values
+            and not sentence.graph.table(source).column(str(mine[0].column)).measures
             and str(mine[0].column).lower() not in sentence.excluded
         ):
             pair = ColumnPair(str(mine[0].column), str(theirs[0].column))
