@@ -6,17 +6,20 @@ from collections.abc import Sequence
 
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.walking import skip_words
+from kpi_nlsql.mentions.walking import skip_words, text_at
 
 _TIMED = ("after", "before", "between", "recent")
-_DATED = ("on", "at", "date", "time")
+_DATED = ("on", "at", "date", "time", "dt", "dat")
 DETERMINERS = frozenset("a an the all any some their its his her each every these those".split())  # noqa: SIM905
+_WHOSE = frozenset({"their", "its", "his", "her"})
 
 
 def is_dated_deed(items: Sequence[Item], position: int) -> bool:
     """Tell whether a deed has a date: "samples received in May", whatever they are now."""
-    item = items[position]
-    timed = items[position + 1 : position + 2]
+    item, behind = items[position], position + 1
+    if text_at(items, behind) in _WHOSE:
+        behind += 2  # "opened their relationship after 2015"
+    timed = items[behind : behind + 1]
     told = any(
         other.text in {"in", "on", "during"} or any(other.is_cue(kind) for kind in _TIMED)
         for other in timed

@@ -9,7 +9,7 @@ from kpi_nlsql.english.function_words import COPULAS
 from kpi_nlsql.mentions.apparent_values import DETERMINERS, is_dated_deed, is_deed, is_row_noun
 from kpi_nlsql.mentions.called_so import is_called_so
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.walking import skip_words_back
+from kpi_nlsql.mentions.walking import item_at, skip_words_back
 
 Role = Literal["table", "column", "value", "none"]
 
@@ -45,7 +45,7 @@ def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list
             found[position] = "column"
         if found[position] == "table" and _is_rather_column(items, found, position, references):
             found[position] = "column"
-        if _is_value_of(items, position):
+        if _is_value_of(items, position) or _is_value_before(items, position):
             found[position] = "value"
         elif found[position] == "value":
             found[position] = _role_of_value(items, found, position)
@@ -119,6 +119,15 @@ def _describes(items: Sequence[Item], position: int) -> bool:
         return False
     owner = following.table_hits()[0].table
     return any(hit.table == owner and hit.score >= 1.0 for hit in item.values)
+
+
+def _is_value_before(items: Sequence[Item], position: int) -> bool:
+    # "the RM channel": a value right before its column, though managers are called so, too.
+    column = item_at(items, position + 1)
+    if column is None or not 0 < items[position].best_table() < _EXACT:
+        return False
+    named = {(hit.table, hit.column) for hit in column.column_hits() if hit.score >= _EXACT}
+    return any((v.table, v.column) in named and v.score >= 1.0 for v in items[position].values)
 
 
 def _is_value_of(items: Sequence[Item], position: int) -> bool:

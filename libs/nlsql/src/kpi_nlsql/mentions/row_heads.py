@@ -23,5 +23,8 @@ def heads_another(item: Item, table: str, graph: Graph) -> bool:
     hits = item.table_hits()
     if not hits or hits[0].table == table or hits[0].score < _NAMES_TABLE:
         return False
-    names = graph.table(hits[0].table).display_names
-    return any(stems(name)[-1:] == stems(item.text)[-1:] for name in names)
+    names = [stems(name) for name in graph.table(hits[0].table).display_names]
+    said = stems(item.text)
+    # "SAP materials" are those of ``SAP_MATERIAL_MASTER``
+    whole = len(said) > 1 and any({*said} <= {*name} for name in names)
+    return whole or any(name[-1:] == said[-1:] for name in names)
