@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.english.words import stem
+from kpi_nlsql.english.words import lemma, stem
 
 _LEAVINGS = {
     "buy bought purchase": "purchase order sale",
@@ -32,3 +32,8 @@ LEAVINGS = {
     for verb in verbs.split()
 }
 """From the stem of a verb to the stems of the nouns that its rows may be called by."""
+
+
+def is_verb(word: str) -> bool:
+    """Tell whether a word says by its form that something was done: "rented", "sold", "paid"."""
+    return word.endswith("ed") or (lemma(word) != word and not word.endswith(("s", "ing")))

@@ -213,7 +213,8 @@ class Lexicon:
 
     def done(self, verb: str) -> tuple[NameHit, ...]:
         """Return the names that a verb (a stem) may speak of: "paid" and ``payments``."""
-        hits = [hit for noun in VERBAL_NOUNS.get(verb, ()) for hit in self.names((noun,), "")]
+        nouns = VERBAL_NOUNS.get(verb, ())
+        hits = [hit for noun in nouns for hit in self.names((noun,), "", (noun,))]
         weaker = [NameHit(h.table, h.column, h.score * _SYNONYM_FACTOR) for h in hits]
         return tuple(sorted(weaker, key=lambda hit: -hit.score))
 

@@ -23,6 +23,7 @@ from kpi_nlsql.wording.everyday import plainly_told
 from kpi_nlsql.wording.glosses import without_glosses
 from kpi_nlsql.wording.glued_words import glued
 from kpi_nlsql.wording.grouped_first import grouped_last
+from kpi_nlsql.wording.idle_verbs import idle_verbs_out
 from kpi_nlsql.wording.money_verbs import money_told
 from kpi_nlsql.wording.only_those import only_those
 from kpi_nlsql.wording.phrases import lower_at, said
@@ -33,6 +34,7 @@ from kpi_nlsql.wording.shorthand import written_out
 from kpi_nlsql.wording.stated_rules import plainly_lacking
 from kpi_nlsql.wording.totals_asked import totals_asked
 from kpi_nlsql.wording.totals_split import totals_split
+from kpi_nlsql.wording.who_asked import who_asked
 
 
 def plain_tokens(tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Token, ...]:
@@ -50,7 +52,8 @@ def asked_plainly(items: Sequence[Item], lexicon: Lexicon) -> tuple[Item, ...]:
 
 def plain_items(items: Sequence[Item], graph: Graph, lexicon: Lexicon) -> list[Item]:
     """Return the linked items with deeds, parts, denials and requests put plainly."""
-    told = bare_deeds(rates_told(items, graph), lexicon, graph)
+    told = idle_verbs_out(who_asked(rates_told(items, graph), lexicon, graph), graph)
+    told = bare_deeds(told, lexicon, graph)
     told = with_rows_of_kind(deeds_told(money_told(told, lexicon), lexicon), graph)
     told = compounded(with_parts(told, graph), graph)
     told = plain_presence(plain_denials(told, graph))

@@ -169,7 +169,8 @@ def _is_done_by(scan: Scanner) -> bool:
     while scan.at(verb).is_cue("often") or scan.at(verb).text in _HOW_OFTEN:
         verb -= 1
     if scan.role(verb) == "table":
-        return scan.role(verb - 1) == "table" and scan.at(verb).text.endswith("ed")
+        rows = verb - 1 - (scan.at(verb - 1).text == "have")
+        return scan.role(rows) == "table" and scan.at(verb).text.endswith("ed")
     return scan.participle(verb) or _is_irregular(scan.at(verb))
 
 

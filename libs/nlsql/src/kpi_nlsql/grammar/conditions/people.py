@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from kpi_nlsql.english.money import MOVING
-from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.walking import skip_words
-from kpi_nlsql.schema.graph import Table
+from kpi_nlsql.schema.people import are_people
 
-_PEOPLE = frozenset(
-    stem(word)
-    for word in (  # noqa: SIM905
-        "person people customer client employee staff member student pupil citizen resident "
-        "guest patient user driver subscriber tenant teacher player passenger reader worker "
-        "borrower visitor donor candidate applicant contact agent volunteer owner"
-    ).split()
-)
 _DEEDS = MOVING | frozenset(
     "ordered bought booked sold rented borrowed returned cancelled sent received visited signed "  # noqa: SIM905
     "reserved attended subscribed complained".split()
@@ -60,8 +51,3 @@ def _people_of(scan: Scanner, table: str) -> str | None:
         if all(paths.to_one(join, graph) for join in path[1])
     ]
     return min(found)[1] if found else None
-
-
-def are_people(table: Table) -> bool:
-    """Tell whether the rows of a table are people, by its name."""
-    return any(stems(name)[-1:] and stems(name)[-1] in _PEOPLE for name in table.display_names)

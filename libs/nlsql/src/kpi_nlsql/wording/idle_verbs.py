@@ -1,0 +1,65 @@
+"""Idle verbs: "contracts that pay an advance above 500" have it, whatever rows are called payments.
+
+A verb that some table is called by says no more than "have" where its object is a column of the
+rows themselves, or names the other rows and nothing ties it to both: "never sell a sublicence".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
+from kpi_nlsql.schema.graph import Graph
+from kpi_nlsql.wording.bare_deeds import subject_at, table_of
+from kpi_nlsql.wording.rewriting import HAVE, Step, rewritten
+
+_NAMES_ROWS = 0.6
+_COLUMN = 0.5
+_DETERMINERS = frozenset({"a", "an", "the", "any", "some", "their", "its"})
+_SELLING = frozenset("sell sells sold selling go goes retail retails rent rents".split())  # noqa: SIM905
+_COST = Item("word", "cost", 0, 0)
+
+
+def idle_verbs_out(items: Sequence[Item], graph: Graph) -> list[Item]:
+    """Return the items with verbs that name no rows here put as "have", or as "cost"."""
+    return rewritten(items, (_priced, partial(_idle, graph)), first=1)
+
+
+def _priced(items: Sequence[Item], position: int) -> Step | None:
+    """Read "titles that sell for less than 10" as those that cost less than 10."""
+    compared = item_at(items, position + 2)
+    told = items[position].text in _SELLING and text_at(items, position + 1) == "for"
+    if not told or compared is None:
+        return None
+    bounds = compared.is_cue("compare") or compared.is_cue("between")
+    return (position, position + 2, [_COST]) if bounds else None
+
+
+def _idle(graph: Graph, items: Sequence[Item], position: int) -> Step | None:
+    verb, noun = items[position], skip_words(items, position + 1, _DETERMINERS)
+    rows = item_at(items, noun)
+    if rows is None or noun == position + 1 or verb.best_table() < _NAMES_ROWS or " " in verb.text:
+        return None
+    at = subject_at(items, position)
+    if at is None or verb.text.endswith("s"):
+        return None
+    subject, told = table_of(items[at]), verb.table_hits()[0].table
+    denied = items[position - 1].is_cue("not")
+    if told != subject and _is_own_column(rows, subject, told):
+        return position, position + 1, [] if denied else [HAVE]
+    if rows.best_table() < max(_NAMES_ROWS, rows.best_column()):
+        return None
+    met = rows.table_hits()[0].table
+    related = graph.joins_between(subject, met) and not graph.joins_between(told, met)
+    if met in {subject, told} or not related:
+        return None
+    return position, position + 1, [] if denied else [HAVE]
+
+
+def _is_own_column(item: Item, subject: str, verb: str) -> bool:
+    """Tell whether a column of the subject's rows is named, and none of what the verb names."""
+    owners = {hit.table for hit in item.column_hits() if hit.score >= _COLUMN}
+    column = item.best_column() > item.best_table()
+    return column and subject in owners and verb not in owners

@@ -1,0 +1,56 @@
+"""Who asked: "who has never rented a car" asks for the customers that rentals refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpi_nlsql.english.deeds import LEAVINGS, is_verb
+from kpi_nlsql.english.words import stem
+from kpi_nlsql.mentions.lexicon import Lexicon, NameHit
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
+from kpi_nlsql.schema.graph import Graph
+from kpi_nlsql.schema.people import are_people, people_of
+
+_BEFORE = frozenset("has have had ever been all already not".split())  # noqa: SIM905
+_NAMES_ROWS = 0.6
+
+
+def who_asked(items: Sequence[Item], lexicon: Lexicon, graph: Graph) -> list[Item]:
+    """Return the items with the people told that an opening "who" stands for, by what they did."""
+    told = list(items)
+    if text_at(told, 0) != "who" or any(_tells_people(item, graph) for item in told):
+        return told
+    verb = 1
+    while (item := item_at(told, verb)) is not None and (
+        item.text in _BEFORE or item.is_cue("not")
+    ):
+        verb = skip_words(told, verb + 1, _BEFORE)
+    deed = item_at(told, verb)
+    if deed is None or " " in deed.text or not is_verb(deed.text):
+        return told
+    people = _people(deed, told, lexicon, graph)
+    if people is None:
+        return told
+    hits = (NameHit(people, None, 1.0),)
+    at = told[0].end
+    return [told[0], Item("mention", "who", at, at, hits=hits, worth=1.0), *told[1:]]
+
+
+def _tells_people(item: Item, graph: Graph) -> bool:
+    named = item.best_table() >= max(_NAMES_ROWS, item.best_column())
+    return named and are_people(graph.table(item.table_hits()[0].table))
+
+
+def _people(deed: Item, items: Sequence[Item], lexicon: Lexicon, graph: Graph) -> str | None:
+    """Return the people of what was done: by the verb, by its object, or by what it may leave."""
+    told = stem(deed.text)
+    hits = [*deed.hits, *lexicon.done(told), *lexicon.names((told,), "")]
+    behind = [item.table_hits()[0] for item in items if item.table_hits() and item is not deed]
+    left = [hit for noun in LEAVINGS.get(told, ()) for hit in lexicon.names((noun,), "")]
+    for named, declared in ((hits, False), (behind, True), (left, bool(behind))):
+        rows = [hit for hit in named if hit.column is None and hit.score >= _NAMES_ROWS]
+        for hit in rows:
+            if (people := people_of(graph, hit.table, declared=declared)) is not None:
+                return people
+    return None
