@@ -78,3 +78,24 @@ def test_rows_that_are_called_like_a_value_are_no_such_value() -> None:
     sql = answer.sql("sqlite").replace('"', "")
     assert sql.startswith("SELECT shop_mst.* FROM shop_mst WHERE NOT EXISTS")
     assert "mail_signup" not in sql
+
+
+@pytest.mark.parametrize(
+    ("sentence", "sql"),
+    [
+        (
+            "How many different plants are in the till lines?",
+            "SELECT COUNT(DISTINCT till_ln.plnt_no) AS count_plnt_no FROM till_ln",
+        ),
+        (
+            "Show me all web plant catalog entries",
+            "SELECT web_plant_catalog.* FROM web_plant_catalog",
+        ),
+    ],
+)
+def test_what_a_place_holds_is_counted_by_its_key_and_shown_as_rows(
+    sentence: str, sql: str
+) -> None:
+    answer = NURSERY.read(sentence, ReadOptions(minimum_confidence=0.0))
+    assert isinstance(answer, Answer), answer
+    assert answer.sql("sqlite").replace('"', "") == sql

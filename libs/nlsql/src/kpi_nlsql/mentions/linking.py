@@ -10,6 +10,7 @@ import simplemma
 
 from kpi_nlsql.english.cues import CUES, LONGEST_CUE, NUMBER_WORDS, Cue
 from kpi_nlsql.english.function_words import FUNCTION_WORDS, STOP_WORDS
+from kpi_nlsql.english.row_words import ROW_STEMS
 from kpi_nlsql.english.words import Token, lemma, parts, stem
 from kpi_nlsql.mentions.cue_worth import cue_worth
 from kpi_nlsql.mentions.held_values import held
@@ -227,8 +228,18 @@ def _names(
     if length > 1 and words[-2].endswith("s") and words[-1].endswith(("ed", "ing")):
         # "claims billed above …" says what was done to the claims; ``hours_worked`` is a name.
         hits = tuple(hit for hit in hits if words[-1] in parts(hit.column or hit.table))
+    if length > 2 and words[-1].endswith("s") and known[-1] in ROW_STEMS:
+        hits = hits or _rows_of(known[:-1], words[:-1], lexicon)
     noun = any(_is_content(token) for token in tokens[end : end + 1])
     return turned(words, known, lexicon, hits, before_noun=noun)[:_MOST_HITS]
+
+
+def _rows_of(
+    known: tuple[str, ...], words: tuple[str, ...], lexicon: Lexicon
+) -> tuple[NameHit, ...]:
+    # "supplier PO lines" are the rows of ``SUPPLIER_PO``, though each has its ``PO_LINE``.
+    hits = lexicon.names(known, "".join(words), words)
+    return tuple(hit for hit in hits if hit.column is None and hit.score >= _WHOLE_NAME)
 
 
 def _mention_worth(

@@ -61,6 +61,7 @@ def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tupl
     place = _own_place(told)
     if place is None:
         return tuple(told)
+    told = _counted_keys(told, place, graph)
     noun = _noun(told, place, graph, tokens)
     if noun is None:
         return tuple(told)
@@ -236,6 +237,18 @@ def _noun(
         if item.best_table() >= _EXACT and item.best_table() >= item.best_column():
             return None
     return None
+
+
+def _counted_keys(items: list[Item], place: _Place, graph: Graph) -> list[Item]:
+    """Tell "different products in the forecast" as the key that the place has of each product."""
+    told = list(items)
+    for at, item in enumerate(items[1 : place.start], start=1):
+        if not items[at - 1].is_cue("distinct") or not item.text.endswith("s"):
+            continue
+        keys = naming_rows((stem(item.text),), graph.table(place.table))
+        if len(keys) == 1 and item.best_column() < _EXACT and item.kind == "mention":
+            told[at] = replace(item, hits=(NameHit(place.table, keys[0].name, 1.0),), values=())
+    return told
 
 
 def _compares(items: Sequence[Item]) -> bool:
