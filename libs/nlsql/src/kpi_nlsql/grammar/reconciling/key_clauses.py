@@ -118,6 +118,7 @@ def _may_tell(items: Sequence[Item], position: int, at: int) -> bool:
 def _sets_apart(items: Sequence[Item], position: int) -> bool:
     told = any(item.is_cue("not") or item.is_cue("missing") for item in items[:position])
     told = told or any(item.is_cue("also") or item.is_cue("mismatch") for item in items[:position])
+    told = told or any(item.text in {"for which", "which"} for item in items[:position])
     counted = any(item.is_cue(kind) for item in items for kind in _COUNTING if item.text != "every")
     before = item_at(items, position - 1)
     done = before is not None and before.text.endswith("ed") and not before.is_cue("also")

@@ -68,6 +68,8 @@ def told_keys(items: Sequence[Item], repeat: Repeat) -> tuple[int, ...]:
     )
     beside = _behind(items, [at for at in sorted(repeat.cues) if not _counts_rows(items[at])])
     told = _combined(items) or _enclosed(items, repeat)
+    if len(by) > len(same):
+        same = ()  # "for the same custodian, by account and custodian code"
     for found in (same, by, told, _of_clause(items, repeat), beside):
         if found:
             return found
