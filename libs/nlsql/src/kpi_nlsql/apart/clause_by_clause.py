@@ -12,6 +12,7 @@ from dataclasses import replace
 from kpi_nlsql.apart.joints import Joint, Part, joints
 from kpi_nlsql.apart.rest_read import Reader
 from kpi_nlsql.apart.said_of import aliases, moved, nested, said_of, spelt_out
+from kpi_nlsql.grammar.conditions.listed_values import subject_of
 from kpi_nlsql.judging import confidence
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.explain import explain
@@ -207,7 +208,21 @@ def _either(
     second = plan.all_of([term for term in told if term not in head])
     if first is None or second is None or any(term not in mine for term in head):
         return None
+    if _are_values(first, second):
+        return None
     return plan.all_of([*head, plan.AnyOf((first, second))])
+
+
+def _are_values(first: plan.Condition, second: plan.Condition) -> bool:
+    """Tell whether "or" stands between values of a column, and not between clauses.
+
+    "Students of Lille or Namur", "in Germany or Belgium without a date": one side says of the same
+    column what the other says, but less.
+    """
+    one, other = (
+        {subject_of(term) or term for term in plan.parts(side)} for side in (first, second)
+    )
+    return one < other or other < one
 
 
 def _contradict(terms: Iterable[plan.Condition]) -> bool:
