@@ -131,12 +131,19 @@ class Frame:
             if (
                 direct is None
                 or self.multiplies(direct[1])
+                or self._refers_to_root(direct[1])
                 or self._may_be_missed(table, direct[1])
             ):
                 continue
             if linked := self.paths.linked(root, table, self.graph):
                 return linked
         return ()
+
+    def _refers_to_root(self, direct: tuple[Join, ...]) -> bool:
+        # Stays have their patient, whatever else has both.
+        last = direct[-1]
+        references = self.graph.references
+        return len(direct) == 1 and (last.right_table, last.right_columns[0]) in references
 
     def _may_be_missed(self, table: str, direct: tuple[Join, ...]) -> bool:
         # No key is declared: "orders whose customer is not in CRM" may well have none there.

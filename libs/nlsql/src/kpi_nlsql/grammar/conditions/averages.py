@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Term
+from kpi_nlsql.drafting.draft import Ref, Term
 from kpi_nlsql.grammar.asking.implied_columns import implied_column
 from kpi_nlsql.grammar.conditions import peers
 from kpi_nlsql.grammar.conditions.outnumbering import counted
@@ -40,7 +40,7 @@ def _compare(scan: Scanner, term: Term, column: int | None, values: list[int]) -
         scan.take(scan.position)
         scan.position += 1  # "than the average one"
     rows = scan.skip(scan.position)
-    own = column is None and scan.mentions(rows, scan.entity())
+    own = column is None and scan.mentions(rows, scan.entity()) and not scan.modifies(rows)
     if own and scan.at(rows - 1).last_word not in {"of", "all"}:
         scan.take(rows)  # "than the average product of its category"
         scan.position = rows + 1
@@ -109,6 +109,22 @@ def _sums(scan: Scanner, operator: Operator, position: int) -> bool:
     scan.take(*range(scan.position, column + 1))
     scan.add(term)
     scan.position = column + 1
+    return True
+
+
+def set_against(scan: Scanner, operator: Operator, column: int, position: int) -> bool:
+    """Consume "more kids than adults": two amounts that each row has."""
+    if not all(scan.role(at) in {"column", "table"} for at in (column, position)):
+        return False
+    rows = scan.entity() or next(iter(scan.tables_named()), None)
+    own = {at: [h for h in scan.at(at).column_hits() if h.table == rows] for at in (column, position)}
+    told, other = (Ref(at, tuple(hits[:1]), rows) for at, hits in own.items())
+    if not (scan.measures(told) and scan.measures(other)) or told.hits == other.hits:
+        return False
+    scan.take(*range(scan.position, position + 1))
+    scan.add(Term("compare", scan.position, told, operator, against="column", other=other))
+    scan.position = position + 1
+    scan.in_where = True
     return True
 
 

@@ -11,6 +11,7 @@ from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.plans.plan import Operator
 
 _LEVELS = frozenset({"available", "left", "remaining"})
+_TIMES = frozenset({"dates", "days", "times", "years"})
 _EMPTY_ADJECTIVES = ("corresponding", "associated", "related", "such")
 
 
@@ -45,8 +46,9 @@ def enumerates(scan: Scanner, following: int) -> bool:
     fresh = scan.pending is not None and all(
         term.ref is not scan.pending for term in scan.draft.terms
     )
-    if scan.role(following) == "column" and not fresh:
-        return True
+    if scan.role(following) == "column":
+        if scan.at(following).last_word in _TIMES or not fresh:
+            return True  # "attendance recorded on at least three dates" counts the dates
     table = table or (scan.role(following) == "value" and not scan.in_where)
     return table or scan.pending is None or not (scan.in_where or scan.role(following) == "none")
 

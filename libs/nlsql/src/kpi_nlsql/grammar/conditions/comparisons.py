@@ -12,6 +12,7 @@ from kpi_nlsql.grammar.conditions.averages import (
     against_column,
     average,
     multiple,
+    set_against,
 )
 from kpi_nlsql.grammar.conditions.compared_counts import (
     counts_existing,
@@ -214,6 +215,8 @@ def _split(scan: Scanner) -> bool:
     number = scan.at(column + 2)
     if scan.at(column + 1).text != "than":
         return False
+    if set_against(scan, operator, column, scan.skip(column + 2)):
+        return True
     if number.number is None:
         return outnumbered(scan, operator, column) or _split_average(scan, operator, column, than)
     scan.take(scan.position, column + 2)

@@ -1,4 +1,4 @@
-"""The latest of each: "customers whose last order was cancelled" — one related row of every row.
+"""The latest of each: "whose last order was cancelled", "with a refund as their last payment".
 
 What follows is said of that row alone, so the reading goes on in a scope of its own.
 """
@@ -16,6 +16,8 @@ from kpi_nlsql.mentions.lexicon import NameHit
 _LAST = frozenset({"latest", "most recent", "newest", "last"})
 _FIRST = frozenset({"first", "earliest", "oldest"})
 _TIMED = ("after", "before", "older", "younger", "recent")
+_POSSESSIVE = frozenset({"their", "its", "his", "her"})
+_BEFORE = 4
 _AHEAD = 3
 """Words in which the row is told to lie in a period, if it is."""
 
@@ -25,7 +27,7 @@ def read(scan: Scanner) -> bool:
     word = scan.item.text.removeprefix("the ")
     rows, table = scan.position + 1, scan.entity()
     led = scan.at(scan.position - 1)
-    whose = led.is_cue("relative") and led.text == "whose"
+    whose = (led.is_cue("relative") and led.text == "whose") or led.text in _POSSESSIVE
     if not whose or word not in _LAST | _FIRST or table is None or scan.role(rows) != "table":
         return False
     other = scan.table(rows)
@@ -35,8 +37,13 @@ def read(scan: Scanner) -> bool:
         behind += 1
     if date is None or other == table or _shown(scan, other):
         return False
+    told = _told_before(scan, other) if led.text in _POSSESSIVE else []
+    if led.text in _POSSESSIVE and not (told or scan.in_where):
+        return False
     scan.open_scope(negative=False)
     scan.in_where = True
+    for said in told:
+        said.scope = scan.scope
     scan.add(Term("exists", rows, table=other))
     latest = Term("compare", scan.position, replace(date), "=", against="average")
     latest.values = ("max" if word in _LAST else "min",)
@@ -48,6 +55,14 @@ def read(scan: Scanner) -> bool:
     scan.take(*range(scan.position, behind))
     scan.position = behind
     return True
+
+
+def _told_before(scan: Scanner, table: str) -> list[Term]:
+    """Return what is said of the row before it is told: "had a refund as their latest payment"."""
+    last = scan.draft.terms[-1] if scan.draft.terms else None
+    if last is None or last.kind != "value" or scan.position - last.position > _BEFORE:
+        return []
+    return [last] if any(hit.table == table for hit in last.hits) else []
 
 
 def _is_timed(scan: Scanner, position: int) -> bool:
