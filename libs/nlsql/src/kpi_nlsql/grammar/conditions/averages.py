@@ -117,7 +117,9 @@ def set_against(scan: Scanner, operator: Operator, column: int, position: int) -
     if not all(scan.role(at) in {"column", "table"} for at in (column, position)):
         return False
     rows = scan.entity() or next(iter(scan.tables_named()), None)
-    own = {at: [h for h in scan.at(at).column_hits() if h.table == rows] for at in (column, position)}
+    own = {
+        at: [h for h in scan.at(at).column_hits() if h.table == rows] for at in (column, position)
+    }
     told, other = (Ref(at, tuple(hits[:1]), rows) for at, hits in own.items())
     if not (scan.measures(told) and scan.measures(other)) or told.hits == other.hits:
         return False

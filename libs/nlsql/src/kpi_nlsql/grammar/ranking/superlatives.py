@@ -7,6 +7,7 @@ from kpi_nlsql.grammar.asking.aggregates import function_at
 from kpi_nlsql.grammar.asking.counting import counted
 from kpi_nlsql.grammar.conditions import totals
 from kpi_nlsql.grammar.ranking import ranked_rows, rankings
+from kpi_nlsql.grammar.ranking.best_inside import inside
 from kpi_nlsql.grammar.ranking.measured_by import by_amount, implied_measure
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.walking import skip_words
@@ -67,6 +68,9 @@ def _limit(scan: Scanner) -> int:
 
 
 def _sort(scan: Scanner, sorting: Sorting, limit: int) -> None:
+    if (term := inside(scan, sorting, limit)) is not None:
+        scan.add(term)
+        return
     scan.draft.sorting.append(sorting)
     scan.draft.limit = limit
 
