@@ -81,7 +81,7 @@ def _beside(found: Candidate, score: float, whole: Candidate) -> Candidate | Non
     unread = _has_either(query) and not _has_either(other)
     if found.features["clauses"] < score - (_WITHOUT_OR if unread else _AS_GOOD):
         return None
-    if _chained(query) > _chained(other):
+    if _chained(query) > _chained(other) or _of_others(query) < _of_others(other):
         return None
     if query.source.table == other.source.table and not query.joins and not other.joins:
         told = replace(other, where=moved(query.where, query.source.alias, other.source.alias))
@@ -100,6 +100,11 @@ def _has_either(query: plan.Query) -> bool:
 def _conditions(query: plan.Query) -> set[object]:
     alone = (replace(query, where=term) for term in plan.conjuncts(query.where))
     return {said(one) for one in alone}
+
+
+def _of_others(query: plan.Query) -> int:
+    """Return how often other rows that share a value are spoken of: "both … in 2005 and in 2006"."""
+    return sum(isinstance(term, plan.InQuery) for term in plan.parts(query.where))
 
 
 def _chained(query: plan.Query) -> int:
