@@ -113,12 +113,15 @@ def _text(term: Term) -> str:
 
 
 def _range(term: Term) -> tuple[float, float] | None:
-    numbers = [value for value in term.values if not isinstance(value, str)]
+    years = (int(v) if isinstance(v, str) and v.isdigit() else v for v in term.values)
+    numbers = [value for value in years if not isinstance(value, str)]
     if not numbers:
         return None
     if term.kind == "between":
         return (min(numbers), max(numbers)) if len(numbers) > 1 else None
     number = numbers[0]
+    if term.operator == "=":
+        return number, number
     if term.operator in {">", ">="}:
         return number, float("inf")
     return (float("-inf"), number) if term.operator in {"<", "<="} else None

@@ -88,7 +88,7 @@ def nested_condition(
     if tables <= {frame.entity}:
         made = _own(frame, terms, outputs, negative)
     elif negative and (value := _value_shown(frame, outputs)) is not None:
-        made = _values_with(frame, value, terms)
+        made = _values_held(frame, value, terms) or _values_with(frame, value, terms)
     else:
         made = plan.Exists(related_rows(frame, terms))
     return plan.Not(made) if negative else made
@@ -129,6 +129,29 @@ def _value_shown(frame: Frame, outputs: list[plan.Output]) -> plan.ColumnRef | N
     if owned or column.source != frame.entity or column.column in names:
         return None
     return None if table.column(column.column).unique else column
+
+
+def _values_held(
+    frame: Frame, value: plan.ColumnRef, terms: list[Term]
+) -> plan.Condition | None:
+    """Return that rows of another table have the value, where nothing else ties them.
+
+    "Countries with customers but no employees" are no employee's country.
+    """
+    (name,) = found if len(found := {frame.table_of(term) for term in terms}) == 1 else (None,)
+    table = frame.graph.table(name) if name is not None else None
+    same = [c.name for c in table.columns if c.name.lower() == value.column.lower()] if table else []
+    if table is None or not same or table.name == frame.entity:
+        return None
+    if any(j.kind == "foreign_key" for j in frame.graph.joins_between(frame.entity, table.name)):
+        return None
+    alias = frame.alias(table.name)
+    column = plan.ColumnRef(alias, same[0])
+    rows = row_conditions(frame, [t for t in terms if t.kind != "exists"], {table.name: alias})
+    where = plan.all_of([*rows, plan.Not(plan.IsNull(column))])
+    frame.shared = True
+    source = plan.Source(table.name, alias)
+    return plan.InQuery(value, plan.Query((plan.Output(column),), source, where=where))
 
 
 def _values_with(frame: Frame, value: plan.ColumnRef, terms: list[Term]) -> plan.Condition:

@@ -185,7 +185,7 @@ def _role(item: Item) -> Role:
         return "value"
     if item.values and (name < 0.7 or (name < 0.9 and item.text.split()[0] != item.text)):
         return "value"
-    if _is_flag(item):
+    if table < _EXACT and _is_flag(item):
         return "value"
     if not column:
         return "table" if table >= _SURE_TABLE else "value" if item.values else "none"

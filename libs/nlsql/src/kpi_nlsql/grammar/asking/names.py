@@ -169,6 +169,15 @@ def _acts(scan: Scanner) -> bool:
     return plural and following.best_table() < _EXACT and not following.text.endswith("s")
 
 
+def _says_what_column_is(scan: Scanner) -> bool:
+    # "headquarters countries" are headquarters, whatever column else is a nationality.
+    last = scan.draft.wanted[-1] if scan.draft.wanted else None
+    if last is None or last.ref is None or last.position != scan.position - 1 or scan.in_where:
+        return False
+    told = any(hit.score >= _EXACT for hit in last.ref.hits)
+    return told and scan.item.best_column() < _EXACT and not last.function
+
+
 def _names_column(scan: Scanner) -> bool:
     # "the name of the country", where the country is a column, is the country.
     if scan.item.text not in {"name", "names"} or scan.at(scan.position + 1).text != "of":
@@ -261,7 +270,7 @@ def _summed_over(scan: Scanner) -> bool:
 
 
 def _column(scan: Scanner) -> None:
-    if _names_column(scan) or _summed_over(scan):
+    if _names_column(scan) or _summed_over(scan) or _says_what_column_is(scan):
         return
     if _is_row_noun(scan):
         scan.draft.entities.append((scan.position, scan.item.column_hits()[0].table))

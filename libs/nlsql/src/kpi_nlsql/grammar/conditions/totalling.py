@@ -51,6 +51,8 @@ def told_behind(scan: Scanner, position: int) -> Ref | None:
     """
     if scan.at(position).text not in _LEADING:
         return None
+    if scan.at(position).text == "of" and scan.at(position + 1).text in {"the", "these", "those"}:
+        return None  # "at least two of the films" counts them
     for at in range(position + 1, position + 1 + _FARTHEST):
         if scan.role(at) in {"table", "column"}:
             if scan.role(at + 1) == "column" and scan.measures(scan.ref(at + 1)):
