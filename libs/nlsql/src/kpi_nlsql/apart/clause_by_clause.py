@@ -103,7 +103,7 @@ def _conditions(query: plan.Query) -> set[object]:
 
 
 def _of_others(query: plan.Query) -> int:
-    """Return how often other rows that share a value are spoken of: "both … in 2005 and in 2006"."""
+    """Return how often other rows that share a value are spoken of: "both in 2005 and 2006"."""
     return sum(isinstance(term, plan.InQuery) for term in plan.parts(query.where))
 
 

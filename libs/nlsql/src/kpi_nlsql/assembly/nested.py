@@ -131,16 +131,16 @@ def _value_shown(frame: Frame, outputs: list[plan.Output]) -> plan.ColumnRef | N
     return None if table.column(column.column).unique else column
 
 
-def _values_held(
-    frame: Frame, value: plan.ColumnRef, terms: list[Term]
-) -> plan.Condition | None:
+def _values_held(frame: Frame, value: plan.ColumnRef, terms: list[Term]) -> plan.Condition | None:
     """Return that rows of another table have the value, where nothing else ties them.
 
     "Countries with customers but no employees" are no employee's country.
     """
     (name,) = found if len(found := {frame.table_of(term) for term in terms}) == 1 else (None,)
     table = frame.graph.table(name) if name is not None else None
-    same = [c.name for c in table.columns if c.name.lower() == value.column.lower()] if table else []
+    same = (
+        [c.name for c in table.columns if c.name.lower() == value.column.lower()] if table else []
+    )
     if table is None or not same or table.name == frame.entity:
         return None
     if any(j.kind == "foreign_key" for j in frame.graph.joins_between(frame.entity, table.name)):

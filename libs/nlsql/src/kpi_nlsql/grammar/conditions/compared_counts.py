@@ -46,9 +46,9 @@ def enumerates(scan: Scanner, following: int) -> bool:
     fresh = scan.pending is not None and all(
         term.ref is not scan.pending for term in scan.draft.terms
     )
-    if scan.role(following) == "column":
-        if scan.at(following).last_word in _TIMES or not fresh:
-            return True  # "attendance recorded on at least three dates" counts the dates
+    told = scan.at(following).last_word in _TIMES or not fresh
+    if scan.role(following) == "column" and told:
+        return True  # "attendance recorded on at least three dates" counts the dates
     table = table or (scan.role(following) == "value" and not scan.in_where)
     return table or scan.pending is None or not (scan.in_where or scan.role(following) == "none")
 
