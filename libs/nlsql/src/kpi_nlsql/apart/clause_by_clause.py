@@ -81,7 +81,7 @@ def _beside(found: Candidate, score: float, whole: Candidate) -> Candidate | Non
     unread = _has_either(query) and not _has_either(other)
     if found.features["clauses"] < score - (_WITHOUT_OR if unread else _AS_GOOD):
         return None
-    if _chained(query) > _chained(other) or _of_others(query) < _of_others(other):
+    if _chained(query) > _chained(other) or (_of_others(other) and _of_one_row(query)):
         return None
     if query.source.table == other.source.table and not query.joins and not other.joins:
         told = replace(other, where=moved(query.where, query.source.alias, other.source.alias))
@@ -102,9 +102,13 @@ def _conditions(query: plan.Query) -> set[object]:
     return {said(one) for one in alone}
 
 
-def _of_others(query: plan.Query) -> int:
-    """Return how often other rows that share a value are spoken of: "both in 2005 and 2006"."""
-    return sum(isinstance(term, plan.InQuery) for term in plan.parts(query.where))
+def _of_others(query: plan.Query) -> bool:
+    """Tell whether other rows that share a value are spoken of: "both in 2005 and in 2006"."""
+    return any(isinstance(term, plan.InQuery) for term in plan.parts(query.where))
+
+
+def _of_one_row(query: plan.Query) -> bool:
+    return len(list(queries(query))) == 1
 
 
 def _chained(query: plan.Query) -> int:
