@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpi_nlsql import Graph, Table
+from kpi_nlsql import Graph, Join, Table
 from kpi_nlsql.schema.building import build_graph
 
 from .columns import number, text
@@ -38,6 +38,14 @@ def loan_tape() -> Graph:
         number("AMOUNT"),
     )
     pledges = (text("PLEDGE_NO", unique=True), text("PLEDGE_TYPE", "House", "Ship"))
+    items = (text("PLEDGE_NO"), text("ITEM_NO"), number("VALUE"))
+    valuations = (
+        number("VALUATION_NO", unique=True),
+        text("PLEDGE_NO"),
+        text("ITEM_NO"),
+        number("APPRAISED_VALUE"),
+    )
+    pair = ("PLEDGE_NO", "ITEM_NO")
     return build_graph(
         "loan_tape",
         [
@@ -46,5 +54,8 @@ def loan_tape() -> Graph:
             Table("brz_lnd_LOAN_REPAYMENTS", columns=repayments),
             Table("GL_LOAN_ENTRIES", columns=ledger),
             Table("brz_lnd_PLEDGES", columns=pledges),
+            Table("PLEDGED_ITEMS", columns=items, primary_key=pair),
+            Table("VALUATIONS", columns=valuations),
         ],
+        [Join("VALUATIONS", pair, "PLEDGED_ITEMS", pair)],
     )

@@ -9,6 +9,7 @@ from kpi_nlsql.denials.reading import (
     CLOSING,
     DETERMINERS,
     IN,
+    KEPT,
     LONGEST_NOUN,
     NO,
     NOT_IN,
@@ -22,6 +23,7 @@ from kpi_nlsql.denials.reading import (
     noun_before,
     noun_behind,
     past,
+    past_closing,
 )
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
@@ -34,15 +36,13 @@ _KNOWING = frozenset(
     "listed heard".split()
 )
 _OMITTING = frozenset({"omits", "omit", "lacks", "lack", "misses", "miss", "leaves", "leave"})
-_KEPT = frozenset(
-    "registered recorded entered booked loaded listed captured stored imported added put "  # noqa: SIM905
-    "posted noted logged filed set maintained created matched supported backed covered traced "
-    "mirrored reflected represented confirmed included linked tied attributed found "
-    "recognised recognized assigned allocated known".split()
-)
-"""Participles that only say that there is, or is not, something of the kind elsewhere."""
+_SURE = 0.95
 _NOBODY = frozenset({"nobody", "no one"})
 _AUXILIARIES = frozenset("have has had been be ever yet is are being still so far was were".split())  # noqa: SIM905
+_CLAUSES = frozenset(
+    {"for which", "of which", "where", "to which", "for whom", "with whom", "although", "though"}
+    | {"but", "while", "whereas", "even though"}
+)
 _WITHOUT = ("no", "has no", "have no", "had no", "does not have", "do not have", "zero")
 
 
@@ -60,7 +60,8 @@ def unknowing(items: Sequence[Item], position: int) -> Step | None:
     if start == position or before is None:
         return None
     clause = before.is_cue("relative") and before.text in {"which", "that", "whom"}
-    if not clause and not (determined and names_rows(before)):
+    keyed = before.best_column() >= _SURE  # "service numbers the inventory does not know"
+    if not clause and not (determined and (names_rows(before) or keyed)):
         return None
     lead = [] if clause else [THAT]
     return start, end, [*lead, NOT_IN, *items[start:position]]
@@ -80,7 +81,12 @@ def _behind_unknowing(items: Sequence[Item], position: int) -> int | None:
     verb = past(items, position + 1, _AUXILIARIES)
     knows = text_at(items, verb) in _KNOWING
     whole = text_at(items, position).split()[-1] in {"have", "has"}
-    end = past(items, verb + 1 if knows else position + 1, CLOSING)
+    end = verb + 1 if knows else position + 1
+    if text_at(items, position) in _WITHOUT or text_at(items, end - 1) in {"have", "has"}:
+        rows = past(items, end, DETERMINERS)
+        if text_at(items, rows) in ROWS and past_closing(items, rows + 1) > rows + 1:
+            whole, end = True, rows + 1  # "that the inventory has no entry for"
+    end = past_closing(items, end)
     return end if (knows or whole) and ends(items, end) else None
 
 
@@ -90,9 +96,7 @@ def _behind_unknowing(items: Sequence[Item], position: int) -> int | None:
 def holding_none(items: Sequence[Item], position: int) -> Step | None:
     """Read "for which the ledger shows no posting"."""
     relative = item_at(items, position)
-    if relative is None or not (relative.is_cue("relative") or relative.text == "where"):
-        return None
-    if relative.text not in {"for which", "of which", "where", "to which", "for whom"}:
+    if position == 0 or relative is None or relative.text not in _CLAUSES:
         return None
     first = past(items, position + 1, DETERMINERS)
     verb = _noun_behind_to_verb(items, first)
@@ -109,7 +113,7 @@ def holding_none(items: Sequence[Item], position: int) -> Step | None:
         return None
     lead = THAT if any(item.values for item in place) else IN
     lead = replace(lead, text="with") if lead is THAT else lead
-    return position, end, [NO, *items[behind:end], lead, *place]
+    return position, past_closing(items, end), [NO, *items[behind:end], lead, *place]
 
 
 def _noun_behind_to_verb(items: Sequence[Item], first: int) -> int | None:
@@ -132,13 +136,13 @@ def not_kept(items: Sequence[Item], position: int) -> Step | None:
         named = noun > position + 1 and text_at(items, position + 1) not in {"the", "their", "its"}
         return (position, noun, [NOT_IN]) if named and names_rows(item_at(items, noun)) else None
     word = text_at(items, position)
-    if word.startswith("un") and word[2:] in _KEPT:
+    if word.startswith("un") and word[2:] in KEPT:
         verb = position
     elif word in {"not set", "is not set"} and text_at(items, position + 1) == "up":
         verb = position + 1
     elif denies(items, position) and word not in _NOBODY and word not in _WITHOUT:
         verb = past(items, position + 1, _AUXILIARIES)
-        if verb == position or text_at(items, verb) not in _KEPT:
+        if verb == position or text_at(items, verb) not in KEPT:
             return None
     else:
         return None
@@ -166,11 +170,11 @@ def nobody(items: Sequence[Item], position: int) -> Step | None:
     start = position
     if text_at(items, position) in _NOBODY:
         verb = past(items, position + 1, _AUXILIARIES)
-        end = verb + 1 if text_at(items, verb) in _KEPT | _KNOWING else None
+        end = verb + 1 if text_at(items, verb) in KEPT | _KNOWING else None
     elif text_at(items, position - 1) in PEOPLE:
         start = position - 1
         verb = past(items, position + 1, _AUXILIARIES)
-        kept = text_at(items, verb) in _KEPT | _KNOWING
+        kept = text_at(items, verb) in KEPT | _KNOWING
         whole = text_at(items, position).endswith("have")
         end = verb + 1 if kept else position + 1 if whole else None
     else:

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from kpi_nlsql.denials.matching_keys import BY, COMMA, MATCHED
 from kpi_nlsql.denials.reading import (
     DETERMINERS,
     DOES_NOT,
     EXIST,
     EXISTING,
+    KEPT,
     NO,
+    NOT_IN,
     PEOPLE,
     TO,
     denies,
@@ -31,9 +34,13 @@ from kpi_nlsql.schema.graph import Graph, Join
 from kpi_nlsql.wording.rewriting import THAT, Rule, Step
 
 _LEADS = frozenset("for on against of from to under by with about whose".split())  # noqa: SIM905
+_BARE = _LEADS - {"whose", "with"}
+"""Leads to a number by which the rows refer to others, and that they need not have."""
 _BEING = frozenset({"is", "are", "was", "were", "does", "do", "did", "has", "have", "can", "could"})
+_ANYWHERE = KEPT | {"anywhere", "at", "all", "any", "longer", "more"}
 _NAMED = 0.6
 _SURE = 0.95
+_HALF = 0.5
 _RIVAL = 0.3
 _CLEAR = 0.1
 
@@ -42,21 +49,35 @@ def lost_reference(graph: Graph) -> Rule:
     """Return the rule that reads a reference that is not there as rows without what it names."""
 
     def rule(items: Sequence[Item], position: int) -> Step | None:
-        lead = _lead(items, position)
         place = _place(items, position + 1)
+        keys = [] if place is None else _keys(items, position)
+        lead = _lead(items, keys[0]) if keys else None
         if lead is None or place is None:
             return None
-        for join in _joins(items, position, lead, graph):
-            if _is_system(items[place.start : place.stop], join, graph):
+        bare = items[lead].text in _BARE and len(keys) == 1 and not names_rows(items[position])
+        for join in _joins([items[at] for at in keys], items[:lead], graph):
+            if _is_system(items[place.start : place.stop], join, bare, graph):
                 named = replace(
                     items[position], hits=(NameHit(join.right_table, None, 1.0),), values=()
                 )
+                if len(keys) > 1:
+                    told = [COMMA, MATCHED, BY, *items[keys[0] : position + 1]]
+                    return lead, place.stop, [NOT_IN, named, *told]
                 if items[lead].text in _LEADS or items[lead + 1].text == "by":
                     return lead, place.stop, [NO, named]
                 return position, place.stop, [named, THAT, DOES_NOT, EXIST]
         return None
 
     return rule
+
+
+def _keys(items: Sequence[Item], position: int) -> list[int]:
+    """Return where what the rows refer to is told: "whose material and batch do not exist"."""
+    found = [position]
+    while text_at(items, position - 1) == "and" and items[position - 2].kind == "mention":
+        position -= 2
+        found.insert(0, position)
+    return found
 
 
 def _lead(items: Sequence[Item], position: int) -> int | None:
@@ -95,36 +116,61 @@ def _place(items: Sequence[Item], position: int) -> range | None:
     behind = past(items, position + 1, EXISTING)
     if item.is_cue("missing") and item.last_word in TO:
         behind = position + 1
-    elif not denies(items, position) or behind == position + 1:
-        return None
-    elif text_at(items, behind) in TO:
+    elif item.text == "unknown" or (denies(items, position) and _is_there(items, behind)):
+        behind = past(items, behind, _ANYWHERE)
+        if ends(items, behind):
+            return range(behind, behind)
+        if text_at(items, behind) not in TO:
+            return None
         behind += 1
-    elif ends(items, behind):
-        return range(behind, behind)
+    else:
+        return None
     first = past(items, behind, DETERMINERS)
     end = noun_behind(items, first)
     closed = end > first and ends(items, end) and text_at(items, end) != "or"
     return range(first, end) if closed else None
 
 
-def _joins(items: Sequence[Item], position: int, lead: int, graph: Graph) -> Iterator[Join]:
+def _is_there(items: Sequence[Item], behind: int) -> bool:
+    """Tell whether a verb before this says no more than that something is there."""
+    return text_at(items, behind - 1) in EXISTING or (
+        text_at(items, behind) in KEPT and text_at(items, behind + 1) == "anywhere"
+    )
+
+
+def _joins(keys: Sequence[Item], before: Sequence[Item], graph: Graph) -> Iterator[Join]:
     """Yield how the rows asked for meet those they refer to, each of which has a key of its own."""
-    told = list(_rows_before(items, lead))
+    told = list(_rows_before(before))
     for rows in told:
+        if len(keys) == 1:
+            tables = {hit.table: hit.column for hit in _referred(keys[0])}
+        else:
+            tables = {hit.table: None for hit in keys[-1].hits}
         joins = [
             join
-            for hit in _referred(items[position])
-            if hit.table not in told
-            for join in graph.joins_between(rows, hit.table)[:1]
-            if graph.table(hit.table).identifies(join.right_columns)
-            if hit.column in {None, *join.right_columns}
+            for table, column in tables.items()
+            if table not in told
+            for join in graph.joins_between(rows, table)[: 1 if len(keys) == 1 else None]
+            if graph.table(table).identifies(join.right_columns)
+            if column in {None, *join.right_columns}
+            if len(keys) == 1 or _joined_by(keys, join)
         ]
         if joins:
             yield max(joins, key=lambda join: join.score)
 
 
-def _rows_before(items: Sequence[Item], lead: int) -> Iterator[str]:
-    for item in items[:lead]:
+def _joined_by(keys: Sequence[Item], join: Join) -> bool:
+    """Tell whether the columns that two tables meet by are just the keys that are told."""
+    named = [
+        {hit.column for hit in key.column_hits() if hit.table == join.right_table} for key in keys
+    ]
+    return len(named) == len(join.right_columns) and all(
+        any(column in each for each in named) for column in join.right_columns
+    )
+
+
+def _rows_before(items: Sequence[Item]) -> Iterator[str]:
+    for item in items:
         if item.best_table() >= max(_NAMED, item.best_column()):
             yield item.table_hits()[0].table
 
@@ -132,25 +178,27 @@ def _rows_before(items: Sequence[Item], lead: int) -> Iterator[str]:
 def _referred(item: Item) -> list[NameHit]:
     """Return the table that a mention names, or the columns that are called so."""
     if names_rows(item):
-        sole = len(_near_best(item.table_hits(), _CLEAR)) == 1
-        return item.table_hits()[:1] if sole else []  # no system: "elements of the inventory"
+        if len(_near_best(item.table_hits(), _CLEAR)) == 1:
+            return item.table_hits()[:1]
+        return [hit for hit in item.column_hits() if hit.score >= _HALF]  # "loans": ``LOAN_NO``
     return [hit for hit in item.column_hits() if hit.score >= _SURE]
 
 
-def _is_system(place: Sequence[Item], join: Join, graph: Graph) -> bool:
+def _is_system(place: Sequence[Item], join: Join, bare: bool, graph: Graph) -> bool:
     """Tell whether a place is no other table that knows what the rows refer to.
 
     "Postings for payslips that are unknown to payroll", where the tables called after the payroll
-    are the postings themselves and others that have no payslip.
+    are the postings themselves and others that have no payslip. ``bare``: the reference is told by
+    a number that says no more, and the place may be the very table that numbers its rows so.
     """
-    if any(item.values or max(item.best_column(), item.best_table()) >= _SURE for item in place):
-        return False
     hits = [hit for item in place for hit in item.table_hits()]
     home, tables = join.right_table, _near_best(hits, _RIVAL) - {join.left_table}
+    if any(item.values or max(item.best_column(), item.best_table()) >= _SURE for item in place):
+        return bare and _near_best(hits, _CLEAR) == {home}
     if _near_best(hits, _CLEAR) == {join.left_table}:
         return False  # "farms of the register that are unknown to our farms"
     others = (other for table in tables for other in graph.joins_between(home, table))
-    knowing = any(other.left_columns == join.right_columns for other in others)
+    knowing = any(set(other.left_columns) & set(join.right_columns) for other in others)
     return home in tables or not knowing
 
 

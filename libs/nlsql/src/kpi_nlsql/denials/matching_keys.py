@@ -19,9 +19,9 @@ from kpi_nlsql.wording.rewriting import Step
 
 _MATCHING = frozenset({"matching", "corresponding", "equal", "identical", "same", "the same"})
 _AND = frozenset({"and", ",", "/", "plus", "the"})
-_COMMA = Item("mark", ",", 0, 0)
-_MATCHED = Item("word", "matched", 0, 0)
-_BY = Item("word", "by", 0, 0)
+COMMA = Item("mark", ",", 0, 0)
+MATCHED = Item("word", "matched", 0, 0)
+BY = Item("word", "by", 0, 0)
 _KEY = 0.5
 
 
@@ -42,7 +42,7 @@ def matching_key(items: Sequence[Item], position: int) -> Step | None:
     end = noun_behind(items, place)
     if end == place or not any(names_rows(item) for item in items[place:end]):
         return None
-    return position, end, [NOT_IN, *items[place:end], _COMMA, _MATCHED, _BY, *columns]
+    return position, end, [NOT_IN, *items[place:end], COMMA, MATCHED, BY, *columns]
 
 
 def _is_key(item: Item | None) -> bool:

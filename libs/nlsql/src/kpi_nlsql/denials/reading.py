@@ -13,8 +13,17 @@ TO = frozenset("by to with as among amongst at in on into against within under v
 ROWS = frozenset("entry record row match counterpart trace line data information entries".split())  # noqa: SIM905
 PEOPLE = frozenset({"we", "i", "they", "you", "people"})
 DETERMINERS = frozenset({"a", "an", "the", "our", "any", "their", "its", "one", "single"})
-CLOSING = frozenset("of about on for them it yet at all anything ever there".split())  # noqa: SIM905
+CLOSING = frozenset("of about on for them it yet at all anything anywhere ever there".split())  # noqa: SIM905
 EXISTING = frozenset("exist exists existing known found there present available".split())  # noqa: SIM905
+KEPT = frozenset(
+    "registered recorded entered booked loaded listed captured stored imported added put "  # noqa: SIM905
+    "posted noted logged filed set maintained created matched supported backed covered traced "
+    "mirrored reflected represented confirmed included linked tied attributed found "
+    "recognised recognized assigned allocated known".split()
+)
+"""Participles that only say that there is, or is not, something of the kind elsewhere."""
+_UNDER = frozenset({"under", "with", "by", "for", "of"})
+_SAME = frozenset({"that", "this", "the same", "same", "these", "those", "such"})
 _BORDERS = frozenset({"and", "but", "or", "although"})
 LONGEST_NOUN = 4
 _NAMES_TABLE = 0.5
@@ -37,6 +46,19 @@ def past(items: Sequence[Item], position: int, words: frozenset[str]) -> int:
         (item := item_at(items, position)) is not None and item.is_cue("all")
     ):
         position += 1
+    return position
+
+
+def past_closing(items: Sequence[Item], position: int) -> int:
+    """Return the position behind what closes a denial: "for them", "under that number"."""
+    position = past(items, position, CLOSING)
+    if text_at(items, position) not in _UNDER and text_at(items, position - 1) not in _UNDER:
+        return position
+    same = position + (text_at(items, position) in _UNDER)
+    same += text_at(items, same) == "the"
+    noun = item_at(items, same + 1)
+    if text_at(items, same) in _SAME and noun is not None and (noun.hits or noun.is_cue("count")):
+        return past(items, same + 2, CLOSING)
     return position
 
 

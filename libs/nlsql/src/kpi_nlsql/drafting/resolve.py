@@ -50,7 +50,8 @@ def resolve(
     state.denied, state.limited = absent - state.named, limited - state.named
     state.related = {scope: _related(draft, scope) for scope in draft.negative_scopes}
     state.shown = {wanted.ref.position for wanted in draft.wanted if wanted.ref}
-    refs = sorted(draft.refs(), key=_ambiguity)
+    apart = {id(t.ref) for t in draft.terms if t.scope in draft.negative_scopes}
+    refs = sorted(draft.refs(), key=lambda ref: (id(ref) in apart, _ambiguity(ref)))
     for ref in refs:
         if ref.choice is not None:
             state.chosen.add(ref.choice[0])

@@ -35,9 +35,19 @@ def _describes(before: Item, item: Item, graph: Graph) -> bool:
         return False
     if not _heads(item) or not before.hits or before.end != item.start:
         return False
-    if before.best_table() >= _NAMES_TABLE or before.best_column() >= _HALFWAY:
+    if before.best_table() >= _NAMES_TABLE:
+        return False
+    if before.best_column() >= _HALFWAY and not _kept_by(before, item, graph):
         return False
     return not any(is_flag(column) for column in _columns(before, graph))
+
+
+def _kept_by(before: Item, item: Item, graph: Graph) -> bool:
+    """Tell whether a noun is what the rows themselves are kept by: "warehouse stock"."""
+    best = before.best_column()
+    named = {hit.table for hit in before.column_hits() if hit.score >= best}
+    own = item.table_hits()[0].table
+    return named == {own} and not any(column.measures for column in _columns(before, graph, own))
 
 
 def _measured(items: Sequence[Item], item: Item, graph: Graph) -> bool:

@@ -278,6 +278,8 @@ def _is_noun(
         return beside and (proper or alike)
     if item.best_column() >= _EXACT:
         return False
+    if item.text in _PEOPLE:
+        return item is before
     if place.lead in {"on", "of"} and not proper and names_another(item, table.name):
         return False  # "claims on policies" are claims
     words = tuple(stem(word) for word in item.text.split() if word not in FUNCTION_WORDS)

@@ -47,8 +47,8 @@ def _same_table(first: Item, second: Item) -> str | None:
     if not mine or not theirs or second.values:
         return None
     if theirs[0].score >= _EXACT:
-        own = mine[0].table == theirs[0].table and not first.values
-        if own and mine[0].score >= first.best_column():
+        rows = first.best_table() >= first.best_column() and not first.values
+        if rows and mine[0].score < _EXACT and theirs[0].table in {hit.table for hit in mine}:
             return theirs[0].table  # "without any claim in the claims register"
         # "confirmations from the broker" are those of ``broker_confirm``, not of ``broker``.
         both = mine[0].score < _EXACT and mine[0].table in {hit.table for hit in theirs[1:]}

@@ -78,8 +78,14 @@ def _leading_through(sentence: Sentence, asked: Membership) -> set[int]:
     """Return the noun between and what leads to it: "alarms raised by nodes not in A"."""
     if asked.through is None:
         return set()
-    between = range(asked.source + 1, asked.through)
-    return {asked.through, *(at for at in between if not sentence.items[at].values)}
+    start = asked.through
+    while start > asked.source + 1 and not _tells_value(sentence.items[start - 1]):
+        start -= 1  # "postings of fiscal year 2024 for assets not in A" are of that year
+    return set(range(start, asked.through + 1))
+
+
+def _tells_value(item: Item) -> bool:
+    return bool(item.values) or item.kind in {"number", "quoted"}
 
 
 def _said_of_targets(sentence: Sentence, asked: Membership) -> set[int]:
