@@ -12,7 +12,7 @@ _GRAMMATICAL = frozenset(
 STOP_WORDS = _GRAMMATICAL | frozenset(
     "all not no nor each every per one ones same under over down off again more most other "  # noqa: SIM905
     "only own too very least new list show find give name number many much first last two "
-    "three".split()
+    "three came come comes went goes got gotten".split()
 )
 """Words never taken for a misspelt name, a value or an abbreviation."""
 FUNCTION_WORDS = _GRAMMATICAL | frozenset(

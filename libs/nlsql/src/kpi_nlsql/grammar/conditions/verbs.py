@@ -48,7 +48,8 @@ def is_asked(scan: Scanner, position: int) -> bool:
     before -= scan.at(before).text in _PERSONS
     plain = " " not in scan.at(position).text and not scan.in_where
     told = bool(scan.draft.wanted or scan.draft.entities)
-    return plain and told and scan.at(before).text in {"did", "does"}
+    asked = {"did", "does", "do"} if before < position - 1 else {"did", "does"}
+    return plain and told and scan.at(before).text in asked
 
 
 def _happened(scan: Scanner, position: int) -> bool:
