@@ -37,6 +37,7 @@ _EACH = frozenset({"either", "both", "neither"})
 _THEM = frozenset({"them", "it"})
 _DENIALS = frozenset({"no", "not", "never", "without", "any"})
 _HAVING = frozenset({"have", "has", "had", "with", "having"})
+_MEASURING = ("compare", "between", "after", "before", "older", "younger")
 _ONCE_MORE = frozenset({"again", "also", "another", "one", "then", "still", "either"})
 
 
@@ -236,6 +237,8 @@ class _Clauses:
         """Return the places of the words that lead to what the second clause says."""
         items, split = self.items, self.split
         following = items[split.behind]
+        if any(map(following.is_cue, _MEASURING)):
+            return None  # "above 10 and below 100" are of one column
         end = start
         while end < split.at and (opens_clause(items[end]) or items[end].text in _EACH):
             end += 1

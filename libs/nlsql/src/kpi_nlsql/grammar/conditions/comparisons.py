@@ -28,6 +28,7 @@ from kpi_nlsql.grammar.conditions.units import measured_in
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.plans.plan import Operator
 
+_COMPARED = frozenset({"compare", "value", "between"})
 _COMPARATIVES: dict[str, Operator] = {
     "more": ">", "higher": ">", "greater": ">", "larger": ">", "longer": ">",
     "fewer": "<", "less": "<", "lower": "<", "smaller": "<", "shorter": "<",
@@ -111,7 +112,9 @@ def _operator(scan: Scanner) -> Operator | None:
 
 def _with_subject(scan: Scanner, operator: Operator, literal: str | float, position: int) -> bool:
     scan.position = position + 1
-    if scan.at(scan.position).is_cue("compare") and scan.at(scan.position).text.startswith("or "):
+    following = scan.at(scan.position)
+    bounds = following.is_cue("compare") and following.text.startswith("or ")
+    if bounds and not starts_alternative(scan, scan.position):
         scan.position += 1
     ref = date_meant(scan, position, [literal]) or scan.pending
     function, table = scan.pending_function, scan.pending_table
@@ -141,9 +144,12 @@ def _contradicts(scan: Scanner, ref: Ref, operator: Operator, literal: str | flo
     last = scan.draft.terms[-1] if scan.draft.terms else None
     if last is None or last.kind != "compare" or last.ref is None or last.scope != scan.scope:
         return False
-    between = {scan.items[i].text for i in range(last.position + 1, scan.position)}
-    if "or" in between or last.ref.hits[:1] != ref.hits[:1]:
-        return False
+    if (
+        _or_between(scan, last, scan.position)
+        or last.ref.hits[:1] != ref.hits[:1]
+        or not last.values
+    ):
+        return False  # a column, or an average, has no value that is known here
     low, high = last.values[0], literal
     if isinstance(low, str) or isinstance(high, str):
         return False
@@ -157,13 +163,15 @@ def _or(scan: Scanner, position: int) -> None:
     if len(scan.draft.terms) < 2:
         return
     previous = scan.draft.terms[-2]
-    between = range(previous.position + 1, position)
-    if any(
-        scan.items[i].text in {"or", "either"} or starts_alternative(scan, i) for i in between
-    ) and previous.kind in {
-        "compare", "value", "between",
-    }:  # fmt: skip
+    if previous.kind in _COMPARED and _or_between(scan, previous, position):
         scan.draft.terms[-1].joined_by_or = True
+
+
+def _or_between(scan: Scanner, term: Term, position: int) -> bool:
+    between = range(term.position + 1, position)
+    return any(
+        scan.items[at].text in {"or", "either"} or starts_alternative(scan, at) for at in between
+    )
 
 
 def _trailing(scan: Scanner) -> bool:

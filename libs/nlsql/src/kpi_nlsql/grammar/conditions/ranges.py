@@ -41,12 +41,13 @@ def between(scan: Scanner) -> bool:
 
 
 def starts_alternative(scan: Scanner, position: int) -> bool:
-    """Tell "empty or before May" from "5 or more" and "on or after May"."""
+    """Tell "empty or before May", "below 3 or above 9" from "5 or more" and "on or after May"."""
     item, before = scan.at(position), scan.at(position - 1)
     if not (item.is_cue("compare") and item.text.startswith("or ")):
         return False
-    literal = before.number is not None or before.kind == "quoted" or bool(before.values)
-    return not literal and before.text not in _EQUALLY
+    if _bound(scan, position - 1) is not None:
+        return _bound(scan, position + 1) is not None
+    return before.text not in _EQUALLY
 
 
 def _bound(scan: Scanner, position: int) -> str | int | float | None:
