@@ -22,7 +22,7 @@ class Account:
 
     def __init__(self, sentence: Sentence, items: Sequence[Item], told: Iterable[int]) -> None:
         self._sentence, self._items = sentence, items
-        self.tokens: set[int] = verbs(sentence.tokens)
+        self.tokens: set[int] = verbs(sentence.tokens) - _valued(items)
         for position in told:
             self.add_item(position)
 
@@ -59,6 +59,14 @@ class Account:
 
     def _span(self, position: int) -> range:
         return range(self._items[position].start, self._items[position].end)
+
+
+def _valued(items: Sequence[Item]) -> set[int]:
+    # "are active in A" says a value, "are sold in A" may only lead to one
+    held = (item for item in items if any(hit.score >= 1.0 for hit in item.values))
+    return {
+        at for item in held if not item.text.endswith("ed") for at in range(item.start, item.end)
+    }
 
 
 def verbs(tokens: Sequence[Token]) -> set[int]:

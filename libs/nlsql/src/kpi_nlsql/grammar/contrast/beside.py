@@ -8,6 +8,7 @@ from kpi_nlsql.grammar.conditions.listed_values import either_value, is_denied
 from kpi_nlsql.grammar.contrast.account import Account
 from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.layout import Layout, is_value
+from kpi_nlsql.grammar.reconciling.side_conditions import side_conditions
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
 
@@ -16,8 +17,13 @@ def said_beside(
     items: Sequence[Item], layout: Layout, account: Account, choice: Choice, behind: set[int]
 ) -> list[plan.Condition]:
     """Return what the values named beside the comparison say: "the approved price"."""
-    found: list[plan.Condition] = []
     sides = (("s", choice.left.table), ("t", choice.right.table))
+    known = {at for at in range(len(items)) if account.has(at)}
+    found: list[plan.Condition] = []
+    if not choice.same_row:
+        found, told = side_conditions(items, {table: alias for alias, table in sides}, known)
+        for at in told:
+            account.add_item(at)
     for position, item in enumerate(items):
         set_flag = _is_flag(items, layout, position, choice.left.table)
         if not (is_value(item) or set_flag) or (account.has(position) and not set_flag):

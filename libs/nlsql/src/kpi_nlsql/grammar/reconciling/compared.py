@@ -14,6 +14,7 @@ from kpi_nlsql.sentence import Sentence
 _SURE = 0.6
 _PERHAPS = 0.45
 _PARTLY = 0.5
+_EXACT = 0.95
 _WITHIN = 6
 
 
@@ -51,12 +52,22 @@ def named_columns(items: Sequence[Item], sides: Sides, used: set[int]) -> list[t
     if beside is not None:
         _shared(items, sides, used)
         return [beside]
-    symmetric = any(item.is_cue("between") for item in items)
+    symmetric = any(item.is_cue("between") for item in items) or _stands_before(items, sides)
     told = None if symmetric else _across(items, sides, used)
     shared = _shared(items, sides, used)
     if told is not None and told[0].lower() != told[1].lower():
         return [told]
     return shared
+
+
+def _stands_before(items: Sequence[Item], sides: Sides) -> bool:
+    """Tell whether the cue stands before what is compared: "in both with different prices"."""
+    following = items[sides.cue + 1 : sides.cue + 2]
+    told = items[sides.cue].is_cue("distinct") or items[sides.cue].is_cue("mismatch")
+    tables = (sides.source, sides.target)
+    return told and any(
+        all(_column(item, table, _EXACT) is not None for table in tables) for item in following
+    )
 
 
 def _names_another(items: Sequence[Item], sides: Sides) -> bool:

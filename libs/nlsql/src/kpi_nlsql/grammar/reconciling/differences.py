@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from kpi_nlsql.english.words import stems
 from kpi_nlsql.grammar.reconciling.compared import Sides, clause_start, compared_columns
 from kpi_nlsql.grammar.reconciling.row_filters import row_filters
 from kpi_nlsql.grammar.reconciling.several_compared import Comparison, several
+from kpi_nlsql.grammar.reconciling.side_conditions import side_conditions
 from kpi_nlsql.mentions.homes import names_rows
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
@@ -35,6 +37,11 @@ def read(sentence: Sentence, operation: str, sides: Sides) -> Iterator[Candidate
         or item.best_table() >= _SURE
         or item.text in _SAID_WITHOUT
     }
+    aliases = {sides.source: "s", sides.target: "t"}
+    of_sides, said = side_conditions(items, aliases, set())
+    sentence = _without(sentence, said)
+    used |= said
+    items = sentence.items
     compared = several(items, sides, used)
     if not compared:
         columns = compared_columns(sentence, sides, used)
@@ -45,7 +52,7 @@ def read(sentence: Sentence, operation: str, sides: Sides) -> Iterator[Candidate
     used |= _said_again(sentence, sides, columns)
     filters, told = row_filters(sentence, sides.source, "s", used)
     counts = {i for i, item in enumerate(items) if item.is_cue("count")}
-    query = _query(sentence, sides, compared, filters, used)
+    query = _query(sentence, sides, compared, [*of_sides, *filters], used)
     yield Candidate(
         plan=query,
         kind="reconcile",
@@ -57,6 +64,15 @@ def read(sentence: Sentence, operation: str, sides: Sides) -> Iterator[Candidate
         used=frozenset(used | counts),
         features={"pairing": sides.pairing.score},
     )
+
+
+def _without(sentence: Sentence, positions: set[int]) -> Sentence:
+    """Return the sentence with nothing at the positions of what is understood."""
+    kept = (
+        replace(item, kind="word", hits=(), values=(), cues=()) if at in positions else item
+        for at, item in enumerate(sentence.items)
+    )
+    return replace(sentence, items=tuple(kept))
 
 
 def _said_again(sentence: Sentence, sides: Sides, columns: list[tuple[str, str]]) -> set[int]:
@@ -85,6 +101,8 @@ def _query(
     counts = _asks_for_count(sentence, sides)
     if rows:
         terms = [*sides.pairing.conditions("s", "t"), where]
+        terms += [term for term in filters if _is_of(term, "t")]
+        filters = [term for term in filters if not _is_of(term, "t")]
         inner = plan.Query((plan.Output(plan.Constant(1)),), target, where=plan.all_of(terms))
         shown = _COUNT if counts else plan.Output(plan.Star("s"))
         return plan.Query((shown,), source, where=plan.all_of([*filters, plan.Exists(inner)]))
@@ -96,6 +114,14 @@ def _query(
         joins=(plan.JoinStep(target, sides.pairing.conditions("s", "t")),),
         where=plan.all_of([*filters, where]),
         distinct=not counts and (bool(named) or may_repeat(sentence.graph, tables, sides.pairing)),
+    )
+
+
+def _is_of(term: plan.Condition, alias: str) -> bool:
+    return (
+        isinstance(term, plan.Compare)
+        and isinstance(term.left, plan.ColumnRef)
+        and term.left.source == alias
     )
 
 

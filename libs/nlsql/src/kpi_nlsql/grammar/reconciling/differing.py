@@ -52,6 +52,7 @@ def _tells_key(items: tuple[Item, ...], position: int) -> bool:
 def _compared(
     items: tuple[Item, ...], tables: list[int], position: int, operation: str
 ) -> Relation | None:
+    tables = _without_again(items, tables, position)
     last = tables[-1]
     tables = [table for table in tables if not _is_compared(items, table, position, last)]
     others = [table for table in tables if table_at(items, table) != table_at(items, last)]
@@ -62,6 +63,16 @@ def _compared(
     if not near or (position + 1 == near[0] and not leads_on):
         return None  # "different customers" are compared with nothing
     return Relation(operation, near[-1], last, position)
+
+
+def _without_again(items: tuple[Item, ...], tables: list[int], position: int) -> list[int]:
+    # "whose price differs from B and that are active in A": A is no side once more.
+    told = [table for table in tables if items[table].placed or not _leads(items, table)]
+    known = list(dict.fromkeys(table_at(items, table) for table in told))
+    second = next((t for t in told if len(known) > 1 and table_at(items, t) == known[1]), None)
+    if len(known) != 2 or second is None:
+        return tables
+    return [table for table in tables if table <= max(second, position)] or tables
 
 
 def _is_compared(items: tuple[Item, ...], table: int, position: int, last: int) -> bool:

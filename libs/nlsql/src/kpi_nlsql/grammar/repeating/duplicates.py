@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from kpi_nlsql.grammar.reconciling.row_filters import row_filters
 from kpi_nlsql.grammar.repeating.identity import identifying_columns
-from kpi_nlsql.grammar.repeating.repeated_keys import TOGETHER, Keys, repeated_keys
+from kpi_nlsql.grammar.repeating.repeated_keys import TOGETHER, Keys, grouped_by, repeated_keys
 from kpi_nlsql.grammar.repeating.repeats import Repeat, find_repeat
 from kpi_nlsql.grammar.repeating.repeats_shown import Shown, shown_beside
+from kpi_nlsql.grammar.repeating.rest_of_rows import rest_of_rows
 from kpi_nlsql.grammar.scanner import NAMES
 from kpi_nlsql.plans import plan
+from kpi_nlsql.plans.explain import told_of
 from kpi_nlsql.schema.graph import Column
 from kpi_nlsql.schema.key_names import KEY_TAILS
 from kpi_nlsql.sentence import Candidate, Sentence
@@ -31,6 +33,8 @@ class Asked:
     columns: tuple[str, ...]
     repeat: Repeat
     shown: Shown
+    groups: tuple[str, ...] = ()
+    """The columns by which the duplicates are counted."""
 
     def known(self, alias: str) -> list[plan.Condition]:
         """Return that none of the columns is empty."""
@@ -59,7 +63,8 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
         columns = tuple(dict.fromkeys(keys.columns.values()))
         columns = columns or identifying_columns(sentence, keys.table)
         if columns:
-            yield _candidate(sentence, Asked(keys.table, columns, repeat, shown), keys)
+            groups = grouped_by(sentence, keys) if shown.counted else ()
+            yield _candidate(sentence, Asked(keys.table, columns, repeat, shown, groups), keys)
 
 
 def _repeats_values(sentence: Sentence, repeat: Repeat, keys: Keys, shown: Shown) -> bool:
@@ -123,8 +128,14 @@ def _candidate(sentence: Sentence, asked: Asked, keys: Keys) -> Candidate:
         for at, item in enumerate(sentence.items)
         if item.is_cue("agree") or item.is_cue("distinct") or item.text in _OCCUR
     }
+    used |= {at for at, item in enumerate(sentence.items) if asked.groups and item.is_cue("group")}
     used |= _known_again(sentence, asked.table, asked.columns)
-    filters, told = row_filters(sentence, asked.table, asked.table, used)
+    rest = rest_of_rows(sentence, asked.table, used, keys.used)
+    if rest is None:
+        filters, told = row_filters(sentence, asked.table, asked.table, used)
+    else:
+        filters, told = rest[0], f" where {told_of(plan.all_of(rest[0]))}"
+        used |= rest[1]
     return Candidate(
         plan=_plan(asked, filters),
         kind="duplicates",
@@ -167,7 +178,11 @@ def _plan(asked: Asked, filters: list[plan.Condition]) -> plan.Query:
         group=keys,
         having=asked.often,
     )
-    return plan.Query((_COUNT,), plan.Source(table, "d", groups)) if shown.counted else groups
+    if not shown.counted:
+        return groups
+    each = tuple(plan.ColumnRef("d", column) for column in asked.groups)
+    outputs = (*(plan.Output(column) for column in each), _COUNT)
+    return plan.Query(outputs, plan.Source(table, "d", groups), group=each)
 
 
 _ROWS = plan.Aggregate("count", plan.Star())

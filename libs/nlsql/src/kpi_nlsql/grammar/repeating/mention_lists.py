@@ -22,7 +22,7 @@ def mention_list(items: Sequence[Item], start: int, *, unknown: bool = False) ->
     while position < len(items):
         item = items[position]
         named = item.kind == "mention" and bool(item.hits) and not is_value(item)
-        named = named or _is_same_day(items, position)
+        named = (named or _is_same_day(items, position)) and not _has_value(items, position)
         if named and _modifies(items, position):
             position += 1
             continue
@@ -38,6 +38,13 @@ def mention_list(items: Sequence[Item], start: int, *, unknown: bool = False) ->
             break
         position += 1
     return tuple(found)
+
+
+def _has_value(items: Sequence[Item], position: int) -> bool:
+    # "a duplicate code and status Active": of the rows, which have this status
+    told = {(hit.table, hit.column) for hit in items[position].column_hits() if hit.score >= _EXACT}
+    following = items[position + 1 : position + 2]
+    return any((hit.table, hit.column) in told for item in following for hit in item.values)
 
 
 def _is_foreign(items: Sequence[Item], position: int) -> bool:

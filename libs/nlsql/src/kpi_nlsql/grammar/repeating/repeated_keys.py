@@ -70,10 +70,31 @@ def told_keys(items: Sequence[Item], repeat: Repeat) -> tuple[int, ...]:
     told = _combined(items) or _enclosed(items, repeat)
     if len(by) > len(same):
         same = ()  # "for the same custodian, by account and custodian code"
+    each = bool(by) and (_are_columns(items, by) or _groups(items[by[0] - 1]))
+    if each and _are_columns(items, beside) and not set(by) & set(beside):
+        return (*by, *beside)  # "duplicate names per country": each country by itself
     for found in (same, by, told, _of_clause(items, repeat), beside):
         if found:
             return found
     return _first_list(items, 0, last) or _first_list(items, last, len(items))
+
+
+def grouped_by(sentence: Sentence, keys: Keys) -> tuple[str, ...]:
+    """Return those of the columns that only tell the groups: "how many duplicates per country"."""
+    items = sentence.items
+    listed = _behind(items, [at for at, item in enumerate(items) if _leads(item)])
+    told = tuple(keys.columns[at] for at in listed if at in keys.columns)
+    return () if set(told) == set(keys.columns.values()) else told
+
+
+def _groups(item: Item) -> bool:
+    return item.text == "per" or item.is_cue("group")
+
+
+def _are_columns(items: Sequence[Item], listed: tuple[int, ...]) -> bool:
+    return bool(listed) and all(
+        items[at].best_column() >= _EXACT > items[at].best_table() for at in listed
+    )
 
 
 def _head(items: Sequence[Item], repeat: Repeat, told: tuple[int, ...]) -> tuple[int, ...]:
@@ -92,7 +113,7 @@ def _counts_rows(item: Item) -> bool:
 
 
 def _leads(item: Item) -> bool:
-    return item.text in _BY_WORDS
+    return item.text in _BY_WORDS or item.is_cue("group")
 
 
 def _tells_by_whom(items: Sequence[Item], position: int) -> bool:

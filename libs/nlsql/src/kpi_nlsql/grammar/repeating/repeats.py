@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kpi_nlsql.english.words import lemma
 from kpi_nlsql.grammar.repeating.mention_lists import mention_list
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans.plan import Operator
@@ -20,6 +21,8 @@ _OPERATORS: dict[str, Operator] = {">": ">", ">=": ">=", "=": "="}
 _SEVERAL = frozenset({"several", "multiple", "many"})
 _AS = frozenset({"as", "with", "like"})
 _OTHERS = frozenset({"another", "other", "others"})
+ROWS = frozenset("row rows record records entry entries".split())  # noqa: SIM905
+_OCCURRING = frozenset({"occur", "appear"})
 _MOST_BETWEEN = 3
 _KNOWN = 0.95
 _COMPARING = ("compare_tables", "mismatch", "not", "both", "also", "missing")
@@ -68,15 +71,19 @@ def _often(items: Sequence[Item], position: int) -> Repeat | None:
     item = items[position]
     if item.is_cue("often"):
         operator, number = OFTEN[item.text]
-        several = number > 1 or operator == ">"
+        several = number > 1 or operator == ">" or (operator == "=" and _occurs(items, position))
         return Repeat(frozenset({position}), operator, number, bare=True) if several else None
     return _so_many_times(items, position)
 
 
 def _so_many_times(items: Sequence[Item], position: int) -> Repeat | None:
-    """Read "more than 3 times", "4 times or more", "at least three times"."""
+    """Read "more than 3 times", "4 times or more", "at least three times", "occurs two times"."""
     number, following = items[position].number, items[position + 1 : position + 3]
-    if not number or number < 2 or not following or following[0].text != "times":
+    if not number or number < 2 or "times" not in [item.text for item in following]:
+        return None
+    if following[0].is_cue("compare", ">="):
+        return Repeat(frozenset(range(position, position + 3)), ">=", number, bare=True)
+    if following[0].text != "times":
         return None
     before = items[position - 1] if position else items[position]
     after = following[1] if len(following) > 1 else following[0]
@@ -85,15 +92,27 @@ def _so_many_times(items: Sequence[Item], position: int) -> Repeat | None:
         return Repeat(frozenset({*cues, position - 1}), operator, number, bare=True)
     if after.is_cue("compare", ">="):
         return Repeat(frozenset({*cues, position + 2}), ">=", number, bare=True)
-    return None
+    return Repeat(frozenset(cues), "=", number, bare=True) if _occurs(items, position) else None
+
+
+def _occurs(items: Sequence[Item], position: int) -> bool:
+    # "codes that appear only once" are values; "customers who ordered once" have one order
+    return position > 0 and lemma(items[position - 1].text) in _OCCURRING
 
 
 def _several(items: Sequence[Item], position: int) -> Repeat | None:
-    """Read "more than one lease", "several open tickets": rows that share what stands before."""
+    """Read "more than one lease", "several open tickets": rows that share what stands before.
+
+    How many exactly is said of rows alone: "codes with exactly two rows".
+    """
     operator, number, end = _amount(items, position)
     if operator is None or not any(item.hits for item in items[:position]):
         return None
     cues = frozenset(range(position, end))
+    if end < len(items) and items[end].text in ROWS:
+        return Repeat(cues | {end}, operator, number, bare=True)  # "codes with two or more rows"
+    if operator == "=":
+        return None
     for at in range(end, min(end + _MOST_BETWEEN, len(items))):
         if items[at].kind != "mention":
             return None
@@ -114,7 +133,7 @@ def _amount(items: Sequence[Item], position: int) -> tuple[Operator | None, floa
     if item.text in _SEVERAL:
         return ">", 1, position + 1
     operator = _OPERATORS.get(item.argument("compare"))
-    if operator in {">", ">="} and following and following[0].number:
+    if operator and following and following[0].number:
         return operator, following[0].number, position + 2
     if item.number and item.number > 1 and following and following[0].is_cue("compare", ">="):
         return ">=", item.number, position + 2

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kpi_nlsql.english.words import lemma
 from kpi_nlsql.grammar.repeating.repeated_keys import Keys
-from kpi_nlsql.grammar.repeating.repeats import Repeat, as_another
+from kpi_nlsql.grammar.repeating.repeats import ROWS, Repeat, as_another
 from kpi_nlsql.grammar.scanner import NAMES
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.schema.naming_columns import naming_columns
@@ -22,6 +22,7 @@ _TELLING = frozenset(
     "such affected share shares have has had there are is they do does the".split()
 )
 """Words behind "and how many" that say no more than that it is told how often each is there."""
+_BOUNDS = ("compare", "between")
 _ADDING = frozenset({"with", "including", "showing", "plus", "together with", "along with"})
 
 
@@ -121,12 +122,22 @@ def _asks_for_rows(items: Sequence[Item], repeat: Repeat, keys: Keys, clause: in
     if keys.columns and any(as_another(items, at) for at in range(max(keys.columns), len(items))):
         return bool(keys.used)
     columns = sorted(keys.columns)
+    if columns and _opens_with_rows(items):
+        return True
     if clause is None or not columns or columns[0] < clause or min(repeat.cues) < clause:
         return False
     named = any(at < clause for at in keys.used)
     if repeat.bare and items[clause].text != "whose":
         return False  # "accruals that were posted twice for the same member"
     return named or any(item.is_cue("details") for item in items[:clause])
+
+
+def _opens_with_rows(items: Sequence[Item]) -> bool:
+    """Tell whether rows are what is asked for: "all rows of A with a duplicate code"."""
+    asked = ("show", "all", "count")
+    said = (item for item in items if not any(item.is_cue(kind) for kind in asked))
+    opening = next((item for item in said if item.text != "the"), None)
+    return opening is not None and opening.is_cue("details") and opening.text in ROWS
 
 
 def _details(sentence: Sentence, repeat: Repeat, keys: Keys, end: int) -> dict[int, str]:
@@ -151,7 +162,10 @@ def _details(sentence: Sentence, repeat: Repeat, keys: Keys, end: int) -> dict[i
 def _is_tested(items: Sequence[Item], position: int) -> bool:
     """Tell whether a mention is compared, or is no column: "status Open", "another product"."""
     value = any(item.values for item in items[position : position + 2])
-    return value or (position > 0 and items[position - 1].text == "another")
+    bounded = any(
+        item.is_cue(kind) for item in items[position + 1 : position + 3] for kind in _BOUNDS
+    )
+    return value or bounded or (position > 0 and items[position - 1].text == "another")
 
 
 def _adds(items: Sequence[Item], position: int) -> bool:

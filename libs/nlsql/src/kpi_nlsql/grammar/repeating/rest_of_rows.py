@@ -1,0 +1,64 @@
+"""The rest of the rows: what else must hold of those that repeat.
+
+"Duplicate codes in A priced above 100", "… that are not in B": what is said beside the repeat is
+read as a question for these rows alone, and only what that question understands whole counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from kpi_nlsql.english.cues import Cue
+from kpi_nlsql.grammar import general
+from kpi_nlsql.grammar.reconciling import reconcile
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.plans import plan
+from kpi_nlsql.plans.plan_walk import renamed
+from kpi_nlsql.sentence import Candidate, Sentence
+
+_OPENER = (
+    Item("cue", "show", 0, 0, cues=(Cue("show"),)),
+    Item("cue", "all", 0, 0, cues=(Cue("all"),)),
+)
+_AGGREGATES = ("aggregate", "average_of_all")
+_IDLE = ("show", "all", "relative", "details", "distinct", "count", "group")
+
+
+def rest_of_rows(
+    sentence: Sentence, table: str, used: set[int], nouns: frozenset[int]
+) -> tuple[list[plan.Condition], frozenset[int]] | None:
+    """Return the conditions beside the repeat and the items that say them; None if there are none.
+
+    ``nouns`` are the mentions of the table, which the question needs again.
+    """
+    items = sentence.items
+    kept = [at for at in range(len(items)) if at not in used or at in nouns]
+    said = {at for at in kept if at not in nouns and _tells(items[at])}
+    if not nouns or all(any(hit.table == table for hit in items[at].values) for at in said):
+        return None  # values alone are read with the repeat
+    if any(items[at].is_cue(kind) for at in said for kind in _AGGREGATES):
+        return None  # "above the average of the same customer": nothing repeats
+    rest = replace(sentence, items=(*_OPENER, *(items[at] for at in kept)))
+    for candidate in _readings(rest):
+        told = {kept[at - len(_OPENER)] for at in candidate.used if at >= len(_OPENER)}
+        query = candidate.plan
+        if isinstance(query, plan.Query) and said <= told and _keeps_rows(query, table):
+            where = renamed(query, query.source.alias, table).where
+            return list(plan.conjuncts(where)), frozenset(told)
+    return None
+
+
+def _readings(rest: Sentence) -> Iterator[Candidate]:
+    yield from reconcile.read(rest)
+    yield from general.read(rest)
+
+
+def _keeps_rows(query: plan.Query, table: str) -> bool:
+    """Tell whether a query only says which rows of the table are meant."""
+    plain = not query.joins and not query.group and query.limit is None
+    return plain and query.source.table == table and query.where is not None
+
+
+def _tells(item: Item) -> bool:
+    return item.kind not in {"word", "mark"} and not any(item.is_cue(kind) for kind in _IDLE)
