@@ -148,19 +148,40 @@ def _per_period(scan: Scanner) -> bool:
 
 def by_period(scan: Scanner, position: int) -> bool:
     """Group by the unit of time named at a position, if one is, and go on behind it."""
-    named = scan.skip(position + 1) if scan.at(position + 1).text == "of" else position
-    told = scan.role(named) == "column" and scan.is_dated(scan.at(named).column_hits()[0])
-    unit: Any = _UNITS.get(scan.at(position).text)
-    if told and unit is not None:  # "per month of the invoice date"
-        group: Group | None = Group(position, scan.ref(named), period=unit)
+    told = _date_told(scan, position)
+    group: Group | None
+    if told is not None:
+        named, unit, end = told
+        group = Group(position, scan.ref(named), period=unit)
     else:
-        named, group = position, period_group(scan, position)
+        group, end = period_group(scan, position), position
     if group is None:
         return False
     scan.draft.groups.append(group)
-    scan.take(scan.position, *range(position, named + 1))
-    scan.position = named + 1
+    scan.take(scan.position, *range(position, end + 1))
+    scan.position = end + 1
     return True
+
+
+def _date_told(scan: Scanner, position: int) -> tuple[int, Any, int] | None:
+    """Return where a date is named that is grouped by, the unit of time, and where both end."""
+    unit = _UNITS.get(scan.at(position).text)
+    if unit is not None:  # "per month of the invoice date"
+        named = scan.skip(position + 1)
+        date = scan.at(position + 1).text == "of" and _date_at(scan, named)
+        return (named, unit, named) if date else None
+    date = _date_at(scan, position)
+    for end in (position, position + 1) if date else ():  # "per launch year", of a launch date
+        unit = _UNITS.get(scan.at(end).last_word)
+        if unit is not None and unit not in str(date).lower():
+            return position, unit, end
+    return None
+
+
+def _date_at(scan: Scanner, position: int) -> str | None:
+    """Return the column named at a position, if it holds dates."""
+    hit = scan.at(position).column_hits()[0] if scan.role(position) == "column" else None
+    return hit.column if hit is not None and scan.is_dated(hit) else None
 
 
 def period_group(scan: Scanner, position: int) -> Group | None:
