@@ -24,6 +24,7 @@ from kpi_nlsql.wording.glosses import without_glosses
 from kpi_nlsql.wording.glued_words import glued
 from kpi_nlsql.wording.grouped_first import grouped_last
 from kpi_nlsql.wording.idle_verbs import idle_verbs_out
+from kpi_nlsql.wording.margins_told import margins_last
 from kpi_nlsql.wording.money_verbs import money_told
 from kpi_nlsql.wording.only_those import only_those
 from kpi_nlsql.wording.phrases import lower_at, said
@@ -39,7 +40,7 @@ from kpi_nlsql.wording.who_asked import who_asked
 
 def plain_tokens(tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Token, ...]:
     """Return the tokens of a sentence put plainly, before a word of it is linked."""
-    told = plainly_told(written_out(without_glosses(tokens)))
+    told = plainly_told(margins_last(written_out(without_glosses(tokens))))
     told = plainly_asked(totals_asked(told))
     told = _full_names(plainly_lacking(only_those(told)), lexicon)
     return tuple(glued(told, lexicon))
