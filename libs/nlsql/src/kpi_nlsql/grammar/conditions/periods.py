@@ -148,13 +148,7 @@ def _per_period(scan: Scanner) -> bool:
 
 def by_period(scan: Scanner, position: int) -> bool:
     """Group by the unit of time named at a position, if one is, and go on behind it."""
-    told = _date_told(scan, position)
-    group: Group | None
-    if told is not None:
-        named, unit, end = told
-        group = Group(position, scan.ref(named), period=unit)
-    else:
-        group, end = period_group(scan, position), position
+    group, end = _of_date_told(scan, position) or (period_group(scan, position), position)
     if group is None:
         return False
     scan.draft.groups.append(group)
@@ -163,19 +157,27 @@ def by_period(scan: Scanner, position: int) -> bool:
     return True
 
 
-def _date_told(scan: Scanner, position: int) -> tuple[int, Any, int] | None:
-    """Return where a date is named that is grouped by, the unit of time, and where both end."""
-    unit = _UNITS.get(scan.at(position).text)
+def _of_date_told(scan: Scanner, position: int) -> tuple[Group, int] | None:
+    """Return the group by a unit of time that is told with its date, and where both end."""
+    unit: Any = _UNITS.get(scan.at(position).text)
     if unit is not None:  # "per month of the invoice date"
         named = scan.skip(position + 1)
-        date = scan.at(position + 1).text == "of" and _date_at(scan, named)
-        return (named, unit, named) if date else None
+        if scan.at(position + 1).text != "of" or _date_at(scan, named) is None:
+            return None
+        return Group(position, scan.ref(named), period=unit), named
     date = _date_at(scan, position)
-    for end in (position, position + 1) if date else ():  # "per launch year", of a launch date
-        unit = _UNITS.get(scan.at(end).last_word)
-        if unit is not None and unit not in str(date).lower():
-            return position, unit, end
-    return None
+    ends = (position, position + 1) if date else (position + 1,)
+    found = (at for at in ends if scan.at(at).last_word in _UNITS)
+    end = next(found, None)
+    if end is None:
+        return None
+    unit = _UNITS[scan.at(end).last_word]
+    if date is not None:  # "per launch year", of a launch date
+        told = None if unit in date.lower() else scan.ref(position)
+    else:  # "per order month", of the orders' date
+        rows = scan.role(position) == "table" and scan.at(end).text in _UNITS
+        told = _date_of(scan, scan.table(position)) if rows else None
+    return None if told is None else (Group(position, told, period=unit), end)
 
 
 def _date_at(scan: Scanner, position: int) -> str | None:
