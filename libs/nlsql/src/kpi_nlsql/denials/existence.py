@@ -1,7 +1,6 @@
 """Existence: rows of which the sentence says no more than that they are not known anywhere.
 
-"Parcels we have no record of", "non-existing orders" and, of a place that is no more than the
-system of their own table, "payments whose order does not exist on the platform".
+"Parcels we have no record of", "non-existing orders", "payments for invoices we never issued".
 """
 
 from __future__ import annotations
@@ -31,8 +30,7 @@ from kpi_nlsql.wording.rewriting import THAT, Step
 _NOT_THERE = frozenset({"nonexistent", "nonexisting", "inexistent"})
 _HALVES = frozenset({"existing", "existent"})
 _AUXILIARIES = frozenset({"have", "has", "had", "been", "be", "were", "was", "ever", "actually"})
-_LEADS = PEOPLE | {"is", "are", "does", "do", "was", "were", "did"}
-_LEADING = _LEADS | _AUXILIARIES
+_LEADING = _AUXILIARIES | PEOPLE | {"is", "are", "does", "do", "did"}
 _MADE = frozenset(
     "issued sold sent made created written raised placed ordered booked opened entered registered "  # noqa: SIM905
     "received got seen heard taken produced recorded drawn set signed agreed planned".split()
@@ -41,7 +39,6 @@ _MADE = frozenset(
 _PARTICLES = frozenset({"up", "in", "out", "down"})
 _GONE = frozenset({"missing", "unknown", "known", "available"})
 _RELATING = frozenset({"for", "on", "against", "of", "from", "to", "under", "by", "with", "about"})
-_NAMED = 0.6
 _SURE = 0.95
 
 
