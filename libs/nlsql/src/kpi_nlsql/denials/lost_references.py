@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from kpi_nlsql.denials.matching_keys import BY, COMMA, MATCHED
 from kpi_nlsql.denials.reading import (
+    BY,
+    COMMA,
     DETERMINERS,
     DOES_NOT,
     EXIST,
     EXISTING,
     KEPT,
+    MATCHED,
     NO,
     NOT_IN,
     PEOPLE,

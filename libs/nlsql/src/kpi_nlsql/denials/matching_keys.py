@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpi_nlsql.denials.reading import (
+    BY,
+    COMMA,
     DETERMINERS,
+    MATCHED,
     NOT_IN,
     TO,
     denies,
@@ -19,9 +22,6 @@ from kpi_nlsql.wording.rewriting import Step
 
 _MATCHING = frozenset({"matching", "corresponding", "equal", "identical", "same", "the same"})
 _AND = frozenset({"and", ",", "/", "plus", "the"})
-COMMA = Item("mark", ",", 0, 0)
-MATCHED = Item("word", "matched", 0, 0)
-BY = Item("word", "by", 0, 0)
 _KEY = 0.5
 
 

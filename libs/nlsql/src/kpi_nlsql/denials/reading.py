@@ -32,6 +32,9 @@ NO = Item("cue", "without", 0, 0, cues=(Cue("not"),))
 DOES_NOT = Item("cue", "does not", 0, 0, cues=(Cue("not"),))
 EXIST = Item("word", "exist", 0, 0)
 IN = Item("word", "in", 0, 0)
+COMMA = Item("mark", ",", 0, 0)
+MATCHED = Item("word", "matched", 0, 0)
+BY = Item("word", "by", 0, 0)
 
 
 def denies(items: Sequence[Item], position: int) -> bool:
