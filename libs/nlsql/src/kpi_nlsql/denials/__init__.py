@@ -9,6 +9,7 @@ grammar reads: "not in A", "without a contract", "that do not exist".
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from kpi_nlsql.denials import clauses, existence, matching_keys
 from kpi_nlsql.denials.lost_references import lost_reference
@@ -33,4 +34,4 @@ _RULES = (
 
 def plain_denials(items: Sequence[Item], graph: Graph) -> list[Item]:
     """Return the items with denials that are told by a clause put plainly."""
-    return rewritten(items, (*_RULES, lost_reference(graph)))
+    return rewritten(items, (*_RULES, partial(lost_reference, graph)))

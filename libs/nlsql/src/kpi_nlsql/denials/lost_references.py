@@ -33,7 +33,7 @@ from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import item_at, text_at
 from kpi_nlsql.schema.graph import Graph, Join
-from kpi_nlsql.wording.rewriting import THAT, Rule, Step
+from kpi_nlsql.wording.rewriting import THAT, Step
 
 _LEADS = frozenset("for on against of from to under by with about whose".split())  # noqa: SIM905
 _BARE = _LEADS - {"whose", "with"}
@@ -47,30 +47,28 @@ _RIVAL = 0.3
 _CLEAR = 0.1
 
 
-def lost_reference(graph: Graph) -> Rule:
-    """Return the rule that reads a reference that is not there as rows without what it names."""
-
-    def rule(items: Sequence[Item], position: int) -> Step | None:
-        place = _place(items, position + 1)
-        keys = [] if place is None else _keys(items, position)
-        lead = _lead(items, keys[0]) if keys else None
-        if lead is None or place is None:
-            return None
-        bare = items[lead].text in _BARE and len(keys) == 1 and not names_rows(items[position])
-        for join in _joins([items[at] for at in keys], items[:lead], graph):
-            if _is_system(items[place.start : place.stop], join, bare, graph):
-                named = replace(
-                    items[position], hits=(NameHit(join.right_table, None, 1.0),), values=()
-                )
-                if len(keys) > 1:
-                    told = [COMMA, MATCHED, BY, *items[keys[0] : position + 1]]
-                    return lead, place.stop, [NOT_IN, named, *told]
-                if items[lead].text in _LEADS or items[lead + 1].text == "by":
-                    return lead, place.stop, [NO, named]
-                return position, place.stop, [named, THAT, DOES_NOT, EXIST]
+def lost_reference(graph: Graph, items: Sequence[Item], position: int) -> Step | None:
+    """Read a reference that is not there as rows without what it names."""
+    place = _place(items, position + 1)
+    if place is None:
         return None
-
-    return rule
+    keys = _keys(items, position)
+    lead = _lead(items, keys[0])
+    if lead is None:
+        return None
+    bare = items[lead].text in _BARE and len(keys) == 1 and not names_rows(items[position])
+    where = items[place.start : place.stop]
+    joins = _joins([items[at] for at in keys], items[:lead], graph)
+    join = next((join for join in joins if _is_system(where, join, bare, graph)), None)
+    if join is None:
+        return None
+    named = replace(items[position], hits=(NameHit(join.right_table, None, 1.0),), values=())
+    if len(keys) > 1:
+        told = [COMMA, MATCHED, BY, *items[keys[0] : position + 1]]
+        return lead, place.stop, [NOT_IN, named, *told]
+    if items[lead].text in _LEADS or items[lead + 1].text == "by":
+        return lead, place.stop, [NO, named]
+    return position, place.stop, [named, THAT, DOES_NOT, EXIST]
 
 
 def _keys(items: Sequence[Item], position: int) -> list[int]:
@@ -143,22 +141,29 @@ def _is_there(items: Sequence[Item], behind: int) -> bool:
 def _joins(keys: Sequence[Item], before: Sequence[Item], graph: Graph) -> Iterator[Join]:
     """Yield how the rows asked for meet those they refer to, each of which has a key of its own."""
     told = list(_rows_before(before))
+    joins_by = _joins_by_one if len(keys) == 1 else _joins_by_several
     for rows in told:
-        if len(keys) == 1:
-            tables = {hit.table: hit.column for hit in _referred(keys[0])}
-        else:
-            tables = {hit.table: None for hit in keys[-1].hits}
         joins = [
             join
-            for table, column in tables.items()
-            if table not in told
-            for join in graph.joins_between(rows, table)[: 1 if len(keys) == 1 else None]
-            if graph.table(table).identifies(join.right_columns)
-            if column in {None, *join.right_columns}
-            if len(keys) == 1 or _joined_by(keys, join)
+            for join in joins_by(keys, rows, graph)
+            if join.right_table not in told
+            if graph.table(join.right_table).identifies(join.right_columns)
         ]
         if joins:
             yield max(joins, key=lambda join: join.score)
+
+
+def _joins_by_one(keys: Sequence[Item], rows: str, graph: Graph) -> Iterator[Join]:
+    """Yield the likeliest join with each table that a mention names, or numbers the rows of."""
+    for table, column in {hit.table: hit.column for hit in _referred(keys[0])}.items():
+        for join in graph.joins_between(rows, table)[:1]:
+            if column in {None, *join.right_columns}:
+                yield join
+
+
+def _joins_by_several(keys: Sequence[Item], rows: str, graph: Graph) -> Iterator[Join]:
+    for table in dict.fromkeys(hit.table for hit in keys[-1].hits):
+        yield from (join for join in graph.joins_between(rows, table) if _joined_by(keys, join))
 
 
 def _joined_by(keys: Sequence[Item], join: Join) -> bool:
