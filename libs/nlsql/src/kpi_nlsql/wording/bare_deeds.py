@@ -65,21 +65,22 @@ def _rows_of(lexicon: Lexicon, graph: Graph, items: Sequence[Item], position: in
     subject = graph.table(table_of(items[at]))
     often = _often(items, skip_words(items, verb + 1, PARTICLES))
     ever = often or "never" in items[position].text.split()
-    table, surely = rows_left(deed, subject, lexicon, graph, ever=ever)
-    done = surely and text_at(items, position - 1) in _DONE
-    end = _end(items, verb, table, denied=denied or done) if table is not None else None
-    other = bool(deed.values) and all(value.table != table for value in deed.values)
-    if table is not None and surely and other and end is None:
-        end = _with_object(items, verb + 1, graph.table(table), graph)
-    rows = (NameHit(table, None, 1.0),) if table is not None else ()
-    if not rows or deed.hits == rows:
+    table, surely = _rows_left(deed, subject, lexicon, graph, ever=ever)
+    if table is None:
+        return None
+    rows = (NameHit(table, None, 1.0),)
+    if deed.hits == rows:
         return None
     told = replace(deed, kind="mention", hits=rows, values=(), worth=1.0)
-    if end is None:  # "customers who rented a premium car": no state of the car
-        acts = surely and other and text_at(items, verb + 1) in _DETERMINERS
-        return (verb, verb + 1, [told] if denied else [HAVE, told]) if acts else None
     lead = [told] if denied else [HAVE, told]
-    return at, end, [_rows(items[at]), *items[at + 1 : verb], *lead]
+    done = surely and text_at(items, position - 1) in _DONE
+    end = _end(items, verb, table, denied=denied or done)
+    other = bool(deed.values) and all(value.table != table for value in deed.values)
+    if end is None and surely and other:
+        end = _with_object(items, verb + 1, table, graph)
+        if end is None and text_at(items, verb + 1) in _DETERMINERS:
+            return verb, verb + 1, lead  # "customers who rented a premium car": no state of the car
+    return None if end is None else (at, end, [_rows(items[at]), *items[at + 1 : verb], *lead])
 
 
 def _end(items: Sequence[Item], verb: int, table: str, *, denied: bool) -> int | None:
@@ -90,21 +91,20 @@ def _end(items: Sequence[Item], verb: int, table: str, *, denied: bool) -> int |
     if not is_verb(items[verb].text):
         return None
     verb_end, end = end, skip_words(items, end, PARTICLES)
-    behind = item_at(items, end)
     if denied and _is_alone(items, end) and (end == verb_end or text_at(items, end) not in _TO):
         return end
-    if _often(items, end) or (behind is not None and _ranks(items, end, table)):
+    if _often(items, end) or _ranks(items, end, table):
         return end
     return _told_of(items, end, table)
 
 
-def _with_object(items: Sequence[Item], verb: int, rows: Table, graph: Graph) -> int | None:
+def _with_object(items: Sequence[Item], verb: int, rows: str, graph: Graph) -> int | None:
     """Return where an object ends that every such row has: "never rented a car", of rentals."""
     noun = skip_words(items, verb, _ANY)
     item = item_at(items, noun)
     if item is None or noun == verb or not _names_rows(item) or item.values:
         return None
-    joins = graph.joins_between(rows.name, item.table_hits()[0].table)
+    joins = graph.joins_between(rows, item.table_hits()[0].table)
     has_one = any(join.kind == "foreign_key" for join in joins[:1])
     ended = _is_alone(items, noun + 1) or _often(items, noun + 1)
     return noun + 1 if has_one and ended else None
@@ -122,10 +122,10 @@ def _often(items: Sequence[Item], position: int) -> bool:
 
 def _ranks(items: Sequence[Item], position: int, table: str) -> bool:
     """Tell whether the rows are ranked by an amount of theirs: "sold the most units"."""
-    amount = item_at(items, position + 1)
-    hits = amount.column_hits() if amount is not None else []
-    most = items[position].argument("superlative") in {"most", "fewest"}
-    return most and bool(hits) and hits[0].table == table
+    most, amount = item_at(items, position), item_at(items, position + 1)
+    if most is None or amount is None or most.argument("superlative") not in {"most", "fewest"}:
+        return False
+    return any(hit.table == table for hit in amount.column_hits()[:1])
 
 
 def _told_of(items: Sequence[Item], position: int, table: str) -> int | None:
@@ -187,7 +187,7 @@ def _is_alone(items: Sequence[Item], position: int) -> bool:
     return any(item.is_cue(kind) for kind in _TIMED)
 
 
-def rows_left(
+def _rows_left(
     deed: Item, subject: Table, lexicon: Lexicon, graph: Graph, *, ever: bool
 ) -> tuple[str | None, bool]:
     """Return the one table, tied to the subject's, that is called by a deed, and whether surely.
