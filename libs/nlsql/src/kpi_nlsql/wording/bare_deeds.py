@@ -102,7 +102,7 @@ def _with_object(items: Sequence[Item], verb: int, rows: str, graph: Graph) -> i
     """Return where an object ends that every such row has: "never rented a car", of rentals."""
     noun = skip_words(items, verb, _ANY)
     item = item_at(items, noun)
-    if item is None or noun == verb or not _names_rows(item) or item.values:
+    if item is None or noun == verb or not names_rows(item) or item.values:
         return None
     joins = graph.joins_between(rows, item.table_hits()[0].table)
     has_one = any(join.kind == "foreign_key" for join in joins[:1])
@@ -163,20 +163,21 @@ def subject_at(items: Sequence[Item], position: int) -> int | None:
     # "customers who … but never bought anything" begins with them
     for at in range(position) if linked else range(position - 1, -1, -1):
         item = items[at]
-        if _names_rows(item) or _is_kind(item):
+        if names_rows(item) or _is_kind(item):
             return at
         if not linked and item.kind != "cue" and item.text not in _BETWEEN:
             return None
     return None
 
 
-def _names_rows(item: Item) -> bool:
+def names_rows(item: Item) -> bool:
+    """Tell whether a table is named, and no column better."""
     return item.best_table() >= max(_NAMES_ROWS, item.best_column())
 
 
 def _is_kind(item: Item) -> bool:
     """Tell whether rows are named by what kind they are: "dogs", by their species."""
-    return bool(item.values) and not _names_rows(item) and item.text.endswith("s")
+    return bool(item.values) and not names_rows(item) and item.text.endswith("s")
 
 
 def _is_alone(items: Sequence[Item], position: int) -> bool:
@@ -200,13 +201,24 @@ def _rows_left(
     state = any(value.table == subject.name for value in deed.values)
     if own or (state and not ever):
         return None, False
-    named = [*deed.hits, *lexicon.done(told), *lexicon.names((told,), "")]
+    named = called_by(deed, lexicon)
     if state:
         return _tied([hit for hit in named if hit.column is None], subject, graph), True
     if (table := _tied(named, subject, graph)) is not None:
         return table, True
-    left = [hit for noun in LEAVINGS.get(told, ()) for hit in lexicon.names((noun,), "")]
-    return _tied(left, subject, graph), False
+    return _tied(left_by(deed, lexicon), subject, graph), False
+
+
+def called_by(deed: Item, lexicon: Lexicon) -> list[NameHit]:
+    """Return what is called by a verb, or by what is done so: "paid", ``payments``."""
+    told = stem(deed.text)
+    return [*deed.hits, *lexicon.done(told), *lexicon.names((told,), "")]
+
+
+def left_by(deed: Item, lexicon: Lexicon) -> list[NameHit]:
+    """Return what is called by the rows that a business keeps of a deed: "bought", ``orders``."""
+    nouns = LEAVINGS.get(stem(deed.text), ())
+    return [hit for noun in nouns for hit in lexicon.names((noun,), "")]
 
 
 def _tied(hits: Sequence[NameHit], subject: Table, graph: Graph) -> str | None:

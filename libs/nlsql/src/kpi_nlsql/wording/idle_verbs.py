@@ -12,7 +12,7 @@ from functools import partial
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
 from kpi_nlsql.schema.graph import Graph
-from kpi_nlsql.wording.bare_deeds import subject_at, table_of
+from kpi_nlsql.wording.bare_deeds import names_rows, subject_at, table_of
 from kpi_nlsql.wording.rewriting import HAVE, Step, rewritten
 
 _NAMES_ROWS = 0.6
@@ -49,7 +49,7 @@ def _idle(graph: Graph, items: Sequence[Item], position: int) -> Step | None:
     denied = items[position - 1].is_cue("not")
     if told != subject and _is_own_column(rows, subject, told):
         return position, position + 1, [] if denied else [HAVE]
-    if rows.best_table() < max(_NAMES_ROWS, rows.best_column()):
+    if not names_rows(rows):
         return None
     met = rows.table_hits()[0].table
     related = graph.joins_between(subject, met) and not graph.joins_between(told, met)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kpi_nlsql.english.deeds import LEAVINGS, is_verb
-from kpi_nlsql.english.words import stem
+from kpi_nlsql.english.deeds import is_verb
 from kpi_nlsql.mentions.lexicon import Lexicon, NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
 from kpi_nlsql.schema.graph import Graph
 from kpi_nlsql.schema.people import are_people, people_of
+from kpi_nlsql.wording.bare_deeds import called_by, left_by, names_rows
 
 _BEFORE = frozenset("has have had ever been all already not".split())  # noqa: SIM905
 _NAMES_ROWS = 0.6
@@ -38,16 +38,13 @@ def who_asked(items: Sequence[Item], lexicon: Lexicon, graph: Graph) -> list[Ite
 
 
 def _tells_people(item: Item, graph: Graph) -> bool:
-    named = item.best_table() >= max(_NAMES_ROWS, item.best_column())
-    return named and are_people(graph.table(item.table_hits()[0].table))
+    return names_rows(item) and are_people(graph.table(item.table_hits()[0].table))
 
 
 def _people(deed: Item, items: Sequence[Item], lexicon: Lexicon, graph: Graph) -> str | None:
     """Return the people of what was done: by the verb, by its object, or by what it may leave."""
-    told = stem(deed.text)
-    hits = [*deed.hits, *lexicon.done(told), *lexicon.names((told,), "")]
     behind = [item.table_hits()[0] for item in items if item.table_hits() and item is not deed]
-    left = [hit for noun in LEAVINGS.get(told, ()) for hit in lexicon.names((noun,), "")]
+    hits, left = called_by(deed, lexicon), left_by(deed, lexicon)
     for named, declared in ((hits, False), (behind, True), (left, bool(behind))):
         rows = [hit for hit in named if hit.column is None and hit.score >= _NAMES_ROWS]
         for hit in rows:
