@@ -31,6 +31,7 @@ _TAILS = {
 }  # fmt: skip
 _LONGEST = 4
 _MODIFIERS = 2
+_NO_MODIFIERS = FUNCTION_WORDS | {*_LEADS, "onwards"}
 
 
 def bounds_first(tokens: Sequence[Token]) -> list[Token]:
@@ -74,7 +75,7 @@ def _noun_start(tokens: Sequence[Token], date: int) -> int:
 
 
 def _describes(token: Token) -> bool:
-    return token.kind == "word" and token.lower not in {*FUNCTION_WORDS, *_LEADS, "of", "onwards"}
+    return token.kind == "word" and token.lower not in _NO_MODIFIERS
 
 
 def _lead(tokens: Sequence[Token], end: int) -> tuple[int, str]:
