@@ -24,7 +24,8 @@ _TOTALLED = (
 )
 _COMPARED = frozenset("more less over above under below at greater fewer exactly between".split())  # noqa: SIM905
 _OF_SEVERAL = frozenset({"whose", "with", "where", "have", "has", "having", "had"})
-_FILLING = frozenset({"together", "that", "which", "in", "during", "of"})
+_BEFORE_VERB = frozenset({"together", "that", "which"})
+_FILLING = _BEFORE_VERB | {"in", "during", "of"}
 """What stands between rows and the verb, apart from dates: "orders in 2024 that add up to"."""
 _EXCEEDING = frozenset({"exceed", "exceeds", "exceeded"})
 _FARTHEST_ROWS = 5
@@ -68,7 +69,7 @@ def _totalling(tokens: list[Token]) -> list[Token]:
         verb = next((verb for verb in _TOTALLED if words[: len(verb)] == verb), ())
         compared = words[len(verb) : len(verb) + 1]
         if verb and set(compared) & _COMPARED and _of_several(told):
-            while told[-1].lower in {"together", "that", "which"}:
+            while told[-1].lower in _BEFORE_VERB:
                 told.pop()
             told += put_in(("totalling",), tokens[position])
             position += len(verb)
