@@ -39,8 +39,10 @@ def states_told(items: Sequence[Item], lexicon: Lexicon) -> tuple[Item, ...]:
 
 def _moves_money(items: Sequence[Item], position: int) -> bool:
     """Tell whether a verb says that money was paid or billed: "how much has each client paid"."""
+    if items[position].text not in MOVING:
+        return False
     before = [item.text for item in items[max(position - _FARTHEST_VERB, 0) : position]]
-    if items[position].text not in MOVING or "how" not in before:
+    if "how" not in before:
         return False
     asked = before[before.index("how") :]
     helping = next((at for at, text in enumerate(asked) if text in HELPING), None)
