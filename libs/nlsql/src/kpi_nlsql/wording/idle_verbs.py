@@ -39,23 +39,16 @@ def _priced(items: Sequence[Item], position: int) -> Step | None:
 
 def _idle(graph: Graph, items: Sequence[Item], position: int) -> Step | None:
     verb, noun = items[position], skip_words(items, position + 1, _DETERMINERS)
-    rows = item_at(items, noun)
-    if rows is None or noun == position + 1 or verb.best_table() < _NAMES_ROWS or " " in verb.text:
+    if verb.best_table() < _NAMES_ROWS or " " in verb.text or verb.text.endswith("s"):
         return None
-    at = subject_at(items, position)
-    if at is None or verb.text.endswith("s"):
+    rows = item_at(items, noun)
+    at = subject_at(items, position) if noun > position + 1 else None
+    if rows is None or at is None:
         return None
     subject, told = table_of(items[at]), verb.table_hits()[0].table
-    denied = items[position - 1].is_cue("not")
-    if told != subject and _is_own_column(rows, subject, told):
-        return position, position + 1, [] if denied else [HAVE]
-    if not names_rows(rows):
+    if not (_is_own_column(rows, subject, told) or _meets(rows, subject, told, graph)):
         return None
-    met = rows.table_hits()[0].table
-    related = graph.joins_between(subject, met) and not graph.joins_between(told, met)
-    if met in {subject, told} or not related:
-        return None
-    return position, position + 1, [] if denied else [HAVE]
+    return position, position + 1, [] if items[position - 1].is_cue("not") else [HAVE]
 
 
 def _is_own_column(item: Item, subject: str, verb: str) -> bool:
@@ -63,3 +56,12 @@ def _is_own_column(item: Item, subject: str, verb: str) -> bool:
     owners = {hit.table for hit in item.column_hits() if hit.score >= _COLUMN}
     column = item.best_column() > item.best_table()
     return column and subject in owners and verb not in owners
+
+
+def _meets(item: Item, subject: str, verb: str, graph: Graph) -> bool:
+    """Tell whether rows are named that the subject's meet, and those of the verb do not."""
+    if not names_rows(item):
+        return False
+    met = item.table_hits()[0].table
+    related = graph.joins_between(subject, met) and not graph.joins_between(verb, met)
+    return met not in {subject, verb} and bool(related)
