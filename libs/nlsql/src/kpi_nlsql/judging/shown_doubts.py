@@ -33,13 +33,11 @@ def shown_doubts(sentence: Sentence, candidate: Candidate) -> dict[str, float]:
 def _leaves_aggregate(sentence: Sentence, candidate: Candidate) -> bool:
     # "the total amount of the jobs that are not invoiced", and every amount is shown.
     query = candidate.plan
-    compared = candidate.kind == "reconcile" and _holds_total(sentence, query)
-    asked = any(
-        item.is_cue("aggregate") and not (compared and item.text == "total")
-        for item in sentence.linked
-    )
+    asked = {item.text for item in sentence.linked if item.is_cue("aggregate")}
+    if asked == {"total"} and candidate.kind == "reconcile" and _holds_total(sentence, query):
+        return False
     sorts = any(each.order for each in queries(query))
-    return asked and not sorts and not _aggregates(query)
+    return bool(asked) and not sorts and not _aggregates(query)
 
 
 def _holds_total(sentence: Sentence, query: plan.Plan) -> bool:
