@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
 
-_OPENING = frozenset({",", "(", "-", "\u2013", ";"})
+OPENING = frozenset({",", "(", "-", "\u2013", ";"})
+"""What a clause that names the key may begin behind."""
 _LEADING = frozenset("where with when if on the using via by and".split())  # noqa: SIM905
 _DETERMINERS = frozenset({"the", "a", "an", "its", "their"})
 _EQUAL = frozenset(
@@ -32,7 +33,7 @@ class Equated:
 
 def equated(items: Sequence[Item], position: int) -> Equated | None:
     """Return the pairs of columns that are said to be equal from a position on."""
-    opened = items[position].text in _OPENING
+    opened = items[position].text in OPENING
     at = position + opened
     if not opened and text_at(items, at) not in {"where", "on", "via", "using", "by", "when"}:
         return None

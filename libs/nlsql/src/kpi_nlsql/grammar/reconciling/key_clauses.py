@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kpi_nlsql.grammar.reconciling.equated_keys import behind_owner, equated
+from kpi_nlsql.grammar.reconciling.equated_keys import OPENING, behind_owner, equated
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
 
@@ -29,9 +29,8 @@ _TAIL = frozenset(
     "systems being fields columns only respectively".split()
 )
 _KEYS = frozenset({"key", "keys", "join key", "key columns"})
-_OPENING = frozenset({",", "(", "-", "\u2013", ";"})
 _CLOSING = frozenset({".", "?", "!", ")", ",", ";"})
-_ENDING = frozenset({".", "?", "!"})
+_APART = ("not", "missing", "also", "mismatch")
 _COUNTING = ("count", "aggregate", "group", "order")
 _HALF = 0.5
 
@@ -74,26 +73,28 @@ def _equated(items: Sequence[Item], position: int) -> KeyClause | None:
 
 def _behind_lead(items: Sequence[Item], position: int) -> int | None:
     """Return where the columns begin whose leading words begin at a position."""
-    at = position + 1 if items[position].text in _OPENING else position
+    at = position + 1 if items[position].text in OPENING else position
     opened = at > position
-    if at + 1 >= len(items) or 0 < position < 2:
+    if at + 1 >= len(items) or position == 1:
         return None
-    first = items[at].text.split()[0] if items[at].text.split() else ""
-    if first in _MATCHING:
+    if _MATCHING.intersection(items[at].text.split()[:1]):
         at += 1
     elif items[at].text in _BEFORE_SAME and items[at + 1].text in _SAME:
         return at + 2
     elif items[at].text == "with the same" or (opened and _together(items, at)):
         return at + 1
-    elif items[at].text in {"on", "on the"} and "basis" in {text_at(items, at + n) for n in (1, 2)}:
-        at += 1
     elif opened and items[at].text in _KEYS and text_at(items, at + 1) in {":", "is", "are"}:
         return skip_words(items, at + 2, _FILLERS)
-    elif _is_key_told(items, at):
+    elif _on_basis(items, at) or _is_key_told(items, at):
         at += 1
     elif not _may_tell(items, position, at):
         return None
     return skip_words(items, at, _BY | _FILLERS)
+
+
+def _on_basis(items: Sequence[Item], position: int) -> bool:
+    behind = {text_at(items, position + 1), text_at(items, position + 2)}
+    return items[position].text in {"on", "on the"} and "basis" in behind
 
 
 def _is_key_told(items: Sequence[Item], position: int) -> bool:
@@ -116,9 +117,10 @@ def _may_tell(items: Sequence[Item], position: int, at: int) -> bool:
 
 
 def _sets_apart(items: Sequence[Item], position: int) -> bool:
-    told = any(item.is_cue("not") or item.is_cue("missing") for item in items[:position])
-    told = told or any(item.is_cue("also") or item.is_cue("mismatch") for item in items[:position])
-    told = told or any(item.text in {"for which", "which"} for item in items[:position])
+    told = any(
+        item.text in {"for which", "which"} or any(item.is_cue(kind) for kind in _APART)
+        for item in items[:position]
+    )
     counted = any(item.is_cue(kind) for item in items for kind in _COUNTING if item.text != "every")
     before = item_at(items, position - 1)
     done = before is not None and before.text.endswith("ed") and not before.is_cue("also")
@@ -127,9 +129,7 @@ def _sets_apart(items: Sequence[Item], position: int) -> bool:
 
 def _closes(items: Sequence[Item], position: int) -> bool:
     """Tell whether no clause follows."""
-    return all(
-        item.text not in _OPENING and not item.is_cue("relative") for item in items[position:]
-    )
+    return not any(item.text in OPENING or item.is_cue("relative") for item in items[position:])
 
 
 def _together(items: Sequence[Item], position: int) -> bool:
@@ -155,7 +155,7 @@ def _listed(items: Sequence[Item], start: int, position: int) -> KeyClause | Non
             continue
         if item.text in _ONTO and columns and len(onto) < len(columns):
             named = onto
-        elif is_column(item):
+        elif _is_column(item):
             named.append(position)
         elif item.text not in _SEPARATORS | _FILLERS:
             break
@@ -174,8 +174,7 @@ def _listed(items: Sequence[Item], start: int, position: int) -> KeyClause | Non
     return KeyClause(start, end, tuple(columns), tuple(onto), loosely)
 
 
-def is_column(item: Item) -> bool:
-    """Tell whether an item may name a column of a key."""
+def _is_column(item: Item) -> bool:
     return item.kind == "mention" and item.best_column() >= _HALF and not item.values
 
 
