@@ -13,7 +13,7 @@ from kpi_nlsql.english.function_words import HELPING
 from kpi_nlsql.english.money import MOVING
 from kpi_nlsql.english.verbal_nouns import VERBAL_NOUNS
 from kpi_nlsql.english.words import stem, stems
-from kpi_nlsql.grammar.conditions.totals import amount_of, amounts_of_related, summable
+from kpi_nlsql.grammar.conditions.totals import amounts_of, amounts_of_related, summable
 from kpi_nlsql.grammar.scanner import Scanner
 
 _FARTHEST_VERB = 5
@@ -87,12 +87,10 @@ def _add_up(scan: Scanner) -> bool:
 def money_of_rows(scan: Scanner) -> Ref | None:
     """Return the money of the rows named, or else of the rows that those grouped by have."""
     grouped = {group.position for group in scan.draft.groups}
-    graph = scan.sentence.graph
     named = [at for at in range(len(scan.items)) if at not in grouped and _names_rows(scan, at)]
     for position in named:
-        table = scan.table(position)
-        if (amount := amount_of(graph.table(table))) is not None:
-            return chosen_ref(position, table, amount)
+        if amounts := amounts_of(scan, [scan.table(position)]):
+            return chosen_ref(position, *amounts[0])
     for position in named:
         amounts = amounts_of_related(scan, scan.table(position))
         if len(amounts) == 1:
@@ -113,11 +111,10 @@ def _names_rows(scan: Scanner, position: int) -> bool:
 
 def _of_values(scan: Scanner) -> Ref | None:
     """Return the money of the rows told by a value alone: "how much did we take by card"."""
-    graph = scan.sentence.graph
     told = [term for term in scan.draft.terms if term.kind == "value" and term.hits]
     for term in told:
         tables = dict.fromkeys(hit.table for hit in term.hits if hit.score >= 1.0)
-        amounts = [(t, amount) for t in tables if (amount := amount_of(graph.table(t)))]
+        amounts = amounts_of(scan, tables)
         if len(amounts) == 1:
             return chosen_ref(term.position, *amounts[0])
     return None
@@ -125,12 +122,11 @@ def _of_values(scan: Scanner) -> Ref | None:
 
 def _of_grouped(scan: Scanner) -> Ref | None:
     """Return the money of the rows that have what is grouped by: "for each type of service"."""
-    graph = scan.sentence.graph
     for group in scan.draft.groups:
         if group.ref is not None:
             best = group.ref.hits[0]
             held = {hit.table for hit in group.ref.hits if hit.score >= best.score}
-            amounts = [(t, amount) for t in held if (amount := amount_of(graph.table(t)))]
+            amounts = amounts_of(scan, held)
         elif group.table is not None:
             amounts = amounts_of_related(scan, group.table) or _told_by_column(scan, group)
         else:
@@ -142,6 +138,5 @@ def _of_grouped(scan: Scanner) -> Ref | None:
 
 def _told_by_column(scan: Scanner, group: Group) -> list[tuple[str, str]]:
     """Return the money of the rows by a column of which they are grouped: "at each supplier"."""
-    held = [hit for hit in scan.at(group.position).column_hits() if hit.table == group.table]
-    amount = amount_of(scan.sentence.graph.table(str(group.table))) if held else None
-    return [(str(group.table), amount)] if amount is not None else []
+    held = {hit.table for hit in scan.at(group.position).column_hits()} & {group.table}
+    return amounts_of(scan, held)

@@ -6,11 +6,11 @@ sentence is read.
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Ref, chosen_ref
+from kpi_nlsql.drafting.draft import Ref
 from kpi_nlsql.grammar.conditions.times import is_date
+from kpi_nlsql.grammar.conditions.totals import of_rows
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.walking import skip_words
-from kpi_nlsql.schema.amounts import main_amount, money_amount
 
 _VERBS = frozenset("totalling totaling totalled totaled summing adding amounting".split())  # noqa: SIM905
 _MONEY_VERBS = frozenset(
@@ -80,8 +80,4 @@ def _amount_at(scan: Scanner, position: int) -> Ref | None:
     if scan.role(position) == "column":
         ref = scan.ref(position)
         return ref if scan.measures(ref) and scan.adds_up(ref.hits[0]) else None
-    if scan.role(position) != "table":
-        return None
-    table = scan.sentence.graph.table(scan.table(position))
-    amount = money_amount(table) or main_amount(table)
-    return None if amount is None else chosen_ref(position, table.name, amount)
+    return of_rows(scan, position)

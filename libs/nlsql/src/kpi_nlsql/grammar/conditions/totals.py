@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from kpi_nlsql.drafting.draft import Ref, Wanted, chosen_ref
@@ -37,19 +38,16 @@ def money(scan: Scanner, position: int) -> Ref | None:
     of; the reading doubts itself where there are none or more.
     """
     if _is_money(scan, position + 1) and scan.role(position) == "table":
-        own = amount_of(scan.sentence.graph.table(scan.table(position)))
         scan.take(position, position + 1)  # "the most ticket money"
-        return None if own is None else chosen_ref(position, scan.table(position), own)
+        return of_rows(scan, position)
     if not _is_money(scan, position):
         return None
-    graph, entity = scan.sentence.graph, scan.entity() or _shown_table(scan)
+    entity = scan.entity() or _shown_table(scan)
     named = [table for table in reversed(scan.tables_named()) if table != entity]
-    amounts = [(table, amount) for table in named if (amount := amount_of(graph.table(table)))]
+    amounts = amounts_of(scan, named)
     if not amounts and entity is not None:
-        amounts = amounts_of_related(scan, entity)
-        if len(amounts) != 1:
-            scan.draft.note("unmeasured")
-            return None
+        related = amounts_of_related(scan, entity)
+        amounts = related if len(related) == 1 else []
     if not amounts:
         scan.draft.note("unmeasured")
         return None
@@ -80,6 +78,12 @@ def _gross(table: Table) -> str | None:
     return whole[0].name if len(whole) == 1 and adds_up(whole[0]) else None
 
 
+def amounts_of(scan: Scanner, tables: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the amounts of the tables that have one, with the table of each."""
+    graph = scan.sentence.graph
+    return [(table, amount) for table in tables if (amount := amount_of(graph.table(table)))]
+
+
 def amounts_of_related(scan: Scanner, entity: str) -> list[tuple[str, str]]:
     """Return the money of the rows that each row of a table has several of, or these have."""
     graph, nearest = scan.sentence.graph, _several(scan, entity)
@@ -87,8 +91,7 @@ def amounts_of_related(scan: Scanner, entity: str) -> list[tuple[str, str]]:
     if amounts:
         return amounts
     further = {name for table in nearest for name in _several(scan, table)} - {entity}
-    further = {*nearest, *further}
-    return [(table, amount) for table in further if (amount := amount_of(graph.table(table)))]
+    return amounts_of(scan, {*nearest, *further})
 
 
 def _several(scan: Scanner, entity: str) -> list[str]:
@@ -104,19 +107,17 @@ def total_of(scan: Scanner, position: int) -> Ref | None:
     """Return the amount of rows whose total is told: "by [invoice] total"."""
     following = position + 1
     unnamed = scan.role(following) == "none" or scan.at(following).text in {"total", "totals"}
-    if scan.role(position) != "table" or scan.at(following).text not in _TOTALS or not unnamed:
+    if scan.at(following).text not in _TOTALS or not unnamed:
         return None
-    table = scan.sentence.graph.table(scan.table(position))
-    amount = amount_of(table)
-    return None if amount is None else chosen_ref(position, table.name, amount)
+    return of_rows(scan, position)
 
 
 def of_rows(scan: Scanner, position: int) -> Ref | None:
     """Return the amount of the rows named at a position: "the lowest total payments"."""
     if scan.role(position) != "table":
         return None
-    amount = amount_of(scan.sentence.graph.table(scan.table(position)))
-    return None if amount is None else chosen_ref(position, scan.table(position), amount)
+    amounts = amounts_of(scan, [scan.table(position)])
+    return chosen_ref(position, *amounts[0]) if amounts else None
 
 
 def of_many(scan: Scanner, position: int) -> bool:
