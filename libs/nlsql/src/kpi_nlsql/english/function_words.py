@@ -21,5 +21,6 @@ FUNCTION_WORDS = _GRAMMATICAL | frozenset(
 )
 """Words of which nothing need stand in a query."""
 COPULAS = frozenset({"is", "are", "was", "were", "been", "being"})
+POSSESSIVES = frozenset({"their", "its", "his", "her"})
 HELPING = frozenset({"do", "does", "did", "have", "has", "had"})
 """Verbs that a question begins with, before whom it is asked of: "how much have we …"."""

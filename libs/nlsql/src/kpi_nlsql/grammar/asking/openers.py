@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.english.function_words import COPULAS
+from kpi_nlsql.english.function_words import COPULAS, HELPING, POSSESSIVES
 from kpi_nlsql.grammar.asking.listed import listed
 from kpi_nlsql.grammar.asking.questions import question_word
 from kpi_nlsql.grammar.conditions.denied_subjects import leave_denial
@@ -24,9 +24,8 @@ _ROW_VERBS = frozenset(
 _HAVING = frozenset({"have", "has", "had"})
 COMPARISONS = ("compare", "between", "superlative", "average_of_all", "below_average")
 _COMPARED_WITHIN = 5
-_AUXILIARIES = frozenset("is are was were be been being did do does have has had".split())  # noqa: SIM905
+_AUXILIARIES = COPULAS | HELPING | {"be"}
 _ANEW = frozenset({"and", "but", ","})
-_PERSONAL = frozenset({"their", "its", "his", "her"})
 
 
 def read(scan: Scanner) -> bool:
@@ -172,7 +171,7 @@ def _relative(scan: Scanner) -> bool:
     ask_people(scan)
     starts = scan.position == 0 or not (scan.draft.wanted or scan.draft.entities)
     following = scan.at(scan.position + 1).text
-    if item.text == "with" and following in _PERSONAL and not scan.in_where:
+    if item.text == "with" and following in POSSESSIVES and not scan.in_where:
         scan.position += 1
         return True
     if starts and item.text.split()[-1] in _ASKING:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kpi_nlsql.drafting.draft import Ref, Term, chosen_ref
+from kpi_nlsql.english.function_words import POSSESSIVES
 from kpi_nlsql.grammar.asking.implied_columns import TIME
 from kpi_nlsql.grammar.conditions.times import is_date, main_date
 from kpi_nlsql.grammar.scanner import Scanner
@@ -16,7 +17,6 @@ from kpi_nlsql.mentions.lexicon import NameHit
 _LAST = frozenset({"latest", "most recent", "newest", "last"})
 _FIRST = frozenset({"first", "earliest", "oldest"})
 _TIMED = ("after", "before", "older", "younger", "recent")
-_POSSESSIVE = frozenset({"their", "its", "his", "her"})
 _BEFORE = 4
 _AHEAD = 3
 """Words in which the row is told to lie in a period, if it is."""
@@ -27,7 +27,8 @@ def read(scan: Scanner) -> bool:
     word = scan.item.text.removeprefix("the ")
     rows, table = scan.position + 1, scan.entity()
     led = scan.at(scan.position - 1)
-    whose = (led.is_cue("relative") and led.text == "whose") or led.text in _POSSESSIVE
+    theirs = led.text in POSSESSIVES
+    whose = theirs or (led.is_cue("relative") and led.text == "whose")
     if not whose or word not in _LAST | _FIRST or table is None or scan.role(rows) != "table":
         return False
     other = scan.table(rows)
@@ -37,16 +38,16 @@ def read(scan: Scanner) -> bool:
         behind += 1
     if date is None or other == table or _shown(scan, other):
         return False
-    told = _told_before(scan, other) if led.text in _POSSESSIVE else []
-    if led.text in _POSSESSIVE and not (told or scan.in_where):
+    told = _told_before(scan, other) if theirs else None
+    if theirs and told is None and not scan.in_where:
         return False
     scan.open_scope(negative=False)
     scan.in_where = True
-    for said in told:
-        said.scope = scan.scope
+    if told is not None:
+        told.scope = scan.scope
     scan.add(Term("exists", rows, table=other))
-    latest = Term("compare", scan.position, replace(date), "=", against="average")
-    latest.values = ("max" if word in _LAST else "min",)
+    end = "max" if word in _LAST else "min"
+    latest = Term("compare", scan.position, replace(date), "=", (end,), against="average")
     latest.peers = ((NameHit(table, None, 1.0),),)
     scan.add(latest)
     scan.pending, scan.pending_function, scan.pending_table = None, None, None
@@ -57,12 +58,12 @@ def read(scan: Scanner) -> bool:
     return True
 
 
-def _told_before(scan: Scanner, table: str) -> list[Term]:
+def _told_before(scan: Scanner, table: str) -> Term | None:
     """Return what is said of the row before it is told: "had a refund as their latest payment"."""
     last = scan.draft.terms[-1] if scan.draft.terms else None
     if last is None or last.kind != "value" or scan.position - last.position > _BEFORE:
-        return []
-    return [last] if any(hit.table == table for hit in last.hits) else []
+        return None
+    return last if any(hit.table == table for hit in last.hits) else None
 
 
 def _is_timed(scan: Scanner, position: int) -> bool:
