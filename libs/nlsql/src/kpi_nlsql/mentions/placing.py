@@ -26,7 +26,7 @@ from kpi_nlsql.mentions.place_leads import (
 )
 from kpi_nlsql.mentions.row_heads import heads_another, names_another
 from kpi_nlsql.mentions.row_nouns import calls_rows
-from kpi_nlsql.mentions.systems import best_joined, system_rows, whole_tables
+from kpi_nlsql.mentions.systems import best_joined, is_system, system_rows, whole_tables
 from kpi_nlsql.schema.graph import Column, Graph, Table
 from kpi_nlsql.schema.same_things import same_things
 
@@ -95,7 +95,7 @@ def _narrowed(
     for position in places:
         tables = _tables(items[position])
         sure = items[position].best_table() >= _EXACT or len(tables) < 2
-        if sure or not (_proper(items[position], tokens) or _is_system(items[position])):
+        if sure or not (_proper(items[position], tokens) or is_system(items[position])):
             continue
         chosen = _best_supported(items, position, places, graph)
         chosen = chosen or best_joined(items, position, graph)
@@ -103,12 +103,6 @@ def _narrowed(
             continue
         items[position] = replace(items[position], hits=(NameHit(chosen, None, _EXACT),))
     return items
-
-
-def _is_system(item: Item) -> bool:
-    # "the channel manager", "the portal": several tables go by it, and nothing else does.
-    alone = item.best_column() <= min(item.best_table(), _NAMES_TABLE)
-    return alone and not item.values and not item.text.endswith("s")
 
 
 def _best_supported(

@@ -11,6 +11,7 @@ from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.mentions.homes import home_of, names_rows, numbers_rows
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.systems import is_system
 from kpi_nlsql.schema.graph import Graph, Table
 from kpi_nlsql.schema.same_things import same_things
 
@@ -30,7 +31,7 @@ def merged(items: Sequence[Item], graph: Graph) -> list[Item]:
         item = _as_rows(told, graph)
         before = found[-1] if found else None
         if before is not None and before.kind == "mention":
-            if _is_system(before) and _is_file(item):
+            if is_system(before) and _is_file(item):
                 found[-1] = replace(before, end=item.end)
                 continue
             home = _at_home(before, item, graph)
@@ -70,17 +71,11 @@ def calls_rows(item: Item) -> bool:
     return plural and item.best_column() < _PARTLY and item.best_table() < _PARTLY
 
 
-def _is_system(item: Item) -> bool:
-    """Tell whether several tables go by a name and nothing else does as well: "custodian"."""
-    several = len(item.table_hits()) > 1 and not item.values and not item.text.endswith("s")
-    return several and item.best_column() <= min(item.best_table(), _PARTLY)
-
-
 def _table_of_system(before: Item, item: Item) -> str | None:
     """Return the one table of a system that the noun beside it names: "the site inventory"."""
-    if _is_system(before) and item.kind == "mention" and not _is_system(item):
+    if is_system(before) and item.kind == "mention" and not is_system(item):
         before, item = item, before  # "SAP fixed assets"
-    if not _is_system(item) or item.best_table() >= _EXACT or before.values:
+    if not is_system(item) or item.best_table() >= _EXACT or before.values:
         return None
     mine, best = before.table_hits(), before.best_table()
     if not mine or best >= _EXACT or best < max(_PARTLY, before.best_column()):
@@ -92,7 +87,7 @@ def _table_of_system(before: Item, item: Item) -> str | None:
 
 def _at_home(before: Item, item: Item, graph: Graph) -> str | None:
     """Return the one table of a system that numbers the rows of a noun: "SAP assets"."""
-    if not _is_system(before) or item.kind != "mention" or not item.text.endswith("s"):
+    if not is_system(before) or item.kind != "mention" or not item.text.endswith("s"):
         return None
     if item.values or item.best_table() >= _PARTLY or item.best_column() >= _EXACT:
         return None

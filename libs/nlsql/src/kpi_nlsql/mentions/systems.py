@@ -79,6 +79,12 @@ def system_rows(items: Sequence[Item]) -> list[Item]:
     return found
 
 
+def is_system(item: Item) -> bool:
+    """Tell whether several tables go by a name and nothing else does as well: "the portal"."""
+    several = len(item.table_hits()) > 1 and not item.values and not item.text.endswith("s")
+    return several and item.best_column() <= min(item.best_table(), _NAMES_TABLE)
+
+
 def _spoken_of(system: Item, noun: Item) -> str | None:
     """Return the only table of several of a system that a noun speaks of."""
     tables = set(_rivals(system.table_hits()))
