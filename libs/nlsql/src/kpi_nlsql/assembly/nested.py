@@ -136,21 +136,21 @@ def _values_held(frame: Frame, value: plan.ColumnRef, terms: list[Term]) -> plan
 
     "Countries with customers but no employees" are no employee's country.
     """
-    (name,) = found if len(found := {frame.table_of(term) for term in terms}) == 1 else (None,)
-    table = frame.graph.table(name) if name is not None else None
-    same = (
-        [c.name for c in table.columns if c.name.lower() == value.column.lower()] if table else []
-    )
-    if table is None or not same or table.name == frame.entity:
+    tables = {frame.table_of(term) for term in terms}
+    name = tables.pop() if len(tables) == 1 else None
+    if name is None or name == frame.entity:
         return None
-    if any(j.kind == "foreign_key" for j in frame.graph.joins_between(frame.entity, table.name)):
+    columns = (column.name for column in frame.graph.table(name).columns)
+    same = next((column for column in columns if column.lower() == value.column.lower()), None)
+    joins = frame.graph.joins_between(frame.entity, name)
+    if same is None or any(join.kind == "foreign_key" for join in joins):
         return None
-    alias = frame.alias(table.name)
-    column = plan.ColumnRef(alias, same[0])
-    rows = row_conditions(frame, [t for t in terms if t.kind != "exists"], {table.name: alias})
+    alias = frame.alias(name)
+    column = plan.ColumnRef(alias, same)
+    rows = row_conditions(frame, [t for t in terms if t.kind != "exists"], {name: alias})
     where = plan.all_of([*rows, plan.Not(plan.IsNull(column))])
     frame.shared = True
-    source = plan.Source(table.name, alias)
+    source = plan.Source(name, alias)
     return plan.InQuery(value, plan.Query((plan.Output(column),), source, where=where))
 
 

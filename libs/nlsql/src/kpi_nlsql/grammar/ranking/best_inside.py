@@ -28,9 +28,8 @@ def inside(scan: Scanner, sorting: Sorting, limit: int) -> Term | None:
         return None
     ref.near = table
     ref.hits = tuple(hit for hit in ref.hits if hit.table == table)
-    term = Term("compare", sorting.position, ref, "=", against="average")
-    term.values = ("max" if sorting.descending else "min",)
-    return term
+    end = "max" if sorting.descending else "min"
+    return Term("compare", sorting.position, ref, "=", (end,), against="average")
 
 
 def _described(scan: Scanner, position: int) -> str | None:
