@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from kpi_nlsql.grammar.reconciling.row_filters import row_filters
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
 from kpi_nlsql.schema.pairing import pairings
@@ -32,13 +33,17 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
         return
     names, used = columns
     used |= {first, second}
+    held, other = _of_both(sentence, left, right, used)
     used |= {i for i, item in enumerate(sentence.items) if any(item.is_cue(k) for k in _USED)}
     counts = any(item.is_cue("count") for item in sentence.items)
     mine, theirs = [a for a, _ in names], [b for _, b in names]
+    if exclusive:
+        held.append(_absent(mine, left, right, theirs))
+        other.append(_absent(theirs, right, left, mine))
     union = plan.SetQuery(
         "union",
-        _values(left, mine, _absent(mine, left, right, theirs) if exclusive else None),
-        _values(right, theirs, _absent(theirs, right, left, mine) if exclusive else None),
+        _values(left, mine, held),
+        _values(right, theirs, other),
     )
     if exclusive:
         used |= _said_exclusively(sentence.items)
@@ -54,6 +59,22 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
         used=frozenset(used),
         features={"pairing": 0.95},
     )
+
+
+def _of_both(
+    sentence: Sentence, left: str, right: str, used: set[int]
+) -> tuple[list[plan.Condition], list[plan.Condition]]:
+    """Return what values say of the rows of each table: "active in A or in B".
+
+    What only one of them can say is left unread.
+    """
+    mine, theirs = set(used), set(used)
+    held, _ = row_filters(sentence, left, left, mine)
+    other, _ = row_filters(sentence, right, right, theirs)
+    if mine != theirs:
+        return [], []
+    used |= mine
+    return held, other
 
 
 def is_exclusive(sentence: Sentence) -> bool:
@@ -108,7 +129,10 @@ def _columns(
     for position, item in enumerate(sentence.items):
         mine = [hit for hit in item.column_hits() if hit.table == left]
         theirs = [hit for hit in item.column_hits() if hit.table == right]
-        if item.kind == "mention" and not item.values and (mine or theirs):
+        following = sentence.items[position + 1 : position + 2]
+        named = {hit.column for hit in mine}
+        tested = any(hit.column in named for told in following for hit in told.values)
+        if item.kind == "mention" and not item.values and not tested and (mine or theirs):
             used.add(position)
             if mine and theirs and min(mine[0].score, theirs[0].score) >= _SURE:
                 found[str(mine[0].column), str(theirs[0].column)] = None
@@ -132,14 +156,11 @@ def _absent(
     )
 
 
-def _values(
-    table: str, columns: Sequence[str], condition: plan.Condition | None = None
-) -> plan.Query:
+def _values(table: str, columns: Sequence[str], conditions: Sequence[plan.Condition]) -> plan.Query:
     refs = [plan.ColumnRef(table, column) for column in columns]
     known: list[plan.Condition] = [plan.Not(plan.IsNull(ref)) for ref in refs]
-    known += [] if condition is None else [condition]
     outputs = tuple(plan.Output(ref) for ref in refs)
-    return plan.Query(outputs, plan.Source(table, table), where=plan.all_of(known))
+    return plan.Query(outputs, plan.Source(table, table), where=plan.all_of([*known, *conditions]))
 
 
 def _counted(union: plan.SetQuery, name: str) -> plan.Query:

@@ -114,7 +114,7 @@ def _owned_pair(sentence: Sentence, relation: Relation) -> Pairing | None:
     # "assets in A whose cost center is not in B": the column is looked for in the other table.
     source, target = relation.tables(sentence.items)
     owned = [at for at in range(relation.cue) if sentence.items[at].text == "whose"]
-    if relation.operation != "NOT_IN" or not owned:
+    if not owned:
         return None
     clause = range(owned[-1] + 1, relation.cue)
     left, right = (_named(sentence, clause, table) for table in (source, target))
