@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from typing import Any
 
 from kpi_nlsql.drafting.draft import Term
@@ -59,6 +60,8 @@ def _positive(term: Term, subject: plan.ColumnRef, column: Column) -> plan.Condi
     if term.against != "value":
         return _compared(term, subject)
     value = _stored(term, column)
+    if _ISO.fullmatch(str(value)) and "timestamp" in column.type.lower():
+        return _on_day(term, subject, str(value))
     if _is_period(value) and _holds_dates(column):
         return _in_period(term, subject, str(value), column)
     return plan.Compare(subject, term.operator, constant(value, column))
@@ -146,6 +149,18 @@ def _holds_dates(column: Column) -> bool:
         )
     declared = column.type.lower()
     return "date" in declared or "timestamp" in declared
+
+
+def _on_day(term: Term, subject: plan.ColumnRef, day: str) -> plan.Condition:
+    # A day against a moment: "updated on 2024-03-15" is at any time of that day.
+    following = plan.Constant(str(date.fromisoformat(day) + timedelta(days=1)))
+    start = plan.Constant(day)
+    if term.operator in {">", "<="}:
+        return plan.Compare(subject, ">=" if term.operator == ">" else "<", following)
+    if term.operator in {"<", ">="}:
+        return plan.Compare(subject, term.operator, start)
+    inside = (plan.Compare(subject, ">=", start), plan.Compare(subject, "<", following))
+    return plan.Not(plan.All(inside)) if term.operator == "!=" else plan.All(inside)
 
 
 def _in_period(term: Term, subject: plan.ColumnRef, period: str, column: Column) -> plan.Condition:

@@ -94,6 +94,8 @@ class Term:
     against: Literal["value", "average", "extreme", "column", "days"] = "value"
     other: Ref | None = None
     joined_by_or: bool = False
+    also_denied: bool = False
+    """Whether it is denied with the one before: both of "not in Home or Garden"."""
     widely_joined: bool = False
     near: str | None = None
     adjacent: bool = False

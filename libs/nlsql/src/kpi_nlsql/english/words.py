@@ -22,6 +22,9 @@ _TOKEN = re.compile(
   | (?P<date>"""  # noqa: RUF001
     + DATE
     + r""")
+  | (?P<thousands>(?<![A-Za-z0-9.,])\d{1,3}(?:(?:['’]\d{3})+(?:\.\d+)?
+      | (?:\.\d{3})+,\d{1,2} | (?:\.\d{3}){2,}
+      | \.\d{3}(?=\s*(?:€|eur|euros?|chf)\b))(?![A-Za-z0-9.,]*\d))
   | (?P<number>(?<![A-Za-z])[-+]?\d+(?:,\d{3})+(?:\.\d+)?(?![A-Za-z0-9])
       | (?<![A-Za-z0-9])[-+]?\d*\.?\d+(?![A-Za-z0-9]))
   | (?P<possessive>(?<=\w)['’]s\b | (?<=s)['’](?=\s))
@@ -88,11 +91,22 @@ def tokenise(sentence: str) -> list[Token]:
         text = match.group()[1:-1] if kind == "quoted" else match.group()
         if kind == "date":
             kind, text = "quoted", iso(text)
+        if kind == "thousands":
+            kind, text = "number", _plain_number(text)
         kind = _KINDS.get(kind, kind)
         tokens.append(Token(text.strip(), kind, match.start(), match.end()))
         if len(tokens) == MAX_TOKENS:
             break
     return _whole_names(_unstressed(tokens))
+
+
+def _plain_number(text: str) -> str:
+    """Return a number told with other marks as English writes it: "1.000,50" and "1'000.50"."""
+    whole, _, rest = text.partition(",")
+    apart = re.sub("['\u2019]", "", text)
+    if apart != text:
+        return apart
+    return whole.replace(".", "") + (f".{rest}" if rest else "")
 
 
 def _unstressed(tokens: list[Token]) -> list[Token]:

@@ -21,6 +21,12 @@ _LEADS = {
     "before": "before", "until": "until", "till": "until", "up to": "until", "through": "until",
     "until and including": "until", "till and including": "until",
     "up to and including": "until", "between": "between",
+    "by": "until", "no later than": "until", "not later than": "until", "no earlier than": "since",
+    "until the end of": "until", "till the end of": "until", "by the end of": "until",
+    "before the end of": "until", "before the beginning of": "before",
+    "before the start of": "before", "since the beginning of": "since",
+    "since the start of": "since", "from the beginning of": "since", "from the start of": "since",
+    "after the beginning of": "since", "after the end of": "after", "since the end of": "after",
 }  # fmt: skip
 _MOVED = frozenset(_LEADS) - {"from", "since", "after", "before", "until", "till", "between"}
 """Leads that the grammar does not know before a date."""
@@ -30,6 +36,7 @@ _TAILS = {
     "or earlier": "until", "and earlier": "until", "and before": "until", "or before": "until",
 }  # fmt: skip
 _LONGEST = 4
+_YEAR_DIGITS = 4
 _MODIFIERS = 2
 _NO_MODIFIERS = FUNCTION_WORDS | {*_LEADS, "onwards"}
 
@@ -39,12 +46,21 @@ def bounds_first(tokens: Sequence[Token]) -> list[Token]:
     told = list(tokens)
     position = 0
     while position < len(told):
-        if told[position].kind == "quoted" and _PERIOD.fullmatch(told[position].text):
+        if _is_bounded(told, position):
             start, end, plain = _plain(told, position)
             told[start:end] = plain
             position = start + len(plain)
         position += 1
     return told
+
+
+def _is_bounded(tokens: Sequence[Token], position: int) -> bool:
+    """Tell whether a date stands here, or a year that begins or ends: "until the end of 2024"."""
+    token = tokens[position]
+    if token.kind == "number":
+        lead = _lead(tokens, position)[1]
+        return lead.endswith(" of") and token.text.isdigit() and len(token.text) == _YEAR_DIGITS
+    return token.kind == "quoted" and _PERIOD.fullmatch(token.text) is not None
 
 
 def _plain(tokens: Sequence[Token], date: int) -> tuple[int, int, list[Token]]:
@@ -53,6 +69,8 @@ def _plain(tokens: Sequence[Token], date: int) -> tuple[int, int, list[Token]]:
     lead = noun - (noun > 0 and noun < date and tokens[noun - 1].lower == "the")
     start, said = _lead(tokens, lead)
     end, told = _tail(tokens, date + 1)
+    if said == "from" and not told and _goes_on(tokens, date + 1):
+        end, told = date + 2, "since"
     kept = list(tokens[date : date + 1])
     moved = noun < date or said in _MOVED
     bound = told or (_LEADS.get(said, "") if moved else "")
@@ -62,6 +80,13 @@ def _plain(tokens: Sequence[Token], date: int) -> tuple[int, int, list[Token]]:
         start = noun
     place = replace(kept[0], text=bound, kind="word", end=kept[0].start)
     return start, end, [*tokens[noun:date], place, *kept]
+
+
+def _goes_on(tokens: Sequence[Token], position: int) -> bool:
+    # "from 2024-03-15 on": no more is said of it.
+    words = [token.lower for token in tokens[position : position + 2]]
+    ends = len(words) == 1 or (len(words) > 1 and tokens[position + 1].kind == "mark")
+    return words[:1] == ["on"] and (ends or words[1] in {"and", "or", "with", "that", "which"})
 
 
 def _noun_start(tokens: Sequence[Token], date: int) -> int:

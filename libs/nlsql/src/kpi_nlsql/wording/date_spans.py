@@ -12,10 +12,15 @@ from dataclasses import replace
 
 from kpi_nlsql.english.dates_read import MONTHS
 from kpi_nlsql.english.words import Token
+from kpi_nlsql.wording.phrases import said
 
 _PERIOD = re.compile(r"(\d{4})-(\d\d|[QH]\d)(-\d\d)?")
 _PART = re.compile(r"[QqHh][1-4]")
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
+_AGO = {
+    ("more", "than"): ("older", "than"), ("longer", "than"): ("older", "than"),
+    ("less", "than"): ("in", "the", "last"), ("fewer", "than"): ("in", "the", "last"),
+}  # fmt: skip
 _YEARS = range(1900, 2101)
 _LINKS = frozenset({"and", "to", "until", "till", "or", "through", "-", "–", ","})  # noqa: RUF001
 _UNTIL = frozenset({"to", "until", "till", "through", "thru", "-", "–"})  # noqa: RUF001
@@ -28,7 +33,21 @@ _AGED = {
 
 def told_in_full(tokens: list[Token]) -> list[Token]:
     """Return the tokens with every date in full, and spans of dates told with "between"."""
-    return _ages(_spans(_dated(tokens)))
+    return _ages(_spans(_dated(_ago(tokens))))
+
+
+def _ago(tokens: list[Token]) -> list[Token]:
+    """Tell "more than 30 days ago" as "older than 30 days", "less than …" as "in the last …"."""
+    told: list[Token] = list(tokens)
+    for position in range(len(told) - 1, 3, -1):
+        run = [token.lower for token in told[position - 4 : position + 1]]
+        bound = _AGO.get((run[0], run[1]))
+        if run[4] == "ago" and bound and told[position - 2].kind == "number":
+            told[position - 4 : position + 1] = [
+                *said(bound, told[position - 4]), *told[position - 2 : position]
+            ]  # fmt: skip
+            return _ago(told)
+    return told
 
 
 def _dated(tokens: list[Token]) -> list[Token]:

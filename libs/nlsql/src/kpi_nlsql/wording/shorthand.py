@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from kpi_nlsql.english.words import Token
+from kpi_nlsql.wording.amounts_told import amounts_told
 from kpi_nlsql.wording.as_what import behind_places
 from kpi_nlsql.wording.date_bounds import bounds_first
 from kpi_nlsql.wording.date_spans import told_in_full
 from kpi_nlsql.wording.ignored_nulls import without_ignored_nulls
+from kpi_nlsql.wording.number_spans import spans_told
 from kpi_nlsql.wording.phrases import said, with_phrases
 from kpi_nlsql.wording.references import plain_references
 
@@ -53,13 +54,6 @@ _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
 }  # fmt: skip
 _DIRECTIONS = {"desc": "descending", "asc": "ascending"}
 _SORTING = frozenset({"order", "sort", "ordered", "sorted"})
-_MULTIPLES = {
-    "thousand": 1e3, "million": 1e6, "millions": 1e6, "mio": 1e6, "mn": 1e6, "billion": 1e9,
-    "bn": 1e9, "k": 1e3,
-}  # fmt: skip
-_SHORT_AMOUNT = re.compile(r"(\d+)(k|mn|mio|bn)")
-_COMPARING = frozenset("above below over under than exceeds exceeding least most beneath".split())  # noqa: SIM905
-_UPWARDS = frozenset({"more", "above", "over", "higher", "later", "older", "greater"})
 _BEFORE_SEVERAL = frozenset("with having have has had by on in to for over across".split())  # noqa: SIM905
 _PHRASES |= {
     ("with", "the", word, "first"): (word, "first")
@@ -77,8 +71,8 @@ def written_out(tokens: Sequence[Token]) -> list[Token]:
     if told and told[0].lower == "join":
         told[0] = replace(told[0], text="show")
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
-        _phrases, _directions, _counted_places, _functions, _denied, _signs, _amounts, _patterns,
-        told_in_full, bounds_first,
+        _phrases, _directions, _counted_places, _functions, _denied, _signs, amounts_told,
+        spans_told, _patterns, told_in_full, bounds_first,
         without_ignored_nulls, _doubled, _several, behind_places, plain_references,
     )  # fmt: skip
     for step in steps:
@@ -197,6 +191,8 @@ def _denied(tokens: list[Token]) -> list[Token]:
     """Tell "not country = FR" as "country <> FR": the denial ends with the comparison."""
     told = list(tokens)
     for position, token in enumerate(tokens):
+        if token.lower == "non" and _is_prefix(tokens, position):
+            told[position] = replace(token, text="not")
         if token.lower != "not":
             continue
         for at in range(position + 2, min(position + _LONGEST_NAME + 2, len(tokens))):
@@ -206,6 +202,13 @@ def _denied(tokens: list[Token]) -> list[Token]:
             if tokens[at].kind != "word":
                 break
     return [token for token in told if token.text]
+
+
+def _is_prefix(tokens: Sequence[Token], position: int) -> bool:
+    # "non-German suppliers"; "non-null" and "non-conformities" are words of their own
+    following = tokens[position + 1] if position + 1 < len(tokens) else None
+    glued = following is not None and following.start == tokens[position].end + 1
+    return glued and following is not None and following.text[:1].isupper()
 
 
 def _signs(tokens: list[Token]) -> list[Token]:
@@ -218,31 +221,6 @@ def _signs(tokens: list[Token]) -> list[Token]:
             else [token]
         )
     ]
-
-
-def _amounts(tokens: list[Token]) -> list[Token]:
-    """Tell "1.5 million", "50k" and "above zero" as numbers, and "50 and more" as "50 or more"."""
-    told: list[Token] = []
-    for token, following in zip(tokens, [*tokens[1:], None], strict=False):
-        behind = bool(told) and told[-1].kind == "number"
-        times = _MULTIPLES.get(token.lower)
-        upwards = following is not None and following.lower in _UPWARDS
-        short = _SHORT_AMOUNT.fullmatch(token.lower)
-        if behind and times is not None:
-            amount = float(told[-1].text.replace(",", "")) * times
-            told[-1] = replace(told[-1], text=f"{amount:.10g}", end=token.end)
-        elif short is not None:
-            amount = int(short[1]) * _MULTIPLES[short[2]]
-            told.append(replace(token, text=f"{amount:.10g}", kind="number"))
-        elif token.lower == "zero" and told and told[-1].lower in _COMPARING:
-            told.append(replace(token, text="0", kind="number"))
-        elif behind and token.text == "+" and token.start == told[-1].end:
-            told += said(("or", "more"), token)
-        elif behind and token.lower == "and" and upwards:
-            told.append(replace(token, text="or"))
-        else:
-            told.append(token)
-    return told
 
 
 def _patterns(tokens: list[Token]) -> list[Token]:

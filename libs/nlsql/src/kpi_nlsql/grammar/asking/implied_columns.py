@@ -30,7 +30,7 @@ def implied_column(scan: Scanner, position: int) -> Ref | None:
     """Return the column that the words imply where none is named, if any."""
     for index in range(position, max(position - 3, -1), -1):
         item = scan.at(index)
-        words = " ".join(item.text.split()[:2])
+        words = item.text if item.text in IMPLIED else " ".join(item.text.split()[:2])
         if words in IMPLIED:
             scan.take(index)
             ref = scan.implied(index, IMPLIED[words], scan.entity())

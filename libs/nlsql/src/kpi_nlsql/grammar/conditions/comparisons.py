@@ -88,6 +88,8 @@ def _amount_told(scan: Scanner, position: int) -> Ref | None:
         if totalling.paid(scan) is not None:
             scan.adverbs.append((position + 1, "sum"))
         return money
+    if (level := totalling.of_each_row(scan, position + 1)) is not None:
+        return level
     known = scan.pending is not None and scan.measures(scan.pending)
     if known or scan.pending_function is not None:
         return None
@@ -117,6 +119,8 @@ def _with_subject(scan: Scanner, operator: Operator, literal: str | float, posit
     if bounds and not starts_alternative(scan, scan.position):
         scan.position += 1
     ref = date_meant(scan, position, [literal]) or scan.pending
+    if ref is not None and _has_its_value(scan, ref, literal):
+        ref = None
     function, table = scan.pending_function, scan.pending_table
     if ref is None and function is None:
         dated = scan.at(position).last_word in _DATED and literal in YEARS
@@ -132,6 +136,21 @@ def _with_subject(scan: Scanner, operator: Operator, literal: str | float, posit
         scan.add(Term("compare", position, ref, operator, (literal,), function=function))
     _or(scan, position)
     return True
+
+
+def _has_its_value(scan: Scanner, ref: Ref, literal: str | float) -> bool:
+    # "with currency EUR above 500": the currency is told, and no amount
+    best = ref.hits[0] if ref.hits and ref.hits[0].column is not None else None
+    told = any(_is_value_of(term, ref) for term in scan.draft.terms)
+    if best is None or not told or isinstance(literal, str):
+        return False
+    column = scan.column_of(best)
+    return column.family == "text" and not column.dated
+
+
+def _is_value_of(term: Term, ref: Ref) -> bool:
+    told = term.ref.position if term.kind == "value" and term.ref is not None else None
+    return told == ref.position
 
 
 def _date(scan: Scanner) -> Ref | None:

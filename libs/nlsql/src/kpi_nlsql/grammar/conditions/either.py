@@ -25,7 +25,7 @@ def complete(scan: Scanner) -> None:
             ),
             None,
         )
-        if place is None:
+        if place is None or term.also_denied:
             continue
         term.joined_by_or = True
         term.widely_joined = len(between) - place > 1 and any(

@@ -28,13 +28,15 @@ def another_number(scan: Scanner) -> bool:
         return False
     numbers = all(isinstance(value, int | float) for value in last.values) and not last.hits
     link, after = scan.at(scan.position - 1).text, scan.at(scan.position + 1)
-    beside = last.position == scan.position - 2 and link in {",", "or"}
+    beside = last.position == scan.position - 2 and link in {",", "or", "nor"}
     ends = after.kind == "mark" or after.text in {"", "or", "and"} or after.is_cue("relative")
-    if not (numbers and beside and ends) or last.negated:
+    if not (numbers and beside and ends):
         return False
-    scan.add(
-        Term("value", scan.position, last.ref, values=(scan.item.number or 0,), joined_by_or=True)
-    )
+    # "neither 10 nor 20", "not 1, 2 or 3" deny each
+    number = Term("value", scan.position, last.ref, values=(scan.item.number or 0,))
+    number.negated = last.negated and not scan.negate  # "nor" denies anew
+    number.also_denied, number.joined_by_or = last.negated, not last.negated
+    scan.add(number)
     scan.take(scan.position)
     scan.position += 1
     return True

@@ -16,6 +16,7 @@ _POSSESSING = frozenset({"have", "has", "had", "having"})
 _DENYING = frozenset({"no", "without", "any", "a", "an", "neither", "nor", "lacking"}) | frozenset(
     {"have", "having", "lack", "lacks"}
 )
+_COMPARING = ("compare", "between", "contains", "starts", "ends")
 _ARTICLES = frozenset({"a", "an", "any", "some"})
 _KEPT = frozenset(
     "assigned given recorded known set available entered filled maintained stored provided "  # noqa: SIM905
@@ -57,7 +58,9 @@ def _lacks(scan: Scanner) -> bool:
         scan.take(*range(start, position + 1))
         following = _noun_at(scan, position + 2)
         listed = scan.at(position + 1).text in _LISTING
-        ref = _own(scan, following) if listed and scan.at(position + 1).text != "and" else None
+        if scan.at(position + 1).text == "and":
+            listed = following == position + 2  # "no phone and an e-mail" has the second
+        ref = _own(scan, following) if listed else None
         if ref is None or not _ends(scan, following + 1, _BORDERS):
             break
         position = following
@@ -76,8 +79,13 @@ def _has(scan: Scanner) -> bool:
     ref = _own(scan, position)
     if ref is None or not scan.draft.entities or not _ends(scan, position + 1, _BORDERS):
         return False
-    scan.add(Term("null", scan.position, ref, negated=True))
-    scan.take(*range(scan.position, position + 1))
+    while ref is not None:
+        scan.add(Term("null", scan.position, ref, negated=True))
+        scan.take(*range(scan.position, position + 1))
+        further = position + 3  # "with an e-mail and a phone"
+        listed = scan.at(position + 1).text == "and" and scan.at(position + 2).text in _ARTICLES
+        ref = _own(scan, further) if listed and _ends(scan, further + 1, _BORDERS) else None
+        position = further if ref is not None else position
     scan.position = _behind_participle(scan, position + 1)
     scan.in_where = True
     scan.pending = None
@@ -96,6 +104,8 @@ def _ends(scan: Scanner, position: int, borders: frozenset[str]) -> bool:
     border = item.kind == "mark" and item.text != "="
     if item.text in _KEPT or item.text == "" or border or item.text in borders:
         return True
+    if item.is_cue("not") and any(scan.at(position + 1).is_cue(kind) for kind in _COMPARING):
+        return False  # "a price not between 10 and 20"
     return item.is_cue("not") or item.text.split()[0] in _ENDING
 
 

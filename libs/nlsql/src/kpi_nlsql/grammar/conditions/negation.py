@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Term
 from kpi_nlsql.grammar.conditions.denied_subjects import says_nothing, subject_rows, take_idle_verb
+from kpi_nlsql.grammar.conditions.unknown_values import told_to_be
 from kpi_nlsql.grammar.scanner import Scanner
 
 _OPERATORS = ("compare", "contains", "starts", "ends", "between", "null")
@@ -31,6 +32,7 @@ def read(scan: Scanner) -> bool:
     scan.in_where = True
     own = scan.role(following) == "value" and _is_own(scan, following)
     own = own or (scan.at(following).kind == "number" and scan.pending is not None)
+    own = own or told_to_be(scan, following)
     if own and _of_rows(scan, following):
         _deny_rows(scan, following)
     elif (own and item.text not in {"but not", "but not in"}) or _compares(scan, following):

@@ -21,13 +21,39 @@ _UNITS = {
     "day": "day", "days": "day", "daily": "day",
 }  # fmt: skip
 _PRESENT = frozenset({"this", "current"})
+_BESIDE_TODAY: dict[str, tuple[int | None, int | None]] = {
+    "yesterday": (1, 0), "tomorrow": (-1, -2), "future": (-1, None), "in the past": (None, 0),
+    "past": (None, 0),
+}  # fmt: skip
+"""So many days before today these begin, and so many days before today they have ended."""
 _STORED = 0.95
 _IN = frozenset({"in", "during", "of", "for", "on", "from"})
 
 
 def read(scan: Scanner) -> bool:
     """Consume a period."""
-    return _present(scan) or _dated(scan) or _per_period(scan)
+    return _present(scan) or _beside_today(scan) or _dated(scan) or _per_period(scan)
+
+
+def _beside_today(scan: Scanner) -> bool:
+    # "orders yesterday", "since yesterday", "a date in the future"
+    days = _BESIDE_TODAY.get(scan.item.text)
+    after = scan.at(scan.position + 1)
+    ends = after.kind == "mark" or after.text in {"", "and", "or", "but"} or bool(after.cues)
+    spans = not ends or scan.role(scan.position) != "none"
+    ref = _time(scan) if days is not None and not spans else None
+    if days is None or ref is None:
+        return False
+    first, behind = days
+    since = scan.at(scan.position - 1).is_cue("after")
+    scan.not_output(ref)
+    if first is not None:
+        scan.add(Term("recent", scan.position, ref, values=(first,)))
+    if behind is not None and not since:
+        scan.add(Term("recent", scan.position, ref, values=(behind,), negated=True))
+    scan.take(scan.position, scan.position - since)
+    scan.position += 1
+    return True
 
 
 def _time(scan: Scanner) -> Ref | None:

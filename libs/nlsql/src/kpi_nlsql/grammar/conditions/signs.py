@@ -29,6 +29,12 @@ def _amount(scan: Scanner) -> tuple[Ref | None, int]:
     following = scan.position + 1
     if scan.role(following) == "column":
         return scan.ref(following), following + 1
-    if scan.pending is not None and scan.at(scan.position - 1).text in {"is", "are", "of", "was"}:
+    before = scan.at(scan.position - 1)
+    denied = before.is_cue("not") and scan.negate
+    if scan.pending is not None and (before.text in {"is", "are", "of", "was"} or denied):
         return scan.pending, following
+    last = scan.draft.terms[-1] if scan.draft.terms else None
+    either = before.text == "or" and last is not None and last.position == scan.position - 2
+    if either and last is not None and last.kind == "compare" and last.values == (0,):
+        return last.ref, following  # "zero or negative"
     return None, following

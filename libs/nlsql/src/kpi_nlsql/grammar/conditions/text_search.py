@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from kpi_nlsql.drafting.draft import Ref, Term
+from kpi_nlsql.drafting.draft import Ref, Term, chosen_ref
 from kpi_nlsql.grammar.asking.implied_columns import TIME
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.schema.naming_columns import naming_columns
 
 _DAYS = {
     "day": 1,
@@ -21,6 +22,7 @@ _DAYS = {
 
 _HAVING = frozenset({"with", "having", "have", "has", "containing"})
 _DETERMINERS = frozenset({"the", "its", "their"})
+_QUOTES = "\"'`“”‘’(<>=%"  # noqa: RUF001
 _MOST_BETWEEN = 3
 _NAMED = 0.95
 
@@ -30,7 +32,7 @@ def read(scan: Scanner) -> bool:
     item = scan.item
     if item.is_cue("null") or item.is_cue("not_null"):
         return _null(scan, item.is_cue("not_null"))
-    if item.text == "missing" and scan.role(scan.position + 1) == "column":
+    if item.text in {"missing", "unknown"} and scan.role(scan.position + 1) == "column":
         return _null(scan, known=False)
     before = scan.at(scan.position - 1)
     if item.text == "missing" and before.text in {"both", "all"} and scan.pending is not None:
@@ -49,7 +51,9 @@ def _inside(scan: Scanner) -> bool:
     """Consume "with Apples in the name", "with leak in the text": what a column has somewhere."""
     position = scan.position
     told = scan.role(position) == "value" or _is_name(scan, position) or _is_unknown(scan)
-    if scan.at(position - 1).text not in _HAVING or scan.at(position + 1).text != "in":
+    before = scan.at(position - 1)
+    lacking = before.text.split()[:1] in (["without"], ["no"])
+    if not (lacking or before.text in _HAVING) or scan.at(position + 1).text != "in":
         return False
     column = scan.skip(position + 2)
     if not told or scan.at(position + 2).text not in _DETERMINERS or scan.role(column) != "column":
@@ -59,7 +63,8 @@ def _inside(scan: Scanner) -> bool:
     if scan.column_of(ref.hits[0]).family != "text":
         return False
     text = scan.item.text if scan.item.kind == "quoted" else _written(scan, position, last)
-    scan.add(Term("like", position, ref, values=(text,)))
+    denied = scan.negate or scan.scope in scan.draft.negative_scopes
+    scan.add(Term("like", position, ref, values=(text,), negated=lacking and not denied))
     scan.take(*range(position, column + 1))
     scan.position = column + 1
     return True
@@ -122,6 +127,14 @@ def _beside(scan: Scanner, ref: Ref) -> list[Ref]:
     return found
 
 
+def is_span(scan: Scanner) -> bool:
+    """Tell whether a span of time up to now is told here: "the last 30 days", "last year"."""
+    unit = scan.position + 1 + (scan.at(scan.position + 1).number is not None)
+    told = scan.at(unit).text in _DAYS and scan.role(unit) != "table"
+    alone = unit == scan.position + 1 and scan.at(unit).text in {"day", "days"}
+    return scan.item.is_cue("recent") and told and not alone and scan.at(unit + 1).text != "of"
+
+
 def _recent(scan: Scanner) -> bool:
     amount = scan.at(scan.position + 1).number
     unit_at = scan.position + (2 if amount is not None else 1)
@@ -142,8 +155,11 @@ def _recent(scan: Scanner) -> bool:
 
 def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
     position = scan.position + 1
+    if _marked(scan, position, kind):
+        return True
     while scan.at(position).is_cue("contains") or (
         scan.at(position).kind == "word"
+        and not _is_letter(scan, position)
         and (
             scan.at(position).text
             in {"the", "a", "an", "letter", "word", "substring", "string", "with", "letters", "in"}
@@ -161,6 +177,7 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
     if scan.at(position + 1).text == "in" and scan.role(after) == "column":
         ref = scan.ref(after)
         scan.take(after)
+    ref = ref or _naming(scan, position)
     if ref is None:
         return False
     scan.not_output(ref)
@@ -172,6 +189,43 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
     while _goes_on(scan):
         _another(scan, ref, kind)
     return True
+
+
+def _marked(scan: Scanner, position: int, kind: Literal["contains", "starts", "ends"]) -> bool:
+    """Consume a text that begins with a mark: "ends with .com", "contains @gmail.com"."""
+    start = _end(scan, position - 1)
+    text = (scan.sentence.text[start:].split() or [""])[0].rstrip("?,.;:!)")
+    ref = scan.pending
+    if ref is None or not text or text[0].isalnum() or text[0] in _QUOTES:
+        return False
+    end = scan.sentence.text.index(text, start) + len(text)
+    last = position - 1
+    while last + 1 < len(scan.items) and _end(scan, last + 1) <= end:
+        last += 1
+    scan.not_output(ref)
+    scan.add(Term("like", scan.position, ref, values=(text,), like=kind))
+    scan.take(*range(scan.position, last + 1))
+    scan.position = last + 1
+    return True
+
+
+def _naming(scan: Scanner, position: int) -> Ref | None:
+    # "products that start with A" are called so
+    if scan.at(position).number is not None:
+        return None
+    entity = scan.entity()
+    table = scan.sentence.graph.table(entity) if entity else None
+    named = naming_columns(table)[0] if table is not None else None
+    if table is None or named is None or table.column(named).family != "text":
+        return None
+    return chosen_ref(scan.position, table.name, named)
+
+
+def _is_letter(scan: Scanner, position: int) -> bool:
+    # "starts with A": a letter, where no noun follows of which it would be one
+    after = scan.at(position + 1)
+    ends = after.kind == "mark" or after.text in {"", "or", "and", "but"}
+    return scan.at(position).text in {"a", "i"} and ends
 
 
 def _goes_on(scan: Scanner) -> bool:

@@ -67,6 +67,20 @@ def told_behind(scan: Scanner, position: int) -> Ref | None:
     return None
 
 
+def of_each_row(scan: Scanner, position: int) -> Ref | None:
+    """Return the amount of the rows asked for behind the number: "more than 10 in stock"."""
+    column = scan.skip(position + 1)
+    if scan.at(position).text != "in" or scan.role(column) != "column":
+        return None
+    own = [hit for hit in scan.at(column).column_hits() if hit.table == scan.entity()]
+    ref = scan.ref(column)
+    if not own or ref.hits[0].table != own[0].table or not scan.measures(ref):
+        return None
+    scan.take(*range(position, column + 1))
+    scan.skipped |= set(range(position, column + 1))
+    return ref
+
+
 def paid(scan: Scanner) -> Ref | None:
     """Return the money of the rows a verb speaks of: "customers we billed more than 200"."""
     before = scan.position - 1

@@ -32,7 +32,12 @@ _UNITS = {
 def measured_in(scan: Scanner, position: int) -> Ref | None:
     """Return the column measured in the unit that stands here; None if the subject is known."""
     unit = scan.at(position)
-    if unit.values or _is_known(scan) or scan.item.text in IMPLIED:
+    if _is_known(scan) or scan.item.text in IMPLIED:
+        return None
+    if unit.values and unit.text in _MONEY:  # "over 1,000 EUR" says the currency, too
+        found = _money(scan, told) if (told := scan.tables_named()) else None
+        return chosen_ref(position, *found) if found is not None else None
+    if unit.values:
         return None
     told = [*scan.tables_named(), *(hit.table for ref in scan.draft.refs() for hit in ref.hits[:1])]
     if unit.text in _UNITS:

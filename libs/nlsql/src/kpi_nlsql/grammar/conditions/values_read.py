@@ -7,7 +7,9 @@ from kpi_nlsql.english.function_words import COPULAS
 from kpi_nlsql.grammar.conditions.directions import direction
 from kpi_nlsql.grammar.conditions.further_values import another_like, another_number
 from kpi_nlsql.grammar.conditions.happenings import rows_in_time
+from kpi_nlsql.grammar.conditions.listed_with import connect, holds
 from kpi_nlsql.grammar.conditions.times import told_before
+from kpi_nlsql.grammar.conditions.unknown_values import unknown_value
 from kpi_nlsql.grammar.conditions.years import ANY_YEAR, is_year_apart
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.linking import Item
@@ -31,6 +33,8 @@ def read(scan: Scanner) -> bool:
         return True
     if item.kind == "word" and item.number is not None and item.text not in {"one", "single"}:
         return _identified(scan, item.number)
+    if unknown_value(scan):
+        return True
     if scan.role(scan.position) != "value" and item.kind != "number":
         return False
     if item.kind == "quoted" and another_like(scan):
@@ -46,7 +50,7 @@ def read(scan: Scanner) -> bool:
 def _subject(scan: Scanner) -> Ref | None:
     """Return the column that the value is a value of, where the words around it say so."""
     ref, values = _neighbour(scan), scan.item.values
-    if ref is None or is_year_apart(scan, ref) or (values and not _holds(values, ref)):
+    if ref is None or is_year_apart(scan, ref) or (values and not holds(values, ref)):
         return None
     return _holding(values, ref) if values else ref
 
@@ -65,7 +69,7 @@ def _value(scan: Scanner, ref: Ref | None) -> bool:
             scan.take(position)
         return item.kind == "quoted"
     scan.position -= 1
-    _connect(scan, term)
+    connect(scan, term)
     scan.not_output(scan.pending if ref is not None else None)
     scan.take(position)
     scan.add(term)
@@ -134,11 +138,6 @@ def _holding(values: tuple[ValueHit, ...], ref: Ref) -> Ref:
     return Ref(ref.position, hits or ref.hits, ref.near)
 
 
-def _holds(values: tuple[ValueHit, ...], ref: Ref) -> bool:
-    named = {(hit.table, hit.column) for hit in ref.hits}
-    return any((value.table, value.column) in named for value in values)
-
-
 def _is_limit(scan: Scanner) -> bool:
     # "the 3 departments with …", "show 5 products": so many rows are asked for.
     number = scan.item.number
@@ -200,7 +199,7 @@ def _bare_number(scan: Scanner) -> bool:
         ref = ref or scan.implied(scan.position, ("year", "date"), near)
         if ref is not None:
             term = Term("value", scan.position, ref, values=(number,))
-            _connect(scan, term)
+            connect(scan, term)
             scan.add(term)
             scan.take(scan.position)
             scan.position += 1
@@ -239,66 +238,3 @@ def _identified(scan: Scanner, number: float) -> bool:
             scan.position += 1
             return True
     return False
-
-
-def _connect(scan: Scanner, term: Term) -> None:
-    """Join a value to the one before: "A or B" is either, "both A and B" needs two related rows."""
-    previous = scan.draft.terms[-1] if scan.draft.terms else None
-    if previous is None or previous.kind not in {"value", "compare", "between", "like"}:
-        return
-    between = [scan.items[i] for i in range(previous.position + 1, scan.position)]
-    words = {item.text for item in between}
-    if previous.kind != "value":
-        term.joined_by_or = "or" in words and previous.scope == scan.scope
-        return
-    if "or" in words or words == {","}:
-        term.joined_by_or = True
-        term.toward = term.toward or previous.toward
-        if term.ref is None and previous.ref is not None and _may_hold(previous.ref, term):
-            term.ref = previous.ref
-        term.hits = _like(term.hits, previous.hits)
-        return
-    if "and" in words and previous.scope == scan.scope and _same_column(term, previous):
-        term.hits = _like(term.hits, previous.hits)
-        _of_the_same(term, previous)
-        if _lists_rows(scan, term, previous, words):
-            term.joined_by_or = True
-            return
-        if not scan.draft.negative_scopes & {scan.scope}:
-            scan.open_scope(negative=False)
-
-
-def _of_the_same(term: Term, previous: Term) -> None:
-    """Say both values of the noun behind the second: "a male and a female player"."""
-    held = any(hit.table == term.near for hit in previous.hits)
-    if term.adjacent and previous.near is None and held:
-        previous.near, previous.adjacent = term.near, True
-
-
-def _lists_rows(scan: Scanner, term: Term, previous: Term, words: set[str]) -> bool:
-    """Tell whether rows of either kind are asked for: "all jackets and dresses in PLM"."""
-    tables = {hit.table for hit in term.hits} & {hit.table for hit in previous.hits}
-    entity = scan.entity()
-    each = scan.at(previous.position - 1).is_cue("both")
-    opens = not scan.draft.wanted and not scan.in_where and not each
-    plural = scan.item.text.endswith("s") or scan.role(scan.position + 1) == "table"
-    owned = bool(tables) and (entity is None or entity in tables)
-    return opens and plural and owned and words <= {"and", "the"}
-
-
-def _may_hold(ref: Ref, term: Term) -> bool:
-    return not term.hits or _holds(term.hits, ref)
-
-
-def _like(hits: tuple[ValueHit, ...], others: tuple[ValueHit, ...]) -> tuple[ValueHit, ...]:
-    columns = {(hit.table, hit.column) for hit in others}
-    return tuple(hit for hit in hits if (hit.table, hit.column) in columns) or hits
-
-
-def _same_column(term: Term, previous: Term) -> bool:
-    if term.ref is not None and term.ref is previous.ref:
-        return True
-    if term.ref is not None and previous.ref is not None:
-        return bool(term.ref.hits) and term.ref.hits[:1] == previous.ref.hits[:1]
-    mine = {(hit.table, hit.column) for hit in term.hits}
-    return bool(mine & {(hit.table, hit.column) for hit in previous.hits})

@@ -6,6 +6,7 @@ from kpi_nlsql.drafting.draft import Group, Sorting, Wanted
 from kpi_nlsql.grammar.asking.aggregates import function_at
 from kpi_nlsql.grammar.asking.counting import counted
 from kpi_nlsql.grammar.conditions import totals
+from kpi_nlsql.grammar.conditions.text_search import is_span
 from kpi_nlsql.grammar.ranking import ranked_rows, rankings
 from kpi_nlsql.grammar.ranking.best_inside import inside
 from kpi_nlsql.grammar.ranking.measured_by import by_amount, implied_measure
@@ -21,6 +22,8 @@ def read(scan: Scanner) -> bool:
     if item.is_cue("common"):
         return _common(scan)
     if not item.is_cue("superlative") or _in_list_of_functions(scan):
+        return False
+    if is_span(scan):
         return False
     kind = item.argument("superlative")
     if item.text in {"first", "last"} and not _is_superlative_first(scan):

@@ -1,0 +1,76 @@
+"""Number spans: "a price of 10 to 20", "outside the range 10 to 20", "from 50 upwards".
+
+A span is put with "between" and "and", an open one with "at least", which the grammar reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpi_nlsql.english.words import Token
+from kpi_nlsql.wording.phrases import said
+
+_LEADS = {
+    ("from",): ("between",), ("of",): ("of", "between"), ("ranging", "from"): ("between",),
+    ("outside",): ("not", "between"), ("outside", "of"): ("not", "between"),
+    ("outside", "the", "range"): ("not", "between"),
+    ("outside", "the", "range", "of"): ("not", "between"),
+    ("not", "from"): ("not", "between"),
+    ("outside", "the", "range", "from"): ("not", "between"),
+    ("not", "in", "the", "range"): ("not", "between"),
+    ("not", "in", "the", "range", "of"): ("not", "between"),
+}  # fmt: skip
+_LONGEST = 5
+_LINKS = frozenset({"to", "until", "till", "through", "-", "–"})  # noqa: RUF001
+_UPWARDS = frozenset({"upwards", "upward", "onwards", "onward"})
+_DOWNWARDS = frozenset({"downwards", "downward"})
+_YEARS = range(1900, 2101)
+
+
+def spans_told(tokens: list[Token]) -> list[Token]:
+    """Return the tokens with spans of numbers told as the grammar reads them; years are dates."""
+    told: list[Token] = []
+    position = 0
+    while position < len(tokens):
+        lead, words = _lead(tokens, position)
+        at = position + lead
+        if lead and _is_span(tokens, at, outside=words[0] == "not"):
+            told += said(words, tokens[position])
+            told += [tokens[at], *said(("and",), tokens[at + 1]), tokens[at + 2]]
+            position = at + 3
+            continue
+        at = position + (tokens[position].lower == "from")
+        bound = _open_bound(tokens, at)
+        if bound:
+            told += [*said(bound, tokens[position]), tokens[at]]
+            position = at + 2
+            continue
+        told.append(tokens[position])
+        position += 1
+    return told
+
+
+def _lead(tokens: Sequence[Token], position: int) -> tuple[int, tuple[str, ...]]:
+    for length in range(_LONGEST, 0, -1):
+        run = tuple(token.lower for token in tokens[position : position + length])
+        if run in _LEADS and len(run) == length:
+            return length, _LEADS[run]
+    return 0, ()
+
+
+def _is_span(tokens: Sequence[Token], position: int, *, outside: bool) -> bool:
+    run = tokens[position : position + 3]
+    if len(run) < 3 or not (_is_amount(run[0]) and _is_amount(run[2])):
+        return False
+    return run[1].lower in _LINKS or (outside and run[1].lower == "and")
+
+
+def _open_bound(tokens: Sequence[Token], position: int) -> tuple[str, ...]:
+    if position + 1 >= len(tokens) or not _is_amount(tokens[position]):
+        return ()
+    tail = tokens[position + 1].lower
+    return ("at", "least") if tail in _UPWARDS else ("at", "most") if tail in _DOWNWARDS else ()
+
+
+def _is_amount(token: Token) -> bool:
+    return token.kind == "number" and not (token.text.isdigit() and int(token.text) in _YEARS)
