@@ -213,8 +213,7 @@ class Graph:
 
     def joins_between(self, left: str, right: str) -> list[Join]:
         """Return the joins of two tables, seen from ``left``, best first."""
-        found = self._joins_by_pair.get((left, right), ())
-        return sorted(found, key=lambda j: (j.kind != "foreign_key", not self.tells(j), -j.score))
+        return list(self._joins_by_pair.get((left, right), ()))
 
     @cached_property
     def _joins_by_pair(self) -> dict[tuple[str, str], list[Join]]:
@@ -223,6 +222,8 @@ class Graph:
             found[join.left_table, join.right_table].append(join)
             if join.left_table != join.right_table:
                 found[join.right_table, join.left_table].append(join.reversed())
+        for joins in found.values():
+            joins.sort(key=lambda j: (j.kind != "foreign_key", not self.tells(j), -j.score))
         return found
 
     def tells(self, join: Join) -> bool:
