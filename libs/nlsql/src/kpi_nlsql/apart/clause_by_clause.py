@@ -37,11 +37,12 @@ _Told = tuple[float, Candidate, Sentence, Part]
 
 def read(sentence: Sentence, reader: Reader, whole: Sequence[Candidate]) -> Iterator[Candidate]:
     """Yield the reading clause by clause, where it is as sure as those of the ``whole``."""
-    ranked = confidence.rank(sentence, whole)
+    tail = _tail(sentence)
+    found_joints = list(joints(sentence, tail))
+    ranked = confidence.rank(sentence, whole) if found_joints else []
     if ranked and ranked[0][1].operation in _COMPARING:
         return
-    tail = _tail(sentence)
-    for joint in joints(sentence, tail):
+    for joint in found_joints:
         found = _joined(sentence, joint, reader)
         listed = tail < len(sentence.tokens)
         if found is None or (listed and _shows_rows(found)):
@@ -120,8 +121,8 @@ def _chained(query: plan.Query) -> int:
 
 
 def _joined(sentence: Sentence, joint: Joint, reader: Reader) -> Candidate | None:
-    first = _readings(sentence, (joint.first,), reader)
-    second = _readings(sentence, joint.second, reader) if first else []
+    first = _telling(_readings(sentence, (joint.first,), reader))
+    second = _telling(_readings(sentence, joint.second, reader)) if first else []
     head = _head(sentence, joint, reader) if second and joint.operator == "or" else ()
     for one, other in ((one, other) for one in first for other in second):
         query = _both(sentence, joint, head, one[1], other[1])
@@ -144,6 +145,12 @@ def _fits(reading: Candidate) -> bool:
     query = reading.plan
     plain = isinstance(query, plan.Query) and not query.group and not query.distinct
     return plain and reading.operation not in _COMPARING
+
+
+def _telling(readings: Iterable[_Told]) -> list[_Told]:
+    """Return the readings that say something of the rows: "students" alone does not."""
+    plans = ((told, told[1].plan) for told in readings)
+    return [told for told, query in plans if isinstance(query, plan.Query) and query.where]
 
 
 def _head(sentence: Sentence, joint: Joint, reader: Reader) -> tuple[plan.Condition, ...]:
@@ -190,7 +197,7 @@ def _both(
     query, further = one.plan, other.plan
     assert isinstance(query, plan.Query)
     assert isinstance(further, plan.Query)
-    if query.where is None or further.where is None or further.limit is not None:
+    if further.limit is not None:
         return None
     shown = set[str]().union(*(aliases(part) for part in (*query.outputs, *query.order)))
     if joint.operator == "or" or shown <= {query.source.alias}:
