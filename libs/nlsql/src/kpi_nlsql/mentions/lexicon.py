@@ -222,9 +222,10 @@ class Lexicon:
         """Return the hits with those behind that only share the stem: applicants, applications."""
         said = {lemma(word) for word in words}
         exact = any(said <= self._lemmas[hit.table, hit.column] for hit in hits)
+        if not exact and not (words[-1:] and lemma(words[-1]).endswith(_DOERS)):
+            return tuple(hits)
         stem_only = [self._shares_stem_only(said, hit) for hit in hits]
-        doers = words[-1:] and lemma(words[-1]).endswith(_DOERS) and not all(stem_only)
-        if not exact and not doers:
+        if not exact and all(stem_only):
             return tuple(hits)
         by = _STEM_ONLY if exact else _DEED  # "teachers" are no rows of what is taught
         told = [
