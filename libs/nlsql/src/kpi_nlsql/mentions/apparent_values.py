@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kpi_nlsql.english.function_words import POSSESSIVES
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words, text_at
@@ -11,13 +12,12 @@ from kpi_nlsql.mentions.walking import skip_words, text_at
 _TIMED = ("after", "before", "between", "recent")
 _DATED = ("on", "at", "date", "time", "dt", "dat")
 DETERMINERS = frozenset("a an the all any some their its his her each every these those".split())  # noqa: SIM905
-_WHOSE = frozenset({"their", "its", "his", "her"})
 
 
 def is_dated_deed(items: Sequence[Item], position: int) -> bool:
     """Tell whether a deed has a date: "samples received in May", whatever they are now."""
     item, behind = items[position], position + 1
-    if text_at(items, behind) in _WHOSE:
+    if text_at(items, behind) in POSSESSIVES:
         behind += 2  # "opened their relationship after 2015"
     timed = items[behind : behind + 1]
     told = any(
