@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from kpi_nlsql.drafting.draft import Draft, Ref, Term
 from kpi_nlsql.drafting.fitting import literals_of, unfit
-from kpi_nlsql.english.words import stems
+from kpi_nlsql.english.words import all_stems
 from kpi_nlsql.grammar.conditions.directions import leads
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.values import ValueHit
@@ -235,12 +235,8 @@ def _strays(draft: Draft, graph: Graph, term: Term, best: ValueHit) -> bool:
     near = term.near if term.adjacent else None
     if near is None or near == asked or best.table != asked:
         return False
-    named = {word for name in graph.table(near).display_names for word in stems(name)}
-    told = {
-        word
-        for name in graph.table(best.table).column(best.column).display_names
-        for word in stems(name)
-    }
+    named = all_stems(graph.table(near).display_names)
+    told = all_stems(graph.table(best.table).column(best.column).display_names)
     refers = any(
         (join.left_table, join.right_table) == (best.table, near)
         and best.column in join.left_columns

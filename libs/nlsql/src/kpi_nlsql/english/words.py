@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -167,3 +168,8 @@ def parts(identifier: str) -> list[str]:
 def stems(text: str) -> tuple[str, ...]:
     """Return the stems of the words of a text or identifier."""
     return tuple(stem(part) for part in parts(text))
+
+
+def all_stems(texts: Iterable[str]) -> set[str]:
+    """Return the stems of the words of all that something is called."""
+    return {word for text in texts for word in stems(text)}

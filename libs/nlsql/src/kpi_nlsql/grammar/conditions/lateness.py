@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Term, chosen_ref
-from kpi_nlsql.english.words import stems
+from kpi_nlsql.english.words import all_stems, stems
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.plans.plan import Operator
 from kpi_nlsql.schema.graph import Column, Table
@@ -24,7 +24,7 @@ def read(scan: Scanner) -> bool:
     if end is None or entity is None or not _is_verb(scan, end):
         return False
     table = scan.sentence.graph.table(entity)
-    due = [column for column in table.columns if column.dated and _words(column) & _DUE]
+    due = [c for c in table.columns if c.dated and all_stems(c.display_names) & _DUE]
     done = _done(scan, table, end) if len(due) == 1 else None
     if done is None:
         return False
@@ -53,13 +53,9 @@ def _is_verb(scan: Scanner, end: int) -> bool:
 
 def _done(scan: Scanner, table: Table, end: int) -> Column | None:
     """Return the date that the verb tells of, or else the only one that may still be open."""
-    told = {word for at in range(scan.position, end) for word in stems(scan.at(at).text)}
+    told = all_stems(scan.at(at).text for at in range(scan.position, end))
     told |= _RETURN if "back" in told else set()
-    others = [c for c in table.columns if c.dated and not _words(c) & _DUE]
-    named = [column for column in others if told & _words(column)]
+    others = [c for c in table.columns if c.dated and not all_stems(c.display_names) & _DUE]
+    named = [column for column in others if told & all_stems(column.display_names)]
     named = named or [column for column in others if column.nullable]
     return named[0] if len(named) == 1 else None
-
-
-def _words(column: Column) -> set[str]:
-    return {word for name in column.display_names for word in stems(name)}

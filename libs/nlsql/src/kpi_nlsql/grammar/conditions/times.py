@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from kpi_nlsql.drafting.draft import Ref, chosen_ref
-from kpi_nlsql.english.words import lemma, stem, stems
+from kpi_nlsql.english.words import all_stems, lemma, stem, stems
 from kpi_nlsql.grammar.conditions.happenings import rows_in_time
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.walking import skip_words
@@ -174,7 +174,7 @@ def main_date(table: Table) -> Column | None:
     dated = [column for column in table.columns if column.dated]
     if len(dated) == 1:
         return dated[0]
-    own = {word for name in table.display_names for word in stems(name)}
+    own = all_stems(table.display_names)
     named = [column for column in dated if own & set(stems(column.display_names[0]))]
     return named[0] if len(named) == 1 else None
 

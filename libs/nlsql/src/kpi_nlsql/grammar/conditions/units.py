@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, chosen_ref
-from kpi_nlsql.english.words import stems
+from kpi_nlsql.english.words import all_stems, stems
 from kpi_nlsql.grammar.asking.implied_columns import IMPLIED
 from kpi_nlsql.grammar.conditions.totals import amount_of
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.schema.amounts import money_amount
-from kpi_nlsql.schema.graph import Column, Table
+from kpi_nlsql.schema.graph import Table
 
 _MONEY = frozenset("euro euros eur dollar dollars usd pound pounds gbp francs chf".split())  # noqa: SIM905
 _PRICE = frozenset(stems("price cost rate fare fee"))
@@ -64,12 +64,8 @@ def _shown(scan: Scanner) -> tuple[str, str] | None:
     """Return the one price that is shown: "title and price of articles over 50 euros"."""
     shown = [(hit.table, scan.column_of(hit)) for hit in scan.draft.shown() if hit.column]
     amounts = [(table, column) for table, column in shown if column.family == "number"]
-    priced = [(table, column.name) for table, column in amounts if _PRICE & _words(column)]
+    priced = [(table, c.name) for table, c in amounts if _PRICE & all_stems(c.display_names)]
     return priced[0] if len(priced) == 1 else None
-
-
-def _words(column: Column) -> set[str]:
-    return {word for name in column.display_names for word in stems(name)}
 
 
 def _money(scan: Scanner, told: list[str]) -> tuple[str, str] | None:
@@ -96,7 +92,7 @@ def _called(scan: Scanner, told: list[str], words: frozenset[str]) -> tuple[str,
 
 
 def _numbers_called(table: Table, words: frozenset[str]) -> list[str]:
-    return [c.name for c in table.columns if c.measures and words & _words(c)]
+    return [c.name for c in table.columns if c.measures and words & all_stems(c.display_names)]
 
 
 def _related(scan: Scanner, told: list[str]) -> list[str]:
