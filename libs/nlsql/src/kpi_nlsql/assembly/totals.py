@@ -18,7 +18,7 @@ def add_up(frame: Frame) -> None:
         if sorting.ref is None or sorting.ref.choice is None:
             continue
         if sorting.function is not None:
-            if sorting.function == "sum" and _rows(frame) != sorting.ref.choice[0]:
+            if sorting.function in {"sum", "avg"} and _rows(frame) != sorting.ref.choice[0]:
                 _group(frame)
             continue
         if (function := _shown(frame, sorting)) is not None:
@@ -48,11 +48,15 @@ def _has_several(frame: Frame, term: Term) -> bool:
 def _repeated(frame: Frame, table: str) -> bool:
     # "brewers with more than 900 litres" stand in several batches.
     plain = [w.ref.chosen for w in frame.draft.wanted if w.ref and w.ref.choice and not w.function]
-    if len(plain) != 1 or plain[0][0] != table:
+    if len(plain) != 1:
         return False
+    if plain[0][0] != table:  # "cities with a total order amount above 1000"
+        path = frame.paths.path(plain[0][0], table)
+        return path is not None and frame.multiplies(path[1])
     column = frame.graph.table(table).column(plain[0][1])
     variety = frame.graph.table(table).variety(column)
-    return column.family == "text" and variety is not None and variety < 1
+    several = variety is not None and variety < 1
+    return column.family == "text" and (several or (variety is None and bool(column.values)))
 
 
 def _show_sums(frame: Frame) -> None:

@@ -33,6 +33,12 @@ LEAVINGS = {
 }
 """From the stem of a verb to the stems of the nouns that its rows may be called by."""
 
+BRINGING_ABOUT = frozenset(
+    stem(verb)
+    for verb in "place receive get make submit send raise issue file create open order book".split()  # noqa: SIM905
+)
+"""Verbs of how rows come about, whatever state is called so: who never placed an order has none."""
+
 
 def is_verb(word: str) -> bool:
     """Tell whether a word says by its form that something was done: "rented", "sold", "paid"."""

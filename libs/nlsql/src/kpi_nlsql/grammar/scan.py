@@ -15,6 +15,7 @@ from kpi_nlsql.grammar.asking import (
     names,
     on_average,
     openers,
+    period_groups,
     questions,
     shown_again,
 )
@@ -29,6 +30,7 @@ from kpi_nlsql.grammar.conditions import (
     gaps,
     lateness,
     negation,
+    only_such,
     periods,
     repetition,
     signs,
@@ -53,6 +55,7 @@ MODULES: tuple[Module, ...] = (
     lateness.read,
     times.read,
     periods.read,
+    period_groups.read,
     grouping.read,
     latest_of_each.read,
     superlatives.read,
@@ -97,6 +100,7 @@ def scan(sentence: Sentence) -> Draft:
     adverbs.complete(scanner)
     shown_again.complete(scanner)
     existence.complete(scanner)
+    only_such.complete(scanner)
     either.complete(scanner)
     questions.complete(scanner)
     periods.complete(scanner)
@@ -179,7 +183,7 @@ def _add_up(scanner: Scanner) -> None:
     draft = scanner.draft
     if draft.groups and any(wanted.function for wanted in draft.wanted):
         _add_up_beside(scanner)
-    if len(draft.wanted) != 1 or len(draft.groups) != 1 or draft.wanted[0].function:
+    if len(draft.wanted) != 1 or not draft.groups or draft.wanted[0].function:
         return
     wanted, group = draft.wanted[0], draft.groups[0]
     told = any(wanted.position < term.position < group.position for term in draft.terms)

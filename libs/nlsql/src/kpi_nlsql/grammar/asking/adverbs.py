@@ -54,6 +54,10 @@ def _sum_up(scan: Scanner, position: int, function: str) -> bool:
     ahead = [t for t in _compared(scan) if 0 < t.position - position <= _AHEAD]
     if ahead:
         return _compare(scan, ahead[0], function)
+    ranked = scan.draft.sorting[-1] if scan.draft.sorting else None
+    if ranked and ranked.ref and not ranked.function and position - ranked.position <= _AHEAD:
+        ranked.function = function  # "the club with the youngest players on average"
+        return True
     for wanted in reversed(scan.draft.wanted):
         beside = 0 < position - wanted.position <= _BEHIND
         if beside and wanted.function is None and wanted.ref and scan.measures(wanted.ref):

@@ -8,7 +8,7 @@ from kpi_nlsql.drafting.draft import SIGNS, Wanted, chosen_ref
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.grammar.conditions import totals, values_read
 from kpi_nlsql.grammar.scanner import Scanner
-from kpi_nlsql.schema.amounts import adds_up, main_amount, names_rows
+from kpi_nlsql.schema.amounts import adds_up, main_amount, money_amount, names_rows
 from kpi_nlsql.schema.graph import Table
 
 _MONEY = frozenset(
@@ -34,7 +34,7 @@ def read(scan: Scanner) -> bool:
     if scan.role(position) != "column":
         if scan.role(position) == "table" and len(functions) == 1:
             return _total_of_rows(scan, position, functions[0])
-        if functions == ["sum"] and _worth(scan, position):
+        if functions == ["sum"] and (_worth(scan, position) or _described(scan, position)):
             return True
         if _said_before(scan, functions[0]):
             scan.take(scan.position)
@@ -142,9 +142,11 @@ def _total_of_rows(scan: Scanner, position: int, function: str) -> bool:
         amount: str | None = own  # "total depreciation" of ``depr_run`` adds its ``depr_amt`` up
     elif function == "sum":
         amount = main_amount(table)
-        opens = scan.item.text in {"total", "the total"}
+        added = scan.item.text.startswith("sum") or scan.item.text in {"the sum of", "total of"}
+        opens = added or scan.item.text in {"total", "the total"}
         money = stem(scan.at(position).text.split()[-1]) in _MONEY
-        if amount is None or not (opens and money) or not adds_up(table.column(amount)):
+        told = (opens and money) or (added and money_amount(table) is not None)
+        if amount is None or not told or not adds_up(table.column(amount)):
             return False  # "total orders" are counted as likely as added up
     else:
         amount = _called_so(scan, position, table)
@@ -154,6 +156,19 @@ def _total_of_rows(scan: Scanner, position: int, function: str) -> bool:
     scan.draft.wanted.append(Wanted(position, ref, function))
     scan.take(scan.position, position)
     scan.position = position + 1
+    return True
+
+
+def _described(scan: Scanner, position: int) -> bool:
+    """Consume "the sum of" of "the sum of the open invoices"; the values are read next."""
+    start, noun = scan.position, position
+    while scan.role(noun) == "value":
+        noun += 1
+    if noun == position or scan.role(noun) != "table" or not _total_of_rows(scan, noun, "sum"):
+        return False
+    scan.draft.entities.append((noun, scan.table(noun)))
+    scan.skipped.add(noun)
+    scan.position = start + 1
     return True
 
 

@@ -17,7 +17,9 @@ def read(scan: Scanner) -> bool:
         return True
     if not _counts(scan):
         return False
-    if scan.item.text.startswith("number") and scan.role(scan.position - 1) == "column":
+    before = scan.position - 1
+    grouped = any(group.position == before for group in scan.draft.groups)  # "yearly number of"
+    if scan.item.text.startswith("number") and scan.role(before) == "column" and not grouped:
         scan.take(scan.position)  # "phone number of": part of a name
         scan.position += 1
         return True

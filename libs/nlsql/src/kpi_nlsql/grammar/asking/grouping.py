@@ -54,7 +54,7 @@ def read(scan: Scanner) -> bool:
     scan.take(position)
     scan.position = position + 1
     _take_verb(scan, start)
-    _further(scan, start)
+    further(scan, start)
     return True
 
 
@@ -124,6 +124,12 @@ def _by_after_aggregate(scan: Scanner) -> bool:
 
 def _by_after_amount(scan: Scanner) -> bool:
     # "freight amount by carrier" is the sum for each carrier.
+    named = scan.role(scan.position + 1) in {"column", "table"} and not _tells_value(scan)
+    return named and add_amount_up(scan)
+
+
+def add_amount_up(scan: Scanner) -> bool:
+    """Make a sum of the one amount asked for before "by", if there is one."""
     draft = scan.draft
     if scan.item.text != "by" or scan.in_where or len(draft.wanted) != 1:
         return False
@@ -131,8 +137,7 @@ def _by_after_amount(scan: Scanner) -> bool:
     if draft.entities and not total:
         return False
     ref = draft.wanted[0].ref
-    named = scan.role(scan.position + 1) in {"column", "table"} and not _tells_value(scan)
-    if draft.wanted[0].function or ref is None or not named:
+    if draft.wanted[0].function or ref is None:
         return False
     if not ref.hits or not scan.adds_up(ref.hits[0]):
         return False
@@ -142,13 +147,18 @@ def _by_after_amount(scan: Scanner) -> bool:
 
 def _opened_with_rows(scan: Scanner) -> bool:
     # "tickets by priority and state" counts the tickets of each.
+    following = scan.role(scan.skip(scan.position + 1))
+    return rows_asked(scan) and following in {"column", "table"} and not _pairs(scan)
+
+
+def rows_asked(scan: Scanner) -> bool:
+    """Tell whether "by" or "per" follows rows of which nothing else is asked."""
     draft = scan.draft
     asked = draft.wanted or draft.sorting or draft.groups or draft.limit
-    following = scan.role(scan.skip(scan.position + 1))
     if scan.at(scan.position - 1).is_cue("show"):
         return False  # "show me for each vendor the newest order"
     opened = draft.notes.get("asks_rows") and scan.item.text in _FOR_EACH
-    return bool(opened) and not asked and following in {"column", "table"} and not _pairs(scan)
+    return bool(opened) and not asked
 
 
 def _pairs(scan: Scanner) -> bool:
@@ -228,8 +238,8 @@ def _tells_value(scan: Scanner) -> bool:
     return any((value.table, value.column) in columns for value in values)
 
 
-def _further(scan: Scanner, start: int) -> None:
-    # "for each region and category", "per store and month": what else the rows are put together by.
+def further(scan: Scanner, start: int) -> None:
+    """Consume what else rows are put together by: "for each region and category"."""
     while True:
         position = scan.position
         if scan.at(position).text not in {"and", ","}:
@@ -256,7 +266,9 @@ def _further(scan: Scanner, start: int) -> None:
 def _group_at(scan: Scanner, position: int) -> Group | None:
     """Return the further group that is named at a position, unless something is said of it."""
     if scan.role(position) == "column":
-        return Group(position, scan.ref(position))
+        ref = scan.ref(position)
+        shown = scan.at(position - 1).text == "the" and scan.measures(ref)
+        return None if shown else Group(position, ref)  # "… per status and the total amount"
     following = scan.at(position + 1)
     if scan.role(position) != "table" or following.is_cue("relative") or following.hits:
         return None

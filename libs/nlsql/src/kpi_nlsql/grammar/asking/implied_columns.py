@@ -12,14 +12,15 @@ _AGED = 0.9
 AGE = ("age",)
 PAY = ("salari", "wage", "pay")
 PRICE = ("price", "cost")
+SIZE = ("size", "area", "popul")
 TIME = ("date", "year", "time")
 IMPLIED = {
     "older than": AGE, "younger than": AGE, "older": AGE, "younger": AGE,
     "taller than": ("height",), "heavier than": ("weight",), "longer than": ("length", "durat"),
     "shorter than": ("height", "length", "durat"), "lighter than": ("weight",),
     "cheaper than": ("price", "cost"), "more expensive than": ("price", "cost"),
-    "faster than": ("speed",), "slower than": ("speed",), "larger than": ("size", "area", "popul"),
-    "bigger than": ("size", "area"), "smaller than": ("size", "area"),
+    "faster than": ("speed",), "slower than": ("speed",), "larger than": SIZE,
+    "bigger than": SIZE, "smaller than": SIZE,
     "earn": PAY, "earns": PAY, "earning": PAY, "cost": PRICE, "costs": PRICE, "costing": PRICE,
     "farther than": ("distanc",), "further than": ("distanc",), "weigh": ("weight",),
     "weighs": ("weight",), "weighing": ("weight",),
@@ -34,7 +35,7 @@ def implied_column(scan: Scanner, position: int) -> Ref | None:
         if words in IMPLIED:
             scan.take(index)
             ref = scan.implied(index, IMPLIED[words], scan.entity())
-            entity = scan.entity() if IMPLIED[words] == PRICE else None
+            entity = scan.entity() if IMPLIED[words] in {PRICE, SIZE} else None
             own = own_amount(scan, index, entity, ref) if entity is not None else None
             return own or ref
         if item.is_cue("after") or item.is_cue("before"):

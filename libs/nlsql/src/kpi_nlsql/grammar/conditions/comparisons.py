@@ -133,7 +133,9 @@ def _with_subject(scan: Scanner, operator: Operator, literal: str | float, posit
     if function == "count":
         scan.add(Term("count", position, ref, operator, (literal,), table=table))
     else:
-        scan.add(Term("compare", position, ref, operator, (literal,), function=function))
+        term = Term("compare", position, ref, operator, (literal,), function=function)
+        term.summed = ref is not None and _is_total(scan, ref)
+        scan.add(term)
     _or(scan, position)
     return True
 
@@ -151,6 +153,16 @@ def _has_its_value(scan: Scanner, ref: Ref, literal: str | float) -> bool:
 def _is_value_of(term: Term, ref: Ref) -> bool:
     told = term.ref.position if term.kind == "value" and term.ref is not None else None
     return told == ref.position
+
+
+def _is_total(scan: Scanner, ref: Ref) -> bool:
+    """Tell whether a column called total is one of many rows: "customers with a total amount".
+
+    "customers with orders whose total amount is above 50" speaks of each order.
+    """
+    owners = {hit.table for hit in ref.hits[:1]}
+    before = {scan.table(at) for at in range(ref.position) if scan.role(at) == "table"}
+    return scan.at(ref.position).text.startswith("total ") and not owners & before
 
 
 def _date(scan: Scanner) -> Ref | None:

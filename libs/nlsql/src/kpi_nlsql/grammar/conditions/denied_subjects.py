@@ -7,7 +7,9 @@ says nothing that the data know.
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import MAIN, Term
+from kpi_nlsql.english.deeds import BRINGING_ABOUT
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
+from kpi_nlsql.english.words import stem
 from kpi_nlsql.grammar.asking.implied_columns import IMPLIED
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.linking import Item
@@ -105,10 +107,15 @@ def take_idle_verb(scan: Scanner) -> None:
 
 
 def _status(scan: Scanner, verb: Item, table: str) -> ValueHit | None:
-    """Return the verb as a status of what links the rows to its object: "completed a course"."""
+    """Return the verb as a status of its object, or of what links the rows to it.
+
+    "never completed a course", "never cancelled an order".
+    """
     entity = scan.entity()
     path = scan.sentence.paths.path(entity, table) if entity is not None else None
-    way = {join.right_table for join in path[1]} - {table} if path else set()
+    way = {join.right_table for join in path[1]} if path else set()
+    if stem(verb.text) in BRINGING_ABOUT:
+        way -= {table}
     return next((value for value in verb.values if value.table in way), None)
 
 

@@ -86,13 +86,23 @@ def _shared(scan: Scanner, start: int) -> int | None:
             told = True
         elif item.text in _LIGHT | _LEADS | _SHARING or item.is_cue("all"):
             continue
-        elif told:
+        elif told or _is_one_other(scan, position):
             return position if scan.role(position) in {"column", "table"} else None
         elif scan.role(position) != "table":
             # "in the department": a column with nothing said of it
             named = scan.role(position) == "column" and scan.at(start).text != "of"
             return position if named and scan.role(position + 1) != "value" else None
     return None
+
+
+def _is_one_other(scan: Scanner, position: int) -> bool:
+    """Tell whether one row of another table ends the clause: "above the average of the club"."""
+    if scan.role(position) != "table" or scan.mentions(position, scan.entity()):
+        return False
+    following = scan.at(position + 1)
+    ends = following.text in {"", "and", "or", "but"} or following.kind == "mark"
+    single = scan.at(position - 1).last_word == "the" and not scan.at(position).text.endswith("s")
+    return single and ends
 
 
 def _share(scan: Scanner, term: Term, position: int) -> None:

@@ -1,4 +1,4 @@
-"""Periods: "in March 2024", "this month", "per year" — of a date that may go unnamed."""
+"""Periods: "in March 2024", "this month" — of a date that may go unnamed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kpi_nlsql.grammar.conditions.times import DATE, main_date, told_before
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 
-_UNITS = {
+UNITS = {
     "year": "year", "years": "year", "yearly": "year", "annually": "year",
     "month": "month", "months": "month", "monthly": "month",
     "quarter": "quarter", "quarters": "quarter",
@@ -32,7 +32,7 @@ _IN = frozenset({"in", "during", "of", "for", "on", "from"})
 
 def read(scan: Scanner) -> bool:
     """Consume a period."""
-    return _present(scan) or _beside_today(scan) or _dated(scan) or _per_period(scan)
+    return _present(scan) or _beside_today(scan) or _dated(scan)
 
 
 def _beside_today(scan: Scanner) -> bool:
@@ -96,7 +96,7 @@ def _present(scan: Scanner) -> bool:
     # "this month", "today"
     unit = "day" if scan.item.text == "today" else ""
     if scan.item.text in _PRESENT:
-        unit = _UNITS.get(scan.at(scan.position + 1).text, "")
+        unit = UNITS.get(scan.at(scan.position + 1).text, "")
     ref = _time(scan) if unit else None
     if ref is None:
         return False
@@ -155,23 +155,6 @@ def _asks_when(scan: Scanner) -> bool:
     return pending is not None and any(scan.is_dated(hit) for hit in pending.hits)
 
 
-def _describes_rows(scan: Scanner) -> bool:
-    # "monthly pledges", where the pledges have a frequency Monthly.
-    following = scan.at(scan.position + 1).table_hits()
-    return bool(following) and any(
-        value.table == following[0].table and value.score >= 1.0 for value in scan.item.values
-    )
-
-
-def _per_period(scan: Scanner) -> bool:
-    # "orders per month": the months of a date, unless a column keeps the month.
-    grouped = scan.item.is_cue("group") or scan.item.text == "by"
-    position = scan.position + 1 if grouped else scan.position
-    alone = scan.item.text in {"monthly", "yearly", "daily", "annually"}
-    alone = alone and not _describes_rows(scan)
-    return (grouped or alone) and by_period(scan, position)
-
-
 def by_period(scan: Scanner, position: int) -> bool:
     """Group by the unit of time named at a position, if one is, and go on behind it."""
     group, end = _of_date_told(scan, position) or (period_group(scan, position), position)
@@ -185,7 +168,7 @@ def by_period(scan: Scanner, position: int) -> bool:
 
 def _of_date_told(scan: Scanner, position: int) -> tuple[Group, int] | None:
     """Return the group by a unit of time that is told with its date, and where both end."""
-    unit: Any = _UNITS.get(scan.at(position).text)
+    unit: Any = UNITS.get(scan.at(position).text)
     if unit is not None:  # "per month of the invoice date"
         named = scan.skip(position + 1)
         if scan.at(position + 1).text != "of" or _date_at(scan, named) is None:
@@ -193,15 +176,15 @@ def _of_date_told(scan: Scanner, position: int) -> tuple[Group, int] | None:
         return Group(position, scan.ref(named), period=unit), named
     date = _date_at(scan, position)
     ends = (position, position + 1) if date else (position + 1,)
-    found = (at for at in ends if scan.at(at).last_word in _UNITS)
+    found = (at for at in ends if scan.at(at).last_word in UNITS)
     end = next(found, None)
     if end is None:
         return None
-    unit = _UNITS[scan.at(end).last_word]
+    unit = UNITS[scan.at(end).last_word]
     if date is not None:  # "per launch year", of a launch date
         told = None if unit in date.lower() else scan.ref(position)
     else:  # "per order month", of the orders' date
-        rows = scan.role(position) == "table" and scan.at(end).text in _UNITS
+        rows = scan.role(position) == "table" and scan.at(end).text in UNITS
         told = _date_of(scan, scan.table(position)) if rows else None
     return None if told is None else (Group(position, told, period=unit), end)
 
@@ -214,11 +197,12 @@ def _date_at(scan: Scanner, position: int) -> str | None:
 
 def period_group(scan: Scanner, position: int) -> Group | None:
     """Return the months, years or days that the unit named at a position groups by."""
-    unit: Any = _UNITS.get(scan.at(position).text)
+    unit: Any = UNITS.get(scan.at(position).text)
     if unit is None or scan.at(position).best_column() >= _STORED or _keeps(scan, position):
         return None
-    ref = next((ref for table in _summed(scan) if (ref := _date_of(scan, table))), None)
-    ref = ref or _time(scan)
+    ref = next((ref for table in _measured(scan) if (ref := _date_of(scan, table))), None)
+    first = scan.entity()  # "orders per customer and month"
+    ref = ref or _time(scan) or (_date_of(scan, first) if first is not None else None)
     return None if ref is None else Group(position, Ref(position, ref.hits, ref.near), period=unit)
 
 
@@ -247,6 +231,12 @@ def _amounted(scan: Scanner) -> list[str]:
 def _summed(scan: Scanner) -> list[str]:
     """Return the tables whose rows are counted or summed up: it is their date that groups them."""
     return _tables(scan, [wanted for wanted in scan.draft.wanted if wanted.function])
+
+
+def _measured(scan: Scanner) -> list[str]:
+    """Return the tables counted or added up, or whose amounts are asked for by unit of time."""
+    wanted = scan.draft.wanted
+    return _tables(scan, [w for w in wanted if w.function or (w.ref and scan.measures(w.ref))])
 
 
 def _tables(scan: Scanner, parts: Sequence[Wanted | Sorting | Term]) -> list[str]:

@@ -56,12 +56,14 @@ _PRICED = frozenset(word for word, (measures, _) in _IMPLIED.items() if set(meas
 _NOT_WHEN = frozenset("birth expiri end due valid matur plan termin to close until".split())  # noqa: SIM905
 """Stems of dates that do not tell when a row came about: the latest is not the latest due."""
 _BEHIND = 0.15
+_ORDINAL = frozenset({"first", "last"})
+_HIGH = frozenset({"highest", "largest", "biggest"})
 _BY_AMOUNT = frozenset({"highest", "largest", "biggest", "lowest", "smallest", "top"})
 
 
 def implied_measure(scan: Scanner, start: int) -> tuple[Ref, bool] | None:
     """Return what a superlative is about unnamed, and whether high values come first."""
-    text = scan.at(start).text.removeprefix("the ")
+    text = scan.at(start).text.removeprefix("the ").removesuffix(" first")
     implied = _IMPLIED.get(text)
     if implied is None:
         return None
@@ -71,8 +73,10 @@ def implied_measure(scan: Scanner, start: int) -> tuple[Ref, bool] | None:
     ref = scan.implied(start, measures, near)
     if ref is not None and "date" in measures:
         ref.hits = _came_about(scan, ref.hits)
-    # "the most expensive booking", whose only amount is the fare
-    priced = text in _PRICED and near is not None
+    if ref is not None and text in _ORDINAL and all(hit.table != near for hit in ref.hits):
+        return None  # "the first 10 customers", whatever date their orders have
+    # "the most expensive booking", whose only amount is the fare; "the largest batch" by volume
+    priced = (text in _PRICED or measures == _SIZES) and near is not None
     if priced and (cost := own_amount(scan, start, str(near), ref)) is not None:
         return cost, descending
     if text in {"oldest", "youngest"}:
@@ -85,6 +89,16 @@ def implied_measure(scan: Scanner, start: int) -> tuple[Ref, bool] | None:
             if dated is not None and any(hit.table == near for hit in dated.hits):
                 return dated, not descending
     return None if ref is None else (ref, descending)
+
+
+def own_measure(scan: Scanner, start: int) -> tuple[Ref, bool] | None:
+    """Return what rows are put in order by: "orders, newest first", "invoices, largest first"."""
+    rows, implied = scan.entity(), implied_measure(scan, start)
+    if rows is None or (implied is not None and any(hit.table == rows for hit in implied[0].hits)):
+        return implied
+    word = scan.at(start).text.split()[0]
+    column = main_amount(scan.sentence.graph.table(rows)) if word in _BY_AMOUNT else None
+    return None if column is None else (chosen_ref(start, rows, column), word in _HIGH)
 
 
 def _came_about(scan: Scanner, hits: tuple[NameHit, ...]) -> tuple[NameHit, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Sorting
+from kpi_nlsql.grammar.ranking.measured_by import own_measure
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words
@@ -147,6 +148,10 @@ def _default(scan: Scanner, descending: bool) -> None:
     by_amount = amounts if _speaks_of_amounts(scan) else beside if len(shown) > 1 else []
     if not shown and _speaks_of_amounts(scan):
         _by_compared(scan, descending)
+    own = None if by_amount or scan.draft.sorting else own_measure(scan, scan.position)
+    if own is not None:  # "product names, cheapest first"
+        scan.draft.sorting.append(Sorting(scan.position, own[0], None, None, own[1]))
+        return
     for wanted in [*by_amount[-1:], *shown][:1]:
         scan.draft.sorting.append(
             Sorting(scan.position, wanted.ref, wanted.function, None, descending)

@@ -301,7 +301,8 @@ def _adjective(scan: Scanner, position: int, descending: bool, limit: int) -> bo
     implied = implied_measure(scan, start) or by_amount(scan, position, descending)
     if implied is None:
         scan.draft.limit = limit
-        scan.draft.note("unmeasured")
+        if scan.at(start).text != "first" or limit == 1:
+            scan.draft.note("unmeasured")  # "the first 10 customers" are any ten
         return True
     ref, down = implied
     _sort(scan, Sorting(start, ref, None, None, down), limit)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.grammar import unions
+from kpi_nlsql.grammar.conditions.only_such import POSSESSION
 from kpi_nlsql.grammar.reconciling import differences, membership
 from kpi_nlsql.grammar.reconciling.compared import Sides
 from kpi_nlsql.grammar.reconciling.composite_keys import composite_key, key_mentions
@@ -183,7 +184,11 @@ def _without_same(items: tuple[Item, ...], tables: list[int], position: int) -> 
 
 def _asks_only(items: tuple[Item, ...], position: int) -> bool:
     # "Show only the parcels which are in A": nothing else is wanted, whatever else there is.
-    return position > 0 and items[position].text == "only" and items[position - 1].is_cue("show")
+    if not 0 < position < len(items) - 1 or items[position].text != "only":
+        return False
+    # "with only shipped orders", "who only have paid invoices": of one kind.
+    beside = {items[position - 1].last_word, items[position + 1].text}
+    return items[position - 1].is_cue("show") or bool(beside & POSSESSION)
 
 
 def _common(items: tuple[Item, ...], tables: list[int], position: int) -> Relation | None:
