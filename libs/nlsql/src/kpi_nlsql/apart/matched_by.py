@@ -13,7 +13,7 @@ from kpi_nlsql.apart.rest_read import Reader, rest_read
 from kpi_nlsql.apart.told_pairs import Pair, partners, told_pairs
 from kpi_nlsql.grammar.reconciling.key_clauses import KeyClause, find_key_clause
 from kpi_nlsql.plans import plan
-from kpi_nlsql.plans.plan_walk import everything, matches, sources
+from kpi_nlsql.plans.plan_walk import aliases, matches, sources
 from kpi_nlsql.sentence import Candidate, Sentence
 
 _TOLD = 0.95
@@ -101,8 +101,7 @@ def _straight(inner: plan.Query) -> plan.Query:
     *between, last = sources(inner)
     passed = {source.alias for source in between}
     said = [part for part in plan.conjuncts(inner.where) if not isinstance(part, plan.Match)]
-    told = {ref.source for ref in everything(tuple(said)) if isinstance(ref, plan.ColumnRef)}
-    return inner if told & passed else replace(inner, source=last, joins=())
+    return inner if aliases(tuple(said)) & passed else replace(inner, source=last, joins=())
 
 
 def _with_rest_of_key(

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import count
-from typing import Any, TypeVar, cast
 
 from kpi_nlsql.plans import plan
-from kpi_nlsql.plans.plan_walk import everything, queries, rewritten, sources
+from kpi_nlsql.plans.plan_walk import aliases, moved, queries, sources
 from kpi_nlsql.schema.pairing import pairings
 from kpi_nlsql.sentence import Sentence
 
-_Part = TypeVar("_Part", plan.Query, plan.Condition, plan.Condition | None)
 _ANY = (plan.Output(plan.Constant(1)),)
 
 
@@ -46,26 +44,6 @@ def nested(query: plan.Query) -> plan.Query:
     where = plan.all_of([*step.on, *inner])
     exists = plan.Exists(plan.Query(_ANY, step.source, tuple(steps), where))
     return replace(query, joins=(), where=plan.all_of([*kept, exists]))
-
-
-def aliases(part: object) -> set[str]:
-    """Return what the tables are called whose columns stand in a part of a plan."""
-    return {each.source for each in everything(part) if isinstance(each, plan.ColumnRef)}
-
-
-def moved(part: _Part, alias: str, to: str) -> _Part:
-    """Return a part of a plan with a table called otherwise."""
-
-    def called(each: Any) -> Any:
-        if isinstance(each, plan.ColumnRef) and each.source == alias:
-            return plan.ColumnRef(to, each.column)
-        if isinstance(each, plan.Star) and each.source == alias:
-            return plan.Star(to)
-        if isinstance(each, plan.Source) and each.alias == alias and each.query is None:
-            return plan.Source(each.table, to)
-        return None
-
-    return cast("_Part", rewritten(part, called))
 
 
 def spelt_out(term: plan.Condition) -> plan.Condition:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from kpi_nlsql.plans import plan
+
+_Part = TypeVar("_Part")
 
 
 def queries(query: plan.Plan) -> Iterator[plan.Query]:
@@ -84,16 +86,21 @@ def rewritten(part: Any, change: Callable[[Any], Any]) -> Any:
     return dataclasses.replace(part, **told)
 
 
-def renamed(part: Any, alias: str, new: str) -> Any:
+def moved(part: _Part, alias: str, to: str) -> _Part:
     """Return a part of a plan where what goes by an alias goes by another."""
 
     def change(each: Any) -> Any:
         if isinstance(each, plan.Source) and each.alias == alias:
-            return dataclasses.replace(each, alias=new)
+            return dataclasses.replace(each, alias=to)
         named = isinstance(each, plan.ColumnRef | plan.Star) and each.source == alias
-        return dataclasses.replace(each, source=new) if named else None
+        return dataclasses.replace(each, source=to) if named else None
 
-    return rewritten(part, change)
+    return cast("_Part", rewritten(part, change))
+
+
+def aliases(part: object) -> set[str]:
+    """Return what the tables are called whose columns stand in a part of a plan."""
+    return {each.source for each in everything(part) if isinstance(each, plan.ColumnRef)}
 
 
 def everything(value: Any) -> Iterator[Any]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import cast
 
 from kpi_nlsql.judging.unnamed_column import is_told, unnamed_column
 from kpi_nlsql.plans import plan
-from kpi_nlsql.plans.plan_walk import rewritten
+from kpi_nlsql.plans.plan_walk import moved
 from kpi_nlsql.sentence import Sentence
 
 _NAMED = 0.6
@@ -51,7 +50,7 @@ def _of_rows(term: plan.Condition, column: plan.ColumnRef) -> plan.Condition:
         return term
     there = plan.Not(plan.IsNull(plan.ColumnRef(inner.source.alias, column.column)))
     tests = [
-        _moved(test, inner.source.alias, column.source)
+        moved(test, inner.source.alias, column.source)
         for test in plan.conjuncts(inner.where)
         if test != there
     ]
@@ -64,14 +63,3 @@ def _denied_values(term: plan.Condition, column: plan.ColumnRef) -> plan.Query |
         return None
     inner, own = term.term.query, term.term.subject == column
     return inner if own and isinstance(inner, plan.Query) else None
-
-
-def _moved(term: plan.Condition, alias: str, to: str) -> plan.Condition:
-    """Return the condition with what it says of the rows of one alias said of another's."""
-
-    def moved(part: object) -> plan.ColumnRef | None:
-        if isinstance(part, plan.ColumnRef) and part.source == alias:
-            return plan.ColumnRef(to, part.column)
-        return None
-
-    return cast("plan.Condition", rewritten(term, moved))

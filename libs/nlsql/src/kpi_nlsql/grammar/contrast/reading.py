@@ -32,7 +32,7 @@ from kpi_nlsql.grammar.contrast.written import (
 )
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
-from kpi_nlsql.plans.plan_walk import renamed
+from kpi_nlsql.plans.plan_walk import moved
 from kpi_nlsql.schema.pairing import Pairing
 from kpi_nlsql.sentence import Candidate, Sentence
 
@@ -131,7 +131,7 @@ class Reading:
             own = [term for term in terms if term not in among]
             query = of_one_side(choice, [*own, total(among)], wish, among)
         elif choice.same_row:
-            query = renamed(of_one_side(choice, terms, wish), "s", choice.left.table)
+            query = moved(of_one_side(choice, terms, wish), "s", choice.left.table)
         else:
             query = written(choice, terms, wish, graph)
         if query is None:

@@ -17,7 +17,7 @@ from kpi_nlsql.grammar.contrast.layout import is_value
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
-from kpi_nlsql.plans.plan_walk import everything, renamed
+from kpi_nlsql.plans.plan_walk import everything, moved
 from kpi_nlsql.sentence import Sentence
 from kpi_nlsql.wording.plainly import plain_items
 
@@ -158,6 +158,6 @@ def _of_rows(query: plan.Query, alias: str) -> plan.Condition:
             where=plan.all_of([*first.on, *terms]),
         )
         terms = [plan.Exists(inner)]
-    found = plan.all_of([renamed(term, query.source.alias, alias) for term in terms])
+    found = plan.all_of([moved(term, query.source.alias, alias) for term in terms])
     assert found is not None
     return found

@@ -11,7 +11,7 @@ from kpi_nlsql.grammar.contrast.outputs import both_compared
 from kpi_nlsql.grammar.contrast.wording import counts_years
 from kpi_nlsql.grammar.reconciling.differences import differs, may_repeat
 from kpi_nlsql.plans import plan
-from kpi_nlsql.plans.plan_walk import everything
+from kpi_nlsql.plans.plan_walk import aliases
 from kpi_nlsql.schema.graph import Graph
 
 _COUNT = plan.Output(plan.Aggregate("count", plan.Star()), "count")
@@ -86,8 +86,8 @@ def of_one_side(
 
 def of_other(term: plan.Condition) -> bool:
     """Tell whether a condition is about the rows of the other side alone."""
-    refs = {part.source for part in everything(term) if isinstance(part, plan.ColumnRef)}
-    return "t" in refs and "s" not in refs
+    sources = aliases(term)
+    return "t" in sources and "s" not in sources
 
 
 def _grouped(choice: Choice, said: Sequence[plan.Condition], wish: Wish) -> plan.Query:
@@ -167,5 +167,5 @@ def compared(
 
 def _of_source(term: plan.Condition) -> bool:
     """Tell whether a condition is about the rows asked for alone."""
-    refs = {part.source for part in everything(term) if isinstance(part, plan.ColumnRef)}
-    return "s" in refs and not refs & {"t", "m"}
+    sources = aliases(term)
+    return "s" in sources and not sources & {"t", "m"}

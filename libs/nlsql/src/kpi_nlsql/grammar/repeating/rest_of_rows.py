@@ -14,7 +14,7 @@ from kpi_nlsql.grammar import general
 from kpi_nlsql.grammar.reconciling import reconcile
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
-from kpi_nlsql.plans.plan_walk import renamed
+from kpi_nlsql.plans.plan_walk import moved
 from kpi_nlsql.sentence import Candidate, Sentence
 
 _OPENER = (
@@ -44,7 +44,7 @@ def rest_of_rows(
         told = {kept[at - len(_OPENER)] for at in candidate.used if at >= len(_OPENER)}
         query = candidate.plan
         if isinstance(query, plan.Query) and said <= told and _keeps_rows(query, table):
-            where = renamed(query, query.source.alias, table).where
+            where = moved(query, query.source.alias, table).where
             return list(plan.conjuncts(where)), frozenset(told)
     return None
 
