@@ -48,7 +48,7 @@ _NO_KEY = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Two operands of different tables, how their rows pair up, and how good that is."""
+    """Two operands, how the rows of their tables pair up, and how good that is."""
 
     left: Operand
     right: Operand
@@ -101,7 +101,7 @@ def _pairs(sentence: Sentence, sought: Sought) -> Iterator[Choice]:
         [
             (each, _is_shown(graph, sought, each))
             for each in side
-            if not _is_key_told(sought, each, found)
+            if _has_order(graph, sought, each) and not _is_key_told(sought, each, found)
         ]
         for side in sides
     )
@@ -112,7 +112,7 @@ def _pairs(sentence: Sentence, sought: Sought) -> Iterator[Choice]:
     for left, left_shown in lefts:
         for right, right_shown in rights:
             pair = (left.table, right.table)
-            if not _comparable(graph, sought, left, right):
+            if sought.in_time is not None and not _count_alike(graph, left, right):
                 continue
             if left.table == right.table:
                 if (one := _same_row(graph, sought, left, right, head, spoken)) is not None:
@@ -139,16 +139,16 @@ def _pairs(sentence: Sentence, sought: Sought) -> Iterator[Choice]:
                 yield Choice(left, right, linked[0], score + paired, linked[1])
 
 
-def _comparable(graph: Graph, sought: Sought, left: Operand, right: Operand) -> bool:
-    """Tell whether two columns have an order where one is asked for: dates or amounts."""
-    columns = [graph.table(side.table).column(str(side.column)) for side in (left, right)]
-    wanted = {True: "date", False: "number"}.get(bool(sought.in_time))
-    if sought.in_time is None:
-        return True
-    years = {counts_years(column) for column in columns}
-    return len(years) == 1 and all(
-        kind_of(column) == wanted and not is_key(column) for column in columns
-    )
+def _has_order(graph: Graph, sought: Sought, operand: Operand) -> bool:
+    """Tell whether a column has the order that is asked for, if one is: of dates or of amounts."""
+    column = operand.meant(graph)
+    wanted = "date" if sought.in_time else "number"
+    return sought.in_time is None or (kind_of(column) == wanted and not is_key(column))
+
+
+def _count_alike(graph: Graph, left: Operand, right: Operand) -> bool:
+    """Tell whether both columns hold years, or neither does."""
+    return counts_years(left.meant(graph)) == counts_years(right.meant(graph))
 
 
 def _same_row(
@@ -161,7 +161,7 @@ def _same_row(
 ) -> Choice | None:
     """Return two columns of one table as a choice: "paid later than due"."""
     table = graph.table(left.table)
-    columns = [table.column(str(side.column)) for side in (left, right)]
+    columns = [side.meant(graph) for side in (left, right)]
     alike = len({kind_of(column) for column in columns}) == 1 and not any(map(is_key, columns))
     said = min(left.said, right.said) >= SURE and not (left.lost | right.lost)
     if left.column == right.column or sought.common or not (said and alike):
@@ -185,8 +185,7 @@ def _meet(joined: set[tuple[str, str]], pair: tuple[str, str]) -> bool:
 
 def _likeness(graph: Graph, left: Operand, right: Operand) -> float:
     """Return how alike two columns are: by their names, and by the kind of their values."""
-    first = graph.table(left.table).column(str(left.column))
-    second = graph.table(right.table).column(str(right.column))
+    first, second = left.meant(graph), right.meant(graph)
     alike = _NAMED_IN_BOTH if set(first.display_names) & set(second.display_names) else 0.0
     unlike = _UNLIKE_KINDS if kind_of(first) != kind_of(second) else 0.0
     # "an IBAN other than that of the restaurant" is not set against the number of a restaurant
@@ -196,7 +195,7 @@ def _likeness(graph: Graph, left: Operand, right: Operand) -> float:
 def _is_shown(graph: Graph, sought: Sought, operand: Operand) -> bool:
     """Tell whether the column is, by its full name, among those to show."""
     table = graph.table(operand.table)
-    names = column_names(table.column(str(operand.column)))
+    names = column_names(operand.meant(graph))
     for part in sought.shown:
         # the time sheets that hours are "from" say nothing of the hours that are over time
         place = naming(part, table)

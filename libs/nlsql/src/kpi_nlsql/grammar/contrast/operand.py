@@ -57,6 +57,10 @@ class Operand:
     lost: frozenset[int]
     placed: bool
 
+    def meant(self, graph: Graph) -> Column:
+        """Return the column itself. Raises KeyError where only a table is told."""
+        return graph.table(self.table).column(str(self.column))
+
 
 def operands(words: Sequence[Word], table: Table) -> list[Operand]:
     """Return the columns of the table that the words may speak of, best first."""

@@ -6,13 +6,7 @@ from collections.abc import Sequence
 
 from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
-from kpi_nlsql.grammar.contrast.wording import (
-    column_names,
-    counts_years,
-    is_key,
-    kind_of,
-    says_kind,
-)
+from kpi_nlsql.grammar.contrast.wording import column_names, counts_years, kind_of, says_kind
 from kpi_nlsql.schema.graph import Column
 from kpi_nlsql.sentence import Sentence
 
@@ -24,9 +18,9 @@ _RIVALLED = 0.15
 
 
 def is_plain(sentence: Sentence, choice: Choice, clause: Clause) -> bool:
-    """Tell whether both columns are named well enough, and have an order if one is asked for."""
+    """Tell whether both columns are named well enough, and may be compared at all."""
     sides = (choice.left, choice.right)
-    columns = [sentence.graph.table(side.table).column(str(side.column)) for side in sides]
+    columns = [side.meant(sentence.graph) for side in sides]
     kinds = {kind_of(column) for column in columns}
     if "number" in kinds and any(map(_holds_words, columns)):
         return False
@@ -35,10 +29,8 @@ def is_plain(sentence: Sentence, choice: Choice, clause: Clause) -> bool:
     if clause.operator == "!=":
         return min(side.said for side in sides) >= _LEAST_SAID
     rows = clause.together is not None and choice.right.said >= _HALF
-    ordered = all((each.dated or each.measures) and not is_key(each) for each in columns)
-    sure = choice.left.said >= _WHOLE
-    sure = sure and (choice.right.said >= _WHOLE or (rows and _says_kind(columns[1])))
-    return ordered and sure and len({each.dated for each in columns}) == 1
+    sure = choice.right.said >= _WHOLE or (rows and _says_kind(columns[1]))
+    return sure and choice.left.said >= _WHOLE
 
 
 def clearness(ranked: Sequence[Choice]) -> float:

@@ -65,7 +65,7 @@ def names_total(sentence: Sentence, items: Sequence[Item], clause: Clause, choic
     names = [
         name
         for side in (choice.left, choice.right)
-        for name in column_names(sentence.graph.table(side.table).column(str(side.column)))
+        for name in column_names(side.meant(sentence.graph))
     ]
     whole = not (choice.left.lost | choice.right.lost)
     return whole and all(

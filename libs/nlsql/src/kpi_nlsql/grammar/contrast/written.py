@@ -153,7 +153,7 @@ def compared(
     if margin is not None:
         return apart(left, operator, right, margin)
     sides = (choice.left, choice.right)
-    years = [counts_years(graph.table(side.table).column(str(side.column))) for side in sides]
+    years = [counts_years(side.meant(graph)) for side in sides]
     if len(set(years)) > 1:
         first, second = (
             ref if year else plan.PeriodOf(ref, "year")
