@@ -88,15 +88,22 @@ def _done(
     """
     called = {word for operand in found for word in operand.words}
     for at, word in enumerate(words):
-        moved = money_moved(word.text, table)
-        done = named_by(word.text, table) if word.text.endswith("ed") else None
-        columns = {moved, done.name if done is not None else None} - {None}
+        columns = set[str]() if word in called else _done_to(word.text, table)
+        if not columns:
+            continue
         told = [1.0 if n == at else _OF_TABLE * of for n, of in enumerate(owner)]
         lost = _lost(words, told)
         placed = any(of >= _SAID for n, of in enumerate(owner) if n != at)
         score = sum(told) - len(lost) + _SAID
-        for column in () if word in called else sorted(map(str, columns)):
+        for column in sorted(columns):
             yield Operand(table.name, column, score, SURE, (word,), lost, placed)
+
+
+def _done_to(verb: str, table: Table) -> set[str]:
+    """Return the money and the date of a table's rows that a verb speaks of."""
+    date = named_by(verb, table) if verb.endswith("ed") else None
+    told = (money_moved(verb, table), None if date is None else date.name)
+    return {name for name in told if name is not None}
 
 
 def _singled_out(
