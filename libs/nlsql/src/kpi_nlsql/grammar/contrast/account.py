@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from kpi_nlsql.english.function_words import COPULAS, FUNCTION_WORDS
 from kpi_nlsql.english.words import Token
+from kpi_nlsql.grammar.contrast.bounds import LED_TO
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.sentence import Sentence
 
@@ -13,7 +14,6 @@ _HAVING = frozenset(
     "go goes went carry carries carried run runs appear appears bear bears hold holds get got "  # noqa: SIM905
     "show shows have has had".split()
 )
-_LED_TO = frozenset({"in", "at", "with", "on", "by", "to", "under", "for", "as"})
 _SAYS_LITTLE = ("relative", "both", "show")
 
 
@@ -76,7 +76,7 @@ def verbs(tokens: Sequence[Token]) -> set[int]:
         for at in range(1, len(tokens) - 1)
         if tokens[at].lower in _HAVING
         or (
-            tokens[at + 1].lower in _LED_TO
+            tokens[at + 1].lower in LED_TO
             and (tokens[at - 1].lower in COPULAS or tokens[at].lower.endswith("ed"))
         )
     }

@@ -8,13 +8,14 @@ from kpi_nlsql.grammar.contrast.comparator import Comparator
 from kpi_nlsql.grammar.contrast.per_source import tells_source
 from kpi_nlsql.mentions.linking import Item
 
-OPENERS = frozenset(
-    "where whose with having which that who when have has had showing carrying although".split()  # noqa: SIM905
-) | {"for which", "in which", "for", "by"}
-_WHATEVER = frozenset({"everything", "anything", "whatever"})
+_OPENERS = frozenset(
+    "where whose with having which that who when have has had showing carrying although "  # noqa: SIM905
+    "everything anything whatever for by".split()
+) | {"for which", "in which"}
 ENDS = frozenset({",", ".", "?", ";", ":", "(", ")", "!"})
 VERBS = frozenset("is are was were does do did".split())  # noqa: SIM905
 PLACES = frozenset({"in", "at", "on", "per", "within", "inside", "according to", "by"})
+LED_TO = frozenset({"in", "at", "with", "on", "by", "to", "under", "for", "as"})
 THEY = frozenset({"they", "these", "both", "two", "the two", "values", "it"})
 
 
@@ -49,7 +50,7 @@ def _asks(item: Item) -> bool:
 def opens(items: Sequence[Item], position: int) -> bool:
     """Tell whether a word opens a clause."""
     text = items[position].text
-    return text in OPENERS | _WHATEVER or (items[position].is_cue("show") and position > 0)
+    return text in _OPENERS or (items[position].is_cue("show") and position > 0)
 
 
 def ends(items: Sequence[Item], start: int) -> int:

@@ -14,11 +14,7 @@ from kpi_nlsql.grammar.contrast.bounds import (
     says_something,
     split_at,
 )
-from kpi_nlsql.grammar.contrast.comparator import (
-    Comparator,
-    comparators,
-    deed_before,
-)
+from kpi_nlsql.grammar.contrast.comparator import Comparator, comparators, deed_before
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
 from kpi_nlsql.grammar.contrast.evoked import tells_measure
 from kpi_nlsql.grammar.contrast.rows_apart import behind_rows, is_verb, rows_apart
@@ -53,7 +49,7 @@ def clauses(items: Sequence[Item]) -> Iterator[Clause]:
             found.text == "add up",
             attributive=found.attributive,
             in_time=found.in_time,
-            measure=tuple(at for at in (found.start,) if tells_measure(found.text.split()[0])),
+            measure=(found.start,) if tells_measure(found.text.split()[0]) else (),
         )
         if not _meets_value(items, clause):
             yield from (rows_apart(items, form) for form in _forms(items, clause, found))

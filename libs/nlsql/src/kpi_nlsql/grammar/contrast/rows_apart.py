@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kpi_nlsql.english.money import MOVING
-from kpi_nlsql.grammar.contrast.bounds import VERBS, opens, says_something
+from kpi_nlsql.grammar.contrast.bounds import LED_TO, VERBS, opens, says_something
 from kpi_nlsql.grammar.contrast.comparator import is_deed
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
 from kpi_nlsql.grammar.contrast.evoked import SUMMING, tells_measure
@@ -14,7 +14,6 @@ from kpi_nlsql.mentions.linking import Item
 
 _ROWS = 0.5
 _OWNING = frozenset({"in", "at", "on", "of", "from", "the", "our"})
-_LED_TO = frozenset({"in", "at", "with", "on", "by", "to", "under", "for", "as"})
 _DOERS = frozenset({"that", "which", "who", "we", "they", "it"})
 
 
@@ -31,7 +30,7 @@ def rows_apart(items: Sequence[Item], clause: Clause) -> Clause:
         return clause
     if any(items[at].text in _OWNING for at in left[:rows]):
         return clause
-    while left and left[-1] > left[rows] and items[left[-1]].text in _LED_TO:
+    while left and left[-1] > left[rows] and items[left[-1]].text in LED_TO:
         left = left[:-1]  # "billed for more than"
     deed, rest = left[rows + 1 : rows + 2], left[rows + 2 :]
     before = (*clause.before, *left[: rows + 1])
@@ -39,7 +38,7 @@ def rows_apart(items: Sequence[Item], clause: Clause) -> Clause:
         return replace(clause, left=left[rows : rows + 1], before=(*clause.before, *left))
     if not is_deed(items[deed[0]]):
         return clause
-    if rest and items[rest[0]].text in _LED_TO:
+    if rest and items[rest[0]].text in LED_TO:
         return replace(clause, left=rest[1:], before=before, told=clause.told | {*deed, rest[0]})
     told = items[deed[0]]
     linked = told.hits or told.text in MOVING or tells_measure(told.text) or clause.in_time
