@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from kpi_nlsql.english.cues import Cue
 from kpi_nlsql.grammar import general
@@ -47,24 +48,22 @@ def without_phrases(items: Sequence[Item], clause: Clause) -> tuple[Clause, list
         for positions in _phrases(items, getattr(clause, name)):
             found.setdefault(positions, RowPhrase(positions, name in {"right", "after"}))
     gone = {at for positions in found for at in positions}
-    left, right, common, before, after = (
-        tuple(at for at in getattr(clause, name) if at not in gone)
-        for name in ("left", "right", "common", "before", "after")
-    )
-    told = replace(clause, left=left, right=right, common=common, before=before, after=after)
-    return told, list(found.values())
+    kept: dict[str, Any] = {
+        name: tuple(at for at in getattr(clause, name) if at not in gone) for name in _STRETCHES
+    }
+    return replace(clause, **kept), list(found.values())
 
 
 def _phrases(items: Sequence[Item], stretch: Sequence[int]) -> Iterator[tuple[int, ...]]:
     at = 0
     while at < len(stretch):
         end = _end(items, stretch, at) if items[stretch[at]].last_word in _LEADS else None
-        if end is not None:
-            timed = items[stretch[at]].last_word in _TIMING and is_deed(items[stretch[at - 1]])
-            yield tuple(stretch[at - (at > 0 and timed) : end])
-            at = end
-        else:
+        if end is None:
             at += 1
+            continue
+        timed = at > 0 and items[stretch[at]].last_word in _TIMING
+        yield tuple(stretch[at - (timed and is_deed(items[stretch[at - 1]])) : end])
+        at = end
 
 
 def _end(items: Sequence[Item], stretch: Sequence[int], start: int) -> int | None:
