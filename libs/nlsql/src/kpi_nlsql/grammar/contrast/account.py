@@ -32,11 +32,11 @@ class Account:
 
     def add_item(self, position: int) -> None:
         """Count all tokens of an item as understood."""
-        self.tokens.update(self._span(position))
+        self.tokens.update(self.span(position))
 
     def has(self, position: int) -> bool:
         """Tell whether some of an item is understood already."""
-        return bool(self.tokens & set(self._span(position)))
+        return bool(self.tokens & set(self.span(position)))
 
     def used(self) -> frozenset[int]:
         """Return the positions of the sentence's own items that are accounted for."""
@@ -57,7 +57,8 @@ class Account:
             for position, item in enumerate(self._sentence.items)
         )
 
-    def _span(self, position: int) -> range:
+    def span(self, position: int) -> range:
+        """Return the tokens of an item."""
         return range(self._items[position].start, self._items[position].end)
 
 

@@ -8,6 +8,7 @@ from kpi_nlsql.english.function_words import FUNCTION_WORDS, STOP_WORDS
 from kpi_nlsql.grammar.contrast.account import Account
 from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.comparator import is_deed
+from kpi_nlsql.grammar.contrast.operand import Operand
 from kpi_nlsql.grammar.contrast.row_phrases import RowPhrase, rows_told
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
@@ -25,20 +26,22 @@ class RowsSaid:
     ) -> None:
         self.sentence, self.items, self.account, self.choice = sentence, items, account, choice
 
+    def _sides(self) -> list[tuple[str, Operand, str]]:
+        """Return the sides with rows of their own, each by its alias, and the other's table."""
+        first, second = self.choice.left, self.choice.right
+        other = [] if self.choice.same_row else [("t", second, first.table)]
+        return [("s", first, second.table), *other]
+
     def phrased(self, phrases: Sequence[RowPhrase]) -> list[plan.Condition]:
         """Return what the phrases taken out of the sentence say of the rows of either side."""
         found: list[plan.Condition] = []
-        first, second = self.choice.left.table, self.choice.right.table
+        sides = self._sides()
         for phrase in phrases:
             told = [self.items[at] for at in phrase.positions]
-            sides = [
-                ("s", first, second),
-                *([] if self.choice.same_row else [("t", second, first)]),
-            ]
             ways = [
                 rows
-                for alias, table, other in (sides[::-1] if phrase.behind else sides)
-                if (rows := rows_told(self.sentence, told, table, alias, other)) is not None
+                for alias, side, other in (sides[::-1] if phrase.behind else sides)
+                if (rows := rows_told(self.sentence, told, side.table, alias, other)) is not None
             ]
             if ways:
                 rows = min(ways, key=lambda way: way.joined)
@@ -62,11 +65,9 @@ class RowsSaid:
     def described(self, stretches: Sequence[Sequence[int]]) -> list[plan.Condition]:
         """Return what is said of the rows of a side where it is named: "their unpaid invoices"."""
         found: list[plan.Condition] = []
-        first, second = self.choice.left, self.choice.right
-        sides = [("s", first, second.table), ("t", second, first.table)]
         for stretch in () if self.choice.same_row else stretches:
-            spans = {at: {*range(self.items[at].start, self.items[at].end)} for at in stretch}
-            for alias, side, other in sides:
+            spans = {at: {*self.account.span(at)} for at in stretch}
+            for alias, side, other in self._sides():
                 lost = {at for at in stretch if spans[at] & (side.lost - self.account.tokens)}
                 if any(self.items[at].best_table() >= _NAMED for at in lost):
                     continue
