@@ -11,7 +11,7 @@ from kpi_nlsql.grammar.contrast.beside import said_beside
 from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.comparator import mirrored
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
-from kpi_nlsql.grammar.contrast.layout import Layout, words_of
+from kpi_nlsql.grammar.contrast.layout import Layout, Positions, words_of
 from kpi_nlsql.grammar.contrast.margin import Margin
 from kpi_nlsql.grammar.contrast.operand import naming, operands, table_told
 from kpi_nlsql.grammar.contrast.order import can_sort, ordered
@@ -44,6 +44,9 @@ _DESCRIBED = 0.3
 _SUMMED = 0.5
 """What is left of the certainty where sums must be equal to the last cent."""
 
+Total = Callable[[Sequence[plan.Condition]], plan.Condition]
+"""Makes the comparison with what the rows come to of which the conditions hold."""
+
 
 class Reading:
     """A choice on its way to a plan, with an account of the words it has understood."""
@@ -59,7 +62,8 @@ class Reading:
     ) -> None:
         self.sentence, self.items, self.layout = sentence, items, layout
         self.sought, self.account, self.phrases = sought, account, phrases
-        self.stretches: tuple[tuple[int, ...], ...] = ()
+        self.stretches: tuple[Positions, Positions] = ((), ())
+        """What is said on either side where columns are compared, not values."""
 
     def of(
         self, ranked: Sequence[Choice], clause: Clause, margin: Margin | None
@@ -75,13 +79,12 @@ class Reading:
         said = min(choice.left.said, choice.right.said)
         sure = choice.pairing.score * clearness(ranked) * min(1.0, 0.4 + said)
         told = f"{choice.left.column} {operator} {choice.right.column}"
-        behind = set(clause.right)
         if (function := clause.together) is not None:
             unlike = _SUMMED if operator == "!=" and margin is None else 1.0
             total = partial(summed, choice, operator, function, margin)
-            return self._candidate(choice, [], rows, sure * unlike, told, behind, total)
+            return self._candidate(choice, [], rows, sure * unlike, told, total)
         terms = [compared(choice, operator, self.sentence.graph, margin)]
-        return self._candidate(choice, terms, rows, sure, told, behind)
+        return self._candidate(choice, terms, rows, sure, told)
 
     def of_states(self, choice: Choice, found: States) -> Candidate | None:
         """Return the reading of a value on either side."""
@@ -103,7 +106,7 @@ class Reading:
         )
         rows = bool(self.sought.head)
         sure = choice.pairing.score
-        return self._candidate(choice, said, rows, sure, f"{columns} are so", set())
+        return self._candidate(choice, said, rows, sure, f"{columns} are so")
 
     def _candidate(
         self,
@@ -112,28 +115,19 @@ class Reading:
         rows: bool,
         sure: float,
         told: str,
-        behind: set[int],
-        total: Callable[[Sequence[plan.Condition]], plan.Condition] | None = None,
+        total: Total | None = None,
     ) -> Candidate | None:
         named = self._named(choice, total is not None)
         said_of = RowsSaid(self.sentence, self.items, self.account, choice)
         filters = [*said_of.phrased(self.phrases), *said_of.headed(self.layout.head)]
         filters += said_of.described(self.stretches)
+        behind = set(self.stretches[1])
         filters += said_beside(self.items, self.layout, self.account, choice, behind)
         if said_of.leaves_words([self.layout.head, *self.stretches]):
             sure *= _DESCRIBED
         counts = self.layout.counts
         wish = Wish(counts, counts or rows, () if counts else named)
-        keys = ", ".join(pair.left for pair in choice.pairing.pairs)
-        terms, graph = [*filters, *said], self.sentence.graph
-        if total is not None:
-            among = [term for term in terms if of_other(term)]
-            own = [term for term in terms if term not in among]
-            query = of_one_side(choice, [*own, total(among)], wish, among)
-        elif choice.same_row:
-            query = moved(of_one_side(choice, terms, wish), "s", choice.left.table)
-        else:
-            query = written(choice, terms, wish, graph)
+        query = self._query(choice, [*filters, *said], wish, total)
         if query is None:
             return None
         query = self._ordered(query, choice)
@@ -141,6 +135,7 @@ class Reading:
             return None  # of one table the general reader reads more than what is compared
         tables = choice.left.table
         if not choice.same_row:
+            keys = ", ".join(pair.left for pair in choice.pairing.pairs)
             tables += f" and {choice.right.table} with the same {keys}"
         return Candidate(
             plan=query,
@@ -153,6 +148,17 @@ class Reading:
             used=self.account.used(),
             features={"pairing": sure, "requested": float(bool(named and self.layout.shown))},
         )
+
+    def _query(
+        self, choice: Choice, terms: Sequence[plan.Condition], wish: Wish, total: Total | None
+    ) -> plan.Query | None:
+        if total is not None:
+            among = [term for term in terms if of_other(term)]
+            own = [term for term in terms if term not in among]
+            return of_one_side(choice, [*own, total(among)], wish, among)
+        if choice.same_row:
+            return moved(of_one_side(choice, terms, wish), "s", choice.left.table)
+        return written(choice, terms, wish, self.sentence.graph)
 
     def _ordered(self, query: plan.Query, choice: Choice) -> plan.Query:
         keys: list[plan.Order] = []
