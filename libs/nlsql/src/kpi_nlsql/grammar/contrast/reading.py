@@ -204,8 +204,7 @@ class Reading:
 
     def _keyed(self, choice: Choice) -> Pairing:
         """Return the pairing by the key that is told, "for the same flight and date"."""
-        parts = [words_of(self.items, part, self.sentence.tokens) for part in self.layout.keys]
-        told = told_key(self.sentence.graph, choice.left, choice.right, parts)
+        told = told_key(self.sentence.graph, choice.left, choice.right, self.sought.keys)
         for words in told.words:
             self.account.add(word.token for word in words)
         if not told.pairs or choice.link is not None:
