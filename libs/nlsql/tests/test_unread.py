@@ -23,8 +23,8 @@ def unread(tmp_path_factory: pytest.TempPathFactory) -> Score:
 
 def test_unread_sentences_are_answered_as_rightly_as_measured(unread: Score) -> None:
     assert unread.sentences == 410
-    assert round(unread.share, 2) >= 0.74
+    assert round(unread.share, 2) >= 0.76
 
 
 def test_unread_sentences_are_answered_as_precisely_as_measured(unread: Score) -> None:
-    assert round(unread.precision, 2) >= 0.90
+    assert round(unread.precision, 2) >= 0.91
