@@ -23,6 +23,8 @@ _WORDS = sorted(
 
 _HOSTILE = [
     "",
+    "using the customer id",
+    "more than one time name",
     "   \n\t ",
     "x" * 2_000,
     "show " * 400,

@@ -19,7 +19,7 @@ def add_up(frame: Frame) -> None:
             continue
         if sorting.function is not None:
             if sorting.function in {"sum", "avg"} and _rows(frame) != sorting.ref.choice[0]:
-                _group(frame)
+                _group(frame, sorting)
             continue
         if (function := _shown(frame, sorting)) is not None:
             sorting.function = function
@@ -27,7 +27,7 @@ def add_up(frame: Frame) -> None:
             sorting.function = "sum"
         else:
             continue
-        _group(frame)
+        _group(frame, sorting)
     _show_sums(frame)
 
 
@@ -86,8 +86,10 @@ def _means_sum(frame: Frame, sorting: Sorting) -> bool:
         return False
     table, name = sorting.ref.chosen
     rows = _rows(frame)
-    if rows is None or rows == table or not adds_up(frame.graph.table(table).column(name)):
+    if not adds_up(frame.graph.table(table).column(name)):
         return False
+    if rows is None or rows == table:
+        return sorting.summed and _repeated(frame, table)  # "the five plants with the most stock"
     path = frame.paths.path(rows, table)
     return path is not None and frame.multiplies(path[1])
 
@@ -96,10 +98,17 @@ def _rows(frame: Frame) -> str | None:
     return next((table for _, table in frame.draft.entities), None)
 
 
-def _group(frame: Frame) -> None:
+def _group(frame: Frame, sorting: Sorting) -> None:
     """Put the rows together by what is ranked, unless the sentence tells by what."""
     draft, rows = frame.draft, _rows(frame)
-    plain = [w.ref.chosen[0] for w in draft.wanted if w.ref and w.ref.choice and not w.function]
-    if draft.groups or rows is None or (plain and rows not in plain):
+    shown = [w.ref for w in draft.wanted if w.ref and w.ref.choice and not w.function]
+    if draft.groups:
+        return
+    assert sorting.ref is not None
+    own = {ref.chosen[0] for ref in shown} == {sorting.ref.chosen[0]}
+    if own and len(shown) == 1 and _repeated(frame, shown[0].chosen[0]):
+        draft.groups = [Group(0, shown[0], explicit=False)]
+        return
+    if rows is None or (shown and rows not in {ref.chosen[0] for ref in shown}):
         return
     draft.groups = [Group(0, table=rows, explicit=False)]

@@ -170,7 +170,7 @@ def _listed(items: Sequence[Item], start: int, position: int) -> KeyClause | Non
     if not columns or end is None or len(onto) not in {0, len(columns)}:
         return None
     if start == 0:  # "Using the customer code, find all …"
-        end += 1
+        end = min(end + 1, len(items))
     return KeyClause(start, end, tuple(columns), tuple(onto), loosely)
 
 

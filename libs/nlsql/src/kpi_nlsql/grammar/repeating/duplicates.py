@@ -12,6 +12,7 @@ from kpi_nlsql.grammar.repeating.repeats import Repeat, find_repeat
 from kpi_nlsql.grammar.repeating.repeats_shown import Shown, shown_beside
 from kpi_nlsql.grammar.repeating.rest_of_rows import rest_of_rows
 from kpi_nlsql.grammar.scanner import NAMES
+from kpi_nlsql.mentions.walking import text_at
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.explain import told_of
 from kpi_nlsql.schema.graph import Column
@@ -105,7 +106,7 @@ def _speaks_of_rows(sentence: Sentence, repeat: Repeat, keys: Keys) -> bool:
         return False
     if any(column.unique or _measures(column) for column in columns):
         return True
-    named = [items[at].text in NAMES and items[at + 1].text == "of" for at in keys.columns]
+    named = [items[at].text in NAMES and text_at(items, at + 1) == "of" for at in keys.columns]
     return any(named) or any(
         item.best_table() >= _FULL
         and item.best_table() > item.best_column()
