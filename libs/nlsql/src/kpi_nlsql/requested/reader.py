@@ -6,22 +6,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from kpi_nlsql.english.cues import Cue
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.explain import explain
 from kpi_nlsql.requested.showing import shown
 from kpi_nlsql.requested.spans import Request, find_request
 from kpi_nlsql.sentence import Candidate, Sentence
+from kpi_nlsql.wording.rewriting import SHOW_ALL
 
 Reader = Callable[[Sentence], Iterator[Candidate]]
 
 _MOST = 3
 _ADDED = -1
-_OPENER = (
-    Item("cue", "show", 0, 0, cues=(Cue("show"),)),
-    Item("cue", "all", 0, 0, cues=(Cue("all"),)),
-)
 """Whole rows are asked for: the list says later what of them is shown."""
 
 
@@ -40,7 +36,7 @@ def read(
     if _groups_first(sentence, request, kept):
         return
     items = tuple(sentence.items[at] for at in kept if at != _ADDED)
-    rest = replace(sentence, items=(*_OPENER, *items))
+    rest = replace(sentence, items=(*SHOW_ALL, *items))
     for reader in readers:
         for candidate in islice(reader(rest), _MOST):
             if (found := _fulfilled(sentence, candidate, request, kept)) is not None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kpi_nlsql.english.cues import Cue
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.wording.rewriting import SHOW
 
 _BORDERS = frozenset({",", ":", "?", ".", ";", "(", "-", "\u2013", "\u2014"})
 _THERE = frozenset("are there is of them those do we have in total exist it".split())  # noqa: SIM905
@@ -32,7 +32,7 @@ def asked_first(items: Sequence[Item]) -> list[Item]:
     rest = _headless([*_without_border(items[:start]), *items[end:]])
     opener = items[start]
     if opener.kind == "mark":
-        opener = replace(_OPENER, start=opener.start, end=opener.end)
+        opener = replace(SHOW, start=opener.start, end=opener.end)
     link = replace(_LINK, start=opener.start, end=opener.start)
     return [opener, *wanted[1:], link, *rest]
 
@@ -138,4 +138,3 @@ def _headless(items: list[Item]) -> list[Item]:
 
 
 _LINK = Item("word", "of", 0, 0)
-_OPENER = Item("cue", "show", 0, 0, cues=(Cue("show"),))

@@ -18,6 +18,10 @@ HAVE = Item("word", "have", 0, 0)
 THAT = Item("cue", "that", 0, 0, cues=(Cue("relative"),))
 """Words that several rules put in; ``rewritten`` gives them their place."""
 
+SHOW = Item("cue", "show", 0, 0, cues=(Cue("show"),))
+SHOW_ALL = (SHOW, Item("cue", "all", 0, 0, cues=(Cue("all"),)))
+"""What a description of rows is a request with: "show all"."""
+
 
 def rewritten(items: Sequence[Item], rules: Sequence[Rule], first: int = 0) -> list[Item]:
     """Return the items with each rule applied in turn, from the position ``first`` on."""

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kpi_nlsql.english.cues import Cue
 from kpi_nlsql.grammar import general
 from kpi_nlsql.grammar.contrast.comparator import is_deed
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
@@ -21,16 +20,13 @@ from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import everything, moved
 from kpi_nlsql.sentence import Sentence
 from kpi_nlsql.wording.plainly import plain_items
+from kpi_nlsql.wording.rewriting import SHOW_ALL
 
 _LEADS = frozenset("of in for with from since during on at after before until dated to".split())  # noqa: SIM905
 _PASSED = frozenset({"the", "a", "an", "all", "year", "month", "code", "number", "no"})
 _LONGEST = 6
 _STRETCHES = ("right", "left", "common", "before", "after")
 _TIMING = frozenset("in since during on after before until between from".split())  # noqa: SIM905
-_OPENER = (
-    Item("cue", "show", 0, 0, cues=(Cue("show"),)),
-    Item("cue", "all", 0, 0, cues=(Cue("all"),)),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +112,7 @@ def rows_told(
     rows = Item("mention", table, 0, 0, hits=(NameHit(table, None, 1.0),))
     at = next((n for n, item in enumerate(items) if _names(item, table)), None)
     part = [*items[:at], replace(items[at], hits=rows.hits), *items[at + 1 :]] if at else None
-    plain = plain_items((*_OPENER, *(part or (rows, *items))), sentence.graph, sentence.lexicon)
+    plain = plain_items((*SHOW_ALL, *(part or (rows, *items))), sentence.graph, sentence.lexicon)
     first = next(iter(general.read(replace(sentence, items=tuple(plain)))), None)
     query = first.plan if first is not None else None
     if first is None or not isinstance(query, plan.Query) or query.where is None:

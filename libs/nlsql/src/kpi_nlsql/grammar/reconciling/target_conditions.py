@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kpi_nlsql.english.cues import Cue
 from kpi_nlsql.grammar import general
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.values import ValueHit
 from kpi_nlsql.plans import plan
 from kpi_nlsql.sentence import Sentence
+from kpi_nlsql.wording.rewriting import SHOW_ALL
 
 _LEADS = frozenset(
     "with whose where that which who having of for from in since after before between dated".split()  # noqa: SIM905
@@ -27,10 +27,6 @@ _CONTRASTS = ("missing", "not", "also", "both", "only", "show", "relative")
 _BEING = frozenset({"is", "are", "was", "were", "still", "being", "marked", "as"})
 _LACKING = frozenset({"no", "without"})
 _NAMED = 0.8
-_OPENER = (
-    Item("cue", "show", 0, 0, cues=(Cue("show"),)),
-    Item("cue", "all", 0, 0, cues=(Cue("all"),)),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +61,7 @@ def said_of(sentence: Sentence, position: int, cue: int, source: str) -> Said:
     if not before and not behind:
         return NOTHING
     kept = [*before, position, *behind]
-    rows = replace(sentence, items=(*_OPENER, *(items[at] for at in kept)))
+    rows = replace(sentence, items=(*SHOW_ALL, *(items[at] for at in kept)))
     first = next(iter(general.read(rows)), None)
     if first is None or not isinstance(first.plan, plan.Query):
         return NOTHING
@@ -74,7 +70,7 @@ def said_of(sentence: Sentence, position: int, cue: int, source: str) -> Said:
         return NOTHING
     if source in {step.source.alias for step in query.joins}:
         return NOTHING
-    used = {kept[at - len(_OPENER)] for at in first.used if at >= len(_OPENER)}
+    used = {kept[at - len(SHOW_ALL)] for at in first.used if at >= len(SHOW_ALL)}
     return Said(query, frozenset(used | set(behind)))
 
 

@@ -9,18 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from kpi_nlsql.english.cues import Cue
 from kpi_nlsql.grammar import general
 from kpi_nlsql.grammar.reconciling import reconcile
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import moved
 from kpi_nlsql.sentence import Candidate, Sentence
+from kpi_nlsql.wording.rewriting import SHOW_ALL
 
-_OPENER = (
-    Item("cue", "show", 0, 0, cues=(Cue("show"),)),
-    Item("cue", "all", 0, 0, cues=(Cue("all"),)),
-)
 _AGGREGATES = ("aggregate", "average_of_all")
 _IDLE = ("show", "all", "relative", "details", "distinct", "count", "group")
 
@@ -39,9 +35,9 @@ def rest_of_rows(
         return None  # values alone are read with the repeat
     if any(items[at].is_cue(kind) for at in said for kind in _AGGREGATES):
         return None  # "above the average of the same customer": nothing repeats
-    rest = replace(sentence, items=(*_OPENER, *(items[at] for at in kept)))
+    rest = replace(sentence, items=(*SHOW_ALL, *(items[at] for at in kept)))
     for candidate in _readings(rest):
-        told = {kept[at - len(_OPENER)] for at in candidate.used if at >= len(_OPENER)}
+        told = {kept[at - len(SHOW_ALL)] for at in candidate.used if at >= len(SHOW_ALL)}
         query = candidate.plan
         if isinstance(query, plan.Query) and said <= told and _keeps_rows(query, table):
             where = moved(query, query.source.alias, table).where
