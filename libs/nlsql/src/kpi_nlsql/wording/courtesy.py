@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpi_nlsql.english.words import Token
-from kpi_nlsql.wording.phrases import lower_at, put_in
+from kpi_nlsql.wording.phrases import lower_at, put_in, retold
 
 _POLITE = frozenset(
     "would could can may might will shall should i we you d ll please kindly like love wish want "  # noqa: SIM905
@@ -83,23 +83,18 @@ def _all_of(tokens: list[Token]) -> list[Token]:
 
 def _without_asides(tokens: list[Token]) -> list[Token]:
     # ", if I may ask," and a closing ", please" stand between marks or at the end.
-    kept: list[Token] = []
-    position = 0
-    while position < len(tokens):
-        length = _aside(tokens, position) if kept and kept[-1].kind == "mark" else 0
-        if length:
-            position += length
-            if kept[-1].text == "," and (position == len(tokens) or tokens[position].text != "?"):
-                closing = position < len(tokens) and tokens[position].text == ","
-                position += closing
-            kept.pop()
-            continue
-        kept.append(tokens[position])
-        position += 1
-    return kept
+    return retold(tokens, _aside)
 
 
-def _aside(tokens: Sequence[Token], position: int) -> int:
+def _aside(told: list[Token], tokens: Sequence[Token], position: int) -> int:
+    length = _length(tokens, position) if told and told[-1].kind == "mark" else 0
+    if length:
+        closed = told.pop().text == "," and lower_at(tokens, position + length) == ","
+        length += closed
+    return length
+
+
+def _length(tokens: Sequence[Token], position: int) -> int:
     """Return how many tokens of an aside stand here, up to a mark or the end."""
     for words in _ASIDES:
         end = position + len(words)

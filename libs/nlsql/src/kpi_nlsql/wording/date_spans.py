@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from kpi_nlsql.english.dates_read import MONTHS
 from kpi_nlsql.english.words import Token
-from kpi_nlsql.wording.phrases import said
+from kpi_nlsql.wording.phrases import retold, said
 
 _PERIOD = re.compile(r"(\d{4})-(\d\d|[QH]\d)(-\d\d)?")
 _PART = re.compile(r"[QqHh][1-4]")
@@ -96,22 +96,21 @@ def _day(token: Token) -> int | None:
 
 def _spans(tokens: list[Token]) -> list[Token]:
     """Tell "from May until July 2024" as "between May 2024 and July 2024"."""
-    told: list[Token] = []
-    position = 0
-    while position < len(tokens):
-        run = tokens[position : position + 3]
-        if len(run) == 3 and run[1].lower in _UNTIL and _is_date(run[0]) and _is_date(run[2]):
-            dates = run[0].kind == run[2].kind == "quoted"
-            led = bool(told) and told[-1].lower in _LEADS
-            if led or dates:
-                lead = told.pop() if led else replace(run[0], end=run[0].start)
-                told.append(replace(lead, text="between", kind="word"))
-                told += [run[0], replace(run[1], text="and", kind="word"), run[2]]
-                position += 3
-                continue
-        told.append(tokens[position])
-        position += 1
-    return told
+    return retold(tokens, _span)
+
+
+def _span(told: list[Token], tokens: Sequence[Token], position: int) -> int:
+    run = tokens[position : position + 3]
+    if len(run) < 3 or run[1].lower not in _UNTIL or not (_is_date(run[0]) and _is_date(run[2])):
+        return 0
+    dates = run[0].kind == run[2].kind == "quoted"
+    led = bool(told) and told[-1].lower in _LEADS
+    if not led and not dates:
+        return 0
+    lead = told.pop() if led else replace(run[0], end=run[0].start)
+    told.append(replace(lead, text="between", kind="word"))
+    told += [run[0], replace(run[1], text="and", kind="word"), run[2]]
+    return 3
 
 
 def _is_date(token: Token) -> bool:

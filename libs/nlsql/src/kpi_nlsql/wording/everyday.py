@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from kpi_nlsql.english.money import OF_MONEY
 from kpi_nlsql.english.words import Token
-from kpi_nlsql.wording.phrases import lower_at, said, with_phrases
+from kpi_nlsql.wording.phrases import lower_at, retold, said, with_phrases
 
 _OUR_PART = frozenset({"us", "ours", "ourselves"})
 _PART_LEADS = frozenset("with of from by for to at on among".split())  # noqa: SIM905
@@ -77,16 +77,13 @@ def _without_our_part(tokens: list[Token]) -> list[Token]:
 
 def _without_rates(tokens: list[Token]) -> list[Token]:
     """Tell "cost more than 500 a year" as "cost more than 500": what is stored is a year's fee."""
-    told: list[Token] = []
-    position = 0
-    while position < len(tokens):
-        rate = lower_at(tokens, position) == "a" and lower_at(tokens, position + 1) in _PERIODS
-        if rate and told and (told[-1].kind == "number" or told[-1].lower in OF_MONEY):
-            position += 2
-        else:
-            told.append(tokens[position])
-            position += 1
-    return told
+    return retold(tokens, _rate)
+
+
+def _rate(told: list[Token], tokens: Sequence[Token], position: int) -> int:
+    rate = lower_at(tokens, position) == "a" and lower_at(tokens, position + 1) in _PERIODS
+    paid = bool(told) and (told[-1].kind == "number" or told[-1].lower in OF_MONEY)
+    return 2 if rate and paid else 0
 
 
 def _not_a_single(tokens: list[Token]) -> list[Token]:
@@ -112,16 +109,14 @@ def _meant(told: Sequence[Token], _: Sequence[Token], words: tuple[str, ...]) ->
 
 def _too(tokens: list[Token]) -> list[Token]:
     """Tell a closing "as well" as "too"."""
-    told: list[Token] = []
-    position = 0
-    while position < len(tokens):
-        run = (lower_at(tokens, position), lower_at(tokens, position + 1))
-        behind = lower_at(tokens, position + 2)
-        ended = not behind or behind in _ENDS or tokens[position + 2].kind == "mark"
-        if run == ("as", "well") and ended:
-            told += said(("too",), replace(tokens[position], end=tokens[position + 1].end))
-            position += 2
-        else:
-            told.append(tokens[position])
-            position += 1
-    return told
+    return retold(tokens, _as_well)
+
+
+def _as_well(told: list[Token], tokens: Sequence[Token], position: int) -> int:
+    run = (lower_at(tokens, position), lower_at(tokens, position + 1))
+    behind = lower_at(tokens, position + 2)
+    ended = not behind or behind in _ENDS or tokens[position + 2].kind == "mark"
+    if run != ("as", "well") or not ended:
+        return 0
+    told += said(("too",), replace(tokens[position], end=tokens[position + 1].end))
+    return 2

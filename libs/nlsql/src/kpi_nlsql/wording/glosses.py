@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kpi_nlsql.english.words import Token
+from kpi_nlsql.wording.phrases import retold
 
 _GLOSSES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("i", ".", "e", "."): (), ("i", ".", "e"): (), ("ie",): (), ("namely",): (),
@@ -18,16 +19,12 @@ _LONGEST = max(map(len, _GLOSSES))
 def without_glosses(tokens: Sequence[Token]) -> list[Token]:
     """Return the tokens without words that only announce an explanation."""
     words = tuple(token.lower for token in tokens)
-    told: list[Token] = []
-    position = 0
-    while position < len(tokens):
+
+    def gloss(told: list[Token], tokens: Sequence[Token], position: int) -> int:
         runs = (words[position : position + n] for n in range(_LONGEST, 0, -1))
         run = next((run for run in runs if run in _GLOSSES), ())
-        if run:
-            plain = enumerate(_GLOSSES[run], position)
-            told += [replace(tokens[at], text=word) for at, word in plain]
-            position += len(run)
-        else:
-            told.append(tokens[position])
-            position += 1
-    return told
+        plain = enumerate(_GLOSSES.get(run, ()), position)
+        told += [replace(tokens[at], text=word) for at, word in plain]
+        return len(run)
+
+    return retold(tokens, gloss)

@@ -8,23 +8,22 @@ from dataclasses import replace
 from kpi_nlsql.english.function_words import STOP_WORDS
 from kpi_nlsql.english.words import Token, stem
 from kpi_nlsql.mentions.lexicon import Lexicon
+from kpi_nlsql.wording.phrases import retold
 
 _SHORTEST = 3
 
 
 def glued(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
     """Return the tokens with two words made one where names know them only as one."""
-    told: list[Token] = []
-    position = 0
-    while position < len(tokens):
+
+    def one(told: list[Token], tokens: Sequence[Token], position: int) -> int:
         first, second = tokens[position], tokens[position + 1 : position + 2]
-        if second and _is_one(first, second[0], lexicon):
-            told.append(replace(first, text=first.text + second[0].text, end=second[0].end))
-            position += 2
-        else:
-            told.append(first)
-            position += 1
-    return told
+        if not second or not _is_one(first, second[0], lexicon):
+            return 0
+        told.append(replace(first, text=first.text + second[0].text, end=second[0].end))
+        return 2
+
+    return retold(tokens, one)
 
 
 def _is_one(first: Token, second: Token, lexicon: Lexicon) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpi_nlsql.english.words import Token
-from kpi_nlsql.wording.phrases import said
+from kpi_nlsql.wording.phrases import retold, said
 
 _LEADS = {
     ("from",): ("between",), ("of",): ("of", "between"), ("ranging", "from"): ("between",),
@@ -29,25 +29,22 @@ _YEARS = range(1900, 2101)
 
 def spans_told(tokens: list[Token]) -> list[Token]:
     """Return the tokens with spans of numbers told as the grammar reads them; years are dates."""
-    told: list[Token] = []
-    position = 0
-    while position < len(tokens):
-        lead, words = _lead(tokens, position)
-        at = position + lead
-        if lead and _is_span(tokens, at, outside=words[0] == "not"):
-            told += said(words, tokens[position])
-            told += [tokens[at], *said(("and",), tokens[at + 1]), tokens[at + 2]]
-            position = at + 3
-            continue
-        at = position + (tokens[position].lower == "from")
-        bound = _open_bound(tokens, at)
-        if bound:
-            told += [*said(bound, tokens[position]), tokens[at]]
-            position = at + 2
-            continue
-        told.append(tokens[position])
-        position += 1
-    return told
+    return retold(tokens, _span)
+
+
+def _span(told: list[Token], tokens: Sequence[Token], position: int) -> int:
+    lead, words = _lead(tokens, position)
+    at = position + lead
+    if lead and _is_span(tokens, at, outside=words[0] == "not"):
+        told += said(words, tokens[position])
+        told += [tokens[at], *said(("and",), tokens[at + 1]), tokens[at + 2]]
+        return lead + 3
+    from_bound = tokens[position].lower == "from"
+    bound = _open_bound(tokens, position + from_bound)
+    if bound:
+        told += [*said(bound, tokens[position]), tokens[position + from_bound]]
+        return from_bound + 2
+    return 0
 
 
 def _lead(tokens: Sequence[Token], position: int) -> tuple[int, tuple[str, ...]]:

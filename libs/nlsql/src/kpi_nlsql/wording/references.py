@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kpi_nlsql.english.words import Token
+from kpi_nlsql.wording.phrases import retold
 
 _REFERRING = frozenset("refer refers referring point points pointing link links linking".split())  # noqa: SIM905
 _PRONOUNS = frozenset({"that", "which"})
@@ -18,18 +19,16 @@ def plain_references(tokens: Sequence[Token]) -> list[Token]:
 
     They name no data, though a table may be called so (``SUPPLY_POINT``, ``REF_PORT``).
     """
-    told: list[Token] = []
-    position = 0
-    while position < len(tokens):
-        if _refers(tokens, position):
-            if told and told[-1].lower in _PRONOUNS and len(told) > 1:
-                told.pop()
-            told.append(replace(tokens[position], text="for", end=tokens[position + 1].end))
-            position += 2
-            continue
-        told.append(tokens[position])
-        position += 1
-    return told
+    return retold(tokens, _reference)
+
+
+def _reference(told: list[Token], tokens: Sequence[Token], position: int) -> int:
+    if not _refers(tokens, position):
+        return 0
+    if told and told[-1].lower in _PRONOUNS and len(told) > 1:
+        told.pop()
+    told.append(replace(tokens[position], text="for", end=tokens[position + 1].end))
+    return 2
 
 
 def _refers(tokens: Sequence[Token], position: int) -> bool:

@@ -12,7 +12,7 @@ from kpi_nlsql.wording.date_bounds import bounds_first
 from kpi_nlsql.wording.date_spans import told_in_full
 from kpi_nlsql.wording.ignored_nulls import without_ignored_nulls
 from kpi_nlsql.wording.number_spans import spans_told
-from kpi_nlsql.wording.phrases import said, with_phrases
+from kpi_nlsql.wording.phrases import lower_at, retold, said, with_phrases
 from kpi_nlsql.wording.references import plain_references
 
 _SIGNS = {
@@ -150,19 +150,17 @@ def _doubled(tokens: list[Token]) -> list[Token]:
 
 def _counted_places(tokens: list[Token]) -> list[Token]:
     """Tell "in all three tools: A, B and C" as "in A, B and C"."""
-    told: list[Token] = []
-    position = 0
-    while position < len(tokens):
-        run = [token.lower for token in tokens[position : position + 4]]
-        counted = len(run) > 2 and run[0] == "all" and run[1] in _FEW and told
-        if counted and told[-1].lower in {"in", "by"}:
-            end = position + 2 + (run[2] not in {":", "("})
-            if end < len(tokens) and tokens[end].text in {":", ",", "(", "of"}:
-                position = end + 1
-                continue
-        told.append(tokens[position])
-        position += 1
-    return told
+    return retold(tokens, _number_of_places)
+
+
+def _number_of_places(told: list[Token], tokens: Sequence[Token], position: int) -> int:
+    run = [token.lower for token in tokens[position : position + 4]]
+    counted = len(run) > 2 and run[0] == "all" and run[1] in _FEW
+    if not counted or not told or told[-1].lower not in {"in", "by"}:
+        return 0
+    length = 2 + (run[2] not in {":", "("})
+    listed = lower_at(tokens, position + length) in {":", ",", "(", "of"}
+    return length + 1 if listed else 0
 
 
 def _functions(tokens: list[Token]) -> list[Token]:
@@ -225,18 +223,17 @@ def _signs(tokens: list[Token]) -> list[Token]:
 
 def _patterns(tokens: list[Token]) -> list[Token]:
     """Tell ``like A%`` as "starts with A"."""
-    told: list[Token] = []
-    position = 0
-    while position < len(tokens):
-        if tokens[position].lower == "like" and position + 1 < len(tokens):
-            text, length = _pattern(tokens, position + 1)
-            if text is not None:
-                told += _search(text, tokens[position], tokens[position + length])
-                position += 1 + length
-                continue
-        told.append(tokens[position])
-        position += 1
-    return told
+    return retold(tokens, _like)
+
+
+def _like(told: list[Token], tokens: Sequence[Token], position: int) -> int:
+    if tokens[position].lower != "like" or position + 1 >= len(tokens):
+        return 0
+    text, length = _pattern(tokens, position + 1)
+    if text is None:
+        return 0
+    told += _search(text, tokens[position], tokens[position + length])
+    return 1 + length
 
 
 def _pattern(tokens: Sequence[Token], position: int) -> tuple[str | None, int]:

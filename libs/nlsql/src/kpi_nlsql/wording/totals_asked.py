@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from kpi_nlsql.english.function_words import HELPING
 from kpi_nlsql.english.money import MOVING
 from kpi_nlsql.english.words import Token
-from kpi_nlsql.wording.phrases import put_in
+from kpi_nlsql.wording.phrases import put_in, retold
 
 _SUMMING = (("add", "up", "to"), ("come", "to"), ("amount", "to"), ("sum", "up", "to"))
 _TOTALLED = (
@@ -61,22 +61,19 @@ def _rows_numbered(tokens: list[Token]) -> list[Token]:
 
 def _totalling(tokens: list[Token]) -> list[Token]:
     """Tell "whose orders add up to more than 500" as "whose orders totalling more than 500"."""
-    tokens = _in_total(tokens)
-    told: list[Token] = []
-    position = 0
-    while position < len(tokens):
-        words = tuple(token.lower for token in tokens[position : position + 4])
-        verb = next((verb for verb in _TOTALLED if words[: len(verb)] == verb), ())
-        compared = words[len(verb) : len(verb) + 1]
-        if verb and set(compared) & _COMPARED and _of_several(told):
-            while told[-1].lower in _BEFORE_VERB:
-                told.pop()
-            told += put_in(("totalling",), tokens[position])
-            position += len(verb)
-        else:
-            told.append(tokens[position])
-            position += 1
-    return told
+    return retold(_in_total(tokens), _totalled)
+
+
+def _totalled(told: list[Token], tokens: Sequence[Token], position: int) -> int:
+    words = tuple(token.lower for token in tokens[position : position + 4])
+    verb = next((verb for verb in _TOTALLED if words[: len(verb)] == verb), ())
+    compared = words[len(verb) : len(verb) + 1]
+    if not verb or not set(compared) & _COMPARED or not _of_several(told):
+        return 0
+    while told[-1].lower in _BEFORE_VERB:
+        told.pop()
+    told += put_in(("totalling",), tokens[position])
+    return len(verb)
 
 
 def _in_total(tokens: list[Token]) -> list[Token]:
