@@ -106,7 +106,7 @@ ABBREVIATIONS = {
 """The one meaning by which a name is told."""
 
 _OTHERS = {
-    "act": "account activity", "actv": "active", "ann": "annual",
+    "act": "account active activity", "actv": "active", "ann": "annual",
     "appr": "approved approver appraisal", "aprv": "approved", "apt": "airport", "art": "article",
     "bal": "balanced", "bkd": "booked", "blckd": "blocked", "blk": "blocked block",
     "blkd": "blocked", "camp": "campaign", "canc": "cancelled", "cap": "capacity capital",
@@ -156,7 +156,8 @@ _OTHERS = {
     "resp": "response", "resvd": "resolved", "ret": "retail", "rev": "review revision",
     "rk": "risk", "rls": "release released", "rqst": "requested", "rsk": "risk",
     "rslvd": "resolved", "rsp": "response", "rsv": "reserve reserved", "rt": "route",
-    "rtn": "routine", "rtng": "routing", "sal": "sales", "sbmtd": "submitted", "schd": "scheduled",
+    "rtn": "routine", "rtng": "routing", "sal": "sales salary", "sbmtd": "submitted",
+    "schd": "scheduled",
     "sched": "scheduled", "sec": "section sector", "seg": "segmentation", "sel": "seller selling",
     "sell": "selling", "ser": "service", "serv": "service", "sess": "season",
     "ship": "shipment shipping", "shp": "shipped ship", "shpmt": "shipping", "sing": "single",

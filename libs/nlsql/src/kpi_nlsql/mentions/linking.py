@@ -27,7 +27,7 @@ _CALLED = 0.8
 _WHOLE_NAME = 0.97
 _NAMING = frozenset({"number", "name", "address", "code"})
 _PARTICLES = frozenset({"in", "out", "up", "off"})
-_TIMES = frozenset({"since", "until", "before", "after"})
+_LEADING = frozenset({"since", "until", "before", "after", "per"})
 _DETERMINERS = frozenset({"a", "an", "the", "each", "every", "any", "all", "our", "some"})
 
 
@@ -260,7 +260,7 @@ def _mention_worth(
 
 
 def _may_name(words: tuple[str, ...]) -> bool:
-    if len(words) == 1 and words[0] in _TIMES:
+    if len(words) == 1 and words[0] in _LEADING:
         return False  # "audits since 2024-01-01", whatever is "listed since" a day
     return words[0] not in FUNCTION_WORDS and words[-1] not in FUNCTION_WORDS
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from kpi_nlsql.english.demonyms import SPOKEN
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
+from kpi_nlsql.english.short_forms import MEANINGS
 from kpi_nlsql.english.words import lemma, stem
 from kpi_nlsql.schema.flags import is_flag, set_values, unset_values
 from kpi_nlsql.schema.graph import Column, Graph
@@ -15,7 +16,7 @@ from kpi_nlsql.schema.graph import Column, Graph
 LONGEST_VALUE = 8
 """Words of a value that can be found by writing it out."""
 
-_FLAG_MARKS = frozenset({"flag", "flg", "ind", "indicator", "yn", "is", "has"})
+_FLAG_MARKS = frozenset({"flag", "flg", "fl", "ind", "indicator", "yn", "is", "has"})
 _NEGATIONS = ("in", "un", "non")
 _MOST_CODES = 3
 _SPOKEN = {
@@ -70,12 +71,13 @@ class ValueIndex:
     def _add_flag(self, table: str, column: Column) -> None:
         """``is_active`` with Y and N answers to "active" and "inactive", ``ON_LOAN`` to "on loan".
 
-        What names the whole column ("active flag") is left to name it.
+        ``act_fl`` is one too, written short. What names the whole column ("active flag") is left
+        to name it.
         """
-        for name in column.display_names or (column.name,):
-            words = tuple(word for word in value_words(name) if word not in _FLAG_MARKS)
-            if not words:
-                continue
+        named = (value_words(name) for name in column.display_names or (column.name,))
+        bare = {tuple(word for word in words if word not in _FLAG_MARKS) for words in named}
+        meant = {(word,) for words in bare if len(words) == 1 for word in MEANINGS.get(*words, ())}
+        for words in (bare | meant) - {()}:
             for value in set_values(column):
                 self._hits[words].append(ValueHit(table, column.name, value, 1.0))
             for value in unset_values(column) if len(words) == 1 else ():

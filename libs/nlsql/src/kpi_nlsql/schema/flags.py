@@ -9,7 +9,7 @@ from kpi_nlsql.schema.graph import Column
 TRUE = frozenset({"y", "yes", "t", "true", "1", "x"})
 FALSE = frozenset({"n", "no", "f", "false", "0"})
 _CALLED = re.compile(
-    r"^(?:is|has|was)(?:_|(?=[A-Z]))|(?:_|(?<=[a-z]))(?:flag|flg|ind|indicator|yn)$",
+    r"^(?:is|has|was)(?:_|(?=[A-Z]))|(?:_|(?<=[a-z]))(?:flag|flg|fl|ind|indicator|yn)$",
     re.IGNORECASE,
 )
 _DONE = re.compile(r"[A-Za-z]{4,}ed")

@@ -17,6 +17,7 @@ from kpi_nlsql.sentence import Sentence
 _SURE_COLUMN = 0.95
 _SPOKEN = 0.9
 _PARTLY = 0.6
+_LIKELY = 0.6
 _SHOWN = 0.85
 _NAMES = (("name",), ("title",), ("nm",))
 _JOIN_WORDS = frozenset("by on using via".split())  # noqa: SIM905
@@ -60,7 +61,8 @@ def spoken_first(sentence: Sentence, relation: Relation, options: list[Pairing])
     source, _ = relation.tables(sentence.items)
     if options and options[0].pairs[0].left.lower() in _told_columns(sentence):
         return options
-    spoken = _numbered(sentence, relation.source, source)
+    numbered = _numbered(sentence, relation.source, source)
+    spoken = {o.pairs[0].left for o in options if o.score >= _LIKELY} & numbered
     for item in sentence.items[relation.source + 1 : relation.cue]:
         hits = [hit for hit in item.column_hits() if hit.table == source]
         if hits and item.best_column() > item.best_table() and not item.values:
