@@ -26,6 +26,7 @@ NAMES_HALF = 0.5
 _AND = PARTING | {"and", "nor"}
 _OR = frozenset({"or"})
 _FINITE = frozenset({"is", "are", "was", "were", "have", "has"})
+_OF_ONE = ("starts", "ends", "contains", "compare", "between", "null")
 _CLAUSE_CUES = ("not", "missing", "also", "relative", "only")
 
 
@@ -76,6 +77,8 @@ def _goes_on(items: Sequence[Item], at: int, behind: int) -> bool:
     following = items[behind]
     if following.is_cue("show") or following.kind in {"number", "quoted"}:
         return True
+    if any(map(following.is_cue, _OF_ONE)) and any(item.text == "whose" for item in items[:at]):
+        return True  # "whose e-mail is empty or ends with …" says two things of the e-mail
     noun = behind
     while noun < len(items) and items[noun].kind == "word" and _leads_to_noun(items[noun]):
         noun += 1

@@ -23,6 +23,8 @@ _TOKEN = re.compile(
   | (?P<date>"""  # noqa: RUF001
     + DATE
     + r""")
+  | (?P<address>(?<![\w.@/])(?:[\w.+-]*@[\w-]+(?:\.[\w-]+)+ | (?:[a-z0-9-]+\.)+
+      (?-i:com|org|net|info|gov|edu|biz|(?!id|no)[a-z]{2}))(?![\w@]|\.\w))
   | (?P<thousands>(?<![A-Za-z0-9.,])\d{1,3}(?:(?:['’]\d{3})+(?:\.\d+)?
       | (?:\.\d{3})+,\d{1,2} | (?:\.\d{3}){2,}
       | \.\d{3}(?=\s*(?:€|eur|euros?|chf)\b))(?![A-Za-z0-9.,]*\d))
@@ -92,6 +94,8 @@ def tokenise(sentence: str) -> list[Token]:
         text = match.group()[1:-1] if kind == "quoted" else match.group()
         if kind == "date":
             kind, text = "quoted", iso(text)
+        if kind == "address":
+            kind = "quoted"  # "ends with lists.example.org" is one text, dots and all
         if kind == "thousands":
             kind, text = "number", _plain_number(text)
         kind = _KINDS.get(kind, kind)

@@ -78,6 +78,9 @@ def _is_unknown(scan: Scanner) -> bool:
 def _subject(scan: Scanner) -> Ref | None:
     if scan.pending is not None:
         return scan.pending
+    last = scan.draft.terms[-1] if scan.draft.terms else None
+    if scan.at(scan.position - 1).text == "or" and last is not None and last.kind == "null":
+        return last.ref  # "whose e-mail is empty or ends with example.org"
     for wanted in reversed(scan.draft.wanted):
         if wanted.ref is not None:
             return wanted.ref
@@ -173,10 +176,12 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
     if not (value.kind in {"quoted", "number"} or value.values or short or named):
         return False
     ref = _subject(scan)
-    after = scan.skip(position + 1)
-    if scan.at(position + 1).text == "in" and scan.role(after) == "column":
+    told = _behind_list(scan, position)
+    after = scan.skip(told)
+    if scan.at(told).text == "in" and scan.role(after) == "column":
         ref = scan.ref(after)
         scan.take(after)
+        scan.skipped.add(after)
     ref = ref or _naming(scan, position)
     if ref is None:
         return False
@@ -189,6 +194,14 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
     while _goes_on(scan):
         _another(scan, ref, kind)
     return True
+
+
+def _behind_list(scan: Scanner, position: int) -> int:
+    """Return where a list of quoted texts ends: "containing 'oil' or 'fat' in the name"."""
+    end = position + 1
+    while scan.at(end).text in {"or", ","} and scan.at(end + 1).kind == "quoted":
+        end += 2
+    return end
 
 
 def _marked(scan: Scanner, position: int, kind: Literal["contains", "starts", "ends"]) -> bool:
@@ -235,7 +248,7 @@ def _goes_on(scan: Scanner) -> bool:
         return False
     named = text.kind == "mention" and not text.values and text.best_table() < _NAMED
     unknown = scan.unknown(scan.position + 1)
-    ends = after.text in {"", "or"} or (after.kind == "mark" and after.text != "=")
+    ends = after.text in {"", "or", "and", "but"} or (after.kind == "mark" and after.text != "=")
     listed = scan.item.text == "or" or (after.text in {"or", ","} and unknown)
     return (unknown or named) and ends and listed
 
