@@ -25,6 +25,8 @@ _KEPT = frozenset(
 """Participles that say of a value that the row keeps it."""
 _LISTING = frozenset({"or", "and", "nor", "/", ","})
 _BORDERS = frozenset({"and", "or", "but", "yet", "nor"})
+_OF_SEVERAL = (["are"], ["were"], ["have"])
+"""What goes on about the rows, not about the one value: "with an end date that are open"."""
 _ENDING = frozenset({"but", "and", "although", "though", "while", "even"})
 _TAILS = frozenset(
     stem(word)
@@ -106,7 +108,8 @@ def _ends(scan: Scanner, position: int, borders: frozenset[str]) -> bool:
         return True
     if item.is_cue("not") and any(scan.at(position + 1).is_cue(kind) for kind in _COMPARING):
         return False  # "a price not between 10 and 20"
-    return item.is_cue("not") or item.text.split()[0] in _ENDING
+    several = item.is_cue("relative") and scan.at(position + 1).text.split()[:1] in _OF_SEVERAL
+    return several or item.is_cue("not") or item.text.split()[0] in _ENDING
 
 
 def _behind_participle(scan: Scanner, position: int) -> int:

@@ -8,6 +8,8 @@ from kpi_nlsql.grammar.conditions.times import PARTICLES, has_left
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.walking import skip_words
 
+_OPPOSITES = {"open": "closed", "outstanding": "paid"}
+_BEING = frozenset({"is", "are", "was", "were", "remain", "remains"})
 _AUXILIARIES = frozenset({"been", "yet", "ever", "being", "be", "so", "far"})
 _CLOSING = ("yet", "so", "far", "at", "all", "ever", "until", "now")
 _BY = ("by", "anyone", "anybody", "someone", "any")
@@ -38,11 +40,13 @@ def read(scan: Scanner) -> bool:
 
 
 def un(scan: Scanner) -> bool:
-    """Consume "unpaid" before invoices: they have no date of payment."""
-    item, rows = scan.item, scan.position + 1
-    if not item.text.startswith("un") or item.kind != "word" or scan.role(rows) != "table":
+    """Consume "unpaid" of invoices, "open" of cases: they have no date of payment or closing."""
+    item, rows = scan.item, _described_rows(scan)
+    done = item.text[2:] if item.text.startswith("un") else _OPPOSITES.get(item.text, "")
+    if not done or rows is None or any(value.table == rows for value in item.values):
         return False
-    ref = _dated(scan, scan.position, item.text[2:], scan.table(rows))
+    plain = item.kind == "word" or item.text in _OPPOSITES
+    ref = _dated(scan, scan.position, done, rows) if plain else None
     if ref is None:
         return False
     if scan.position == 0:
@@ -51,6 +55,13 @@ def un(scan: Scanner) -> bool:
     scan.take(scan.position)
     scan.position += 1
     return True
+
+
+def _described_rows(scan: Scanner) -> str | None:
+    """Return the table of the rows that a word describes: "open cases", "cases that are open"."""
+    if scan.role(scan.position + 1) == "table":
+        return scan.table(scan.position + 1)
+    return scan.entity() if scan.at(scan.position - 1).text in _BEING else None
 
 
 def _told_by_kind(scan: Scanner) -> str | None:
