@@ -18,6 +18,7 @@ _NAMES_TABLE = 0.6
 _FLAG_WORDS = frozenset({"flag", "flags", "indicator", "ind", "flg"})
 _SQL_WORDS = frozenset({"AND", "OR", "NOT", "IN", "IS", "BY", "ON", "AS", "TO", "ALL", "NO"})
 _LEADS_TO_CODE = frozenset({"from", "code", "country", "nationality"})
+_CLASSES = frozenset("class type grade level phase stage tier group category".split())  # noqa: SIM905
 
 
 def held(
@@ -36,7 +37,8 @@ def held(
     if len(run) == 1 and not values and _is_code(tokens, start):
         values = tuple(v for v in lexicon.values.find(words) if v.value == run[0].text)
     if hits and not values and words[-1] not in _FLAG_WORDS:
-        return lexicon.said_by(hits, words[-1])
+        # "require an import license" says what ``import_license_required`` does
+        return lexicon.said_by(hits, words[-1]) or lexicon.said_by(hits[:1], run[0].stem)
     return values
 
 
@@ -66,4 +68,6 @@ def _is_code(tokens: Sequence[Token], position: int) -> bool:
     shouted = all(token.text.isupper() for token in tokens if token.kind == "word")
     told = position > 0 and tokens[position - 1].lower in _LEADS_TO_CODE
     plain = text not in _SQL_WORDS or told
+    if text == "I" and position > 0:
+        return tokens[position - 1].lower in _CLASSES  # "class I recalls"
     return len(text) > 1 and text.isupper() and not shouted and plain

@@ -299,7 +299,7 @@ def _cut_short(graph: Graph) -> frozenset[str]:
 
 def _ends_with(column: str, word: str) -> bool:
     last = parts(column)[-1]
-    return last == word or (len(last) >= _SHORTEST and abbreviates(last, word))
+    return word in {last, stem(last)} or (len(last) >= _SHORTEST and abbreviates(last, word))
 
 
 def _favour_only_table(found: dict[Key, float]) -> None:

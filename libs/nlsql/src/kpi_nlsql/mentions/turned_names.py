@@ -16,6 +16,7 @@ _EXACT = 0.95
 _CALLED = 0.8
 _NAMES_TABLE = 0.6
 _SURE_ROWS = 0.6
+_ARTICLES = frozenset({"a", "an", "the", "any"})
 _ADVERBIAL = frozenset({"on", "in", "out"})
 
 
@@ -43,6 +44,8 @@ def turned(
         return tuple(hit for hit in hits if hit.column and hit.score >= _WHOLE_NAME)
     if hits:
         return hits
+    if length > 2 and words[1] in _ARTICLES and words[0] not in FUNCTION_WORDS:
+        return _of_object(known, lexicon)
     if length == 3 and not set(words) & FUNCTION_WORDS:
         return _of_owner(known, lexicon)
     if length == 3 and words[1] == "in":
@@ -56,6 +59,12 @@ def turned(
 def _behind_participle(known: tuple[str, ...], lexicon: Lexicon) -> tuple[NameHit, ...]:
     # "ordered quantity" is ``qty_ordered``
     hits = lexicon.names((known[1], known[0]), "")
+    return tuple(hit for hit in hits if hit.column and hit.score >= _WHOLE_NAME)
+
+
+def _of_object(known: tuple[str, ...], lexicon: Lexicon) -> tuple[NameHit, ...]:
+    # "that require an import license" are those with ``import_license_required``
+    hits = lexicon.names((*known[2:], known[0]), "")
     return tuple(hit for hit in hits if hit.column and hit.score >= _WHOLE_NAME)
 
 

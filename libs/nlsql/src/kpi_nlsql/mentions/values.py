@@ -80,6 +80,8 @@ class ValueIndex:
         for words in (bare | meant) - {()}:
             for value in set_values(column):
                 self._hits[words].append(ValueHit(table, column.name, value, 1.0))
+                if len(words) == 1:  # "quarantined lots" are those with ``QUARANTINE``
+                    self._stems[stem(words[0])].append(ValueHit(table, column.name, value, 1.0))
             for value in unset_values(column) if len(words) == 1 else ():
                 for prefix in _NEGATIONS:
                     self._hits[(prefix + words[0],)].append(

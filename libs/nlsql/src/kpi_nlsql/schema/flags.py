@@ -12,8 +12,13 @@ _CALLED = re.compile(
     r"^(?:is|has|was)(?:_|(?=[A-Z]))|(?:_|(?<=[a-z]))(?:flag|flg|fl|ind|indicator|yn)$",
     re.IGNORECASE,
 )
-_DONE = re.compile(r"[A-Za-z]{4,}ed")
-"""What was done with a row, ``returned`` and ``Cancelled``, with no more than two values."""
+_DONE = re.compile(
+    r"[A-Za-z]{4,}ed|.*(?:_|(?<=[a-z])(?=[A-Z]))(?i:required|needed|allowed|enabled|supported)"
+)
+"""What was done with a row, ``returned`` and ``Cancelled``, with no more than two values.
+
+Or what holds of it: ``visa_required``.
+"""
 
 _TWO = 2
 
