@@ -15,7 +15,9 @@ from kpi_nlsql.mentions.walking import item_at
 _HALF = 0.5
 _EXACT = 0.95
 _AS_LIKELY = 0.15
+_TWO = 2
 _HAVING = frozenset({"with", "where", "whose", "having"})
+_LACKING = frozenset({"without", "no", "lacking"})
 
 
 def told_by_columns(items: Sequence[Item]) -> tuple[Item, ...]:
@@ -25,22 +27,27 @@ def told_by_columns(items: Sequence[Item]) -> tuple[Item, ...]:
 
 def _told(item: Item, items: Sequence[Item], position: int) -> Item:
     following = item_at(items, position + 1)
-    if following is None or following.text not in _HAVING or not _is_unclear(item):
+    if following is None or not _is_unclear(item):
+        return item
+    lacking = following.is_cue("not") and bool(_LACKING & set(following.text.split()))
+    if following.text not in _HAVING and not lacking:
         return item
     columns = _columns_behind(items, position + 2)
     tables = item.table_hits()
     likely = [hit for hit in tables if hit.score >= tables[0].score - _AS_LIKELY]
     held = [hit for hit in likely if columns and all(hit.table in owners for owners in columns)]
-    if len(held) != 1 or held[0] is tables[0]:
+    if len(held) != 1:
         return item
-    others = tuple(hit for hit in item.hits if hit is not held[0])
+    others = tuple(hit for hit in item.hits if hit not in likely)
     return replace(item, hits=(NameHit(held[0].table, None, tables[0].score), *others))
 
 
 def _is_unclear(item: Item) -> bool:
     tables = item.table_hits()
     called = item.best_table() > max(_HALF, item.best_column())
-    return called and tables[0].score < _EXACT and len(tables) > 1
+    if not called or len(tables) < _TWO:
+        return False
+    return tables[0].score < _EXACT or tables[1].score >= tables[0].score  # both called just so
 
 
 def _columns_behind(items: Sequence[Item], start: int) -> list[set[str]]:

@@ -64,6 +64,12 @@ def _expanded(words: list[str]) -> list[str]:
     return [part for word in words for part in (_plural(word) or _in_full(word)).split()]
 
 
+def _said_once(words: list[str]) -> list[str]:
+    """Return the words without one that stands twice running: ``clm_claim`` holds claims."""
+    pairs = zip(words, [*words[1:], ""], strict=True)
+    return [word for word, following in pairs if lemma(word) != lemma(following)]
+
+
 def _in_full(word: str) -> str:
     return ABBREVIATIONS.get(word, word)
 
@@ -101,7 +107,9 @@ def table_names(identifier: str) -> tuple[str, ...]:
     short = _without_prefixes(words)
     other = [_OTHERWISE.get(word, ABBREVIATIONS.get(word, word)) for word in short]
     of_system = _without_prefixes(words, PREFIXES - _SYSTEMS)
-    return _unique([_expanded(short), short, words, _expanded(words), other, _expanded(of_system)])
+    full = _expanded(short)
+    names = [_said_once(full), full, short, words, _expanded(words), other, _expanded(of_system)]
+    return _unique(names)
 
 
 def names_of_rows(names: tuple[str, ...]) -> tuple[str, ...]:
