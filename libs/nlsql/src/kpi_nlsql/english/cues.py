@@ -37,7 +37,7 @@ _PHRASES: dict[Cue, str] = {
     Cue("distinct"): "different|distinct|unique|distinctive|all the different|all different",
     Cue("compare", ">"): (
         "more than|greater than|above|over|exceeding|exceeds|exceed|higher than|larger than|"
-        "bigger than|is above|longer than|heavier than|taller than|in excess of|beyond|"
+        "bigger than|is above|longer than|heavier than|taller than|thicker than|wider than|deeper than|warmer than|hotter than|in excess of|beyond|"
         "greater|more expensive than|better than|faster than|superior to|surpass|surpassing|"
         "upwards of|further than|farther than|strictly more than"
     ),
@@ -49,7 +49,7 @@ _PHRASES: dict[Cue, str] = {
     ),
     Cue("compare", "<"): (
         "less than|fewer than|below|under|lower than|smaller than|shorter than|cheaper than|"
-        "lighter than|less|is below|beneath|inferior to|slower than|worse than"
+        "lighter than|less|is below|thinner than|narrower than|colder than|cooler than|beneath|inferior to|slower than|worse than"
     ),
     Cue("compare", "<="): (
         "at most|or before|or earlier|or younger|no more than|not more than|up to|or less|or fewer|or below|or lower|not above|"

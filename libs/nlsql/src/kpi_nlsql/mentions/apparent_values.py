@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kpi_nlsql.english.function_words import POSSESSIVES
+from kpi_nlsql.english.function_words import COPULAS, POSSESSIVES
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words, text_at
 
 _TIMED = ("after", "before", "between", "recent")
+_LIVE = frozenset({"live", "lives", "lived"})
 _DATED = ("on", "at", "date", "time", "dt", "dat")
 DETERMINERS = frozenset("a an the all any some their its his her each every these those".split())  # noqa: SIM905
 
@@ -46,6 +47,8 @@ def _leads_to_place(items: Sequence[Item], position: int) -> bool:
     spelt = any(value.value.lower() == item.text for value in item.values)
     if item.text.endswith("ing") and not spelt:
         return lead in {"in", "at", "from", "near"}
+    if item.text in _LIVE and items[max(position - 1, 0)].last_word not in COPULAS:
+        return lead in {"in", "at", "near"}  # "who do not live in France"
     if not item.text.endswith("ed") or lead not in {"to", "from"}:
         return False
     verb = stem(item.text)

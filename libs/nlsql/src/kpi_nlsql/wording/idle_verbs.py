@@ -19,12 +19,13 @@ _NAMES_ROWS = 0.6
 _COLUMN = 0.5
 _DETERMINERS = frozenset({"a", "an", "the", "any", "some", "their", "its"})
 _SELLING = frozenset("sell sells sold selling go goes retail retails rent rents".split())  # noqa: SIM905
+_BY = frozenset({"by", "via", "with", "in", "through", "per"})
 _COST = Item("word", "cost", 0, 0)
 
 
 def idle_verbs_out(items: Sequence[Item], graph: Graph) -> list[Item]:
     """Return the items with verbs that name no rows here put as "have", or as "cost"."""
-    return rewritten(items, (_priced, partial(_idle, graph)), first=1)
+    return rewritten(items, (_priced, _by_kind, partial(_idle, graph)), first=1)
 
 
 def _priced(items: Sequence[Item], position: int) -> Step | None:
@@ -35,6 +36,18 @@ def _priced(items: Sequence[Item], position: int) -> Step | None:
         return None
     bounds = compared.is_cue("compare") or compared.is_cue("between")
     return (position, position + 2, [_COST]) if bounds else None
+
+
+def _by_kind(items: Sequence[Item], position: int) -> Step | None:
+    """Read "invoices paid by card" as those with the method Card that their verb is of."""
+    verb, value = items[position], item_at(items, position + 2)
+    if value is None or text_at(items, position + 1) not in _BY or verb.best_table() <= 0:
+        return None
+    told = {(hit.table, hit.column) for hit in verb.column_hits() if hit.score >= _COLUMN}
+    rows = {table_of(item) for item in items[:position] if names_rows(item)}
+    if not any((v.table, v.column) in told and v.table in rows for v in value.values):
+        return None
+    return position, position + 2, []
 
 
 def _idle(graph: Graph, items: Sequence[Item], position: int) -> Step | None:

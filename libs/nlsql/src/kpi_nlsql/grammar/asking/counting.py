@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Wanted
 from kpi_nlsql.grammar.asking.openers import COMPARISONS
+from kpi_nlsql.grammar.conditions.times import happens
 from kpi_nlsql.grammar.conditions.tying_verbs import relates
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
@@ -92,12 +93,13 @@ def _show_again(scan: Scanner) -> None:
 def _described(scan: Scanner, start: int, position: int) -> str | None:
     """Consume "number of active users": the values are read next, the noun is what is counted."""
     noun = position
-    while scan.role(noun) == "value":
+    while scan.role(noun) == "value" or _is_kind(scan, noun):
         noun += 1
     if scan.in_where or noun == position or scan.role(noun) != "table":
         return None
     table = scan.table(noun)
-    own = all(any(hit.table == table for hit in scan.at(at).values) for at in range(position, noun))
+    told = [scan.at(at) for at in range(position, noun) if scan.role(at) == "value"]
+    own = all(any(hit.table == table for hit in item.values) for item in told)
     if not own or scan.role(noun + 1) in {"table", "column"}:
         return None
     scan.draft.wanted.append(Wanted(start, None, "count", False, table))
@@ -106,6 +108,14 @@ def _described(scan: Scanner, start: int, position: int) -> str | None:
     scan.skipped.add(noun)
     scan.position = start + 1
     return table
+
+
+def _is_kind(scan: Scanner, position: int) -> bool:
+    """Tell whether a column stands before its value: "class I recalls"."""
+    named = {(hit.table, hit.column) for hit in scan.at(position).column_hits()}
+    if scan.role(position) != "column" or scan.role(position + 1) != "value":
+        return False
+    return any((hit.table, hit.column) in named for hit in scan.at(position + 1).values)
 
 
 def _numbers(scan: Scanner) -> bool:
@@ -149,7 +159,7 @@ def _expect(scan: Scanner, position: int) -> None:
 
 def _output(scan: Scanner, start: int, position: int, distinct: bool) -> None:
     role = scan.role(position)
-    if scan.modifies(position):
+    if scan.modifies(position) and not happens(scan, position + 1):
         ref = scan.ref(position + 1)
         scan.take(position + 1)
         scan.position = position + 2

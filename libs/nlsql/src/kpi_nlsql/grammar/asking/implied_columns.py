@@ -23,7 +23,10 @@ IMPLIED = {
     "bigger than": SIZE, "smaller than": SIZE,
     "earn": PAY, "earns": PAY, "earning": PAY, "cost": PRICE, "costs": PRICE, "costing": PRICE,
     "farther than": ("distanc",), "further than": ("distanc",), "weigh": ("weight",),
-    "weighs": ("weight",), "weighing": ("weight",),
+    "weighs": ("weight",), "weighing": ("weight",), "deeper than": ("depth",),
+    "thicker than": ("thick",), "thinner than": ("thick",), "wider than": ("width",),
+    "narrower than": ("width",), "warmer than": ("temperatur",), "hotter than": ("temperatur",),
+    "colder than": ("temperatur",), "cooler than": ("temperatur",),
 }  # fmt: skip
 
 

@@ -64,7 +64,8 @@ def read(scan: Scanner) -> bool:
         end += 1
     verb = scan.item.text.endswith(("ed", "ing"))
     noun = (scan.role(scan.position) == "table" and not verb) or " " in scan.item.text
-    if table is None or noun or not is_timed(scan, end):
+    dated = told == "dated" and is_date(scan, end)  # "invoices dated May 2024"
+    if table is None or noun or not (dated or is_timed(scan, end)):
         return False
     column = named_by(told, scan.sentence.graph.table(table))
     if scan.item.text == "valid":
@@ -77,6 +78,11 @@ def read(scan: Scanner) -> bool:
     scan.in_where = True
     scan.position = end
     return True
+
+
+def happens(scan: Scanner, position: int) -> bool:
+    """Tell whether a verb tells when something is the case: "contracts expire in 2026"."""
+    return stem(scan.at(position).text) in _COLUMNS and is_timed(scan, position + 1)
 
 
 def day_told(scan: Scanner, position: int) -> tuple[Ref, int] | None:

@@ -8,7 +8,7 @@ from kpi_nlsql.grammar.conditions.directions import direction
 from kpi_nlsql.grammar.conditions.further_values import another_like, another_number
 from kpi_nlsql.grammar.conditions.happenings import rows_in_time
 from kpi_nlsql.grammar.conditions.listed_with import connect, holds
-from kpi_nlsql.grammar.conditions.times import told_before
+from kpi_nlsql.grammar.conditions.times import DATE, told_before
 from kpi_nlsql.grammar.conditions.unknown_values import unknown_value
 from kpi_nlsql.grammar.conditions.years import ANY_YEAR, is_year_apart
 from kpi_nlsql.grammar.scanner import Scanner
@@ -50,7 +50,11 @@ def read(scan: Scanner) -> bool:
 def _subject(scan: Scanner) -> Ref | None:
     """Return the column that the value is a value of, where the words around it say so."""
     ref, values = _neighbour(scan), scan.item.values
-    if ref is None or is_year_apart(scan, ref) or (values and not holds(values, ref)):
+    if ref is None or is_year_apart(scan, ref):
+        return None
+    if DATE.fullmatch(scan.item.text) and ref.choice and scan.is_dated(ref.hits[0]):
+        return ref  # "dated May 2024", whatever other rows are of a period called so
+    if values and not holds(values, ref):
         return None
     return _holding(values, ref) if values else ref
 
