@@ -19,6 +19,7 @@ from kpi_nlsql.apart.splits import (
     RELATIVES,
     Operator,
     Split,
+    is_exception,
     opens_clause,
     splits,
     subject_of,
@@ -29,8 +30,8 @@ from kpi_nlsql.mentions.walking import skip_words, skip_words_back, text_at
 from kpi_nlsql.sentence import Sentence
 from kpi_nlsql.wording.phrases import said
 
-_WITH, _IN, _NOT, _THAT = -1, -2, -3, -4
-_ADDED_WORDS = {_WITH: "with", _IN: "in", _NOT: "not", _THAT: "that"}
+_WITH, _IN, _NOT, _THAT, _ARE = -1, -2, -3, -4, -5
+_ADDED_WORDS = {_WITH: "with", _IN: "in", _NOT: "not", _THAT: "that", _ARE: "are"}
 """The places of words that are put in."""
 
 _EACH = frozenset({"either", "both", "neither"})
@@ -132,8 +133,8 @@ class _Clauses:
     def _second(self, start: int, before: int) -> list[list[int]]:
         """Return the ways to tell the second clause alone."""
         there = self._shown_as() or self._there()
-        if there is not None:
-            return [there]
+        if there:
+            return there
         lead = self._lead(start)
         if lead is None:
             return []
@@ -174,27 +175,36 @@ class _Clauses:
                 told.append(_NOT)
         return told
 
-    def _there(self) -> list[int] | None:
+    def _there(self) -> list[list[int]]:
         """Tell "or whose status there is Ended" as "listings whose status is Ended".
 
-        None where the second clause does not point to a place that the first names.
+        "Or blocked there" is told as "materials that are blocked in WMS", too: only the place of a
+        noun may tell which table it is. Empty where the clause points to no place named before.
         """
         clause = list(range(self.split.start, self.items[-1].end))
-        noun = self._place()
+        noun, behind = self._place(), self.items[self.split.behind :]
         if self.items[self.split.behind].is_cue("only") and noun:  # "or only as inactive"
             told = clause[1:]
-            return self._of(noun, told[1:] if told and self._is(told[0], "as") else told)
-        behind = self.items[self.split.behind :]
+            return [self._of(noun, told[1:] if told and self._is(told[0], "as") else told)]
         for at, place in enumerate(clause):
             if any(item.start == place and item.best_table() >= NAMES_TABLE for item in behind):
-                return None  # "and either missing from the register or blocked there"
+                return []  # "and either missing from the register or blocked there"
             led = at > 0 and self._is(place - 1, "in", "to")
             if noun and (self._is(place, "there") or (led and self._is(place, "it"))):
                 words = led + (led and self._is(place - 2, "according"))
-                return self._of(noun, [*clause[: at - words], *clause[at + 1 :]])
-        return None
+                before, after = clause[: at - words], clause[at + 1 :]
+                before = [told for told in before if not self._is(told, "only")]
+                return [self._of(noun, [*before, *after]), self._in_place(noun, before, after)]
+        return []
 
-    def _shown_as(self) -> list[int] | None:
+    def _in_place(self, noun: Sequence[int], before: list[int], after: list[int]) -> list[int]:
+        """Return the rows asked for with what is said of them in a place."""
+        subject = self.items[self.subject]
+        rows, told = range(subject.start, subject.end), [*before, _IN, *noun, *after]
+        finite = bool(before) and self._is(before[0], *AUXILIARIES, *RELATIVES, "whose", "with")
+        return self._of(rows, told if finite else [_ARE, *told])
+
+    def _shown_as(self) -> list[list[int]]:
         """Tell "although the register shows them as sold" as "register that are sold"."""
         items = self.items
         noun = skip_words(items, self.split.behind, ARTICLES)
@@ -202,11 +212,11 @@ class _Clauses:
         while verb < len(items) and items[verb].kind == "mention":
             verb += 1
         if text_at(items, verb + 1) not in _THEM or text_at(items, verb + 2) != "as":
-            return None
+            return []
         if verb == noun or items[verb - 1].best_table() < NAMES_HALF or verb + 3 >= len(items):
-            return None
+            return []
         told = range(items[verb + 3].start, items[-1].end)
-        return self._of(range(items[noun].start, items[verb].start), told)
+        return [self._of(range(items[noun].start, items[verb].start), told)]
 
     def _of(self, noun: Sequence[int], told: Sequence[int]) -> list[int]:
         opens = bool(told) and self._is(told[0], *RELATIVES, "whose", "with")
@@ -215,8 +225,9 @@ class _Clauses:
     def _place(self) -> list[int]:
         """Return the places of the noun for the table named last before the joint."""
         items = self.items
+        placed = {item.start for item in self.sentence.items if item.best_table() >= NAMES_TABLE}
         for at in range(self.split.at - 1, self.subject, -1):
-            if items[at].kind == "mention" and items[at].best_table() >= NAMES_TABLE:
+            if items[at].kind == "mention" and items[at].start in placed:
                 start = at
                 while (
                     items[start - 1].kind == "mention"
@@ -228,15 +239,21 @@ class _Clauses:
 
     def _opener(self) -> int:
         """Return the item with which the first clause begins; the joining one if none opens it."""
-        for at in range(self.subject + 1, self.split.at):
-            if opens_clause(self.items[at]):
+        items, stop = self.items, self.split.at
+        opened = [at for at in range(self.subject + 1, stop) if opens_clause(items[at])]
+        first = next(iter(opened), stop)
+        # "Vans with status Free which are missing from A or …": both clauses are about such vans.
+        for at in opened[1:] if items[first].text not in RELATIVES else ():
+            if items[at].text in RELATIVES and items[at - 1].best_table() < NAMES_TABLE:
                 return at
-        return self.split.at
+        return first
 
     def _lead(self, start: int) -> list[int] | None:
         """Return the places of the words that lead to what the second clause says."""
         items, split = self.items, self.split
         following = items[split.behind]
+        if is_exception(items, split.behind):
+            return []
         if any(map(following.is_cue, _MEASURING)):
             return None  # "above 10 and below 100" are of one column
         end = start

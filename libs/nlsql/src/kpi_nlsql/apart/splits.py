@@ -28,6 +28,7 @@ _OR = frozenset({"or"})
 _FINITE = frozenset({"is", "are", "was", "were", "have", "has"})
 _OF_ONE = ("starts", "ends", "contains", "compare", "between", "null")
 _CLAUSE_CUES = ("not", "missing", "also", "relative", "only")
+EXCEPTING = ("except", "excluding", "apart from", "other than")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def splits(items: Sequence[Item], first: int) -> list[Split]:
 def _at(items: Sequence[Item], at: int) -> Iterator[Split]:
     item, behind = items[at], skip_words(items, at + 1, {"either", "yet"})
     word = item.text.split()[0]
-    if _goes_back(items, at):
+    if _goes_back(items, at) or is_exception(items, at):
         yield Split("and", at, at, item.start)
     if word not in _AND | _OR or text_at(items, at - 2).startswith("between"):
         return
@@ -62,6 +63,12 @@ def _at(items: Sequence[Item], at: int) -> Iterator[Split]:
             yield Split(operator, at, at, item.start + 1)
     elif behind < len(items) and not _goes_on(items, at, behind):
         yield Split(operator, at, behind, items[behind].start)
+
+
+def is_exception(items: Sequence[Item], at: int) -> bool:
+    """Tell whether rows are excepted from all that is said before: "without A or B, except C"."""
+    either = any(item.text in _OR for item in items[:at])
+    return either and items[at].is_cue("compare", "!=") and items[at].text.startswith(EXCEPTING)
 
 
 def _goes_back(items: Sequence[Item], at: int) -> bool:
@@ -101,7 +108,7 @@ def _leads_to_noun(item: Item) -> bool:
 def _looseness(items: Sequence[Item], split: Split) -> tuple[int, int]:
     word = items[split.at].text.split()[0]
     apart = text_at(items, split.at - 1) == "," or text_at(items, split.at + 1) == "either"
-    if word in _FINITE:
+    if word in _FINITE or is_exception(items, split.at):
         return 0, split.at
     loose = 0 if word in PARTING else 1 if apart and word == "and" else 2 if word == "or" else 3
     return loose, split.at
