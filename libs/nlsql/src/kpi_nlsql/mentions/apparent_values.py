@@ -45,7 +45,7 @@ def _leads_to_place(items: Sequence[Item], position: int) -> bool:
     item, rest = items[position], items[position + 1 : position + 3]
     lead = rest[0].text if len(rest) > 1 else ""
     spelt = any(value.value.lower() == item.text for value in item.values)
-    if item.text.endswith("ing") and not spelt:
+    if (item.text.endswith("ing") and not spelt) or _is_finite(items, position):
         return lead in {"in", "at", "from", "near"}
     if item.text in _LIVE and items[max(position - 1, 0)].last_word not in COPULAS:
         return lead in {"in", "at", "near"}  # "who do not live in France"
@@ -53,6 +53,13 @@ def _leads_to_place(items: Sequence[Item], position: int) -> bool:
         return False
     verb = stem(item.text)
     return any(stems(value.column)[:1] == (verb,) for value in rest[1].values)
+
+
+def _is_finite(items: Sequence[Item], position: int) -> bool:
+    # "do not live in Spain", "who live in Spain": a verb, whatever cards are Live
+    before = items[max(position - 1, 0)]
+    asks = set(before.text.split()) & {"do", "does", "did"}
+    return bool(asks) or before.text in {"who", "that", "which", "neither"}
 
 
 def _is_timed_deed(items: Sequence[Item], position: int) -> bool:

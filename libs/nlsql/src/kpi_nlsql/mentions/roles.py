@@ -19,6 +19,7 @@ _EXACT = 0.95
 _HALF = 0.6
 _COUNTED = 0.84
 _LEADS_TO_VALUE = frozenset({"is", "are", "of", "equals", "in", "=", "(", ",", "not", "either"})
+_OR = frozenset({"or", "nor"})
 _ADVERBS = frozenset({"currently", "presently"})
 _MARKED = frozenset({"marked", "flagged", "labelled", "labeled", "tagged"})
 _ANY = frozenset({"a", "an", "any", "each", "every"})
@@ -45,7 +46,8 @@ def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list
             found[position] = "column"
         if found[position] == "table" and _is_rather_column(items, found, position, references):
             found[position] = "column"
-        if _is_value_of(items, position) or _is_value_before(items, position):
+        beside = _is_value_of(items, position) or _is_value_before(items, position)
+        if beside or _is_other_value(items, found, position):
             found[position] = "value"
         elif found[position] == "value":
             found[position] = _role_of_value(items, found, position)
@@ -144,6 +146,19 @@ def _is_value_of(items: Sequence[Item], position: int) -> bool:
     least = _HALF if beside else _EXACT
     columns = {(h.table, h.column) for h in items[before].column_hits() if h.score >= least}
     return any((value.table, value.column) in columns for value in items[position].values)
+
+
+def _is_other_value(items: Sequence[Item], found: Sequence[Role], position: int) -> bool:
+    # "suspended or conditional": one more value of a column, though others are called so, too.
+    for at in (position - 2, position + 2):
+        other = item_at(items, at)
+        if other is None or found[at] != "value" or items[(at + position) // 2].text not in _OR:
+            continue
+        held = {(value.table, value.column) for value in other.values if value.score >= 1.0}
+        told = (value for value in items[position].values if value.score >= 1.0)
+        if any((value.table, value.column) in held for value in told):
+            return True
+    return False
 
 
 def _listed(items: Sequence[Item], position: int) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from kpi_nlsql.english.demonyms import SPOKEN
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.english.short_forms import MEANINGS
-from kpi_nlsql.english.words import lemma, stem
+from kpi_nlsql.english.words import lemma, parts, stem
 from kpi_nlsql.schema.flags import is_flag, set_values, unset_values
 from kpi_nlsql.schema.graph import Column, Graph
 
@@ -29,6 +30,7 @@ _INFLECTED = 0.8
 _FEW = 12
 """Values of a column that may be spoken of in another form: states, not names."""
 
+_SHORTEST_KIND = 3
 _KINDS = 40
 """Values of a column whose plural may stand for its rows: kinds of things, not names."""
 
@@ -58,7 +60,7 @@ class ValueIndex:
                 self._add_spoken(table.name, column.name, column.values)
                 if is_flag(column):
                     self._add_flag(table.name, column)
-                if "countr" in column.name.lower() or "nation" in column.name.lower():
+                if _holds_countries(column):
                     self._add_countries(table.name, column.name, column.values)
                 for value in column.values:
                     words = value_words(value)
@@ -67,6 +69,22 @@ class ValueIndex:
                         self._stems[stem(words[0])].append(hit)
                     if 0 < len(words) <= LONGEST_VALUE:
                         self._hits[words].append(hit)
+        self._add_unnumbered(graph)
+
+    def _add_unnumbered(self, graph: Graph) -> None:
+        """Let the only value of its kind be told without its figures: "Refrigerated 2-8"."""
+        found: dict[tuple[str, ...], list[ValueHit]] = defaultdict(list)
+        for table in graph.tables:
+            for column in (each for each in table.columns if len(each.values) <= _FEW):
+                heads = [(value, _unnumbered(value)) for value in column.values]
+                counted = Counter(head for _, head in heads)
+                for value, head in heads:
+                    if head and counted[head] == 1 and head != value_words(value):
+                        hit = ValueHit(table.name, column.name, value, 1.0, len(column.values))
+                        found[head].append(hit)
+        for head, hits in found.items():
+            if head not in self._hits:
+                self._hits[head] = hits
 
     def _add_flag(self, table: str, column: Column) -> None:
         """``is_active`` with Y and N answers to "active" and "inactive", ``ON_LOAN`` to "on loan".
@@ -146,6 +164,20 @@ class ValueIndex:
             if hits := self._hits.get((other,)):
                 return [replace(hit, score=0.85) for hit in hits]
         return None
+
+
+def _unnumbered(value: str) -> tuple[str, ...]:
+    """Return the words of a value before its figures; none where a word stands behind them."""
+    words = value_words(value)
+    head = tuple(takewhile(str.isalpha, words))
+    figures = words[len(head) :]
+    plain = all(any(letter.isdigit() for letter in word) for word in figures)
+    return head if plain and len("".join(head)) > _SHORTEST_KIND else ()
+
+
+def _holds_countries(column: Column) -> bool:
+    words = [word for part in parts(column.name) for word in (part, *MEANINGS.get(part, ()))]
+    return any(word.startswith(("countr", "nation")) for word in words)
 
 
 def value_words(text: str) -> tuple[str, ...]:

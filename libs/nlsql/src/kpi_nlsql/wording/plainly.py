@@ -20,7 +20,7 @@ from kpi_nlsql.wording.bare_deeds import bare_deeds
 from kpi_nlsql.wording.courtesy import plainly_asked
 from kpi_nlsql.wording.deeds_told import deeds_told
 from kpi_nlsql.wording.everyday import plainly_told
-from kpi_nlsql.wording.glosses import without_glosses
+from kpi_nlsql.wording.glosses import with_codes_told, without_glosses
 from kpi_nlsql.wording.glued_words import glued
 from kpi_nlsql.wording.grouped_first import grouped_last
 from kpi_nlsql.wording.idle_verbs import idle_verbs_out
@@ -43,7 +43,7 @@ def plain_tokens(tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Token, ...]
     told = plainly_told(margins_last(written_out(without_glosses(tokens))))
     told = plainly_asked(totals_asked(told))
     told = _full_names(plainly_lacking(only_those(told)), lexicon)
-    return tuple(glued(told, lexicon))
+    return tuple(glued(with_codes_told(told, lexicon), lexicon))
 
 
 def asked_plainly(items: Sequence[Item], lexicon: Lexicon) -> tuple[Item, ...]:

@@ -37,7 +37,7 @@ def connect(scan: Scanner, term: Term) -> None:
     if "and" in words and previous.scope == scan.scope and _same_column(term, previous):
         term.hits = _like(term.hits, previous.hits)
         _of_the_same(term, previous)
-        if _lists_rows(scan, term, previous, words):
+        if _lists_rows(scan, term, previous, words) or _of_either(scan, term, previous, words):
             term.joined_by_or = True
             return
         if not scan.draft.negative_scopes & {scan.scope}:
@@ -69,6 +69,15 @@ def _lists_rows(scan: Scanner, term: Term, previous: Term, words: set[str]) -> b
     plural = scan.item.text.endswith("s") or scan.role(behind) == "table"
     owned = bool(tables) and (entity is None or entity in tables)
     return opens and plural and owned and words <= {"and", "the"}
+
+
+def _of_either(scan: Scanner, term: Term, previous: Term, words: set[str]) -> bool:
+    """Tell whether no row can have both, and rows are asked for: "suppliers in Spain and Italy"."""
+    draft, entity = scan.draft, scan.entity()
+    own = all(any(hit.table == entity for hit in one.hits) for one in (term, previous))
+    rows = len(draft.entities) == 1 and scan.at(draft.entities[0][0]).text.endswith("s")
+    each = any(item.is_cue("both") for item in scan.items[: scan.position])
+    return own and rows and not draft.wanted and not each and words <= _LISTING
 
 
 def _may_hold(ref: Ref, term: Term) -> bool:
