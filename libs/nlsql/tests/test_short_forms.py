@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kpi_nlsql import Answer, Engine
 from kpi_nlsql.english.abbreviations import expansions, shortened
 from kpi_nlsql.english.shortening import likeness
 from kpi_nlsql.english.words import parts, stem
@@ -90,3 +91,43 @@ def test_initials_of_words_that_tell_an_order_are_no_name() -> None:
 
 def test_stems_of_whole_words_are_not_short() -> None:
     assert shortened(["citi", "lgci", "parti"]) == {"lgci"}
+
+
+_WORKFORCE = Graph(
+    name="workforce",
+    tables=(
+        Table(
+            "emp",
+            columns=(
+                Column("emp_no", "text", unique=True),
+                Column("act_fl", "text", values=("Y", "N")),
+                Column("sal", "integer"),
+                Column("dept", "text"),
+                Column("per", "text"),
+            ),
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "sql"),
+    [
+        (
+            "How many employees are inactive?",
+            "SELECT COUNT(*) AS count FROM emp WHERE emp.act_fl = 'N'",
+        ),
+        (
+            "List all active employees with a salary above 5000",
+            "SELECT emp.* FROM emp WHERE emp.act_fl = 'Y' AND emp.sal > 5000",
+        ),
+        (
+            "What is the average salary per department?",
+            "SELECT emp.dept, AVG(emp.sal) AS avg_sal FROM emp GROUP BY emp.dept",
+        ),
+    ],
+)  # fmt: skip
+def test_flags_and_salaries_written_short_are_told_in_full(sentence: str, sql: str) -> None:
+    answer = Engine(_WORKFORCE).read(sentence)
+    assert isinstance(answer, Answer)
+    assert answer.sql("sqlite").replace('"', "") == sql
