@@ -38,7 +38,7 @@ def implied_column(scan: Scanner, position: int) -> Ref | None:
         if words in IMPLIED:
             scan.take(index)
             ref = scan.implied(index, IMPLIED[words], scan.entity())
-            entity = scan.entity() if IMPLIED[words] in {PRICE, SIZE} else None
+            entity = scan.entity() if IMPLIED[words] in {PRICE, SIZE, PAY} else None
             own = own_amount(scan, index, entity, ref) if entity is not None else None
             return own or ref
         if item.is_cue("after") or item.is_cue("before"):
@@ -48,6 +48,12 @@ def implied_column(scan: Scanner, position: int) -> Ref | None:
         if wanted.ref is not None and near and not _is_text(scan, wanted.ref):
             return wanted.ref
     return _age(scan) or _amount(scan, position)
+
+
+def take_implying(scan: Scanner, position: int) -> None:
+    """Consume the verb before a comparison whose column is named: "earn more than the salary"."""
+    if scan.at(position - 1).text in IMPLIED:
+        scan.take(position - 1)
 
 
 def own_amount(scan: Scanner, position: int, near: str, ref: Ref | None) -> Ref | None:

@@ -45,7 +45,7 @@ def _again(scan: Scanner, found: list[int]) -> bool:
     terms = [term for term in scan.draft.terms if term.kind == "value"]
     said = {(hit.table, hit.column, hit.value) for term in terms for hit in term.hits}
     named = [{(hit.table, hit.column, hit.value) for hit in scan.at(at).values} for at in found]
-    return scan.pending is not None and all(named) and all(each & said for each in named)
+    return all(named) and all(each & said for each in named)
 
 
 def restrict(scan: Scanner, term: Term, values: list[int]) -> None:

@@ -25,7 +25,11 @@ ROWS = frozenset("row rows record records entry entries".split())  # noqa: SIM90
 _OCCURRING = frozenset({"occur", "appear"})
 _MOST_BETWEEN = 3
 _KNOWN = 0.95
-_COMPARING = ("compare_tables", "mismatch", "not", "both", "also", "missing")
+_COMPARING = (
+    "compare_tables", "mismatch", "not", "both", "also", "missing", "average_of_all",
+    "below_average",
+)  # fmt: skip
+"""Cues that set rows against others: "above the average of the same dealer" repeats nothing."""
 _SURE = 0.6
 _PARTLY = 0.5
 
@@ -151,7 +155,11 @@ def _alike(items: Sequence[Item]) -> frozenset[int]:
         for at, item in enumerate(items)
         if at not in named and item.best_table() >= _SURE
     }
-    compared = any(item.is_cue(kind) for item in items for kind in _COMPARING)
+    compared = any(
+        item.is_cue(kind) or item.argument("aggregate") == "avg"
+        for item in items
+        for kind in _COMPARING
+    )
     if len(tables) != 1 or compared:
         return frozenset()
     return frozenset(
