@@ -49,7 +49,8 @@ def row_conditions(
             found[-1].append(made)
         else:
             found.append([made])
-    return [plan.AnyOf(tuple(group)) if len(group) > 1 else group[0] for group in found]
+    told = [plan.AnyOf(tuple(group)) if len(group) > 1 else group[0] for group in found]
+    return list(dict.fromkeys(told))  # "in France or Poland (FR, PL)"
 
 
 def _against_peers(frame: Frame, term: Term, subject: plan.ColumnRef) -> plan.Condition:

@@ -43,6 +43,8 @@ class Frame:
         counted = [w.table for w in self.draft.wanted if w.function == "count" and w.table]
         if counted:
             return counted[0]
+        if (told := self._rows_told()) is not None:
+            return told
         for wanted in self.draft.wanted:
             if wanted.ref is not None and wanted.ref.choice:
                 return wanted.ref.choice[0]
@@ -52,6 +54,23 @@ class Frame:
             if ref.choice:
                 return ref.choice[0]
         raise Unreadable("nothing is asked for")
+
+    def _rows_told(self) -> str | None:
+        """Return the rows that the columns shown are told to be of, where each row has one.
+
+        "The customer's name and the date of all orders with …" are those of orders.
+        """
+        draft = self.draft
+        tables = {w.ref.choice[0] for w in draft.wanted if w.ref is not None and w.ref.choice}
+        summed = [*(w.function for w in draft.wanted), *(s.function for s in draft.sorting)]
+        plain = not (draft.groups or any(summed) or self.compared())
+        if not plain or not tables or not draft.entities:
+            return None
+        position, rows = draft.entities[0]
+        behind = all(wanted.position < position for wanted in draft.wanted)
+        found = [self.paths.path(rows, table) for table in tables]
+        met = all(path is not None and not self.multiplies(path[1]) for path in found)
+        return rows if behind and met else None
 
     def aggregated(self) -> bool:
         """Tell whether an aggregate is shown, sorted by or compared."""

@@ -70,6 +70,10 @@ def _is_counted(items: Sequence[Item], position: int) -> bool:
     best = item.column_hits()[0].column if item.column_hits() else None
     plural = best is not None and best.lower().endswith("s")
     counted = before.is_cue("count") or before.number is not None
+    lead = position - 1
+    while lead > 0 and items[lead].values and not items[lead].hits:
+        lead -= 1  # "of all hardback titles"
+    before = items[max(lead, 0)]
     # "all PO lines" are rows of ``PO_LINE``, though it numbers them in a column called so.
     own = any(hit.table == item.table_hits()[0].table for hit in item.column_hits()[:1])
     counted = counted or (before.is_cue("all") and own)
@@ -178,15 +182,30 @@ def _is_noun_of(items: Sequence[Item], position: int) -> bool:
         other.table_hits()[0].table
         for index, other in enumerate(items)
         if index != position
-        if other.best_table() >= _LIKELY_TABLE and _stands_in(items, index)
+        if other.best_table() >= _LIKELY_TABLE and _holds(items, index, position)
         if not (denied and items[index - 1].is_cue("count"))
     }
     return own not in tables and any(hit.table in tables for hit in item.column_hits())
 
 
-def _stands_in(items: Sequence[Item], position: int) -> bool:
-    before = skip_words_back(items, position - 1, DETERMINERS - _ANY)
-    return items[before].last_word in {"in", "from", "within", "of"}
+def _holds(items: Sequence[Item], place: int, position: int) -> bool:
+    """Tell whether the rows of a place may be called by the noun at a position.
+
+    "Lines on orders from customers" and "the amount of bookings made by customers" name rows of
+    three tables, "all titles from publishers" those of two.
+    """
+    lead = items[skip_words_back(items, place - 1, DETERMINERS - _ANY)].last_word
+    if lead not in {"in", "from", "within", "of"}:
+        return False
+    if place < position:
+        grouped = items[position - 1].is_cue("group")
+        run = all(item.kind == "mention" for item in items[place:position])
+        return lead != "of" or grouped or run
+    before = skip_words_back(items, position - 1, DETERMINERS)
+    while before > 0 and items[before].values and not items[before].hits:
+        before -= 1
+    told = items[before].is_cue("all") or items[before].text == "on"
+    return not (told and items[place].text.endswith("s"))
 
 
 def _role(item: Item) -> Role:

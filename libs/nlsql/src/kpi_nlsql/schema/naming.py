@@ -42,7 +42,7 @@ KIND_TAILS = frozenset(
 """Last words of names of tables that tell what kind of table it is: ``store_mst``, ``ORD_HDR``."""
 _OF_COLUMNS = {"hr": "hour"}
 _FULLER = {"email": "address", "mail": "address", "phone": "number", "telephone": "number"}
-_MEASURES = {"kg": "weight", "kgs": "weight", "lbs": "weight", "km": "distance"}
+_MEASURES = {"kg": "weight", "kgs": "weight", "lbs": "weight", "km": "distance", "days": "time"}
 """What a column tells that is called by its unit: ``net_kg`` is the net weight."""
 _UNITS = frozenset("kg kgs lbs km mm cm ltr litres eur usd".split())  # noqa: SIM905
 """Units at the end of a name that people leave out: ``thk_mm`` is the thickness."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from kpi_nlsql.drafting.draft import Ref, chosen_ref
+from kpi_nlsql.drafting.draft import MAIN, Ref, chosen_ref
 from kpi_nlsql.english.words import all_stems, lemma, stem, stems
 from kpi_nlsql.grammar.conditions.happenings import rows_in_time
 from kpi_nlsql.grammar.scanner import Scanner
@@ -57,7 +57,6 @@ def read(scan: Scanner) -> bool:
     end = scan.position + 1
     if scan.item.text in {"ran", "run", "runs"} and scan.at(end).text == "out":
         end += 1
-    table = scan.last_table() or scan.entity()
     told = scan.at(end - 1).text
     if scan.at(end).text in PARTICLES and is_timed(scan, end + 1):
         told = lemma(scan.item.text) + scan.at(end).text + "s"  # "logged in after May": logins
@@ -65,15 +64,15 @@ def read(scan: Scanner) -> bool:
     verb = scan.item.text.endswith(("ed", "ing"))
     noun = (scan.role(scan.position) == "table" and not verb) or " " in scan.item.text
     dated = told == "dated" and is_date(scan, end)  # "invoices dated May 2024"
-    if table is None or noun or not (dated or is_timed(scan, end)):
+    if noun or not (dated or is_timed(scan, end)):
         return False
-    column = named_by(told, scan.sentence.graph.table(table))
     if scan.item.text == "valid":
         until = scan.at(end).is_cue("before") or scan.at(end).text == "to"
-        column = named_by("expire" if until else "start", scan.sentence.graph.table(table))
-    if column is None:
+        told = "expire" if until else "start"
+    ref = _done_to(scan, told)
+    if ref is None:
         return False
-    scan.expect(chosen_ref(scan.position, table, column.name))
+    scan.expect(ref)
     scan.take(*range(scan.position, end))
     scan.in_where = True
     scan.position = end
@@ -83,6 +82,19 @@ def read(scan: Scanner) -> bool:
 def happens(scan: Scanner, position: int) -> bool:
     """Tell whether a verb tells when something is the case: "contracts expire in 2026"."""
     return stem(scan.at(position).text) in _COLUMNS and is_timed(scan, position + 1)
+
+
+def _done_to(scan: Scanner, verb: str) -> Ref | None:
+    """Return the date that a verb speaks of: of the rows named last, else of those asked for.
+
+    "bookings of corporate customers picked up in May" were picked up, not the customers.
+    """
+    tables = dict.fromkeys((scan.last_table(), scan.entity()))
+    for table in tables if scan.scope == MAIN else [scan.last_table() or scan.entity()]:
+        column = named_by(verb, scan.sentence.graph.table(table)) if table is not None else None
+        if table is not None and column is not None:
+            return chosen_ref(scan.position, table, column.name)
+    return None
 
 
 def day_told(scan: Scanner, position: int) -> tuple[Ref, int] | None:

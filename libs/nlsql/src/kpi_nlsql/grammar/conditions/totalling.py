@@ -54,6 +54,8 @@ def told_behind(scan: Scanner, position: int) -> Ref | None:
     if scan.at(position).text == "of" and scan.at(position + 1).text in {"the", "these", "those"}:
         return None  # "at least two of the films" counts them
     for at in range(position + 1, position + 1 + _FARTHEST):
+        if scan.role(at) == "table" and _has_one(scan, scan.table(at)):
+            return None  # "invoices over 800 for bookings": each is for one booking
         if scan.role(at) in {"table", "column"}:
             if scan.role(at + 1) == "column" and scan.measures(scan.ref(at + 1)):
                 at += 1
@@ -65,6 +67,14 @@ def told_behind(scan: Scanner, position: int) -> Ref | None:
         if scan.role(at) == "none" and scan.at(at).kind != "word":
             return None
     return None
+
+
+def _has_one(scan: Scanner, table: str) -> bool:
+    """Tell whether each of the rows named last has one row of a table."""
+    last = scan.last_table()
+    path = scan.sentence.paths.path(last, table) if last not in {None, table} else None
+    joins = path[1] if path is not None else ()
+    return bool(joins) and all(scan.sentence.paths.to_one(j, scan.sentence.graph) for j in joins)
 
 
 def of_each_row(scan: Scanner, position: int) -> Ref | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref
+from kpi_nlsql.english.words import lemma
 from kpi_nlsql.grammar.asking.implied_columns import IMPLIED, what_it_costs
 from kpi_nlsql.grammar.conditions.date_gaps import DAYS
 from kpi_nlsql.grammar.scanner import Scanner
@@ -67,7 +68,8 @@ def _leads_on(scan: Scanner, position: int) -> bool:
     # "confirmations received via SWIFT", "refunds booked on orders": behind the rows, a verb.
     text, lead = scan.at(position).text, scan.at(position + 1).text
     behind_rows = scan.role(position - 1) in {"table", "value"}
-    return text.endswith("ed") and " " not in text and behind_rows and lead in _LEADS
+    past = text.endswith("ed") or (lemma(text) != text and not text.endswith("s"))
+    return past and " " not in text and behind_rows and lead in _LEADS
 
 
 def _is_stated(scan: Scanner) -> bool:

@@ -6,6 +6,7 @@ from kpi_nlsql.drafting.draft import Ref
 from kpi_nlsql.grammar.scanner import Scanner
 
 ANY_YEAR = range(1000, 2101)
+_NAMED = 0.6
 _RANGED = frozenset({"compare", "between"})
 
 
@@ -22,7 +23,9 @@ def is_year_apart(scan: Scanner, ref: Ref) -> bool:
     if any(term.ref is ref and term.kind in _RANGED for term in scan.draft.terms):
         return True  # "billed more than 900 euros in 2024"
     if ref.position == scan.position - 2:
-        return not scan.in_where and _is_dated_amount(scan, ref)
+        noun = scan.at(ref.position)
+        rows = noun.best_column() < _NAMED and noun.text.endswith("s")  # "bookings of vehicles in"
+        return rows or (not scan.in_where and _is_dated_amount(scan, ref))
     column = scan.column_of(best)
     return not column.measures and not column.dated
 
