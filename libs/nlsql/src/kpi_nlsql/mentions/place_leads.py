@@ -14,7 +14,7 @@ _EXACT = 0.95
 _LINKS = frozenset(
     {"and", "or", "nor", "between", "both", "versus", "vs", "with", "to", ",", "than"}
 )
-_DETERMINERS = frozenset("a an the our all any both either neither system table file".split())  # noqa: SIM905
+DETERMINERS = frozenset("a an the our all any both either neither system table file".split())  # noqa: SIM905
 _LEADING = (
     "also",
     "missing",
@@ -50,7 +50,7 @@ def lead_of(items: Sequence[Item], position: int) -> int:
     lead = position - 1
     if lead > 0 and _describes_place(items[lead]):
         lead -= 1  # "not in the web shop"
-    return skip_words_back(items, lead, _DETERMINERS - {"both"})
+    return skip_words_back(items, lead, DETERMINERS - {"both"})
 
 
 def _describes_place(item: Item) -> bool:

@@ -17,6 +17,7 @@ from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.place_leads import (
     DENIES,
+    DETERMINERS,
     INTO,
     acts_in,
     is_denied,
@@ -27,8 +28,10 @@ from kpi_nlsql.mentions.place_leads import (
 from kpi_nlsql.mentions.row_heads import heads_another, names_another
 from kpi_nlsql.mentions.row_nouns import calls_rows
 from kpi_nlsql.mentions.systems import best_joined, is_system, system_rows, whole_tables
+from kpi_nlsql.mentions.walking import skip_words, text_at
 from kpi_nlsql.schema.graph import Column, Graph, Table
 from kpi_nlsql.schema.same_things import same_things
+from kpi_nlsql.wording.rewriting import ALSO_IN
 
 _EXACT = 0.95
 _NAMES_TABLE = 0.6
@@ -67,7 +70,19 @@ def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tupl
         return tuple(told)
     rows = replace(told[noun], hits=(NameHit(place.table, None, 1.0),), values=(), placed=True)
     told[noun] = rows
+    further = _further_place(told, place)
+    if further is not None:
+        told[further] = replace(ALSO_IN, start=told[further].start, end=told[further].end)
     return tuple(item for at, item in enumerate(told) if not place.start <= at <= place.position)
+
+
+def _further_place(items: Sequence[Item], place: _Place) -> int | None:
+    """Return the "and" to another place the rows are said to be in: "materials in A and B"."""
+    position = place.position + 1
+    behind = skip_words(items, position + 1, DETERMINERS)
+    if not place.told or text_at(items, position) != "and" or behind >= len(items):
+        return None
+    return position if behind in _place_positions(items) else None
 
 
 # Which mentions are places

@@ -35,7 +35,7 @@ PREFIXES = frozenset(
         "csv",
     ]
 )
-_SYSTEMS = frozenset({"hana", "sap"})
+_SYSTEMS = frozenset({"hana", "sap", "xls", "xlsx", "csv"})
 KIND_TAILS = frozenset(
     "mst mstr mast master hdr head header list lst log register registry catalogue catalog".split()  # noqa: SIM905
 )
@@ -108,8 +108,8 @@ def table_names(identifier: str) -> tuple[str, ...]:
     other = [_OTHERWISE.get(word, ABBREVIATIONS.get(word, word)) for word in short]
     of_system = _without_prefixes(words, PREFIXES - _SYSTEMS)
     full = _expanded(short)
-    names = [_said_once(full), full, short, words, _expanded(words), other, _expanded(of_system)]
-    return _unique(names)
+    names = [_said_once(full), full, short, words, _expanded(words), other]
+    return _unique([*names, _expanded(of_system), of_system])
 
 
 def names_of_rows(names: tuple[str, ...]) -> tuple[str, ...]:

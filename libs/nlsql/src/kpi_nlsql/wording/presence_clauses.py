@@ -15,7 +15,7 @@ from kpi_nlsql.english.cues import Cue
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import item_at, skip_words, skip_words_back, text_at
-from kpi_nlsql.wording.rewriting import HAVE, THAT, Step, rewritten
+from kpi_nlsql.wording.rewriting import ALSO_IN, HAVE, THAT, Step, rewritten
 
 _TOO = frozenset("also too already nevertheless nonetheless still anyway yet likewise".split())  # noqa: SIM905
 _AUXILIARIES = frozenset(
@@ -47,17 +47,18 @@ _ARTICLES = frozenset({"a", "an", "any"})
 _OBJECTS = {("object", "of"), ("subject", "of"), ("subject", "to"), ("part", "of")}
 """What rows are that have another row: a unit that is the object of a lease."""
 _BOOKS = frozenset("register registers books records files database system".split())  # noqa: SIM905
+_ONCE = frozenset({"at least once", "once", "ever", "already"})
 _OWN = 0.6
 _NAMES_TABLE = 0.5
 _LONGEST_NOUN = 3
 
-_ALSO_IN = Item("cue", "also in", 0, 0, cues=(Cue("also"),))
 _FOUND_IN = Item("cue", "found in", 0, 0, cues=(Cue("also"),))
 
 
 def plain_presence(items: Sequence[Item]) -> list[Item]:
     """Return the items with what is said to be somewhere put plainly."""
-    rules = (_idly_made, _own_books, _subject_to, _there, _there_too, _offered_too, _with_related)
+    rules = (_idly_made, _own_books, _subject_to, _there, _done_there, _there_too, _offered_too,
+             _with_related)  # fmt: skip
     return rewritten(items, rules, first=1)
 
 
@@ -137,7 +138,29 @@ def _there(items: Sequence[Item], position: int) -> Step | None:
     noun = skip_words(items, end, _DETERMINERS)
     if not any(item.hits for item in items[:position]) or not _begins_rows(items, noun):
         return None
-    return position, end, [_ALSO_IN if too else _FOUND_IN]
+    return position, end, [ALSO_IN if too else _FOUND_IN]
+
+
+# "materials that were ordered at least once in the order lines"
+
+
+def _done_there(items: Sequence[Item], position: int) -> Step | None:
+    """Read a deed that the rows of a table are called by, done in that table, as being in it."""
+    deed = items[position]
+    lead = position
+    if not deed.is_cue("order"):  # "ordered in descending order", but "ordered in the order lines"
+        lead += 1 + (text_at(items, position + 1) in _ONCE)
+    place = item_at(items, skip_words(items, lead + 1, _DETERMINERS))
+    done = deed.text.split()[0].endswith("ed") and not deed.values
+    if not done or lead >= len(items) or items[lead].last_word not in {"in", "on"}:
+        return None
+    if place is None or not names_rows(place) or place.values:
+        return None
+    own = names_rows(deed) and deed.table_hits()[0].table == place.table_hits()[0].table
+    start = skip_words_back(items, position - 1, _AUXILIARIES) + 1
+    if start == position or not (own or deed.is_cue("order")) or _is_denied(items, position):
+        return None
+    return start, lead + 1, [ALSO_IN]
 
 
 # "customers that are on the mailing list, too"
@@ -163,7 +186,7 @@ def _there_too(items: Sequence[Item], position: int) -> Step | None:
     closing = end + (text_at(items, end) == ",")
     if text_at(items, closing) not in _CLOSING or not _ends(items, closing + 1):
         return None
-    return start, closing + 1, [_ALSO_IN, *items[position + 1 : end]]
+    return start, closing + 1, [ALSO_IN, *items[position + 1 : end]]
 
 
 def _is_denied(items: Sequence[Item], position: int) -> bool:
@@ -191,7 +214,7 @@ def _offered_too(items: Sequence[Item], position: int) -> Step | None:
         return None
     if text_at(items, first + 1) in _CLOSING and _ends(items, first + 2):
         # "does the partner list too": the verb is part of the name of the listing
-        return position, first + 2, [THAT, _ALSO_IN, *items[position + 1 : first + 1]]
+        return position, first + 2, [THAT, ALSO_IN, *items[position + 1 : first + 1]]
     for end in range(first + 1, min(first + 1 + _LONGEST_NOUN, len(items))):
         item = items[end]
         if item.is_cue("not") or item.kind not in {"mention", "word", "cue"}:
@@ -199,9 +222,9 @@ def _offered_too(items: Sequence[Item], position: int) -> Step | None:
         behind = text_at(items, end + 1)
         closed = end + 2 + (behind == "as" and text_at(items, end + 2) == "well")
         if (behind in _CLOSING or closed > end + 2) and _ends(items, closed):
-            return position, closed, [THAT, _ALSO_IN, *items[position + 1 : end]]
+            return position, closed, [THAT, ALSO_IN, *items[position + 1 : end]]
         if item.text == "also" and _ends(items, end + 2) and items[end + 1 : end + 2]:
-            return position, end + 2, [THAT, _ALSO_IN, *items[position + 1 : end]]
+            return position, end + 2, [THAT, ALSO_IN, *items[position + 1 : end]]
     return None
 
 

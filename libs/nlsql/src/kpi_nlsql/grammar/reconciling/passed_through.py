@@ -63,11 +63,20 @@ def _linked(sentence: Sentence, source: int, noun: int) -> bool:
 
 
 def _refers(sentence: Sentence, source: int, noun: int, target: int) -> bool:
-    """Tell whether the rows refer to the noun by the columns they are looked for by."""
+    """Tell whether the rows refer to the noun by the columns they are looked for by.
+
+    "Items on stock that were never invoiced" do not: it is the stock that refers to them.
+    """
     items, graph = sentence.items, sentence.graph
     tables = [table_at(items, at) for at in (source, noun, target)]
     if len(set(tables)) < 3:
         return False
-    toward = {join.left_columns for join in graph.joins_between(tables[0], tables[1])}
+    joins = graph.joins_between(tables[0], tables[1])
+    toward = {
+        join.left_columns
+        for join in joins
+        if not graph.table(tables[0]).identifies(join.left_columns)
+        or graph.table(tables[1]).identifies(join.right_columns)
+    }
     found = graph.joins_between(tables[0], tables[2])[:1]
     return any(join.left_columns in toward for join in found)

@@ -16,6 +16,7 @@ _JOINING = frozenset(
     "have has having been it they do does there occur occurs occurring exist among amongst "
     "with".split()
 )
+_FINITE = frozenset({"are", "is", "were", "was", "have", "has", "exist", "exists"})
 _NAMED = 0.6
 _COMPARING = ("mismatch", "agree", "compare_tables", "between", "compare", "duplicate")
 
@@ -92,10 +93,20 @@ def _polarities(
         told = listed or denied or _with_both(lead) or any(map(_tells, lead))
         if not found and not told:
             return None
-        contrast = any(item.text.startswith("but") for item in lead)
-        inherits = bool(found) and not denied and not contrast and found[-1].negative
+        inherits = bool(found) and not denied and found[-1].negative and not _turns(lead)
         found.append(Place(position, denied or inherits))
     return tuple(found)
+
+
+def _turns(lead: Sequence[Item]) -> bool:
+    """Tell whether what was denied of a place before is not of the next: "and that are in A"."""
+    if {"or", "nor"} & {item.text for item in lead}:
+        return False
+    return any(
+        item.text.startswith("but") or item.is_cue("relative") or item.is_cue("also")
+        or item.text in _FINITE
+        for item in lead
+    )  # fmt: skip
 
 
 def _behind(items: Sequence[Item], position: int) -> int:
