@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpi_nlsql.grammar.reconciling.key_clauses import KeyClause
+from kpi_nlsql.mentions.homes import key_part
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.schema.partners import partner
 from kpi_nlsql.sentence import Sentence
@@ -50,15 +51,14 @@ def _allowed(sentence: Sentence, pairs: Sequence[Pair]) -> bool:
     return not any(column.lower() in sentence.excluded for pair in pairs for column in pair)
 
 
-def _fit(item: Item, table: str) -> _Fit:
+def _fit(sentence: Sentence, item: Item, table: str) -> _Fit:
     """Return the column of a table that a mention names, at least in part, and how well."""
-    hits = [hit for hit in item.column_hits() if hit.table == table and hit.score >= _PARTLY]
-    return (str(hits[0].column), hits[0].score) if hits else ("", 0.0)
+    return key_part(item, sentence.graph.table(table)) or ("", 0.0)
 
 
 def _paired(sentence: Sentence, left: str, right: str, item: Item) -> tuple[Pair | None, float]:
     """Return the pair of columns that go by one name, and how well it fits the better of them."""
-    (mine, own), (theirs, other) = _fit(item, left), _fit(item, right)
+    (mine, own), (theirs, other) = _fit(sentence, item, left), _fit(sentence, item, right)
     found = partners(sentence, left, right)
     ranked = [
         (max(own * (a == mine), other * (b == theirs)) + _BOTH * (a == mine and b == theirs), -at)
@@ -89,8 +89,8 @@ def _crosswise(
     """Return the column of either table that two mentions name, whichever of them is whose."""
     found: list[tuple[float, Pair]] = []
     for first, second in ((one, other), (other, one)):
-        (mine, own) = _fit(sentence.items[first], left)
-        (theirs, its) = _fit(sentence.items[second], right)
+        (mine, own) = _fit(sentence, sentence.items[first], left)
+        (theirs, its) = _fit(sentence, sentence.items[second], right)
         if mine and theirs:
             found.append((min(own, its), (mine, theirs)))
     score, pair = max(found, key=lambda each: each[0], default=(0.0, None))

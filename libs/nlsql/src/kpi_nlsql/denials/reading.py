@@ -60,9 +60,10 @@ def past_closing(items: Sequence[Item], position: int) -> int:
     same = position + (text_at(items, position) in _UNDER)
     same += text_at(items, same) == "the"
     noun = item_at(items, same + 1)
-    if text_at(items, same) in _SAME and noun is not None and (noun.hits or noun.is_cue("count")):
+    named = noun is not None and (noun.hits or noun.is_cue("count"))
+    if text_at(items, same) in _SAME and named and text_at(items, same + 2) != "and":
         return past(items, same + 2, CLOSING)
-    return position
+    return position  # "with the same number and the same currency" tells a key
 
 
 def ends(items: Sequence[Item], position: int) -> bool:

@@ -90,3 +90,15 @@ def numbering(item: Item, table: Table) -> list[Column]:
             for name in column.display_names
         )
     ]
+
+
+def key_part(item: Item, table: Table) -> tuple[str, float] | None:
+    """Return the column that a part of a key is, and how well it is called so.
+
+    "For the same student": by their number, though students have a table of their own.
+    """
+    hits = [hit for hit in item.column_hits() if hit.table == table.name and _half(hit)]
+    if hits:
+        return str(hits[0].column), hits[0].score
+    keys = naming_rows(stems(item.text), table)
+    return (keys[0].name, _NAMES_HALF) if len(keys) == 1 else None

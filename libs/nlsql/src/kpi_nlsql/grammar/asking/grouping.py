@@ -6,6 +6,7 @@ from kpi_nlsql.drafting.draft import Group, Ref, Wanted
 from kpi_nlsql.english.function_words import HELPING
 from kpi_nlsql.english.money import OF_MONEY, PARTICLES
 from kpi_nlsql.english.words import lemma
+from kpi_nlsql.grammar.asking.numbered_rows import numbers_rows_told
 from kpi_nlsql.grammar.conditions.periods import by_period
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
@@ -27,6 +28,8 @@ def read(scan: Scanner) -> bool:
     implied = _by_after_aggregate(scan) or _by_after_amount(scan)
     if not explicit and not implied and not (rows and _by_after_rows(scan)):
         return False
+    if scan.item.text == "by" and numbers_rows_told(scan, scan.skip(start + 1)):
+        return False  # "hours booked by personnel numbers that are not in the register"
     if rows:
         scan.draft.wanted.append(Wanted(start, function="count"))
     position = _name(scan, start + 1, explicit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Term, Wanted
+from kpi_nlsql.grammar.asking.numbered_rows import summed_over
 from kpi_nlsql.grammar.conditions.deeds import done_in
 from kpi_nlsql.grammar.conditions.denied_subjects import says_nothing, take_verb
 from kpi_nlsql.grammar.conditions.tying_verbs import relates
@@ -256,21 +257,8 @@ def _is_row_noun(scan: Scanner) -> bool:
     return own and item.best_column() < _HALF_NAMED
 
 
-def _summed_over(scan: Scanner) -> bool:
-    # "the total quantity of all SKUs" is one number, not one for each of them.
-    last = scan.draft.wanted[-1] if scan.draft.wanted else None
-    if (
-        scan.in_where
-        or last is None
-        or last.function is None
-        or not scan.at(scan.position - 1).is_cue("all")
-    ):
-        return False
-    return scan.at(scan.position - 2).text == "of" and last.position >= scan.position - 4
-
-
 def _column(scan: Scanner) -> None:
-    if _names_column(scan) or _summed_over(scan) or _says_what_column_is(scan):
+    if _names_column(scan) or summed_over(scan) or _says_what_column_is(scan):
         return
     if _is_row_noun(scan):
         scan.draft.entities.append((scan.position, scan.item.column_hits()[0].table))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpi_nlsql.grammar.repeating.repeated_keys import TOGETHER
+from kpi_nlsql.mentions.homes import key_part
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.schema.graph import Table
 from kpi_nlsql.schema.pairing import Pairing
 from kpi_nlsql.schema.partners import partnered
 from kpi_nlsql.sentence import Sentence
 
 _LEADING = frozenset({"per", "by", "on", "using", "via", "same", "the same", "with the same"})
 _JOINING = frozenset({"and", ",", "/", "&", "+", "plus", "the"})
-_PARTLY = 0.5
 
 
 def key_mentions(items: Sequence[Item]) -> tuple[int, ...]:
@@ -30,8 +31,8 @@ def composite_key(sentence: Sentence, source: str, target: str) -> Pairing | Non
     """Return the pairing by the key the sentence names, if both tables have all of its columns."""
     positions = key_mentions(sentence.items)
     mentions = [sentence.items[position] for position in positions]
-    named = [(column_of(each, source), column_of(each, target)) for each in mentions]
     tables = sentence.graph.table(source), sentence.graph.table(target)
+    named = [(_column_of(each, tables[0]), _column_of(each, tables[1])) for each in mentions]
     pairs = [pair for pair in partnered(named, tables, set()) if pair is not None]
     columns = {column.lower() for pair in pairs for column in (pair.left, pair.right)}
     if not pairs or len(pairs) < len(positions) or columns & sentence.excluded:
@@ -39,10 +40,9 @@ def composite_key(sentence: Sentence, source: str, target: str) -> Pairing | Non
     return Pairing(tuple(pairs), 0.9, "the columns that are named")
 
 
-def column_of(item: Item, table: str) -> str | None:
-    """Return the column of the table that a mention names, at least in part."""
-    hits = [hit for hit in item.column_hits() if hit.table == table and hit.score >= _PARTLY]
-    return str(hits[0].column) if hits else None
+def _column_of(item: Item, table: Table) -> str | None:
+    part = key_part(item, table)
+    return part and part[0]
 
 
 def _listed(items: Sequence[Item], start: int) -> tuple[int, ...]:

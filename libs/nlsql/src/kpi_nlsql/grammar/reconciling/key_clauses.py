@@ -148,6 +148,7 @@ def _listed(items: Sequence[Item], start: int, position: int) -> KeyClause | Non
     onto: list[int] = []
     named, ended = columns, None
     loosely = any(item.text in _SAME for item in items[start:position])
+    rows_told = loosely and items[start].text != "of"
     while position < len(items):
         item = items[position]
         if columns and (owned := behind_owner(items, position)) > position:
@@ -155,9 +156,9 @@ def _listed(items: Sequence[Item], start: int, position: int) -> KeyClause | Non
             continue
         if item.text in _ONTO and columns and len(onto) < len(columns):
             named = onto
-        elif _is_column(item):
+        elif _is_column(item) or (rows_told and _is_row(item)):
             named.append(position)
-        elif item.text not in _SEPARATORS | _FILLERS:
+        elif item.text not in _SEPARATORS | _FILLERS | _SAME:
             break
         else:
             if item.text == "," and len(onto) in {0, len(columns)}:
@@ -176,6 +177,11 @@ def _listed(items: Sequence[Item], start: int, position: int) -> KeyClause | Non
 
 def _is_column(item: Item) -> bool:
     return item.kind == "mention" and item.best_column() >= _HALF and not item.values
+
+
+def _is_row(item: Item) -> bool:
+    # "for the same student and course": by their keys
+    return item.kind == "mention" and item.best_table() >= _HALF and not item.values
 
 
 def _end(items: Sequence[Item], position: int) -> int | None:

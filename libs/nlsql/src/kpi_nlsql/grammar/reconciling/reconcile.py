@@ -178,7 +178,7 @@ def _without_same(items: tuple[Item, ...], tables: list[int], position: int) -> 
     if before is None or target is None or target > keys[0]:
         return None
     led = all(item.text in _KEYED for item in items[target + 1 : keys[0] - 1])
-    near = all(item.kind == "word" for item in items[position + 1 : target])
+    near = all(item.kind == "word" or item.is_cue("agree") for item in items[position + 1 : target])
     return Relation("NOT_IN", before, target, position) if led and near else None
 
 
