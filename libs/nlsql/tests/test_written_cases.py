@@ -31,6 +31,7 @@ _TOPICS = (
     "filters",  # amounts, texts, dates, gaps of one row, denied and put together
     "nested",  # rows set against averages, newest rows and others of their own kind
     "presence",
+    "shares",  # percentages of the rows, per group, too
     "reconciled",  # and duplicates, each with a further condition on either side
 )
 

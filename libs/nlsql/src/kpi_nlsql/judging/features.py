@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from kpi_nlsql.judging import (
     cross_checks,
@@ -13,7 +14,7 @@ from kpi_nlsql.judging import (
     shown_doubts,
 )
 from kpi_nlsql.plans import plan
-from kpi_nlsql.plans.plan_walk import related
+from kpi_nlsql.plans.plan_walk import counted, related
 from kpi_nlsql.sentence import Candidate, Sentence
 
 _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?|-Q\d)")
@@ -21,6 +22,7 @@ _DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?|-Q\d)")
 
 def features(sentence: Sentence, candidate: Candidate) -> dict[str, float]:
     """Return the features of a reading, by name."""
+    candidate = replace(candidate, plan=counted(candidate.plan))
     found = dict.fromkeys(NAMES, 0.0)
     found["bias"] = 1.0
     found |= leftovers.leftovers(sentence, candidate)

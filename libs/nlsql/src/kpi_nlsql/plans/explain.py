@@ -58,7 +58,11 @@ def _expression(value: plan.Expression) -> str:
         return "rows"
     if isinstance(value, plan.Constant):
         return repr(value.value)
+    if isinstance(value, plan.Share):
+        return f"percentage for which {_condition(value.condition)}, of the rows"
     if isinstance(value, plan.Aggregate):
+        if isinstance(value.argument, plan.Share):
+            return _expression(value.argument)
         distinct = "different " if value.distinct else ""
         return f"{_FUNCTIONS[value.function]} {distinct}{_expression(value.argument)}"
     if isinstance(value, plan.PeriodOf):

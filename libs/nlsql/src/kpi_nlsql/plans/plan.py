@@ -37,11 +37,21 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """An aggregate function over a column, what two come to, or rows (``Star``, count only)."""
+    """An aggregate function over a column, what two come to, or rows (``Star``, count only).
+
+    The average of a ``Share`` is the percentage of the rows that meet its condition.
+    """
 
     function: AggregateFunction
-    argument: ColumnRef | Star | Arithmetic
+    argument: ColumnRef | Star | Arithmetic | Share
     distinct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """100 for a row that meets a condition, 0 for one that does not."""
+
+    condition: Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +79,9 @@ class DaysBetween:
     earlier: ColumnRef
 
 
-Expression = ColumnRef | Star | Constant | Aggregate | Arithmetic | PeriodOf | DaysBetween
+Expression = (
+    ColumnRef | Star | Constant | Aggregate | Share | Arithmetic | PeriodOf | DaysBetween
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

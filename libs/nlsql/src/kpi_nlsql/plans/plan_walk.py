@@ -33,12 +33,39 @@ def sources(query: plan.Query) -> list[plan.Source]:
 
 
 def conditions(query: plan.Query) -> Iterator[plan.Condition]:
-    """Yield the conditions of one SELECT, of its joins and groups, too."""
+    """Yield the conditions of one SELECT, of its shares, joins and groups, too."""
+    for share in shares(query):
+        yield from plan.parts(share.condition)
     yield from plan.parts(query.where)
     yield from plan.parts(query.having)
     for step in query.joins:
         for term in step.on:
             yield from plan.parts(term)
+
+
+def shares(query: plan.Query) -> Iterator[plan.Share]:
+    """Yield the shares that one SELECT shows."""
+    for output in query.outputs:
+        told = output.expression
+        if isinstance(told, plan.Aggregate) and isinstance(told.argument, plan.Share):
+            yield told.argument
+
+
+def counted(query: plan.Plan) -> plan.Plan:
+    """Return a plan that asks for a share as one that counts the rows which meet its condition."""
+    told = [share.condition for share in shares(query)] if isinstance(query, plan.Query) else []
+    if not told:
+        return query
+    assert isinstance(query, plan.Query)
+    where = plan.all_of([*plan.conjuncts(query.where), *plan.conjuncts(plan.all_of(told))])
+    rows = plan.Aggregate("count", plan.Star())
+    outputs = tuple(
+        dataclasses.replace(output, expression=rows)
+        if isinstance(output.expression, plan.Aggregate)
+        else output
+        for output in query.outputs
+    )
+    return dataclasses.replace(query, outputs=outputs, where=where)
 
 
 def expressions(query: plan.Query) -> Iterator[plan.Expression]:
@@ -148,5 +175,5 @@ def _leaves(expression: plan.Expression) -> Iterator[plan.Expression]:
     elif isinstance(expression, plan.PeriodOf):
         if expression.column is not None:
             yield expression.column
-    else:
+    elif not isinstance(expression, plan.Share):  # its condition is one of the query's
         yield expression

@@ -44,6 +44,7 @@ def expression(value: plan.Expression) -> exp.Expr:
     if isinstance(value, plan.DaysBetween):
         later, earlier = expression(value.later), expression(value.earlier)
         return exp.DateDiff(this=later, expression=earlier, unit=exp.var("DAY"))
+    assert not isinstance(value, plan.Share), "its condition may hold queries"
     operator = _ARITHMETIC[value.operator]
     return operator(this=expression(value.left), expression=expression(value.right))
 

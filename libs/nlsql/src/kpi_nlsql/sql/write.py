@@ -8,6 +8,7 @@ from kpi_nlsql.plans import plan
 from kpi_nlsql.schema.graph import Graph
 from kpi_nlsql.sql.conditions import condition
 from kpi_nlsql.sql.expressions import expression, identifier
+from kpi_nlsql.sql.shares import marked, shown
 
 DIALECTS = {
     "mysql": "mysql",
@@ -92,7 +93,8 @@ class _Writer:
         )
 
     def _select(self, query: plan.Query) -> exp.Query:
-        select = exp.Select(expressions=[_output(output) for output in query.outputs])
+        query = marked(query)
+        select = exp.Select(expressions=[self._output(output) for output in query.outputs])
         select.set("from_", exp.From(this=self._table(query.source)))
         for step in query.joins:
             on = exp.and_(*(condition(term, self.query) for term in step.on))
@@ -106,7 +108,7 @@ class _Writer:
         if query.having is not None:
             select.set("having", exp.Having(this=condition(query.having, self.query)))
         if query.order:
-            select.set("order", exp.Order(expressions=[_ordered(key) for key in query.order]))
+            select.set("order", exp.Order(expressions=[self._ordered(key) for key in query.order]))
         if query.distinct:
             select.set("distinct", exp.Distinct())
         return select if query.limit is None else select.limit(query.limit, copy=False)
@@ -122,11 +124,9 @@ class _Writer:
             written.set("alias", exp.TableAlias(this=identifier(source.alias)))
         return written
 
+    def _output(self, output: plan.Output) -> exp.Expr:
+        written = shown(output.expression, self.query)
+        return exp.alias_(written, output.name, quoted=True) if output.name else written
 
-def _output(output: plan.Output) -> exp.Expr:
-    written = expression(output.expression)
-    return exp.alias_(written, output.name, quoted=True) if output.name else written
-
-
-def _ordered(key: plan.Order) -> exp.Expr:
-    return exp.Ordered(this=expression(key.expression), desc=key.descending)
+    def _ordered(self, key: plan.Order) -> exp.Expr:
+        return exp.Ordered(this=shown(key.expression, self.query), desc=key.descending)

@@ -1,0 +1,257 @@
+"""Share phrases: where a sentence asks for a share, of which rows, and of those that are what.
+
+"What percentage of the orders in 2024 | are cancelled", "percentage of employees | with a licence",
+"share of | cancelled | orders", "cancelled orders | as a percentage of | all orders".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from kpi_nlsql.apart.joints import Part
+from kpi_nlsql.apart.splits import ARTICLES, AUXILIARIES, NAMES_TABLE, RELATIVES
+from kpi_nlsql.english.words import Token
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.sentence import Sentence
+from kpi_nlsql.wording.phrases import lower_at, said
+
+_PERCENT = frozenset({"percentage", "percent", "%", "pct"})
+_SHARES = _PERCENT | {"share", "proportion"}
+_QUESTIONS = frozenset({"what", "which"})
+_COMMANDS = frozenset(
+    "show me us give what is s the a calculate compute determine tell find report get list display "  # noqa: SIM905
+    "please and how high large big return".split()
+)
+_LEADS = frozenset({"for", "in", "on", "at", "from"})
+_WHOLE = frozenset({"the", "all", "our", "those"})
+_AMONG = (("among",), ("amongst",), ("out", "of"), ("of", "all"))
+_FINITE = AUXILIARIES - {"been", "be"}
+_OPENING = RELATIVES | {"whose", "with", "without", "having", "not"}
+_NAMED = 0.95
+_MANY, _COUNT = ("how", "many"), ("number", "of")
+_PUT_IN = _ARE = -1
+"""The places of words that are put in: what asks for them, and "are" before "in the register"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A share asked for: the rows that are counted, and those that are set against them.
+
+    ``asking`` are the places of the words that ask for it; ``grouped`` tells that there is one
+    for each group of rows.
+    """
+
+    asking: frozenset[int]
+    met: Part
+    rows: Part
+    grouped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """The places of a sentence that asks for a share: what stands ``before``, and of what it is.
+
+    "Per region, | what share of | the orders is cancelled". ``question`` tells that a verb follows.
+    """
+
+    sentence: Sentence
+    before: tuple[int, ...]
+    told: tuple[int, ...]
+    question: bool
+
+    def asked(self, met: Sequence[int], rows: Sequence[int], grouped: bool = False) -> Asked:
+        """Return the share of the rows at places of all the rows at others."""
+        every = set(range(len(self.sentence.tokens)))
+        asking = frozenset(every - {*self.before, *met, *rows})
+        told = self._part((), met), self._part(self.before, rows)
+        return Asked(asking, *told, grouped or bool(self.before))
+
+    def _part(self, before: Sequence[int], places: Sequence[int]) -> Part:
+        tokens = self.sentence.tokens
+        lead = said(_MANY if self.question or _ARE in places else _COUNT, tokens[0])
+        (are,) = said(("are",), tokens[0])
+        told = [tokens[at] if at != _ARE else are for at in places]
+        kept = (*before, *(_PUT_IN for _ in lead), *places)
+        return Part((*(tokens[at] for at in before), *lead, *told), kept)
+
+
+def asked(sentence: Sentence) -> list[Asked] | None:
+    """Return the ways in which a sentence asks for a share, the likeliest first; None if not."""
+    tokens = sentence.tokens
+    for at, token in enumerate(tokens):
+        if token.lower in _SHARES:
+            told = _set_against(sentence, at) or _asked_of(sentence, at)
+            if told is not None:
+                return told
+    return None
+
+
+def _set_against(sentence: Sentence, at: int) -> list[Asked] | None:
+    """Read "cancelled orders as a percentage of all orders"."""
+    tokens = sentence.tokens
+    start = at - 1 - (lower_at(tokens, at - 1) == "a")
+    end = _skip_whole(tokens, at + 2)
+    if start < 1 or lower_at(tokens, start) not in {"as", "in"} or lower_at(tokens, at + 1) != "of":
+        return None
+    begin = next((n for n in range(start) if tokens[n].lower not in _COMMANDS), start)
+    phrase = _Phrase(sentence, (), (), question=False)
+    rows = _until_mark(tokens, end)
+    return [phrase.asked(range(begin, start), rows)] if begin < start and rows else None
+
+
+def _asked_of(sentence: Sentence, at: int) -> list[Asked] | None:
+    phrase = _phrase(sentence, at)
+    if phrase is None:
+        return None
+    return list(_ways(phrase))
+
+
+def _phrase(sentence: Sentence, at: int) -> _Phrase | None:
+    """Return what a share is asked of by the word at a place."""
+    tokens = sentence.tokens
+    start = at
+    question = lower_at(tokens, at - 1) in _QUESTIONS
+    if lower_at(tokens, at - 1) in {"many", "much"} and lower_at(tokens, at - 2) == "how":
+        question, start = True, at - 1
+    start -= question
+    end = _unit_end(tokens, at + 1 + (lower_at(tokens, at + 1) == "share"))
+    if lower_at(tokens, end) != "of" or (not question and _names_column(sentence, at)):
+        return None
+    before = _before(tokens, start)
+    if before is None:
+        return None
+    told = _until_mark(tokens, _skip_whole(tokens, end + 1))
+    unit = next((place for place in told if _unit_end(tokens, place) > place), None)
+    if unit is not None:
+        told = [place for place in told if not unit <= place < _unit_end(tokens, unit)]
+    return _Phrase(sentence, tuple(before), tuple(told), question) if told else None
+
+
+def _skip_whole(tokens: Sequence[Token], at: int) -> int:
+    while lower_at(tokens, at) in _WHOLE:
+        at += 1
+    return at
+
+
+def _until_mark(tokens: Sequence[Token], start: int) -> list[int]:
+    stop = len(tokens)
+    while stop > start and tokens[stop - 1].kind == "mark":
+        stop -= 1
+    return list(range(start, stop))
+
+
+def _unit_end(tokens: Sequence[Token], at: int) -> int:
+    """Return where "in percent", "(in %)" ends; the place itself where neither stands."""
+    end = at + (lower_at(tokens, at) == "(")
+    if lower_at(tokens, end) not in {"in", "as"}:
+        return at
+    end += 1 + (lower_at(tokens, end + 1) == "a")
+    if lower_at(tokens, end) not in {*_PERCENT, "%)"}:
+        return at
+    return end + 1 + (lower_at(tokens, end + 1) == ")")
+
+
+def _names_column(sentence: Sentence, at: int) -> bool:
+    return any(
+        item.start <= at < item.end and item.best_column() >= _NAMED for item in sentence.linked
+    )
+
+
+def _before(tokens: Sequence[Token], start: int) -> range | None:
+    """Return what stands before and stays, a group; None if more than asking stands there."""
+    comma = next((at + 1 for at in range(start - 1, 0, -1) if tokens[at].text == ","), 0)
+    words = {token.lower for token in tokens[comma:start]}
+    return range(comma) if words <= _COMMANDS | _LEADS else None
+
+
+def _ways(phrase: _Phrase) -> Iterator[Asked]:
+    items = [item for item in phrase.sentence.linked if item.start in phrase.told]
+    for group in (*_groups(items, len(phrase.sentence.tokens)), range(0)):
+        alone = replace(phrase, told=tuple(at for at in phrase.told if at not in group))
+        kept = [item for item in items if item.start not in group]
+        yield from _of_rows(alone, kept, tuple(at for at in phrase.told if at in group))
+
+
+def _groups(items: Sequence[Item], end: int) -> Iterator[range]:
+    """Yield the places that tell by what the rows are put together, the likeliest first."""
+    for at in range(len(items) - 1, 0, -1):
+        if items[at].is_cue("group") or items[at].text == "by":
+            behind = at + 1
+            while behind < len(items) and not _opens(items[behind]):
+                behind += 1
+            yield range(items[at].start, items[behind].start if behind < len(items) else end)
+            return
+
+
+def _of_rows(phrase: _Phrase, items: Sequence[Item], group: tuple[int, ...]) -> Iterator[Asked]:
+    """Yield what is asked of the rows told, which a group puts together."""
+    tokens, told = phrase.sentence.tokens, phrase.told
+    for among in (at for at in told[1:] if _opens_rows(tokens, at)):
+        rows = _skip_whole(tokens, among + 1 + (tokens[among].lower == "out"))
+        every = [at for at in told if at >= rows]
+        yield phrase.asked([at for at in told if at < among], [*every, *group], bool(group))
+        return
+    for split in _splits(items, phrase.question):
+        first, rest = [at for at in told if at < split], [at for at in told if at >= split]
+        verb = [_ARE] if tokens[split].lower in _LEADS else []
+        yield phrase.asked([*first, *verb, *rest], [*first, *group], bool(group))
+    noun = _rows(items)
+    if noun is not None and noun > told[0]:
+        yield phrase.asked(told, [*(at for at in told if at >= noun), *group], bool(group))
+
+
+def _opens_rows(tokens: Sequence[Token], at: int) -> bool:
+    return any(
+        tuple(token.lower for token in tokens[at : at + len(words)]) == words for words in _AMONG
+    )
+
+
+def _splits(items: Sequence[Item], question: bool) -> Iterator[int]:
+    """Yield the place where what is said of the rows begins, if it stands behind them."""
+    verb = _main_verb(items) if question else None
+    if verb is not None:
+        yield verb
+        return
+    noun = _rows(items)
+    for at, item in enumerate(items[1:], 1):
+        placed = item.text in _LEADS and _leads_to_table(items[at + 1 :])
+        if placed or item.is_cue("relative") or _first_word(item) in _OPENING:
+            yield item.start
+            return
+    if noun is not None and noun == items[0].start and items[1:]:
+        yield items[1].start  # "percentage of orders cancelled", "… of materials in group Paint"
+
+
+def _opens(item: Item) -> bool:
+    return item.is_cue("relative") or _first_word(item) in _OPENING | _FINITE
+
+
+def _first_word(item: Item) -> str:
+    return item.text.split()[0]
+
+
+def _leads_to_table(items: Sequence[Item]) -> bool:
+    noun = next((item for item in items if item.text not in ARTICLES), None)
+    return noun is not None and noun.best_table() >= NAMES_TABLE and not noun.values
+
+
+def _main_verb(items: Sequence[Item]) -> int | None:
+    """Return where the main verb stands: each relative clause before it has one of its own."""
+    relative = 0
+    for item in items:
+        word = _first_word(item)
+        if word in RELATIVES | {"whose", "whom"}:
+            relative += 1
+        elif word in _FINITE:
+            if not relative:
+                return item.start
+            relative -= 1
+    return None
+
+
+def _rows(items: Sequence[Item]) -> int | None:
+    """Return where the noun stands that names the rows: "cancelled | orders"."""
+    named = (item for item in items if item.best_table() >= NAMES_TABLE and not item.values)
+    noun = next(named, None)
+    return None if noun is None else noun.start
