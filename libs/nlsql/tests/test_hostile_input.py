@@ -66,6 +66,13 @@ def test_a_sentence_about_nothing_that_is_known_names_the_unknown_words() -> Non
     assert "unicorns" in read.unknown_words
 
 
+def test_a_refusal_does_not_name_words_that_the_likeliest_reading_accounts_for() -> None:
+    sure = ReadOptions(minimum_confidence=1.0)
+    read = _ENGINES["retail"].read("Products with a larger price than the average product", sure)
+    assert isinstance(read, Refusal)
+    assert read.unknown_words == ()
+
+
 def test_a_misspelt_table_is_suggested_or_understood() -> None:
     read = _ENGINES["retail"].read("how many custmers are there?")
     tables = [read.source_table] if isinstance(read, Answer) else list(read.closest_tables)

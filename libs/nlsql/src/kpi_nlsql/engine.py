@@ -73,7 +73,9 @@ class Engine:
         linked = self.link(sentence, options)
         ranked = _told_once(confidence.rank(linked, candidates(linked)))
         if not ranked or ranked[0][0] < options.minimum_confidence:
-            return refuse(linked, [_alternative(*pair) for pair in ranked[:_MOST_ALTERNATIVES]])
+            likeliest = ranked[:_MOST_ALTERNATIVES]
+            read = ranked[0][1].used if ranked else frozenset()
+            return refuse(linked, [_alternative(*pair) for pair in likeliest], read)
         return self._answer(linked, ranked, options)
 
     def link(self, text: str, options: ReadOptions) -> Sentence:

@@ -8,18 +8,23 @@ from rapidfuzz import fuzz, process
 
 from kpi_nlsql.answer import Alternative, Refusal
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
+from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.sentence import Sentence
 
 _CLOSE = 45.0
 _MOST_SUGGESTIONS = 5
 
 
-def refuse(sentence: Sentence, alternatives: Sequence[Alternative]) -> Refusal:
-    """Return a refusal with suggestions for the words that nothing in the graph is called."""
+def refuse(
+    sentence: Sentence, alternatives: Sequence[Alternative], read: frozenset[int]
+) -> Refusal:
+    """Return a refusal with suggestions for the words that nothing in the graph is called.
+
+    ``read`` holds the positions of the items that the likeliest reading accounts for: "earn" is
+    understood where a salary is compared.
+    """
     unknown = tuple(
-        item.text
-        for item in sentence.items
-        if item.kind in {"word", "quoted"} and not item.values and item.text not in FUNCTION_WORDS
+        item.text for at, item in enumerate(sentence.items) if _is_unknown(item, at in read)
     )
     tables = {
         table.name: _label(table.display_names, table.name) for table in sentence.graph.tables
@@ -38,6 +43,11 @@ def refuse(sentence: Sentence, alternatives: Sequence[Alternative]) -> Refusal:
         closest_columns=_closest(words, columns),
         alternatives=tuple(alternatives),
     )
+
+
+def _is_unknown(item: Item, read: bool) -> bool:
+    plain = item.kind in {"word", "quoted"} and not item.values
+    return plain and not read and item.text not in FUNCTION_WORDS
 
 
 def _label(names: Sequence[str], name: str) -> str:
