@@ -22,7 +22,9 @@ from kpi_nlsql.grammar.contrast.sides_before import (
     compared_first,
     last_two,
     says_between,
+    tells_last_two,
     versus,
+    without_both,
 )
 from kpi_nlsql.mentions.linking import Item
 
@@ -78,6 +80,7 @@ def lists_several(items: Sequence[Item], clause: Clause) -> bool:
 
 
 def _forms(items: Sequence[Item], clause: Clause, found: Comparator) -> Iterator[Clause]:
+    clause = without_both(items, clause)
     between = next((at for at in clause.right if says_between(items[at])), None)
     if found.text.endswith("between"):
         between = found.end - 1
@@ -154,7 +157,7 @@ def _attributive(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
     said = clause.left if says_something(items, clause.left) else ()
     before = (*clause.before, *clause.left)
     clause = replace(clause, left=(), before=before)
-    than = next((at for at in clause.right if items[at].last_word in {"than", "from"}), None)
+    than = next((at for at in clause.right if items[at].last_word in {"than", "from", "as"}), None)
     if than is not None and than > clause.right[0]:
         left = tuple(at for at in clause.right if at < than)
         right = tuple(at for at in clause.right if at > than)
@@ -224,7 +227,8 @@ def _both_before(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
     yield from (replace(clause, left=left, right=right) for left, right in split)
     two = not split and any(items[at].text in _TWO for at in clause.left)
     # "date in A and date in B where the two dates differ"
-    listed = list(last_two(items, clause)) if two else []
+    pairs = list(last_two(items, clause)) if clause.before and not split else []
+    listed = [pair for pair in pairs if two or tells_last_two(items, clause.left, pair)]
     yield from listed
     if not split and not listed:
         if not says_something(items, clause.left):

@@ -23,6 +23,10 @@ _UNLIKE = frozenset(
      "have different"}
 )  # fmt: skip
 _SAME = frozenset("same|equal|match|agree|the same|identical|matches|agrees".split("|"))  # noqa: SIM905
+_LIKE = frozenset(
+    {"same", "the same", "identical", "with the same", "have the same", "has the same"}
+)
+_HAVING = frozenset({"have", "has", "having", "with", "show", "shows", "carry", "carries"})
 _DONE_WITH = frozenset({"with", "at", "to", "in", "under", "on", "for", "by"})
 _DONE = frozenset("paid sold bought sent built made held".split())  # noqa: SIM905
 _WITHIN = 10
@@ -77,10 +81,12 @@ def _at(items: Sequence[Item], position: int) -> Comparator | None:
     ordered = _MORE.get(item.text)
     if ordered is not None and _than_follows(items, position):
         return Comparator(position, position + 1, ordered, item.text, attributive=True)
-    operator = "!=" if item.is_cue("mismatch") else _ordered(item)
+    if _is_alike(items, position):
+        return Comparator(position, position + 1, "=", item.text, attributive=True)
+    operator = "!=" if item.is_cue("mismatch") else _ordered(item) or _equal(items, position)
     if operator is None:
         return None
-    end = skip_words(items, position + 1, {"from", "with", "to", "than"})
+    end = skip_words(items, position + 1, {"from", "with", "to", "than", "as"})
     return Comparator(position, end, operator, item.text)
 
 
@@ -95,6 +101,23 @@ def _ordered(item: Item) -> Operator | None:
     if item.text in LEAVING_OUT:
         return None
     return next((each for each in _MIRRORED if each == said != "="), _ORDERS.get(item.text))
+
+
+def _equal(items: Sequence[Item], position: int) -> Operator | None:
+    """Return that values are equal; not where a key or a number is told by it, "exactly 5"."""
+    item = items[position]
+    agrees = item.is_cue("agree") and item.text not in _LIKE
+    says = agrees or (item.argument("compare") == "=" and item.text != "exactly")
+    return "=" if says and position > 1 else None
+
+
+def _is_alike(items: Sequence[Item], position: int) -> bool:
+    """Tell whether "the same" stands before what is compared: "have the same e-mail in A and B"."""
+    text = items[position].text
+    having = position > 0 and items[position - 1].text in _HAVING
+    following = [item.last_word for item in items[position + 1 : position + _WITHIN]]
+    led = having or text.startswith(("has ", "have ", "with "))
+    return text in _LIKE and led and bool({"in", "as", "on"} & {*following[1:]})
 
 
 def _is_unlike(items: Sequence[Item], position: int) -> bool:

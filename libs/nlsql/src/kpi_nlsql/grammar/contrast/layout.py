@@ -109,7 +109,7 @@ def _before(items: Sequence[Item], positions: Positions, layout: Layout) -> None
         layout.head = tuple(rest)
         return
     rest = _without_key(items, rest, layout)
-    rows = _rows_lead(items, rest)
+    rows = rows_lead(items, rest)
     listed = [at for at in rest if rows is None or at < rows]
     segments = list(_segments(items, listed))
     if rows is not None and segments:
@@ -255,7 +255,7 @@ def _segments(items: Sequence[Item], positions: Sequence[int]) -> Iterator[Posit
         yield tuple(part)
 
 
-def _rows_lead(items: Sequence[Item], positions: Sequence[int]) -> int | None:
+def rows_lead(items: Sequence[Item], positions: Sequence[int]) -> int | None:
     """Return where the list ends and the rows begin: "A and B for all orders"."""
     leads = [at for at in positions if items[at].text in _LEADS_TO_ROWS]
     plain = [at for at in leads if items[at].text == "for"]

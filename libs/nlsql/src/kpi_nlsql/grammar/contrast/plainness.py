@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
-from kpi_nlsql.grammar.contrast.wording import column_names, counts_years, kind_of, says_kind
+from kpi_nlsql.grammar.contrast.wording import column_names, counts_years, is_key, kind_of, says_kind
 from kpi_nlsql.schema.graph import Column
 from kpi_nlsql.sentence import Sentence
 
@@ -26,6 +26,8 @@ def is_plain(sentence: Sentence, choice: Choice, clause: Clause) -> bool:
         return False
     if "date" in kinds and len(kinds) > 1 and not any(map(counts_years, columns)):
         return False
+    if clause.operator == "=" and all(map(is_key, columns)):
+        return False  # "where the order number equals the order id" tells how rows are paired
     if clause.operator == "!=":
         return min(side.said for side in sides) >= _LEAST_SAID
     rows = clause.together is not None and choice.right.said >= _HALF

@@ -62,6 +62,7 @@ class Reading:
     ) -> None:
         self.sentence, self.items, self.layout = sentence, items, layout
         self.sought, self.account, self.phrases = sought, account, phrases
+        self.operator: plan.Operator = "!="
         self.stretches: tuple[Positions, Positions] = ((), ())
         """What is said on either side where columns are compared, not values."""
 
@@ -70,7 +71,7 @@ class Reading:
     ) -> Candidate | None:
         """Return the reading of the best choice."""
         choice, operator = ranked[0], clause.operator
-        self.stretches = (clause.left, clause.right)
+        self.operator, self.stretches = operator, (clause.left, clause.right)
         if clause.together is None and self._turned(choice):
             choice, operator = choice.turned(), mirrored(operator)
         choice = replace(choice, pairing=self._keyed(choice))
@@ -140,7 +141,7 @@ class Reading:
         return Candidate(
             plan=query,
             kind="reconcile",
-            operation="NOT_EQUALS",
+            operation="EQUALS" if self.operator == "=" else "NOT_EQUALS",
             explanation=f"Rows of {tables} where {told}",
             source_table=choice.left.table,
             target_table=None if choice.same_row else choice.right.table,

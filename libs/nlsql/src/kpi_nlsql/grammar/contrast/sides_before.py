@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from kpi_nlsql.english.words import stems
 from kpi_nlsql.grammar.contrast.bounds import ENDS, opens, pairs, says_something, split_at
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
+from kpi_nlsql.grammar.contrast.layout import rows_lead
 from kpi_nlsql.mentions.linking import Item
 
 _VERSUS = frozenset({"vs", "versus", "against", "compared with", "compared to"})
@@ -17,10 +19,34 @@ def says_between(item: Item) -> bool:
     return item.text == "between" or item.text.endswith(" between")
 
 
+def without_both(items: Sequence[Item], clause: Clause) -> Clause:
+    """Pass over "between the two systems", "in both tables": which these are is told elsewhere."""
+    words = {word for at in clause.right for word in items[at].text.split()}
+    named = any(items[at].kind == "mention" for at in clause.right)
+    if named or not words & {"two", "both"}:
+        return clause
+    return replace(clause, right=(), told=clause.told | {*clause.right})
+
+
+def tells_last_two(items: Sequence[Item], said: Sequence[int], pair: Clause) -> bool:
+    """Tell whether a noun takes up the two that are listed last: "where the names differ".
+
+    It stands in the names of both, or of one where no table has the columns of both.
+    """
+    nouns = [items[at] for at in said if items[at].kind == "mention"]
+    parts = [[items[at] for at in side] for side in (pair.left, pair.right)]
+    stem_of = {each for noun in nouns for each in stems(noun.text)}
+    takes_up = [any(stem_of & set(stems(item.text)) for item in part) for part in parts]
+    held = [{hit.table for hit in part[-1].column_hits()[:3]} for part in parts if part]
+    apart = len(held) > 1 and not set.intersection(*held)
+    several = bool(nouns) and nouns[-1].text.endswith("s")
+    return all(takes_up) or (several and apart and any(takes_up))
+
+
 def last_two(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
     """Read "A amount and B amount where they differ": they are what is listed last."""
-    rows = [at for at in clause.before if items[at].text == "for"]
-    before = [at for at in clause.before if not rows or at < rows[-1]]
+    rows = rows_lead(items, clause.before)
+    before = [at for at in clause.before if rows is None or at < rows]
     listed = [at for at in before if not opens(items, at)]
     while listed and items[listed[-1]].text in ENDS:
         listed.pop()

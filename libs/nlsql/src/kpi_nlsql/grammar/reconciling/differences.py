@@ -143,9 +143,12 @@ def _condition(compared: list[Comparison]) -> plan.Condition:
     """Return that the columns differ, or agree, as each comparison says."""
     found: list[plan.Condition] = []
     for comparison in compared:
-        terms = tuple(differs(left, right) for left, right in _refs(comparison))
-        one: plan.Condition = plan.AnyOf(terms) if len(terms) > 1 else terms[0]
-        found.append(plan.Not(one) if comparison.equal else one)
+        refs = _refs(comparison)
+        if comparison.equal:
+            found += [plan.Compare(left, "=", right) for left, right in refs]
+        else:
+            terms = tuple(differs(left, right) for left, right in refs)
+            found.append(plan.AnyOf(terms) if len(terms) > 1 else terms[0])
     if any(comparison.either for comparison in compared):
         return plan.AnyOf(tuple(found))
     return plan.All(tuple(found)) if len(found) > 1 else found[0]
