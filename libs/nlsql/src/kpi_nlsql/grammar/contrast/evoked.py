@@ -42,6 +42,8 @@ _EVOKED = 0.8
 @lru_cache(maxsize=20_000)
 def evokes(word: str, part: str) -> float:
     """Return how well a word tells what a column measures by a part of its name, 0..1."""
+    if part == "rating":
+        return 0.0  # it is no rate
     return _EVOKED if stem(part) in _NAMES.get(stem(word), ()) else 0.0
 
 

@@ -109,11 +109,10 @@ def _before(items: Sequence[Item], positions: Positions, layout: Layout) -> None
         layout.head = tuple(rest)
         return
     rest = _without_key(items, rest, layout)
-    rows = rows_lead(items, rest)
-    listed = [at for at in rest if rows is None or at < rows]
+    listed, rows = list_and_rows(items, rest)
     segments = list(_segments(items, listed))
     if rows is not None and segments:
-        layout.shown, layout.head = segments, tuple(at for at in rest if at > rows)
+        layout.shown, layout.head = segments, rows
     elif len(segments) > 1:
         layout.shown = segments
     else:
@@ -255,14 +254,32 @@ def _segments(items: Sequence[Item], positions: Sequence[int]) -> Iterator[Posit
         yield tuple(part)
 
 
-def rows_lead(items: Sequence[Item], positions: Sequence[int]) -> int | None:
-    """Return where the list ends and the rows begin: "A and B for all orders"."""
-    leads = [at for at in positions if items[at].text in _LEADS_TO_ROWS]
+def list_and_rows(
+    items: Sequence[Item], positions: Sequence[int]
+) -> tuple[list[int], Positions | None]:
+    """Return the list, and the rows it is of if it says: "A and B for all orders"."""
+    lead = _rows_lead(items, positions)
+    if lead is None:
+        return list(positions), None
+    named = _ends_name(items, lead)
+    listed = [at for at in positions if at < lead + named]
+    return listed, tuple(at for at in positions if at > lead)
+
+
+def _ends_name(items: Sequence[Item], position: int) -> bool:
+    # "the order total of all invoices", where "total of" is read as one
+    item, before = items[position], items[position - 1] if position else None
+    summed = item.is_cue("aggregate", "sum") and item.text.endswith(" of")
+    return summed and before is not None and before.kind == "mention"
+
+
+def _rows_lead(items: Sequence[Item], positions: Sequence[int]) -> int | None:
+    leads = [at for at in positions if items[at].text in _LEADS_TO_ROWS or _ends_name(items, at)]
     plain = [at for at in leads if items[at].text == "for"]
     if plain:
         return plain[0]
     # "the amount from the invoice and the amount from the bank" tells where each is from
-    several = len(leads) > 1 and len({items[at].text for at in leads}) == 1
+    several = len(leads) > 1 and len({items[at].last_word for at in leads}) == 1
     listed = max((at for at in positions if items[at].text in _LISTING), default=-1)
     return leads[0] if leads and (not several or leads[0] > listed) else None
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
+from kpi_nlsql.english.words import parts
 from kpi_nlsql.grammar.contrast.account import Account
 from kpi_nlsql.grammar.contrast.beside import said_beside
 from kpi_nlsql.grammar.contrast.choice import Choice
@@ -30,6 +31,7 @@ from kpi_nlsql.grammar.contrast.written import (
     summed,
     written,
 )
+from kpi_nlsql.grammar.contrast.wording import covered
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import moved
@@ -39,6 +41,7 @@ from kpi_nlsql.sentence import Candidate, Sentence
 _WHOLE = 0.8
 _SURELY = 0.85
 _KEYED = 0.95
+_SAID = 0.8
 _DESCRIBED = 0.3
 """What is left of the certainty where a word is not understood that tells which rows are meant."""
 _SUMMED = 0.5
@@ -174,11 +177,21 @@ class Reading:
     def _turned(self, choice: Choice) -> bool:
         """Tell whether the rows asked for are those of the second side, as their noun says."""
         standing = []
-        for side in (choice.left, choice.right):
-            told = table_told(self.sought.head, self.sentence.graph.table(side.table))
+        for side, words in ((choice.left, self.sought.left), (choice.right, self.sought.right)):
+            table = self.sentence.graph.table(side.table)
+            told = table_told(self.sought.head, table)
             sure = told is not None and told.said >= _SURELY
-            standing.append((sure, told.score if told is not None and sure else 0.0))
+            score = told.score if told is not None and sure else 0.0
+            texts = [word.text for word in (*self.sought.head, *words)]
+            # of two that are called so, the one whose whole name is told: IRT's ``irt_kit``
+            whole = covered(texts, parts(table.name)) if sure else 0.0
+            standing.append((sure, self._valued(table.name), score, whole))
         return standing[1] > standing[0]
+
+    def _valued(self, table: str) -> bool:
+        """Tell whether a word for the rows asked for is a value that a table has: "nurses"."""
+        values = [v for at in self.layout.head for v in self.items[at].values if v.score >= _SAID]
+        return any(value.table == table for value in values)
 
     def _asks_rows(self, choice: Choice, common: bool) -> bool:
         """Tell whether the rows of a table are asked for, not what two tables describe each."""

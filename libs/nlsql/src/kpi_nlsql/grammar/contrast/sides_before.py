@@ -8,7 +8,7 @@ from dataclasses import replace
 from kpi_nlsql.english.words import stems
 from kpi_nlsql.grammar.contrast.bounds import ENDS, opens, pairs, says_something, split_at
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
-from kpi_nlsql.grammar.contrast.layout import rows_lead
+from kpi_nlsql.grammar.contrast.layout import list_and_rows
 from kpi_nlsql.mentions.linking import Item
 
 _VERSUS = frozenset({"vs", "versus", "against", "compared with", "compared to"})
@@ -45,8 +45,7 @@ def tells_last_two(items: Sequence[Item], said: Sequence[int], pair: Clause) -> 
 
 def last_two(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
     """Read "A amount and B amount where they differ": they are what is listed last."""
-    rows = rows_lead(items, clause.before)
-    before = [at for at in clause.before if rows is None or at < rows]
+    before, _ = list_and_rows(items, clause.before)
     listed = [at for at in before if not opens(items, at)]
     while listed and items[listed[-1]].text in ENDS:
         listed.pop()

@@ -86,7 +86,9 @@ def covered(words: Sequence[str], name: Sequence[str]) -> float:
     name = [part for part in name if part not in FUNCTION_WORDS] or name  # "unit of measure"
     if not name:
         return 0.0
-    glued = {"".join(words[at : at + 2]) for at in range(len(words) - 1)}
+    pairs = [words[at : at + 2] for at in range(len(words) - 1)]
+    glued = {"".join(pair) for pair in pairs}
+    glued |= {"".join(word[0] for word in pair) for pair in pairs}  # "relationship manager": ``rm``
     said = (
         1.0 if part in glued else max((fits(word, part) for word in words), default=0.0)
         for part in name
