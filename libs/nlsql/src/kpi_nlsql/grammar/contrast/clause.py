@@ -23,6 +23,7 @@ from kpi_nlsql.grammar.contrast.sides_before import (
     last_two,
     says_between,
     tells_last_two,
+    told_about,
     versus,
     without_both,
 )
@@ -81,6 +82,9 @@ def lists_several(items: Sequence[Item], clause: Clause) -> bool:
 
 def _forms(items: Sequence[Item], clause: Clause, found: Comparator) -> Iterator[Clause]:
     clause = without_both(items, clause)
+    if about := list(told_about(items, clause)):
+        yield from about
+        return
     between = next((at for at in clause.right if says_between(items[at])), None)
     if found.text.endswith("between"):
         between = found.end - 1

@@ -11,6 +11,7 @@ from kpi_nlsql.grammar.contrast.compared_clause import Clause
 from kpi_nlsql.grammar.contrast.layout import list_and_rows
 from kpi_nlsql.mentions.linking import Item
 
+_ABOUT = frozenset({"on", "in", "about", "regarding", "over", "for"})
 _VERSUS = frozenset({"vs", "versus", "against", "compared with", "compared to"})
 
 
@@ -21,11 +22,27 @@ def says_between(item: Item) -> bool:
 
 def without_both(items: Sequence[Item], clause: Clause) -> Clause:
     """Pass over "between the two systems", "in both tables": which these are is told elsewhere."""
-    words = {word for at in clause.right for word in items[at].text.split()}
-    named = any(items[at].kind == "mention" for at in clause.right)
-    if named or not words & {"two", "both"}:
-        return clause
-    return replace(clause, right=(), told=clause.told | {*clause.right})
+    if _only_both(items, clause.right):
+        return replace(clause, right=(), told=clause.told | {*clause.right})
+    if clause.right and _only_both(items, clause.left):  # "the two tables disagree on the price"
+        return replace(clause, left=clause.right, right=(), told=clause.told | {*clause.left})
+    return clause
+
+
+def _only_both(items: Sequence[Item], positions: Sequence[int]) -> bool:
+    words = {word for at in positions for word in items[at].text.split()}
+    return bool(words & {"two", "both"}) and all(items[at].kind != "mention" for at in positions)
+
+
+def told_about(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
+    """Read "A and B disagree on P", "A and B have different P": two tables, and what differs."""
+    if not _names_tables(items, clause.left) or not says_something(items, clause.right):
+        return
+    lead = clause.right[:1] if items[clause.right[0]].text in _ABOUT else ()
+    common = clause.right[len(lead) :]
+    for left, right in split_at(items, clause.left, _VERSUS | {"and"}):
+        told = clause.told | {*lead}
+        yield replace(clause, left=left, right=right, common=common, told=told)
 
 
 def tells_last_two(items: Sequence[Item], said: Sequence[int], pair: Clause) -> bool:
