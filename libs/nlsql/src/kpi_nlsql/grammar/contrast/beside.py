@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from kpi_nlsql.grammar.conditions.listed_values import either_value, is_denied
 from kpi_nlsql.grammar.contrast.account import Account
+from kpi_nlsql.grammar.contrast.bounds import PLACES
 from kpi_nlsql.grammar.contrast.choice import Choice
+from kpi_nlsql.grammar.contrast.comparator import is_deed
 from kpi_nlsql.grammar.contrast.layout import Layout, is_value
 from kpi_nlsql.grammar.reconciling.side_conditions import side_conditions
 from kpi_nlsql.mentions.linking import Item
@@ -18,6 +20,8 @@ def said_beside(
 ) -> list[plan.Condition]:
     """Return what the values named beside the comparison say: "the approved price"."""
     sides = (("s", choice.left.table), ("t", choice.right.table))
+    for at in _amounts_told(items, choice):
+        account.add_item(at)
     known = {at for at in range(len(items)) if account.has(at)}
     found: list[plan.Condition] = []
     if not choice.same_row:
@@ -41,6 +45,16 @@ def said_beside(
                         account.add_item(at)
                 break
     return either_value(found)
+
+
+def _amounts_told(items: Sequence[Item], choice: Choice) -> Iterator[int]:
+    """Yield where a deed says which amount is compared, and no state: "the amount paid"."""
+    columns = {(side.table, side.column) for side in (choice.left, choice.right)}
+    for at, item in enumerate(items):
+        named = {(hit.table, hit.column) for hit in items[at - 1].column_hits()} if at else set()
+        placed = at + 1 < len(items) and items[at + 1].text in PLACES
+        if is_value(item) and is_deed(item) and not placed and columns & named:
+            yield at
 
 
 def _is_flag(items: Sequence[Item], layout: Layout, position: int, table: str) -> bool:

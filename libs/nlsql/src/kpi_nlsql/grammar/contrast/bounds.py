@@ -37,9 +37,18 @@ def begins(items: Sequence[Item], found: Comparator) -> int:
             verb = (at for at in range(position, found.start) if items[at].text in VERBS)
             return next(verb, position) + 1
         leads_on = items[position].text == "for" and position == found.start - 1  # "asks for more"
+        if _lists_before(items, position):
+            return position + 1  # "number and price of all articles priced below"
         if items[position].text in ENDS or (opens(items, position) and not leads_on):
             return position + 1
     return next((at for at in range(found.start) if not _asks(items[at])), 0)
+
+
+def _lists_before(items: Sequence[Item], position: int) -> bool:
+    """Tell whether "of all" or "for all" stands here, behind a list of what to show."""
+    led = position > 1 and items[position].is_cue("all")
+    listed = any(item.text in {",", "and"} for item in items[: max(position - 1, 0)])
+    return led and listed and items[position - 1].text in {"of", "for"}
 
 
 def _asks(item: Item) -> bool:

@@ -92,7 +92,8 @@ def choices(sentence: Sentence, sought: Sought) -> list[Choice]:
 
 def _pairs(sentence: Sentence, sought: Sought) -> Iterator[Choice]:
     graph, found = sentence.graph, operands_in(sentence.graph)
-    bare = [sought.in_time if alone else None for alone in sought.bare]
+    # "payments that do not match the charge" do so by their amount
+    bare = [bool(sought.in_time) if alone else None for alone in sought.bare]
     sides = (
         side(graph, sought.left, sought.right, sought.common, sought.refers[0], bare[0], found),
         side(graph, sought.right, sought.left, sought.common, sought.refers[1], bare[1], found),
@@ -112,7 +113,7 @@ def _pairs(sentence: Sentence, sought: Sought) -> Iterator[Choice]:
     for left, left_shown in lefts:
         for right, right_shown in rights:
             pair = (left.table, right.table)
-            if sought.in_time is not None and not _count_alike(graph, left, right):
+            if not _comparable(graph, sought, left, right):
                 continue
             if left.table == right.table:
                 if (one := _same_row(graph, sought, left, right, head, spoken)) is not None:
@@ -146,8 +147,10 @@ def _has_order(graph: Graph, sought: Sought, operand: Operand) -> bool:
     return sought.in_time is None or (kind_of(column) == wanted and not is_key(column))
 
 
-def _count_alike(graph: Graph, left: Operand, right: Operand) -> bool:
-    """Tell whether both columns hold years, or neither does."""
+def _comparable(graph: Graph, sought: Sought, left: Operand, right: Operand) -> bool:
+    """Tell whether both columns hold years, or neither does; and whether one of them is named."""
+    if sought.in_time is None:  # "orders that differ from the invoices" do not say in what
+        return bool(left.words or right.words)
     return counts_years(left.meant(graph)) == counts_years(right.meant(graph))
 
 

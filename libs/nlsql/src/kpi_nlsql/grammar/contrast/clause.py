@@ -55,7 +55,9 @@ def clauses(items: Sequence[Item]) -> Iterator[Clause]:
             measure=(found.start,) if tells_measure(found.text.split()[0]) else (),
         )
         if not _meets_value(items, clause):
-            yield from (rows_apart(items, form) for form in _forms(items, clause, found))
+            clause = without_both(items, clause)
+            forms = list(told_about(items, clause)) or _forms(items, clause, found)
+            yield from (rows_apart(items, form) for form in forms)
 
 
 def _meets_value(items: Sequence[Item], clause: Clause) -> bool:
@@ -81,10 +83,6 @@ def lists_several(items: Sequence[Item], clause: Clause) -> bool:
 
 
 def _forms(items: Sequence[Item], clause: Clause, found: Comparator) -> Iterator[Clause]:
-    clause = without_both(items, clause)
-    if about := list(told_about(items, clause)):
-        yield from about
-        return
     between = next((at for at in clause.right if says_between(items[at])), None)
     if found.text.endswith("between"):
         between = found.end - 1

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 
 from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
-from kpi_nlsql.grammar.contrast.wording import column_names, counts_years, is_key, kind_of, says_kind
+from kpi_nlsql.grammar.contrast.wording import (
+    column_names,
+    counts_years,
+    is_key,
+    kind_of,
+    says_kind,
+)
 from kpi_nlsql.schema.graph import Column
 from kpi_nlsql.sentence import Sentence
 

@@ -23,6 +23,7 @@ from kpi_nlsql.grammar.contrast.rows_said import RowsSaid
 from kpi_nlsql.grammar.contrast.sought import Sought
 from kpi_nlsql.grammar.contrast.states import States, conditions
 from kpi_nlsql.grammar.contrast.told_key import completed, told_key
+from kpi_nlsql.grammar.contrast.wording import covered
 from kpi_nlsql.grammar.contrast.written import (
     Wish,
     compared,
@@ -31,7 +32,6 @@ from kpi_nlsql.grammar.contrast.written import (
     summed,
     written,
 )
-from kpi_nlsql.grammar.contrast.wording import covered
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import moved

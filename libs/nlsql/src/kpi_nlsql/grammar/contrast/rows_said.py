@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kpi_nlsql.english.function_words import FUNCTION_WORDS, STOP_WORDS
 from kpi_nlsql.grammar.contrast.account import Account
+from kpi_nlsql.grammar.contrast.bounds import VERBS
 from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.comparator import is_deed
 from kpi_nlsql.grammar.contrast.operand import Operand
@@ -53,6 +54,8 @@ class RowsSaid:
     def headed(self, positions: Sequence[int]) -> list[plan.Condition]:
         """Return what is said of the rows asked for where they are named: "unpaid invoices"."""
         head = [self.items[at] for at in positions]
+        ends = (n for n, item in enumerate(head) if item.is_cue("relative") or item.text in VERBS)
+        head = head[: next(ends, len(head))]
         first, second = self.choice.left.table, self.choice.right.table
         if len(head) < _TWO or any(item.is_cue("not") for item in head):
             return []  # "not active or blocked" is read beside the comparison

@@ -71,4 +71,6 @@ def _with_deeds(items: Sequence[Item], clause: Clause) -> Sequence[Item]:
 def _names_rows(items: Sequence[Item], side: Sequence[int], clause: Clause) -> bool:
     """Tell whether a side may name rows alone: "claims", not "in the register"."""
     counted = clause.attributive and side == clause.left  # "more applications than seats"
-    return bool(side) and items[side[0]].text not in PLACES and not counted
+    # "at a depot other than their own"
+    own = clause.in_time is None and set(side) <= set(clause.before)
+    return bool(side) and items[side[0]].text not in PLACES and not counted and not own

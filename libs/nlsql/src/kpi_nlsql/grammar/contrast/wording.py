@@ -88,7 +88,8 @@ def covered(words: Sequence[str], name: Sequence[str]) -> float:
         return 0.0
     pairs = [words[at : at + 2] for at in range(len(words) - 1)]
     glued = {"".join(pair) for pair in pairs}
-    glued |= {"".join(word[0] for word in pair) for pair in pairs}  # "relationship manager": ``rm``
+    # "relationship manager" is the ``rm``, but no "invoice date" is an ``id``
+    glued |= {"".join(word[0] for word in pair) for pair in pairs} - KEY_TAILS - FUNCTION_WORDS
     said = (
         1.0 if part in glued else max((fits(word, part) for word in words), default=0.0)
         for part in name
