@@ -61,9 +61,11 @@ def _repeated(frame: Frame, table: str) -> bool:
 
 def _show_sums(frame: Frame) -> None:
     # "the restaurants with the highest total refunds, name and refunded amount"
-    summed = {s.ref.choice: s.function for s in frame.draft.sorting if s.ref and s.function}
+    terms = [term for term in frame.compared() if term.kind == "compare"]
+    told: list[Sorting | Term] = [*frame.draft.sorting, *terms]
+    summed = {each.ref.choice: each.function for each in told if each.ref and each.function}
     for wanted in frame.draft.wanted:
-        if wanted.function is None and wanted.ref is not None and frame.draft.groups:
+        if wanted.function is None and wanted.ref is not None and (frame.draft.groups or terms):
             function = summed.get(wanted.ref.choice)
             wanted.function = function if function in {"sum", "avg"} else None
 

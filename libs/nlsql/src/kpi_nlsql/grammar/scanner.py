@@ -7,15 +7,13 @@ from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.named_columns import named_columns
 from kpi_nlsql.mentions.owners import owners
 from kpi_nlsql.mentions.roles import Role, roles
-from kpi_nlsql.schema.amounts import adds_up, names_rows
+from kpi_nlsql.schema.amounts import adds_up
 from kpi_nlsql.schema.graph import Column
-from kpi_nlsql.schema.naming_columns import naming_columns
 from kpi_nlsql.sentence import Sentence
 
-NAMES = frozenset({"name", "names", "title", "titles"})
-_NUMBERS = frozenset({"number", "numbers", "code", "codes", "id", "ids"})
 _NAMING = 0.8
 _NAMED = 0.95
 _NAMING_TAILS = tuple(
@@ -86,35 +84,19 @@ class Scanner:
     def ref(self, position: int) -> Ref:
         """Return a reference to the column mentioned at a position."""
         near = self.owners[position]
-        hits = self._headed(position)
-        if near is not None and self.at(position).text in NAMES:
-            named = naming_columns(self.sentence.graph.table(near))[0]
-            keys = self.sentence.graph.table(near).primary_key
-            if named not in keys and not any(
-                hit.table == near and hit.score > _NAMING for hit in hits
-            ):
-                hits.append(NameHit(near, named, _NAMING))
-        return Ref(position, (*hits, *self._numbered(position, near)), near)
+        graph = self.sentence.graph
+        hits = named_columns(self.items, self.roles, position, near, graph)
+        return Ref(position, hits, near)
 
-    def _headed(self, position: int) -> list[NameHit]:
-        """Return the columns a mention may name: where kegs are delivered, no ``keg_price``."""
-        hits = self.at(position).column_hits()
-        if not any(hit.score >= _NAMED and self.adds_up(hit) for hit in hits):
-            return hits
-        return [hit for hit in hits if hit.score >= _NAMED or not self._rates(hit)]
+    def head(self, position: int) -> int:
+        """Return where the noun stands that values describe: "settled amount", "open orders".
 
-    def _rates(self, hit: NameHit) -> bool:
-        column = self.column_of(hit)
-        return column.family == "number" and not (adds_up(column) or names_rows(column))
-
-    def _numbered(self, position: int, near: str | None) -> list[NameHit]:
-        """Return the key of the table before "number", unless a column of it is called so."""
-        item = self.at(position)
-        if near is None or item.text not in _NUMBERS or self.role(position - 1) != "table":
-            return []
-        keys = self.sentence.graph.table(near).primary_key
-        own = any(hit.table == near for hit in item.column_hits())
-        return [] if own or len(keys) != 1 else [NameHit(near, keys[0], _NAMING)]
+        The position itself where no noun is described so. What describes it is read by itself.
+        """
+        noun = position
+        while self.role(noun) == "value":
+            noun += 1
+        return noun if self.role(noun) in {"table", "column"} else position
 
     def table(self, position: int) -> str:
         """Return the table that is mentioned at a position."""

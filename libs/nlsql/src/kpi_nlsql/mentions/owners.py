@@ -9,6 +9,7 @@ from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.roles import Role
 
 _OF_WORDS = frozenset("of for from in".split())  # noqa: SIM905
+_PLAIN = frozenset({"word", "number"})
 
 
 def owners(items: Sequence[Item], found: Sequence[Role]) -> list[str | None]:
@@ -57,7 +58,7 @@ def _owner_after(items: Sequence[Item], found: Sequence[Role], index: int) -> st
         if found[index] == "table":
             return _table(item)
         skip = item.text in DETERMINERS or item.is_cue("all") or item.is_cue("superlative")
-        if not (skip or item.is_cue("distinct") or item.kind == "word" or found[index] == "value"):
+        if not (skip or item.is_cue("distinct") or item.kind in _PLAIN or found[index] == "value"):
             return None
         index += 1
     return None

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from kpi_nlsql.assembly.frame import aggregate_function
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import sources
 from kpi_nlsql.requested.columns import Meant, meant
 from kpi_nlsql.requested.spans import Element
-from kpi_nlsql.schema.naming_columns import key_columns
+from kpi_nlsql.schema.naming_columns import key_columns, naming_columns
 from kpi_nlsql.sentence import Sentence
 
 _FARTHEST = 2
+_EXACT = 0.95
 _CALLED: dict[plan.AggregateFunction, set[str]] = {
     "sum": {"total", "sum", "amount", "totals"}, "avg": {"average"}, "count": {"count"},
     "min": set(), "max": set(),
@@ -53,12 +55,22 @@ def shown(sentence: Sentence, query: plan.Plan, elements: Sequence[Element]) -> 
         plan.ColumnRef(aliases[each.table], each.column) if isinstance(each, Meant) else each
         for each in listed
     ]
-    kept = [] if columns else [o for o in query.outputs if isinstance(o.expression, plan.ColumnRef)]
+    kept = [] if columns else _kept(sentence, query)
     outputs = tuple(dict.fromkeys([*kept, *(_output(each) for each in told)]))
-    keys = [each for each in told if isinstance(each, plan.ColumnRef)] if query.group else []
+    keys = [o.expression for o in outputs if isinstance(o.expression, plan.ColumnRef)]
+    keys = keys if query.group else []
     group = tuple(dict.fromkeys([*query.group, *keys]))
     whole = replace(query, outputs=outputs, group=group)
     return Shown(whole, min((column.score for column in columns), default=1.0))
+
+
+def _kept(sentence: Sentence, query: plan.Query) -> list[plan.Output]:
+    """Return what tells the rows apart beside what they come to."""
+    whole = any(isinstance(output.expression, plan.Star) for output in query.outputs)
+    if query.group and whole:  # "list all courses together with their number of enrolments"
+        names = naming_columns(sentence.graph.table(query.source.table))
+        return [plan.Output(plan.ColumnRef(query.source.alias, name)) for name in names]
+    return [o for o in query.outputs if isinstance(o.expression, plan.ColumnRef)]
 
 
 def _may_show(sentence: Sentence, query: plan.Query, elements: Sequence[Element]) -> bool:
@@ -87,10 +99,9 @@ def _grouped(sentence: Sentence, query: plan.Query) -> plan.Query | None:
 
 
 def _sums_up(sentence: Sentence, query: plan.Query, element: Element) -> bool:
-    if element.aggregate or _totals(sentence, query, element):
+    if element.function or _totals(sentence, query, element):
         return True
-    column = meant(sentence, element, _tables(query))
-    return column is not None and bool(_summed(query, column))
+    return any(isinstance(each, plan.Aggregate) for each in _expressions(sentence, query, element))
 
 
 def _output(expression: plan.ColumnRef | plan.Aggregate) -> plan.Output:
@@ -107,15 +118,24 @@ def _expressions(
     """Return what a listed name means; nothing where that is not clear."""
     if element.both:
         return list(_compared(query))
-    if element.aggregate:
-        return list(_aggregate(query))
+    if element.function:
+        return list(_come_to(sentence, query, element, element.function))
     if query.group and (totals := _totals(sentence, query, element)):
         return list(totals)
+    if query.group and (summed := _amount_called(sentence, query, element)):
+        return list(summed)
     column = meant(sentence, element, _tables(query)) or _own_key(sentence, element, query)
     column = column or _nearby(sentence, element, query)
     if column is not None and (summed := _summed(query, column)):
         return list(summed)
+    if column is None and len(element.positions) > 1 and _ends_with_total(sentence, element):
+        summed_up = replace(element, positions=element.positions[:-1], function="sum")
+        return list(_come_to(sentence, query, summed_up, "sum"))  # "their overtime total"
     return [] if column is None else [column]
+
+
+def _ends_with_total(sentence: Sentence, element: Element) -> bool:
+    return sentence.items[element.positions[-1]].text == "total"
 
 
 def _summed(query: plan.Query, column: Meant) -> list[plan.Aggregate]:
@@ -126,6 +146,51 @@ def _summed(query: plan.Query, column: Meant) -> list[plan.Aggregate]:
         for each in (_aggregate(query) if query.group else [])
         if isinstance(each.argument, plan.ColumnRef)
         if (tables.get(each.argument.source), each.argument.column) == (column.table, column.column)
+    ]
+
+
+def _come_to(
+    sentence: Sentence, query: plan.Query, element: Element, function: str
+) -> list[plan.Aggregate]:
+    """Return what groups come to by a function that is told, of the column told with it, if any."""
+    known = _aggregate(query)
+    same = [each for each in known if each.function == function]
+    column = meant(sentence, element, _tables(query)) if element.positions else None
+    if function == "count" or column is None or not query.group:
+        return same if element.positions else known
+    if any(each in same for each in _called(sentence, query, element)):
+        return same  # "an average listing price above 300, and the average price"
+    alias = {source.table: source.alias for source in sources(query)}.get(column.table)
+    keys = {key.source for key in query.group if isinstance(key, plan.ColumnRef)}
+    if alias is None or (query.joins and alias in keys):
+        return same  # each row has it, whatever else is joined
+    argument = plan.ColumnRef(alias, column.column)
+    return [plan.Aggregate(aggregate_function(function), argument)]
+
+
+def _amount_called(sentence: Sentence, query: plan.Query, element: Element) -> list[plan.Aggregate]:
+    """Return what groups were added up by, where a name fits no column in full but that, too.
+
+    "By total hours worked, with name and hours", though each has its ``overtime_hours``, too.
+    """
+    items = [sentence.items[at] for at in element.positions]
+    full = max((item.best_column() for item in items), default=1.0) >= _EXACT
+    return [] if full else _called(sentence, query, element)
+
+
+def _called(sentence: Sentence, query: plan.Query, element: Element) -> list[plan.Aggregate]:
+    """Return the one aggregate of the groups, if each word of an element may name its column."""
+    tables = {source.alias: source.table for source in sources(query)}
+    items = [sentence.items[at] for at in element.positions]
+    return [
+        each
+        for each in _aggregate(query)
+        if isinstance(each.argument, plan.ColumnRef)
+        for told in (tables.get(each.argument.source),)
+        if all(
+            any(h.table == told and h.column == each.argument.column for h in item.column_hits())
+            for item in items
+        )
     ]
 
 

@@ -14,9 +14,9 @@ _BARE_BORDERS = frozenset({":", "-", "\u2013", "\u2014"})
 _CLOSING = frozenset({".", "?", "!", ")", ";"})
 _LEADING = frozenset(
     "and please i we you only just need want would like to see me us with together along including "  # noqa: SIM905
-    "also give".split()
+    "also give showing".split()
 )
-_TELLING = frozenset({"with", "need", "want", "see", "including"})
+_TELLING = frozenset({"with", "need", "want", "see", "including", "showing"})
 _SEPARATORS = frozenset({",", "and", "plus", "&", "also", "+"})
 _FILLERS = frozenset(
     "the their its his her a an only as well corresponding respective this that these those "  # noqa: SIM905
@@ -32,14 +32,14 @@ _NAMES_TABLE = 0.6
 class Element:
     """One column of a list: the items that name it, and the table it is said to be of.
 
-    ``both``: the columns of this name on either side of a comparison; ``aggregate``: what the
-    rows were added up to, or how many there were ("this total", "the number of tickets").
+    ``both``: the columns of this name on either side of a comparison; ``function``: what the
+    rows come to by it ("this total", "the number of tickets", "the average price").
     """
 
     positions: tuple[int, ...]
     owner: str | None = None
     both: bool = False
-    aggregate: bool = False
+    function: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +124,14 @@ def _elements(items: Sequence[Item], start: int, end: int) -> tuple[Element, ...
             one = _One()
         elif item.text in _OWNING and one.named:
             one.owner, position = _owner(items, position + 1, end)
-            if one.owner is None and not one.aggregate:
+            if one.owner is None and one.function is None:
                 return None
         elif item.text == "both" and not one.named:
             one.both = True
         elif _names_part(items, position, one.named, end):
             one.named.append(position)
         elif item.is_cue("aggregate") or item.is_cue("count"):
-            one.aggregate = True
+            one.function = "count" if item.is_cue("count") else item.argument("aggregate")
         elif item.text not in _FILLERS:
             return None
         position += 1
@@ -145,13 +145,13 @@ class _One:
     named: list[int] = field(default_factory=list)
     owner: str | None = None
     both: bool = False
-    aggregate: bool = False
+    function: str | None = None
 
     def element(self) -> list[Element]:
         """Return the element, if any word of it was read."""
-        if not self.named and not self.aggregate:
+        if not self.named and self.function is None:
             return []
-        return [Element(tuple(self.named), self.owner, self.both, self.aggregate)]
+        return [Element(tuple(self.named), self.owner, self.both, self.function)]
 
 
 def _owner(items: Sequence[Item], position: int, end: int) -> tuple[str | None, int]:

@@ -21,7 +21,7 @@ _ROW_VERBS = frozenset({"show", "list", "give", "return", "display", "print", "r
 
 def asked_first(items: Sequence[Item]) -> list[Item]:
     """Return the items with a trailing list of what is wanted moved before the rest."""
-    items = _count_first(items)
+    items = _count_first(_described_once(items))
     start = _request(items)
     if start is None:
         return list(items)
@@ -35,6 +35,20 @@ def asked_first(items: Sequence[Item]) -> list[Item]:
         opener = replace(SHOW, start=opener.start, end=opener.end)
     link = replace(_LINK, start=opener.start, end=opener.start)
     return [opener, *wanted[1:], link, *rest]
+
+
+def _described_once(items: Sequence[Item]) -> list[Item]:
+    """Leave out what is said of rows again where they are counted: "… and the number of [open] …".
+
+    The groups have no others, where "more than 3 open orders" were asked for before.
+    """
+    told: list[Item] = []
+    for item in items:
+        counted = bool(told) and told[-1].is_cue("count") and "of" in told[-1].text.split()
+        again = any(item.values and other.text == item.text for other in told)
+        if not (counted and again and not item.hits):
+            told.append(item)
+    return told
 
 
 def _count_first(items: Sequence[Item]) -> list[Item]:

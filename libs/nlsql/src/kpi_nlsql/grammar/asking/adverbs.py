@@ -11,7 +11,7 @@ from dataclasses import replace
 from kpi_nlsql.drafting.draft import MAIN, Ref, Term, Wanted
 from kpi_nlsql.grammar.scanner import Scanner
 
-_ADVERBS = {
+ADVERBS = {
     "on average": "avg", "in total": "sum", "overall": "sum", "altogether": "sum",
 }  # fmt: skip
 _POINTING = frozenset({"this", "that", "these", "those"})
@@ -21,7 +21,7 @@ _BEHIND = 2
 
 def read(scan: Scanner) -> bool:
     """Consume an adverb; what it belongs to may follow, and is looked for at the end."""
-    function = _ADVERBS.get(scan.item.text)
+    function = ADVERBS.get(scan.item.text)
     after = scan.skip(scan.position + 1)
     if function is None or scan.role(after) == "column":
         return _again(scan)
@@ -81,9 +81,11 @@ def _of_groups(scan: Scanner, term: Term) -> bool:
     """Tell whether something is asked for that may have several of the rows compared."""
     assert term.ref is not None
     table = term.ref.hits[0].table
-    if any(wanted.function for wanted in scan.draft.wanted):
+    functions = [wanted.function for wanted in scan.draft.wanted if wanted.function]
+    wanted = [each for each in scan.draft.wanted if not each.function]
+    if functions and not wanted:
         return False
-    shown = [wanted.ref for wanted in scan.draft.wanted if wanted.ref and wanted.ref.hits]
+    shown = [each.ref for each in wanted if each.ref and each.ref.hits]
     if shown:
         return not any(_identifies(scan, ref, table) for ref in shown)
     return scan.entity() not in {table, None} or _spoken_by_value(scan, table)

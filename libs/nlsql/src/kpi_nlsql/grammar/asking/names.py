@@ -8,7 +8,8 @@ from kpi_nlsql.grammar.conditions.deeds import done_in
 from kpi_nlsql.grammar.conditions.denied_subjects import says_nothing, take_verb
 from kpi_nlsql.grammar.conditions.tying_verbs import relates
 from kpi_nlsql.grammar.conditions.verbs import is_asked, is_compared, is_deed, told_by_verb
-from kpi_nlsql.grammar.scanner import NAMES, Scanner
+from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.named_columns import NAMES
 from kpi_nlsql.schema.flags import FALSE
 
 _PASSIVE = frozenset({"being", "been"})

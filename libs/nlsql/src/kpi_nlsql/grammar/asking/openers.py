@@ -8,8 +8,9 @@ from kpi_nlsql.grammar.asking.questions import question_word
 from kpi_nlsql.grammar.conditions.denied_subjects import leave_denial
 from kpi_nlsql.grammar.conditions.existence import lacks_own_column
 from kpi_nlsql.grammar.conditions.people import ask_people
-from kpi_nlsql.grammar.scanner import NAMES, Scanner
+from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.named_columns import NAMES
 from kpi_nlsql.mentions.walking import skip_words, skip_words_back
 
 _BORDER_MARKS = frozenset({"?", ".", ";", "!"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from kpi_nlsql.drafting.draft import Ref, Term
+from kpi_nlsql.grammar.asking.adverbs import ADVERBS
 from kpi_nlsql.grammar.asking.implied_columns import TIME, implied_column
 from kpi_nlsql.grammar.conditions import totalling
 from kpi_nlsql.grammar.conditions.averages import (
@@ -93,7 +94,8 @@ def _amount_told(scan: Scanner, position: int) -> Ref | None:
     known = scan.pending is not None and scan.measures(scan.pending)
     if known or scan.pending_function is not None:
         return None
-    amount = totalling.told_behind(scan, position + 1) or totalling.paid(scan)
+    behind = position + 1 + (scan.at(position + 1).text in ADVERBS)
+    amount = totalling.told_behind(scan, behind) or totalling.paid(scan)
     if amount is not None:
         scan.adverbs.append((position + 1, "sum"))
     return amount

@@ -142,12 +142,19 @@ def _holding(values: tuple[ValueHit, ...], ref: Ref) -> Ref:
     return Ref(ref.position, hits or ref.hits, ref.near)
 
 
+def _is_kind(scan: Scanner) -> bool:
+    # "the 3 nurses with the most overtime"
+    noun = scan.position + 1
+    plural = scan.role(noun) == "value" and scan.at(noun).text.endswith("s")
+    return plural and scan.at(noun + 1).is_cue("relative")
+
+
 def _is_limit(scan: Scanner) -> bool:
     # "the 3 departments with …", "show 5 products": so many rows are asked for.
     number = scan.item.number
     if not isinstance(number, int) or not 0 < number < _MOST_ROWS or scan.in_where:
         return False
-    named = scan.role(scan.position + 1) in {"table", "column"}
+    named = scan.role(scan.head(scan.position + 1)) in {"table", "column"} or _is_kind(scan)
     before = scan.at(scan.position - 1)
     opened = any(before.is_cue(kind) for kind in ("show", "all", "relative"))
     opened = opened or before.text in {"the", "of"}

@@ -1,13 +1,11 @@
-"""Extremes: "the earliest and the latest date", "largest total first", "top 3 … by total …"."""
+"""Extremes: "the earliest and the latest date", "largest total first"."""
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Group, Sorting, Term, Wanted
+from kpi_nlsql.drafting.draft import Sorting
 from kpi_nlsql.grammar.asking import function_lists
-from kpi_nlsql.grammar.asking.aggregates import function_at
 from kpi_nlsql.grammar.scanner import Scanner
 
-_TOPS = frozenset({"top", "bottom", "the top", "the bottom", "first", "highest", "largest", "best"})
 _ENDS = frozenset({"high", "low"})
 _ENDS_OF = {"most": "high", "fewest": "low"}
 _BEGINNING = frozenset({"starting with", "beginning with", "starts with", "begins with"})
@@ -16,7 +14,7 @@ _FARTHEST_FIRST = 4
 
 def read(scan: Scanner) -> bool:
     """Consume one of these."""
-    return function_lists.read(scan) or _comes_first(scan) or _begins(scan) or _top_groups(scan)
+    return function_lists.read(scan) or _comes_first(scan) or _begins(scan)
 
 
 def _end(scan: Scanner, position: int) -> str | None:
@@ -100,52 +98,3 @@ def _measure(scan: Scanner, column: int | None) -> Sorting | None:
         return None
     last = amounts[-1]
     return Sorting(scan.position, last.ref, last.function, last.table)
-
-
-def _top_groups(scan: Scanner) -> bool:
-    # "top 3 meter ids by total consumption" sorts groups.
-    start = scan.position
-    number = scan.at(start + 1).number
-    if scan.item.text not in _TOPS or not isinstance(number, int):
-        return False
-    shown = scan.skip(start + 2)
-    by = shown + 1
-    if scan.role(shown) not in {"column", "table", "value"} or scan.at(by).text not in {
-        "by",
-        "with",
-        "per",
-    }:
-        return False
-    function, measured = function_at(scan, by + 1), scan.skip(by + 2)
-    if function not in {"sum", "avg"} or scan.role(measured) != "column":
-        return False
-    low = _end(scan, start) == "low"
-    if scan.role(shown) == "column":
-        ref = scan.ref(shown)
-        scan.draft.wanted.append(Wanted(shown, ref))
-        scan.draft.groups.append(Group(shown, ref))
-    elif scan.role(shown) == "value":
-        if not _of_kind(scan, shown):
-            return False
-    else:
-        table = scan.table(shown)
-        scan.draft.entities.append((shown, table))
-        scan.draft.groups.append(Group(shown, table=table))
-    scan.draft.sorting.append(Sorting(start, scan.ref(measured), function, None, not low))
-    scan.draft.limit = number
-    scan.take(*range(start, measured + 1))
-    scan.position = measured + 1
-    return True
-
-
-def _of_kind(scan: Scanner, position: int) -> bool:
-    """Group by the rows of a kind that a value tells: "top 3 haul trucks by total litres"."""
-    values = scan.at(position).values
-    tables = {value.table for value in values}
-    if len(tables) != 1:
-        return False
-    table = values[0].table
-    scan.draft.terms.append(Term("value", position, hits=values, values=(values[0].value,)))
-    scan.draft.entities.append((position, table))
-    scan.draft.groups.append(Group(position, table=table))
-    return True

@@ -12,11 +12,12 @@ from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.schema.amounts import main_amount
 
 _SIZES = ("size", "area", "popul", "capac", "amount")
+_LENGTHS = ("length", "durat", "distanc", "day", "night", "hour", "minut")
 _IMPLIED: dict[str, tuple[tuple[str, ...], bool]] = {
     "oldest": (("age",), True),
     "youngest": (("age",), False),
-    "longest": (("length", "durat", "distanc"), True),
-    "shortest": (("length", "height", "durat", "distanc"), False),
+    "longest": (_LENGTHS, True),
+    "shortest": (("length", "height", *_LENGTHS[1:]), False),
     "tallest": (("height",), True),
     "highest": (("height", "elevat", "altitud"), True),
     "heaviest": (("weight",), True),
@@ -61,14 +62,18 @@ _HIGH = frozenset({"highest", "largest", "biggest"})
 _BY_AMOUNT = frozenset({"highest", "largest", "biggest", "lowest", "smallest", "top"})
 
 
-def implied_measure(scan: Scanner, start: int) -> tuple[Ref, bool] | None:
-    """Return what a superlative is about unnamed, and whether high values come first."""
+def implied_measure(scan: Scanner, start: int, noun: int | None = None) -> tuple[Ref, bool] | None:
+    """Return what a superlative is about unnamed, and whether high values come first.
+
+    ``noun``: where the rows are named, if not right behind it.
+    """
     text = scan.at(start).text.removeprefix("the ").removesuffix(" first")
     implied = _IMPLIED.get(text)
     if implied is None:
         return None
     measures, descending = implied
-    near = scan.table(start + 1) if scan.role(start + 1) == "table" else None
+    noun = start + 1 if noun is None else noun
+    near = scan.table(noun) if scan.role(noun) == "table" else None
     near = near or scan.last_table() or scan.entity()
     ref = scan.implied(start, measures, near)
     if ref is not None and "date" in measures:

@@ -8,46 +8,79 @@ from kpi_nlsql.grammar.asking.aggregates import function_at
 from kpi_nlsql.grammar.conditions import totals
 from kpi_nlsql.grammar.scanner import Scanner
 
-_FURTHEST = 3
+_FURTHEST = 6
+_WHOLE_NAME = 0.95
 
 
 def read(scan: Scanner, position: int, descending: bool, limit: int) -> bool:
-    """Consume what is ranked, at ``position``, if it stands before "by" and an aggregate."""
-    by = next((at for at in _ahead(scan, position) if scan.at(at).text == "by"), None)
-    ranked = scan.role(position)
-    if by is None or ranked not in {"column", "table"} or scan.in_where or scan.draft.wanted:
+    """Consume what is ranked, at ``position``, if it stands before "by" and a measure.
+
+    What describes either, "top 5 private guests by number of cancelled stays", is read by itself.
+    """
+    ranked = scan.head(position)
+    by = _by(scan, ranked)
+    if by is None or not _is_ranked(scan, ranked) or scan.in_where:
         return False
     measured = scan.skip(by + 1)
     counts = scan.at(measured).is_cue("count")
+    if scan.draft.wanted and function_at(scan, measured) not in {"sum", "avg"}:
+        return False
     if not counts and (total := totals.total_of(scan, measured)) is not None:
-        _rank(scan, position, total, Sorting(measured, function="sum", descending=descending))
-        return _end(scan, measured + 1, limit)
+        _rank(scan, ranked, total, Sorting(measured, function="sum", descending=descending))
+        return _end(scan, {*range(scan.position, ranked + 1), *range(by, measured + 2)}, limit)
     function = "count" if counts else function_at(scan, measured)
-    measure = measured if function is None else scan.skip(measured + 1)
+    measure = scan.head(measured if function is None else scan.skip(measured + 1))
     if scan.role(measure) == "table" and scan.role(measure + 1) == "column" and not counts:
-        scan.take(measure)
         measure += 1
     if scan.role(measure) != ("table" if counts else "column"):
         return False
-    if function is None and ranked == "table":
-        if not _of_others(scan, measure, scan.table(position)):
-            return False
-        function = "sum"
-    subject = None if counts else scan.ref(measure)
-    if subject is not None and scan.participle(measure - 1) and not _of_rows(scan, subject):
-        subject.near = None  # "by ordered quantity" is no column of the orders
-    if subject is not None and function == "sum":
-        subject = totals.summable(scan, subject)
     sorting = Sorting(measure, None, function, None, descending)
+    if not counts and not _measures(scan, ranked, measure, sorting):
+        return False
     sorting.table = scan.table(measure) if counts else None
-    _rank(scan, position, subject, sorting)
-    return _end(scan, measure, limit)
+    _rank(scan, ranked, sorting.ref, sorting)
+    return _end(scan, {*range(scan.position, ranked + 1), *range(by, measure + 1)}, limit)
 
 
-def _end(scan: Scanner, last: int, limit: int) -> bool:
+def _is_ranked(scan: Scanner, position: int) -> bool:
+    tables = {value.table for value in scan.at(position).values}
+    return scan.role(position) in {"column", "table"} or (
+        _is_kind(scan, position) and len(tables) == 1
+    )
+
+
+def _by(scan: Scanner, ranked: int) -> int | None:
+    """Return where "by" leads from what is ranked to its measure: "top 3 guests in May by …"."""
+    for at in range(ranked + 1, min(ranked + 1 + _FURTHEST, len(scan.items))):
+        if scan.at(at).text == "by":
+            return at
+        if scan.at(at).kind == "mark":
+            return None
+    return None
+
+
+def _measures(scan: Scanner, ranked: int, measure: int, sorting: Sorting) -> bool:
+    """Sort by the column named at ``measure``, if it is more than what each row ranked has."""
+    subject = sorting.ref = scan.ref(measure)
+    if scan.participle(measure - 1) and not _of_rows(scan, subject):
+        subject.near = None  # "by ordered quantity" is no column of the orders
+    if sorting.function is None and scan.role(ranked) == "table":
+        if not _of_others(scan, measure, scan.table(ranked)):
+            return False
+        sorting.function = "sum"
+    if sorting.function == "sum":
+        sorting.ref = totals.summable(scan, subject)
+    sorting.summed = sorting.function is None and scan.adds_up(subject.hits[0])
+    return True
+
+
+def _end(scan: Scanner, told: set[int], limit: int) -> bool:
+    """Account for what was told, and go on with what describes it."""
+    told = {at for at in told if scan.role(at) != "value"}
     scan.draft.limit = limit
-    scan.take(*range(scan.position, last + 1))
-    scan.position = last + 1
+    scan.take(*told)
+    scan.skipped |= told
+    scan.position += 1
     return True
 
 
@@ -66,23 +99,48 @@ def _of_others(scan: Scanner, measure: int, ranked: str) -> bool:
     return not own and scan.adds_up(hits[0])
 
 
-def _ahead(scan: Scanner, position: int) -> range:
-    return range(position + 1, min(position + 1 + _FURTHEST, len(scan.items)))
-
-
 def _rank(scan: Scanner, position: int, subject: Ref | None, sorting: Sorting) -> None:
     """Group by what is ranked, and sort by the aggregate over the subject, or by it alone."""
     draft = scan.draft
     sorting.ref = subject
     owner = sorting.table or (subject.near if subject else None)
-    if scan.role(position) == "column":
-        key = scan.ref(position)
+    key = _values_ranked(scan, position, subject)
+    if key is not None:
         key.near = key.near or owner
         draft.wanted.append(Wanted(position, key))
         draft.groups += [Group(position, key)] if sorting.function else []
     else:
-        draft.groups.append(Group(position, table=scan.table(position)))
-        draft.entities.append((position, scan.table(position)))
+        table = _table_ranked(scan, position)
+        draft.groups.append(Group(position, table=table))
+        draft.entities.append((position, table))
     if sorting.table is not None:
         draft.entities.append((sorting.position, sorting.table))
     draft.sorting.append(sorting)
+
+
+def _table_ranked(scan: Scanner, position: int) -> str:
+    # "top 3 haul trucks by total litres": the rows of a kind that a value tells
+    return scan.at(position).values[0].table if _is_kind(scan, position) else scan.table(position)
+
+
+def _is_kind(scan: Scanner, position: int) -> bool:
+    return scan.role(position) == "value"
+
+
+def _values_ranked(scan: Scanner, position: int, subject: Ref | None) -> Ref | None:
+    """Return the column whose values are ranked: "top 3 channels", "top 3 agencies" of the staff.
+
+    A noun that is but part of the name of the rows added up is what many of them have.
+    """
+    if scan.role(position) == "column":
+        return scan.ref(position)
+    if _is_kind(scan, position) or subject is None or scan.at(position).best_table() >= _WHOLE_NAME:
+        return None
+    table = scan.sentence.graph.table(scan.table(position))
+    shared = [
+        hit
+        for hit in scan.at(position).column_hits()
+        if hit.table == table.name and table.variety(scan.column_of(hit)) != 1
+    ]
+    own = bool(shared) and any(hit.table == table.name for hit in subject.hits[:1])
+    return Ref(position, (shared[0],), table.name) if own else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Group, Sorting, Wanted
+from kpi_nlsql.drafting.draft import Group, Ref, Sorting, Wanted
 from kpi_nlsql.grammar.asking.aggregates import function_at
 from kpi_nlsql.grammar.asking.counting import counted
 from kpi_nlsql.grammar.conditions import totals
@@ -14,6 +14,9 @@ from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.walking import skip_words
 
 _TIMED = frozenset({"youngest", "oldest", "earliest", "latest"})
+_OF_ANYTHING = frozenset(
+    "highest lowest largest biggest smallest longest shortest best worst".split()  # noqa: SIM905
+)
 
 
 def read(scan: Scanner) -> bool:
@@ -181,6 +184,8 @@ def _highest(scan: Scanner, descending: bool, limit: int) -> bool:
         return _highest(scan, scan.at(position).argument("superlative") == "high", limit)
     if rankings.read(scan, position, descending, limit):
         return True
+    if scan.head(position) > position:
+        return _of_described(scan, position, descending, limit)
     function = None
     if scan.at(position).is_cue("aggregate"):
         function = scan.at(position).argument("aggregate")
@@ -196,6 +201,20 @@ def _highest(scan: Scanner, descending: bool, limit: int) -> bool:
     elif _total_of_rows(scan, position, Sorting(start, None, function, None, descending), limit):
         return True
     return _highest_of(scan, position, descending, limit, function)
+
+
+def _of_described(scan: Scanner, position: int, descending: bool, limit: int) -> bool:
+    """Consume "the highest" of "the highest unpaid amount"; what is said of it is read next."""
+    start, noun = scan.position, scan.head(position)
+    scan.take(start)
+    if scan.role(noun) == "table":
+        return _adjective(scan, noun, descending, limit)
+    total = totals.of_many(scan, noun)
+    _sort(scan, Sorting(start, scan.ref(noun), None, None, descending, summed=total), limit)
+    scan.skipped.add(noun)
+    scan.take(noun)
+    scan.position = start + 1 + (scan.at(start + 1).number is not None)
+    return True
 
 
 def _highest_of(
@@ -244,11 +263,7 @@ def _column(
     scan.take(position)
     scan.position = position + 1
     implied = implied_measure(scan, start)
-    if (
-        implied is not None
-        and scan.at(start).text in _TIMED
-        and not ranked_rows.dates_of_groups(scan, ref)
-    ):
+    if implied is not None and _is_of_rows(scan, start, ref, implied[0]):
         scan.position = position
         _sort(scan, Sorting(start, implied[0], None, None, implied[1]), limit)
         return True
@@ -267,6 +282,17 @@ def _column(
     total = scan.at(position).text.startswith("total ") or totals.of_many(scan, position)
     _sort(scan, Sorting(start, ref, function, None, descending, summed=total), limit)
     return True
+
+
+def _is_of_rows(scan: Scanner, start: int, ref: Ref, implied: Ref) -> bool:
+    """Tell whether a superlative speaks of what has the column: "the five cheapest titles"."""
+    if scan.at(start).text in _TIMED:
+        return not ranked_rows.dates_of_groups(scan, ref)
+    if scan.at(start).last_word in _OF_ANYTHING:
+        return False
+    column = scan.column_of(ref.hits[0])
+    text = column.family == "text" and not column.dated
+    return text and bool({hit.table for hit in implied.hits} & {hit.table for hit in ref.hits})
 
 
 def _is_predicate(scan: Scanner, start: int) -> bool:
@@ -298,7 +324,7 @@ def _adjective(scan: Scanner, position: int, descending: bool, limit: int) -> bo
         scan.not_output(scan.pending)
         _sort(scan, Sorting(start, scan.pending, scan.pending_function, None, descending), limit)
         return True
-    implied = implied_measure(scan, start) or by_amount(scan, position, descending)
+    implied = implied_measure(scan, start, position) or by_amount(scan, position, descending)
     if implied is None:
         scan.draft.limit = limit
         if scan.at(start).text != "first" or limit == 1:

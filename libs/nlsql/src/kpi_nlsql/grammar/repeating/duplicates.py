@@ -11,7 +11,8 @@ from kpi_nlsql.grammar.repeating.repeated_keys import TOGETHER, Keys, grouped_by
 from kpi_nlsql.grammar.repeating.repeats import Repeat, find_repeat
 from kpi_nlsql.grammar.repeating.repeats_shown import Shown, shown_beside
 from kpi_nlsql.grammar.repeating.rest_of_rows import rest_of_rows
-from kpi_nlsql.grammar.scanner import NAMES
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.named_columns import NAMES
 from kpi_nlsql.mentions.walking import text_at
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.explain import told_of
@@ -82,9 +83,21 @@ def _repeats_values(sentence: Sentence, repeat: Repeat, keys: Keys, shown: Shown
         return bool(keys.columns)
     item = sentence.items[next(iter(keys.columns))]
     if repeat.counted is not None and shown.often:
-        return True
+        return not _shows_other(sentence, item, keys)
     values = item.best_table() < item.best_column()
     return values and (repeat.counted is None or shown.counted)
+
+
+def _shows_other(sentence: Sentence, item: Item, keys: Keys) -> bool:
+    # "departments with more than 20 employees, with name and number": the name of a department
+    owners = {hit.table for hit in item.table_hits() if hit.score >= item.best_column()}
+    return any(
+        hit.table in owners - {keys.table} and hit.score >= _SURE
+        for other in sentence.items
+        if other is not item
+        if all(own.table != keys.table for own in other.column_hits() if own.score >= _SURE)
+        for hit in other.column_hits()
+    )
 
 
 def _alike_behind(sentence: Sentence, repeat: Repeat, keys: Keys) -> bool:

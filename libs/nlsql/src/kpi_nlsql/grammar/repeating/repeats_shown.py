@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from kpi_nlsql.english.words import lemma
 from kpi_nlsql.grammar.repeating.repeated_keys import Keys
 from kpi_nlsql.grammar.repeating.repeats import ROWS, Repeat, as_another
-from kpi_nlsql.grammar.scanner import NAMES
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.named_columns import NAMES
 from kpi_nlsql.schema.naming_columns import naming_columns
 from kpi_nlsql.sentence import Sentence
 
