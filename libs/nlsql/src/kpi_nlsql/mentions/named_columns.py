@@ -46,17 +46,23 @@ def _rates(column: Column) -> bool:
 
 
 def _naming(hits: list[NameHit], table: Table) -> list[NameHit]:
-    """Return the hits with the column that names the rows of the table.
+    """Return the hits with the column that names the rows of the table."""
+    if (full := full_name(table)) is not None:
+        return [NameHit(table.name, full, 1.0), *hits]
+    named = naming_columns(table)[0]
+    own = any(hit.table == table.name and hit.score > _NAMING for hit in hits)
+    added = [] if own or named in table.primary_key else [NameHit(table.name, named, _NAMING)]
+    return [*hits, *added]
 
-    Agency staff have their ``full_name``, whatever their ``agency_name`` is.
+
+def full_name(table: Table) -> str | None:
+    """Return the column of full names, unless one is called "name" alone.
+
+    Agency staff go by it, whatever their ``agency_name`` is.
     """
     named = naming_columns(table)[0]
-    own = [hit for hit in hits if hit.table == table.name and hit.score > _NAMING]
-    if not own:
-        added = [NameHit(table.name, named, _NAMING)]
-        return [*hits, *(added if named not in table.primary_key else [])]
-    full = "full name" in table.column(named).display_names and str(own[0].column).lower() != "name"
-    return [NameHit(table.name, named, 1.0), *hits] if full else hits
+    called = any(column.name.lower() == "name" for column in table.columns)
+    return named if "full name" in table.column(named).display_names and not called else None
 
 
 def _kind(items: Sequence[Item], found: Sequence[Role], position: int) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kpi_nlsql.english.abbreviations import abbreviates
 from kpi_nlsql.english.synonyms import SYNONYMS
 from kpi_nlsql.english.words import stem, stems
+from kpi_nlsql.mentions.named_columns import NAMES, full_name
 from kpi_nlsql.requested.spans import Element
 from kpi_nlsql.schema.graph import Column, Table
 from kpi_nlsql.sentence import Sentence
@@ -38,6 +39,9 @@ def meant(sentence: Sentence, element: Element, tables: Sequence[str]) -> Meant 
         if element.owner is not None and name != element.owner:
             continue
         table = sentence.graph.table(name)
+        full = full_name(table) if len(words) == 1 and words[0] in NAMES else None
+        if full is not None:
+            found.append(Meant(name, full, 1.0 + _TIED - (_ELSEWHERE if rank else 0.0)))
         for column in table.columns:
             fit = max(scores.get((name, column.name), 0.0), _fit(phrase, column, table))
             found.append(Meant(name, column.name, fit - (_ELSEWHERE if rank else 0.0)))
