@@ -188,6 +188,9 @@ def _add_up(scanner: Scanner) -> None:
     wanted, group = draft.wanted[0], draft.groups[0]
     told = any(wanted.position < term.position < group.position for term in draft.terms)
     distance = group.position - wanted.position  # "fee amount not paid yet per district"
+    told = told or all(  # "tons on stock per warehouse"
+        scanner.role(at) in {"none", "table"} for at in range(wanted.position + 1, group.position)
+    )
     beside = (distance in {2, 3} or (told and distance > 0)) and wanted.position <= _OPENING
     per = (
         scanner.at(group.position - 1).text == "per" or scanner.at(group.position - 2).text == "per"

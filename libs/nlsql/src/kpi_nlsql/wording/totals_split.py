@@ -16,6 +16,8 @@ from kpi_nlsql.mentions.linking import Item
 _SURE = 0.6
 _EXACT = 0.95
 _OF = frozenset({"of", "for", "in", "on"})
+_AND = frozenset({"and", ",", "the"})
+_TOTAL = frozenset({"total", "the total"})
 _PASSED = frozenset({"the", "all", "all the", "our", "all of"})
 _FARTHEST = 4
 
@@ -24,17 +26,41 @@ def totals_split(items: Sequence[Item], lexicon: Lexicon) -> list[Item]:
     """Return the items with such a mention told as a sum and a column."""
     found: list[Item] = []
     for position, item in enumerate(items):
+        if item.text in _TOTAL and not item.cues and _is_amount(items[position + 1 : position + 2]):
+            found.append(_sum(item))
+            continue
         owner = _owner(items, position) if item.text.startswith("total ") else None
         parted = _parted(item, owner, lexicon) if owner is not None else None
         found += parted or [item]
     return found
 
 
+def _listed(items: Sequence[Item], at: int) -> bool:
+    """Tell whether "and" stands here, or one more amount: "total value and total duty of …"."""
+    amount = items[at].best_column() >= _EXACT and not items[at].values
+    return items[at].text in _AND or (amount and items[at - 1].text in {*_AND, *_TOTAL})
+
+
+def _is_amount(following: Sequence[Item]) -> bool:
+    # "total quantity", though orders have a total
+    return any(
+        item.best_column() >= _EXACT and item.best_column() > item.best_table()
+        for item in following
+    )
+
+
+def _sum(item: Item) -> Item:
+    return Item("cue", "total", item.start, item.start + 1, cues=(Cue("aggregate", "sum"),))
+
+
 def _owner(items: Sequence[Item], position: int) -> str | None:
     """Return the table whose rows "of" leads to behind a mention."""
-    if position + 1 >= len(items) or items[position + 1].text not in _OF:
+    of = position + 1
+    while of < len(items) and (items[of].is_cue("aggregate") or _listed(items, of)):
+        of += 1
+    if of >= len(items) or items[of].text not in _OF:
         return None
-    for item in items[position + 2 : position + 2 + _FARTHEST]:
+    for item in items[of + 1 : of + 1 + _FARTHEST]:
         if item.best_table() >= _SURE and item.best_table() >= item.best_column():
             return item.table_hits()[0].table
         if item.text not in _PASSED and item.kind != "word" and not item.values:
@@ -50,5 +76,7 @@ def _parted(item: Item, owner: str, lexicon: Lexicon) -> list[Item] | None:
     own = tuple(hit for hit in hits if hit.table == owner and hit.column and hit.score >= _EXACT)
     if not own:
         return None
-    cue = Item("cue", "total", item.start, item.start + 1, cues=(Cue("aggregate", "sum"),))
-    return [cue, replace(item, text=" ".join(words), start=item.start + 1, hits=own, values=())]
+    return [
+        _sum(item),
+        replace(item, text=" ".join(words), start=item.start + 1, hits=own, values=()),
+    ]

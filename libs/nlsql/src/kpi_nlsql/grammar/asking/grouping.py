@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Group, Ref, Wanted
-from kpi_nlsql.english.function_words import HELPING
-from kpi_nlsql.english.money import OF_MONEY, PARTICLES
+from kpi_nlsql.english.money import PARTICLES
 from kpi_nlsql.english.words import lemma
+from kpi_nlsql.grammar.asking.group_names import column_behind, name_at, owns_next
 from kpi_nlsql.grammar.asking.numbered_rows import numbers_rows_told
 from kpi_nlsql.grammar.conditions.periods import by_period
 from kpi_nlsql.grammar.scanner import Scanner
@@ -32,14 +32,14 @@ def read(scan: Scanner) -> bool:
         return False  # "hours booked by personnel numbers that are not in the register"
     if rows:
         scan.draft.wanted.append(Wanted(start, function="count"))
-    position = _name(scan, start + 1, explicit)
+    position = name_at(scan, start + 1, explicit)
     role = scan.role(position)
     scan.take(start)
     scan.position = start + 1
-    owned = scan.role(position + 1) == "column" and not _does_so(scan, start, position + 1)
-    if owned and (role == "table" or _owns_next(scan, position)):
-        scan.take(position)
-        position, role = position + 1, "column"
+    column = column_behind(scan, start, position)
+    if column is not None:
+        scan.take(*range(position, column))
+        position, role = column, "column"
     held = None
     if role == "table":
         held = _held_column(scan, position) or _called_so(scan, position)
@@ -70,11 +70,6 @@ def regroup(scan: Scanner) -> None:
             group.ref, group.table = held, None
 
 
-def _does_so(scan: Scanner, start: int, position: int) -> bool:
-    # "how much did each owner pay in cash": a verb, whatever column is called so.
-    return scan.at(start - 1).text in HELPING and scan.at(position).text in OF_MONEY
-
-
 def _take_verb(scan: Scanner, start: int) -> None:
     """Account for the verb of "how many orders did each customer place", which says no more."""
     verb = scan.position
@@ -88,28 +83,6 @@ def _take_verb(scan: Scanner, start: int) -> None:
     end -= led
     scan.take(*range(verb, end))
     scan.position = end
-
-
-def _name(scan: Scanner, start: int, explicit: bool) -> int:
-    """Return where the name of a group stands: "per [different] [sales] channel"."""
-    position = scan.skip(start)
-    if scan.at(position).is_cue("distinct"):
-        scan.take(position)
-        position = scan.skip(position + 1)
-    return position + (explicit and _describes_column(scan, position))
-
-
-def _describes_column(scan: Scanner, position: int) -> bool:
-    # "per sales channel": a word that nothing is called by, right before the column.
-    return scan.unknown(position) and scan.role(position + 1) == "column"
-
-
-def _owns_next(scan: Scanner, position: int) -> bool:
-    # "by portfolio manager": the manager of the portfolio.
-    item, following = scan.at(position), scan.at(position + 1)
-    owners = {hit.table for hit in following.column_hits() if hit.score >= _WHOLE_NAME}
-    named = {hit.table for hit in item.table_hits()}
-    return item.best_column() < _WHOLE_NAME and bool(owners & named)
 
 
 def _by_after_aggregate(scan: Scanner) -> bool:
@@ -255,7 +228,7 @@ def further(scan: Scanner, start: int) -> None:
             return
         if by_period(scan, position):
             continue
-        if scan.role(position + 1) == "column" and _owns_next(scan, position):
+        if scan.role(position + 1) == "column" and owns_next(scan, position):
             scan.take(position)
             position += 1
         group = _group_at(scan, position)

@@ -8,6 +8,7 @@ from kpi_nlsql.schema.key_names import called_key
 
 _OF = frozenset({"of", "on", "for", "from", "with", "under", "against", "by"})
 _EXACT = 0.95
+_HALF = 0.6
 
 
 def numbers_rows_told(scan: Scanner, position: int) -> bool:
@@ -22,11 +23,14 @@ def numbers_rows_told(scan: Scanner, position: int) -> bool:
 
 
 def summed_over(scan: Scanner) -> bool:
-    """Tell whether rows are named that a total is one of: "the total quantity of all SKUs"."""
+    """Tell whether rows are named that a total is one of: "the total quantity of all SKUs".
+
+    So are they by a noun that is but half a name, "the average mileage of the vehicles".
+    """
     last = scan.draft.wanted[-1] if scan.draft.wanted else None
     if scan.in_where or last is None or last.function is None:
         return False
-    every = scan.at(scan.position - 1).is_cue("all")
+    every = scan.at(scan.position - 1).is_cue("all") or _half_named(scan)
     if not every and not numbers_rows_told(scan, scan.position):
         return False
     lead = scan.position - 1
@@ -36,6 +40,10 @@ def summed_over(scan: Scanner) -> bool:
     if summed and last.ref is not None and last.ref.near is None:
         last.ref.near = _owner(scan, last.ref)
     return summed
+
+
+def _half_named(scan: Scanner) -> bool:
+    return scan.item.text.endswith("s") and scan.item.best_column() < _HALF
 
 
 def _owner(scan: Scanner, ref: Ref) -> str | None:

@@ -17,14 +17,22 @@ _FILLERS = frozenset({"the", "those", "ones", "all", "any", "already", "in", "wi
 
 def read(scan: Scanner) -> bool:
     """Consume values of the rows asked for that are told to be left out."""
-    if scan.item.is_cue("compare", "!=") and scan.item.text.startswith(_EXCEPT):
+    excepts = scan.item.is_cue("compare", "!=") and scan.item.text.startswith(_EXCEPT)
+    if excepts or (scan.item.text == "without" and _adds_up_own(scan)):
         return _leading(scan)
     return _trailing(scan)
 
 
+def _adds_up_own(scan: Scanner) -> bool:
+    """Tell whether the rows added up follow: "amount per channel without cancelled orders"."""
+    noun, rows = scan.position + 2, _summed(scan)
+    value = any(hit.table == rows for hit in scan.at(noun - 1).values)
+    return value and scan.role(noun) == "table" and scan.table(noun) == rows
+
+
 def _leading(scan: Scanner) -> bool:
     position = _value_at(scan, scan.position + 1)
-    if position is None or not scan.draft.entities:
+    if position is None:
         return False
     if scan.pending is not None and _is_of_pending(scan, position):
         return False  # "whose status is other than Closed" compares the status
@@ -36,7 +44,7 @@ def _leading(scan: Scanner) -> bool:
 def _trailing(scan: Scanner) -> bool:
     # "(closed claims excluded)", ", cancelled ones ignored"
     position = scan.position
-    if not (scan.draft.entities and _is_own(scan, position)):
+    if not _is_own(scan, position):
         return False
     opened = scan.at(position - 1)
     end = _behind_list(scan, position)
@@ -52,7 +60,7 @@ def _leave_out(scan: Scanner, position: int) -> int:
     """Deny the values listed from a position on; all stand where the first one does."""
     start = position
     while True:
-        item, near = scan.at(position), scan.draft.entities[0][1]
+        item, near = scan.at(position), _holder(scan, position)
         hits = tuple(hit for hit in item.values if hit.table == near)
         scan.add(Term("value", start, hits=hits, values=(item.text,), negated=True, near=near))
         scan.take(position)
@@ -67,8 +75,8 @@ def _leave_out(scan: Scanner, position: int) -> int:
 
 def _noun_behind(scan: Scanner, position: int) -> int:
     """Return the position behind the noun of the rows themselves: "excluding closed claims"."""
-    entity = scan.draft.entities[0][1]
-    named = any(hit.table == entity for hit in scan.at(position).hits)
+    rows = _holder(scan, position - 1)
+    named = any(hit.table == rows for hit in scan.at(position).hits)
     noun = named or scan.at(position).text == "ones"
     return position + 1 if noun and scan.role(position) != "value" else position
 
@@ -91,9 +99,29 @@ def _value_at(scan: Scanner, position: int) -> int | None:
 
 
 def _is_own(scan: Scanner, position: int) -> bool:
-    if scan.role(position) != "value" or not scan.draft.entities:
-        return False
-    return any(hit.table == scan.draft.entities[0][1] for hit in scan.at(position).values)
+    return _holder(scan, position) is not None
+
+
+def _holder(scan: Scanner, position: int) -> str | None:
+    """Return the table of the rows that a value leaves out: those asked for, or added up.
+
+    "Quantity per brand, excluding cancelled orders" leaves out lines by their order.
+    """
+    if scan.role(position) != "value":
+        return None
+    summed = _summed(scan)
+    asked = [table for _, table in scan.draft.entities[:1]]
+    if summed is not None:
+        asked.append(summed)
+        asked += [scan.table(position + 1)] if scan.role(position + 1) == "table" else []
+    held = {hit.table for hit in scan.at(position).values}
+    return next((table for table in asked if table in held), None)
+
+
+def _summed(scan: Scanner) -> str | None:
+    """Return the table of the amounts that are asked for."""
+    refs = [wanted.ref for wanted in scan.draft.wanted if wanted.ref and wanted.ref.hits]
+    return (refs[0].near or refs[0].hits[0].table) if refs else None
 
 
 def _is_of_pending(scan: Scanner, position: int) -> bool:
