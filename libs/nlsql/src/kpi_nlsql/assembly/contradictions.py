@@ -7,19 +7,18 @@ a denial that says nothing of the same row: "held by male players but by no fema
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
 from kpi_nlsql.drafting.draft import MAIN, Draft, Term
+from kpi_nlsql.schema.graph import Graph
 
 _BESIDE = 2
-_PERIOD = re.compile(r"\d{4}(-\d\d)?")
 _ROW_KINDS = frozenset({"value", "compare", "between"})
 
 
-def separate(draft: Draft) -> None:
+def separate(draft: Draft, graph: Graph) -> None:
     """Open a scope for every condition that contradicts those before it in the main scope."""
-    _add_up(draft)
+    _add_up(draft, graph)
     held: list[Term] = []
     apart: list[Term] = []
     scope = MAIN
@@ -40,28 +39,33 @@ def separate(draft: Draft) -> None:
             term.scope = scope
 
 
-def _add_up(draft: Draft) -> None:
+def _add_up(draft: Draft, graph: Graph) -> None:
     # "the total amount of the lines for Hotel and Flight": lines of either kind are added up.
     # "Gold and Silver customers" are customers of either kind.
     own = _summed(draft)
     rows = {table for _, table in draft.entities[:1]}
     rows |= {w.ref.choice[0] for w in draft.wanted[:1] if w.ref is not None and w.ref.choice}
     told = rows | {own}
-    plainly_rows = not any(w.ref is not None and w.function is None for w in draft.wanted)
+    others = any(term.kind == "exists" for term in draft.terms)
+    plainly_rows = not others and _shows_each_row(draft, graph)
     values = [t for t in draft.terms if t.kind == "value" and _table(t) in told - {None}]
     for first, second in pairwise(values):
         beside = 0 < second.position - first.position <= _BESIDE
         adjacent = second.adjacent and second.near in rows
-        # "events in July and August", but not "countries with events in both"
-        dated = plainly_rows and _table(second) in rows and _are_periods(first, second)
-        beside = beside and (_table(second) == own or adjacent or dated)
+        # "vendors in France and Italy", but not "countries with vendors of both kinds"
+        of_rows = plainly_rows and bool(draft.entities) and _table(second) in rows
+        beside = beside and (_table(second) == own or adjacent or of_rows)
         denied = {first.scope, second.scope} & draft.negative_scopes
         if beside and not denied and contradict(first, second):
             second.scope, second.joined_by_or = first.scope, True
 
 
-def _are_periods(*terms: Term) -> bool:
-    return all(_PERIOD.fullmatch(_text(term)) for term in terms)
+def _shows_each_row(draft: Draft, graph: Graph) -> bool:
+    """Tell whether each row is shown for itself: whole, counted, or by what tells it apart."""
+    shown = [w.ref.chosen for w in draft.wanted if w.ref is not None and w.function is None]
+    own = {table for _, table in draft.entities[:1]} >= {table for table, _ in shown}
+    unique = any(graph.table(table).identifies((name,)) for table, name in shown)
+    return not shown or (own and unique)
 
 
 def _summed(draft: Draft) -> str | None:

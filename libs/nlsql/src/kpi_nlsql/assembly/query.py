@@ -19,7 +19,7 @@ from kpi_nlsql.schema.graph import Join
 def assemble(frame: Frame) -> plan.Query:
     """Return the query. Raises Unreadable."""
     either = alternatives(frame)
-    separate(frame.draft)
+    separate(frame.draft, frame.graph)
     add_up(frame)
     groups = frame.draft.groups
     shown, distinct = shown_outputs(frame, groups)
