@@ -22,6 +22,7 @@ _DAYS = {
 
 _HAVING = frozenset({"with", "having", "have", "has", "containing"})
 _DETERMINERS = frozenset({"the", "its", "their"})
+_PROSE = frozenset("description text comment comments note notes remark remarks".split())  # noqa: SIM905
 _QUOTES = "\"'`“”‘’(<>=%"  # noqa: RUF001
 _MOST_BETWEEN = 3
 _NAMED = 0.95
@@ -175,7 +176,7 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
     named = _is_name(scan, position) or closing is not None
     if not (value.kind in {"quoted", "number"} or value.values or short or named):
         return False
-    ref = _subject(scan)
+    ref = _subject(scan) or _prose(scan, kind)
     told = _behind_list(scan, position)
     after = scan.skip(told)
     if scan.at(told).text == "in" and scan.role(after) == "column":
@@ -232,6 +233,14 @@ def _naming(scan: Scanner, position: int) -> Ref | None:
     if table is None or named is None or table.column(named).family != "text":
         return None
     return chosen_ref(scan.position, table.name, named)
+
+
+def _prose(scan: Scanner, kind: str) -> Ref | None:
+    """Return the one free text of the rows: "reports that mention a scratch" in ``notes``."""
+    entity = scan.entity() if kind == "contains" else None
+    columns = scan.sentence.graph.table(entity).columns if entity else ()
+    texts = [c.name for c in columns if _PROSE & {name.split()[-1] for name in c.display_names}]
+    return chosen_ref(scan.position, str(entity), texts[0]) if len(texts) == 1 else None
 
 
 def _is_letter(scan: Scanner, position: int) -> bool:
@@ -304,5 +313,6 @@ def _closes_search(scan: Scanner, position: int) -> int | None:
         last += 1
     after = scan.at(last + 1)
     ends = after.kind == "mark" or after.text in {"and", "or", "but", ""} or after.is_cue("order")
-    known = all(scan.unknown(at) for at in range(position, last + 1)) and scan.pending is not None
+    known = all(scan.unknown(at) for at in range(position, last + 1))
+    known = known and (scan.pending is not None or _prose(scan, "contains") is not None)
     return last if known and ends else None
