@@ -193,13 +193,14 @@ def _choose_value(
 ) -> None:
     if not term.hits:
         return
-    scored = []
+    scored, beside = [], _held_beside(term, draft)
     for hit in _own(term, draft):
         score = hit.score + _fit(hit.table, None, state, paths)
         if hit.table == term.near:
             score += _ADJACENT if term.adjacent and not _is_copied(graph, hit, term) else _BESIDE
         score += _TOWARD * (term.toward is not None and leads(term.toward, hit.column))
         score += _NEAR * (hit.table in state.related.get(term.scope, ()))
+        score += _CHOSEN * (hit.table in beside)
         column = graph.table(hit.table).column(hit.column)
         if any(name.split()[-1:] == ["name"] or name == "title" for name in column.display_names):
             score += _KEY
@@ -224,6 +225,12 @@ def _choose_value(
     term.values = (best.value,)
     if _strays(draft, graph, term, best):
         draft.note("dangling", _STRAYED)
+
+
+def _held_beside(term: Term, draft: Draft) -> set[str]:
+    """Return the tables that hold the value beside, too: "active dogs", of owners and of dogs."""
+    others = [o for o in draft.terms if o.hits and abs(o.position - term.position) == 1]
+    return {hit.table for other in others for hit in other.hits} if not draft.entities else set()
 
 
 def _strays(draft: Draft, graph: Graph, term: Term, best: ValueHit) -> bool:

@@ -11,6 +11,7 @@ from kpi_nlsql.mentions.walking import skip_words_back
 INTO = frozenset({"in", "from", "within", "into", "of", "inside", "on"})
 DENIES = ("not", "missing", "only", "both", "mismatch", "agree", "compare_tables", "between")
 _EXACT = 0.95
+_COMING = frozenset("come comes came coming originate originates originated".split())  # noqa: SIM905
 _LINKS = frozenset(
     {"and", "or", "nor", "between", "both", "versus", "vs", "with", "to", ",", "than"}
 )
@@ -71,6 +72,8 @@ def acts_in(items: Sequence[Item], start: int) -> bool:
     """Tell whether a verb stands before "in"."""
     # "students who live in housing": a clause of its own says what they do there.
     verb = items[start - 1] if start > 1 else None
+    if verb is not None and verb.text in _COMING:
+        return True  # "bookings that came from customers in Spain" are no customers
     if verb is None or verb.kind != "word" or verb.text in FUNCTION_WORDS:
         return False
     return items[start - 2].text in {"who", "that", "which"}

@@ -14,6 +14,7 @@ import simplemma
 from kpi_nlsql.english.short_forms import ABBREVIATIONS, MEANINGS
 from kpi_nlsql.english.shortening import likeness, without_vowels
 from kpi_nlsql.english.words import stem, stems
+from kpi_nlsql.schema.naming import UNITS
 
 Key = tuple[str, str | None]
 Name = tuple[str, ...]
@@ -82,7 +83,7 @@ class ShortNames:
         Beside other words that fit, a known short form may for once mean something else, and so
         may one alone that only lacks the vowels, where nothing else is called so (``free``).
         """
-        if short not in self._short:
+        if short not in self._short or (short in UNITS and short not in MEANINGS):
             return 0.0
         meant = _MEANT.get(short) or _MEANT.get(_singular(short))
         spelt = short[:-1] + "y" if short.endswith("i") else short  # the stem of ``lgcy``

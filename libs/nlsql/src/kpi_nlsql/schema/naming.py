@@ -44,7 +44,7 @@ _OF_COLUMNS = {"hr": "hour"}
 _FULLER = {"email": "address", "mail": "address", "phone": "number", "telephone": "number"}
 _MEASURES = {"kg": "weight", "kgs": "weight", "lbs": "weight", "km": "distance", "days": "time"}
 """What a column tells that is called by its unit: ``net_kg`` is the net weight."""
-_UNITS = frozenset("kg kgs lbs km mm cm ltr litres eur usd".split())  # noqa: SIM905
+UNITS = frozenset("kg kgs lbs km mm cm ltr litres eur usd".split())  # noqa: SIM905
 """Units at the end of a name that people leave out: ``thk_mm`` is the thickness."""
 _OTHERWISE = {"inv": "inventory", "reg": "register"}
 """Abbreviations in names of tables that may be other words, too."""
@@ -138,7 +138,7 @@ def column_names(identifier: str, table: str) -> tuple[str, ...]:
     names += _with_initials(words, full, table)
     if (measure := _MEASURES.get(full[-1])) is not None and len(full) > 1:
         names.append([*full[:-1], measure])
-    if full[-1] in _UNITS and len(full) > 1:
+    if full[-1] in UNITS and len(full) > 1:
         names.append(full[:-1])
     if (further := _FULLER.get(full[-1])) is not None:
         names.append([*full, further])

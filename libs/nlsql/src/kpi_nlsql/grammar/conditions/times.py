@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from kpi_nlsql.drafting.draft import MAIN, Ref, chosen_ref
 from kpi_nlsql.english.words import all_stems, lemma, stem, stems
-from kpi_nlsql.grammar.conditions.happenings import rows_in_time
+from kpi_nlsql.grammar.conditions.happenings import has_for_life, rows_in_time
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.walking import skip_words
 from kpi_nlsql.schema.graph import Column, Table
@@ -87,9 +87,12 @@ def happens(scan: Scanner, position: int) -> bool:
 def _done_to(scan: Scanner, verb: str) -> Ref | None:
     """Return the date that a verb speaks of: of the rows named last, else of those asked for.
 
-    "bookings of corporate customers picked up in May" were picked up, not the customers.
+    "bookings of corporate customers picked up in May" were picked up, not the customers, and
+    "orders of customers placed in May" placed, whenever the customers signed up.
     """
-    tables = dict.fromkeys((scan.last_table(), scan.entity()))
+    last, asked = scan.last_table(), scan.entity()
+    lived = verb in _HAPPENING and last is not None and has_for_life(scan, last)
+    tables = dict.fromkeys((asked, last) if lived else (last, asked))
     for table in tables if scan.scope == MAIN else [scan.last_table() or scan.entity()]:
         column = named_by(verb, scan.sentence.graph.table(table)) if table is not None else None
         if table is not None and column is not None:
