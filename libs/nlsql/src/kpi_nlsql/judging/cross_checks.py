@@ -25,6 +25,7 @@ NAMES = (
 
 _FULL = 0.95
 _FAIR = 0.75
+_HALF = 0.5
 _MOST = 3.0
 
 
@@ -36,7 +37,9 @@ def cross_checks(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
     shown = _shown(query)
     found = {
         "absent_tables": sum(_absent_table(item, held) for item in items),
-        "absent_columns": sum(_absent_column(item, held) for item in items),
+        "absent_columns": sum(
+            _absent_column(item, held) and not _shows(item, shown, held) for item in items
+        ),
         "absent_values": sum(_absent_value(item, held) for item in items),
         "unsaid_outputs": sum(best_name(items, column, held) < 0.01 for column in shown),
         "weak_outputs": sum(0.01 <= best_name(items, column, held) < _FAIR for column in shown),
@@ -62,6 +65,11 @@ def _absent_column(item: Item, held: Held) -> bool:
     if best < _FULL or best <= item.best_table() or item.values:
         return False
     return not any(held.has(hit) for hit in item.column_hits() if hit.score >= _FAIR)
+
+
+def _shows(item: Item, shown: Sequence[plan.ColumnRef], held: Held) -> bool:
+    """Tell whether a column halfway called so is shown: the plate, ``PLATE_NO``."""
+    return any(best_name([item], column, held) >= _HALF for column in shown)
 
 
 def _absent_value(item: Item, held: Held) -> bool:

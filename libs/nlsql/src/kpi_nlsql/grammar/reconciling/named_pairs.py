@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kpi_nlsql.english.words import stems
+from kpi_nlsql.english.words import parts, stems
 from kpi_nlsql.grammar.reconciling.composite_keys import key_mentions
 from kpi_nlsql.grammar.reconciling.relation import Relation
 from kpi_nlsql.mentions.homes import naming_rows
@@ -19,7 +19,7 @@ _SPOKEN = 0.9
 _PARTLY = 0.6
 _LIKELY = 0.6
 _SHOWN = 0.85
-_NAMES = (("name",), ("title",), ("nm",))
+_NAMES = frozenset({"name", "title", "nm"})
 _JOIN_WORDS = frozenset("by on using via".split())  # noqa: SIM905
 
 
@@ -74,7 +74,7 @@ def _numbered(sentence: Sentence, position: int, table: str) -> set[str]:
     # "articles in A that are not in B": by the number of the article, whatever else both have.
     words = stems(sentence.items[position].text)
     columns = naming_rows(words[-1:], sentence.graph.table(table))
-    return {column.name for column in columns if stems(column.name)[-1:] not in _NAMES}
+    return {column.name for column in columns if parts(column.name)[-1] not in _NAMES}
 
 
 def shared_column(sentence: Sentence, relation: Relation) -> Pairing | None:
