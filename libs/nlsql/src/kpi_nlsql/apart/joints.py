@@ -268,10 +268,13 @@ class _Clauses:
             told = [at for at in lead if not self._is(at, *_DENIALS)]
             return told if any(self._is(at, *_HAVING) for at in told) else [*told, _WITH]
         own = any(item.text in AUXILIARIES for item in items[split.behind : split.behind + 3])
-        if own or opens_clause(following) or split.at == split.behind:
-            return [at for at in lead if at >= 0 and self._is(at, *RELATIVES)]
+        opens = own or opens_clause(following) or split.at == split.behind
+        if opens:
+            lead = [at for at in lead if at >= 0 and self._is(at, *RELATIVES)]
         if items[split.at].text == "nor":
             return [*(at for at in lead if at != _NOT), _NOT]
+        if opens:
+            return lead
         if any(item.is_cue("not") or item.is_cue("missing") for item in items[start:end]):
             either = any(item.text == "either" for item in items[self.subject : split.behind])
             return [_WITH] if either else None

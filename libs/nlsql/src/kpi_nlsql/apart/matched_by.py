@@ -85,6 +85,10 @@ def _told(
         pairs = told_pairs(sentence, source.table, inner.source.table, clause)
         if pairs is None:
             continue
+        if sentence.items[clause.start].text == "by" and not _tell(
+            sentence, source.table, inner.source.table, pairs
+        ):
+            continue  # "the amount of invoices that are not in the ledger, by currency"
         if clause.loosely:
             pairs = _with_rest_of_key(sentence, source.table, inner, pairs)
         rest = [part for part in plan.conjuncts(inner.where) if not isinstance(part, plan.Match)]
@@ -104,6 +108,13 @@ def _straight(inner: plan.Query) -> plan.Query:
     return inner if aliases(tuple(said)) & passed else replace(inner, source=last, joins=())
 
 
+def _tell(sentence: Sentence, left: str, right: str, pairs: list[Pair]) -> bool:
+    """Tell whether the columns that are matched tell the rows of one side apart."""
+    tables = sentence.graph.table(left), sentence.graph.table(right)
+    sides = zip(tables, zip(*pairs, strict=True), strict=True)
+    return any(table.identifies(columns) for table, columns in sides)
+
+
 def _with_rest_of_key(
     sentence: Sentence, left: str, inner: plan.Query, pairs: list[Pair]
 ) -> list[Pair]:
@@ -112,11 +123,7 @@ def _with_rest_of_key(
     "Materials of a plant without a recipe for the same plant" lack one of the same material.
     """
     right = inner.source.table
-    tables = sentence.graph.table(left), sentence.graph.table(right)
-    if any(
-        table.identifies(columns)
-        for table, columns in zip(tables, zip(*pairs, strict=True), strict=True)
-    ):
+    if _tell(sentence, left, right, pairs):
         return pairs
     told = [match for match in plan.parts(inner.where) if isinstance(match, plan.Match)]
     others = [(match.left.column, match.right.column) for match in told]

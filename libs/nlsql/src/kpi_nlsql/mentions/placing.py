@@ -58,7 +58,7 @@ class _Place:
 
 def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tuple[Item, ...]:
     """Return the items with places resolved, and the noun of the rows made one with its place."""
-    items = system_rows(whole_tables(items))
+    items = system_rows(whole_tables(_places_named(items)))
     told = _narrowed(list(items), _place_positions(items), tokens, graph)
     told = _plain_nouns(told, graph)
     place = _own_place(told)
@@ -86,6 +86,25 @@ def _further_place(items: Sequence[Item], place: _Place) -> int | None:
 
 
 # Which mentions are places
+
+
+def _places_named(items: Sequence[Item]) -> list[Item]:
+    """Return the items with systems that go by a value of rows nobody speaks of told as systems.
+
+    "Subscribers in the HLR but not in billing" are in no ticket of the category Billing.
+    """
+    nouns = (item for item in items if not item.values and not is_system(item))
+    spoken = {hit.table for item in nouns for hit in item.hits if hit.score >= _NAMES_TABLE}
+    return [
+        replace(item, values=())
+        if item.values
+        and is_system(replace(item, values=()))
+        and item.best_table() > _MAY_NAME_TABLE
+        and leads_to(items, at, listed=True)
+        and not spoken & {value.table for value in item.values}
+        else item
+        for at, item in enumerate(items)
+    ]
 
 
 def _place_positions(items: Sequence[Item]) -> list[int]:

@@ -91,6 +91,7 @@ def _polarities(
             return None
         denied = any(item.is_cue("not") or item.is_cue("missing") for item in lead)
         told = listed or denied or _with_both(lead) or any(map(_tells, lead))
+        told = told or _with_some(lead, items[position + 1 : positions[-1]])
         if not found and not told:
             return None
         inherits = bool(found) and not denied and found[-1].negative and not _turns(lead)
@@ -137,6 +138,12 @@ def _with_both(lead: Sequence[Item]) -> bool:
     words = {item.text for item in lead}
     holds = bool({"with", "have", "has", "having"} & words) and "both" in words
     return holds or any(item.is_cue("both") and " " in item.text for item in lead)
+
+
+def _with_some(lead: Sequence[Item], behind: Sequence[Item]) -> bool:
+    """Tell whether rows of a table are had, and more is said: "with an order but not in A"."""
+    words = {item.text.split()[0] for item in behind}
+    return lead[0].text == "with" and bool(words & {"and", "but"})
 
 
 def _lead(items: Sequence[Item], position: int) -> int:
