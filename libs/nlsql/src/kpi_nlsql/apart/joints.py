@@ -267,18 +267,23 @@ class _Clauses:
         if following.text == "no":
             told = [at for at in lead if not self._is(at, *_DENIALS)]
             return told if any(self._is(at, *_HAVING) for at in told) else [*told, _WITH]
-        own = any(item.text in AUXILIARIES for item in items[split.behind : split.behind + 3])
-        opens = own or opens_clause(following) or split.at == split.behind
+        opens = self._opens_itself()
         if opens:
             lead = [at for at in lead if at >= 0 and self._is(at, *RELATIVES)]
         if items[split.at].text == "nor":
             return [*(at for at in lead if at != _NOT), _NOT]
-        if opens:
+        if opens or not any(
+            item.is_cue("not") or item.is_cue("missing") for item in items[start:end]
+        ):
             return lead
-        if any(item.is_cue("not") or item.is_cue("missing") for item in items[start:end]):
-            either = any(item.text == "either" for item in items[self.subject : split.behind])
-            return [_WITH] if either else None
-        return lead
+        either = any(item.text == "either" for item in items[self.subject : split.behind])
+        return [_WITH] if either else None
+
+    def _opens_itself(self) -> bool:
+        """Tell whether the second clause has words of its own that lead to it: "and are in A"."""
+        items, behind = self.items, self.split.behind
+        own = any(item.text in AUXILIARIES for item in items[behind : behind + 3])
+        return own or opens_clause(items[behind]) or self.split.at == behind
 
     def _is(self, at: int, *words: str) -> bool:
         return at >= 0 and self.sentence.tokens[at].lower in words

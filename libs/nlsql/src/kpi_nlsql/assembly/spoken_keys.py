@@ -20,7 +20,7 @@ _HAVING = frozenset(
     "shows contain contains".split()
 )
 _DETERMINERS = frozenset({"a", "an", "the", "their", "its", "some"})
-_NAMED = 0.85
+_NAMED = 0.5
 
 
 def with_spoken_keys(sentence: Sentence, candidate: Candidate) -> Candidate:

@@ -25,19 +25,19 @@ from kpi_nlsql.mentions.place_leads import (
     leads_in,
     leads_to,
 )
+from kpi_nlsql.mentions.place_tables import is_proper, narrowed, places_named
 from kpi_nlsql.mentions.row_heads import heads_another, names_another
 from kpi_nlsql.mentions.row_nouns import calls_rows
-from kpi_nlsql.mentions.systems import best_joined, is_system, system_rows, whole_tables
+from kpi_nlsql.mentions.systems import system_rows, whole_tables
+from kpi_nlsql.mentions.values import ValueHit
 from kpi_nlsql.mentions.walking import skip_words, text_at
-from kpi_nlsql.schema.graph import Column, Graph, Table
+from kpi_nlsql.schema.graph import Graph, Table
 from kpi_nlsql.schema.same_things import same_things
 from kpi_nlsql.wording.rewriting import ALSO_IN
 
 _EXACT = 0.95
 _NAMES_TABLE = 0.6
 _MAY_NAME_TABLE = 0.4
-_RIVAL = 0.05
-_HOLDS_KIND = 0.4
 _KEPT_IN = frozenset({"in", "from", "within"})
 _PEOPLE = frozenset({"people", "persons", "individuals"})
 
@@ -58,8 +58,8 @@ class _Place:
 
 def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tuple[Item, ...]:
     """Return the items with places resolved, and the noun of the rows made one with its place."""
-    items = system_rows(whole_tables(_places_named(items)))
-    told = _narrowed(list(items), _place_positions(items), tokens, graph)
+    items = system_rows(whole_tables(places_named(items)))
+    told = narrowed(list(items), _place_positions(items), tokens, graph)
     told = _plain_nouns(told, graph)
     place = _own_place(told)
     if place is None:
@@ -68,12 +68,28 @@ def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tupl
     noun = _noun(told, place, graph, tokens)
     if noun is None:
         return tuple(told)
+    if told[noun].best_table() >= _EXACT and told[noun].table_hits()[0].table == place.table:
+        state = _state(told[place.start : place.position], graph.table(place.table))
+    else:
+        state = []
     rows = replace(told[noun], hits=(NameHit(place.table, None, 1.0),), values=(), placed=True)
     told[noun] = rows
     further = _further_place(told, place)
     if further is not None:
         told[further] = replace(ALSO_IN, start=told[further].start, end=told[further].end)
-    return tuple(item for at, item in enumerate(told) if not place.start <= at <= place.position)
+    return (*told[: place.start], *state, *told[place.position + 1 :])
+
+
+def _state(lead: Sequence[Item], table: Table) -> list[Item]:
+    """Return the state told in the words that lead to a place: "titles available in A" of A."""
+    for item in lead:
+        word = item.text.split()[0]
+        for column in table.columns if item.is_cue("also") else ():
+            for value in column.values:
+                if value.lower() == word:
+                    held = ValueHit(table.name, column.name, value, 1.0)
+                    return [Item("mention", word, item.start, item.start + 1, values=(held,))]
+    return []
 
 
 def _further_place(items: Sequence[Item], place: _Place) -> int | None:
@@ -86,25 +102,6 @@ def _further_place(items: Sequence[Item], place: _Place) -> int | None:
 
 
 # Which mentions are places
-
-
-def _places_named(items: Sequence[Item]) -> list[Item]:
-    """Return the items with systems that go by a value of rows nobody speaks of told as systems.
-
-    "Subscribers in the HLR but not in billing" are in no ticket of the category Billing.
-    """
-    nouns = (item for item in items if not item.values and not is_system(item))
-    spoken = {hit.table for item in nouns for hit in item.hits if hit.score >= _NAMES_TABLE}
-    return [
-        replace(item, values=())
-        if item.values
-        and is_system(replace(item, values=()))
-        and item.best_table() > _MAY_NAME_TABLE
-        and leads_to(items, at, listed=True)
-        and not spoken & {value.table for value in item.values}
-        else item
-        for at, item in enumerate(items)
-    ]
 
 
 def _place_positions(items: Sequence[Item]) -> list[int]:
@@ -120,66 +117,7 @@ def _may_be_table(item: Item) -> bool:
     return item.kind == "mention" and best >= _MAY_NAME_TABLE and best >= item.best_column() - 0.15
 
 
-# Which table a place is, by the nouns that the sentence speaks of
-
-
-def _narrowed(
-    items: list[Item], places: Sequence[int], tokens: Sequence[Token], graph: Graph
-) -> list[Item]:
-    for position in places:
-        tables = _tables(items[position])
-        sure = items[position].best_table() >= _EXACT or len(tables) < 2
-        if sure or not (_proper(items[position], tokens) or is_system(items[position])):
-            continue
-        chosen = _best_supported(items, position, places, graph)
-        chosen = chosen or best_joined(items, position, graph)
-        if chosen is None:
-            continue
-        items[position] = replace(items[position], hits=(NameHit(chosen, None, _EXACT),))
-    return items
-
-
-def _best_supported(
-    items: Sequence[Item], position: int, places: Sequence[int], graph: Graph
-) -> str | None:
-    """Return the one table of a system that a noun speaks of; the first noun decides."""
-    tables = _tables(items[position])
-    clause = [at for at in range(position) if items[at].text == "whose"]
-    own = range(clause[-1] + 1, position) if clause else range(0)
-    for at in [*own, *range(len(items))]:
-        noun = items[at]
-        if at in places or noun.kind != "mention":
-            continue
-        # "boilers from SAP": the one table of SAP that knows boilers
-        support = {table: _support(noun, graph.table(table)) for table in tables}
-        ranked = sorted(support, key=lambda table: -support[table])
-        if support[ranked[0]] > support[ranked[1]] + _RIVAL:
-            return ranked[0]
-    return None
-
-
-def _tables(item: Item) -> list[str]:
-    hits = item.table_hits()
-    return [hit.table for hit in hits if hit.score >= hits[0].score - 0.3]
-
-
-def _support(noun: Item, table: Table) -> float:
-    """Tell how well a noun speaks of the rows of a table: best one that has a row for each."""
-    own = max((hit.score for hit in noun.table_hits() if hit.table == table.name), default=0.0)
-    kinds = any(hit.table == table.name and hit.column for hit in noun.values)
-    own = max(own, _HOLDS_KIND if kinds and not noun.hits else 0.0)
-    keys = [
-        column
-        for column in table.columns
-        if any(hit.table == table.name and hit.column == column.name for hit in noun.column_hits())
-    ] or _keys_of(noun, table)
-    if not keys:
-        return own
-    return max(own, 0.3 + max(table.variety(column) or 0.0 for column in keys) / 4)
-
-
-def _keys_of(noun: Item, table: Table) -> list[Column]:
-    return [key for word in noun.text.split() for key in naming_rows((stem(word),), table)]
+# What the nouns beside places are
 
 
 def _plain_nouns(items: list[Item], graph: Graph) -> list[Item]:
@@ -246,7 +184,7 @@ def _noun(
     table = graph.table(place.table)
     if _compares(items[: place.start]):
         return None
-    proper = _proper(items[place.position], tokens)
+    proper = is_proper(items[place.position], tokens)
     places = set(_place_positions(items))
     before = range(place.start) if place.start else range(place.position + 1, len(items))
     for position in before:
@@ -319,9 +257,3 @@ def _is_value(item: Item, table: str) -> bool:
     # "flights in the schedule" are its rows, though elsewhere a type is called Flight.
     spelt = any(hit.value.lower() == item.text for hit in item.values)
     return spelt or any(hit.table == table for hit in item.values)
-
-
-def _proper(item: Item, tokens: Sequence[Token]) -> bool:
-    """Tell whether a mention is written as the name of a system: "OPS Excel", not "orders"."""
-    written = tokens[item.start : item.end]
-    return bool(written) and all(not token.text.islower() for token in written)

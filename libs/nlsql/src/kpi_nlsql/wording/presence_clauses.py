@@ -9,6 +9,7 @@ which an agreement was raised") is written as the plain words that the grammar r
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kpi_nlsql.denials.reading import names_rows
 from kpi_nlsql.english.cues import Cue
@@ -138,7 +139,8 @@ def _there(items: Sequence[Item], position: int) -> Step | None:
     noun = skip_words(items, end, _DETERMINERS)
     if not any(item.hits for item in items[:position]) or not _begins_rows(items, noun):
         return None
-    return position, end, [ALSO_IN if too else _FOUND_IN]
+    found = replace(_FOUND_IN, text="available in") if "available" in told else _FOUND_IN
+    return position, end, [ALSO_IN if too else found]  # "available" may be a state, too
 
 
 # "materials that were ordered at least once in the order lines"
