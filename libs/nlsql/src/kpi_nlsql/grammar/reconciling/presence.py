@@ -142,8 +142,9 @@ def _with_both(lead: Sequence[Item]) -> bool:
 
 def _with_some(lead: Sequence[Item], behind: Sequence[Item]) -> bool:
     """Tell whether rows of a table are had, and more is said: "with an order but not in A"."""
-    words = {item.text.split()[0] for item in behind}
-    return lead[0].text == "with" and bool(words & {"and", "but"})
+    joined = any(item.text.split()[0] in {"and", "but"} for item in behind)
+    denied = any(item.is_cue("not") or item.is_cue("missing") for item in behind)
+    return lead[0].text == "with" and joined and denied
 
 
 def _lead(items: Sequence[Item], position: int) -> int:
