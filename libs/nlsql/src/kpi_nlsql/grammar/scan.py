@@ -103,6 +103,7 @@ def scan(sentence: Sentence) -> Draft:
     only_such.complete(scanner)
     either.complete(scanner)
     questions.complete(scanner)
+    period_groups.complete(scanner)
     periods.complete(scanner)
     picks.complete(scanner)
     _complete(scanner.draft)

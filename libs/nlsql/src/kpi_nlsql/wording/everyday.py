@@ -30,6 +30,11 @@ _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("have", "got"): ("have",), ("has", "got"): ("has",), ("have", "had", "both"): ("have", "both"),
     ("has", "had", "both"): ("has", "both"),
 }  # fmt: skip
+_SOLD_OUT = ("with", "a", "stock", "quantity", "of", "0")
+_PHRASES |= {
+    (*led, "out", "of", "stock"): _SOLD_OUT
+    for led in ((), ("that", "is"), ("that", "are"), ("which", "is"), ("which", "are"))
+}
 _STAYING = "are with us|is with us|work here|works here"
 _PHRASES |= {tuple(said.split()): ("not", "left") for said in _STAYING.split("|")}
 

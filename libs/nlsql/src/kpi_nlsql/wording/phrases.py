@@ -51,7 +51,7 @@ def retold(tokens: Sequence[Token], rule: Rule) -> list[Token]:
 
 def said(words: Sequence[str], at: Token) -> list[Token]:
     """Return words as tokens that stand in the place of another."""
-    return [replace(at, text=word, kind="word") for word in words]
+    return [replace(at, text=word, kind="number" if word.isdigit() else "word") for word in words]
 
 
 def put_in(words: Sequence[str], at: Token) -> list[Token]:

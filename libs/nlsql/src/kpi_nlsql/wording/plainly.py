@@ -12,6 +12,7 @@ from kpi_nlsql.mentions.lexicon import Lexicon
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.part_nouns import with_parts
 from kpi_nlsql.mentions.row_nouns import merged
+from kpi_nlsql.mentions.split_measures import together
 from kpi_nlsql.schema.graph import Graph
 from kpi_nlsql.wording.announced import to_the_point
 from kpi_nlsql.wording.asked_deeds import states_told
@@ -57,6 +58,7 @@ def plain_items(items: Sequence[Item], graph: Graph, lexicon: Lexicon) -> list[I
     items = names_before_codes(items)
     told = idle_verbs_out(who_asked(rates_told(items, graph), lexicon, graph), graph)
     told = bare_deeds(told, lexicon, graph)
+    told = together(told, graph)
     told = with_rows_of_kind(deeds_told(money_told(told, lexicon), lexicon), graph)
     told = compounded(with_parts(told, graph), graph)
     told = plain_presence(plain_denials(told, graph))

@@ -45,9 +45,11 @@ def read(scan: Scanner) -> bool:
 def _functions(scan: Scanner) -> tuple[list[str], int]:
     """Return the functions that stand in a row, and the position behind them."""
     functions: list[str] = []
-    position = end = scan.position
+    position, end = scan.position, -1
     while position < len(scan.items):
         function = _function(scan, position)
+        if function is not None and position == end and scan.at(end - 1).is_cue("superlative"):
+            return [], position  # "the highest total" is one of several totals
         if function is not None:
             functions.append(function)
             end = position + 1

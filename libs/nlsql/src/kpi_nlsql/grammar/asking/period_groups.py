@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Term, Wanted, chosen_ref
+from kpi_nlsql.drafting.draft import Group, Ref, Term, Wanted, chosen_ref
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.grammar.asking.grouping import add_amount_up, further, rows_asked
-from kpi_nlsql.grammar.conditions.periods import UNITS, by_period
+from kpi_nlsql.grammar.conditions.periods import (
+    STORED,
+    UNITS,
+    amounted,
+    by_period,
+    date_of,
+    keeps,
+)
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 
@@ -16,6 +23,12 @@ _OPENING = 2
 def read(scan: Scanner) -> bool:
     """Consume a unit of time that rows are put together by, and what else they are."""
     start = scan.position
+    if _is_ranked(scan):
+        scan.draft.groups.append(Group(start, period=UNITS[scan.item.text]))  # type: ignore[arg-type]
+        scan.take(start)
+        scan.position += 1
+        scan.in_where = True
+        return True
     unit = scan.at(start + 2).text
     deed = _date_of_deed(scan, start) if _is_group(scan, start + 1) and unit in UNITS else None
     at = start + (deed is not None)
@@ -35,6 +48,32 @@ def read(scan: Scanner) -> bool:
     _date_by(scan, deed)
     further(scan, at)
     return True
+
+
+def _is_ranked(scan: Scanner) -> bool:
+    """Tell whether a unit of time is asked for: "which month had the most absences"."""
+    asked = scan.at(scan.position - 1)
+    which = asked.is_cue("relative") and asked.last_word in {"which", "what"}
+    ahead = scan.items[scan.position + 1 :]
+    ranked = any(item.is_cue("superlative") for item in ahead) and not scan.draft.entities
+    stored = scan.item.best_column() >= STORED or keeps(scan, scan.position)
+    return which and ranked and scan.item.text in UNITS and not stored
+
+
+def complete(scan: Scanner) -> None:
+    """Take the months asked for of the date of what they are ranked by, if it has one."""
+    for group in [group for group in scan.draft.groups if group.period and not group.ref]:
+        table = next(iter(amounted(scan)), None)
+        date = date_of(scan, table) if table is not None else None
+        if table is None or date is None:
+            scan.draft.groups.remove(group)
+            scan.draft.note("unmeasured")
+            continue
+        group.ref = Ref(group.position, date.hits, table)
+        scan.draft.entities = scan.draft.entities or [(group.position, table)]
+        for sorting in scan.draft.sorting:
+            adds = sorting.ref is not None and scan.adds_up(sorting.ref.hits[0])
+            sorting.function = sorting.function or ("sum" if adds else None)
 
 
 def _is_group(scan: Scanner, position: int) -> bool:

@@ -109,7 +109,10 @@ def counts_rows(scan: Scanner, operator: Operator, literal: str | float, followi
         scan.position = following + 1
         return True
     if role == "table" and not scan.modifies(following):
-        scan.add(Term("count", following, None, operator, (literal,), table=scan.table(following)))
+        table = scan.table(following)
+        scan.add(
+            Term("count", following, _apart(scan, following), operator, (literal,), table=table)
+        )
     elif scan.subject(following) is not None:
         scan.add(Term("count", following, None, operator, (literal,)))
     elif role == "column":
@@ -136,6 +139,13 @@ def counts_rows(scan: Scanner, operator: Operator, literal: str | float, followi
     scan.take(following)
     scan.position = following + 1
     return True
+
+
+def _apart(scan: Scanner, position: int) -> Ref | None:
+    """Return the key by which rows are told apart: "offered by more than 3 different sellers"."""
+    table = scan.sentence.graph.table(scan.table(position))
+    apart = scan.at(position - 1).is_cue("distinct") and len(table.primary_key) == 1
+    return chosen_ref(position, table.name, table.primary_key[0]) if apart else None
 
 
 def _of_one_row(scan: Scanner, ref: Ref, position: int) -> bool:

@@ -17,13 +17,29 @@ _DENIED_WITHIN = 3
 
 def ask_people(scan: Scanner) -> None:
     """Make "who", where no other word says it, the people that the rows named refer to."""
-    if scan.item.text != "who" or scan.draft.entities or not (_denied(scan) or _acts(scan)):
+    if (
+        scan.item.text != "who"
+        or scan.draft.entities
+        or not (_denied(scan) or _acts(scan) or _ranked(scan))
+    ):
         return
     named = [i for i in range(scan.position + 1, len(scan.items)) if scan.role(i) == "table"]
-    table = _people_of(scan, scan.table(named[0])) if named else None
+    rows = _ranked(scan) or (scan.table(named[0]) if named else None)
+    table = _people_of(scan, rows) if rows is not None else None
     if table is not None:
         scan.draft.entities.append((scan.position, table))
         scan.in_where = True
+
+
+def _ranked(scan: Scanner) -> str | None:
+    """Return the table of the amount that "who" has the most of: "who has the highest salary"."""
+    most = skip_words(scan.items, scan.position + 1, _HELPING)
+    most += scan.unknown(most)  # "who worked the most hours"
+    amount = scan.skip(most + 1)
+    if not scan.at(most).is_cue("superlative") or scan.role(amount) != "column":
+        return None
+    ref = scan.ref(amount)
+    return ref.hits[0].table if scan.measures(ref) else None
 
 
 def _denied(scan: Scanner) -> bool:
@@ -42,7 +58,7 @@ def _people_of(scan: Scanner, table: str) -> str | None:
     """Return the nearest table of people that each row of the table has one of, if any."""
     graph, paths = scan.sentence.graph, scan.sentence.paths
     if are_people(graph.table(table)):
-        return None
+        return table if _ranked(scan) else None
     found = [
         (path[0], other.name)
         for other in graph.tables

@@ -26,7 +26,7 @@ _BESIDE_TODAY: dict[str, tuple[int | None, int | None]] = {
     "past": (None, 0),
 }  # fmt: skip
 """So many days before today these begin, and so many days before today they have ended."""
-_STORED = 0.95
+STORED = 0.95
 _IN = frozenset({"in", "during", "of", "for", "on", "from"})
 
 
@@ -65,10 +65,10 @@ def _time(scan: Scanner) -> Ref | None:
     near = near or (pending.hits[0].table if pending and pending.hits else None)
     if near is None:
         return None
-    return told_before(scan, near) or _date_of(scan, near)
+    return told_before(scan, near) or date_of(scan, near)
 
 
-def _date_of(scan: Scanner, near: str) -> Ref | None:
+def date_of(scan: Scanner, near: str) -> Ref | None:
     """Return the date of the rows of a table, if it has one or the sentence tells which."""
     table = scan.sentence.graph.table(near)
     if (own := main_date(table)) is not None:
@@ -82,7 +82,7 @@ def _date_of(scan: Scanner, near: str) -> Ref | None:
     return Ref(scan.position, best, near, implied=True) if found else None
 
 
-def _keeps(scan: Scanner, position: int) -> bool:
+def keeps(scan: Scanner, position: int) -> bool:
     """Tell whether the rows keep the period in a column of their own (``pay_month``)."""
     unit = scan.at(position).text
     near = {scan.last_table(), scan.entity(), *scan.tables_named()}
@@ -185,7 +185,7 @@ def _of_date_told(scan: Scanner, position: int) -> tuple[Group, int] | None:
         told = None if unit in date.lower() else scan.ref(position)
     else:  # "per order month", of the orders' date
         rows = scan.role(position) == "table" and scan.at(end).text in UNITS
-        told = _date_of(scan, scan.table(position)) if rows else None
+        told = date_of(scan, scan.table(position)) if rows else None
     return None if told is None else (Group(position, told, period=unit), end)
 
 
@@ -198,11 +198,11 @@ def _date_at(scan: Scanner, position: int) -> str | None:
 def period_group(scan: Scanner, position: int) -> Group | None:
     """Return the months, years or days that the unit named at a position groups by."""
     unit: Any = UNITS.get(scan.at(position).text)
-    if unit is None or scan.at(position).best_column() >= _STORED or _keeps(scan, position):
+    if unit is None or scan.at(position).best_column() >= STORED or keeps(scan, position):
         return None
-    ref = next((ref for table in _measured(scan) if (ref := _date_of(scan, table))), None)
+    ref = next((ref for table in _measured(scan) if (ref := date_of(scan, table))), None)
     first = scan.entity()  # "orders per customer and month"
-    ref = ref or _time(scan) or (_date_of(scan, first) if first is not None else None)
+    ref = ref or _time(scan) or (date_of(scan, first) if first is not None else None)
     return None if ref is None else Group(position, Ref(position, ref.hits, ref.near), period=unit)
 
 
@@ -216,12 +216,12 @@ def complete(scan: Scanner) -> None:
         if ref is None or not ref.implied or not ref.hits or not scan.is_dated(ref.hits[0]):
             continue
         lived = ref.hits[0].table
-        happened = [table for table in _amounted(scan) if table != lived]
+        happened = [table for table in amounted(scan) if table != lived]
         if happened and has_for_life(scan, lived):
-            term.ref = next((d for t in happened if (d := _date_of(scan, t))), ref)
+            term.ref = next((d for t in happened if (d := date_of(scan, t))), ref)
 
 
-def _amounted(scan: Scanner) -> list[str]:
+def amounted(scan: Scanner) -> list[str]:
     """Return the tables whose rows are counted or added up, to show, rank or compare them."""
     draft = scan.draft
     compared = [t for t in draft.terms if t.kind == "count" or t.function or t.summed]
