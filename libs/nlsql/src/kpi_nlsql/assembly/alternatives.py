@@ -11,6 +11,8 @@ from kpi_nlsql.assembly.frame import Frame
 from kpi_nlsql.drafting.draft import MAIN, Term
 from kpi_nlsql.plans import plan
 
+_BOTH = 2
+
 
 def alternatives(frame: Frame) -> list[plan.Condition]:
     """Take the terms that are alternatives out of the draft; return what they ask for.
@@ -64,9 +66,13 @@ def _subject(frame: Frame, term: Term) -> tuple[str, object]:
 
 
 def _is_simple(frame: Frame, terms: list[Term]) -> bool:
-    """Tell whether one condition on one row will do: "in A or B"."""
+    """Tell whether one condition on one row will do: "in A or B", "from customers in A or B"."""
+    tables = {frame.table_of(term) for term in terms}
+    if len(tables) == 1 and terms[0].kind == "exists" and len(terms) > _BOTH:
+        joins = frame.tree(frame.entity, [str(table) for table in tables])
+        terms = terms[1:] if joins and not frame.multiplies(joins) else terms
     rows = all(term.kind not in {"count", "exists"} and not term.function for term in terms)
-    return rows and len(terms) == 2 and len({frame.table_of(term) for term in terms}) == 1
+    return rows and len(terms) == _BOTH and len(tables) == 1
 
 
 def _is_told(frame: Frame, term: Term) -> bool:

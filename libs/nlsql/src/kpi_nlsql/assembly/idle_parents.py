@@ -1,7 +1,8 @@
 """Idle parents: a table of which nothing is said, and which every row referring to it has.
 
 "trainees who never attended a workshop" have no row in ``workshop_attendance``: that each of its
-rows is of one workshop goes without saying, and the workshops need not be joined.
+rows is of one workshop goes without saying, and the workshops need not be joined. Nor need they
+where nothing but their number is shown, which the rows have themselves.
 """
 
 from __future__ import annotations
@@ -12,11 +13,46 @@ from dataclasses import replace
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import expressions, queries
 from kpi_nlsql.schema.graph import Graph, Table
+from kpi_nlsql.sentence import Sentence
 
 
-def without_idle_parents(query: plan.Query, graph: Graph) -> plan.Query:
+def without_idle_parents(query: plan.Query, sentence: Sentence) -> plan.Query:
     """Return the query without joins to rows that are only known to be there."""
-    return _pruned(query, graph, nested=False)
+    named = {hits[0].table for item in sentence.items if (hits := item.table_hits())}
+    pruned = _pruned(query, sentence.graph, nested=False)
+    return _with_held_keys(pruned, sentence.graph, named)
+
+
+def _with_held_keys(query: plan.Query, graph: Graph, named: set[str]) -> plan.Query:
+    """Return the query with keys shown as the rows have them that refer to others by them."""
+    for step in () if query.group else reversed(query.joins):
+        pair = _pair(step)
+        if pair is None:
+            continue
+        key, held = pair
+        shown = sum(output.expression == key for output in query.outputs)
+        table = graph.table(step.source.table) if graph.has_table(step.source.table) else None
+        if table is None or table.name in named or _spoken_of(query, step) != 1 + shown:
+            continue
+        if shown and table.identifies((key.column,)):
+            outputs = tuple(
+                replace(o, expression=held) if o.expression == key else o for o in query.outputs
+            )
+            joins = tuple(other for other in query.joins if other is not step)
+            query = replace(query, outputs=outputs, joins=joins)
+    return query
+
+
+def _pair(step: plan.JoinStep) -> tuple[plan.ColumnRef, plan.ColumnRef] | None:
+    """Return the column of the table joined and that of another table by which the two meet."""
+    match = step.on[0] if len(step.on) == 1 else None
+    if not isinstance(match, plan.Match) or step.outer or step.source.query is not None:
+        return None
+    left, right = match.left, match.right
+    own = step.source.alias
+    if (left.source == own) == (right.source == own):
+        return None
+    return (left, right) if left.source == own else (right, left)
 
 
 def _pruned(query: plan.Query, graph: Graph, *, nested: bool) -> plan.Query:
@@ -46,15 +82,10 @@ def _within(term: plan.Condition, graph: Graph) -> plan.Condition:
 
 def _referring(query: plan.Query, step: plan.JoinStep, graph: Graph) -> plan.ColumnRef | None:
     """Return the column by which rows refer to those of a join that nothing else speaks of."""
-    match = step.on[0] if len(step.on) == 1 else None
-    if not isinstance(match, plan.Match) or step.outer or step.source.query is not None:
+    pair = _pair(step)
+    if pair is None or _spoken_of(query, step) > 1:
         return None
-    alias = step.source.alias
-    sides = {match.left.source: match.left, match.right.source: match.right}
-    if alias not in sides or len(sides) < 2 or _spoken_of(query, step) > 1:
-        return None
-    key = sides.pop(alias)
-    (held,) = sides.values()
+    key, held = pair
     table = _table(query, held.source, graph)
     if table is None or not graph.has_table(step.source.table):
         return None

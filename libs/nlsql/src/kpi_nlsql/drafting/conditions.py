@@ -72,9 +72,19 @@ def _compared(term: Term, subject: plan.ColumnRef) -> plan.Condition:
     if term.against == "average" or term.other is None:
         return _against(term, subject)
     if term.against == "column":
-        return plan.Compare(subject, term.operator, _other(term, subject))
+        return _beside(term, subject, _other(term, subject))
     gap = plan.DaysBetween(subject, _other(term, subject))
     return plan.Compare(gap, term.operator, plan.Constant(term.values[0]))
+
+
+def _beside(term: Term, subject: plan.ColumnRef, other: plan.ColumnRef) -> plan.Condition:
+    """Return the comparison of two columns of a row, or (with a value) of how far they differ."""
+    if not term.values:
+        return plan.Compare(subject, term.operator, other)
+    margin = plan.Constant(term.values[0])
+    if term.operator in {">", ">="}:
+        return plan.Compare(subject, term.operator, plan.Arithmetic("+", other, margin))
+    return plan.Compare(plan.Arithmetic("+", subject, margin), term.operator, other)
 
 
 def _from_to(subject: plan.ColumnRef, low: str, high: str) -> plan.Condition:

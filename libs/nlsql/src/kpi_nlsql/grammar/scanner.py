@@ -162,7 +162,20 @@ class Scanner:
             return None
         near = self.owners[position] or next(iter(self.tables_named()), None)
         tables = [hit.table for hit in hits]
-        return near if near in tables else None if near else tables[0]
+        return near if near in tables else None if near else self._told_most(tables)
+
+    def _told_most(self, tables: list[str]) -> str:
+        """Return the table of which the sentence tells most, or that is tied to most others.
+
+        "available vehicles with more than 50000 km" are those of the fleet, which tells their
+        distance, though the telematics number them, too.
+        """
+        told = [hit.table for item in self.items for hit in item.hits if hit.score >= _NAMED]
+        told += [t for item in self.items for t in {v.table for v in item.values}]
+        tied = [
+            t for join in self.sentence.graph.joins for t in (join.left_table, join.right_table)
+        ]
+        return max(tables, key=lambda table: (told.count(table), tied.count(table)))
 
     def _columns(self, name: tuple[str, ...]) -> list[NameHit]:
         """Return the columns that are called so in full (stems)."""

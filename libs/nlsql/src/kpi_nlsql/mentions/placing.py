@@ -246,8 +246,8 @@ def _is_noun(
         return False
     if item.text in _PEOPLE:
         return item is before
-    if place.lead in {"on", "of"} and not proper and names_another(item, table.name):
-        return False  # "claims on policies" are claims
+    if place.lead in {"on", "of", "from"} and not proper and names_another(item, table.name):
+        return False  # "claims on policies" are claims, and "orders that came from buyers" orders
     words = tuple(stem(word) for word in item.text.split() if word not in FUNCTION_WORDS)
     plural = item.text.endswith("s")
     return plural and (item.best_table() >= _MAY_NAME_TABLE or names_rows(words, table))

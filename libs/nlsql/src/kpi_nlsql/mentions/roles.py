@@ -122,9 +122,18 @@ def _describes(items: Sequence[Item], position: int) -> bool:
     # "Tax references", where a column of the references holds Tax, are those with this value.
     item, following = items[position], items[position + 1]
     if is_called_so(item) or following.best_table() < _SURE_TABLE:
-        return False
+        return _is_kind(items, position)
     owner = following.table_hits()[0].table
     return any(hit.table == owner and hit.score >= 1.0 for hit in item.values)
+
+
+def _is_kind(items: Sequence[Item], position: int) -> bool:
+    # "the premium vehicles" are of this category, though an insurance has its premium, too.
+    item, before, noun = items[position], items[max(position - 1, 0)], items[position + 1]
+    held = not item.best_table() and any(value.score >= 1.0 for value in item.values)
+    led = before.text in DETERMINERS or before.text == "of" or before.is_cue("count")
+    rows = noun.kind == "mention" and noun.text.endswith("s") and not noun.values
+    return held and led and rows and noun.best_column() < _EXACT
 
 
 def _is_value_before(items: Sequence[Item], position: int) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import MAIN, Ref, chosen_ref
 from kpi_nlsql.english.money import COSTING
+from kpi_nlsql.english.words import stems
 from kpi_nlsql.grammar.conditions.happenings import rows_in_time
 from kpi_nlsql.grammar.scanner import Scanner
-from kpi_nlsql.schema.amounts import charge, main_amount
+from kpi_nlsql.schema.amounts import charge, main_amount, names_rows
+from kpi_nlsql.schema.graph import Table
 
 _AGED = 0.9
 AGE = ("age",)
@@ -87,8 +89,26 @@ def _amount(scan: Scanner, position: int) -> Ref | None:
     entity = scan.table(beside) if beside is not None else nested or scan.entity()
     if scan.item.kind == "mention" and not scan.participle(scan.position):
         return None  # "more than one ticket" counts tickets
-    amount = main_amount(scan.sentence.graph.table(entity)) if entity is not None else None
-    return chosen_ref(scan.position, entity, amount) if entity and amount else None
+    if entity is None:
+        return None
+    table = scan.sentence.graph.table(entity)
+    amount = _told_amount(scan, table) or main_amount(table)
+    return chosen_ref(scan.position, entity, amount) if amount else None
+
+
+def _told_amount(scan: Scanner, table: Table) -> str | None:
+    """Return the one amount of a table that the sentence names, also in a list cut off from it.
+
+    "Title and price of all listings above 200" are above a price, however many are in stock.
+    """
+    spoken = scan.sentence.naming_stems()
+    told = [
+        column.name
+        for column in table.columns
+        if column.family == "number" and not names_rows(column)
+        if any(set(stems(name)) <= spoken for name in column.display_names)
+    ]
+    return told[0] if len(told) == 1 else None
 
 
 def _age(scan: Scanner) -> Ref | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from kpi_nlsql.drafting.draft import Ref, Term
 from kpi_nlsql.grammar.asking.implied_columns import implied_column, take_implying
 from kpi_nlsql.grammar.conditions import peers
@@ -149,8 +151,23 @@ def against_column(scan: Scanner, operator: Operator, position: int) -> bool:
         return False
     other.near = subject.near = subject.near if subject.near in tables else next(iter(tables))
     term = Term("compare", scan.position, subject, operator, against="column", other=other)
+    end = _by_margin(scan, term, end)
     scan.not_output(subject)
     scan.take(*range(scan.position, end))
     scan.add(term)
     scan.position = end
     return True
+
+
+def _by_margin(scan: Scanner, term: Term, position: int) -> int:
+    """Set by how much a column is to be above or below the other; return the position behind."""
+    # "where the actual hours exceed the planned hours by more than 10"
+    bound, margin = scan.at(position + 1).argument("compare"), scan.at(position + 2).number
+    if scan.at(position).text != "by" or bound not in {">", ">="} or margin is None:
+        return position
+    if scan.at(position + 3).text in {"%", "percent", "times"}:
+        return position
+    sign = term.operator[:1]
+    term.operator = cast("Operator", sign + bound[1:])
+    term.values = (margin,)
+    return position + 3

@@ -12,6 +12,7 @@ from kpi_nlsql.plans.plan import Operator
 
 _LEVELS = frozenset({"available", "left", "remaining"})
 _TIMES = frozenset({"dates", "days", "times", "years"})
+_DETERMINERS = frozenset({"the", "these", "those", "our", "its", "their", "all", "all the"})
 _EMPTY_ADJECTIVES = ("corresponding", "associated", "related", "such")
 
 
@@ -19,6 +20,9 @@ def unit_skipped(scan: Scanner, position: int) -> int:
     """Return where what is counted stands, behind words that only lead to it."""
     while scan.at(position).is_cue("distinct") or scan.at(position).is_cue("all"):
         position += 1
+    told = scan.at(position).text == "of" and scan.at(position + 1).text not in _DETERMINERS
+    if told and scan.at(position - 1).kind == "number":
+        return position  # "invoices over 10000 of German vendors" counts none
     while scan.at(position).text in {"of", "the", *_EMPTY_ADJECTIVES}:
         scan.take(position)
         position += 1
