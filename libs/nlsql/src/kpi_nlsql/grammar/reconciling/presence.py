@@ -17,6 +17,7 @@ _JOINING = frozenset(
     "with".split()
 )
 _FINITE = frozenset({"are", "is", "were", "was", "have", "has", "exist", "exists"})
+_ARTICLES = frozenset({"a", "an", "the"})
 _NAMED = 0.6
 _COMPARING = ("mismatch", "agree", "compare_tables", "between", "compare", "duplicate")
 
@@ -89,6 +90,8 @@ def _polarities(
             lead = lead[:-1]
         if not lead or not all(_joins(item) for item in lead):
             return None
+        if found and all(item.text in _ARTICLES for item in lead):
+            return None  # "students who never paid an invoice" did not do what the verb says
         denied = any(item.is_cue("not") or item.is_cue("missing") for item in lead)
         told = listed or denied or _with_both(lead) or any(map(_tells, lead))
         told = told or _with_some(lead, items[position + 1 : positions[-1]])
