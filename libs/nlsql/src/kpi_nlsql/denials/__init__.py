@@ -29,6 +29,7 @@ _RULES = (
     existence.none_made,
     existence.gone,
     existence.not_there,
+    existence.not_listed,
 )
 
 

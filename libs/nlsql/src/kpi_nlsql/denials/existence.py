@@ -38,6 +38,7 @@ _MADE = frozenset(
 """What is done to bring a row about: an invoice that was never issued does not exist."""
 _PARTICLES = frozenset({"up", "in", "out", "down"})
 _GONE = frozenset({"missing", "unknown", "known", "available"})
+_ABSENT = frozenset({"missing from", "missing in", "absent from", "absent in"})
 _RELATING = frozenset({"for", "on", "against", "of", "from", "to", "under", "by", "with", "about"})
 _SURE = 0.95
 
@@ -157,3 +158,16 @@ def not_there(items: Sequence[Item], position: int) -> Step | None:
 
 def _names_other(item: Item, table: str) -> bool:
     return names_rows(item) and item.table_hits()[0].table != table
+
+
+def not_listed(items: Sequence[Item], position: int) -> Step | None:
+    """Read "missing from every planogram" and "not in our list of titles" of their rows."""
+    if not items[position].is_cue("missing"):
+        return None
+    listed = past(items, position + 1, DETERMINERS)
+    every = text_at(items, listed) in {"every", "each"} and text_at(items, position) in _ABSENT
+    of_them = text_at(items, listed) == "list" and text_at(items, listed + 1) == "of"
+    noun = past(items, listed + 1 + of_them, DETERMINERS)
+    if not (every or of_them) or not names_rows(item_at(items, noun)):
+        return None
+    return listed, noun, []

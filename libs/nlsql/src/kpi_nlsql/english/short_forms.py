@@ -41,7 +41,7 @@ ABBREVIATIONS = {
     "instl": "installation", "intl": "international", "inv": "invoice", "invc": "invoice",
     "invt": "inventory", "iss": "issue", "itm": "item", "ivc": "invoice", "jrnl": "journal",
     "lang": "language", "lat": "latitude", "lbl": "label", "lbr": "labour", "len": "length",
-    "lgl": "legal", "lic": "licence", "lim": "limit", "lin": "line", "lmt": "limit", "ln": "line",
+    "lgl": "legal", "lib": "library", "lic": "licence", "lim": "limit", "lin": "line", "lmt": "limit", "ln": "line",
     "lname": "last name", "lne": "line", "lng": "longitude", "loc": "location", "locn": "location",
     "long": "longitude", "lst": "last", "ltr": "litre", "ltrs": "litres", "lvg": "leaving",
     "lvl": "level", "mach": "machine", "maint": "maintenance", "mand": "mandate",
