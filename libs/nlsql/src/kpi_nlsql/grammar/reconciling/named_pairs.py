@@ -104,7 +104,7 @@ def shared_column(sentence: Sentence, relation: Relation) -> Pairing | None:
 
 
 def _leads_to_place(items: Sequence[Item]) -> bool:
-    """Tell whether only "that are in" stands before a place, and no rows: "emails in A not in B"."""
+    """Tell whether only "that are in" stands before a place, and no rows: "emails in A"."""
     return bool(items) and all(
         item.text != "of"
         and (item.kind == "word" or item.is_cue("relative") or item.is_cue("also"))
