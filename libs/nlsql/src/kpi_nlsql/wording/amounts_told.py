@@ -14,6 +14,7 @@ _MULTIPLES = {
     "bn": 1e9, "k": 1e3, "hundred": 1e2,
 }  # fmt: skip
 _SHORT_AMOUNT = re.compile(r"(\d+)(k|mn|mio|bn)")
+_COINS = frozenset("eur usd gbp chf pln sek dkk nok jpy czk".split())  # noqa: SIM905
 _COMPARING = frozenset("above below over under than exceeds exceeding least most beneath".split())  # noqa: SIM905
 _UPWARDS = frozenset({"more", "above", "over", "higher", "later", "older", "greater"})
 
@@ -27,7 +28,10 @@ def amounts_told(tokens: list[Token]) -> list[Token]:
         times = _MULTIPLES.get(token.lower)
         upwards = following is not None and following.lower in _UPWARDS
         short = _SHORT_AMOUNT.fullmatch(token.lower)
-        if times is not None and spelt is not None:
+        coin = bool(told) and told[-1].lower in _COINS and told[-1].kind == "word"
+        if coin and token.kind == "number":
+            told.insert(-1, token)  # "EUR 5,000" is told as "5,000 EUR"
+        elif times is not None and spelt is not None:
             amount = spelt * times
             told[-1] = replace(told[-1], text=f"{amount:.10g}", kind="number", end=token.end)
         elif short is not None:
