@@ -102,9 +102,9 @@ class ValueIndex:
                     self._stems[stem(words[0])].append(ValueHit(table, column.name, value, 1.0))
             for value in unset_values(column) if len(words) == 1 else ():
                 for prefix in _NEGATIONS:
-                    self._hits[(prefix + words[0],)].append(
-                        ValueHit(table, column.name, value, 1.0)
-                    )
+                    said = [(prefix + words[0],)] + [(prefix, words[0])] * (prefix == "non")
+                    for each in said:
+                        self._hits[each].append(ValueHit(table, column.name, value, 1.0))
 
     def _add_countries(self, table: str, column: str, values: tuple[str, ...]) -> None:
         for value in values:

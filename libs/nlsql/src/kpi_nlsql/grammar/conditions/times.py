@@ -139,7 +139,7 @@ def named_by(verb: str, table: Table) -> Column | None:
     """Return the date or year of the table that a verb speaks of: "expired" and ``EXPIRY``."""
     told = stem(verb)
     dated = [column for column in table.columns if column.dated or _is_year(column)]
-    if verb.endswith(("ed", "ing", "en", "t", "s", "due")):
+    if verb.endswith(("ed", "ing", "en", "t", "s", "id", "ld", "due")):
         named = [c for c in dated if any(told in stems(name) for name in c.display_names)]
         if len(named) == 1:
             return named[0]
