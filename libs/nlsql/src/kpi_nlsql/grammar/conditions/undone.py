@@ -59,8 +59,11 @@ def un(scan: Scanner) -> bool:
 
 def _described_rows(scan: Scanner) -> str | None:
     """Return the table of the rows that a word describes: "open cases", "cases that are open"."""
-    if scan.role(scan.position + 1) == "table":
-        return scan.table(scan.position + 1)
+    noun = scan.position + 1
+    while scan.role(noun) == "value":
+        noun += 1  # "open repair jobs"
+    if scan.role(noun) == "table":
+        return scan.table(noun)
     return scan.entity() if scan.at(scan.position - 1).text in _BEING else None
 
 
