@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from kpi_nlsql.english.function_words import COPULAS
+from kpi_nlsql.english.words import lemma
 from kpi_nlsql.mentions.apparent_values import DETERMINERS, is_dated_deed, is_deed, is_row_noun
 from kpi_nlsql.mentions.called_so import is_called_so
 from kpi_nlsql.mentions.linking import Item
@@ -58,8 +59,21 @@ def _role_of_value(items: Sequence[Item], found: Sequence[Role], position: int) 
     """Return what a word stands for that some column has as a value."""
     if is_dated_deed(items, position):
         return "column"
+    if _is_done_for(items, found, position):
+        return "none"
     rows = is_row_noun(items, found, position)
     return "none" if rows or is_deed(items, position) else "value"
+
+
+def _is_done_for(items: Sequence[Item], found: Sequence[Role], position: int) -> bool:
+    # "the highest price paid for a material": no other rows that are Paid are spoken of.
+    item, before = items[position], items[max(position - 1, 0)]
+    lead = items[position + 1].text if position + 1 < len(items) else ""
+    if not position or found[position - 1] != "column" or lead not in {"for", "by"}:
+        return False
+    deed = lemma(item.text) != item.text and not item.text.endswith("s")
+    tables = {hit.table for hit in before.column_hits()}
+    return deed and not any(value.table in tables for value in item.values)
 
 
 def _is_counted(items: Sequence[Item], position: int) -> bool:

@@ -39,12 +39,14 @@ from kpi_nlsql.wording.totals_asked import totals_asked
 from kpi_nlsql.wording.totals_split import totals_split
 from kpi_nlsql.wording.who_asked import who_asked
 
+_EXACT = 0.95
+
 
 def plain_tokens(tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Token, ...]:
     """Return the tokens of a sentence put plainly, before a word of it is linked."""
     told = plainly_told(margins_last(written_out(without_glosses(tokens))))
     told = plainly_asked(totals_asked(told))
-    told = _full_names(plainly_lacking(only_those(told)), lexicon)
+    told = _amounts_of_sales(_full_names(plainly_lacking(only_those(told)), lexicon), lexicon)
     return tuple(glued(with_codes_told(told, lexicon), lexicon))
 
 
@@ -73,4 +75,19 @@ def _full_names(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
         full = token.lower == "full" and lower_at(tokens, at + 1) in {"name", "names"}
         parted = full and not lexicon.names(("full", "name"), "fullname")
         told += said(("first", "name", "and", "last"), token) if parted else [token]
+    return told
+
+
+def _amounts_of_sales(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
+    # "net sales amount" is the net amount where the graph knows no other.
+    told: list[Token] = []
+    for at, token in enumerate(tokens):
+        around = [each.stem for each in tokens[max(at - 1, 0) : at + 2]]
+        idle = token.lower == "sales" and len(around) == len("NSA")
+        idle = idle and lower_at(tokens, at + 1) in {"amount", "value"}
+        known = idle and any(
+            hit.column and hit.score >= _EXACT for hit in lexicon.names((around[0], around[2]), "")
+        )
+        whole = known and any(hit.score >= _EXACT for hit in lexicon.names(tuple(around), ""))
+        told += [] if known and not whole else [token]
     return told

@@ -30,7 +30,22 @@ def rows_in_time(scan: Scanner) -> str | None:
     counted = _counted(scan, near)
     if near is None or counted is not None:
         return counted
-    return _met_on_the_way(scan, near) or near
+    return _met_on_the_way(scan, near) or _dated_parent(scan, near) or near
+
+
+def _dated_parent(scan: Scanner, near: str) -> str | None:
+    """Return the rows that tell when those without a date were: the shift of an assignment.
+
+    When the employee assigned was hired says nothing of it.
+    """
+    graph, paths = scan.sentence.graph, scan.sentence.paths
+    if dates(scan, near):
+        return None
+    tied = [join for join in graph.joins if near in {join.left_table, join.right_table}]
+    seen = [join if join.left_table == near else join.reversed() for join in tied]
+    parents = {join.right_table for join in seen if paths.to_one(join, graph)}
+    told = [t for t in parents if dates(scan, t) and not has_for_life(scan, t)]
+    return told[0] if len(told) == 1 else None
 
 
 def _counted(scan: Scanner, near: str | None) -> str | None:

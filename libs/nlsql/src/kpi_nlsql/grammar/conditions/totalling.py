@@ -80,7 +80,7 @@ def _has_one(scan: Scanner, table: str) -> bool:
 def of_each_row(scan: Scanner, position: int) -> Ref | None:
     """Return the amount of the rows asked for behind the number: "more than 10 in stock"."""
     column = scan.skip(position + 1)
-    if scan.at(position).text != "in" or scan.role(column) != "column":
+    if scan.at(position).text not in {"in", "on"} or scan.role(column) != "column":
         return None
     own = [hit for hit in scan.at(column).column_hits() if hit.table == scan.entity()]
     ref = scan.ref(column)
