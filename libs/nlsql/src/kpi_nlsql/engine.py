@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from kpi_nlsql.answer import Alternative, Answer, Operation, QueryType, Refusal
-from kpi_nlsql.apart import clause_by_clause, grouped_counts, matched_by, shares
+from kpi_nlsql.apart import clause_by_clause, grouped_counts, matched_by, shares, summed_rows
 from kpi_nlsql.assembly.idle_parents import without_idle_parents
 from kpi_nlsql.assembly.own_keys import with_own_keys
 from kpi_nlsql.assembly.spoken_keys import with_spoken_keys
@@ -123,6 +123,7 @@ def candidates(sentence: Sentence) -> Iterable[Candidate]:
         return shared
     matched = list(matched_by.read(sentence, _readings))
     whole = [*(matched or _readings(sentence)), *grouped_counts.read(sentence, _readings)]
+    whole += summed_rows.read(sentence, _readings)
     clauses = [] if matched else list(clause_by_clause.read(sentence, candidates, whole))
     return clauses or whole
 

@@ -50,7 +50,8 @@ def _groups(items: tuple[Item, ...]) -> _Groups | None:
 
 
 def _is_column(item: Item) -> bool:
-    return item.kind == "mention" and item.best_column() >= _NAMED and not item.values
+    named = max(item.best_column(), item.best_table())
+    return item.kind == "mention" and named >= _NAMED and not item.values
 
 
 def _grouped(sentence: Sentence, groups: _Groups, candidate: Candidate) -> plan.Query | None:
@@ -62,13 +63,19 @@ def _grouped(sentence: Sentence, groups: _Groups, candidate: Candidate) -> plan.
         return None
     keys: list[plan.Expression] = []
     for position in groups.columns:
-        own = [
-            hit
-            for hit in sentence.items[position].column_hits()
-            if hit.table == query.source.table and hit.score >= _NAMED
-        ]
-        if not own:
+        own = _own_column(sentence, sentence.items[position], query.source.table)
+        if own is None:
             return None
-        keys.append(plan.ColumnRef(query.source.alias, str(own[0].column)))
+        keys.append(plan.ColumnRef(query.source.alias, own))
     outputs = (*(plan.Output(key) for key in keys), *query.outputs)
     return replace(query, outputs=outputs, group=tuple(keys))
+
+
+def _own_column(sentence: Sentence, item: Item, table: str) -> str | None:
+    """Return the column of a table that an item names: itself, or the rows it refers to."""
+    named = [hit for hit in item.column_hits() if hit.table == table and hit.score >= _NAMED]
+    if named:
+        return str(named[0].column)
+    rows = [hit.table for hit in item.table_hits()[:1] if hit.score >= _NAMED]
+    joins = [join for other in rows for join in sentence.graph.joins_between(table, other)[:1]]
+    return next((join.left_columns[0] for join in joins if len(join.left_columns) == 1), None)

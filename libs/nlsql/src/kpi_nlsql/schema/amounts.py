@@ -21,6 +21,7 @@ _SPANS = frozenset(
 )
 """What the charge of a thing is told for, beside its own name: the daily rate of a car."""
 _PLAINLY = frozenset(stems("amount total value sum"))
+_PAID = frozenset(stems("paid"))
 _RATING = frozenset(stems(_RATES))
 _ADDING = frozenset(stems(_ADDITIVE))
 _THINGS = frozenset(stems(_OF_THINGS))
@@ -29,7 +30,9 @@ _NAMING = frozenset(stems(_NO_AMOUNT))
 
 def adds_up(column: Column) -> bool:
     """Tell whether the sum of the column over many rows means something."""
-    return column.family == "number" and not _named(column) & _RATING and not names_rows(column)
+    # what was paid is no pay
+    named = _named(column) - (_PAID if "paid" in column.name.lower() else frozenset())
+    return column.family == "number" and not named & _RATING and not names_rows(column)
 
 
 def main_amount(table: Table) -> str | None:

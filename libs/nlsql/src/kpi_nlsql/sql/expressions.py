@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from sqlglot import exp
 
 from kpi_nlsql.plans import plan
@@ -45,8 +47,16 @@ def expression(value: plan.Expression) -> exp.Expr:
         later, earlier = expression(value.later), expression(value.earlier)
         return exp.DateDiff(this=later, expression=earlier, unit=exp.var("DAY"))
     assert not isinstance(value, plan.Share), "its condition may hold queries"
-    operator = _ARITHMETIC[value.operator]
-    return operator(this=expression(value.left), expression=expression(value.right))
+    loose = frozenset("+-" if value.operator in {"*", "/"} else "")
+    left = _operand(value.left, loose)
+    right = _operand(value.right, loose | ({"+", "-"} if value.operator == "-" else set()))
+    return _ARITHMETIC[value.operator](this=left, expression=right)
+
+
+def _operand(value: plan.Expression, loose: Set[str]) -> exp.Expr:
+    """Return an operand, in parentheses where it binds looser than what it is part of."""
+    inside = isinstance(value, plan.Arithmetic) and value.operator in loose
+    return exp.Paren(this=expression(value)) if inside else expression(value)
 
 
 def _period(value: plan.PeriodOf) -> exp.Expr:

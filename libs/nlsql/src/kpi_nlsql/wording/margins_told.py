@@ -22,6 +22,8 @@ _BOUNDS = {
 _HIGHER = frozenset(
     "higher lower larger smaller greater bigger expensive cheaper".split()  # noqa: SIM905
 )
+_BEYOND = frozenset({"above", "below", "over", "under"})
+_SHARES = frozenset({"%", "percent"})
 _RELATIVES = frozenset({"that", "which"})
 _BETWEEN = frozenset({"between", "from", "in"})
 _LEADS = frozenset({"with", "have", "has", "having", "a", "an", "the", "show", "list", "all", "me"})
@@ -53,7 +55,7 @@ def _differing(tokens: Sequence[Token], position: int) -> list[Token] | None:
     named = _name(tokens, position - 2) if lower_at(tokens, position - 2) in _RELATIVES else None
     if named:
         before = _with_different(tokens, named, position - 2)  # "with prices that differ by"
-    return _moved(tokens, before, bound, tokens[end - 1], end)
+    return _moved(tokens, before, bound, _amount(tokens, end), end)
 
 
 def _difference(tokens: Sequence[Token], position: int) -> list[Token] | None:
@@ -65,15 +67,16 @@ def _difference(tokens: Sequence[Token], position: int) -> list[Token] | None:
     before, behind = _with_different(tokens, start, position), position + 1
     bound, end = _bound(tokens, behind + (lower_at(tokens, behind) == "of"))
     if bound and lower_at(tokens, end) in {"between", "in"}:
-        return _moved(tokens, before, bound, tokens[end - 1], end)
+        return _moved(tokens, before, bound, _amount(tokens, end), end)
     until = behind
     while until < len(tokens) and tokens[until].lower != "of" and not _ends(tokens, until):
         until += 1
     bound, end = _bound(tokens, until + 1)
     if not bound or lower_at(tokens, behind) not in {"between", "in"}:
         return None
-    told = put_in(("by", *bound), tokens[end - 1])
-    return [*before, *tokens[behind:until], *told, *tokens[end - 1 :]]
+    amount = _amount(tokens, end)
+    told = put_in(("by", *bound), amount[0])
+    return [*before, *tokens[behind:until], *told, *amount, *tokens[end:]]
 
 
 def _name(tokens: Sequence[Token], end: int) -> int | None:
@@ -101,9 +104,10 @@ def _higher(tokens: Sequence[Token], position: int) -> list[Token] | None:
     last = end + (lower_at(tokens, end) in {"more", "less"})
     placed = lower_at(tokens, last + 1) == "in" and lower_at(tokens, last) in _HIGHER
     than = lower_at(tokens, last + 1) == "than" and lower_at(tokens, last) in _HIGHER
+    than = than or (last == end and lower_at(tokens, end) in _BEYOND)
     if not than and not (placed and "than" in [token.lower for token in tokens[last + 2 :]]):
         return None
-    return _moved(tokens, tokens[:position], bound, tokens[end - 1], end)
+    return _moved(tokens, tokens[:position], bound, _amount(tokens, end), end)
 
 
 def _bound(tokens: Sequence[Token], position: int) -> tuple[tuple[str, ...], int]:
@@ -112,22 +116,27 @@ def _bound(tokens: Sequence[Token], position: int) -> tuple[tuple[str, ...], int
         end = position + len(words)
         said = tuple(lower_at(tokens, at) for at in range(position, end))
         if said == words and end < len(tokens) and tokens[end].kind == "number":
-            return bound, end + 1
+            return bound, end + 1 + (lower_at(tokens, end + 1) in _SHARES)
     return (), position
+
+
+def _amount(tokens: Sequence[Token], end: int) -> Sequence[Token]:
+    """Return the number that ends before ``end``, with the percent it may be of."""
+    return tokens[end - 1 - (lower_at(tokens, end - 1) in _SHARES) : end]
 
 
 def _moved(
     tokens: Sequence[Token],
     before: Sequence[Token],
     bound: tuple[str, ...],
-    number: Token,
+    amount: Sequence[Token],
     start: int,
 ) -> list[Token]:
     """Return the tokens with "by", the bound and its number behind the clause that starts here."""
     end = start + 1
     while end < len(tokens) and not _ends(tokens, end):
         end += 1
-    margin = [*put_in(("by", *bound), number), number]
+    margin = [*put_in(("by", *bound), amount[0]), *amount]
     return [*before, *tokens[start:end], *margin, *tokens[end:]]
 
 

@@ -14,6 +14,8 @@ from kpi_nlsql.grammar.reconciling.side_conditions import side_conditions
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
 
+_PARTLY = 0.6
+
 
 def said_beside(
     items: Sequence[Item], layout: Layout, account: Account, choice: Choice, behind: set[int]
@@ -29,7 +31,7 @@ def said_beside(
         for at in told:
             account.add_item(at)
     for position, item in enumerate(items):
-        set_flag = _is_flag(items, layout, position, choice.left.table)
+        set_flag = _describes_rows(items, layout, position, [table for _, table in sides])
         if not (is_value(item) or set_flag) or (account.has(position) and not set_flag):
             continue
         for alias, table in sides[::-1] if position in behind else sides:
@@ -57,16 +59,20 @@ def _amounts_told(items: Sequence[Item], choice: Choice) -> Iterator[int]:
             yield at
 
 
-def _is_flag(items: Sequence[Item], layout: Layout, position: int, table: str) -> bool:
-    """Tell whether a word before the rows says that a flag of theirs is set: "returned items".
+def _describes_rows(
+    items: Sequence[Item], layout: Layout, position: int, tables: Sequence[str]
+) -> bool:
+    """Tell whether a word before the rows is a value of theirs: "returned items".
 
-    It is named like the flag itself, which here is not asked for.
+    It may be named like a flag, which here is not asked for, or like a part of a column's name.
     """
     if position not in layout.head[:-1]:
         return False
     item = items[position]
-    flags = {(hit.table, hit.column) for hit in item.column_hits() if hit.table == table}
-    return any((hit.table, hit.column) in flags and hit.score >= 1.0 for hit in item.values)
+    flags = {(hit.table, hit.column) for hit in item.column_hits() if hit.table == tables[0]}
+    held = [hit for hit in item.values if hit.score >= 1.0 and hit.table in tables]
+    partly = max((hit.score for hit in item.hits), default=0.0) < _PARTLY
+    return any(partly or (hit.table, hit.column) in flags for hit in held)
 
 
 def _names(item: Item, table: str, column: str) -> bool:

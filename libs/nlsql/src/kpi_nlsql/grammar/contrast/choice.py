@@ -245,7 +245,7 @@ def _told_apart(
     left, right = pair
     within = {left.table: sought.right, right.table: sought.left}
     return not any(
-        other.said >= own.said and len(other.lost) <= len(own.lost)
+        (other.said, other.score) >= (own.said, own.score) and len(other.lost) <= len(own.lost)
         for (table, words), own in zip(within.items(), (right, left), strict=True)
         for other in found(words, table)[:1]
     )

@@ -26,7 +26,7 @@ _SAME = frozenset("same|equal|match|agree|the same|identical|matches|agrees".spl
 _LIKE = frozenset(
     {"same", "the same", "identical", "with the same", "have the same", "has the same"}
 )
-_HAVING = frozenset({"have", "has", "having", "with", "show", "shows", "carry", "carries"})
+_HAVING = frozenset({"have", "has", "having", "with", "show", "shows", "hold", "carry", "carries"})
 _DONE_WITH = frozenset({"with", "at", "to", "in", "under", "on", "for", "by"})
 _DONE = frozenset("paid sold bought sent built made held".split())  # noqa: SIM905
 _WITHIN = 10
@@ -78,6 +78,8 @@ def _at(items: Sequence[Item], position: int) -> Comparator | None:
         return _denied(items, position)
     if _is_unlike(items, position):
         return Comparator(position, position + 1, "!=", item.text, attributive=True)
+    if item.text in _UNLIKE and _of_two(items, position):
+        return Comparator(position, position + 1, "!=", item.text)
     ordered = _MORE.get(item.text)
     if ordered is not None and _than_follows(items, position):
         return Comparator(position, position + 1, ordered, item.text, attributive=True)
@@ -101,6 +103,12 @@ def _ordered(item: Item) -> Operator | None:
     if item.text in LEAVING_OUT:
         return None
     return next((each for each in _MIRRORED if each == said != "="), _ORDERS.get(item.text))
+
+
+def _of_two(items: Sequence[Item], position: int) -> bool:
+    # "A and B show different prices"
+    before = [item.text for item in items[max(position - 4, 0) : position]]
+    return "and" in before[:-1] and before[-1] in _HAVING
 
 
 def _equal(items: Sequence[Item], position: int) -> Operator | None:

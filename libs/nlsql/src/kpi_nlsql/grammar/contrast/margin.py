@@ -9,20 +9,22 @@ from kpi_nlsql.grammar.contrast.compared_clause import Clause
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
 
-_SHARES = frozenset({"%", "percent", "percentage", "per"})
+_SHARES = frozenset({"%", "percent"})
+_UNREAD = frozenset({"percentage", "per"})
 _MORE: dict[str, plan.Operator] = {">": ">", ">=": ">="}
 
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """By how much, and whether more than that or at least that."""
+    """By how much, and whether more than that or at least that; ``share``: of the right side."""
 
     amount: float | int
     operator: plan.Operator
+    share: bool = False
 
 
 def with_margin(items: Sequence[Item], clause: Clause) -> tuple[Clause, Margin | None] | None:
-    """Tell apart by how much the values differ; None where it is a share of them."""
+    """Tell apart by how much the values differ; None where it is a share of sums."""
     rest = [at for at in clause.after if items[at].text != ","]
     if len(rest) < 3 or items[rest[0]].text != "by":
         return clause, None
@@ -30,11 +32,14 @@ def with_margin(items: Sequence[Item], clause: Clause) -> tuple[Clause, Margin |
     amount = items[rest[2]].number
     if operator is None or amount is None:
         return clause, None
-    if len(rest) > 3 and items[rest[3]].text in _SHARES:
+    behind = items[rest[3]].text if len(rest) > 3 else ""
+    share = behind in _SHARES
+    if behind in _UNREAD or (share and clause.together):
         return None
-    told = clause.told | set(rest[:3])
-    after = tuple(at for at in clause.after if at > rest[2])
-    return replace(clause, told=told, after=after), Margin(amount, operator)
+    last = rest[2 + share]
+    told = clause.told | {at for at in rest if at <= last}
+    after = tuple(at for at in clause.after if at > last)
+    return replace(clause, told=told, after=after), Margin(amount, operator, share)
 
 
 def apart(
@@ -45,9 +50,33 @@ def apart(
 ) -> plan.Condition:
     """Return that ``left`` is so far above the right side, below it, or either."""
     amount = plan.Constant(margin.amount)
+    if margin.share and not isinstance(right, plan.Query):
+        return _share_apart(left, operator, right, margin)
     less: plan.Operator = "<" if margin.operator == ">" else "<="
     above = plan.Compare(plan.Arithmetic("-", left, amount), margin.operator, right)
     below = plan.Compare(plan.Arithmetic("+", left, amount), less, right)
+    return _either(operator, above, below)
+
+
+def _share_apart(
+    left: plan.Expression, operator: plan.Operator, right: plan.Expression, margin: Margin
+) -> plan.Condition:
+    """Return that ``left`` is so many percent of the right side above it, below it, or either."""
+    least = plan.Arithmetic("*", right, plan.Constant(margin.amount))
+    above, below = (
+        plan.Compare(
+            plan.Arithmetic("*", plan.Arithmetic("-", *pair), plan.Constant(100)),
+            margin.operator,
+            least,
+        )
+        for pair in ((left, right), (right, left))
+    )
+    return _either(operator, above, below)
+
+
+def _either(
+    operator: plan.Operator, above: plan.Condition, below: plan.Condition
+) -> plan.Condition:
     if operator in {">", ">="}:
         return above
     return below if operator in {"<", "<="} else plan.AnyOf((above, below))

@@ -29,7 +29,7 @@ _LIGHT = frozenset(
     "corresponding matching respective field column office tool app application side sheet "
     "excel spreadsheet database extract export feed platform module says say said show shows "
     "use uses used have has had their its they it there according gave give gives register "
-    "registered something anything".split()
+    "registered something anything made".split()
 )
 """Words that say nothing of their own beside the name of a table or column."""
 

@@ -48,6 +48,30 @@ def shown_column(
     return None if best is None else (best[1], best[2])
 
 
+def both_listed(
+    parts: Sequence[Sequence[Word]], choice: Choice, graph: Graph
+) -> dict[int, plan.ColumnRef]:
+    """Return which parts of a list name the two compared columns, where just two of them do.
+
+    Of "listing price, list price" the first could mean either, but not the same as the second.
+    """
+    left, right = both_compared(choice)
+    best = [shown_column(words, choice, graph, ()) for words in parts]
+    pair = [n for n, found in enumerate(best) if found is not None and found[0] in {left, right}]
+    if len(pair) != 2:
+        return {}
+    told = {
+        (n, ref): operand.score
+        for n in pair
+        for ref, side in ((left, choice.left), (right, choice.right))
+        for operand in operands(parts[n], graph.table(side.table))
+        if operand.column == ref.column
+    }
+    ways = [dict(zip(pair, refs, strict=True)) for refs in ((left, right), (right, left))]
+    ways = [way for way in ways if all(each in told for each in way.items())]
+    return max(ways, key=lambda way: sum(told[each] for each in way.items()), default={})
+
+
 def shown_total(
     words: Sequence[Word], choice: Choice, graph: Graph
 ) -> tuple[plan.ColumnRef, frozenset[int]] | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kpi_nlsql.grammar.contrast.account import Account
+from kpi_nlsql.grammar.contrast.asked_sum import asks_sum
 from kpi_nlsql.grammar.contrast.attributed import attributed
 from kpi_nlsql.grammar.contrast.choice import choices
 from kpi_nlsql.grammar.contrast.clause import clauses, lists_several
@@ -27,6 +28,8 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
     """Yield the readings of the sentence as one that sets a column against another table's."""
     items = merged(sentence.linked, sentence.graph)
     yield from _states(sentence, items)
+    if asks_sum(items):
+        return
     for form in clauses(items):
         if lists_several(items, form):
             continue

@@ -16,7 +16,7 @@ from kpi_nlsql.grammar.contrast.layout import Layout, Positions, words_of
 from kpi_nlsql.grammar.contrast.margin import Margin
 from kpi_nlsql.grammar.contrast.operand import naming, operands, table_told
 from kpi_nlsql.grammar.contrast.order import can_sort, ordered
-from kpi_nlsql.grammar.contrast.outputs import both_compared, shown_column, shown_total
+from kpi_nlsql.grammar.contrast.outputs import both_compared, both_listed, shown_column, shown_total
 from kpi_nlsql.grammar.contrast.plainness import clearness
 from kpi_nlsql.grammar.contrast.row_phrases import RowPhrase
 from kpi_nlsql.grammar.contrast.rows_said import RowsSaid
@@ -130,8 +130,11 @@ class Reading:
         if said_of.leaves_words([self.layout.head, *self.stretches]):
             sure *= _DESCRIBED
         counts = self.layout.counts
+        if counts and any(self.items[at].is_cue("group") for at in self.layout.head):
+            return None  # "the number of vehicles per dealer" is counted apart
         wish = Wish(counts, counts or rows, () if counts else named)
-        query = self._query(choice, [*filters, *said], wish, total)
+        terms = dict.fromkeys([*filters, *said])
+        query = self._query(choice, list(terms), wish, total)
         if query is None:
             return None
         query = self._ordered(query, choice)
@@ -182,7 +185,8 @@ class Reading:
             told = table_told(self.sought.head, table)
             sure = told is not None and told.said >= _SURELY
             score = told.score if told is not None and sure else 0.0
-            texts = [word.text for word in (*self.sought.head, *words)]
+            place = [word for word in words if word not in side.words]
+            texts = [word.text for word in (*self.sought.head, *place)]
             # of two that are called so, the one whose whole name is told: IRT's ``irt_kit``
             whole = covered(texts, parts(table.name)) if sure else 0.0
             standing.append((sure, self._valued(table.name), score, whole))
@@ -230,22 +234,16 @@ class Reading:
         return Pairing(pairs, _KEYED, "the columns that are named")
 
     def _named(self, choice: Choice, together: bool) -> list[plan.ColumnRef]:
-        told: dict[int, list[plan.ColumnRef]] = {}
-        for n in sorted(range(len(self.layout.shown)), key=lambda n: not self._placed(choice, n)):
-            told[n] = self._shown(
-                choice, n, together, [ref for refs in told.values() for ref in refs]
-            )
-        shown = [ref for n in sorted(told) for ref in told[n]]
+        shown: list[plan.ColumnRef] = []
+        pair = both_listed(self.sought.shown, choice, self.sentence.graph)
+        for n, words in enumerate(self.sought.shown):
+            if n in pair:
+                self.account.add(word.token for word in words)
+            shown += [pair[n]] if n in pair else self._shown(choice, n, together, shown)
         if shown and set(shown) == set(both_compared(choice)) and not self.sought.head:
             keys = [plan.ColumnRef("s", pair.left) for pair in choice.pairing.pairs]
             shown = [*keys, *shown]  # two values alone would say nothing
         return list(dict.fromkeys(shown)) or self._asked(choice)
-
-    def _placed(self, choice: Choice, part: int) -> bool:
-        """Tell whether a column to show is told with its table: "the website price"."""
-        words = self.sought.shown[part]
-        sides = (choice.left, choice.right)
-        return any(naming(words, self.sentence.graph.table(side.table)) for side in sides)
 
     def _shown(
         self, choice: Choice, n: int, together: bool, shown: Sequence[plan.ColumnRef]

@@ -34,7 +34,9 @@ def rows_apart(items: Sequence[Item], clause: Clause) -> Clause:
         left = left[:-1]  # "billed for more than"
     deed, rest = left[rows + 1 : rows + 2], left[rows + 2 :]
     before = (*clause.before, *left[: rows + 1])
-    if not deed or (rest and not says_something(items, rest)):  # "claims closed in 2024"
+    made = bool(deed) and items[deed[0]].text == "made"  # "payments made after …"
+    # "claims closed in 2024"
+    if not deed or made or (rest and not says_something(items, rest)):
         return replace(clause, left=left[rows : rows + 1], before=(*clause.before, *left))
     if not is_deed(items[deed[0]]):
         return clause

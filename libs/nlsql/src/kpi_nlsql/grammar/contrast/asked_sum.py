@@ -1,0 +1,32 @@
+"""Asked sum: "the total amount of the payments that differ …" asks for a sum, and compares none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpi_nlsql.grammar.contrast.bounds import opens
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.plans.plan import AggregateFunction
+
+_OF = frozenset({"of", "for", "on", "over"})
+_FUNCTIONS: dict[str, AggregateFunction] = {"sum": "sum", "avg": "avg"}
+
+
+def asks_sum(items: Sequence[Item]) -> range | None:
+    """Return where "the total amount of" opens a sentence about rows of which more is said."""
+    leads = [at for at, item in enumerate(items) if item.is_cue("show") or item.text == "the"]
+    start = next((at for at in range(len(items)) if at not in leads), 0)
+    end = start + 1
+    while end < len(items) and (items[end].kind == "mention" or items[end].text == "the"):
+        end += 1
+    told = end < len(items) and asked_function(items[start]) is not None
+    if not told or items[end].text not in _OF:
+        return None
+    goes_on = any(opens(items, at) for at in range(end + 1, len(items)))
+    return range(start, end + 1) if goes_on else None
+
+
+def asked_function(item: Item) -> AggregateFunction | None:
+    """Return how rows are taken together: "the total", "the average"."""
+    arguments = (cue.argument for cue in item.cues if cue.kind == "aggregate" and not item.hits)
+    return next((_FUNCTIONS[each] for each in arguments if each in _FUNCTIONS), None)
