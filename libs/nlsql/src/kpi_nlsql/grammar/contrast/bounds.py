@@ -38,8 +38,7 @@ def begins(items: Sequence[Item], found: Comparator) -> int:
             return next(verb, position) + 1
         # "asks for more", "A and B show different prices"
         shows = items[position].is_cue("show") and items[position - 1].kind == "mention"
-        verb = items[position].text == "for" or shows
-        leads_on = verb and position == found.start - 1
+        leads_on = (shows or items[position].text == "for") and position == found.start - 1
         if _lists_before(items, position):
             return position + 1  # "number and price of all articles priced below"
         if items[position].text in ENDS or (opens(items, position) and not leads_on):
