@@ -17,6 +17,7 @@ from kpi_nlsql.grammar.contrast.bounds import (
 from kpi_nlsql.grammar.contrast.comparator import Comparator, comparators, deed_before
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
 from kpi_nlsql.grammar.contrast.evoked import tells_measure
+from kpi_nlsql.grammar.contrast.layout import list_and_rows
 from kpi_nlsql.grammar.contrast.rows_apart import behind_rows, is_verb, rows_apart
 from kpi_nlsql.grammar.contrast.sides_before import (
     compared_first,
@@ -249,6 +250,9 @@ def _completed(items: Sequence[Item], clause: Clause) -> Clause:
     if says_something(items, clause.left) or not clause.before:
         return clause
     before = clause.before[:-1]
+    listed, rows = list_and_rows(items, before)
+    if rows and any(items[at].text in {",", "and"} for at in listed):
+        return replace(clause, left=rows)  # "number and total of all orders that exceed …"
     begin = next((at for at in reversed(before) if opens(items, at)), -1) + 1
     return replace(
         clause,

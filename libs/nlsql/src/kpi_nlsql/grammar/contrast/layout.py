@@ -15,7 +15,8 @@ from kpi_nlsql.mentions.linking import Item
 _LISTING = frozenset({",", "and", "vs", "versus", "/", "plus"})
 _LEADS_TO_LIST = frozenset({"with", ":", "showing", "including", "incl"})
 _LEADS_TO_KEY = frozenset({"by", "per", "on", "using", "joined on", "based on"})
-_LEADS_TO_ROWS = frozenset({"for", "of", "from"})
+_FOR_EACH = frozenset({"for every", "for each"})
+_LEADS_TO_ROWS = frozenset({"for", "of", "from"}) | _FOR_EACH
 _SAME = frozenset({"same", "the same", "with the same"})
 _WEAK = 0.5
 _EMPTY = frozenset({"#", "all", "any", "both", "other"})
@@ -113,6 +114,7 @@ def _before(items: Sequence[Item], positions: Positions, layout: Layout) -> None
     segments = list(_segments(items, listed))
     if rows is not None and segments:
         layout.shown, layout.head = segments, rows
+        layout.told |= set(rest) - {*listed, *rows}
     elif len(segments) > 1:
         layout.shown = segments
     else:
@@ -137,7 +139,7 @@ def _without_key(items: Sequence[Item], rest: list[int], layout: Layout) -> list
 
 def _is_key_lead(items: Sequence[Item], position: int) -> bool:
     item = items[position]
-    leads = item.text in {"per", "by"} or item.is_cue("group")
+    leads = item.text in {"per", "by"} or (item.is_cue("group") and item.text not in _FOR_EACH)
     return leads and not tells_source(items, position)
 
 
@@ -261,8 +263,7 @@ def list_and_rows(
     lead = _rows_lead(items, positions)
     if lead is None:
         return list(positions), None
-    named = _ends_name(items, lead)
-    listed = [at for at in positions if at < lead + named]
+    listed = [at for at in positions if at < lead + _ends_name(items, lead)]
     return listed, tuple(at for at in positions if at > lead)
 
 
@@ -275,7 +276,7 @@ def _ends_name(items: Sequence[Item], position: int) -> bool:
 
 def _rows_lead(items: Sequence[Item], positions: Sequence[int]) -> int | None:
     leads = [at for at in positions if items[at].text in _LEADS_TO_ROWS or _ends_name(items, at)]
-    plain = [at for at in leads if items[at].text == "for"]
+    plain = [at for at in leads if items[at].text in _FOR_EACH | {"for"}]
     if plain:
         return plain[0]
     # "the amount from the invoice and the amount from the bank" tells where each is from

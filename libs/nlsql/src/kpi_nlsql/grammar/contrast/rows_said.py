@@ -59,7 +59,11 @@ class RowsSaid:
         first, second = self.choice.left.table, self.choice.right.table
         if len(head) < _TWO or any(item.is_cue("not") for item in head):
             return []  # "not active or blocked" is read beside the comparison
-        rows = rows_told(self.sentence, head, first, "s", second)
+        named = {item.table_hits()[0].table for item in head if item.table_hits()}
+        alias, link = "s", self.choice.link
+        if link is not None and link.table in named:
+            alias, first = "m", link.table  # the "active employee" between two cost centres
+        rows = rows_told(self.sentence, head, first, alias, second)
         if rows is None or rows.joined:
             return []
         self.account.add(rows.used)
