@@ -14,7 +14,7 @@ from kpi_nlsql.grammar.contrast.bounds import (
     says_something,
     split_at,
 )
-from kpi_nlsql.grammar.contrast.comparator import Comparator, comparators, deed_before
+from kpi_nlsql.grammar.contrast.comparator import Comparator, comparators, deed_before, is_deed
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
 from kpi_nlsql.grammar.contrast.evoked import tells_measure
 from kpi_nlsql.grammar.contrast.layout import list_and_rows
@@ -183,12 +183,27 @@ def _attributive(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
             before = tuple(at for at in before if at not in common)
         if not split and says_something(items, before) and says_something(items, common):
             # "orders with another currency in the bank file": than they have themselves
-            yield replace(clause, right=sides, common=common, before=before)
+            left = _placed_before(items, before)
+            if not any(_hides_state(items[at]) for at in before):
+                yield replace(clause, left=left, right=sides, common=common, before=before)
     if not leads and (deed := deed_before(items, min(clause.told))) is not None:
         # "orders that were invoiced with a different amount": than they have themselves
         rows = tuple(at for at in before if at < deed)
         told = clause.told | {at for at in before if at > deed}
         yield replace(clause, right=(deed,), common=clause.right, before=rows, told=told)
+
+
+def _placed_before(items: Sequence[Item], before: Sequence[int]) -> tuple[int, ...]:
+    """Return the place of the rows "that are active in A but have another status in B"."""
+    end = next((at for at in reversed(before) if items[at].text in {"but", "and", "yet"}), -1)
+    lead = next((at for at in reversed(before) if at < end and items[at].text in _PLACES), end)
+    return tuple(range(lead + 1, end))
+
+
+def _hides_state(item: Item) -> bool:
+    # "sold in A but with another price in B" is a state, though sales are rows, too
+    state = any(hit.score >= 1.0 for hit in item.values) and item.best_column() < item.best_table()
+    return item.text == "available in" or (state and is_deed(item))
 
 
 def _own(items: Sequence[Item], clause: Clause) -> Clause | None:
