@@ -13,8 +13,9 @@ from kpi_nlsql.english.words import Token, stem
 from kpi_nlsql.mentions.homes import naming_rows
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.place_leads import leads_to
+from kpi_nlsql.mentions.place_leads import DETERMINERS, leads_to
 from kpi_nlsql.mentions.systems import best_joined, is_system
+from kpi_nlsql.mentions.walking import skip_words_back
 from kpi_nlsql.schema.graph import Column, Graph, Table
 
 _EXACT = 0.95
@@ -22,6 +23,7 @@ _NAMES_TABLE = 0.6
 _MAY_NAME_TABLE = 0.4
 _RIVAL = 0.05
 _HOLDS_KIND = 0.4
+_HAVING = frozenset({"have", "has", "with", "having"})
 
 
 def places_named(items: Sequence[Item]) -> list[Item]:
@@ -41,6 +43,34 @@ def places_named(items: Sequence[Item]) -> list[Item]:
         else item
         for at, item in enumerate(items)
     ]
+
+
+def without_whereabouts(items: Sequence[Item]) -> list[Item]:
+    """Return the items without where rows are kept that others have, or lack.
+
+    "Services that have no subscription in billing" have none at all, whatever else is billed.
+    """
+    told = list(items)
+    for at in range(len(told) - 1, 1, -1):
+        lead = skip_words_back(told, at - 1, DETERMINERS)
+        if lead > 1 and told[lead].text in {"in", "on"} and _keeps(told, lead, told[at]):
+            del told[lead : at + 1]
+    return told
+
+
+def _keeps(items: Sequence[Item], lead: int, place: Item) -> bool:
+    """Tell whether a place is a system, and the rows before "in" are had, and of no table of it.
+
+    They are named in full, and spoken of behind the rows that have, or lack, them.
+    """
+    rows = items[lead - 1]
+    before = items[max(lead - 5, 0) : lead - 1]
+    had = any(item.is_cue("not") or item.text in _HAVING for item in before)
+    named = rows.best_table() >= _EXACT and rows.best_table() >= rows.best_column()
+    spoken = any(item.best_table() >= _NAMES_TABLE for item in items[: lead - 2])
+    if not (had and named and spoken and is_system(place)) or place.best_table() >= _EXACT:
+        return False
+    return rows.table_hits()[0].table not in {hit.table for hit in place.table_hits()}
 
 
 def narrowed(

@@ -25,7 +25,12 @@ from kpi_nlsql.mentions.place_leads import (
     leads_in,
     leads_to,
 )
-from kpi_nlsql.mentions.place_tables import is_proper, narrowed, places_named
+from kpi_nlsql.mentions.place_tables import (
+    is_proper,
+    narrowed,
+    places_named,
+    without_whereabouts,
+)
 from kpi_nlsql.mentions.row_heads import heads_another, names_another
 from kpi_nlsql.mentions.row_nouns import calls_rows
 from kpi_nlsql.mentions.systems import system_rows, whole_tables
@@ -58,7 +63,7 @@ class _Place:
 
 def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tuple[Item, ...]:
     """Return the items with places resolved, and the noun of the rows made one with its place."""
-    items = system_rows(whole_tables(places_named(items)))
+    items = without_whereabouts(system_rows(whole_tables(places_named(items))))
     told = narrowed(list(items), _place_positions(items), tokens, graph)
     told = _plain_nouns(told, graph)
     place = _own_place(told)
