@@ -18,7 +18,8 @@ _LIFE = frozenset(
     for word in (  # noqa: SIM905
         "birth born dob hire hired open opened opening register registered registration signup "
         "join joined founded established launch launched built construction commissioned "
-        "enrolled since death died retired expiry expiration"
+        "enrolled since death died retired expiry expiration "
+        "close closed closing"
     ).split()
 )
 """What dates are called of which each row has one for good, whatever it does later."""
