@@ -108,10 +108,18 @@ def _leads_to_noun(item: Item) -> bool:
 def _looseness(items: Sequence[Item], split: Split) -> tuple[int, int]:
     word = items[split.at].text.split()[0]
     apart = text_at(items, split.at - 1) == "," or text_at(items, split.at + 1) == "either"
-    if word in _FINITE or is_exception(items, split.at):
+    if word in _FINITE or word in PARTING or is_exception(items, split.at):
         return 0, split.at
-    loose = 0 if word in PARTING else 1 if apart and word == "and" else 2 if word == "or" else 3
-    return loose, split.at
+    if apart and word == "and":
+        return 1, split.at
+    # "with no phone or no fax and are from Lille": a clause of its own is said of either
+    bare = not _has_verb(items[split.behind])
+    return 2 + 2 * bare + (word != "or"), split.at
+
+
+def _has_verb(item: Item) -> bool:
+    words = item.text.split()
+    return bool(AUXILIARIES & set(words)) or item.text in RELATIVES | {"whose"}
 
 
 def subject_of(items: Sequence[Item]) -> int | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from kpi_nlsql.english.dates_read import bounds
+from kpi_nlsql.judging.unread_conjuncts import unread_conjuncts
 from kpi_nlsql.mentions.walking import skip_words_back
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import everything
@@ -20,7 +21,7 @@ _PERIOD = re.compile(r"\d{4}-(\d\d|[qh]\d)")
 
 
 def lost_literals(sentence: Sentence, query: plan.Plan, unknown: Sequence[str]) -> int:
-    """Count the numbers, quoted texts and names that are given and that the plan leaves out.
+    """Count the numbers, texts, names and conjuncts that are given and that the plan leaves out.
 
     ``unknown`` are the words that the reading does not account for; of those, the ones written
     as names are meant to be values.
@@ -29,6 +30,7 @@ def lost_literals(sentence: Sentence, query: plan.Plan, unknown: Sequence[str]) 
     lost = sum(
         not any(text in value for text in told for value in kept) for told in _literals(sentence)
     )
+    lost += unread_conjuncts(sentence, query, unknown)
     return lost + sum(_may_be_value(sentence, word) for word in unknown)
 
 

@@ -33,7 +33,6 @@ def oddities(sentence: Sentence, query: plan.Plan) -> dict[str, bool]:
     """Return by name whether a plan has each of the oddities."""
     held = Held(query)
     return {
-        "lost_coordinate": _loses_coordinate(sentence, held),
         "unread_order": _leaves_order(sentence, query),
         "denied_alone": _denies_alone(sentence, held),
         "denied_beside_group": _denies_beside_group(query),
@@ -41,30 +40,6 @@ def oddities(sentence: Sentence, query: plan.Plan) -> dict[str, bool]:
         "number_for_text": _compares_text(sentence.graph, query, held),
         **plan_oddities(sentence, query, held),
     }
-
-
-def _loses_coordinate(sentence: Sentence, held: Held) -> bool:
-    # "the names of members and their parties" asks for both.
-    for position, item in enumerate(sentence.items):
-        if position and item.is_cue("relative"):
-            return False
-        if _text_before(sentence.items, position) == "and" and _is_absent(item, held):
-            return True
-    return False
-
-
-def _text_before(items: Sequence[Item], position: int) -> str:
-    before = position - 1
-    while before >= 0 and (items[before].text in _PASSED_OVER or items[before].is_cue("all")):
-        before -= 1
-    return items[before].text if before >= 0 else ""
-
-
-def _is_absent(item: Item, held: Held) -> bool:
-    """Tell whether a noun is a table's name, and the plan holds nothing that it names."""
-    if item.kind != "mention" or item.values or item.best_table() < _NAMED:
-        return False
-    return not any(held.has(hit) for hit in item.hits)
 
 
 def _leaves_order(sentence: Sentence, query: plan.Plan) -> bool:

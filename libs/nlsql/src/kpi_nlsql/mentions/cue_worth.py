@@ -13,7 +13,7 @@ _WEAK_CUE_WORTH = 0.7
 _COMMAND_WORTH = 1.15
 _NOUN_WORTH = 0.7
 _TOTAL_WORTH = 1.02
-_DETERMINERS = frozenset({"the", "all", "every", "each", "any", "no", "our", "many"})
+_DETERMINERS = frozenset({"a", "an", "the", "all", "every", "each", "any", "no", "our", "many"})
 _LISTS = frozenset({"list", "report"})
 """Verbs of commands that are nouns behind other nouns."""
 _POLITE = frozenset("please kindly then also just simply now pls".split())  # noqa: SIM905

@@ -10,6 +10,7 @@ from kpi_nlsql.mentions.lexicon import NameHit
 _SURE = 0.95
 _HOW_MUCH = frozenset(stems("quantity amount level balance count units"))
 _POSSESSION = frozenset({"have", "has", "had", "with", "having", "any", "some", "a", "an"})
+_JOINING = frozenset({"and", "or", "but", ","})
 
 
 def complete(scan: Scanner) -> None:
@@ -37,8 +38,12 @@ def lacks_own_column(scan: Scanner, position: int) -> bool:
     """Tell whether the rows were just said to lack a column: "members without an email who …"."""
     if not scan.dangling or scan.scope not in scan.draft.negative_scopes:
         return False
+    joined = scan.at(position).text in _JOINING
+    while scan.at(position).text in _JOINING:
+        position -= 1
     ref, scope = scan.dangling[-1]
-    own = any(hit.table == scan.entity() and hit.score >= _SURE for hit in ref.hits)
+    least = 0.0 if joined else _SURE  # "without a reservation, or with …": there are two clauses
+    own = any(hit.table == scan.entity() and hit.score >= least for hit in ref.hits)
     busy = any(term.scope == scope for term in scan.draft.terms)
     return own and ref.position == position and scope == scan.scope and not busy
 
