@@ -68,7 +68,7 @@ def _at(items: Sequence[Item], at: int) -> Iterator[Split]:
 def is_exception(items: Sequence[Item], at: int) -> bool:
     """Tell whether rows are excepted from all that is said before: "without A or B, except C"."""
     either = any(item.text in _OR for item in items[:at])
-    return either and items[at].is_cue("compare", "!=") and items[at].text.startswith(EXCEPTING)
+    return either and bool(items[at].cues) and items[at].text.startswith(EXCEPTING)
 
 
 def _goes_back(items: Sequence[Item], at: int) -> bool:

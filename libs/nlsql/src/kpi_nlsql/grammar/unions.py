@@ -27,7 +27,7 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
     found = _tables(sentence.items, exclusive)
     if found is None:
         return
-    (first, left), (second, right) = found
+    (first, left), (second, right), *lacking = found
     columns = _columns(sentence, left, right)
     if columns is None:
         return
@@ -35,11 +35,21 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
     used |= {first, second}
     held, other = _of_both(sentence, left, right, used)
     used |= {i for i, item in enumerate(sentence.items) if any(item.is_cue(k) for k in _USED)}
-    counts = any(item.is_cue("count") for item in sentence.items)
+    counts = any(
+        item.is_cue("count") and not item.text.startswith("numbers") for item in sentence.items
+    )
     mine, theirs = [a for a, _ in names], [b for _, b in names]
     if exclusive:
         held.append(_absent(mine, left, right, theirs))
         other.append(_absent(theirs, right, left, mine))
+    for position, third in lacking:  # "in A or in B but not in C"
+        used |= set(range(second + 1, position + 1))
+        for table, conditions in ((left, held), (right, other)):
+            pairing = next(iter(pairings(sentence, table, third)), None)
+            if pairing is None:
+                return
+            own, outer = zip(*pairing.columns(), strict=True)
+            conditions.append(_absent(own, table, third, outer))
     union = plan.SetQuery(
         "union",
         _values(left, mine, held),
@@ -95,16 +105,19 @@ def _said_exclusively(items: Sequence[Item]) -> set[int]:
     }
 
 
-def _tables(
-    items: Sequence[Item], exclusive: bool
-) -> tuple[tuple[int, str], tuple[int, str]] | None:
-    """Return the positions and names of the two tables with nothing but "or" between them."""
+def _tables(items: Sequence[Item], exclusive: bool) -> list[tuple[int, str]] | None:
+    """Return the positions and names of the two tables with nothing but "or" between them.
+
+    A third one is a table that they must not be in.
+    """
     named = [
         (position, item.table_hits()[0].table)
         for position, item in enumerate(items)
         if item.best_table() >= _SURE and item.best_table() >= item.best_column() - 0.15
     ]
-    if len(named) != 2 or named[0][1] == named[1][1]:
+    if len({table for _, table in named}) != len(named) or len(named) not in {2, 3}:
+        return None
+    if named[2:] and not _is_lacking(items, named[1][0], named[2][0]):
         return None
     between = items[named[0][0] + 1 : named[1][0]]
     told = any(item.text == "or" for item in between)
@@ -113,7 +126,14 @@ def _tables(
         item.text in _JOINING or item.is_cue("also") or (exclusive and _sets_apart(item))
         for item in between
     )
-    return (named[0], named[1]) if told and plain else None
+    return named if told and plain else None
+
+
+def _is_lacking(items: Sequence[Item], second: int, third: int) -> bool:
+    """Tell whether the rows are not to be in a third table: "… but do not exist in C"."""
+    between = items[second + 1 : third]
+    denied = any(item.is_cue("not") or item.is_cue("missing") for item in between)
+    return denied and not any(item.kind == "mention" for item in between)
 
 
 def _sets_apart(item: Item) -> bool:
