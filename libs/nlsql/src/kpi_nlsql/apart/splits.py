@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from kpi_nlsql.english.function_words import EXCEPTING
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words, skip_words_back, text_at
 
@@ -28,7 +29,6 @@ _OR = frozenset({"or"})
 _FINITE = frozenset({"is", "are", "was", "were", "have", "has"})
 _OF_ONE = ("starts", "ends", "contains", "compare", "between", "null")
 _CLAUSE_CUES = ("not", "missing", "also", "relative", "only")
-EXCEPTING = ("except", "excluding", "apart from", "other than")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,13 @@ or in Spring 2010". An "or" between two values of one column needs none of this.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kpi_nlsql.assembly.filters import related_rows, row_conditions
 from kpi_nlsql.assembly.frame import Frame
 from kpi_nlsql.drafting.draft import MAIN, Term
+from kpi_nlsql.english.function_words import EXCEPTING
+from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
 
 _BOTH = 2
@@ -44,7 +48,9 @@ def _sides(frame: Frame, terms: list[Term], start: int) -> tuple[list[Term], lis
 
     "Fall 2009 or Spring 2010" repeats a column: each side is all that stands from there on.
     """
-    before, after = terms[:start], terms[start:]
+    excepted = _excepted_from(frame.sentence.items)
+    before = terms[:start]
+    after = [term for term in terms[start:] if term.position < excepted]
     if terms[start].widely_joined:
         for index, term in enumerate(before):
             if _subject(frame, term) == _subject(frame, after[0]):
@@ -57,6 +63,12 @@ def _sides(frame: Frame, terms: list[Term], start: int) -> tuple[list[Term], lis
         if term.kind == "exists" and frame.table_of(term) == frame.table_of(last)
     ]
     return [*told, last], after[:1]
+
+
+def _excepted_from(items: Sequence[Item]) -> int:
+    """Return where rows are excepted from all that was said; the end if none are."""
+    cues = (at for at, item in enumerate(items) if item.cues and item.text.startswith(EXCEPTING))
+    return next(cues, len(items))
 
 
 def _subject(frame: Frame, term: Term) -> tuple[str, object]:

@@ -21,6 +21,8 @@ FUNCTION_WORDS = _GRAMMATICAL | frozenset(
 )
 """Words of which nothing need stand in a query."""
 COPULAS = frozenset({"is", "are", "was", "were", "been", "being"})
+EXCEPTING = ("except", "excluding", "apart from", "other than")
+"""What phrases begin with that leave rows out."""
 POSSESSIVES = frozenset({"their", "its", "his", "her"})
 HELPING = frozenset({"do", "does", "did", "have", "has", "had"})
 """Verbs that a question begins with, before whom it is asked of: "how much have we …"."""

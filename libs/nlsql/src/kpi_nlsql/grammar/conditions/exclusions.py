@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpi_nlsql.drafting.draft import Term
+from kpi_nlsql.english.function_words import EXCEPTING
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.linking import Item
 
-_EXCEPT = ("except", "excluding", "other than", "apart from", "without")
+_EXCEPT = (*EXCEPTING, "without")
 _EXCLUDED = frozenset("excluded ignored omitted disregarded".split())  # noqa: SIM905
 _AUXILIARIES = frozenset({"are", "is", "being", "to", "be"})
 _LISTING = frozenset({"and", "or", ",", "nor"})

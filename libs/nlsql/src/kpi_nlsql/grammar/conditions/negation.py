@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Term
+from kpi_nlsql.english.function_words import EXCEPTING
 from kpi_nlsql.grammar.conditions.denied_subjects import says_nothing, subject_rows, take_idle_verb
 from kpi_nlsql.grammar.conditions.unknown_values import told_to_be
 from kpi_nlsql.grammar.scanner import Scanner
@@ -13,7 +14,6 @@ _LIGHT_VERBS = frozenset("give given gave provide provided get got grant granted
 _LACKING = frozenset({"no", "without", "lack", "lacks", "lacking"})
 _ACTING = frozenset("have has had do does did are is were was it they".split())  # noqa: SIM905
 _YET = frozenset({"yet", "ever", "been"})
-_EXCEPT = ("except", "excluding", "other than", "apart from")
 
 
 def read(scan: Scanner) -> bool:
@@ -125,7 +125,7 @@ def _compared_before(scan: Scanner) -> bool:
 
 def _excepts(scan: Scanner) -> bool:
     # "except those with …", "other than the ones that …".
-    if not scan.item.is_cue("compare", "!=") or not scan.item.text.startswith(_EXCEPT):
+    if not scan.item.is_cue("compare", "!=") or not scan.item.text.startswith(EXCEPTING):
         return False
     following = scan.at(scan.position + 1)
     return following.text in {"those", "the", "ones", "that", "who", "for", "with"}
