@@ -34,7 +34,7 @@ def _conjuncts(items: Sequence[Item]) -> Iterator[list[Item]]:
     for item in items:
         joins = item.text.split()[:1] and item.text.split()[0] in _JOINING
         joins = joins and not item.is_cue("often") and item.argument("compare") in {"", "!="}
-        if joins or item.kind == "mark" or (conjunct and item.is_cue("relative")):
+        if joins or _ends(item) or (conjunct and item.is_cue("relative")):
             if conjunct:
                 yield conjunct
             conjunct = [] if joins else None
@@ -42,6 +42,11 @@ def _conjuncts(items: Sequence[Item]) -> Iterator[list[Item]]:
             conjunct.append(item)
     if conjunct:
         yield conjunct
+
+
+def _ends(item: Item) -> bool:
+    # "but never lost (result Loss)": in parentheses the same is told once more
+    return item.kind == "mark" and not set(item.text) <= set("()")
 
 
 def _is_unread(conjunct: Sequence[Item], held: Held, unknown: Sequence[str]) -> bool:
