@@ -192,12 +192,13 @@ def _of_rows(phrase: _Phrase, items: Sequence[Item], group: tuple[int, ...]) -> 
         every = [at for at in told if at >= rows]
         yield phrase.asked([at for at in told if at < among], [*every, *group], bool(group))
         return
-    for split in _splits(items, phrase.question):
+    split, at = _split(items, phrase.question), _rows(items)
+    if split is not None:
         first, rest = [at for at in told if at < split], [at for at in told if at >= split]
         verb = [_ARE] if tokens[split].lower in _LEADS else []
         yield phrase.asked([*first, *verb, *rest], [*first, *group], bool(group))
-    noun = _rows(items)
-    if noun is not None and noun > told[0]:
+    elif at and not phrase.question:
+        noun = items[at].start
         yield phrase.asked(told, [*(at for at in told if at >= noun), *group], bool(group))
 
 
@@ -207,20 +208,19 @@ def _opens_rows(tokens: Sequence[Token], at: int) -> bool:
     )
 
 
-def _splits(items: Sequence[Item], question: bool) -> Iterator[int]:
-    """Yield the place where what is said of the rows begins, if it stands behind them."""
+def _split(items: Sequence[Item], question: bool) -> int | None:
+    """Return the place where what is said of the rows begins, if it stands behind them."""
     verb = _main_verb(items) if question else None
     if verb is not None:
-        yield verb
-        return
-    noun = _rows(items)
+        return verb
     for at, item in enumerate(items[1:], 1):
         placed = item.text in _LEADS and _leads_to_table(items[at + 1 :])
         if placed or item.is_cue("relative") or _first_word(item) in _OPENING:
-            yield item.start
-            return
-    if noun is not None and noun == items[0].start and items[1:]:
-        yield items[1].start  # "percentage of orders cancelled", "… of materials in group Paint"
+            return item.start
+    noun = _rows(items)
+    if noun is None or (noun > 0 and not question) or not items[noun + 1 :]:
+        return None
+    return items[noun + 1].start  # "percentage of orders | cancelled"
 
 
 def _opens(item: Item) -> bool:
@@ -251,7 +251,6 @@ def _main_verb(items: Sequence[Item]) -> int | None:
 
 
 def _rows(items: Sequence[Item]) -> int | None:
-    """Return where the noun stands that names the rows: "cancelled | orders"."""
-    named = (item for item in items if item.best_table() >= NAMES_TABLE and not item.values)
-    noun = next(named, None)
-    return None if noun is None else noun.start
+    """Return the item of the noun that names the rows: "cancelled | orders"."""
+    named = (item.best_table() >= NAMES_TABLE and not item.values for item in items)
+    return next((at for at, names in enumerate(named) if names), None)

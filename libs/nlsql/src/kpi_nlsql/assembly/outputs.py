@@ -6,7 +6,7 @@ from kpi_nlsql.assembly.frame import ROWS, Frame, aggregate_function
 from kpi_nlsql.assembly.groups import group_key
 from kpi_nlsql.drafting.draft import Formula, Group, Sorting, Wanted
 from kpi_nlsql.plans import plan
-from kpi_nlsql.schema.naming_columns import naming_columns
+from kpi_nlsql.schema.naming_columns import key_columns, naming_columns
 
 _TELLING = 0.5
 _NAMES = ("name", "title")
@@ -62,7 +62,7 @@ def _not_shown(groups: list[Group], outputs: list[plan.Output]) -> list[Group]:
 
 def _output(frame: Frame, wanted: Wanted) -> list[plan.Output]:
     if wanted.function == "count" and wanted.ref is None:
-        return [plan.Output(ROWS, "count")]
+        return [plan.Output(_different_rows(frame, wanted) or ROWS, "count")]
     if wanted.ref is None and wanted.table:
         return naming_outputs(frame, wanted.table)
     if wanted.ref is None or wanted.ref.choice is None:
@@ -75,6 +75,19 @@ def _output(frame: Frame, wanted: Wanted) -> list[plan.Output]:
     function = aggregate_function(wanted.function)
     whole = plan.Aggregate(function, measure, wanted.distinct)
     return [plan.Output(whole, f"{wanted.function}_{name}")]
+
+
+def _different_rows(frame: Frame, wanted: Wanted) -> plan.Aggregate | None:
+    """Return the count of different rows that groups repeat: "distinct buyers per channel"."""
+    groups = {group.ref.chosen[0] for group in frame.draft.groups if group.ref and group.ref.choice}
+    groups |= {group.table for group in frame.draft.groups if group.table}
+    key = key_columns(frame.graph.table(wanted.table)) if wanted.table else ()
+    if not wanted.distinct or len(key) != 1:
+        return None
+    joins = frame.tree(str(wanted.table), sorted(groups - {wanted.table}))
+    if not frame.multiplies(joins):
+        return None
+    return plan.Aggregate("count", plan.ColumnRef(str(wanted.table), key[0]), distinct=True)
 
 
 def _measure(column: plan.ColumnRef, formula: Formula | None) -> plan.ColumnRef | plan.Arithmetic:

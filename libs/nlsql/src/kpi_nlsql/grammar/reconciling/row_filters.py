@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kpi_nlsql.drafting.conditions import column_of, constant
 from kpi_nlsql.grammar.conditions.exclusions import excluded_behind
 from kpi_nlsql.grammar.conditions.listed_values import either_value, is_denied, subject_of
 from kpi_nlsql.plans import plan
@@ -32,14 +33,14 @@ def row_filters(
         if left_out is not None:
             negative = True
             used.update(range(position, left_out + 1))
-        constant = plan.Constant(hit.value)
+        literal = constant(hit.value, column_of(sentence.graph, (table, hit.column)))
         last = found[-1] if found else None
         used.add(position)
         if not negative and _goes_on(sentence, position) and _is_about(last, subject):
-            found[-1] = _either(last, constant)
+            found[-1] = _either(last, literal)
             told[-1] += f" or {hit.value!r}"
             continue
-        found.append(plan.Compare(subject, "!=" if negative else "=", constant))
+        found.append(plan.Compare(subject, "!=" if negative else "=", literal))
         told.append(f"{hit.column} {'is not' if negative else 'is'} {hit.value!r}")
     for position in _column_mentions(sentence, found, table):
         used.add(position)
