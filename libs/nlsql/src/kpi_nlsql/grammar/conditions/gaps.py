@@ -25,6 +25,10 @@ _KEPT = frozenset(
 """Participles that say of a value that the row keeps it."""
 _LISTING = frozenset({"or", "and", "nor", "/", ","})
 _BORDERS = frozenset({"and", "or", "but", "yet", "nor"})
+_NUMBERING = frozenset({"number", "code", "id"})
+"""What may be said besides of a value kept: "without an EORI number", of its ``eori``."""
+_OTHER = 5.0
+"""How doubtful it is that rows "without a delivery date" lack another date that they have."""
 _OF_SEVERAL = (["are"], ["were"], ["have"])
 """What goes on about the rows, not about the one value: "with an end date that are open"."""
 _ENDING = frozenset({"but", "and", "although", "though", "while", "even"})
@@ -49,6 +53,10 @@ def read(scan: Scanner) -> bool:
 def _lacks(scan: Scanner) -> bool:
     start, position = scan.position, _noun_at(scan, scan.position + 1)
     ref = _own(scan, position)
+    if scan.unknown(position) and scan.role(position + 1) == "column":
+        scan.draft.note("dangling", _OTHER)
+    if ref is not None and scan.at(position + 1).text in _NUMBERING:
+        position += 1
     if ref is None or not _ends(scan, position + 1, _BORDERS | {"for", "whose"}):
         return False
     if scan.item.text == "nor":
