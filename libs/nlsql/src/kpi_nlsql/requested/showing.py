@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kpi_nlsql.assembly.frame import aggregate_function
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import sources
 from kpi_nlsql.requested.columns import Meant, meant
+from kpi_nlsql.requested.groups_told import added_up, amount_called, come_to, said_totals
 from kpi_nlsql.requested.spans import Element
 from kpi_nlsql.schema.naming_columns import key_columns, naming_columns
 from kpi_nlsql.sentence import Sentence
 
 _FARTHEST = 2
-_EXACT = 0.95
-_CALLED: dict[plan.AggregateFunction, set[str]] = {
-    "sum": {"total", "sum", "amount", "totals"}, "avg": {"average"}, "count": {"count"},
-    "min": set(), "max": set(),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +94,7 @@ def _grouped(sentence: Sentence, query: plan.Query) -> plan.Query | None:
 
 
 def _sums_up(sentence: Sentence, query: plan.Query, element: Element) -> bool:
-    if element.function or _totals(sentence, query, element):
+    if element.function or said_totals(sentence, query, element):
         return True
     return any(isinstance(each, plan.Aggregate) for each in _expressions(sentence, query, element))
 
@@ -119,85 +114,25 @@ def _expressions(
     if element.both:
         return list(_compared(query))
     if element.function:
-        return list(_come_to(sentence, query, element, element.function))
-    if query.group and (totals := _totals(sentence, query, element)):
+        told = meant(sentence, element, _tables(query)) if element.positions else None
+        return list(come_to(sentence, query, element, element.function, told))
+    if query.group and (totals := said_totals(sentence, query, element)):
         return list(totals)
-    if query.group and (summed := _amount_called(sentence, query, element)):
+    if query.group and (summed := amount_called(sentence, query, element)):
         return list(summed)
     column = meant(sentence, element, _tables(query)) or _own_key(sentence, element, query)
     column = column or _nearby(sentence, element, query)
-    if column is not None and (summed := _summed(query, column)):
+    if column is not None and (summed := added_up(query, column)):
         return list(summed)
     if column is None and len(element.positions) > 1 and _ends_with_total(sentence, element):
         summed_up = replace(element, positions=element.positions[:-1], function="sum")
-        return list(_come_to(sentence, query, summed_up, "sum"))  # "their overtime total"
+        told = meant(sentence, summed_up, _tables(query))
+        return list(come_to(sentence, query, summed_up, "sum", told))  # "their overtime total"
     return [] if column is None else [column]
 
 
 def _ends_with_total(sentence: Sentence, element: Element) -> bool:
     return sentence.items[element.positions[-1]].text == "total"
-
-
-def _summed(query: plan.Query, column: Meant) -> list[plan.Aggregate]:
-    # "customers with the highest total payments, name and amount": what was added up of each
-    tables = {source.alias: source.table for source in sources(query)}
-    return [
-        each
-        for each in (_aggregate(query) if query.group else [])
-        if isinstance(each.argument, plan.ColumnRef)
-        if (tables.get(each.argument.source), each.argument.column) == (column.table, column.column)
-    ]
-
-
-def _come_to(
-    sentence: Sentence, query: plan.Query, element: Element, function: str
-) -> list[plan.Aggregate]:
-    """Return what groups come to by a function that is told, of the column told with it, if any."""
-    known = _aggregate(query)
-    same = [each for each in known if each.function == function]
-    column = meant(sentence, element, _tables(query)) if element.positions else None
-    if function == "count" or column is None or not query.group:
-        return same if element.positions else known
-    if any(each in same for each in _called(sentence, query, element)):
-        return same  # "an average listing price above 300, and the average price"
-    alias = {source.table: source.alias for source in sources(query)}.get(column.table)
-    keys = {key.source for key in query.group if isinstance(key, plan.ColumnRef)}
-    if alias is None or (query.joins and alias in keys):
-        return same  # each row has it, whatever else is joined
-    argument = plan.ColumnRef(alias, column.column)
-    return [plan.Aggregate(aggregate_function(function), argument)]
-
-
-def _amount_called(sentence: Sentence, query: plan.Query, element: Element) -> list[plan.Aggregate]:
-    """Return what groups were added up by, where a name fits no column in full but that, too.
-
-    "By total hours worked, with name and hours", though each has its ``overtime_hours``, too.
-    """
-    items = [sentence.items[at] for at in element.positions]
-    full = max((item.best_column() for item in items), default=1.0) >= _EXACT
-    return [] if full else _called(sentence, query, element)
-
-
-def _called(sentence: Sentence, query: plan.Query, element: Element) -> list[plan.Aggregate]:
-    """Return the one aggregate of the groups, if each word of an element may name its column."""
-    tables = {source.alias: source.table for source in sources(query)}
-    items = [sentence.items[at] for at in element.positions]
-    return [
-        each
-        for each in _aggregate(query)
-        if isinstance(each.argument, plan.ColumnRef)
-        for told in (tables.get(each.argument.source),)
-        if all(
-            any(h.table == told and h.column == each.argument.column for h in item.column_hits())
-            for item in items
-        )
-    ]
-
-
-def _totals(sentence: Sentence, query: plan.Query, element: Element) -> list[plan.Aggregate]:
-    """Return what the groups came to, if the element calls it so: "number and total"."""
-    words = {sentence.items[at].last_word for at in element.positions}
-    return [each for each in _aggregate(query) if words and words <= _CALLED[each.function]]
 
 
 def _own_key(sentence: Sentence, element: Element, query: plan.Query) -> Meant | None:
@@ -213,14 +148,6 @@ def _own_key(sentence: Sentence, element: Element, query: plan.Query) -> Meant |
             if column is not None and part.right.column == column.column:
                 return Meant(query.source.table, part.left.column, column.score)
     return None
-
-
-def _aggregate(query: plan.Query) -> list[plan.Aggregate]:
-    """Return the one aggregate that the groups are shown with, sorted or chosen by."""
-    terms = [term.left for term in plan.parts(query.having) if isinstance(term, plan.Compare)]
-    told = [*(o.expression for o in query.outputs), *(key.expression for key in query.order)]
-    found = dict.fromkeys(each for each in [*told, *terms] if isinstance(each, plan.Aggregate))
-    return list(found) if len(found) == 1 else []
 
 
 def _compared(query: plan.Query) -> list[Meant]:

@@ -69,9 +69,13 @@ def plain_items(items: Sequence[Item], graph: Graph, lexicon: Lexicon) -> list[I
 
 
 def _full_names(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
-    # "full name" is first and last name where the graph knows no full name.
+    # "full name" is first and last name where the graph knows no full name; a stock quantity is
+    # the ``stock`` where a column is called so.
     told: list[Token] = []
+    stocked = any(hit.column and hit.score >= _EXACT for hit in lexicon.names(("stock",), ""))
     for at, token in enumerate(tokens):
+        if stocked and token.lower == "quantity" and lower_at(tokens, at - 1) == "stock":
+            continue
         full = token.lower == "full" and lower_at(tokens, at + 1) in {"name", "names"}
         parted = full and not lexicon.names(("full", "name"), "fullname")
         told += said(("first", "name", "and", "last"), token) if parted else [token]

@@ -58,7 +58,7 @@ def read(scan: Scanner) -> bool:
 def _of_rows_before(scan: Scanner) -> bool:
     # "donor count by type", "ticket count, per priority": what is counted stands before.
     after, before = scan.at(scan.position + 1), scan.position - 1
-    leads = after.text in {"by", ""} or after.is_cue("group") or after.kind == "mark"
+    leads = after.text in {"by", "of", ""} or after.is_cue("group") or after.kind == "mark"
     rows = scan.table(before) if scan.role(before) == "table" else scan.subject(before)
     if scan.item.text not in {"count", "counts"} or scan.in_where or not leads or rows is None:
         return False

@@ -35,8 +35,8 @@ def unit_skipped(scan: Scanner, position: int) -> int:
 def _state(scan: Scanner, position: int) -> None:
     """Read what a word says of the rows counted: "more than 5 unpaid invoices"."""
     start, scan.position = scan.position, position
-    if not undone.un(scan):
-        scan.take(position)
+    if not undone.un(scan) and not scan.item.text.startswith("un"):
+        scan.take(position)  # "3 unpaid invoices" of which none is known to be paid are doubtful
     scan.position = start
 
 

@@ -47,14 +47,25 @@ def un(scan: Scanner) -> bool:
         return False
     plain = item.kind == "word" or item.text in _OPPOSITES
     ref = _dated(scan, scan.position, done, rows) if plain else None
-    if ref is None:
+    state = _state(scan, done, rows) if plain and ref is None else None
+    if ref is None and state is None:
         return False
     if scan.position == 0:
         scan.draft.note("asks_rows")
-    scan.add(Term("null", scan.position, ref))
+    scan.add(state or Term("null", scan.position, ref))
     scan.take(scan.position)
     scan.position += 1
     return True
+
+
+def _state(scan: Scanner, done: str, rows: str) -> Term | None:
+    """Return that the rows do not have the state "unpaid" denies, where one column tells it."""
+    found = scan.sentence.lexicon.values.find((done,))
+    held = tuple(hit for hit in found if hit.table == rows and hit.score >= 1.0)
+    if not scan.item.text.startswith("un") or len({hit.column for hit in held}) != 1:
+        return None
+    column = chosen_ref(scan.position, rows, held[0].column)
+    return Term("compare", scan.position, column, "!=", (held[0].value,))
 
 
 def _described_rows(scan: Scanner) -> str | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Group, Ref, Sorting, Wanted
+from kpi_nlsql.drafting.draft import Ref, Sorting, Wanted
 from kpi_nlsql.grammar.asking.aggregates import function_at
 from kpi_nlsql.grammar.asking.counting import counted
 from kpi_nlsql.grammar.conditions import totals
 from kpi_nlsql.grammar.conditions.text_search import is_span
 from kpi_nlsql.grammar.ranking import ranked_rows, rankings
-from kpi_nlsql.grammar.ranking.best_inside import inside
 from kpi_nlsql.grammar.ranking.measured_by import by_amount, implied_measure
+from kpi_nlsql.grammar.ranking.most_common import common, limit_beside, sort
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.walking import skip_words
 
@@ -23,7 +23,7 @@ def read(scan: Scanner) -> bool:
     """Consume a superlative and what it is measured by."""
     item = scan.item
     if item.is_cue("common"):
-        return _common(scan)
+        return common(scan)
     if not item.is_cue("superlative") or _in_list_of_functions(scan):
         return False
     if is_span(scan):
@@ -31,7 +31,7 @@ def read(scan: Scanner) -> bool:
     kind = item.argument("superlative")
     if item.text in {"first", "last"} and not _is_superlative_first(scan):
         return False
-    limit = _limit(scan)
+    limit = limit_beside(scan)
     if kind in {"most", "fewest"}:
         return _most(scan, kind == "most", limit)
     return _highest(scan, kind == "high", limit)
@@ -59,59 +59,6 @@ def _is_dated(scan: Scanner, position: int) -> bool:
     return scan.is_dated(scan.at(position).column_hits()[0])
 
 
-def _limit(scan: Scanner) -> int:
-    """Return the number that stands beside the superlative: "top 3", "3 youngest"; 1 without."""
-    for index in (scan.position + 1, scan.position - 1):
-        number = scan.at(index).number
-        if isinstance(number, int) and 0 < number < 1000:
-            scan.take(index)
-            return number
-    if scan.draft.limit is not None and not scan.draft.sorting:
-        # "the top 5 parts with the highest price": what they are the top of is told now
-        scan.draft.notes.pop("unmeasured", None)
-        return scan.draft.limit
-    return scan.limit or 1
-
-
-def _sort(scan: Scanner, sorting: Sorting, limit: int) -> None:
-    if (term := inside(scan, sorting, limit)) is not None:
-        scan.add(term)
-        return
-    scan.draft.sorting.append(sorting)
-    scan.draft.limit = limit
-
-
-def _common(scan: Scanner) -> bool:
-    descending = scan.item.argument("common") == "most"
-    limit = _limit(scan)
-    start = scan.position
-    position, _ = counted(scan, start + 1)
-    if scan.at(position).number is not None:
-        position += 1
-    scan.take(start)
-    scan.position = start + 1
-    if scan.role(position) == "column" and not scan.in_where:
-        ref = scan.ref(position)
-        scan.draft.wanted.append(Wanted(position, ref))
-        scan.draft.groups.append(Group(position, ref))
-        scan.take(position)
-        scan.position = position + 1
-    elif scan.role(position) == "column":
-        scan.draft.groups.append(Group(position, scan.ref(position)))
-        scan.take(position)
-        scan.position = position + 1
-    elif scan.role(position) == "table" and not scan.in_where:
-        table = scan.table(position)
-        scan.draft.groups.append(Group(position, table=table))
-        scan.draft.entities.append((position, table))
-        scan.take(position)
-        scan.position = position + 1
-    elif scan.draft.wanted and scan.draft.wanted[-1].ref:
-        scan.draft.groups.append(Group(start, scan.draft.wanted[-1].ref))
-    _sort(scan, Sorting(start, None, "count", None, descending), limit)
-    return True
-
-
 def _most(scan: Scanner, descending: bool, limit: int) -> bool:
     start = scan.position
     position, _ = counted(scan, start + 1)
@@ -123,13 +70,13 @@ def _most(scan: Scanner, descending: bool, limit: int) -> bool:
     scan.take(start)
     scan.position = start + 1
     if (money := totals.money(scan, position)) is not None:
-        _sort(scan, Sorting(start, money, "sum", None, descending), limit)
+        sort(scan, Sorting(start, money, "sum", None, descending), limit)
         scan.position = position + 1 + (scan.role(position) == "table")
         return True
     if (rows := ranked_rows.most_rows(scan, position, start, descending)) is not None:
         scan.take(position)
         scan.position = position + 1
-        _sort(scan, rows, limit)
+        sort(scan, rows, limit)
         return True
     if role == "table":
         scan.take(position)
@@ -137,7 +84,7 @@ def _most(scan: Scanner, descending: bool, limit: int) -> bool:
         role = "column"
     if role == "column":
         return _most_of(scan, position, Sorting(start, None, None, None, descending), limit)
-    _sort(scan, Sorting(start, None, "count", None, descending), limit)
+    sort(scan, Sorting(start, None, "count", None, descending), limit)
     return True
 
 
@@ -152,7 +99,7 @@ def _most_described(scan: Scanner, position: int, descending: bool, limit: int) 
     scan.take(start, noun)
     scan.skipped.add(noun)
     scan.position = start + 1
-    _sort(scan, Sorting(start, None, "count", scan.table(noun), descending), limit)
+    sort(scan, Sorting(start, None, "count", scan.table(noun), descending), limit)
     return True
 
 
@@ -169,7 +116,7 @@ def _most_of(scan: Scanner, position: int, sorting: Sorting, limit: int) -> bool
     column = scan.column_of(ref.hits[0])
     sorting.summed = column.family == "number" and not column.name.lower().endswith("id")
     sorting.function = None if sorting.summed else "count"
-    _sort(scan, sorting, limit)
+    sort(scan, sorting, limit)
     return True
 
 
@@ -210,7 +157,7 @@ def _of_described(scan: Scanner, position: int, descending: bool, limit: int) ->
     if scan.role(noun) == "table":
         return _adjective(scan, noun, descending, limit)
     total = totals.of_many(scan, noun)
-    _sort(scan, Sorting(start, scan.ref(noun), None, None, descending, summed=total), limit)
+    sort(scan, Sorting(start, scan.ref(noun), None, None, descending, summed=total), limit)
     scan.skipped.add(noun)
     scan.take(noun)
     scan.position = start + 1 + (scan.at(start + 1).number is not None)
@@ -228,7 +175,7 @@ def _highest_of(
         return _column(scan, position, descending, limit, function)
     if scan.role(position) == "none" and (shown := _shown(scan, function)) is not None:
         scan.position = position
-        _sort(scan, Sorting(start, shown.ref, function, None, descending), limit)
+        sort(scan, Sorting(start, shown.ref, function, None, descending), limit)
         return True
     return _adjective(scan, position, descending, limit)
 
@@ -241,7 +188,7 @@ def _total_of_rows(scan: Scanner, position: int, sorting: Sorting, limit: int) -
         return False
     scan.take(sorting.position, position)
     scan.position = position + 1
-    _sort(scan, sorting, limit)
+    sort(scan, sorting, limit)
     return True
 
 
@@ -265,7 +212,7 @@ def _column(
     implied = implied_measure(scan, start)
     if implied is not None and _is_of_rows(scan, start, ref, implied[0]):
         scan.position = position
-        _sort(scan, Sorting(start, implied[0], None, None, implied[1]), limit)
+        sort(scan, Sorting(start, implied[0], None, None, implied[1]), limit)
         return True
     groups = {group.position for group in scan.draft.groups}
     rows = [at for at, _ in scan.draft.entities if at not in groups]
@@ -280,7 +227,7 @@ def _column(
         scan.draft.wanted.append(Wanted(position, ref, "max" if descending else "min"))
         return True
     total = scan.at(position).text.startswith("total ") or totals.of_many(scan, position)
-    _sort(scan, Sorting(start, ref, function, None, descending, summed=total), limit)
+    sort(scan, Sorting(start, ref, function, None, descending, summed=total), limit)
     return True
 
 
@@ -317,12 +264,12 @@ def _adjective(scan: Scanner, position: int, descending: bool, limit: int) -> bo
             rows = scan.table(position) if scan.role(position) == "table" else None
             other = rows is not None and all(hit.table != rows for hit in ref.hits)
             function = "sum" if other and scan.measures(ref) else None
-            _sort(scan, Sorting(start, ref, function, None, descending), limit)
+            sort(scan, Sorting(start, ref, function, None, descending), limit)
             return True
     if _is_predicate(scan, start):
         assert scan.pending is not None
         scan.not_output(scan.pending)
-        _sort(scan, Sorting(start, scan.pending, scan.pending_function, None, descending), limit)
+        sort(scan, Sorting(start, scan.pending, scan.pending_function, None, descending), limit)
         return True
     implied = implied_measure(scan, start, position) or by_amount(scan, position, descending)
     if implied is None:
@@ -331,5 +278,5 @@ def _adjective(scan: Scanner, position: int, descending: bool, limit: int) -> bo
             scan.draft.note("unmeasured")  # "the first 10 customers" are any ten
         return True
     ref, down = implied
-    _sort(scan, Sorting(start, ref, None, None, down), limit)
+    sort(scan, Sorting(start, ref, None, None, down), limit)
     return True
