@@ -12,7 +12,6 @@ _CUE_WORTH = 0.9
 _WEAK_CUE_WORTH = 0.7
 _COMMAND_WORTH = 1.15
 _NOUN_WORTH = 0.7
-_TOTAL_WORTH = 1.02
 _DETERMINERS = frozenset({"a", "an", "the", "all", "every", "each", "any", "no", "our", "many"})
 _LISTS = frozenset({"list", "report"})
 """Verbs of commands that are nouns behind other nouns."""
@@ -39,8 +38,6 @@ def cue_worth(start: int, end: int, tokens: Sequence[Token], cues: Sequence[Cue]
         return _WEAK_CUE_WORTH
     if len(words) == 1 and is_no_command(start, tokens, cues):
         return _NOUN_WORTH  # "all spot contracts": nobody is told to spot any
-    if words == ("total",) and end < len(tokens) and _is_noun(tokens[end]):
-        return _TOTAL_WORTH  # "by total paid amount", whatever is called total by itself
     telling = sum(word not in FUNCTION_WORDS for word in words)
     least = _COMMAND_WORTH if _commands(tokens, start) else 0.3
     return max(_CUE_WORTH * telling, least) + 0.1 * (len(words) - 1)

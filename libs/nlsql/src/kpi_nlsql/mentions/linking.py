@@ -24,6 +24,7 @@ _MOST_HITS = 40
 _INSIDE_VALUES = frozenset({"/", ",", ".", "(", ")", "-"})
 _SUPERLATIVE_NAME = 0.3
 _CALLED = 0.8
+_TOTAL_WORTH = 1.02
 _WHOLE_NAME = 0.97
 _NAMING = frozenset({"number", "name", "address", "code"})
 _PARTICLES = frozenset({"in", "out", "up", "off"})
@@ -175,6 +176,8 @@ def _spans(
             known_stems[end - 1], lexicon
         ):
             worth = 0.0  # "all properties" are rows where a table is called so
+        if words == ("total",) and lexicon.names(tuple(known_stems[end : end + 1]), ""):
+            worth = _TOTAL_WORTH  # "by total paid amount", whatever is called total by itself
         yield Item("cue", " ".join(words), start, end, cues=tuple(cues), worth=worth)
     hits = _names(start, end, tokens, known_stems, lexicon)
     values = held(start, end, tokens, hits, lexicon)[:_MOST_HITS]
