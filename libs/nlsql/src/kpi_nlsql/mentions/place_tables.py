@@ -51,10 +51,13 @@ def without_whereabouts(items: Sequence[Item]) -> list[Item]:
     "Services that have no subscription in billing" have none at all, whatever else is billed.
     """
     told = list(items)
-    for at in range(len(told) - 1, 1, -1):
+    at = len(told) - 1
+    while at > 1:
         lead = skip_words_back(told, at - 1, DETERMINERS)
         if lead > 1 and told[lead].text in {"in", "on"} and _keeps(told, lead, told[at]):
             del told[lead : at + 1]
+            at = lead
+        at -= 1
     return told
 
 
