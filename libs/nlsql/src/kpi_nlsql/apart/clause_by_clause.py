@@ -137,7 +137,7 @@ def _readings(sentence: Sentence, parts: Iterable[Part], reader: Reader) -> list
         alone = relinked(sentence, part.tokens)
         ranked = confidence.rank(alone, reader(alone))[:_MOST_READINGS]
         found += [(score, reading, alone, part) for score, reading in ranked if _fits(reading)]
-    found.sort(key=lambda told: -told[0])
+    found.sort(key=lambda told: (bool(told[1].features.get("forced")), -told[0]))
     return [told for told in found if told[0] >= _LEAST]
 
 
