@@ -54,10 +54,11 @@ def _is_ranked(scan: Scanner) -> bool:
     """Tell whether a unit of time is asked for: "which month had the most absences"."""
     asked = scan.at(scan.position - 1)
     which = asked.is_cue("relative") and asked.last_word in {"which", "what"}
-    ahead = scan.items[scan.position + 1 :]
-    ranked = any(item.is_cue("superlative") for item in ahead) and not scan.draft.entities
+    if scan.item.text not in UNITS or not which or scan.draft.entities:
+        return False
+    ranked = any(item.is_cue("superlative") for item in scan.items[scan.position + 1 :])
     stored = scan.item.best_column() >= STORED or keeps(scan, scan.position)
-    return which and ranked and scan.item.text in UNITS and not stored
+    return ranked and not stored
 
 
 def complete(scan: Scanner) -> None:

@@ -41,18 +41,19 @@ def read(scan: Scanner) -> bool:
 
 def un(scan: Scanner) -> bool:
     """Consume "unpaid" of invoices, "open" of cases: they have no date of payment or closing."""
-    item, rows = scan.item, _described_rows(scan)
+    item = scan.item
     done = item.text[2:] if item.text.startswith("un") else _OPPOSITES.get(item.text, "")
-    if not done or rows is None or any(value.table == rows for value in item.values):
-        return False
     plain = item.kind == "word" or item.text in _OPPOSITES
-    ref = _dated(scan, scan.position, done, rows) if plain else None
-    state = _state(scan, done, rows) if plain and ref is None else None
-    if ref is None and state is None:
+    rows = _described_rows(scan) if done and plain else None
+    if rows is None or any(value.table == rows for value in item.values):
+        return False
+    ref = _dated(scan, scan.position, done, rows)
+    term = Term("null", scan.position, ref) if ref is not None else _state(scan, done, rows)
+    if term is None:
         return False
     if scan.position == 0:
         scan.draft.note("asks_rows")
-    scan.add(state or Term("null", scan.position, ref))
+    scan.add(term)
     scan.take(scan.position)
     scan.position += 1
     return True
