@@ -17,15 +17,17 @@ _DENIED_WITHIN = 3
 
 def ask_people(scan: Scanner) -> None:
     """Make "who", where no other word says it, the people that the rows named refer to."""
-    if (
-        scan.item.text != "who"
-        or scan.draft.entities
-        or not (_denied(scan) or _acts(scan) or _ranked(scan))
-    ):
+    if scan.item.text != "who" or scan.draft.entities:
+        return
+    ranked = _ranked(scan)
+    if ranked is None and not (_denied(scan) or _acts(scan)):
         return
     named = [i for i in range(scan.position + 1, len(scan.items)) if scan.role(i) == "table"]
-    rows = _ranked(scan) or (scan.table(named[0]) if named else None)
-    table = _people_of(scan, rows) if rows is not None else None
+    rows = ranked or (scan.table(named[0]) if named else None)
+    if rows is None:
+        return
+    people = are_people(scan.sentence.graph.table(rows))
+    table = ranked if people else _people_of(scan, rows)
     if table is not None:
         scan.draft.entities.append((scan.position, table))
         scan.in_where = True
@@ -57,8 +59,6 @@ def _acts(scan: Scanner) -> bool:
 def _people_of(scan: Scanner, table: str) -> str | None:
     """Return the nearest table of people that each row of the table has one of, if any."""
     graph, paths = scan.sentence.graph, scan.sentence.paths
-    if are_people(graph.table(table)):
-        return table if _ranked(scan) else None
     found = [
         (path[0], other.name)
         for other in graph.tables

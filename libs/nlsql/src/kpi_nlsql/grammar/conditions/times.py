@@ -93,9 +93,9 @@ def _done_to(scan: Scanner, verb: str) -> Ref | None:
     last, asked = scan.last_table(), scan.entity()
     lived = verb in _HAPPENING and last is not None and has_for_life(scan, last)
     tables = dict.fromkeys((asked, last) if lived else (last, asked))
-    for table in tables if scan.scope == MAIN else [scan.last_table() or scan.entity()]:
-        column = named_by(verb, scan.sentence.graph.table(table)) if table is not None else None
-        if table is not None and column is not None:
+    for table in filter(None, tables if scan.scope == MAIN else (last or asked,)):
+        column = named_by(verb, scan.sentence.graph.table(table))
+        if column is not None:
             return chosen_ref(scan.position, table, column.name)
     return None
 
