@@ -67,9 +67,7 @@ def _worth(scan: Scanner, position: int) -> bool:
 
 def _past_states(scan: Scanner, position: int) -> int:
     # "the sum of unpaid amounts": of the rows in this state.
-    behind = position
-    while scan.role(behind) == "value":
-        behind += 1
+    behind = scan.head(position)
     behind += scan.role(behind) == "table"
     if behind == position or scan.in_where or scan.role(behind) != "column":
         return position
@@ -161,9 +159,7 @@ def _total_of_rows(scan: Scanner, position: int, function: str) -> bool:
 
 def _described(scan: Scanner, position: int) -> bool:
     """Consume "the sum of" of "the sum of the open invoices"; the values are read next."""
-    start, noun = scan.position, position
-    while scan.role(noun) == "value":
-        noun += 1
+    start, noun = scan.position, scan.head(position)
     if noun == position or scan.role(noun) != "table" or not _total_of_rows(scan, noun, "sum"):
         return False
     scan.draft.entities.append((noun, scan.table(noun)))

@@ -25,9 +25,7 @@ def read(scan: Scanner) -> bool:
     if scan.in_where or len(functions) < 2:
         return False
     position = scan.skip(position)
-    column = position
-    while scan.role(column) == "value":
-        column += 1  # "the highest and the lowest SAT score"
+    column = scan.head(position)  # "the highest and the lowest SAT score"
     if scan.role(column) == "table" and scan.role(column + 1) == "column":
         column += 1
     superlative = any(scan.at(at).argument("superlative") for at in range(scan.position, position))

@@ -12,9 +12,7 @@ from kpi_nlsql.plans.plan import Operator
 
 def outnumbered(scan: Scanner, operator: Operator, position: int) -> bool:
     """Consume what is counted, at ``position``, and the column that it is set against."""
-    rows = position
-    while scan.role(rows) == "value":
-        rows += 1
+    rows = scan.head(position)
     column = scan.skip(rows + 2)
     entity = _rows(scan)
     if scan.role(rows) != "table" or scan.at(rows + 1).text != "than" or entity is None:

@@ -71,9 +71,7 @@ def _state(scan: Scanner, done: str, rows: str) -> Term | None:
 
 def _described_rows(scan: Scanner) -> str | None:
     """Return the table of the rows that a word describes: "open cases", "cases that are open"."""
-    noun = scan.position + 1
-    while scan.role(noun) == "value":
-        noun += 1  # "open repair jobs"
+    noun = scan.head(scan.position + 1)  # "open repair jobs"
     if scan.role(noun) == "table":
         return scan.table(noun)
     return scan.entity() if scan.at(scan.position - 1).text in _BEING else None
