@@ -42,4 +42,9 @@ BRINGING_ABOUT = frozenset(
 
 def is_verb(word: str) -> bool:
     """Tell whether a word says by its form that something was done: "rented", "sold", "paid"."""
-    return word.endswith("ed") or (lemma(word) != word and not word.endswith(("s", "ing")))
+    return word.endswith("ed") or (is_inflected(word) and not word.endswith("ing"))
+
+
+def is_inflected(word: str) -> bool:
+    """Tell whether a word is the form of a verb: "selling", "sold", but not the noun "sales"."""
+    return lemma(word) != word and not word.endswith("s")

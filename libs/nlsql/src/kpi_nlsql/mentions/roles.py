@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from kpi_nlsql.english.deeds import is_inflected
 from kpi_nlsql.english.function_words import COPULAS
-from kpi_nlsql.english.words import lemma
 from kpi_nlsql.mentions.apparent_values import DETERMINERS, is_dated_deed, is_deed, is_row_noun
 from kpi_nlsql.mentions.called_so import is_called_so
 from kpi_nlsql.mentions.linking import Item
@@ -71,9 +71,8 @@ def _is_done_for(items: Sequence[Item], found: Sequence[Role], position: int) ->
     lead = items[position + 1].text if position + 1 < len(items) else ""
     if not position or found[position - 1] != "column" or lead not in {"for", "by"}:
         return False
-    deed = lemma(item.text) != item.text and not item.text.endswith("s")
     tables = {hit.table for hit in before.column_hits()}
-    return deed and not any(value.table in tables for value in item.values)
+    return is_inflected(item.text) and not any(value.table in tables for value in item.values)
 
 
 def _is_counted(items: Sequence[Item], position: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref
-from kpi_nlsql.english.words import lemma
+from kpi_nlsql.english.deeds import is_inflected
 from kpi_nlsql.grammar.asking.implied_columns import IMPLIED, what_it_costs
 from kpi_nlsql.grammar.conditions.date_gaps import DAYS
 from kpi_nlsql.grammar.scanner import Scanner
@@ -68,7 +68,7 @@ def _leads_on(scan: Scanner, position: int) -> bool:
     # "confirmations received via SWIFT", "refunds booked on orders": behind the rows, a verb.
     text, lead = scan.at(position).text, scan.at(position + 1).text
     behind_rows = scan.role(position - 1) in {"table", "value"}
-    past = text.endswith("ed") or (lemma(text) != text and not text.endswith("s"))
+    past = text.endswith("ed") or is_inflected(text)
     return past and " " not in text and behind_rows and lead in _LEADS
 
 

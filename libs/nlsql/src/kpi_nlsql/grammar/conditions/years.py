@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref
-from kpi_nlsql.english.words import lemma
+from kpi_nlsql.english.deeds import is_inflected
 from kpi_nlsql.grammar.scanner import Scanner
 
 ANY_YEAR = range(1000, 2101)
@@ -41,8 +41,7 @@ def _is_deed_of_year(scan: Scanner, ref: Ref) -> bool:
     """
     dated = tuple(hit for hit in ref.hits if scan.is_dated(hit))
     led = scan.at(scan.position - 1).text in _LEADS and ref.position == scan.position - 2
-    verb = scan.at(ref.position).text
-    done = scan.participle(ref.position) or (lemma(verb) != verb and not verb.endswith("s"))
+    done = scan.participle(ref.position) or is_inflected(scan.at(ref.position).text)
     if not dated or not led or not done:
         return False
     ref.hits = dated

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kpi_nlsql.english.words import lemma
+from kpi_nlsql.english.deeds import is_inflected
 from kpi_nlsql.grammar.repeating.repeated_keys import Keys
 from kpi_nlsql.grammar.repeating.repeats import ROWS, Repeat, as_another
 from kpi_nlsql.mentions.linking import Item
@@ -110,8 +110,7 @@ def _verbs(items: Sequence[Item], repeat: Repeat, keys: Keys) -> Iterable[int]:
 
 def _happens(item: Item) -> bool:
     """Tell whether an item is part of a verb: "turn up", "were booked", "paid"."""
-    inflected = lemma(item.text) != item.text and not item.text.endswith("s")
-    deed = " " not in item.text and (item.text.endswith("ed") or inflected)
+    deed = " " not in item.text and (item.text.endswith("ed") or is_inflected(item.text))
     return deed or item.kind == "word" or item.is_cue("show")
 
 
