@@ -6,6 +6,14 @@ from typing import Literal
 
 from kpi_nlsql.drafting.draft import Ref, Term, chosen_ref
 from kpi_nlsql.grammar.asking.implied_columns import TIME
+from kpi_nlsql.grammar.conditions.searched_texts import (
+    behind_list,
+    is_letter,
+    is_name,
+    marked_text,
+    run_end,
+    written,
+)
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.schema.naming_columns import naming_columns
 
@@ -23,7 +31,6 @@ _DAYS = {
 _HAVING = frozenset({"with", "having", "have", "has", "containing"})
 _DETERMINERS = frozenset({"the", "its", "their"})
 _PROSE = frozenset("description text comment comments note notes remark remarks".split())  # noqa: SIM905
-_QUOTES = "\"'`“”‘’(<>=%"  # noqa: RUF001
 _MOST_BETWEEN = 3
 _NAMED = 0.95
 
@@ -51,7 +58,7 @@ def read(scan: Scanner) -> bool:
 def _inside(scan: Scanner) -> bool:
     """Consume "with Apples in the name", "with leak in the text": what a column has somewhere."""
     position = scan.position
-    told = scan.role(position) == "value" or _is_name(scan, position) or _is_unknown(scan)
+    told = scan.role(position) == "value" or is_name(scan, position) or _is_unknown(scan)
     before = scan.at(position - 1)
     lacking = before.text.split()[:1] in (["without"], ["no"])
     if not (lacking or before.text in _HAVING) or scan.at(position + 1).text != "in":
@@ -59,11 +66,11 @@ def _inside(scan: Scanner) -> bool:
     column = scan.skip(position + 2)
     if not told or scan.at(position + 2).text not in _DETERMINERS or scan.role(column) != "column":
         return False
-    last = position if scan.item.kind == "quoted" else _run_end(scan, position)
+    last = position if scan.item.kind == "quoted" else run_end(scan, position)
     ref = scan.ref(column)
     if scan.column_of(ref.hits[0]).family != "text":
         return False
-    text = scan.item.text if scan.item.kind == "quoted" else _written(scan, position, last)
+    text = scan.item.text if scan.item.kind == "quoted" else written(scan, position, last)
     denied = scan.negate or scan.scope in scan.draft.negative_scopes
     scan.add(Term("like", position, ref, values=(text,), negated=lacking and not denied))
     scan.take(*range(position, column + 1))
@@ -163,7 +170,7 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
         return True
     while scan.at(position).is_cue("contains") or (
         scan.at(position).kind == "word"
-        and not _is_letter(scan, position)
+        and not is_letter(scan, position)
         and (
             scan.at(position).text
             in {"the", "a", "an", "letter", "word", "substring", "string", "with", "letters", "in"}
@@ -173,11 +180,11 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
     value = scan.at(position)
     short = value.kind == "word" and (len(value.text) == 1 or scan.at(position - 1).text == "word")
     closing = _closes_search(scan, position)
-    named = _is_name(scan, position) or closing is not None
+    named = is_name(scan, position) or closing is not None
     if not (value.kind in {"quoted", "number"} or value.values or short or named):
         return False
     ref = _subject(scan) or _prose(scan, kind)
-    told = _behind_list(scan, position)
+    told = behind_list(scan, position)
     after = scan.skip(told)
     if scan.at(told).text == "in" and scan.role(after) == "column":
         ref = scan.ref(after)
@@ -187,8 +194,8 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
     if ref is None:
         return False
     scan.not_output(ref)
-    last = closing or _run_end(scan, position)
-    text = value.text if value.kind == "quoted" else _written(scan, position, last)
+    last = closing or run_end(scan, position)
+    text = value.text if value.kind == "quoted" else written(scan, position, last)
     scan.add(Term("like", scan.position, ref, values=(text,), like=kind))
     scan.take(*range(scan.position, last + 1))
     scan.position = last + 1
@@ -197,25 +204,12 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
     return True
 
 
-def _behind_list(scan: Scanner, position: int) -> int:
-    """Return where a list of quoted texts ends: "containing 'oil' or 'fat' in the name"."""
-    end = position + 1
-    while scan.at(end).text in {"or", ","} and scan.at(end + 1).kind == "quoted":
-        end += 2
-    return end
-
-
 def _marked(scan: Scanner, position: int, kind: Literal["contains", "starts", "ends"]) -> bool:
     """Consume a text that begins with a mark: "ends with .com", "contains @gmail.com"."""
-    start = _end(scan, position - 1)
-    text = (scan.sentence.text[start:].split() or [""])[0].rstrip("?,.;:!)")
-    ref = scan.pending
-    if ref is None or not text or text[0].isalnum() or text[0] in _QUOTES:
+    ref, found = scan.pending, marked_text(scan, position)
+    if ref is None or found is None:
         return False
-    end = scan.sentence.text.index(text, start) + len(text)
-    last = position - 1
-    while last + 1 < len(scan.items) and _end(scan, last + 1) <= end:
-        last += 1
+    text, last = found
     scan.not_output(ref)
     scan.add(Term("like", scan.position, ref, values=(text,), like=kind))
     scan.take(*range(scan.position, last + 1))
@@ -243,13 +237,6 @@ def _prose(scan: Scanner, kind: str) -> Ref | None:
     return chosen_ref(scan.position, str(entity), texts[0]) if len(texts) == 1 else None
 
 
-def _is_letter(scan: Scanner, position: int) -> bool:
-    # "starts with A": a letter, where no noun follows of which it would be one
-    after = scan.at(position + 1)
-    ends = after.kind == "mark" or after.text in {"", "or", "and", "but"}
-    return scan.at(position).text in {"a", "i"} and ends
-
-
 def _goes_on(scan: Scanner) -> bool:
     """Tell whether a further text to look for follows: "contains leak, crack or rust"."""
     text, after = scan.at(scan.position + 1), scan.at(scan.position + 2)
@@ -264,46 +251,10 @@ def _goes_on(scan: Scanner) -> bool:
 
 def _another(scan: Scanner, ref: Ref, kind: Literal["contains", "starts", "ends"]) -> None:
     position = scan.position + 1
-    text = _written(scan, position, position)
+    text = written(scan, position, position)
     scan.add(Term("like", position, ref, values=(text,), like=kind, joined_by_or=True))
     scan.take(scan.position, position)
     scan.position = position + 1
-
-
-def _run_end(scan: Scanner, position: int) -> int:
-    """Return the last item of a text written without blanks: "x.org", "AB-12/3"."""
-    text = scan.sentence.text
-    while position + 1 < len(scan.items):
-        gap = text[_end(scan, position) : _start(scan, position + 1)]
-        glued = (not gap.strip() and gap == "") or gap in {".", "-", "/", "@", "_"}
-        if (
-            not glued
-            or scan.at(position + 1).text in {"?", ".", ","}
-            or scan.at(position).kind == "quoted"
-        ):
-            return position
-        position += 1
-    return position
-
-
-def _is_name(scan: Scanner, position: int) -> bool:
-    """Tell whether what stands here is written with a capital, as a text to look for."""
-    item = scan.at(position)
-    if item.kind not in {"word", "mention"}:
-        return False
-    return scan.sentence.tokens[item.start].text[:1].isupper() and not item.cues
-
-
-def _start(scan: Scanner, position: int) -> int:
-    return scan.sentence.tokens[scan.at(position).start].start
-
-
-def _end(scan: Scanner, position: int) -> int:
-    return scan.sentence.tokens[scan.at(position).end - 1].end
-
-
-def _written(scan: Scanner, first: int, last: int) -> str:
-    return scan.sentence.text[_start(scan, first) : _end(scan, last)].strip("\"'“”‘’`")  # noqa: RUF001
 
 
 def _closes_search(scan: Scanner, position: int) -> int | None:
