@@ -226,6 +226,19 @@ class Graph:
             joins.sort(key=lambda j: (j.kind != "foreign_key", not self.tells(j), -j.score))
         return found
 
+    def joins_from(self, table: str) -> list[Join]:
+        """Return the joins of a table with any other, seen from it, as they stand in the graph."""
+        return list(self._joins_by_table.get(table, ()))
+
+    @cached_property
+    def _joins_by_table(self) -> dict[str, list[Join]]:
+        found: dict[str, list[Join]] = defaultdict(list)
+        for join in self.joins:
+            found[join.left_table].append(join)
+            if join.left_table != join.right_table:
+                found[join.right_table].append(join.reversed())
+        return found
+
     def tells(self, join: Join) -> bool:
         """Tell whether the columns of a join tell the rows of one side apart.
 

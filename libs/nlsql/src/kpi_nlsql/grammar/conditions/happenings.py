@@ -42,9 +42,7 @@ def _dated_parent(scan: Scanner, near: str) -> str | None:
     graph, paths = scan.sentence.graph, scan.sentence.paths
     if dates(scan, near):
         return None
-    tied = [join for join in graph.joins if near in {join.left_table, join.right_table}]
-    seen = [join if join.left_table == near else join.reversed() for join in tied]
-    parents = {join.right_table for join in seen if paths.to_one(join, graph)}
+    parents = {join.right_table for join in graph.joins_from(near) if paths.to_one(join, graph)}
     told = [t for t in parents if dates(scan, t) and not has_for_life(scan, t)]
     return told[0] if len(told) == 1 else None
 

@@ -97,10 +97,10 @@ def amounts_of_related(scan: Scanner, entity: str) -> list[tuple[str, str]]:
 def _several(scan: Scanner, entity: str) -> list[str]:
     """Return the tables of which a row of another has several rows."""
     graph, paths = scan.sentence.graph, scan.sentence.paths
-    joins = [join for join in graph.joins if entity in {join.left_table, join.right_table}]
+    joins = graph.joins_from(entity)
     declared = [join for join in joins if join.kind == "foreign_key"]
-    seen = [join if join.left_table == entity else join.reversed() for join in declared or joins]
-    return list(dict.fromkeys(j.right_table for j in seen if not paths.to_one(j, graph)))
+    several = [join for join in declared or joins if not paths.to_one(join, graph)]
+    return list(dict.fromkeys(join.right_table for join in several))
 
 
 def total_of(scan: Scanner, position: int) -> Ref | None:

@@ -52,13 +52,10 @@ def linked_rows(sentence: Sentence, left: str, right: str) -> tuple[Pairing, Lin
 
 def _from(sentence: Sentence, table: str) -> dict[str, list[Join]]:
     found: dict[str, list[Join]] = defaultdict(list)
-    for join in sentence.graph.joins:
+    for join in sentence.graph.joins_from(table):
         columns = {column.lower() for column in (*join.left_columns, *join.right_columns)}
-        if join.score < _SURE or columns & sentence.excluded:
-            continue
-        if table in (join.left_table, join.right_table):
-            begun = join if join.left_table == table else join.reversed()
-            found[begun.right_table].append(begun)
+        if join.score >= _SURE and not columns & sentence.excluded:
+            found[join.right_table].append(join)
     return found
 
 
