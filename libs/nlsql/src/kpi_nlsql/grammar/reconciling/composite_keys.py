@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kpi_nlsql.grammar.repeating.repeated_keys import TOGETHER
+from kpi_nlsql.grammar.repeating.named_keys import TOGETHER
 from kpi_nlsql.mentions.homes import key_part
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.schema.graph import Table

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from kpi_nlsql.grammar.reconciling.row_filters import row_filters
 from kpi_nlsql.grammar.repeating.identity import identifying_columns
-from kpi_nlsql.grammar.repeating.repeated_keys import TOGETHER, Keys, grouped_by, repeated_keys
+from kpi_nlsql.grammar.repeating.named_keys import TOGETHER
+from kpi_nlsql.grammar.repeating.repeated_keys import Keys, grouped_by, repeated_keys
 from kpi_nlsql.grammar.repeating.repeats import Repeat, find_repeat
 from kpi_nlsql.grammar.repeating.repeats_shown import Shown, shown_beside
 from kpi_nlsql.grammar.repeating.rest_of_rows import rest_of_rows

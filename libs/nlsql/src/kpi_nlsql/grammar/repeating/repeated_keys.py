@@ -1,7 +1,6 @@
 """Repeated keys: which columns of which table a sentence says to repeat.
 
-Where the columns are named is told by the sentence alone ("the same A and B", "A and B
-combinations", "duplicate A"); the table is the one that has them all.
+Where the columns are named is told by the sentence alone; the table is the one that has them all.
 """
 
 from __future__ import annotations
@@ -11,7 +10,8 @@ from dataclasses import dataclass
 
 from kpi_nlsql.english.abbreviations import abbreviates
 from kpi_nlsql.english.words import parts
-from kpi_nlsql.grammar.repeating.mention_lists import DAY, is_value, mention_list
+from kpi_nlsql.grammar.repeating.mention_lists import DAY, is_value
+from kpi_nlsql.grammar.repeating.named_keys import named_head, told_groups, told_keys
 from kpi_nlsql.grammar.repeating.repeats import Repeat
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.schema.graph import Graph, Table
@@ -21,10 +21,7 @@ _SURE = 0.6
 _PARTLY = 0.5
 _EXACT = 0.95
 _KNOWN = 0.9
-_BY_WORDS = frozenset({"by", "on", "per", "based on", "in terms of", "using"})
-TOGETHER = frozenset("combination combinations pair pairs tuple tuples together".split())  # noqa: SIM905
 _LONGEST_DATE = 10
-_SEVERAL = frozenset({"one", "several", "multiple", "many", "another"})
 _DEED = 0.8
 
 
@@ -45,7 +42,7 @@ def repeated_keys(sentence: Sentence, repeat: Repeat) -> list[Keys]:
     """Return what may repeat, the likeliest first; empty if no table has all that is named."""
     items = sentence.items
     told = told_keys(items, repeat)
-    head = _head(items, repeat, told)
+    head = named_head(items, repeat, told)
     found = []
     for table in _tables(items):
         keys = _in_table(sentence, table, (*head, *told), repeat, len(head) == 1)
@@ -54,129 +51,11 @@ def repeated_keys(sentence: Sentence, repeat: Repeat) -> list[Keys]:
     return sorted(found, key=lambda keys: -keys.score)
 
 
-def told_keys(items: Sequence[Item], repeat: Repeat) -> tuple[int, ...]:
-    """Return where that which repeats is named: columns, or the noun for the rows."""
-    same = _behind(items, [at for at, item in enumerate(items) if item.is_cue("agree")])
-    last = max(repeat.cues)
-    by = _behind(
-        items,
-        [
-            at
-            for at, item in enumerate(items)
-            if _leads(item) and at > min(repeat.cues) and not _tells_by_whom(items, at)
-        ],
-    )
-    beside = _behind(items, [at for at in sorted(repeat.cues) if not _counts_rows(items[at])])
-    told = _combined(items) or _enclosed(items, repeat)
-    if len(by) > len(same):
-        same = ()  # "for the same custodian, by account and custodian code"
-    each = bool(by) and (_are_columns(items, by) or _groups(items[by[0] - 1]))
-    if each and _are_columns(items, beside) and not set(by) & set(beside):
-        return (*by, *beside)  # "duplicate names per country": each country by itself
-    for found in (same, by, told, _of_clause(items, repeat), beside):
-        if found:
-            return found
-    return _first_list(items, 0, last) or _first_list(items, last, len(items))
-
-
 def grouped_by(sentence: Sentence, keys: Keys) -> tuple[str, ...]:
     """Return those of the columns that only tell the groups: "how many duplicates per country"."""
-    items = sentence.items
-    listed = _behind(items, [at for at, item in enumerate(items) if _leads(item)])
+    listed = told_groups(sentence.items)
     told = tuple(keys.columns[at] for at in listed if at in keys.columns)
     return () if set(told) == set(keys.columns.values()) else told
-
-
-def _groups(item: Item) -> bool:
-    return item.text == "per" or item.is_cue("group")
-
-
-def _are_columns(items: Sequence[Item], listed: tuple[int, ...]) -> bool:
-    return bool(listed) and all(
-        items[at].best_column() >= _EXACT > items[at].best_table() for at in listed
-    )
-
-
-def _head(items: Sequence[Item], repeat: Repeat, told: tuple[int, ...]) -> tuple[int, ...]:
-    """Return what the rows counted belong to: "meters with two readings on the same day"."""
-    same = repeat.bare and any(item.is_cue("agree") for item in items)
-    per = bool(told) and items[told[0] - 1].text == "per"
-    if not (same or per) or not told:
-        return ()
-    head = _first_list(items, 0, min(repeat.cues))
-    return head if head and head[-1] < told[0] else ()
-
-
-def _counts_rows(item: Item) -> bool:
-    # "shared by several customers": what follows are the rows, not what repeats.
-    return item.last_word in _SEVERAL or not item.is_cue("duplicate")
-
-
-def _leads(item: Item) -> bool:
-    return item.text in _BY_WORDS or item.is_cue("group")
-
-
-def _tells_by_whom(items: Sequence[Item], position: int) -> bool:
-    """Tell whether rows do it: "emails used more than once by customers" are no repeated ones."""
-    if items[position].text != "by" or not items[position - 1].is_cue("duplicate"):
-        return False
-    rows = items[position + 1] if position + 1 < len(items) else items[position]
-    named = any(item.best_column() >= _EXACT for item in items[: position - 1])
-    used = any(word.endswith("ed") for word in items[position - 1].text.split())
-    return used and named and rows.best_table() > rows.best_column()
-
-
-def _behind(items: Sequence[Item], leads: Sequence[int]) -> tuple[int, ...]:
-    """Return the lists that stand right behind the words that lead to them."""
-    found: list[int] = []
-    for lead in leads:
-        listed = mention_list(items, lead + 1, unknown=True)
-        found += [at for at in listed if at not in found]
-    return tuple(found)
-
-
-def _combined(items: Sequence[Item]) -> tuple[int, ...]:
-    """Return the parts of "A and B combinations", "combinations of A, B and C", "A/B pairs"."""
-    for position, item in enumerate(items):
-        if item.text not in TOGETHER:
-            continue
-        after = items[position + 1].text if position + 1 < len(items) else ""
-        if after == "of":
-            return mention_list(items, position + 2, unknown=True)
-        if after == "with":
-            continue  # "together with the number of trades"
-        for start in range(position):
-            listed = mention_list(items, start)
-            if listed and listed[-1] == position - 1:
-                return listed
-    return ()
-
-
-def _enclosed(items: Sequence[Item], repeat: Repeat) -> tuple[int, ...]:
-    """Return what stands in parentheses, or behind a colon: "duplicate guests (name, phone)"."""
-    for position, item in enumerate(items[:-1]):
-        listed = mention_list(items, position + 1, unknown=True)
-        after = items[listed[-1] + 1].text[:1] if listed and listed[-1] + 1 < len(items) else ""
-        if item.text == "(" and position > min(repeat.cues) and after == ")":
-            return listed
-        if item.text == ":" and len(listed) > 1:
-            return listed
-    return ()
-
-
-def _of_clause(items: Sequence[Item], repeat: Repeat) -> tuple[int, ...]:
-    # "customers whose email and phone appear more than once"
-    first = min(repeat.cues)
-    whose = [at for at, item in enumerate(items[:first]) if item.text in {"whose", "where"}]
-    return mention_list(items, whose[-1] + 1) if whose else ()
-
-
-def _first_list(items: Sequence[Item], start: int, end: int) -> tuple[int, ...]:
-    for position in range(start, end):
-        listed = mention_list(items, position)
-        if listed and listed[0] < end:
-            return listed
-    return ()
 
 
 def _tables(items: Sequence[Item]) -> list[str]:
