@@ -12,7 +12,6 @@ from kpi_nlsql.grammar.reconciling.compared import Sides
 from kpi_nlsql.grammar.reconciling.composite_keys import composite_key, key_mentions
 from kpi_nlsql.grammar.reconciling.differing import agreeing, denies_column, different
 from kpi_nlsql.grammar.reconciling.matching_by import matching_by
-from kpi_nlsql.grammar.reconciling.membership import Membership, Target
 from kpi_nlsql.grammar.reconciling.named_pairs import (
     names_column,
     preferred,
@@ -25,6 +24,7 @@ from kpi_nlsql.grammar.reconciling.passed_through import from_head
 from kpi_nlsql.grammar.reconciling.presence import find_places
 from kpi_nlsql.grammar.reconciling.relation import Relation, table_at
 from kpi_nlsql.grammar.reconciling.target_conditions import NOTHING, said_of, state_in_both
+from kpi_nlsql.grammar.reconciling.targets import Membership, Target
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.schema.pairing import Pairing, pairings
 from kpi_nlsql.sentence import Candidate, Sentence
