@@ -26,10 +26,10 @@ from kpi_nlsql.wording.glosses import with_codes_told, without_glosses
 from kpi_nlsql.wording.glued_words import glued
 from kpi_nlsql.wording.grouped_first import grouped_last
 from kpi_nlsql.wording.idle_verbs import idle_verbs_out
+from kpi_nlsql.wording.known_names import by_known_names
 from kpi_nlsql.wording.margins_told import margins_last
 from kpi_nlsql.wording.money_verbs import money_told
 from kpi_nlsql.wording.only_those import only_those
-from kpi_nlsql.wording.phrases import lower_at, said
 from kpi_nlsql.wording.plus_signs import told_apart
 from kpi_nlsql.wording.presence_clauses import plain_presence
 from kpi_nlsql.wording.rates_told import rates_told
@@ -39,14 +39,12 @@ from kpi_nlsql.wording.totals_asked import totals_asked
 from kpi_nlsql.wording.totals_split import totals_split
 from kpi_nlsql.wording.who_asked import who_asked
 
-_EXACT = 0.95
-
 
 def plain_tokens(tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Token, ...]:
     """Return the tokens of a sentence put plainly, before a word of it is linked."""
     told = plainly_told(margins_last(written_out(without_glosses(tokens))))
     told = plainly_asked(totals_asked(told))
-    told = _amounts_of_sales(_full_names(plainly_lacking(only_those(told)), lexicon), lexicon)
+    told = by_known_names(plainly_lacking(only_those(told)), lexicon)
     return tuple(glued(with_codes_told(told, lexicon), lexicon))
 
 
@@ -66,32 +64,3 @@ def plain_items(items: Sequence[Item], graph: Graph, lexicon: Lexicon) -> list[I
     told = plain_presence(plain_denials(told, graph))
     told = merged(asked_first(grouped_last(told_apart(told, graph))), graph)
     return totals_split(told, lexicon)
-
-
-def _full_names(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
-    # "full name" is first and last name where the graph knows no full name; a stock quantity is
-    # the ``stock`` where a column is called so.
-    told: list[Token] = []
-    stocked = any(hit.column and hit.score >= _EXACT for hit in lexicon.names(("stock",), ""))
-    for at, token in enumerate(tokens):
-        if stocked and token.lower == "quantity" and lower_at(tokens, at - 1) == "stock":
-            continue
-        full = token.lower == "full" and lower_at(tokens, at + 1) in {"name", "names"}
-        parted = full and not lexicon.names(("full", "name"), "fullname")
-        told += said(("first", "name", "and", "last"), token) if parted else [token]
-    return told
-
-
-def _amounts_of_sales(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
-    # "net sales amount" is the net amount where the graph knows no other.
-    told: list[Token] = []
-    for at, token in enumerate(tokens):
-        around = [each.stem for each in tokens[max(at - 1, 0) : at + 2]]
-        idle = token.lower == "sales" and len(around) == len("NSA")
-        idle = idle and lower_at(tokens, at + 1) in {"amount", "value"}
-        known = idle and any(
-            hit.column and hit.score >= _EXACT for hit in lexicon.names((around[0], around[2]), "")
-        )
-        whole = known and any(hit.score >= _EXACT for hit in lexicon.names(tuple(around), ""))
-        told += [] if known and not whole else [token]
-    return told
