@@ -18,11 +18,11 @@ from kpi_nlsql.wording.announced import to_the_point
 from kpi_nlsql.wording.asked_deeds import states_told
 from kpi_nlsql.wording.asked_last import asked_first
 from kpi_nlsql.wording.bare_deeds import bare_deeds
-from kpi_nlsql.wording.codes_told import names_before_codes
+from kpi_nlsql.wording.codes_told import names_before_codes, with_codes_told
 from kpi_nlsql.wording.courtesy import plainly_asked
 from kpi_nlsql.wording.deeds_told import deeds_told
 from kpi_nlsql.wording.everyday import plainly_told
-from kpi_nlsql.wording.glosses import with_codes_told, without_glosses
+from kpi_nlsql.wording.glosses import without_glosses
 from kpi_nlsql.wording.glued_words import glued
 from kpi_nlsql.wording.grouped_first import grouped_last
 from kpi_nlsql.wording.idle_verbs import idle_verbs_out
