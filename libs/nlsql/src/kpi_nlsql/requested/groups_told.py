@@ -49,29 +49,18 @@ def amount_called(sentence: Sentence, query: plan.Query, element: Element) -> li
 
 def _called(sentence: Sentence, query: plan.Query, element: Element) -> list[plan.Aggregate]:
     """Return the one aggregate of the groups, if each word of an element may name its column."""
-    tables = {source.alias: source.table for source in sources(query)}
     items = [sentence.items[at] for at in element.positions]
     return [
         each
-        for each in _only(query)
-        if isinstance(each.argument, plan.ColumnRef)
-        for told in (tables.get(each.argument.source),)
-        if all(
-            any(h.table == told and h.column == each.argument.column for h in item.column_hits())
-            for item in items
-        )
+        for each, column in _of_columns(query)
+        if all(any((h.table, h.column) == column for h in item.column_hits()) for item in items)
     ]
 
 
 def added_up(query: plan.Query, column: Meant) -> list[plan.Aggregate]:
     """Return what was added up of a column: "with the highest total payments, name and amount"."""
-    tables = {source.alias: source.table for source in sources(query)}
-    return [
-        each
-        for each in (_only(query) if query.group else [])
-        if isinstance(each.argument, plan.ColumnRef)
-        if (tables.get(each.argument.source), each.argument.column) == (column.table, column.column)
-    ]
+    known = _of_columns(query) if query.group else []
+    return [each for each, told in known if told == (column.table, column.column)]
 
 
 def said_totals(sentence: Sentence, query: plan.Query, element: Element) -> list[plan.Aggregate]:
@@ -86,3 +75,13 @@ def _only(query: plan.Query) -> list[plan.Aggregate]:
     told = [*(o.expression for o in query.outputs), *(key.expression for key in query.order)]
     found = dict.fromkeys(each for each in [*told, *terms] if isinstance(each, plan.Aggregate))
     return list(found) if len(found) == 1 else []
+
+
+def _of_columns(query: plan.Query) -> list[tuple[plan.Aggregate, tuple[str | None, str]]]:
+    """Return the one aggregate of the groups with its table and column, if it is of a column."""
+    tables = {source.alias: source.table for source in sources(query)}
+    return [
+        (each, (tables.get(each.argument.source), each.argument.column))
+        for each in _only(query)
+        if isinstance(each.argument, plan.ColumnRef)
+    ]

@@ -126,8 +126,7 @@ def _expressions(
         return list(summed)
     if column is None and len(element.positions) > 1 and _ends_with_total(sentence, element):
         summed_up = replace(element, positions=element.positions[:-1], function="sum")
-        told = meant(sentence, summed_up, _tables(query))
-        return list(come_to(sentence, query, summed_up, "sum", told))  # "their overtime total"
+        return _expressions(sentence, query, summed_up)  # "their overtime total"
     return [] if column is None else [column]
 
 
