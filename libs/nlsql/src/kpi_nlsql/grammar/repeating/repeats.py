@@ -149,22 +149,23 @@ def _alike(items: Sequence[Item]) -> frozenset[int]:
     lists = {
         at: mention_list(items, at + 1) for at, item in enumerate(items) if item.is_cue("agree")
     }
+    if not lists:
+        return frozenset()
     named = {at for listed in lists.values() for at in listed}
     tables = {
         item.table_hits()[0].table
         for at, item in enumerate(items)
         if at not in named and item.best_table() >= _SURE
     }
-    compared = any(
-        item.is_cue(kind) or item.argument("aggregate") == "avg"
-        for item in items
-        for kind in _COMPARING
-    )
-    if len(tables) != 1 or compared:
+    if len(tables) != 1 or any(map(_compares, items)):
         return frozenset()
     return frozenset(
         at for at, listed in lists.items() if listed and not _as(items, listed[-1] + 1)
     )
+
+
+def _compares(item: Item) -> bool:
+    return item.argument("aggregate") == "avg" or any(map(item.is_cue, _COMPARING))
 
 
 def _as(items: Sequence[Item], position: int) -> bool:
