@@ -32,7 +32,7 @@ def _conjuncts(items: Sequence[Item]) -> Iterator[list[Item]]:
     """Yield what stands behind each joining word, up to the next one or what is said of it."""
     conjunct: list[Item] | None = None
     for item in items:
-        joins = item.text.split()[:1] and item.text.split()[0] in _JOINING
+        joins = item.text.partition(" ")[0] in _JOINING
         joins = joins and not item.is_cue("often") and item.argument("compare") in {"", "!="}
         if joins or _ends(item) or (conjunct and item.is_cue("relative")):
             if conjunct:

@@ -12,6 +12,7 @@ from kpi_nlsql.english.cues import Cue
 from kpi_nlsql.english.words import stem
 from kpi_nlsql.mentions.lexicon import Lexicon
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import item_at
 
 _SURE = 0.6
 _EXACT = 0.95
@@ -26,7 +27,7 @@ def totals_split(items: Sequence[Item], lexicon: Lexicon) -> list[Item]:
     """Return the items with such a mention told as a sum and a column."""
     found: list[Item] = []
     for position, item in enumerate(items):
-        if item.text in _TOTAL and not item.cues and _is_amount(items[position + 1 : position + 2]):
+        if item.text in _TOTAL and not item.cues and _is_amount(item_at(items, position + 1)):
             found.append(_sum(item))
             continue
         owner = _owner(items, position) if item.text.startswith("total ") else None
@@ -41,12 +42,11 @@ def _listed(items: Sequence[Item], at: int) -> bool:
     return items[at].text in _AND or (amount and items[at - 1].text in {*_AND, *_TOTAL})
 
 
-def _is_amount(following: Sequence[Item]) -> bool:
+def _is_amount(item: Item | None) -> bool:
     # "total quantity", though orders have a total
-    return any(
-        item.best_column() >= _EXACT and item.best_column() > item.best_table()
-        for item in following
-    )
+    if item is None:
+        return False
+    return item.best_column() >= _EXACT and item.best_column() > item.best_table()
 
 
 def _sum(item: Item) -> Item:

@@ -14,8 +14,8 @@ _FUNCTIONS: dict[str, AggregateFunction] = {"sum": "sum", "avg": "avg"}
 
 def asks_sum(items: Sequence[Item]) -> range | None:
     """Return where "the total amount of" opens a sentence about rows of which more is said."""
-    leads = [at for at, item in enumerate(items) if item.is_cue("show") or item.text == "the"]
-    start = next((at for at in range(len(items)) if at not in leads), 0)
+    leads = (item.is_cue("show") or item.text == "the" for item in items)
+    start = next((at for at, leads_on in enumerate(leads) if not leads_on), 0)
     end = start + 1
     while end < len(items) and (items[end].kind == "mention" or items[end].text == "the"):
         end += 1
