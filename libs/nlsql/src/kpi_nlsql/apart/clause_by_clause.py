@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from kpi_nlsql.apart.joints import Joint, Part, joints
+from kpi_nlsql.apart.joints import Joint, joints
+from kpi_nlsql.apart.parts import Part, Told, readings, used
 from kpi_nlsql.apart.rest_read import Reader
 from kpi_nlsql.apart.said_of import nested, said_of, spelt_out
 from kpi_nlsql.grammar.conditions.listed_values import subject_of
@@ -18,11 +19,9 @@ from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.explain import explain
 from kpi_nlsql.plans.plan_walk import aliases, moved, queries
 from kpi_nlsql.plans.sameness import said
-from kpi_nlsql.relinked import relinked
 from kpi_nlsql.requested.spans import find_request
 from kpi_nlsql.sentence import Candidate, Sentence
 
-_MOST_READINGS = 3
 _LEAST = 0.5
 _AS_GOOD = 0.05
 _WITHOUT_OR = 0.3
@@ -31,8 +30,6 @@ _HEAD = "head"
 _COMPARING = frozenset({"EQUALS", "NOT_EQUALS", "DUPLICATE"})
 
 _BORDERS = frozenset({";", ":", "?", "."})
-
-_Told = tuple[float, Candidate, Sentence, Part]
 
 
 def read(sentence: Sentence, reader: Reader, whole: Sequence[Candidate]) -> Iterator[Candidate]:
@@ -125,20 +122,16 @@ def _joined(sentence: Sentence, joint: Joint, reader: Reader) -> Candidate | Non
     second = _telling(_readings(sentence, joint.second, reader)) if first else []
     head = _head(sentence, joint, reader) if second and joint.operator == "or" else ()
     for one, other in ((one, other) for one in first for other in second):
-        query = _both(sentence, joint, head, one[1], other[1])
+        query = _both(sentence, joint, head, one.candidate, other.candidate)
         if query is not None:
             return _candidate(sentence, joint, one, other, query)
     return None
 
 
-def _readings(sentence: Sentence, parts: Iterable[Part], reader: Reader) -> list[_Told]:
-    found: list[_Told] = []
-    for part in parts:
-        alone = relinked(sentence, part.tokens)
-        ranked = confidence.rank(alone, reader(alone))[:_MOST_READINGS]
-        found += [(score, reading, alone, part) for score, reading in ranked if _fits(reading)]
-    found.sort(key=lambda told: (bool(told[1].features.get("forced")), -told[0]))
-    return [told for told in found if told[0] >= _LEAST]
+def _readings(sentence: Sentence, parts: Iterable[Part], reader: Reader) -> list[Told]:
+    found = [told for part in parts for told in readings(sentence, part, reader)]
+    found.sort(key=lambda told: (bool(told.candidate.features.get("forced")), -told.score))
+    return [told for told in found if told.score >= _LEAST and _fits(told.candidate)]
 
 
 def _fits(reading: Candidate) -> bool:
@@ -147,42 +140,33 @@ def _fits(reading: Candidate) -> bool:
     return plain and reading.operation not in _COMPARING
 
 
-def _telling(readings: Iterable[_Told]) -> list[_Told]:
+def _telling(found: Iterable[Told]) -> list[Told]:
     """Return the readings that say something of the rows: "students" alone does not."""
-    plans = ((told, told[1].plan) for told in readings)
+    plans = ((told, told.candidate.plan) for told in found)
     return [told for told, query in plans if isinstance(query, plan.Query) and query.where]
 
 
 def _head(sentence: Sentence, joint: Joint, reader: Reader) -> tuple[plan.Condition, ...]:
     """Return the conditions that are told before two clauses of which one must hold."""
     for told in _readings(sentence, (joint.head,), reader)[:1]:
-        query = told[1].plan
+        query = told.candidate.plan
         assert isinstance(query, plan.Query)
         return plan.conjuncts(moved(query.where, query.source.alias, _HEAD))
     return ()
 
 
 def _candidate(
-    sentence: Sentence, joint: Joint, one: _Told, other: _Told, query: plan.Query
+    sentence: Sentence, joint: Joint, one: Told, other: Told, query: plan.Query
 ) -> Candidate:
-    told = set(joint.joining)
-    for _, candidate, alone, part in (one, other):
-        for at in candidate.used:
-            item = alone.items[at]
-            told |= {part.places[place] for place in range(item.start, item.end)}
-    used = {
-        at
-        for at, item in enumerate(sentence.items)
-        if told & set(range(item.start, max(item.end, item.start + 1)))
-    }
+    first = one.candidate
     return replace(
-        one[1],
+        first,
         kind="general",
-        operation="FILTER" if one[1].operation != "AGGREGATE" else "AGGREGATE",
+        operation="FILTER" if first.operation != "AGGREGATE" else "AGGREGATE",
         plan=query,
         explanation=explain(query),
-        used=frozenset(used),
-        features=one[1].features | {"clauses": min(one[0], other[0])},
+        used=used(sentence, joint.joining, (one, other)),
+        features=first.features | {"clauses": min(one.score, other.score)},
     )
 
 

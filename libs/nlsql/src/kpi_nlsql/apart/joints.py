@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from kpi_nlsql.apart.parts import Part
 from kpi_nlsql.apart.splits import (
     ARTICLES,
     AUXILIARIES,
@@ -24,7 +25,6 @@ from kpi_nlsql.apart.splits import (
     splits,
     subject_of,
 )
-from kpi_nlsql.english.words import Token
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words, skip_words_back, text_at
 from kpi_nlsql.sentence import Sentence
@@ -40,14 +40,6 @@ _DENIALS = frozenset({"no", "not", "never", "without", "any"})
 _HAVING = frozenset({"have", "has", "had", "with", "having"})
 _MEASURING = ("compare", "between", "after", "before", "older", "younger")
 _ONCE_MORE = frozenset({"again", "also", "another", "one", "then", "still", "either"})
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Tokens of a clause with the noun it is about, each with its place in the sentence."""
-
-    tokens: tuple[Token, ...]
-    places: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

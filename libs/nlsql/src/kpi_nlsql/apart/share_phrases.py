@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from kpi_nlsql.apart.joints import Part
+from kpi_nlsql.apart.parts import Part
 from kpi_nlsql.apart.splits import ARTICLES, AUXILIARIES, NAMES_TABLE, RELATIVES
 from kpi_nlsql.english.words import Token
 from kpi_nlsql.mentions.linking import Item

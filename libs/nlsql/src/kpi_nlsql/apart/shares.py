@@ -6,25 +6,21 @@ the share is that of the rows which meet what the first says besides, among thos
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
-from kpi_nlsql.apart.joints import Part
+from kpi_nlsql.apart.parts import Part, Told, readings, used
 from kpi_nlsql.apart.rest_read import Reader
 from kpi_nlsql.apart.said_of import said_of
 from kpi_nlsql.apart.share_phrases import Asked, asked
-from kpi_nlsql.judging import confidence
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.explain import explain
 from kpi_nlsql.plans.sameness import said
-from kpi_nlsql.relinked import relinked
 from kpi_nlsql.sentence import Candidate, Sentence
 
 _MOST_READINGS = 3
 _LEAST = 0.3
 _NAME = "percentage"
-
-_Told = tuple[float, Candidate, Sentence]
 
 
 def read(sentence: Sentence, reader: Reader) -> list[Candidate] | None:
@@ -41,17 +37,22 @@ def _shares(sentence: Sentence, told: Asked, reader: Reader) -> Iterator[Candida
     some = _counts(sentence, told.met, reader) if every else []
     for one in some:
         for among in every:
-            query = _share(sentence, one[1].plan, among[1].plan)
+            query = _share(sentence, one.candidate.plan, among.candidate.plan)
             if query is not None and bool(query.group) == told.grouped:
-                yield _candidate(sentence, told, (one, among), query)
+                yield replace(
+                    one.candidate,
+                    operation="AGGREGATE",
+                    plan=query,
+                    explanation=explain(query),
+                    used=used(sentence, told.asking, (one, among)),
+                )
                 return
 
 
-def _counts(sentence: Sentence, part: Part, reader: Reader) -> list[_Told]:
+def _counts(sentence: Sentence, part: Part, reader: Reader) -> list[Told]:
     """Return the readings of a part that count rows, the likeliest first."""
-    alone = relinked(sentence, part.tokens)
-    ranked = confidence.rank(alone, reader(alone))[:_MOST_READINGS]
-    return [(score, each, alone) for score, each in ranked if score >= _LEAST and _is_count(each)]
+    found = readings(sentence, part, reader)
+    return [told for told in found if told.score >= _LEAST and _is_count(told.candidate)]
 
 
 def _is_count(candidate: Candidate) -> bool:
@@ -60,11 +61,9 @@ def _is_count(candidate: Candidate) -> bool:
         return False
     shown = [output.expression for output in query.outputs]
     counts = [each for each in shown if isinstance(each, plan.Aggregate)]
-    return len(counts) == 1 and counts[0].function == "count" and _plain(shown) + 1 == len(shown)
-
-
-def _plain(shown: Sequence[plan.Expression]) -> int:
-    return sum(isinstance(each, plan.ColumnRef | plan.PeriodOf) for each in shown)
+    plain = [each for each in shown if isinstance(each, plan.ColumnRef | plan.PeriodOf)]
+    counted = len(counts) == 1 and counts[0].function == "count"
+    return counted and len(plain) + 1 == len(shown)
 
 
 def _share(sentence: Sentence, some: plan.Plan, every: plan.Plan) -> plan.Query | None:
@@ -88,26 +87,3 @@ def _share(sentence: Sentence, some: plan.Plan, every: plan.Plan) -> plan.Query 
         for output in every.outputs
     )
     return replace(every, outputs=outputs)
-
-
-def _candidate(
-    sentence: Sentence, told: Asked, readings: tuple[_Told, _Told], query: plan.Query
-) -> Candidate:
-    heeded = set(told.asking)
-    for part, (_, candidate, alone) in zip((told.met, told.rows), readings, strict=True):
-        for at in candidate.used:
-            item = alone.items[at]
-            heeded |= {part.places[place] for place in range(item.start, item.end)}
-    used = {
-        at
-        for at, item in enumerate(sentence.items)
-        if heeded & set(range(item.start, max(item.end, item.start + 1)))
-    }
-    best = readings[0][1]
-    return replace(
-        best,
-        operation="AGGREGATE",
-        plan=query,
-        explanation=explain(query),
-        used=frozenset(used),
-    )
