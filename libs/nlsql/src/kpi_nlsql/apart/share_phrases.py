@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kpi_nlsql.apart.parts import Part
@@ -81,13 +81,14 @@ def asked(sentence: Sentence) -> list[Asked] | None:
     tokens = sentence.tokens
     for at, token in enumerate(tokens):
         if token.lower in _SHARES:
-            told = _set_against(sentence, at) or _asked_of(sentence, at)
-            if told is not None:
-                return told
+            if (against := _set_against(sentence, at)) is not None:
+                return [against]
+            if (phrase := _phrase(sentence, at)) is not None:
+                return _ways(phrase)
     return None
 
 
-def _set_against(sentence: Sentence, at: int) -> list[Asked] | None:
+def _set_against(sentence: Sentence, at: int) -> Asked | None:
     """Read "cancelled orders as a percentage of all orders"."""
     tokens = sentence.tokens
     start = at - 1 - (lower_at(tokens, at - 1) == "a")
@@ -97,14 +98,7 @@ def _set_against(sentence: Sentence, at: int) -> list[Asked] | None:
     begin = next((n for n in range(start) if tokens[n].lower not in _COMMANDS), start)
     phrase = _Phrase(sentence, (), (), question=False)
     rows = _until_mark(tokens, end)
-    return [phrase.asked(range(begin, start), rows)] if begin < start and rows else None
-
-
-def _asked_of(sentence: Sentence, at: int) -> list[Asked] | None:
-    phrase = _phrase(sentence, at)
-    if phrase is None:
-        return None
-    return list(_ways(phrase))
+    return phrase.asked(range(begin, start), rows) if begin < start and rows else None
 
 
 def _phrase(sentence: Sentence, at: int) -> _Phrase | None:
@@ -165,41 +159,43 @@ def _before(tokens: Sequence[Token], start: int) -> range | None:
     return range(comma) if words <= _COMMANDS | _LEADS else None
 
 
-def _ways(phrase: _Phrase) -> Iterator[Asked]:
+def _ways(phrase: _Phrase) -> list[Asked]:
+    """Return what is asked of the rows in groups, where such are told, and of all of them."""
     items = [item for item in phrase.sentence.linked if item.start in phrase.told]
-    for group in (*_groups(items, len(phrase.sentence.tokens)), range(0)):
+    ways = []
+    for group in dict.fromkeys((_group(items, len(phrase.sentence.tokens)), range(0))):
         alone = replace(phrase, told=tuple(at for at in phrase.told if at not in group))
         kept = [item for item in items if item.start not in group]
-        yield from _of_rows(alone, kept, tuple(at for at in phrase.told if at in group))
+        ways.append(_of_rows(alone, kept, [at for at in phrase.told if at in group]))
+    return [way for way in ways if way is not None]
 
 
-def _groups(items: Sequence[Item], end: int) -> Iterator[range]:
-    """Yield the places that tell by what the rows are put together, the likeliest first."""
+def _group(items: Sequence[Item], end: int) -> range:
+    """Return the places that tell by what the rows are put together; none where nothing does."""
     for at in range(len(items) - 1, 0, -1):
         if items[at].is_cue("group") or items[at].text == "by":
-            behind = at + 1
-            while behind < len(items) and not _opens(items[behind]):
-                behind += 1
-            yield range(items[at].start, items[behind].start if behind < len(items) else end)
-            return
+            behind = (item.start for item in items[at + 1 :] if _opens(item))
+            return range(items[at].start, next(behind, end))
+    return range(0)
 
 
-def _of_rows(phrase: _Phrase, items: Sequence[Item], group: tuple[int, ...]) -> Iterator[Asked]:
-    """Yield what is asked of the rows told, which a group puts together."""
+def _of_rows(phrase: _Phrase, items: Sequence[Item], group: Sequence[int]) -> Asked | None:
+    """Return what is asked of the rows told, which a group puts together."""
     tokens, told = phrase.sentence.tokens, phrase.told
-    for among in (at for at in told[1:] if _opens_rows(tokens, at)):
+    among = next((at for at in told[1:] if _opens_rows(tokens, at)), None)
+    if among is not None:
         rows = _skip_whole(tokens, among + 1 + (tokens[among].lower == "out"))
         every = [at for at in told if at >= rows]
-        yield phrase.asked([at for at in told if at < among], [*every, *group], bool(group))
-        return
-    split, at = _split(items, phrase.question), _rows(items)
+        return phrase.asked([at for at in told if at < among], [*every, *group], bool(group))
+    split, noun = _split(items, phrase.question), _rows(items)
     if split is not None:
         first, rest = [at for at in told if at < split], [at for at in told if at >= split]
         verb = [_ARE] if tokens[split].lower in _LEADS else []
-        yield phrase.asked([*first, *verb, *rest], [*first, *group], bool(group))
-    elif at and not phrase.question:
-        noun = items[at].start
-        yield phrase.asked(told, [*(at for at in told if at >= noun), *group], bool(group))
+        return phrase.asked([*first, *verb, *rest], [*first, *group], bool(group))
+    if noun and not phrase.question:
+        rows = items[noun].start
+        return phrase.asked(told, [*(at for at in told if at >= rows), *group], bool(group))
+    return None
 
 
 def _opens_rows(tokens: Sequence[Token], at: int) -> bool:

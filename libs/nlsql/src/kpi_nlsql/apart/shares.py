@@ -6,8 +6,8 @@ the share is that of the rows which meet what the first says besides, among thos
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 from kpi_nlsql.apart.parts import Part, Told, readings, used
 from kpi_nlsql.apart.rest_read import Reader
@@ -18,7 +18,6 @@ from kpi_nlsql.plans.explain import explain
 from kpi_nlsql.plans.sameness import said
 from kpi_nlsql.sentence import Candidate, Sentence
 
-_MOST_READINGS = 3
 _LEAST = 0.3
 _NAME = "percentage"
 
@@ -28,25 +27,24 @@ def read(sentence: Sentence, reader: Reader) -> list[Candidate] | None:
     told = asked(sentence)
     if told is None:
         return None
-    found = [each for one in told for each in _shares(sentence, one, reader)]
-    return found[:_MOST_READINGS]
+    found = (_candidate(sentence, one, reader) for one in told)
+    return [each for each in found if each is not None]
 
 
-def _shares(sentence: Sentence, told: Asked, reader: Reader) -> Iterator[Candidate]:
+def _candidate(sentence: Sentence, told: Asked, reader: Reader) -> Candidate | None:
     every = _counts(sentence, told.rows, reader)
     some = _counts(sentence, told.met, reader) if every else []
-    for one in some:
-        for among in every:
-            query = _share(sentence, one.candidate.plan, among.candidate.plan)
-            if query is not None and bool(query.group) == told.grouped:
-                yield replace(
-                    one.candidate,
-                    operation="AGGREGATE",
-                    plan=query,
-                    explanation=explain(query),
-                    used=used(sentence, told.asking, (one, among)),
-                )
-                return
+    for one, among in product(some, every):
+        query = _share(sentence, one.candidate.plan, among.candidate.plan)
+        if query is not None and bool(query.group) == told.grouped:
+            return replace(
+                one.candidate,
+                operation="AGGREGATE",
+                plan=query,
+                explanation=explain(query),
+                used=used(sentence, told.asking, (one, among)),
+            )
+    return None
 
 
 def _counts(sentence: Sentence, part: Part, reader: Reader) -> list[Told]:
