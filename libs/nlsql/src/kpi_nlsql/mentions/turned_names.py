@@ -34,18 +34,19 @@ def turned(
     """
     length = len(words)
     if length == 2 and words[0].endswith("ed") and all(hit.score < _WHOLE_NAME for hit in hits):
-        return _behind_participle(known, lexicon) or hits
+        # "ordered quantity" is ``qty_ordered``
+        return _columns(lexicon.names((known[1], known[0]), "")) or hits
     if length == 2 and all(hit.score < _WHOLE_NAME for hit in hits):
         # "the claims bordereau" is ``bdx_claims``: a table called by just these two words
         hits = (*_whole(lexicon.names(known[::-1], "", words[::-1])), *hits)
     if length == 3 and words[0] in _ADVERBIAL and not hits:
         # "on hand quantity" is the quantity on hand
-        hits = lexicon.names((known[2], *known[:2]), "")
-        return tuple(hit for hit in hits if hit.column and hit.score >= _WHOLE_NAME)
+        return _columns(lexicon.names((known[2], *known[:2]), ""))
     if hits:
         return hits
     if length > 2 and words[1] in _ARTICLES and words[0] not in FUNCTION_WORDS:
-        return _of_object(known, lexicon)
+        # "that require an import license" are those with ``import_license_required``
+        return _columns(lexicon.names((*known[2:], known[0]), ""))
     if length == 3 and not set(words) & FUNCTION_WORDS:
         return _of_owner(known, lexicon)
     if length == 3 and words[1] == "in":
@@ -56,22 +57,13 @@ def turned(
     return hits
 
 
-def _behind_participle(known: tuple[str, ...], lexicon: Lexicon) -> tuple[NameHit, ...]:
-    # "ordered quantity" is ``qty_ordered``
-    hits = lexicon.names((known[1], known[0]), "")
-    return tuple(hit for hit in hits if hit.column and hit.score >= _WHOLE_NAME)
-
-
-def _of_object(known: tuple[str, ...], lexicon: Lexicon) -> tuple[NameHit, ...]:
-    # "that require an import license" are those with ``import_license_required``
-    hits = lexicon.names((*known[2:], known[0]), "")
+def _columns(hits: Sequence[NameHit]) -> tuple[NameHit, ...]:
     return tuple(hit for hit in hits if hit.column and hit.score >= _WHOLE_NAME)
 
 
 def _of_owner(known: tuple[str, ...], lexicon: Lexicon) -> tuple[NameHit, ...]:
     # "net invoice amount" is the ``net_amount`` of an invoice.
-    hits = lexicon.names((known[0], known[2]), "")
-    own = [hit for hit in hits if hit.column and hit.score >= _WHOLE_NAME]
+    own = _columns(lexicon.names((known[0], known[2]), ""))
     tables = {hit.table for hit in _tables(lexicon.names(known[1:2], "")) if hit.score >= _CALLED}
     return tuple(hit for hit in own if hit.table in tables)
 
