@@ -6,23 +6,17 @@ from collections.abc import Sequence
 from typing import Literal
 
 from kpi_nlsql.english.deeds import is_inflected
-from kpi_nlsql.english.function_words import COPULAS
 from kpi_nlsql.mentions.apparent_values import DETERMINERS, is_dated_deed, is_deed, is_row_noun
-from kpi_nlsql.mentions.called_so import is_called_so
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.walking import item_at, skip_words_back
+from kpi_nlsql.mentions.value_roles import is_value_of_column, tells_state
+from kpi_nlsql.mentions.walking import skip_words_back, text_at
 
 Role = Literal["table", "column", "value", "none"]
 
 _SURE_TABLE = 0.6
 _LIKELY_TABLE = 0.7
 _EXACT = 0.95
-_HALF = 0.6
 _COUNTED = 0.84
-_LEADS_TO_VALUE = frozenset({"is", "are", "of", "equals", "in", "=", "(", ",", "not", "either"})
-_OR = frozenset({"or", "nor"})
-_ADVERBS = frozenset({"currently", "presently"})
-_MARKED = frozenset({"marked", "flagged", "labelled", "labeled", "tagged"})
 _ANY = frozenset({"a", "an", "any", "each", "every"})
 """What leads to one row of many: "used in any contract" names no place."""
 
@@ -34,9 +28,7 @@ def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list
         for position, item in enumerate(items)
     ]
     for position in range(len(items)):
-        described = position + 1 < len(items) and _describes(items, position)
-        told = described or _is_state(items, position) or _is_mark(items, position)
-        if found[position] in {"table", "column"} and told:
+        if found[position] in {"table", "column"} and tells_state(items, position):
             found[position] = "value"
     for position in range(len(items)):
         if found[position] == "column" and (
@@ -47,8 +39,7 @@ def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list
             found[position] = "column"
         if found[position] == "table" and _is_rather_column(items, found, position, references):
             found[position] = "column"
-        beside = _is_value_of(items, position) or _is_value_before(items, position)
-        if beside or _is_other_value(items, found, position):
+        if is_value_of_column(items, found, position):
             found[position] = "value"
         elif found[position] == "value":
             found[position] = _role_of_value(items, found, position)
@@ -68,8 +59,8 @@ def _role_of_value(items: Sequence[Item], found: Sequence[Role], position: int) 
 def _is_done_for(items: Sequence[Item], found: Sequence[Role], position: int) -> bool:
     # "the highest price paid for a material": no other rows that are Paid are spoken of.
     item, before = items[position], items[max(position - 1, 0)]
-    lead = items[position + 1].text if position + 1 < len(items) else ""
-    if not position or found[position - 1] != "column" or lead not in {"for", "by"}:
+    led = text_at(items, position + 1) in {"for", "by"}
+    if not position or found[position - 1] != "column" or not led:
         return False
     tables = {hit.table for hit in before.column_hits()}
     return is_inflected(item.text) and not any(value.table in tables for value in item.values)
@@ -83,13 +74,9 @@ def _is_counted(items: Sequence[Item], position: int) -> bool:
     best = item.column_hits()[0].column if item.column_hits() else None
     plural = best is not None and best.lower().endswith("s")
     counted = before.is_cue("count") or before.number is not None
-    lead = position - 1
-    while lead > 0 and items[lead].values and not items[lead].hits:
-        lead -= 1  # "of all hardback titles"
-    before = items[max(lead, 0)]
     # "all PO lines" are rows of ``PO_LINE``, though it numbers them in a column called so.
     own = any(hit.table == item.table_hits()[0].table for hit in item.column_hits()[:1])
-    counted = counted or (before.is_cue("all") and own)
+    counted = counted or (own and _before_values(items, position - 1).is_cue("all"))
     return not plural and (counted or _is_denied_subject(items, position))
 
 
@@ -112,85 +99,6 @@ def _is_denied_subject(items: Sequence[Item], position: int) -> bool:
     opens = all(item.is_cue("show") or item.is_cue("all") for item in items[:position])
     after = items[position + 1] if position + 1 < len(items) else items[position]
     return opens and after.is_cue("not") and after.last_word in {"never", "without"}
-
-
-def _is_state(items: Sequence[Item], position: int) -> bool:
-    # "have not been closed" tells a state, whatever table of closes there is.
-    item, before = items[position], items[max(position - 1, 0)]
-    held = any(value.score >= 1.0 for value in item.values)
-    if before.text in _ADVERBS and held:
-        return True  # "are currently berthed"
-    told = before.is_cue("not") or before.last_word in COPULAS
-    return held and told and item.text.endswith("ed") and item.best_table() < _EXACT
-
-
-def _is_mark(items: Sequence[Item], position: int) -> bool:
-    # "marked Subscribed" tells a state, though the rows are called subscribers.
-    before = items[max(position - 1, 0)].text
-    held = any(value.score >= 1.0 for value in items[position].values)
-    return held and before in _MARKED and items[position].best_table() < _EXACT
-
-
-def _describes(items: Sequence[Item], position: int) -> bool:
-    # "Tax references", where a column of the references holds Tax, are those with this value.
-    item, following = items[position], items[position + 1]
-    if is_called_so(item) or following.best_table() < _SURE_TABLE:
-        return _is_kind(items, position)
-    owner = following.table_hits()[0].table
-    return any(hit.table == owner and hit.score >= 1.0 for hit in item.values)
-
-
-def _is_kind(items: Sequence[Item], position: int) -> bool:
-    # "the premium vehicles" are of this category, though an insurance has its premium, too.
-    item, before, noun = items[position], items[max(position - 1, 0)], items[position + 1]
-    held = not item.best_table() and any(value.score >= 1.0 for value in item.values)
-    led = before.text in DETERMINERS or before.text == "of" or before.is_cue("count")
-    rows = noun.kind == "mention" and noun.text.endswith("s") and not noun.values
-    return held and led and rows and noun.best_column() < _EXACT
-
-
-def _is_value_before(items: Sequence[Item], position: int) -> bool:
-    # "the RM channel": a value right before its column, though managers are called so, too.
-    column = item_at(items, position + 1)
-    if column is None or not 0 < items[position].best_table() < _EXACT:
-        return False
-    named = {(hit.table, hit.column) for hit in column.column_hits() if hit.score >= _EXACT}
-    return any((v.table, v.column) in named and v.score >= 1.0 for v in items[position].values)
-
-
-def _is_value_of(items: Sequence[Item], position: int) -> bool:
-    # "billing status Billing": a value right behind its column, whatever else is called so.
-    before = position - 1
-    while before > 0 and (items[before].text in _LEADS_TO_VALUE or _listed(items, before)):
-        before -= 1
-    while before > 1 and items[before].text in {"or", "and", ","} and items[before - 1].values:
-        before -= 2  # "type Storage or Pilotage"
-    if before < 0 or not items[position].values:
-        return False
-    # "status retired": right behind it, a column half named is enough for a value as it is spelt.
-    beside = before == position - 1 and any(v.score >= 1.0 for v in items[position].values)
-    least = _HALF if beside else _EXACT
-    columns = {(h.table, h.column) for h in items[before].column_hits() if h.score >= least}
-    return any((value.table, value.column) in columns for value in items[position].values)
-
-
-def _is_other_value(items: Sequence[Item], found: Sequence[Role], position: int) -> bool:
-    # "suspended or conditional": one more value of a column, though others are called so, too.
-    for at in (position - 2, position + 2):
-        other = item_at(items, at)
-        if other is None or found[at] != "value" or items[(at + position) // 2].text not in _OR:
-            continue
-        held = {(value.table, value.column) for value in other.values if value.score >= 1.0}
-        told = (value for value in items[position].values if value.score >= 1.0)
-        if any((value.table, value.column) in held for value in told):
-            return True
-    return False
-
-
-def _listed(items: Sequence[Item], position: int) -> bool:
-    """Tell whether an earlier value of a list in parentheses stands here: "in (A, B)"."""
-    opened = any(item.text == "(" for item in items[max(position - 6, 0) : position])
-    return opened and bool(items[position].values)
 
 
 def _is_noun_of(items: Sequence[Item], position: int) -> bool:
@@ -223,11 +131,16 @@ def _holds(items: Sequence[Item], place: int, position: int) -> bool:
         grouped = items[position - 1].is_cue("group")
         run = all(item.kind == "mention" for item in items[place:position])
         return lead != "of" or grouped or run
-    before = skip_words_back(items, position - 1, DETERMINERS)
-    while before > 0 and items[before].values and not items[before].hits:
-        before -= 1
-    told = items[before].is_cue("all") or items[before].text == "on"
+    before = _before_values(items, skip_words_back(items, position - 1, DETERMINERS))
+    told = before.is_cue("all") or before.text == "on"
     return not (told and items[place].text.endswith("s"))
+
+
+def _before_values(items: Sequence[Item], position: int) -> Item:
+    """Return what stands before values that end at a position: "of [all] hardback titles"."""
+    while position > 0 and items[position].values and not items[position].hits:
+        position -= 1
+    return items[max(position, 0)]
 
 
 def _role(item: Item) -> Role:
