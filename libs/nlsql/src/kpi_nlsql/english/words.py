@@ -49,7 +49,8 @@ _IRREGULAR = {
 _ACRONYMS = re.compile(r"[A-Z]{2,}s")
 UNSTEMMED = frozenset({"customs"})
 """Words whose stem is that of another word: customs are no customers."""
-_KINDS = {"sign": "mark", "or_more": "mark", "number_sign": "word"}
+_KINDS = {"sign": "mark", "or_more": "mark", "number_sign": "word", "address": "quoted"}
+"""What kind of token else an expression finds: "lists.example.org" is one text, dots and all."""
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
 
 
@@ -94,8 +95,6 @@ def tokenise(sentence: str) -> list[Token]:
         text = match.group()[1:-1] if kind == "quoted" else match.group()
         if kind == "date":
             kind, text = "quoted", iso(text)
-        if kind == "address":
-            kind = "quoted"  # "ends with lists.example.org" is one text, dots and all
         if kind == "thousands":
             kind, text = "number", _plain_number(text)
         kind = _KINDS.get(kind, kind)
