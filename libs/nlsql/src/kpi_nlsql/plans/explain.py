@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kpi_nlsql.plans import plan
+from kpi_nlsql.plans.plan_walk import sources
 
 _FUNCTIONS = {
     "count": "number of",
@@ -34,9 +35,8 @@ class _Scope:
 
     def within(self, query: plan.Query) -> _Scope:
         """Return the scope inside a query: its only source goes unsaid, several are all named."""
-        sources = _sources(query)
-        tables = {**self.tables, **{source.alias: source.table for source in sources}}
-        return _Scope(tables, query.source.alias if len(sources) == 1 else "")
+        tables = {**self.tables, **{source.alias: source.table for source in sources(query)}}
+        return _Scope(tables, "" if query.joins else query.source.alias)
 
     def column(self, ref: plan.ColumnRef) -> str:
         """Return what a column is called here: ``status``, or ``orders.status`` of another."""
@@ -80,13 +80,9 @@ def _plan(query: plan.Plan, outer: _Scope) -> str:
     return text
 
 
-def _sources(query: plan.Query) -> list[plan.Source]:
-    return [query.source, *(step.source for step in query.joins)]
-
-
 def _set_apart(query: plan.Query) -> tuple[list[plan.Match], plan.Condition | None]:
     """Return what pairs the rows of a query with those around it, and what else it asks for."""
-    own = {source.alias for source in _sources(query)}
+    own = {source.alias for source in sources(query)}
     pairs = [
         part
         for part in plan.conjuncts(query.where)
@@ -111,7 +107,7 @@ def _outputs(query: plan.Query, scope: _Scope) -> str:
 def _tables(query: plan.Query) -> str:
     return " with ".join(
         source.table if source.query is None else f"({_plan(source.query, _NOWHERE)})"
-        for source in _sources(query)
+        for source in sources(query)
     )
 
 
