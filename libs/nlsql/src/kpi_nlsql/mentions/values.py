@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
@@ -11,13 +12,13 @@ from kpi_nlsql.english.demonyms import SPOKEN
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.english.short_forms import MEANINGS
 from kpi_nlsql.english.words import lemma, parts, stem
-from kpi_nlsql.schema.flags import is_flag, set_values, unset_values
+from kpi_nlsql.schema.flags import FLAG_TAILS, is_flag, set_values, unset_values
 from kpi_nlsql.schema.graph import Column, Graph
 
 LONGEST_VALUE = 8
 """Words of a value that can be found by writing it out."""
 
-_FLAG_MARKS = frozenset({"flag", "flg", "fl", "ind", "indicator", "yn", "is", "has"})
+_FLAG_MARKS = frozenset({*FLAG_TAILS, "is", "has"})
 _NEGATIONS = ("in", "un", "non")
 _MOST_CODES = 3
 _SPOKEN = {
@@ -75,13 +76,10 @@ class ValueIndex:
         """Let the only value of its kind be told without its figures: "Refrigerated 2-8"."""
         found: dict[tuple[str, ...], list[ValueHit]] = defaultdict(list)
         for table in graph.tables:
-            for column in (each for each in table.columns if len(each.values) <= _FEW):
-                heads = [(value, _unnumbered(value)) for value in column.values]
-                counted = Counter(head for _, head in heads)
-                for value, head in heads:
-                    if head and counted[head] == 1 and head != value_words(value):
-                        hit = ValueHit(table.name, column.name, value, 1.0, len(column.values))
-                        found[head].append(hit)
+            for column in table.columns:
+                for head, value in _told_unnumbered(column):
+                    hit = ValueHit(table.name, column.name, value, 1.0, len(column.values))
+                    found[head].append(hit)
         for head, hits in found.items():
             if head not in self._hits:
                 self._hits[head] = hits
@@ -165,6 +163,16 @@ class ValueIndex:
             if hits := self._hits.get((other,)):
                 return [replace(hit, score=0.85) for hit in hits]
         return None
+
+
+def _told_unnumbered(column: Column) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield the values of a column that are told without their figures, each with what is said."""
+    if len(column.values) > _FEW:
+        return
+    heads = list(map(_unnumbered, column.values))
+    for head, value in zip(heads, column.values, strict=True):
+        if head and heads.count(head) == 1 and head != value_words(value):
+            yield head, value
 
 
 def _unnumbered(value: str) -> tuple[str, ...]:

@@ -8,8 +8,10 @@ from kpi_nlsql.schema.graph import Column
 
 TRUE = frozenset({"y", "yes", "t", "true", "1", "x"})
 FALSE = frozenset({"n", "no", "f", "false", "0"})
+FLAG_TAILS = ("flag", "flg", "fl", "ind", "indicator", "yn")
+"""What the names of flags end with."""
 _CALLED = re.compile(
-    r"^(?:is|has|was)(?:_|(?=[A-Z]))|(?:_|(?<=[a-z]))(?:flag|flg|fl|ind|indicator|yn)$",
+    rf"^(?:is|has|was)(?:_|(?=[A-Z]))|(?:_|(?<=[a-z]))(?:{'|'.join(FLAG_TAILS)})$",
     re.IGNORECASE,
 )
 _DONE = re.compile(
