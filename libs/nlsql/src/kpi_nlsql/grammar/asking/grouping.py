@@ -33,31 +33,32 @@ def read(scan: Scanner) -> bool:
     if rows:
         scan.draft.wanted.append(Wanted(start, function="count"))
     position = name_at(scan, start + 1, explicit)
-    role = scan.role(position)
     scan.take(start)
     scan.position = start + 1
     column = column_behind(scan, start, position)
     if column is not None:
         scan.take(*range(position, column))
-        position, role = column, "column"
-    held = None
-    if role == "table":
-        held = _held_column(scan, position) or _called_so(scan, position)
-    if held is not None:
-        scan.draft.groups.append(Group(position, held))
-    elif role == "table":
-        table = scan.table(position)
-        scan.draft.groups.append(Group(position, table=table))
-        if not scan.in_where:
-            scan.draft.entities.append((position, table))
-    elif role == "column":
+        position = column
+    if _group_by(scan, position):
+        scan.take(position)
+        scan.position = position + 1
+        _take_verb(scan, start)
+        further(scan, start)
+    return True
+
+
+def _group_by(scan: Scanner, position: int) -> bool:
+    """Group by what is named at a position: a column, rows, or the column that names rows."""
+    if scan.role(position) == "column":
         scan.draft.groups.append(Group(position, scan.ref(position)))
-    else:
         return True
-    scan.take(position)
-    scan.position = position + 1
-    _take_verb(scan, start)
-    further(scan, start)
+    if scan.role(position) != "table":
+        return False
+    held = _held_column(scan, position) or _called_so(scan, position)
+    table = scan.table(position) if held is None else None
+    scan.draft.groups.append(Group(position, held, table))
+    if table is not None and not scan.in_where:
+        scan.draft.entities.append((position, table))
     return True
 
 
