@@ -9,7 +9,6 @@ from kpi_nlsql.english.function_words import EXCEPTING
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.linking import Item
 
-_EXCEPT = (*EXCEPTING, "without")
 _EXCLUDED = frozenset("excluded ignored omitted disregarded".split())  # noqa: SIM905
 _AUXILIARIES = frozenset({"are", "is", "being", "to", "be"})
 _LISTING = frozenset({"and", "or", ",", "nor"})
@@ -18,7 +17,7 @@ _FILLERS = frozenset({"the", "those", "ones", "all", "any", "already", "in", "wi
 
 def read(scan: Scanner) -> bool:
     """Consume values of the rows asked for that are told to be left out."""
-    excepts = scan.item.is_cue("compare", "!=") and scan.item.text.startswith(_EXCEPT)
+    excepts = scan.item.is_cue("compare", "!=") and scan.item.text.startswith(EXCEPTING)
     if excepts or (scan.item.text == "without" and _adds_up_own(scan)):
         return _leading(scan)
     return _trailing(scan)
