@@ -6,6 +6,7 @@ import pytest
 
 from kpi_nlsql import Answer, Engine, ReadOptions, Refusal
 from kpi_nlsql.engine import candidates
+from kpi_nlsql.grammar.contrast.comparator import comparators
 from kpi_nlsql.judging.features import features
 
 from .cases.schemas import SCHEMAS
@@ -69,3 +70,8 @@ def test_another_value_that_nothing_was_compared_with_is_doubted() -> None:
 
 def test_different_before_a_table_sets_no_two_tables_against_each_other() -> None:
     assert isinstance(_ENGINE.read("Show the names of players with a different club"), Refusal)
+
+
+def test_a_number_or_more_of_rows_sets_nothing_against_each_other() -> None:
+    sentence = _ENGINE.link("clubs with 4 or more players", ReadOptions())
+    assert list(comparators(sentence.items)) == []

@@ -100,8 +100,8 @@ def _than_follows(items: Sequence[Item], position: int) -> bool:
 
 def _ordered(item: Item) -> Operator | None:
     said = item.argument("compare")
-    if item.text in LEAVING_OUT:
-        return None
+    if item.text in LEAVING_OUT or item.text.startswith("or "):
+        return None  # "4 or more transactions": a number of them
     return next((each for each in _MIRRORED if each == said != "="), _ORDERS.get(item.text))
 
 
