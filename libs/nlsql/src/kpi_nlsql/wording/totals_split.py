@@ -31,7 +31,7 @@ def totals_split(items: Sequence[Item], lexicon: Lexicon) -> list[Item]:
             found.append(_sum(item))
             continue
         owner = _owner(items, position) if item.text.startswith("total ") else None
-        parted = _parted(item, owner, lexicon) if owner is not None else _counted(item, lexicon)
+        parted = _parted(item, owner, lexicon) if owner is not None else None
         found += parted or [item]
     return found
 
@@ -51,20 +51,6 @@ def _is_amount(item: Item | None) -> bool:
 
 def _sum(item: Item) -> Item:
     return Item("cue", "total", item.start, item.start + 1, cues=(Cue("aggregate", "sum"),))
-
-
-def _counted(item: Item, lexicon: Lexicon) -> list[Item] | None:
-    """Tell "policy count" as the number of policies, unless a column or table is called so."""
-    words = item.text.split()
-    named = max(item.best_column(), item.best_table()) >= _EXACT
-    if item.kind != "mention" or words[-1] != "count" or named:
-        return None
-    hits = lexicon.names(tuple(stem(word) for word in words[:-1]), "".join(words[:-1]))
-    rows = tuple(hit for hit in hits if hit.column is None and hit.score >= _SURE)
-    if len(words) < 2 or not rows:
-        return None
-    cue = Item("cue", "number of", item.start, item.start, cues=(Cue("count"),))
-    return [cue, replace(item, text=" ".join(words[:-1]), hits=rows, values=())]
 
 
 def _owner(items: Sequence[Item], position: int) -> str | None:
