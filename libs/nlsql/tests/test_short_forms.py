@@ -44,6 +44,7 @@ def test_a_known_short_form_means_nothing_else() -> None:
     [
         ("CUSTNM", ["cust", "nm"]), ("SLSORDITM", ["sls", "ord", "itm"]), ("EXPDT", ["exp", "dt"]),
         ("PLNNGCD", ["plnng", "cd"]), ("WHSE_CD", ["whse", "cd"]),
+        ("EmpLName", ["emp", "lname"]), ("F_NAME", ["fname"]),
     ],
 )  # fmt: skip
 def test_short_forms_written_together_are_cut_apart(name: str, told: list[str]) -> None:

@@ -52,6 +52,7 @@ UNSTEMMED = frozenset({"customs"})
 _KINDS = {"sign": "mark", "or_more": "mark", "number_sign": "word", "address": "quoted"}
 """What kind of token else an expression finds: "lists.example.org" is one text, dots and all."""
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
+_INITIALS = frozenset({"f", "l"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +164,15 @@ def whole(word: str) -> str:
 def parts(identifier: str) -> list[str]:
     """Split an identifier on case, digits, blanks and underscores: ``planningSKU_2`` → 3 parts.
 
-    Short forms that stand together without any mark are parts, too: ``CUSNBR``.
+    Short forms that stand together without any mark are parts, too: ``CUSNBR``. A first or last
+    name told by its initial is one part: ``LName``.
     """
-    return [piece for part in _PART.findall(identifier) for piece in segments(part.lower())]
+    found = [piece for part in _PART.findall(identifier) for piece in segments(part.lower())]
+    for at in range(1, len(found)):
+        if found[at] == "name" and found[at - 1] in _INITIALS:
+            found[at - 1 : at + 1] = [found[at - 1] + "name"]
+            break
+    return found
 
 
 def stems(text: str) -> tuple[str, ...]:
