@@ -7,10 +7,7 @@ import pytest
 from kpi_nlsql import Answer, Column, Engine, ReadOptions, Table
 from kpi_nlsql.schema.building import build_graph
 
-
-def _text(name: str, *values: str, unique: bool = False) -> Column:
-    return Column(name, "text", values=values, unique=unique)
-
+from .cases.columns import text
 
 CLINIC = Engine(
     build_graph(
@@ -19,22 +16,22 @@ CLINIC = Engine(
             Table(
                 "brz_lnd_PACS_STUDY",
                 columns=(
-                    _text("STUDY_UID", unique=True),
-                    _text("ACCESSION_NO", unique=True),
-                    _text("MODALITY", "CT", "MR", "XR"),
+                    text("STUDY_UID", unique=True),
+                    text("ACCESSION_NO", unique=True),
+                    text("MODALITY", "CT", "MR", "XR"),
                     Column("STUDY_DATE", "date"),
-                    _text("STUDY_STATUS", "Read", "Unread"),
+                    text("STUDY_STATUS", "Read", "Unread"),
                 ),
                 row_count=400,
             ),
             Table(
                 "ris_order",
                 columns=(
-                    _text("order_no", unique=True),
-                    _text("accession_no"),
-                    _text("patient_id"),
+                    text("order_no", unique=True),
+                    text("accession_no"),
+                    text("patient_id"),
                     Column("ordered_dt", "date"),
-                    _text("order_sts", "Open", "Scheduled", "Done"),
+                    text("order_sts", "Open", "Scheduled", "Done"),
                     Column("fee_amt", "decimal(10,2)"),
                 ),
                 row_count=500,
@@ -42,10 +39,10 @@ CLINIC = Engine(
             Table(
                 "his_patient",
                 columns=(
-                    _text("patient_id", unique=True),
-                    _text("patient_nm"),
-                    _text("ward", "North", "South"),
-                    _text("city", "Bremen", "Graz"),
+                    text("patient_id", unique=True),
+                    text("patient_nm"),
+                    text("ward", "North", "South"),
+                    text("city", "Bremen", "Graz"),
                 ),
                 row_count=300,
             ),
@@ -98,12 +95,12 @@ DOCKS = Engine(
         [
             Table(
                 "wm_pallet",
-                columns=(_text("pallet_id", unique=True), _text("aisle", "A", "B")),
+                columns=(text("pallet_id", unique=True), text("aisle", "A", "B")),
                 row_count=200,
             ),
             Table(
                 "gc_checkin",
-                columns=(_text("ticket_no", unique=True), _text("pallet_id"), _text("GateName")),
+                columns=(text("ticket_no", unique=True), text("pallet_id"), text("GateName")),
                 row_count=300,
             ),
         ],

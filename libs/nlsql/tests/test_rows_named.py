@@ -7,11 +7,9 @@ import pytest
 from kpi_nlsql import Answer, Column, Engine, ReadOptions, Table
 from kpi_nlsql.schema.building import build_graph
 
+from .cases.columns import text
+
 _SPECIES = tuple(f"PL{n:04}" for n in range(90))
-
-
-def _text(name: str, *values: str, unique: bool = False) -> Column:
-    return Column(name, "text", values=values, unique=unique)
 
 
 NURSERY = Engine(
@@ -20,32 +18,32 @@ NURSERY = Engine(
         [
             Table(
                 "shop_mst",
-                columns=(_text("shop_cd", unique=True), _text("shop_nm"), _text("town", "Ulm")),
+                columns=(text("shop_cd", unique=True), text("shop_nm"), text("town", "Ulm")),
                 row_count=12,
             ),
             Table(
                 "plnt_mst",
-                columns=(_text("plnt_no", *_SPECIES, unique=True), _text("plnt_nm")),
+                columns=(text("plnt_no", *_SPECIES, unique=True), text("plnt_nm")),
                 row_count=90,
             ),
             Table(
                 "web_plant_catalog",
-                columns=(_text("sku", *_SPECIES[:70], unique=True), _text("title")),
+                columns=(text("sku", *_SPECIES[:70], unique=True), text("title")),
                 row_count=70,
             ),
             Table(
                 "mail_signup",
-                columns=(_text("email", unique=True), _text("src", "shop", "web", "fair")),
+                columns=(text("email", unique=True), text("src", "shop", "web", "fair")),
                 row_count=80,
             ),
             Table(
                 "till_hdr",
-                columns=(_text("slip_no", unique=True), _text("shop_cd"), _text("paid_by", "Card")),
+                columns=(text("slip_no", unique=True), text("shop_cd"), text("paid_by", "Card")),
                 row_count=300,
             ),
             Table(
                 "till_ln",
-                columns=(_text("slip_no"), Column("ln_no", "int"), _text("plnt_no", *_SPECIES)),
+                columns=(text("slip_no"), Column("ln_no", "int"), text("plnt_no", *_SPECIES)),
                 row_count=700,
             ),
         ],
