@@ -51,7 +51,7 @@ def _sides(frame: Frame, terms: list[Term], start: int) -> tuple[list[Term], lis
     excepted = _excepted_from(frame.sentence.items)
     before = terms[:start]
     after = [term for term in terms[start:] if term.position < excepted]
-    if terms[start].widely_joined:
+    if after and terms[start].widely_joined:
         for index, term in enumerate(before):
             if _subject(frame, term) == _subject(frame, after[0]):
                 return before[index:], after
