@@ -8,6 +8,7 @@ from kpi_nlsql import Answer, Engine, ReadOptions, Refusal
 from kpi_nlsql.english.cues import CUES
 
 from .cases.schemas import SCHEMAS
+from .cases.written import kept
 
 _ENGINES = {name: Engine(graph) for name, graph in SCHEMAS.items()}
 _WORDS = sorted(
@@ -20,6 +21,7 @@ _WORDS = sorted(
     }
     | {"of", "in", "the", "and", "or", "than", "5", "2024", "'x'", "Inactive", ",", "?", "not"}
 )
+_WRITTEN = sorted((name, sentence) for name in SCHEMAS for sentence in kept(name))
 
 _HOSTILE = [
     "",
@@ -41,6 +43,8 @@ _HOSTILE = [
     "not not not in in in both only",
     "show me all unicorns in the rainbow warehouse",
     "1 2 3 4 5 6 7 8 9",
+    "customer without cust_nm or town except Inactive",
+    "How many products are Active in RBP GPU but Blocked in ?",
     "😀😀😀",
 ]
 
@@ -106,3 +110,15 @@ def test_no_heap_of_known_words_raises(words: list[str], schema: str) -> None:
     if isinstance(read, Answer):
         for dialect in ("mysql", "postgres", "oracle", "tsql", "sqlite", "duckdb", "trino"):
             assert read.sql(dialect)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(_WRITTEN), st.data())
+def test_no_sentence_with_a_word_lost_or_put_for_another_raises(
+    written: tuple[str, str], data: st.DataObject
+) -> None:
+    schema, sentence = written
+    words = sentence.split()
+    at = data.draw(st.integers(0, len(words) - 1))
+    words[at : at + 1] = data.draw(st.lists(st.sampled_from(_WORDS), max_size=1))
+    assert _ENGINES[schema].read(" ".join(words), ReadOptions(minimum_confidence=0.0)) is not None

@@ -115,6 +115,8 @@ def _second(items: Sequence[Item], first: int) -> tuple[int, State] | None:
             continue
         if at + 2 < len(items) and items[at + 1].text in PLACES and _only_leads(items, passed, at):
             end = next((n for n in range(at + 2, len(items)) if ends_state(items[n])), len(items))
+            if end == at + 2:
+                continue
             return cut, State(at, tuple(range(at + 2, end)), denied)
         owner = tuple(n for n in passed if items[n].text not in _PASSED and not items[n].cues)
         if passed and items[passed[-1]].last_word in _BEING and owner:
