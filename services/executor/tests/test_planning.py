@@ -17,9 +17,10 @@ from kpi_executor.planning import (
     Question,
     UnknownRuleset,
     UnknownSchema,
+    explain_refusal,
     limited,
 )
-from kpi_nlsql import Column, Table
+from kpi_nlsql import Column, Refusal, Table
 from kpi_nlsql.schema.building import build_graph
 
 GRAPH = build_graph(
@@ -111,3 +112,19 @@ def test_the_limit_is_laid_around_the_rows(sql: str, expected: str) -> None:
 
 def test_no_limit_leaves_the_query_alone() -> None:
     assert limited("SELECT a FROM t", "duckdb", None) == "SELECT a FROM t"
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("Some words are not understood: frobs.", "Some words are not understood: frobs"),
+        ("Nothing is named.", "Nothing is named; not understood: frobs"),
+    ],
+)
+def test_a_refusal_names_the_unknown_words_once(reason: str, told: str) -> None:
+    refusal = Refusal("frobs?", reason, ("frobs",), ("orders",), ("orders.id",))
+    assert explain_refusal(refusal) == f"{told}; closest: orders, orders.id."
+
+
+def test_a_refusal_without_unknown_words_gives_its_reason_alone() -> None:
+    assert explain_refusal(Refusal("", "The sentence is empty.")) == "The sentence is empty."

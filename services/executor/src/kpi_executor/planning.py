@@ -203,8 +203,9 @@ def within(graph: Graph, schemas: str | None) -> Graph:
 def explain_refusal(refusal: Refusal) -> str:
     """Return one sentence: why, what was not understood, and what comes close."""
     text = refusal.reason.rstrip(".")
-    if refusal.unknown_words:
-        text += f"; not understood: {', '.join(refusal.unknown_words)}"
+    unknown = f"not understood: {', '.join(refusal.unknown_words)}"
+    if refusal.unknown_words and unknown not in text:
+        text += f"; {unknown}"
     close = (*refusal.closest_tables, *refusal.closest_columns)
     if close:
         text += f"; closest: {', '.join(close)}"
