@@ -14,7 +14,7 @@ from kpi_client.models import KpiFields
 @click.command()
 @click.option("--group", "group_name", help="Only this group.")
 @click.option("--active/--inactive", "is_active", default=None, help="Only (in)active KPIs.")
-@click.option("--search", help="Only KPIs whose name or description holds this.")
+@click.option("--search", help="Only KPIs whose name, alias, description or definition holds this.")
 @click.option("--sort", "sort_by", help="Column to sort by.")
 @click.option("--desc", is_flag=True, help="Sort downwards.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True)

@@ -36,7 +36,10 @@ class Parameters(Schema):
         validate=validate.Range(1, 100_000_000),
         metadata={"description": "Most rows of the result; never limits what a count counts."},
     )
-    use_llm = fields.Boolean(load_default=True)
+    use_llm = fields.Boolean(
+        load_default=True,
+        metadata={"description": "Ask the language model too, where one is set up."},
+    )
     excluded_fields = fields.List(
         fields.String(validate=validate.Length(1, 255)),
         load_default=None,
