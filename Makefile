@@ -35,7 +35,7 @@ $(VENV)/.installed-bench: requirements-bench.lock $(VENV)/.installed-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
 
-lock:  ## Write the lock files anew from requirements*.in
+lock:  ## Write the lock files anew from requirements*.in (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements.in -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements-dev.in -o requirements-dev.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements-bench.in -o requirements-bench.lock
@@ -46,14 +46,14 @@ run: install  ## Start everything and walk through it (SOURCE=… for own data, 
 stop: install  ## Stop the stack that runs on KPI_HOME
 	$(BIN)/python -m kpi_local stop
 
-test: install-dev  ## Every test; servers are started as needed
+test: install-dev  ## Every test; servers are started as needed (PYTEST=… for some)
 	$(BIN)/pytest $(PYTEST)
 
-bench: install-bench  ## Measure against peers and write docs/benchmarks.md
+bench: install-bench  ## Measure against peers and write docs/benchmarks.md (ROWS=… for some, printed only)
 	$(BIN)/python -m bench $(ROWS)
 
-bench-results: install-bench  ## Measure drill-down, export and comparison up to 10 million rows
-	$(BIN)/python -m bench.results $(SIZES)
+bench-results: install-bench  ## Measure drill-down, export and comparison up to 10 million rows (QUICK=1: to a million)
+	$(BIN)/python -m bench.results $(if $(QUICK),--quick)
 
 nl-accuracy: install-dev  ## Score the language engine (NL_DATA=folder with questions.jsonl and db/)
 	$(BIN)/python -m kpi_nlsql predict --questions $(NL_DATA)/questions.jsonl --databases $(NL_DATA)/db --out $(KPI_HOME)/nl-predictions.jsonl
