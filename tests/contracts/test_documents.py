@@ -181,6 +181,13 @@ def test_every_decision_is_in_the_index_and_has_its_three_parts() -> None:
             assert part in text
 
 
+def test_a_superseded_decision_links_what_holds_now() -> None:
+    for path in sorted(DECISIONS.glob("0*.md")):
+        _, note, *_ = path.read_text().split("\n\n")
+        assert note.startswith(("**Context.**", "**Superseded")), path.name
+        assert note.startswith("**Context.**") or "](" in note, path.name
+
+
 def test_the_changelog_knows_the_version_of_the_packages() -> None:
     changes = (ROOT / "CHANGELOG.md").read_text()
     for path in ROOT.glob("*/*/pyproject.toml"):
