@@ -10,12 +10,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from marshmallow import missing
 
 from kpi_client.cli import exits
 from kpi_client.cli.app import COMMANDS
 from kpi_contracts import subjects
 from kpi_contracts.catalogue import all_events
 from kpi_contracts.commands import ExecuteKpi, load_command
+from kpi_executor.api.run_schemas import RunRequest
+from kpi_executor.attempt_handlers import LOST
+from kpi_executor.worker.attempts import STOPPED
+from kpi_executor.worker.outcome import FOR_THE_USER, INTERRUPTED
 from kpi_local.nats import SYSTEMS_USER
 from kpi_local.ports import Ports
 from kpi_nlsql import Answer, Engine, Graph, ReadOptions
@@ -40,6 +45,15 @@ def cells(page: Path, *, after: str = "") -> Iterator[list[str]]:
     for line in text[text.index(after) :].splitlines():
         if line.startswith("|") and not line.startswith("|---"):
             yield [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def table(page: Path, head: str) -> Iterator[list[str]]:
+    """Yield the rows of the one table whose heading begins with `head`, split into cells."""
+    _, _, rest = page.read_text().partition(f"\n{head}")
+    for line in rest.splitlines()[2:]:
+        if not line.startswith("|"):
+            return
+        yield [cell.strip() for cell in line.strip("|").split("|")]
 
 
 def first_names(page: Path, prefix: str) -> set[str]:
@@ -134,6 +148,19 @@ def test_the_guide_lists_every_exit_code() -> None:
 def test_the_guide_explains_every_role() -> None:
     rows = {row[0].strip("`") for row in cells(GUIDE, after="## Roles")}
     assert rows >= ROLES
+
+
+def test_the_guide_lists_every_parameter_of_a_run_with_its_default() -> None:
+    words = {"required": missing, "none": None, "all": None, "true": True}
+    listed = {row[0].strip("`"): row[1] for row in table(GUIDE, "| parameter | default")}
+    given = {name: words[text] if text in words else float(text) for name, text in listed.items()}
+    assert given == {name: field.load_default for name, field in RunRequest().fields.items()}
+
+
+def test_the_guide_explains_every_error_type_of_a_run() -> None:
+    types = {*FOR_THE_USER.values(), INTERRUPTED.error_type, STOPPED.error_type, LOST.error_type}
+    listed = [name for row in table(GUIDE, "| `error_type`") for name in row[0].split(", ")]
+    assert sorted(listed) == sorted(f"`{name}`" for name in {*types, "internal_error"})
 
 
 SENTENCES = [row for row in cells(GUIDE, after="| sentence") if len(row) == 2 and row[1].isupper()]

@@ -19,7 +19,7 @@ from kpi_executor.sources import SourceError
 
 log = structlog.get_logger(__name__)
 
-_FOR_THE_USER: dict[type[Exception], str] = {
+FOR_THE_USER: dict[type[Exception], str] = {
     NotUnderstood: "not_understood",
     UnsafeQuery: "unsafe_query",
     UnknownSchema: "unknown_schema",
@@ -89,4 +89,4 @@ class Progress:
 
 
 def _kind(error: Exception) -> str | None:
-    return next((kind for known, kind in _FOR_THE_USER.items() if isinstance(error, known)), None)
+    return next((kind for known, kind in FOR_THE_USER.items() if isinstance(error, known)), None)
