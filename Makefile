@@ -56,6 +56,7 @@ bench-results: install-bench  ## Measure drill-down, export and comparison up to
 	$(BIN)/python -m bench.results $(if $(QUICK),--quick)
 
 nl-accuracy: install-dev  ## Score the language engine (NL_DATA=folder with questions.jsonl and db/)
+	@mkdir -p $(KPI_HOME)
 	$(BIN)/python -m kpi_nlsql predict --questions $(NL_DATA)/questions.jsonl --databases $(NL_DATA)/db --out $(KPI_HOME)/nl-predictions.jsonl
 	$(BIN)/python $(NL_DATA)/../eval.py --set $(NL_DATA)/questions.jsonl --pred $(KPI_HOME)/nl-predictions.jsonl --by tags
 

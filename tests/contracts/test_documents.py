@@ -14,10 +14,11 @@ from marshmallow import missing
 
 from kpi_client.cli import exits
 from kpi_client.cli.app import COMMANDS
+from kpi_client.models import ExecutionParameters
 from kpi_contracts import subjects
 from kpi_contracts.catalogue import all_events
 from kpi_contracts.commands import ExecuteKpi, load_command
-from kpi_executor.api.run_schemas import RunRequest
+from kpi_executor.api.run_schemas import Parameters, RunRequest
 from kpi_executor.attempt_handlers import LOST
 from kpi_executor.worker.attempts import STOPPED
 from kpi_executor.worker.outcome import FOR_THE_USER, INTERRUPTED
@@ -155,6 +156,10 @@ def test_the_guide_lists_every_parameter_of_a_run_with_its_default() -> None:
     listed = {row[0].strip("`"): row[1] for row in table(GUIDE, "| parameter | default")}
     given = {name: words[text] if text in words else float(text) for name, text in listed.items()}
     assert given == {name: field.load_default for name, field in RunRequest().fields.items()}
+
+
+def test_the_python_client_knows_every_parameter_of_a_run() -> None:
+    assert set(ExecutionParameters.__annotations__) == set(Parameters().fields)
 
 
 def test_the_guide_explains_every_error_type_of_a_run() -> None:

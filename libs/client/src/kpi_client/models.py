@@ -73,10 +73,11 @@ class ExecutionParameters(TypedDict, total=False):
     select_schema: str
     ruleset_name: str
     db_type: str
-    limit_records: int
+    limit_records: int | None
     use_llm: bool
     excluded_fields: list[str]
     timeout_seconds: float
+    max_attempts: int
 
 
 class Execution(TypedDict, total=False):
