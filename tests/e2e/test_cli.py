@@ -88,6 +88,7 @@ def test_a_reading_is_pinned_and_given_up_again(stack: Entrance, name: str) -> N
     reading = answer(stack, "show", name)["pinned_reading"]
     assert reading["kg_name"] == "demo"
     assert "brz_lnd_OPS_EXCEL" in reading["sql"]
+    assert "LIMIT" not in reading["sql"]
     assert kpi(stack, "unpin", name).returncode == 0
     assert answer(stack, "show", name)["pinned_reading"] is None
 

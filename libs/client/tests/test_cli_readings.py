@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from kpi_client.cli import exits
 
 from .conftest import RunKpi
@@ -49,6 +51,16 @@ def test_a_reading_is_shown_and_pinned_as_it_was_previewed(kpi: RunKpi, peer: Pe
     )
     assert sent.body["joined_columns"] == [["SKU", "PLANNING_SKU"]]
     assert "alternatives" not in sent.body
+
+
+@pytest.mark.parametrize(("options", "limit"), [((), None), (("--limit", "5"), 5)])
+def test_a_reading_is_pinned_without_a_limit_unless_one_is_given(
+    kpi: RunKpi, peer: Peer, options: tuple[str, ...], limit: int | None
+) -> None:
+    peer.add_kpi("Mismatch")
+    assert kpi("pin", "1", "--kg", "demo", "--yes", *options).exit_code == exits.DONE
+    (sent,) = peer.sent("POST", "/v1/landing-kpi/kpis/1/preview")
+    assert sent.body["limit_records"] == limit
 
 
 def test_a_reading_that_is_not_approved_is_not_pinned(kpi: RunKpi, peer: Peer) -> None:

@@ -36,6 +36,7 @@ def pin(session: Session, reference: str, *, yes: bool, **options: Any) -> None:
         choose_graph(client, params)
         if "kg_name" not in params:
             raise ConfigurationError("name the knowledge graph of the reading: --kg")
+        params.setdefault("limit_records", None)  # SQL with a limit would cut every run to come
         answer = client.executions.preview(kpi_id=kpi["id"], params=params)
         reading = _reading(answer, params["kg_name"])
         if not yes:
