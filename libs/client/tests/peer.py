@@ -71,6 +71,7 @@ class Peer:
         self.missing: dict[str, dict[str, str]] = {}  # service → what it is not ready for
         self.chain_valid = True
         self.reading: dict[str, Any] = {}  # what a preview answers otherwise than usual
+        self.limit_reached = False  # by runs
         self.graphs = ["demo", "other"]
         self.manifest: dict[str, Any] = {}  # of the export; without one there is no link to it
         self.export = Reply(chunks=[b"SKU,PRICE\n", b"SKU000,0.0\n"])
@@ -121,6 +122,7 @@ class Peer:
             "execution_timestamp": "2026-01-02T03:04:05Z",
             "execution_time_ms": 125.5,
             "number_of_records": 0 if failed else len(self.rows),
+            "limit_reached": self.limit_reached and not failed,
             "generated_sql": SQL,
             "operation": "NOT_IN",
             "joined_columns": [["SKU", "SKU"]],

@@ -51,6 +51,20 @@ def test_run_passes_its_parameters_and_the_version_on(kpi: RunKpi, peer: Peer) -
     }
 
 
+def test_a_run_that_ended_at_its_limit_says_so(kpi: RunKpi, peer: Peer) -> None:
+    assert "limit" not in kpi("run", "1").stderr
+    peer.limit_reached = True
+    told = kpi("run", "1", "--rows", "500")
+    assert "ended at its limit" in told.stderr
+    assert json.loads(kpi("run", "1", "--json").stdout)["limit_reached"] is True
+
+
+def test_a_run_without_a_limit_asks_for_all_records(kpi: RunKpi, peer: Peer) -> None:
+    kpi("run", "1", "--no-limit")
+    assert peer.sent("POST", ASYNC)[0].body["limit_records"] is None
+    assert kpi("run", "1", "--no-limit", "--limit", "5").exit_code == exits.USAGE
+
+
 def test_a_source_stands_for_the_graph_of_its_name(kpi: RunKpi, peer: Peer) -> None:
     kpi("run", "1", "--source", "demo")
     assert peer.sent("POST", ASYNC)[0].body["kg_name"] == "demo"

@@ -26,6 +26,7 @@ def parameter_options(function: Any) -> Any:
         click.option("--source", help="The graph that bears a data source's name."),
         click.option("--schema", "select_schema", help="Schema."),
         click.option("--limit", "limit_records", type=click.IntRange(1), help="Most records."),
+        click.option("--no-limit", is_flag=True, help="All records, however many."),
         click.option("--timeout", "timeout_seconds", type=click.FloatRange(0, min_open=True)),
         click.option(
             "--param", "extra", multiple=True, metavar="NAME=VALUE", help="Any other, as JSON."
@@ -57,6 +58,8 @@ def run(session: Session, reference: str, *, shown: int, **options: Any) -> None
         click.get_current_context().exit(FAILED)
     if (more := (execution.get("number_of_records") or 0) - shown) > 0:
         session.output.note(f"{more} more: kpi rows {execution.get('id')}")
+    if execution.get("limit_reached"):
+        session.output.note("The run ended at its limit; --no-limit gives all records.")
 
 
 @click.command()
@@ -120,13 +123,22 @@ def _first_rows(client: Client, execution: Execution, count: int) -> list[dict[s
 
 
 def parameters_of(
-    *, extra: Sequence[str], source: str | None, kg_name: str | None, **named: Any
+    *,
+    extra: Sequence[str],
+    source: str | None,
+    kg_name: str | None,
+    no_limit: bool = False,
+    **named: Any,
 ) -> ExecutionParameters:
     """Gather what `parameter_options` took, under the API's names."""
     if source and kg_name:
         raise click.UsageError("give --source or --kg, not both")
     named["kg_name"] = kg_name or source
     given = {name: value for name, value in named.items() if value is not None}
+    if no_limit:
+        if "limit_records" in given:
+            raise click.UsageError("give --limit or --no-limit, not both")
+        given["limit_records"] = None
     return cast(ExecutionParameters, given | dict(_name_and_value(text) for text in extra))
 
 
