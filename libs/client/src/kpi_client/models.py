@@ -89,11 +89,12 @@ class Execution(TypedDict, total=False):
     select_schema: str
     ruleset_name: str | None
     db_type: str
-    limit_records: int
+    limit_records: int | None
     use_llm: bool
     excluded_fields: list[str] | None
     generated_sql: str | None
     number_of_records: int
+    limit_reached: bool
     joined_columns: list[list[str]] | None
     sql_query_type: str | None
     operation: str | None

@@ -105,6 +105,46 @@ def test_an_open_folder_serves_only_what_it_would_read_anew(
         assert not connector.serves("SELECT 1")
 
 
+def test_a_table_may_begin_below_lines_of_text(tmp_path: Path, resources: Resources) -> None:
+    file = tmp_path / "stock.csv"
+    told = ["Report of May", '"Made by A, B and C"', "# all plants, all shifts", ""]
+    for before in (told, told[:1], []):
+        file.write_text("\n".join([*before, "sku,n,at", "a,1,x", "b,2,y", ""]))
+        assert read(file, resources, "SELECT * FROM stock") == [
+            {"sku": "a", "n": 1, "at": "x"},
+            {"sku": "b", "n": 2, "at": "y"},
+        ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        (["name,city", "Bob,Paris", "Ann,Rome,x", "Eve,Oslo,y"], "line 1 has another number"),
+        (["a,b", *["1,2"] * 5, *["1,2,3"] * 50], "line 1 has another number"),
+        (["Stock", "a,b", "1,2", "1,2,3", "4,5,6", "7,8,9"], "line 2 has another number"),
+        (["a,b,c", "1,2,3", "4,5", "6,7,8"], "different numbers of fields"),
+        (["a,b,c,", "1,2,3", "4,5,6"], "different numbers of fields"),
+        (["a,b", *["1,2"] * 3000, *["1,2,3"] * 3000], "different numbers of fields"),
+    ],
+)
+def test_no_line_of_a_file_is_left_out_in_silence(
+    tmp_path: Path, resources: Resources, lines: list[str], reason: str
+) -> None:
+    file = tmp_path / "ragged.csv"
+    file.write_text("\n".join(lines) + "\n")
+    with pytest.raises(SourceError, match=f"'ragged.csv' cannot be read as a table.*{reason}"):
+        read(file, resources, "SELECT * FROM ragged")
+
+
+def test_a_file_in_another_encoding_is_refused_in_plain_words(
+    tmp_path: Path, resources: Resources
+) -> None:
+    file = tmp_path / "names.csv"
+    file.write_bytes("id,name\n1,Müller\n".encode("latin-1"))
+    with pytest.raises(SourceError, match="not in UTF-8"):
+        read(file, resources, "SELECT * FROM names")
+
+
 def test_cells_become_columns_of_one_type(tmp_path: Path, resources: Resources) -> None:
     day = dt.date(2024, 5, 6)
     noon = dt.datetime(2024, 5, 6, 12, 0)  # noqa: DTZ001 - cells have no zone

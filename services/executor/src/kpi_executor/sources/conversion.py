@@ -19,12 +19,11 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kpi_executor.sources import duckdb_engine, workbook
+from kpi_executor.sources import delimited, duckdb_engine, workbook
 from kpi_executor.sources.connector import Resources
 from kpi_executor.sources.errors import SourceError, first_line
 
 _INDEX = "tables.json"
-_DELIMITED = (".csv", ".tsv", ".csv.gz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def _move_into_place(working: Path, folder: Path) -> None:
 
 
 def _convert(file: Path, folder: Path, resources: Resources) -> None:
-    if file.name.lower().endswith(_DELIMITED):
+    if file.name.lower().endswith(delimited.SUFFIXES):
         tables = [(table_name(file), _convert_delimited(file, folder / "0.parquet", resources))]
     else:
         sheets = workbook.read(file)
@@ -103,10 +102,5 @@ def _convert(file: Path, folder: Path, resources: Resources) -> None:
 
 
 def _convert_delimited(file: Path, target: Path, resources: Resources) -> int:
-    """Types are those that hold for every row of the file, not for a sample."""
     with duckdb.connect(":memory:", config=duckdb_engine.settings(resources)) as connection:
-        converted = connection.execute(
-            f"COPY (SELECT * FROM read_csv({duckdb_engine.text(str(file))}, sample_size = -1)) "  # noqa: S608
-            f"TO {duckdb_engine.text(str(target))} (FORMAT parquet, ROW_GROUP_SIZE 100000)"
-        ).fetchone()
-    return int(converted[0]) if converted else 0
+        return delimited.convert(connection, file, target)
