@@ -309,7 +309,7 @@ def pin(peer: Peer, request: Request, kpi_id: str) -> Reply:
 
 
 def compare(peer: Peer, request: Request) -> Reply:
-    return Reply(200, COMPARISON)
+    return Reply(200, {**COMPARISON, "limit_reached": [102] if peer.limit_reached else []})
 
 
 def class_page(columns: list[str], *rows: dict[str, Any]) -> dict[str, Any]:
@@ -322,6 +322,7 @@ BEFORE, AFTER = {"SKU": "SKU002", "PRICE": 3}, {"SKU": "SKU002", "PRICE": 4}
 COMPARISON: dict[str, Any] = {
     "success": True,
     "execution_ids": [101, 102],
+    "limit_reached": [],
     "key": ["SKU"],
     "counts": {"new": 1, "resolved": 0, "persisting": 5, "changed": 1},
     "changed_columns": {"PRICE": 1},
