@@ -55,6 +55,12 @@ def test_a_command_that_does_not_tell_who_sends_it_begins_nothing(
     assert column(engine, "id") == []
 
 
+def test_a_reason_too_long_for_an_event_is_refused(dispatch: Dispatcher) -> None:
+    cancel = {"execution_id": 1, "requested_by": "bill", "reason": "x" * 501}
+    with pytest.raises(InvalidCommand, match="reason"):
+        cancel_handler(dispatch)(json.dumps(cancel).encode(), {})
+
+
 def _body(**changes: Any) -> bytes:
     command = {
         "command_id": str(uuid4()),

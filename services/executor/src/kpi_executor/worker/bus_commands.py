@@ -18,7 +18,7 @@ from kpi_contracts.schemas import schema_of
 from kpi_eventsourcing.context import Context
 from kpi_eventsourcing.dispatch import Dispatcher
 from kpi_executor import replica
-from kpi_executor.api.run_schemas import Parameters
+from kpi_executor.api.run_schemas import CancelRequest, Parameters
 from kpi_executor.commands import CancelExecution, RejectCommand, RunKpi, RunKpis
 from kpi_executor.errors import (
     CommandRefused,
@@ -29,7 +29,7 @@ from kpi_executor.errors import (
 from kpi_executor.worker.upkeep import EXECUTOR
 
 MAX_NAME = 255  # characters
-_BOUNDS = Parameters()
+_BOUNDS, _CANCEL = Parameters(), CancelRequest()
 
 
 def execute_handler(engine: sa.Engine, dispatch: Dispatcher) -> BlockingHandler:
@@ -79,6 +79,8 @@ def cancel_handler(dispatch: Dispatcher) -> BlockingHandler:
 
     def cancel(body: bytes, headers: Mapping[str, str]) -> Message | None:
         message = load_command(CancelMessage, body)
+        if wrong := _CANCEL.validate({"reason": message.reason}):
+            raise InvalidCommand(CancelMessage.__name__, wrong)
         command = CancelExecution(execution_id=message.execution_id, reason=message.reason)
         try:
             dispatch(command, _context(message, headers))
