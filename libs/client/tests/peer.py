@@ -276,7 +276,9 @@ def add_source(peer: Peer, request: Request) -> Reply:
 
 def list_sources(peer: Peer, request: Request) -> Reply:
     listed = list(peer.sources.values())
-    return Reply(200, {"success": True, "total": len(listed), "sources": listed})
+    offset, limit = (int(request.query.get(name, default)) for name, default in PAGE)
+    shown = listed[offset : offset + limit]
+    return Reply(200, {"success": True, "total": len(listed), "sources": shown})
 
 
 def one_source(peer: Peer, request: Request, source_id: str) -> Reply:

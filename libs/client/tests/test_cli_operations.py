@@ -73,6 +73,12 @@ def test_a_graph_that_cannot_be_built_leaves_the_source_and_says_so(
     assert peer.sources
 
 
+def test_all_sources_are_found_not_only_those_of_the_first_page(kpi: RunKpi, peer: Peer) -> None:
+    peer.sources = {n: {"id": n, "name": f"source {n}", "kind": "files"} for n in range(1, 61)}
+    assert "60 of 60 sources" in kpi("source", "list").stdout
+    assert kpi("source", "show", "source 60").exit_code == exits.DONE
+
+
 def test_a_source_without_its_graph_gets_it_later(kpi: RunKpi, peer: Peer) -> None:
     kpi("source", "add", "mine", "/data", "--no-graph")
     assert "mine" in kpi("source", "refresh", "mine").stdout
