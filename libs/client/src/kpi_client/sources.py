@@ -11,6 +11,7 @@ from kpi_client.models import Source, SourceList
 from kpi_client.transport import Transport
 
 SOURCES, SCHEMAS, GRAPHS = "/sources", "/schemas", "/kg"
+_MOST = 1_000  # sources or graphs that one answer may hold
 
 
 class Sources:

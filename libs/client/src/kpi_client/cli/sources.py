@@ -133,8 +133,8 @@ def _built(client: Client, session: Session, added: dict[str, Any]) -> dict[str,
         return dict(client.sources.add_graph(wanted)["graph"])
     except KpiError:
         session.output.note(
-            f"Source {added['name']!r} is registered; its knowledge graph could not be built. When\n"
-            f"what is wrong with the data is mended: kpi source refresh {added['name']}\n"
+            f"Source {added['name']!r} is registered; its knowledge graph could not be built.\n"
+            f"When the data can be read: kpi source refresh {added['name']}\n"
             f"For another location, first: kpi source remove {added['name']}"
         )
         raise
