@@ -27,6 +27,7 @@ from kpi_executor.errors import (
     OutOfBounds,
 )
 from kpi_executor.worker.upkeep import EXECUTOR
+from kpi_service.json import InvalidJson, parse
 
 MAX_NAME = 255  # characters
 _BOUNDS, _CANCEL = Parameters(), CancelRequest()
@@ -40,7 +41,7 @@ def execute_handler(engine: sa.Engine, dispatch: Dispatcher) -> BlockingHandler:
     """
 
     def execute(body: bytes, headers: Mapping[str, str]) -> Message | None:
-        command = load_command(ExecuteKpi, body)
+        command = load_command(ExecuteKpi, _sound(body))
         context = _context(command, headers)
         try:
             replica.wait_for_version(engine, command.kpi_id, command.kpi_version or 1)
@@ -60,7 +61,7 @@ def execute_together(dispatch: Dispatcher) -> Together:
     """
 
     def execute(deliveries: Sequence[Delivery]) -> Sequence[Message | None]:
-        commands = [load_command(ExecuteKpi, body) for body, _ in deliveries]
+        commands = [load_command(ExecuteKpi, _sound(body)) for body, _ in deliveries]
         runs = [
             (_run(command), _context(command, headers))
             for command, (_, headers) in zip(commands, deliveries, strict=True)
@@ -78,7 +79,7 @@ def cancel_handler(dispatch: Dispatcher) -> BlockingHandler:
     """Return the handler of `kpi.cmd.cancel`; what has ended already is left as it is."""
 
     def cancel(body: bytes, headers: Mapping[str, str]) -> Message | None:
-        message = load_command(CancelMessage, body)
+        message = load_command(CancelMessage, _sound(body))
         if wrong := _CANCEL.validate({"reason": message.reason}):
             raise InvalidCommand(CancelMessage.__name__, wrong)
         command = CancelExecution(execution_id=message.execution_id, reason=message.reason)
@@ -89,6 +90,15 @@ def cancel_handler(dispatch: Dispatcher) -> BlockingHandler:
         return None
 
     return cancel
+
+
+def _sound(body: bytes) -> bytes:
+    """Return the body if the REST API would read it, too: without NUL, which no table can hold."""
+    try:
+        parse(body)
+    except InvalidJson as error:
+        raise InvalidCommand("unsound", str(error)) from None
+    return body
 
 
 def _context(command: ExecuteKpi | CancelMessage, headers: Mapping[str, str]) -> Context:
