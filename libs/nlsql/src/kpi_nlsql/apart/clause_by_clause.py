@@ -34,15 +34,13 @@ _BORDERS = frozenset({";", ":", "?", "."})
 
 def read(sentence: Sentence, reader: Reader, whole: Sequence[Candidate]) -> Iterator[Candidate]:
     """Yield the reading clause by clause, where it is as sure as those of the ``whole``."""
-    tail = _tail(sentence)
-    found_joints = list(joints(sentence, tail))
+    found_joints = list(joints(sentence, _tail(sentence)))
     ranked = confidence.rank(sentence, whole) if found_joints else []
     if ranked and ranked[0][1].operation in _COMPARING:
         return
     for joint in found_joints:
         found = _joined(sentence, joint, reader)
-        listed = tail < len(sentence.tokens)
-        if found is None or (listed and _shows_rows(found)):
+        if found is None:
             continue
         if not ranked:
             yield found
@@ -59,12 +57,6 @@ def _tail(sentence: Sentence) -> int:
         end = sentence.items[request.start].start
     borders = (at for at, token in enumerate(tokens[:-1]) if token.text in _BORDERS)
     return min(end, next(borders, end))
-
-
-def _shows_rows(candidate: Candidate) -> bool:
-    query = candidate.plan
-    assert isinstance(query, plan.Query)
-    return all(isinstance(output.expression, plan.Star) for output in query.outputs)
 
 
 def _beside(found: Candidate, score: float, whole: Candidate) -> Candidate | None:
@@ -136,8 +128,7 @@ def _readings(sentence: Sentence, parts: Iterable[Part], reader: Reader) -> list
 
 def _fits(reading: Candidate) -> bool:
     query = reading.plan
-    plain = isinstance(query, plan.Query) and not query.group and not query.distinct
-    return plain and reading.operation not in _COMPARING
+    return isinstance(query, plan.Query) and not query.group and not query.distinct
 
 
 def _telling(found: Iterable[Told]) -> list[Told]:
@@ -191,8 +182,7 @@ def _both(
     known = _conditions(query)
     added = [term for term in told if not _conditions(replace(query, where=term)) <= known]
     if joint.operator == "and":
-        every = [*mine, *added]
-        where = plan.all_of(every) if added and not _contradict(every) else None
+        where = plan.all_of([*mine, *added]) if added else None
     else:
         where = _either(mine, told, [moved(term, _HEAD, query.source.alias) for term in head])
     return None if where is None else replace(query, where=where)
@@ -206,9 +196,7 @@ def _either(
     mine, told, head = (list(map(spelt_out, terms)) for terms in (mine, told, head))
     first = plan.all_of([term for term in mine if term not in head])
     second = plan.all_of([term for term in told if term not in head])
-    if first is None or second is None or any(term not in mine for term in head):
-        return None
-    if _are_values(first, second):
+    if first is None or second is None or _are_values(first, second):
         return None
     return plan.all_of([*head, plan.AnyOf((first, second))])
 
@@ -223,9 +211,3 @@ def _are_values(first: plan.Condition, second: plan.Condition) -> bool:
         {subject_of(term) or term for term in plan.parts(side)} for side in (first, second)
     )
     return one < other or other < one
-
-
-def _contradict(terms: Iterable[plan.Condition]) -> bool:
-    """Tell whether a column would have two values at once."""
-    equal = [term.left for term in terms if isinstance(term, plan.Compare) and term.operator == "="]
-    return len(set(equal)) < len(equal)
