@@ -51,7 +51,6 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
             own, outer = zip(*pairing.columns(), strict=True)
             conditions.append(_absent(own, table, third, outer))
     union = plan.SetQuery(
-        "union",
         _values(left, mine, held),
         _values(right, theirs, other),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal as Choice
 
 from kpi_nlsql.schema.ruleset import Normalisation
@@ -236,12 +236,10 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class SetQuery:
-    """Two queries of like columns put together."""
+    """The different rows of two queries of like columns."""
 
-    operator: Choice["union", "intersect", "except"]
     left: Query | SetQuery
     right: Query | SetQuery
-    order: tuple[Order, ...] = field(default=())
 
 
 Plan = Query | SetQuery

@@ -26,12 +26,6 @@ DIALECTS = {
 }
 """The names by which users call a database, and sqlglot's name of its dialect."""
 
-_SET_OPERATORS: dict[str, type[exp.SetOperation]] = {
-    "union": exp.Union,
-    "intersect": exp.Intersect,
-    "except": exp.Except,
-}
-
 
 def write_sql(query: plan.Plan, graph: Graph, dialect: str, limit: int | None = None) -> str:
     """Return the plan as one SELECT in ``dialect``.
@@ -87,8 +81,7 @@ class _Writer:
         return self._select(query)
 
     def _set(self, query: plan.SetQuery) -> exp.Query:
-        operator = _SET_OPERATORS[query.operator]
-        return operator(
+        return exp.Union(
             this=self.query(query.left), expression=self.query(query.right), distinct=True
         )
 
