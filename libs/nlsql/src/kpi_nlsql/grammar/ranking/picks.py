@@ -25,7 +25,7 @@ def complete(scan: Scanner) -> None:
     if table is None or _extreme_asked(scan, sorting, table):
         return
     keys = tuple(_hits(scan, group) for group in told)
-    draft.pick = Pick(sorting.ref, table, keys, sorting.descending, draft.limit or 1)
+    draft.pick = Pick(sorting.ref, keys, sorting.descending, draft.limit or 1)
     sorting.ref.near = table
     draft.sorting, draft.limit = [], None
     for wanted in draft.wanted:
