@@ -141,8 +141,6 @@ def _plainest(sentence: Sentence, candidate: Candidate) -> Candidate:
     query = with_own_keys(query, sentence.graph)
     if not candidate.features.get("requested"):
         query = with_rows_meant(sentence, query)
-    if query == candidate.plan:
-        return candidate
     return replace(candidate, plan=query, explanation=explain(query))
 
 
