@@ -7,25 +7,18 @@ from dataclasses import dataclass
 
 from kpi_nlsql.grammar.reconciling.row_filters import row_filters
 from kpi_nlsql.grammar.repeating.identity import identifying_columns
-from kpi_nlsql.grammar.repeating.named_keys import TOGETHER
 from kpi_nlsql.grammar.repeating.repeated_keys import Keys, grouped_by, repeated_keys
 from kpi_nlsql.grammar.repeating.repeats import Repeat, find_repeat
 from kpi_nlsql.grammar.repeating.repeats_shown import Shown, shown_beside
 from kpi_nlsql.grammar.repeating.rest_of_rows import rest_of_rows
-from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.named_columns import NAMES
-from kpi_nlsql.mentions.walking import text_at
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.explain import told_of
-from kpi_nlsql.schema.graph import Column
-from kpi_nlsql.schema.key_names import KEY_TAILS
 from kpi_nlsql.sentence import Candidate, Sentence
 
 _BY_WORDS = frozenset({"by", "on", "per", "same", "the same"})
 _OCCUR = frozenset("occur occurs appear appears happen happens times together".split())  # noqa: SIM905
 _MOST_TABLES = 3
 _SURE = 0.9
-_FULL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +53,7 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
     if repeat is None:
         return
     for keys in repeated_keys(sentence, repeat)[:_MOST_TABLES]:
-        shown = shown_beside(sentence, repeat, keys)
+        shown = shown_beside(sentence.items, repeat, keys)
         if repeat.bare and not _repeats_values(sentence, repeat, keys, shown):
             continue
         columns = tuple(dict.fromkeys(keys.columns.values()))
@@ -77,62 +70,18 @@ def _repeats_values(sentence: Sentence, repeat: Repeat, keys: Keys, shown: Shown
     "cities with more than two shops and how many" is read like them.
     """
     if any(item.is_cue("agree") for item in sentence.items):
-        return len(keys.columns) > 1 or _alike_behind(sentence, repeat, keys)
-    if _speaks_of_rows(sentence, repeat, keys):
+        # "guests entered twice with the same phone": rows of the noun itself are alike.
+        return len(keys.columns) > 1 or min(keys.columns, default=0) > min(repeat.cues)
+    table = sentence.graph.table(keys.table)
+    if any(table.column(name).unique for name in keys.columns.values()):
         return False
     if len(keys.columns) != 1:
         return bool(keys.columns)
-    item = sentence.items[next(iter(keys.columns))]
     if repeat.counted is not None and shown.often:
-        return not _shows_other(sentence, item, keys)
+        return True
+    item = sentence.items[next(iter(keys.columns))]
     values = item.best_table() < item.best_column()
     return values and (repeat.counted is None or shown.counted)
-
-
-def _shows_other(sentence: Sentence, item: Item, keys: Keys) -> bool:
-    # "departments with more than 20 employees, with name and number": the name of a department
-    owners = {hit.table for hit in item.table_hits() if hit.score >= item.best_column()}
-    return any(
-        hit.table in owners - {keys.table} and hit.score >= _SURE
-        for other in sentence.items
-        if other is not item
-        if all(own.table != keys.table for own in other.column_hits() if own.score >= _SURE)
-        for hit in other.column_hits()
-    )
-
-
-def _alike_behind(sentence: Sentence, repeat: Repeat, keys: Keys) -> bool:
-    # "guests entered twice with the same phone": rows of the noun itself are alike.
-    first = min(repeat.cues)
-    noun = any(at < first and not sentence.items[at].text.endswith("ed") for at in keys.used)
-    return noun and min(keys.columns, default=0) > first
-
-
-def _speaks_of_rows(sentence: Sentence, repeat: Repeat, keys: Keys) -> bool:
-    """Tell whether the columns only say what to show of rows that have others.
-
-    "The ids and names of architects who built three bridges", "the size of cities that …".
-    """
-    table = sentence.graph.table(keys.table)
-    columns = [table.column(name) for name in keys.columns.values()]
-    items = sentence.items
-    if any(item.text in TOGETHER for item in items):
-        return False
-    if any(column.unique or _measures(column) for column in columns):
-        return True
-    named = [items[at].text in NAMES and text_at(items, at + 1) == "of" for at in keys.columns]
-    return any(named) or any(
-        item.best_table() >= _FULL
-        and item.best_table() > item.best_column()
-        and item.table_hits()[0].table != keys.table
-        for at, item in enumerate(items[: min(repeat.cues)])
-        if at not in keys.columns and (repeat.number > 1 or len(keys.columns) > 1)
-    )
-
-
-def _measures(column: Column) -> bool:
-    """Tell whether a column holds amounts rather than numbers that name."""
-    return column.measures and not set(column.display_names[0].split()[-1:]) & KEY_TAILS
 
 
 def _candidate(sentence: Sentence, asked: Asked, keys: Keys) -> Candidate:
@@ -144,7 +93,12 @@ def _candidate(sentence: Sentence, asked: Asked, keys: Keys) -> Candidate:
         if item.is_cue("agree") or item.is_cue("distinct") or item.text in _OCCUR
     }
     used |= {at for at, item in enumerate(sentence.items) if asked.groups and item.is_cue("group")}
-    used |= _known_again(sentence, asked.table, asked.columns)
+    used |= {
+        at
+        for at, item in enumerate(sentence.items)
+        for hit in item.column_hits()
+        if hit.table == asked.table and hit.column in asked.columns and hit.score >= _SURE
+    }
     rest = rest_of_rows(sentence, asked.table, used, keys.used)
     if rest is None:
         filters, told = row_filters(sentence, asked.table, asked.table, used)
@@ -162,28 +116,13 @@ def _candidate(sentence: Sentence, asked: Asked, keys: Keys) -> Candidate:
     )
 
 
-def _known_again(sentence: Sentence, table: str, columns: tuple[str, ...]) -> set[int]:
-    """Return the words that name a column that repeats once more: "(SKU not null)"."""
-    items = sentence.items
-    named = {
-        at
-        for at, item in enumerate(items)
-        for hit in item.column_hits()
-        if hit.table == table and hit.column in columns and hit.score >= _SURE
-    }
-    return named | {
-        at for at in range(len(items)) if items[at].is_cue("not_null") and at - 1 in named
-    }
-
-
 def _plan(asked: Asked, filters: list[plan.Condition]) -> plan.Query:
     table, shown = asked.table, asked.shown
     source = plan.Source(table, table)
     if shown.rows:
         terms = [*filters, *asked.known(table)[1:], _repeats(asked)]
-        details = tuple(plan.Output(plan.ColumnRef(table, name)) for name in shown.details)
-        outputs = details or (plan.Output(plan.Star(table)),)
-        return plan.Query((_COUNT,) if shown.counted else outputs, source, where=plan.all_of(terms))
+        output = _COUNT if shown.counted else plan.Output(plan.Star(table))
+        return plan.Query((output,), source, where=plan.all_of(terms))
     keys = tuple(plan.ColumnRef(table, column) for column in asked.columns)
     shown_keys = tuple(plan.Output(key) for key in keys)
     groups = plan.Query(
@@ -225,7 +164,7 @@ def _repeats(asked: Asked) -> plan.Condition:
 def _explanation(asked: Asked, told: str) -> str:
     names, shown = ", ".join(asked.columns), asked.shown
     if shown.rows:
-        what = "The number of rows" if shown.counted else ", ".join(shown.details) or "The rows"
+        what = "The number of rows" if shown.counted else "The rows"
         return f"{what} of {asked.table}{told} that share their {names} with another row"
     often = {">": "more than", ">=": "at least", "=": "exactly"}[asked.repeat.operator]
     times = f"{often} {asked.repeat.number:g} times"
