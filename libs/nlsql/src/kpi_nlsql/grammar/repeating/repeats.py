@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kpi_nlsql.english.words import lemma
 from kpi_nlsql.grammar.repeating.mention_lists import mention_list
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans.plan import Operator
@@ -22,9 +21,7 @@ _SEVERAL = frozenset({"several", "multiple", "many"})
 _AS = frozenset({"as", "with", "like"})
 _OTHERS = frozenset({"another", "other", "others"})
 ROWS = frozenset("row rows record records entry entries".split())  # noqa: SIM905
-_OCCURRING = frozenset({"occur", "appear"})
 _MOST_BETWEEN = 3
-_KNOWN = 0.95
 _COMPARING = (
     "compare_tables", "mismatch", "not", "both", "also", "missing", "average_of_all",
     "below_average",
@@ -54,8 +51,6 @@ def find_repeat(items: Sequence[Item]) -> Repeat | None:
     duplicates = frozenset(at for at, item in enumerate(items) if item.is_cue("duplicate"))
     often = next((found for at in range(len(items)) if (found := _often(items, at))), None)
     if duplicates:
-        more = {at + 1 for at in duplicates if _or_more(items, at)}
-        duplicates = duplicates | frozenset(more)
         return Repeat(duplicates | often.cues) if often else Repeat(duplicates)
     if often is not None:
         return often
@@ -64,18 +59,11 @@ def find_repeat(items: Sequence[Item]) -> Repeat | None:
     return next((found for at in range(len(items)) if (found := _several(items, at))), None)
 
 
-def _or_more(items: Sequence[Item], position: int) -> bool:
-    # "registered twice or more"
-    following = items[position + 1 : position + 2]
-    twice = items[position].last_word == "twice"
-    return twice and bool(following) and following[0].text == "or more"
-
-
 def _often(items: Sequence[Item], position: int) -> Repeat | None:
     item = items[position]
     if item.is_cue("often"):
         operator, number = OFTEN[item.text]
-        several = number > 1 or operator == ">" or (operator == "=" and _occurs(items, position))
+        several = number > 1 or operator != ">="
         return Repeat(frozenset({position}), operator, number, bare=True) if several else None
     return _so_many_times(items, position)
 
@@ -87,8 +75,6 @@ def _so_many_times(items: Sequence[Item], position: int) -> Repeat | None:
         return None
     if following[0].is_cue("compare", ">="):
         return Repeat(frozenset(range(position, position + 3)), ">=", number, bare=True)
-    if following[0].text != "times":
-        return None
     before = items[position - 1] if position else items[position]
     after = following[1] if len(following) > 1 else following[0]
     cues = {position, position + 1}
@@ -96,12 +82,7 @@ def _so_many_times(items: Sequence[Item], position: int) -> Repeat | None:
         return Repeat(frozenset({*cues, position - 1}), operator, number, bare=True)
     if after.is_cue("compare", ">="):
         return Repeat(frozenset({*cues, position + 2}), ">=", number, bare=True)
-    return Repeat(frozenset(cues), "=", number, bare=True) if _occurs(items, position) else None
-
-
-def _occurs(items: Sequence[Item], position: int) -> bool:
-    # "codes that appear only once" are values; "customers who ordered once" have one order
-    return position > 0 and lemma(items[position - 1].text) in _OCCURRING
+    return Repeat(frozenset(cues), "=", number, bare=True)
 
 
 def _several(items: Sequence[Item], position: int) -> Repeat | None:
@@ -126,9 +107,7 @@ def _several(items: Sequence[Item], position: int) -> Repeat | None:
 
 
 def _is_noun(item: Item) -> bool:
-    named = item.best_table() >= max(_PARTLY, item.best_column())
-    rather = item.best_table() >= _SURE and item.best_column() < _KNOWN
-    return (named or rather) and not item.values
+    return item.best_table() >= max(_PARTLY, item.best_column())
 
 
 def _amount(items: Sequence[Item], position: int) -> tuple[Operator | None, float, int]:
