@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from kpi_nlsql.denials.reading import (
     CLOSING,
@@ -23,7 +22,6 @@ from kpi_nlsql.denials.reading import (
     noun_before,
     noun_behind,
     past,
-    past_closing,
 )
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
@@ -35,7 +33,6 @@ _KNOWING = frozenset(
     "mentions cover covers have has keep keeps find finds see sees registered recorded "
     "listed heard".split()
 )
-_OMITTING = frozenset({"omits", "omit", "lacks", "lack", "misses", "miss", "leaves", "leave"})
 _SURE = 0.95
 _NOBODY = frozenset({"nobody", "no one"})
 _AUXILIARIES = frozenset("have has had been be ever yet is are being still so far was were".split())  # noqa: SIM905
@@ -59,7 +56,7 @@ def unknowing(items: Sequence[Item], position: int) -> Step | None:
     before = item_at(items, start - 1)
     if start == position or before is None:
         return None
-    clause = before.is_cue("relative") and before.text in {"which", "that", "whom"}
+    clause = before.text in {"which", "that", "whom"}
     keyed = before.best_column() >= _SURE  # "service numbers the inventory does not know"
     if not clause and not (determined and (names_rows(before) or keyed)):
         return None
@@ -69,24 +66,15 @@ def unknowing(items: Sequence[Item], position: int) -> Step | None:
 
 def _behind_unknowing(items: Sequence[Item], position: int) -> int | None:
     """Return where a verb ends by which something is said to be left out; None if there is none."""
-    if text_at(items, position) in _OMITTING and ends(items, position + 1):
-        return position + 1
     if text_at(items, position) in {"leaves", "leave"} and text_at(items, position + 1) == "out":
         return position + 2 if ends(items, position + 2) else None
-    if text_at(items, position) in _KNOWING and text_at(items, position + 1) == "nothing":
-        end = past(items, position + 2, CLOSING)
-        return end if ends(items, end) else None
     if not denies(items, position):
         return None
     verb = past(items, position + 1, _AUXILIARIES)
     knows = text_at(items, verb) in _KNOWING
     whole = text_at(items, position).split()[-1] in {"have", "has"}
     end = verb + 1 if knows else position + 1
-    if text_at(items, position) in _WITHOUT or text_at(items, end - 1) in {"have", "has"}:
-        rows = past(items, end, DETERMINERS)
-        if text_at(items, rows) in ROWS and past_closing(items, rows + 1) > rows + 1:
-            whole, end = True, rows + 1  # "that the inventory has no entry for"
-    end = past_closing(items, end)
+    end = past(items, end, CLOSING)
     return end if (knows or whole) and ends(items, end) else None
 
 
@@ -109,11 +97,7 @@ def holding_none(items: Sequence[Item], position: int) -> Step | None:
     if text_at(items, behind) in ROWS:
         return position, behind + 1, [THAT, NOT_IN, *place]
     end = noun_behind(items, behind)
-    if end == behind:
-        return None
-    lead = THAT if any(item.values for item in place) else IN
-    lead = replace(lead, text="with") if lead is THAT else lead
-    return position, past_closing(items, end), [NO, *items[behind:end], lead, *place]
+    return position, past(items, end, CLOSING), [NO, *items[behind:end], IN, *place]
 
 
 def _noun_behind_to_verb(items: Sequence[Item], first: int) -> int | None:
@@ -131,9 +115,9 @@ def _noun_behind_to_verb(items: Sequence[Item], first: int) -> int | None:
 
 def not_kept(items: Sequence[Item], position: int) -> Step | None:
     """Read "not backed by a contract" and "do not match any gift"."""
-    if items[position].is_cue("mismatch") and _text_ends(items[position], "not match"):
+    if items[position].is_cue("mismatch") and items[position].text.endswith("not match"):
         noun = past(items, position + 1, DETERMINERS)
-        named = noun > position + 1 and text_at(items, position + 1) not in {"the", "their", "its"}
+        named = text_at(items, position + 1) not in {"the", "their", "its"}
         return (position, noun, [NOT_IN]) if named and names_rows(item_at(items, noun)) else None
     word = text_at(items, position)
     if word.startswith("un") and word[2:] in KEPT:
@@ -150,14 +134,7 @@ def not_kept(items: Sequence[Item], position: int) -> Step | None:
     if text_at(items, lead) not in TO or position == 0:
         return None
     noun = past(items, lead + 1, DETERMINERS)
-    behind = item_at(items, noun)
-    if not names_rows(behind) or (behind is not None and behind.values):
-        return None
-    return position, noun, [NOT_IN]
-
-
-def _text_ends(item: Item, words: str) -> bool:
-    return item.text == words or item.text.endswith(f" {words}")
+    return (position, noun, [NOT_IN]) if names_rows(item_at(items, noun)) else None
 
 
 # "nobody has entered in A", "but we don't have them in A"
