@@ -12,8 +12,6 @@ from kpi_nlsql.plans import plan
 from kpi_nlsql.schema.amounts import adds_up
 from kpi_nlsql.sentence import Sentence
 
-_SURE_COLUMN = 0.85
-
 
 def members_shown(
     sentence: Sentence, asked: Membership, source: str, used: set[int]
@@ -47,8 +45,6 @@ def _asked_for(
         if item.is_cue("count"):
             count = True
             used.add(position)
-        elif position and _groups(sentence.items[position - 1]):
-            continue
         elif position and is_value_of(sentence.items[position - 1], item):
             used.add(position)  # "high priority orders" asks for no priority
         elif item.kind == "mention" and not item.values:
@@ -77,16 +73,9 @@ def _key_called(item: Item, asked: Membership) -> str | None:
     """Return the key of the source that goes by the name of the target's ("shipment ids")."""
     first = asked.targets[0]
     for left, right in first.pairing.columns():
-        if any(
-            (hit.table, hit.column) == (first.table, right) and hit.score >= _SURE_COLUMN
-            for hit in item.column_hits()
-        ):
+        if any((hit.table, hit.column) == (first.table, right) for hit in item.column_hits()):
             return left
     return None
-
-
-def _groups(item: Item) -> bool:
-    return item.text in {"by", "per"} or item.is_cue("group")
 
 
 def _names_other(item: Item, asked: Membership, source: str) -> bool:

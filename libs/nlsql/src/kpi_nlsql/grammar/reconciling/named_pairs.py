@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kpi_nlsql.english.words import parts, stems
 from kpi_nlsql.grammar.reconciling.composite_keys import key_mentions
 from kpi_nlsql.grammar.reconciling.relation import Relation
-from kpi_nlsql.mentions.homes import naming_rows
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words_back
 from kpi_nlsql.schema.pairing import Pairing
@@ -19,19 +17,9 @@ _SURE_COLUMN = 0.95
 _SPOKEN = 0.9
 _ASKED = 0.97
 _PARTLY = 0.6
-_LIKELY = 0.6
 _SHOWN = 0.85
 _DETERMINERS = frozenset({"the", "all", "our"})
-_NAMES = frozenset({"name", "title", "nm"})
 _JOIN_WORDS = frozenset("by on using via".split())  # noqa: SIM905
-
-
-def preferred(sentence: Sentence, options: list[Pairing], compares: bool) -> list[Pairing]:
-    """Put the pairing on columns that the sentence names ("by SKU") first."""
-    named = _told_columns(sentence)
-    if not named:
-        return options[:1] if compares else options
-    return _foremost([o for o in options if o.pairs[0].left.lower() in named], options)
 
 
 def told_keys(items: Sequence[Item]) -> list[int]:
@@ -41,15 +29,6 @@ def told_keys(items: Sequence[Item]) -> list[int]:
         for position, item in enumerate(items[1:], start=1)
         if items[position - 1].text in _JOIN_WORDS and item.kind == "mention"
     ]
-
-
-def _told_columns(sentence: Sentence) -> set[str]:
-    return {
-        str(hit.column).lower()
-        for position in told_keys(sentence.items)
-        for hit in sentence.items[position].column_hits()
-        if hit.score >= _PARTLY
-    }
 
 
 def _foremost(chosen: list[Pairing], options: list[Pairing]) -> list[Pairing]:
@@ -62,22 +41,12 @@ def _foremost(chosen: list[Pairing], options: list[Pairing]) -> list[Pairing]:
 def spoken_first(sentence: Sentence, relation: Relation, options: list[Pairing]) -> list[Pairing]:
     """Put the pairing on a column spoken of first: "tickets caused by a change not in B"."""
     source, _ = relation.tables(sentence.items)
-    if options and options[0].pairs[0].left.lower() in _told_columns(sentence):
-        return options
-    numbered = _numbered(sentence, relation.source, source)
-    spoken = {o.pairs[0].left for o in options if o.score >= _LIKELY} & numbered
-    for item in sentence.items[relation.source + 1 : relation.cue]:
-        hits = [hit for hit in item.column_hits() if hit.table == source]
-        if hits and item.best_column() > item.best_table() and not item.values:
-            spoken.add(str(hits[0].column))
+    spoken = {
+        next((hit.column for hit in item.column_hits() if hit.table == source), None)
+        for item in sentence.items[relation.source + 1 : relation.cue]
+        if item.best_column() > item.best_table() and not item.values
+    }
     return _foremost([o for o in options if o.pairs[0].left in spoken], options)
-
-
-def _numbered(sentence: Sentence, position: int, table: str) -> set[str]:
-    # "articles in A that are not in B": by the number of the article, whatever else both have.
-    words = stems(sentence.items[position].text)
-    columns = naming_rows(words[-1:], sentence.graph.table(table))
-    return {column.name for column in columns if parts(column.name)[-1] not in _NAMES}
 
 
 def shared_column(sentence: Sentence, relation: Relation) -> Pairing | None:
@@ -120,11 +89,9 @@ def told_pair(sentence: Sentence, relation: Relation) -> Pairing | None:
     if behind is None:
         return _owned_pair(sentence, relation)
     before = _named(sentence, range(relation.cue - 1, -1, -1), source)
-    same = _named(sentence, between, source)
-    left = same or before
-    return (
-        Pairing((ColumnPair(left, behind),), 0.95, "the columns that are named") if left else None
-    )
+    if before is None:
+        return None
+    return Pairing((ColumnPair(before, behind),), 0.95, "the columns that are named")
 
 
 def _owned_pair(sentence: Sentence, relation: Relation) -> Pairing | None:
@@ -168,8 +135,7 @@ def told_key(sentence: Sentence, pairing: Pairing, source: int) -> set[int]:
     """Return where the key is told: "per store and item", "missing from B by SKU"."""
     items = sentence.items
     if len(pairing.pairs) > 1:
-        found = set(key_mentions(items))
-        return found | {min(found) - 1} if found and items[min(found) - 1].cues else found
+        return set(key_mentions(items))
     keys = {column for pair in pairing.columns() for column in pair}
     named = [
         at

@@ -13,8 +13,6 @@ from kpi_nlsql.grammar.reconciling.composite_keys import composite_key, key_ment
 from kpi_nlsql.grammar.reconciling.differing import agreeing, denies_column, different
 from kpi_nlsql.grammar.reconciling.matching_by import matching_by
 from kpi_nlsql.grammar.reconciling.named_pairs import (
-    names_column,
-    preferred,
     shared_column,
     spoken_first,
     told_pair,
@@ -33,7 +31,6 @@ _SURE_TABLE = 0.6
 _SURE_COLUMN = 0.95
 _MOST_PAIRINGS = 3
 _IN_WORDS = frozenset("in from within inside into at on among amongst under".split())  # noqa: SIM905
-_KEYED = frozenset({"for", "with", "on", "of", "in", "(", ","})
 _PRESENCE = frozenset(
     "present found available exist exists existing appear appears appearing included contained "  # noqa: SIM905
     "be listed there a an any recorded matched part of the also known our its their this "
@@ -49,7 +46,9 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
     relation = from_head(sentence, relation)
     source, target = relation.tables(sentence.items)
     compares = relation.operation in {"EQUALS", "NOT_EQUALS"}
-    options = preferred(sentence, pairings(sentence, source, target), compares)
+    options = pairings(sentence, source, target)
+    if compares:
+        options = options[:1]
     if sentence.ruleset is None:
         options = _told(sentence, relation, options, compares)
     for pairing in options[:_MOST_PAIRINGS]:
@@ -65,8 +64,6 @@ def _told(
 ) -> list[Pairing]:
     """Put the pairings that the sentence tells itself before the others."""
     whole = composite_key(sentence, *relation.tables(sentence.items))
-    if whole is not None and not compares:
-        return [whole]  # "also in B with the same item and batch": by no less than both
     told = [whole]
     if not compares:
         options = spoken_first(sentence, relation, options)
@@ -177,9 +174,7 @@ def _without_same(items: tuple[Item, ...], tables: list[int], position: int) -> 
     before, target, _ = _around(items, tables, position)
     if before is None or target is None or target > keys[0]:
         return None
-    led = all(item.text in _KEYED for item in items[target + 1 : keys[0] - 1])
-    near = all(item.kind == "word" or item.is_cue("agree") for item in items[position + 1 : target])
-    return Relation("NOT_IN", before, target, position) if led and near else None
+    return Relation("NOT_IN", before, target, position)
 
 
 def _asks_only(items: tuple[Item, ...], position: int) -> bool:
@@ -195,8 +190,6 @@ def _common(items: tuple[Item, ...], tables: list[int], position: int) -> Relati
     item = items[position]
     before, target, further = _around(items, tables, position)
     if item.is_cue("both") and target is not None and further is not None:
-        if _is_owned(items, position):
-            return None
         return (
             Relation("IN", target, further, position)
             if _paired(items, position, target, further)
@@ -225,12 +218,6 @@ def _paired(items: tuple[Item, ...], position: int, first: int, second: int) -> 
     )
 
 
-def _is_owned(items: tuple[Item, ...], position: int) -> bool:
-    # "deals that have both a receipt and an invoice": neither of the two is what is asked for.
-    before = items[position - 1] if position else items[position]
-    return items[position].text == "both" and before.text in {"have", "has", "with", "having"}
-
-
 def _denies(items: tuple[Item, ...], position: int, target: int) -> bool:
     """Tell whether the item says that something is not in the table that follows."""
     item = items[position]
@@ -242,18 +229,7 @@ def _denies(items: tuple[Item, ...], position: int, target: int) -> bool:
     between = items[position + 1 : target]
     if _denies_state(between, items[target]):
         return False
-    return any(other.text in _IN_WORDS for other in between) and all(
-        other.text in _IN_WORDS
-        or other.text in _PRESENCE
-        or other.is_cue("also")
-        or other.is_cue("agree")
-        or (other.text.endswith("ed") and other.best_table() < _SURE_COLUMN)
-        or names_column(other)
-        or _happens(other)
-        or _modifies(other, items[target])
-        or (other is between[-1] and _describes(other))
-        for other in between
-    )
+    return any(other.text in _IN_WORDS for other in between)
 
 
 def _leads_in(items: tuple[Item, ...], position: int) -> bool:
@@ -278,11 +254,6 @@ def _describes(item: Item) -> bool:
 def _modifies(item: Item, target: Item) -> bool:
     # "not among the active vendors": a value that the rows of the table have.
     return any(hit.table == target.table_hits()[0].table for hit in item.values)
-
-
-def _happens(item: Item) -> bool:
-    # "not registered in A": what is not done there, even if "Registered" is a value somewhere.
-    return item.text.endswith("ed") and not item.hits
 
 
 def _near(items: tuple[Item, ...], position: int, target: int) -> bool:
