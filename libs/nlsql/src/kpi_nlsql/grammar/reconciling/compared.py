@@ -36,8 +36,6 @@ def compared_columns(sentence: Sentence, sides: Sides, used: set[int]) -> list[t
     """Return the columns to compare: those named, else all that both tables have but the key."""
     if named := named_columns(sentence.items, sides, used):
         return named
-    if _names_another(sentence.items, sides):
-        return []
     left, right = sentence.graph.table(sides.source), sentence.graph.table(sides.target)
     return [
         (column.name, right.column(column.name).name)
@@ -48,16 +46,14 @@ def compared_columns(sentence: Sentence, sides: Sides, used: set[int]) -> list[t
 
 def named_columns(items: Sequence[Item], sides: Sides, used: set[int]) -> list[tuple[str, str]]:
     """Return the columns to compare that the items name; none if they name none."""
-    beside = told_beside(items, sides, used) or _told_with_tables(items, sides, used)
+    beside = _told_with_tables(items, sides, used)
     if beside is not None:
         _shared(items, sides, used)
         return [beside]
     symmetric = any(item.is_cue("between") for item in items) or _stands_before(items, sides)
     told = None if symmetric else _across(items, sides, used)
     shared = _shared(items, sides, used)
-    if told is not None and told[0].lower() != told[1].lower():
-        return [told]
-    return shared
+    return shared if told is None else [told]
 
 
 def _stands_before(items: Sequence[Item], sides: Sides) -> bool:
@@ -70,27 +66,6 @@ def _stands_before(items: Sequence[Item], sides: Sides) -> bool:
     )
 
 
-def _names_another(items: Sequence[Item], sides: Sides) -> bool:
-    """Tell whether a column beside the comparison is named that the two tables do not share."""
-    return any(
-        item.kind == "mention"
-        and item.best_column() >= _PARTLY
-        and item.best_column() > item.best_table()
-        and not any(str(hit.column).lower() in sides.key_columns() for hit in item.column_hits())
-        for item in (*items[max(sides.cue - 1, 0) : sides.cue], *items[sides.cue + 1 :][:1])
-    )
-
-
-def told_beside(items: Sequence[Item], sides: Sides, used: set[int]) -> tuple[str, str] | None:
-    """Return the columns told beside their tables: "A (price) and B (cost)", "price (A)"."""
-    left = _beside(items, sides.source)
-    right = _beside(items, sides.target)
-    if left is None or right is None or left[0] == right[0]:
-        return None
-    used |= {left[0], right[0]}
-    return left[1], right[1]
-
-
 def _told_with_tables(
     items: Sequence[Item], sides: Sides, used: set[int]
 ) -> tuple[str, str] | None:
@@ -101,20 +76,6 @@ def _told_with_tables(
     left, right = owned[sides.source], owned[sides.target]
     used |= set(range(left.position, left.owner)) | set(range(right.position, right.owner))
     return left.column, right.column
-
-
-def _beside(items: Sequence[Item], table: str) -> tuple[int, str] | None:
-    """Return the column in parentheses behind the table, or the one that has the table in them."""
-    for position in range(len(items) - 2):
-        first, opened, second = items[position : position + 3]
-        if opened.text != "(":
-            continue
-        for owner, at in ((first, position + 2), (second, position)):
-            tables = owner.table_hits()[:1]
-            found = _column(items[at], table, _SURE)
-            if tables and tables[0].table == table and found is not None:
-                return at, found[0]
-    return None
 
 
 def clause_start(items: Sequence[Item], cue: int) -> int | None:
@@ -135,7 +96,7 @@ def _shared(items: Sequence[Item], sides: Sides, used: set[int]) -> list[tuple[s
         used.add(position)
         beside = position in {sides.cue - 1, sides.cue + 1} or _heads(items, position)
         named = min(mine[1], theirs[1]) >= (_PARTLY if beside else _SURE)
-        if named and (position > start or beside) and mine[0].lower() not in sides.key_columns():
+        if named and position > start and mine[0].lower() not in sides.key_columns():
             columns[mine[0], theirs[0]] = None
     return list(columns)
 
@@ -154,26 +115,21 @@ def _across(items: Sequence[Item], sides: Sides, used: set[int]) -> tuple[str, s
         (sides.source, sides.target, False),
         (sides.target, sides.source, True),
     ):
-        first = _first(items, before, one, sides.key_columns())
-        second = _first(items, behind, other, sides.key_columns())
+        first = _first(items, before, one)
+        second = _first(items, behind, other)
         if first is not None and second is not None:
             used.update({first[0], second[0]})
             return (second[1], first[1]) if turned else (first[1], second[1])
     return None
 
 
-def _first(
-    items: Sequence[Item], positions: range, table: str, keys: set[str]
-) -> tuple[int, str] | None:
+def _first(items: Sequence[Item], positions: range, table: str) -> tuple[int, str] | None:
     """Return the first mention of a column of the table that names no table at the same time."""
     for position in positions:
         item = items[position]
         found = _column(item, table, _PERHAPS)
-        keyed = found is not None and found[0].lower() in keys
         if item.kind == "mention" and found is not None and item.best_table() < found[1]:
-            return None if keyed else (position, found[0])
-        if item.kind == "mention" and item.best_table() < item.best_column():
-            return None
+            return position, found[0]
     return None
 
 
