@@ -10,7 +10,6 @@ from kpi_nlsql.drafting.draft import MAIN, Term
 from kpi_nlsql.english.deeds import BRINGING_ABOUT
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.english.words import stem
-from kpi_nlsql.grammar.asking.implied_columns import IMPLIED
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.values import ValueHit
@@ -64,8 +63,7 @@ def says_nothing(scan: Scanner, position: int) -> bool:
     """Tell whether nothing up to the end of the clause names data."""
     while not _ends(scan, position):
         item = scan.at(position)
-        verb = item.is_cue("contains") and _ends(scan, position + 1)
-        if scan.role(position) != "none" or item.number is not None or (item.cues and not verb):
+        if scan.role(position) != "none" or item.number is not None or item.cues:
             return False
         if _is_name(scan, item):
             return False  # "not reviewed by Britanny Harris", whom nobody knows
@@ -90,10 +88,10 @@ def take_idle_verb(scan: Scanner) -> None:
     verb = skip_words(scan.items, scan.position, _EVER)
     item = scan.at(verb)
     misread = scan.role(verb) == "table" and item.best_table() < _NAMED
-    if item.text in FUNCTION_WORDS or item.cues or not (scan.role(verb) == "none" or misread):
+    if item.text in FUNCTION_WORDS or not (scan.role(verb) == "none" or misread):
         return
     following = verb + 1
-    while scan.at(following).text in _ANY or scan.at(following).is_cue("all"):
+    while scan.at(following).text in _ANY:
         following += 1
     if following == verb + 1 or scan.role(following) != "table":
         return
@@ -138,21 +136,10 @@ def leave_denial(scan: Scanner) -> bool:
     following = scan.at(scan.position + 1)
     terms = [term for term in scan.draft.terms if term.scope == scan.scope]
     said = following.text.split()[:1]
-    again = contrasts or set(said) & _SAYING or _is_own_deed(scan, scan.position + 1)
-    if not terms or not again:
-        return False
-    inside = range(terms[0].position + 1, scan.position)
-    if any(scan.at(index).is_cue("relative") for index in inside):
+    if not terms or not (contrasts or set(said) & _SAYING):
         return False
     scan.close_scope()
     scan.pending = None
     scan.position += 1
     scan.anew = scan.position
     return True
-
-
-def _is_own_deed(scan: Scanner, position: int) -> bool:
-    # "… and cost more than 20": a verb that names a column of the rows asked for.
-    item = scan.at(position)
-    hits = [hit for hit in item.column_hits() if hit.table == scan.entity()]
-    return bool(hits) and item.text in IMPLIED
