@@ -104,7 +104,6 @@ def scan(sentence: Sentence) -> Draft:
     either.complete(scanner)
     questions.complete(scanner)
     period_groups.complete(scanner)
-    periods.complete(scanner)
     picks.complete(scanner)
     _complete(scanner.draft)
     _values_counted(scanner)

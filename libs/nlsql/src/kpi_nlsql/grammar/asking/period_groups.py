@@ -5,14 +5,7 @@ from __future__ import annotations
 from kpi_nlsql.drafting.draft import Group, Ref, Term, Wanted, chosen_ref
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.grammar.asking.grouping import add_amount_up, further, rows_asked
-from kpi_nlsql.grammar.conditions.periods import (
-    STORED,
-    UNITS,
-    amounted,
-    by_period,
-    date_of,
-    keeps,
-)
+from kpi_nlsql.grammar.conditions.periods import STORED, UNITS, amounted, by_period, date_of
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 
@@ -57,8 +50,7 @@ def _is_ranked(scan: Scanner) -> bool:
     if scan.item.text not in UNITS or not which or scan.draft.entities:
         return False
     ranked = any(item.is_cue("superlative") for item in scan.items[scan.position + 1 :])
-    stored = scan.item.best_column() >= STORED or keeps(scan, scan.position)
-    return ranked and not stored
+    return ranked and scan.item.best_column() < STORED
 
 
 def complete(scan: Scanner) -> None:
