@@ -27,15 +27,13 @@ def _adds_up_own(scan: Scanner) -> bool:
     """Tell whether the rows added up follow: "amount per channel without cancelled orders"."""
     noun, rows = scan.position + 2, _summed(scan)
     value = any(hit.table == rows for hit in scan.at(noun - 1).values)
-    return value and scan.role(noun) == "table" and scan.table(noun) == rows
+    return value and scan.mentions(noun, rows)
 
 
 def _leading(scan: Scanner) -> bool:
     position = _value_at(scan, scan.position + 1)
     if position is None:
         return False
-    if scan.pending is not None and _is_of_pending(scan, position):
-        return False  # "whose status is other than Closed" compares the status
     scan.take(*range(scan.position, position))
     scan.position = _leave_out(scan, position)
     return True
@@ -64,21 +62,12 @@ def _leave_out(scan: Scanner, position: int) -> int:
         hits = tuple(hit for hit in item.values if hit.table == near)
         scan.add(Term("value", start, hits=hits, values=(item.text,), negated=True, near=near))
         scan.take(position)
-        following = _noun_behind(scan, position + 1)
+        following = position + 1
         listed = scan.at(following).text in _LISTING
         further = _value_at(scan, following + 1) if listed else None
         if further is None:
-            scan.take(*range(position, following))
             return following
         position = further
-
-
-def _noun_behind(scan: Scanner, position: int) -> int:
-    """Return the position behind the noun of the rows themselves: "excluding closed claims"."""
-    rows = _holder(scan, position - 1)
-    named = any(hit.table == rows for hit in scan.at(position).hits)
-    noun = named or scan.at(position).text == "ones"
-    return position + 1 if noun and scan.role(position) != "value" else position
 
 
 def _behind_list(scan: Scanner, position: int) -> int:
@@ -90,10 +79,8 @@ def _behind_list(scan: Scanner, position: int) -> int:
 
 
 def _value_at(scan: Scanner, position: int) -> int | None:
-    """Return where an own value stands, past "those in" and the column it is a value of."""
-    while scan.at(position).text in _FILLERS or scan.at(position).is_cue("relative"):
-        position += 1
-    if scan.role(position) == "column" and _is_own(scan, position + 1):
+    """Return where an own value stands, past "those in"."""
+    while scan.at(position).text in _FILLERS:
         position += 1
     return position if _is_own(scan, position) else None
 
@@ -122,12 +109,6 @@ def _summed(scan: Scanner) -> str | None:
     """Return the table of the amounts that are asked for."""
     refs = [wanted.ref for wanted in scan.draft.wanted if wanted.ref and wanted.ref.hits]
     return (refs[0].near or refs[0].hits[0].table) if refs else None
-
-
-def _is_of_pending(scan: Scanner, position: int) -> bool:
-    assert scan.pending is not None
-    named = {(hit.table, hit.column) for hit in scan.pending.hits}
-    return any((hit.table, hit.column) in named for hit in scan.at(position).values)
 
 
 def excluded_behind(items: Sequence[Item], position: int) -> int | None:

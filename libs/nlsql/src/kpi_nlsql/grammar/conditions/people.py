@@ -19,29 +19,15 @@ def ask_people(scan: Scanner) -> None:
     """Make "who", where no other word says it, the people that the rows named refer to."""
     if scan.item.text != "who" or scan.draft.entities:
         return
-    ranked = _ranked(scan)
-    if ranked is None and not (_denied(scan) or _acts(scan)):
+    if not (_denied(scan) or _acts(scan)):
         return
     named = [i for i in range(scan.position + 1, len(scan.items)) if scan.role(i) == "table"]
-    rows = ranked or (scan.table(named[0]) if named else None)
-    if rows is None:
+    if not named or are_people(scan.sentence.graph.table(scan.table(named[0]))):
         return
-    people = are_people(scan.sentence.graph.table(rows))
-    table = ranked if people else _people_of(scan, rows)
+    table = _people_of(scan, scan.table(named[0]))
     if table is not None:
         scan.draft.entities.append((scan.position, table))
         scan.in_where = True
-
-
-def _ranked(scan: Scanner) -> str | None:
-    """Return the table of the amount that "who" has the most of: "who has the highest salary"."""
-    most = skip_words(scan.items, scan.position + 1, _HELPING)
-    most += scan.unknown(most)  # "who worked the most hours"
-    amount = scan.skip(most + 1)
-    if not scan.at(most).is_cue("superlative") or scan.role(amount) != "column":
-        return None
-    ref = scan.ref(amount)
-    return ref.hits[0].table if scan.measures(ref) else None
 
 
 def _denied(scan: Scanner) -> bool:
@@ -62,7 +48,7 @@ def _people_of(scan: Scanner, table: str) -> str | None:
     found = [
         (path[0], other.name)
         for other in graph.tables
-        if other.name != table and are_people(other)
+        if are_people(other)
         if (path := paths.path(table, other.name)) is not None
         if all(paths.to_one(join, graph) for join in path[1])
     ]
