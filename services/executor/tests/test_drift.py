@@ -31,3 +31,15 @@ def test_every_difference_is_named_and_nothing_else() -> None:
     )
     assert {change.change for change in breaking(changes)} == {"removed", "retyped"}
     assert schema_changes(old, old) == ()
+
+
+def test_tables_of_one_name_in_two_schemas_are_told_apart() -> None:
+    def both(first: dict[str, str], second: dict[str, str]) -> dict[str, Any]:
+        tables = [*graph(t=first)["tables"], *graph(t=second)["tables"]]
+        schemas = ("sales", "stock")
+        return {"tables": [{**t, "schema": name} for t, name in zip(tables, schemas, strict=True)]}
+
+    old = both({"a": "int", "b": "int"}, {"a": "int"})
+    assert schema_changes(old, both({"a": "int"}, {"a": "int"})) == (
+        SchemaChange("t", "b", "removed"),
+    )

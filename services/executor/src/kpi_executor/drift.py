@@ -19,8 +19,8 @@ def schema_changes(old: Content, new: Content) -> tuple[SchemaChange, ...]:
     before, after = _tables(old), _tables(new)
     return tuple(
         change
-        for table in sorted({*before, *after})
-        for change in _table_changes(table, before.get(table), after.get(table))
+        for schema, table in sorted({*before, *after})
+        for change in _table_changes(table, before.get((schema, table)), after.get((schema, table)))
     )
 
 
@@ -45,9 +45,12 @@ def kpis_run_on(connection: sa.Connection, kg_name: str, tables: Sequence[str]) 
     return tuple(connection.execute(query).scalars().all())
 
 
-def _tables(content: Content) -> dict[str, Columns]:
+def _tables(content: Content) -> dict[tuple[str, str], Columns]:
+    """Return each table's columns; two schemas may have a table of one name."""
     return {
-        table["name"]: {column["name"]: column["type"] for column in table["columns"]}
+        (table.get("schema") or "", table["name"]): {
+            column["name"]: column["type"] for column in table["columns"]
+        }
         for table in content["tables"]
     }
 
