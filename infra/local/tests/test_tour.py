@@ -7,11 +7,18 @@ import pytest
 
 from kpi_local.errors import SettingInvalid, TourFailed
 from kpi_local.samples import SAMPLES
-from kpi_local.tour import check, own_source, suggestions
+from kpi_local.tour import check, kpi_command, own_source, suggestions
 
 
 def table(name: str, *columns: str) -> dict[str, Any]:
     return {"name": name, "columns": [{"name": column} for column in columns]}
+
+
+def test_the_commands_to_try_reach_the_stack_that_prints_them() -> None:
+    here, usual, other = Path("/src/ledger"), "http://127.0.0.1:8080", "http://127.0.0.1:9080"
+    assert kpi_command(usual, here / ".kpi", here) == ".venv/bin/kpi"
+    assert kpi_command(other, here / ".kpi", here) == f"KPI_URL={other} .venv/bin/kpi"
+    assert kpi_command(usual, Path("/my data"), here) == "KPI_HOME='/my data' .venv/bin/kpi"
 
 
 def test_a_path_is_a_source_named_after_its_file(tmp_path: Path) -> None:

@@ -276,7 +276,9 @@ def add_source(peer: Peer, request: Request) -> Reply:
 
 def list_sources(peer: Peer, request: Request) -> Reply:
     listed = list(peer.sources.values())
-    return Reply(200, {"success": True, "total": len(listed), "sources": listed})
+    offset, limit = (int(request.query.get(name, default)) for name, default in PAGE)
+    shown = listed[offset : offset + limit]
+    return Reply(200, {"success": True, "total": len(listed), "sources": shown})
 
 
 def one_source(peer: Peer, request: Request, source_id: str) -> Reply:
@@ -309,7 +311,7 @@ def pin(peer: Peer, request: Request, kpi_id: str) -> Reply:
 
 
 def compare(peer: Peer, request: Request) -> Reply:
-    return Reply(200, COMPARISON)
+    return Reply(200, {**COMPARISON, "limit_reached": [102] if peer.limit_reached else []})
 
 
 def class_page(columns: list[str], *rows: dict[str, Any]) -> dict[str, Any]:
@@ -322,6 +324,7 @@ BEFORE, AFTER = {"SKU": "SKU002", "PRICE": 3}, {"SKU": "SKU002", "PRICE": 4}
 COMPARISON: dict[str, Any] = {
     "success": True,
     "execution_ids": [101, 102],
+    "limit_reached": [],
     "key": ["SKU"],
     "counts": {"new": 1, "resolved": 0, "persisting": 5, "changed": 1},
     "changed_columns": {"PRICE": 1},

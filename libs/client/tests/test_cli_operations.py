@@ -69,7 +69,20 @@ def test_a_graph_that_cannot_be_built_leaves_the_source_and_says_so(
     result = kpi("source", "add", "demo", "/data")  # a graph of this name is there
     assert result.exit_code == exits.CONFLICT
     assert "is registered" in result.stderr
+    assert "kpi source refresh demo" in result.stderr
     assert peer.sources
+
+
+def test_all_sources_are_found_not_only_those_of_the_first_page(kpi: RunKpi, peer: Peer) -> None:
+    peer.sources = {n: {"id": n, "name": f"source {n}", "kind": "files"} for n in range(1, 61)}
+    assert "60 of 60 sources" in kpi("source", "list").stdout
+    assert kpi("source", "show", "source 60").exit_code == exits.DONE
+
+
+def test_a_source_without_its_graph_gets_it_later(kpi: RunKpi, peer: Peer) -> None:
+    kpi("source", "add", "mine", "/data", "--no-graph")
+    assert "mine" in kpi("source", "refresh", "mine").stdout
+    assert peer.sent("POST", "/kg")[0].body == {"name": "mine", "source_id": 1}
 
 
 def test_a_graph_is_read_again(kpi: RunKpi) -> None:

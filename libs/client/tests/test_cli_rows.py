@@ -142,6 +142,12 @@ def test_two_runs_are_compared_row_by_row(kpi: RunKpi, peer: Peer) -> None:
     assert json.loads(kpi("compare", "101", "102", "--json").stdout)["counts"]["persisting"] == 5
 
 
+def test_a_comparison_with_a_run_that_ended_at_its_limit_says_so(kpi: RunKpi, peer: Peer) -> None:
+    assert kpi("compare", "101", "102").stderr == ""
+    peer.limit_reached = True
+    assert "102 ended at its limit" in kpi("compare", "101", "102").stderr
+
+
 def test_a_damaged_export_fails_clearly_and_leaves_no_file(
     kpi: RunKpi, peer: Peer, tmp_path: Path
 ) -> None:

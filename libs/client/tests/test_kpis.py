@@ -41,6 +41,15 @@ def test_an_unknown_name_is_not_found(client: Client) -> None:
         client.kpis.find("Nothing like it")
 
 
+@pytest.mark.parametrize("blank", ["", " "])
+def test_a_blank_name_is_no_name_of_a_kpi_without_an_alias(
+    peer: Peer, client: Client, blank: str
+) -> None:
+    peer.add_kpi("The only one")
+    with pytest.raises(errors.NotFound, match="name the KPI"):
+        client.kpis.find(blank)
+
+
 def test_an_alias_of_two_kpis_is_ambiguous(peer: Peer, client: Client) -> None:
     peer.add_kpi("First", alias_name="PMR")
     peer.add_kpi("Second", alias_name="PMR")

@@ -84,6 +84,26 @@ def test_transient_errors_are_tried_again_and_hopeless_ones_parked(nats_url: str
     assert tries == {b"never": 1, b"later": 3, b"now": 1}
 
 
+def test_a_reply_goes_to_no_subject_that_would_do_harm(nats_url: str) -> None:
+    """A subject longer than the server's control line would end the connection, time and again."""
+    harmful = ["x" * 5_000, "kpi.evt.execution.1.succeeded", "$JS.API.INFO", "a b", "a.*", ">", ""]
+
+    def handle(body: bytes, _headers: Headers) -> Message:
+        return Message(body.decode(), {}, b"done")
+
+    async def scenario() -> None:
+        async with bus_to(nats_url) as bus:
+            replies = await bus.nc.subscribe("answers.*")
+            await send(bus, *[subject.encode() for subject in (*harmful, "answers.one")])
+            async with running(loop_of(bus, handle).run):
+                await queue_is_empty(bus)
+            assert (await replies.next_msg(5)).subject == "answers.one"
+            assert bus.nc.stats["reconnects"] == 0
+            assert await messages_in(bus, "KPI_EVENTS") == []
+
+    within_time(scenario())
+
+
 def test_commands_that_wait_are_handled_together(nats_url: str) -> None:
     alone: list[bytes] = []
     batches: list[list[bytes]] = []

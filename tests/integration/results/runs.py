@@ -83,6 +83,7 @@ class Runs:
         part_rows: int = 100_000,
         plan: Plan = PLAN,
         damaged: bool = False,
+        limit_reached: bool = False,
     ) -> int:
         """Store a table as the rows of a run that succeeded; return the execution's id.
 
@@ -93,7 +94,12 @@ class Runs:
         if damaged:
             flip_a_bit(self.part(execution_id))
         succeeded = ExecutionSucceeded(
-            attempt=1, sql=SQL, plan=plan, manifest=manifest, execution_time_ms=125.5
+            attempt=1,
+            sql=SQL,
+            plan=plan,
+            manifest=manifest,
+            execution_time_ms=125.5,
+            limit_reached=limit_reached,
         )
         self.publish(
             AGGREGATE,

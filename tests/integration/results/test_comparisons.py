@@ -68,6 +68,14 @@ def test_more_than_two_runs_show_their_trend(viewer: httpx.Client, ids: list[int
     assert [step["resolved"] for step in trend] == [0, 1, 3]
 
 
+def test_runs_that_ended_at_their_limit_are_named(
+    runs: Runs, viewer: httpx.Client, ids: list[int]
+) -> None:
+    assert compare(viewer, ids).json()["limit_reached"] == []
+    cut = runs.succeeded(SECOND.slice(0, 1), limit_reached=True)
+    assert compare(viewer, [ids[0], cut]).json()["limit_reached"] == [cut]
+
+
 def test_without_join_columns_whole_rows_are_compared(runs: Runs, viewer: httpx.Client) -> None:
     plain = Plan(operation="COUNT")
     pair = [runs.succeeded(table, plan=plain) for table in (FIRST, SECOND)]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
+from shlex import quote as quoted
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
@@ -25,6 +26,7 @@ from kpi_local.stack import Stack
 FIRST_ROWS = 3
 SHOWN_COLUMNS = 5
 DEMO = "demo"
+USUAL_URL = "http://127.0.0.1:8080"
 
 
 @contextmanager
@@ -59,6 +61,7 @@ class Guide:
         self._console = console
         self._url = url
         self._token = token
+        self._kpi = kpi_command(url, token.parent, Path.cwd())
 
     def show_demo(self, folder: Path) -> None:
         """Run the sample KPIs on the demo data.
@@ -84,9 +87,10 @@ class Guide:
         self._console.print(table)
         self._show_addresses()
         self._console.print(
-            "  .venv/bin/kpi create 'My first KPI' 'Count all records in …'\n"
-            f"  .venv/bin/kpi run 'My first KPI' --kg {source['name']}",
+            f"  {self._kpi} create 'My first KPI' 'Count all records in …'\n"
+            f"  {self._kpi} run 'My first KPI' --kg {source['name']}",
             markup=False,
+            soft_wrap=True,
         )
 
     def _show_tables(self, graph: Json) -> None:
@@ -137,13 +141,21 @@ class Guide:
 
     def _show_next_steps(self, kpi: Json, graph: str) -> None:
         self._show_addresses()
-        bearer = f'-H "Authorization: Bearer $(cat {self._token})"'
+        bearer = f'-H "Authorization: Bearer $(cat {quoted(str(self._token))})"'
         for line in (
-            f".venv/bin/kpi run {kpi['id']} --kg {graph}",
+            f"{self._kpi} run {kpi['id']} --kg {graph}",
             f"curl -s {bearer} {self._url}{KPIS}",
             f"curl -s {bearer} {self._url}{KPIS}/{kpi['id']}/audit-log",
         ):
             self._console.print(f"  {line}", markup=False, soft_wrap=True)
+
+
+def kpi_command(url: str, home: Path, here: Path) -> str:
+    """Return what calls `kpi` from the folder `here`: it must be told an unusual port or home."""
+    told = [f"KPI_URL={url}"] if url != USUAL_URL else []
+    if home != here / ".kpi":
+        told.append(f"KPI_HOME={quoted(str(home))}")
+    return " ".join([*told, ".venv/bin/kpi"])
 
 
 def own_source(location: str) -> tuple[str, str, str | None]:

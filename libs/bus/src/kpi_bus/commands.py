@@ -40,8 +40,10 @@ FETCH_TIMEOUT = 5.0
 LONGEST_DELAY = 60.0
 BATCH = 50
 
-# Replies go where another system says; never onto our own subjects or the server's.
+# Replies go where another system says; never onto our own subjects or the server's. For a subject
+# longer than its control line (4,096 bytes) the server ends the connection of who publishes.
 _REPLY = re.compile(r"(?!kpi\.)(?!\$)[^\s.*>]+(\.[^\s.*>]+)*")
+_LONGEST_REPLY = 1_000  # bytes
 
 log = structlog.get_logger(__name__)
 
@@ -200,8 +202,10 @@ class CommandLoop:
         metrics.COMMANDS.labels(self._durable, "parked").inc()
 
     async def _reply(self, reply: Message) -> None:
-        if not _REPLY.fullmatch(reply.subject) or size_of(reply) > MAX_MESSAGE_BYTES:
-            log.warning("command.reply_refused", consumer=self._durable, subject=reply.subject)
+        subject = reply.subject
+        fits = _REPLY.fullmatch(subject) and len(subject.encode()) <= _LONGEST_REPLY
+        if not fits or size_of(reply) > MAX_MESSAGE_BYTES:
+            log.warning("command.reply_refused", consumer=self._durable, subject=subject[:100])
             return
         await self._bus.nc.publish(reply.subject, reply.body, headers=reply.headers)
 

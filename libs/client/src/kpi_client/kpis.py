@@ -76,6 +76,8 @@ class Kpis:
         """
         if reference.isdecimal():
             return self.get(int(reference))
+        if not reference.strip():  # else every KPI without an alias would be meant
+            raise NotFound(Problem(404, "Not Found", "name the KPI: its id, name or alias"))
         wanted = reference.casefold()
         named = list(self.each(search=reference))
         for field in ("name", "alias_name"):

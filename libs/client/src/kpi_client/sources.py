@@ -11,6 +11,7 @@ from kpi_client.models import Source, SourceList
 from kpi_client.transport import Transport
 
 SOURCES, SCHEMAS, GRAPHS = "/sources", "/schemas", "/kg"
+_MOST = 1_000  # sources or graphs that one answer may hold
 
 
 class Sources:
@@ -20,8 +21,8 @@ class Sources:
         self._transport = transport
 
     def list(self) -> SourceList:
-        """List all sources; secrets are never shown."""
-        return cast(SourceList, self._transport.get(SOURCES).body)
+        """List all sources (the first 1,000); secrets are never shown."""
+        return cast(SourceList, self._transport.get(SOURCES, {"limit": _MOST}).body)
 
     def get(self, source_id: int) -> Source:
         """Read one source."""
@@ -59,8 +60,8 @@ class Sources:
         return self._transport.get(SCHEMAS).body
 
     def graphs(self) -> dict[str, Any]:
-        """List all knowledge graphs."""
-        return self._transport.get(GRAPHS).body
+        """List all knowledge graphs (the first 1,000)."""
+        return self._transport.get(GRAPHS, {"limit": _MOST}).body
 
     def graph(self, name: str) -> dict[str, Any]:
         """Read tables, columns, keys and candidate joins of one graph."""

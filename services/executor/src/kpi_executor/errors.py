@@ -8,7 +8,8 @@ ExecutorError
 ├── CommandRefused        a command names something that does not exist or does not fit
 │   ├── UnknownKpi
 │   ├── UnknownGraph
-│   └── VersionNotReached
+│   ├── VersionNotReached
+│   └── OutOfBounds       a run's parameters from the bus
 ├── SourceNotFound
 ├── GraphNotFound
 ├── StaleVersion          the caller saw an older version
@@ -16,6 +17,9 @@ ExecutorError
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 
 class ExecutorError(Exception):
@@ -97,6 +101,18 @@ class VersionNotReached(CommandRefused):
             f"version {version} of KPI {kpi_id} has not arrived here yet (version {held} has); "
             "try again in a moment",
         )
+
+
+class OutOfBounds(CommandRefused):
+    """Parameters that the REST API would not take either; `wrong` has messages by name."""
+
+    def __init__(self, wrong: Mapping[str, Any]) -> None:
+        self.wrong = wrong
+        told = (
+            f"{name}: {' '.join(messages) if isinstance(messages, list) else messages}"
+            for name, messages in sorted(wrong.items())
+        )
+        super().__init__("params", f"not acceptable: {'; '.join(told)}")
 
 
 class SourceNotFound(ExecutorError):

@@ -28,7 +28,7 @@ def select(wish: Wish, columns: Columns) -> Selected:
     ]
     selection = Selection(
         sort=tuple(SortedBy(key, descending) for key, descending in keys),
-        filters=wish.filters or None,
+        filters=None if wish.filters == {} else wish.filters,
         search=wish.search or None,
     )
     return Selected(

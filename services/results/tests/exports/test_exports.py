@@ -65,6 +65,17 @@ def test_csv_writes_values_as_pages_show_them_and_keeps_null_apart_from_empty(
     assert rows[4][:4] == [str(2**60), 'a "b",\nc', "0.10", "-Infinity"]
 
 
+@pytest.mark.parametrize("scale", [2, 6, 7, 10])
+def test_csv_writes_small_decimals_with_all_their_digits(
+    drilldown: Drilldown, keep: Keep, scale: int
+) -> None:
+    cells = [Decimal(0), Decimal(1).scaleb(-scale), Decimal("-12.5")]
+    result = keep(pa.table({"n": pa.array([*cells, None], pa.decimal128(38, scale))}))
+    content, _ = export(drilldown, result, "csv")
+    texts = [row[0] for row in csv.reader(io.StringIO(content.decode())) if row]
+    assert texts[1:4] == [f"{cell.quantize(cells[1]):f}" for cell in cells]
+
+
 @pytest.mark.parametrize("sign", LEADING)
 def test_a_cell_that_would_start_a_formula_is_guarded(
     drilldown: Drilldown, keep: Keep, sign: str

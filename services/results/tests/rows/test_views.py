@@ -154,6 +154,8 @@ def test_sort_keys_are_read_with_their_orders() -> None:
         parse_sort("a", "upwards")
     with pytest.raises(InvalidSort):
         parse_sort("a,b,c", "asc,desc")
+    with pytest.raises(InvalidSort):
+        parse_sort(None, "upwards")
 
 
 @pytest.mark.parametrize(

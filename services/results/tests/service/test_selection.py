@@ -7,7 +7,7 @@ import pytest
 from kpi_contracts.execution import ColumnType
 from kpi_contracts.result import Selection, SortedBy
 from kpi_results.rows.columns import Columns
-from kpi_results.rows.errors import InvalidSort
+from kpi_results.rows.errors import InvalidFilter, InvalidSort
 from kpi_results.selection import in_words, select
 from kpi_results.wish import Wish
 
@@ -41,6 +41,12 @@ def test_empty_wishes_choose_every_row() -> None:
     selected = select(Wish(filters={}, search=""), COLUMNS)
     assert selected.selection == Selection()
     assert selected.query.is_plain
+
+
+@pytest.mark.parametrize("filters", [[], "", False, 0, [{"a": 5}], "a"])
+def test_filters_that_are_no_object_do_not_choose_every_row(filters: object) -> None:
+    with pytest.raises(InvalidFilter, match="object"):
+        select(Wish(filters=filters), COLUMNS)
 
 
 def test_a_report_tells_in_words_what_was_chosen() -> None:

@@ -28,6 +28,10 @@ def compare(session: Session, older: int, newer: int, **options: Any) -> None:
     with session.client() as client:
         answer = client.results.compare([older, newer], **options)
     session.output.show(answer, _comparison)
+    for execution_id in answer.get("limit_reached", ()):
+        session.output.note(
+            f"Execution {execution_id} ended at its limit: rows it lacks count as new or resolved."
+        )
 
 
 def _comparison(answer: dict[str, Any]) -> RenderableType:

@@ -10,7 +10,7 @@ import click
 
 from kpi_client.cli import tables
 from kpi_client.cli.session import Session, session_options
-from kpi_client.errors import KpiError
+from kpi_client.errors import KpiError, NotFound
 from kpi_client.settings import secret_in
 
 if TYPE_CHECKING:
@@ -90,9 +90,18 @@ def add(
 @click.argument("name")
 @session_options
 def refresh(session: Session, name: str) -> None:
-    """Read the tables behind the knowledge graph NAME again."""
+    """Read the tables behind the knowledge graph NAME again, or the first time.
+
+    Where there is no graph of this name but a source, its graph is built.
+    """
     with session.client() as client:
-        answer = client.sources.refresh_graph(name)
+        try:
+            answer = client.sources.refresh_graph(name)
+        except NotFound:
+            found = client.sources.find(name)
+            if found["name"] != name:
+                raise
+            answer = client.sources.add_graph({"name": found["name"], "source_id": found["id"]})
     session.output.show(answer["graph"], tables.card)
 
 
@@ -124,7 +133,9 @@ def _built(client: Client, session: Session, added: dict[str, Any]) -> dict[str,
         return dict(client.sources.add_graph(wanted)["graph"])
     except KpiError:
         session.output.note(
-            f"Source {added['name']!r} is registered; its knowledge graph could not be built:"
+            f"Source {added['name']!r} is registered; its knowledge graph could not be built.\n"
+            f"When the data can be read: kpi source refresh {added['name']}\n"
+            f"For another location, first: kpi source remove {added['name']}"
         )
         raise
 

@@ -11,25 +11,38 @@ from kpi_bus.commands import BlockingHandler, Delivery, Together
 from kpi_contracts.commands import CancelExecution as CancelMessage
 from kpi_contracts.commands import ExecuteKpi, load_command
 from kpi_contracts.envelope import Actor
+from kpi_contracts.errors import InvalidCommand
+from kpi_contracts.execution import ExecutionParameters
 from kpi_contracts.messages import Message
+from kpi_contracts.schemas import schema_of
 from kpi_eventsourcing.context import Context
 from kpi_eventsourcing.dispatch import Dispatcher
 from kpi_executor import replica
+from kpi_executor.api.run_schemas import CancelRequest, Parameters
 from kpi_executor.commands import CancelExecution, RejectCommand, RunKpi, RunKpis
-from kpi_executor.errors import CommandRefused, ExecutionFinished, ExecutionNotFound
+from kpi_executor.errors import (
+    CommandRefused,
+    ExecutionFinished,
+    ExecutionNotFound,
+    OutOfBounds,
+)
 from kpi_executor.worker.upkeep import EXECUTOR
+from kpi_service.json import InvalidJson, parse
+
+MAX_NAME = 255  # characters
+_BOUNDS, _CANCEL = Parameters(), CancelRequest()
 
 
 def execute_handler(engine: sa.Engine, dispatch: Dispatcher) -> BlockingHandler:
     """Return the handler of `kpi.cmd.execute`.
 
     A command that cannot be accepted becomes an execution that was rejected; one that cannot be
-    read raises InvalidCommand and is parked.
+    read, or does not tell who sends it, raises InvalidCommand and is parked.
     """
 
     def execute(body: bytes, headers: Mapping[str, str]) -> Message | None:
-        command = load_command(ExecuteKpi, body)
-        context = _context(command.requested_by, headers)
+        command = load_command(ExecuteKpi, _sound(body))
+        context = _context(command, headers)
         try:
             replica.wait_for_version(engine, command.kpi_id, command.kpi_version or 1)
             execution_id = dispatch(_run(command), context)
@@ -48,9 +61,9 @@ def execute_together(dispatch: Dispatcher) -> Together:
     """
 
     def execute(deliveries: Sequence[Delivery]) -> Sequence[Message | None]:
-        commands = [load_command(ExecuteKpi, body) for body, _ in deliveries]
+        commands = [load_command(ExecuteKpi, _sound(body)) for body, _ in deliveries]
         runs = [
-            (_run(command), _context(command.requested_by, headers))
+            (_run(command), _context(command, headers))
             for command, (_, headers) in zip(commands, deliveries, strict=True)
         ]
         execution_ids = dispatch(RunKpis(runs), Context.by(EXECUTOR))
@@ -66,10 +79,12 @@ def cancel_handler(dispatch: Dispatcher) -> BlockingHandler:
     """Return the handler of `kpi.cmd.cancel`; what has ended already is left as it is."""
 
     def cancel(body: bytes, headers: Mapping[str, str]) -> Message | None:
-        message = load_command(CancelMessage, body)
+        message = load_command(CancelMessage, _sound(body))
+        if wrong := _CANCEL.validate({"reason": message.reason}):
+            raise InvalidCommand(CancelMessage.__name__, wrong)
         command = CancelExecution(execution_id=message.execution_id, reason=message.reason)
         try:
-            dispatch(command, _context(message.requested_by, headers))
+            dispatch(command, _context(message, headers))
         except (ExecutionFinished, ExecutionNotFound):
             return None
         return None
@@ -77,11 +92,28 @@ def cancel_handler(dispatch: Dispatcher) -> BlockingHandler:
     return cancel
 
 
-def _context(requested_by: str, headers: Mapping[str, str]) -> Context:
-    return Context(actor=Actor(requested_by, "system"), traceparent=headers.get("traceparent"))
+def _sound(body: bytes) -> bytes:
+    """Return the body if the REST API would read it, too: without NUL, which no table can hold."""
+    try:
+        parse(body)
+    except InvalidJson as error:
+        raise InvalidCommand("unsound", str(error)) from None
+    return body
+
+
+def _context(command: ExecuteKpi | CancelMessage, headers: Mapping[str, str]) -> Context:
+    """Take the sender's name as the actor of what follows; it is held to what tokens may hold."""
+    name = command.requested_by
+    if not 0 < len(name) <= MAX_NAME or not name.isprintable():
+        reason = f"Must be 1 to {MAX_NAME} printable characters."
+        raise InvalidCommand(type(command).__name__, {"requested_by": [reason]})
+    return Context(actor=Actor(name, "system"), traceparent=headers.get("traceparent"))
 
 
 def _run(command: ExecuteKpi) -> RunKpi:
+    """Raise OutOfBounds for parameters that the REST API refuses."""
+    if wrong := _BOUNDS.validate(schema_of(ExecutionParameters).dump(command.params)):
+        raise OutOfBounds(wrong)
     return RunKpi(
         kpi_id=command.kpi_id,
         kpi_version=command.kpi_version,

@@ -108,6 +108,14 @@ class Comparison(Schema):
 
     success = fields.Boolean(required=True)
     execution_ids = fields.List(Id(), required=True)
+    limit_reached = fields.List(
+        Id(),
+        required=True,
+        metadata={
+            "description": "Runs that ended at their `limit_records`: what they lack counts as new"
+            " or resolved here."
+        },
+    )
     key = fields.List(fields.String(), required=True)
     counts = fields.Nested(Counts, required=True)
     changed_columns = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)

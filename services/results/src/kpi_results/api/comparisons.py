@@ -47,9 +47,10 @@ def comparison_blueprint(archive: Archive) -> Blueprint:
         question = _question(archive, query, opened[-1][0], manifests)
         with archive.watching(context):
             compared = archive.rows().compare(manifests, question)
-        _record(archive, [execution for execution, _ in opened], question, compared, context)
+        executions = [execution for execution, _ in opened]
+        _record(archive, executions, question, compared, context)
         keep(digest(ids, question), archive.settings.max_age)
-        return _answer(ids, question, compared)
+        return _answer(executions, question, compared)
 
     @blueprint.route(f"/compare-executions/export/<{FORMATS}:format_name>")
     @requires(*READERS)
@@ -147,11 +148,15 @@ def _record(
             archive.recorder.viewed(view, context)
 
 
-def _answer(ids: Sequence[int], question: Question, compared: Compared) -> dict[str, Any]:
+def _answer(
+    executions: Sequence[sa.RowMapping], question: Question, compared: Compared
+) -> dict[str, Any]:
     comparison = compared.comparison
+    ids = [execution["id"] for execution in executions]
     return {
         "success": True,
         "execution_ids": ids,
+        "limit_reached": [one["id"] for one in executions if one["limit_reached"]],
         "key": question.key,
         "counts": {name: getattr(comparison, name) for name in CLASSES},
         "changed_columns": comparison.changed_columns,

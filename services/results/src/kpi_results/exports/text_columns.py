@@ -12,7 +12,8 @@ from pyarrow import types
 from kpi_results.exports.formulas import guard_column
 from kpi_rows.json_values import AnyArray, date_text, json_values, timestamp_text
 
-_WRITTEN_ALIKE = (types.is_integer, types.is_boolean, types.is_decimal, types.is_time)
+_WRITTEN_ALIKE = (types.is_integer, types.is_boolean, types.is_time)
+_MOST_PLAIN_DIGITS = 6  # behind the point; with more, Arrow writes small decimals as 1E-7
 
 
 def csv_column(column: AnyArray) -> AnyArray:
@@ -26,12 +27,9 @@ def csv_column(column: AnyArray) -> AnyArray:
         return _floats(column)
     if types.is_timestamp(kind):
         return timestamp_text(column)
-    if (
-        types.is_integer(kind)
-        or types.is_boolean(kind)
-        or types.is_decimal(kind)
-        or types.is_time(kind)
-    ):
+    if types.is_decimal(kind):
+        return _decimals(column)
+    if any(is_alike(kind) for is_alike in _WRITTEN_ALIKE):
         return column
     if types.is_date(kind):
         return date_text(column)
@@ -43,6 +41,14 @@ def _floats(column: AnyArray) -> AnyArray:
     if pc.all(pc.is_finite(column)).as_py() is not False:
         return column
     return as_text(column)
+
+
+def _decimals(column: AnyArray) -> AnyArray:
+    """Leave decimals to the writer, unless it would give some of them an exponent."""
+    if 0 <= column.type.scale <= _MOST_PLAIN_DIGITS:
+        return column
+    exponents = pc.match_substring(column.cast(pa.string()), "E")
+    return as_text(column) if pc.any(exponents).as_py() else column
 
 
 def as_text(column: AnyArray) -> AnyArray:

@@ -67,12 +67,12 @@ def parse_sort(sort_by: str | None, sort_order: str = "asc") -> list[tuple[str, 
 
     A comma within a column's name is written `\,`. Raises InvalidSort.
     """
-    if not sort_by:
-        return []
-    keys = [key.replace("\0", ",") for key in sort_by.replace("\\,", "\0").split(",")]
     orders = [order.strip().lower() for order in sort_order.split(",")]
     if any(order not in ("asc", "desc") for order in orders):
         raise InvalidSort("sort_order", "each order is asc or desc")
+    if not sort_by:
+        return []
+    keys = [key.replace("\0", ",") for key in sort_by.replace("\\,", "\0").split(",")]
     if len(orders) == 1:
         orders *= len(keys)
     if len(orders) != len(keys):
