@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from kpi_nlsql.mentions.linking import Item
 
 _NAMES_TABLE = 0.6
-_SAYING = ("count", "aggregate", "group", "distinct", "superlative", "recent", "between")
+_TELLING = frozenset({"number", "quoted", "mark"})
 _CLAUSES = ("relative", "not", "missing", "mismatch", "also", "compare", "after", "before", "null")
 
 
@@ -27,36 +27,19 @@ def to_the_point(items: Sequence[Item]) -> list[Item]:
         shows = bool(request) and request[0].is_cue("show")
         told = shows and len(announced) > 1 and again == announced
     else:
-        told = items[colon].text == ":" and _is_title(title, request) and _is_whole(request, title)
+        named = items[colon].text == ":" and not any(item.kind in _TELLING for item in title)
+        told = named and _is_whole(request, title)
     return list(request) if told else list(items)
-
-
-def _is_title(title: Sequence[Item], request: Sequence[Item]) -> bool:
-    """Tell whether no more than a name is given: no number, nothing to count, no condition."""
-    told = {column for item in request for column in _valued(item)}
-    return not any(
-        item.kind in {"number", "quoted", "mark"}
-        or not _valued(item) <= told  # "Overdue: all open invoices …" are open
-        or any(item.is_cue(kind) for kind in _SAYING)
-        for item in title
-    )
-
-
-def _valued(item: Item) -> set[tuple[str, str]]:
-    return {(hit.table, hit.column) for hit in item.values if hit.score >= 1.0}
 
 
 def _is_whole(request: Sequence[Item], title: Sequence[Item]) -> bool:
     """Tell whether the request asks for rows of a table of which something is said."""
     at = next((at for at, item in enumerate(request) if _names_rows(item)), None)
-    if at is None or any(_says(item) for item in request[:at]):
+    if at is None:
         return False
     named = {hit.table for item in request for hit in item.hits}
-    return any(map(_says, request[at + 1 :])) and {*_tables(title)} <= named
-
-
-def _says(item: Item) -> bool:
-    return any(item.is_cue(kind) for kind in _CLAUSES)
+    says = any(item.is_cue(kind) for item in request[at + 1 :] for kind in _CLAUSES)
+    return says and {*_tables(title)} <= named
 
 
 def _names_rows(item: Item) -> bool:

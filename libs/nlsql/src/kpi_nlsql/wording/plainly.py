@@ -18,7 +18,7 @@ from kpi_nlsql.wording.announced import to_the_point
 from kpi_nlsql.wording.asked_deeds import states_told
 from kpi_nlsql.wording.asked_last import asked_first
 from kpi_nlsql.wording.bare_deeds import bare_deeds
-from kpi_nlsql.wording.codes_told import names_before_codes, with_codes_told
+from kpi_nlsql.wording.codes_told import with_codes_told
 from kpi_nlsql.wording.courtesy import plainly_asked
 from kpi_nlsql.wording.deeds_told import deeds_told
 from kpi_nlsql.wording.everyday import plainly_told
@@ -55,8 +55,7 @@ def asked_plainly(items: Sequence[Item], lexicon: Lexicon) -> tuple[Item, ...]:
 
 def plain_items(items: Sequence[Item], graph: Graph, lexicon: Lexicon) -> list[Item]:
     """Return the linked items with deeds, parts, denials and requests put plainly."""
-    items = names_before_codes(items)
-    told = idle_verbs_out(who_asked(rates_told(items, graph), lexicon, graph), graph)
+    told = idle_verbs_out(who_asked(rates_told(items, graph), lexicon, graph))
     told = bare_deeds(told, lexicon, graph)
     told = together(told, graph)
     told = with_rows_of_kind(deeds_told(money_told(told, lexicon), lexicon), graph)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kpi_nlsql.english.deeds import is_verb
 from kpi_nlsql.mentions.lexicon import Lexicon, NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
@@ -27,9 +26,7 @@ def who_asked(items: Sequence[Item], lexicon: Lexicon, graph: Graph) -> list[Ite
     ):
         verb = skip_words(told, verb + 1, _BEFORE)
     deed = item_at(told, verb)
-    if deed is None or " " in deed.text or not is_verb(deed.text):
-        return told
-    people = _people(deed, told, lexicon, graph)
+    people = _people(deed, told, lexicon, graph) if deed is not None else None
     if people is None:
         return told
     hits = (NameHit(people, None, 1.0),)
