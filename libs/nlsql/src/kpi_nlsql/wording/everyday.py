@@ -11,14 +11,13 @@ from dataclasses import replace
 
 from kpi_nlsql.english.money import OF_MONEY
 from kpi_nlsql.english.words import Token
-from kpi_nlsql.wording.phrases import lower_at, retold, said, with_phrases
+from kpi_nlsql.wording.phrases import lower_at, retold, with_phrases
 
 _OUR_PART = frozenset({"us", "ours", "ourselves"})
 _PART_LEADS = frozenset("with of from by for to at on among".split())  # noqa: SIM905
 _ASKING_IF = frozenset("do did have has had we you is are was were there got still any".split())  # noqa: SIM905
 _TELLING = frozenset({"show", "tell", "give", "let", "the"})
 _PERIODS = frozenset({"year", "month", "week", "day", "quarter"})
-_ENDS = frozenset({"and", "or", "but"})
 _DENYING = frozenset("not no never without hardly t".split())  # noqa: SIM905
 _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("made", "it", "into"): ("found", "in"), ("make", "it", "into"): ("found", "in"),
@@ -28,7 +27,8 @@ _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("turn", "up", "in"): ("appear", "in"), ("turns", "up", "in"): ("appears", "in"),
     ("even", "one"): ("one",), ("even", "a"): ("a",),
     ("have", "got"): ("have",), ("has", "got"): ("has",), ("have", "had", "both"): ("have", "both"),
-    ("has", "had", "both"): ("has", "both"),
+    ("has", "had", "both"): ("has", "both"), ("as", "well"): ("too",),
+    ("as", "well", "as"): ("as", "well", "as"),
 }  # fmt: skip
 _SOLD_OUT = ("with", "a", "stock", "quantity", "of", "0")
 _PHRASES |= {
@@ -43,7 +43,7 @@ def plainly_told(tokens: Sequence[Token]) -> list[Token]:
     """Return the tokens with everyday words put plainly."""
     told = _asked_for_any(list(tokens))
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
-        _spoken_have, _phrases, _without_our_part, _not_a_single, _too, _without_rates,
+        _spoken_have, _phrases, _without_our_part, _not_a_single, _without_rates,
     )  # fmt: skip
     for step in steps:
         told = step(told)
@@ -73,7 +73,7 @@ def _without_our_part(tokens: list[Token]) -> list[Token]:
     told: list[Token] = []
     for token in tokens:
         before = told[-1].lower if told else ""
-        if token.text in _OUR_PART and len(told) > 1 and before in _PART_LEADS:
+        if token.text in _OUR_PART and before in _PART_LEADS:
             told.pop()
         elif token.text != "us" or not told or before in _TELLING:
             told.append(token)  # "cost us 500" cost 500
@@ -103,25 +103,4 @@ def _not_a_single(tokens: list[Token]) -> list[Token]:
 
 
 def _phrases(tokens: list[Token]) -> list[Token]:
-    return with_phrases(tokens, _PHRASES, _meant)
-
-
-def _meant(told: Sequence[Token], _: Sequence[Token], words: tuple[str, ...]) -> tuple[str, ...]:
-    # "have not made it into the ledger"
-    denied = words == ("found", "in") and bool(told) and told[-1].lower in _DENYING
-    return words[1:] if denied else words
-
-
-def _too(tokens: list[Token]) -> list[Token]:
-    """Tell a closing "as well" as "too"."""
-    return retold(tokens, _as_well)
-
-
-def _as_well(told: list[Token], tokens: Sequence[Token], position: int) -> int:
-    run = (lower_at(tokens, position), lower_at(tokens, position + 1))
-    behind = lower_at(tokens, position + 2)
-    ended = not behind or behind in _ENDS or tokens[position + 2].kind == "mark"
-    if run != ("as", "well") or not ended:
-        return 0
-    told += said(("too",), replace(tokens[position], end=tokens[position + 1].end))
-    return 2
+    return with_phrases(tokens, _PHRASES)

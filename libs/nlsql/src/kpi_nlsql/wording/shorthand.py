@@ -13,7 +13,6 @@ from kpi_nlsql.wording.date_spans import told_in_full
 from kpi_nlsql.wording.ignored_nulls import without_ignored_nulls
 from kpi_nlsql.wording.number_spans import spans_told
 from kpi_nlsql.wording.phrases import lower_at, retold, said, with_phrases
-from kpi_nlsql.wording.references import plain_references
 
 _SIGNS = {
     ">": ("greater", "than"), "<": ("less", "than"),
@@ -54,13 +53,24 @@ _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
 }  # fmt: skip
 _DIRECTIONS = {"desc": "descending", "asc": "ascending"}
 _SORTING = frozenset({"order", "sort", "ordered", "sorted"})
-_BEFORE_SEVERAL = frozenset("with having have has had by on in to for over across".split())  # noqa: SIM905
 _PHRASES |= {
     ("with", "the", word, "first"): (word, "first")
     for word in "newest latest oldest earliest largest highest smallest lowest biggest".split()  # noqa: SIM905
 }
-_OPENING = frozenset("show list find give get me us all any the of number how many are".split())  # noqa: SIM905
-_MEASURED = frozenset({"the", "as", "of", "average", "that"})
+_PHRASES |= {
+    (word, "to"): ("for",)
+    for word in "refer refers referring point points pointing link links linking".split()  # noqa: SIM905
+}
+"""What says what rows refer to names no data, though a table be called so (``SUPPLY_POINT``)."""
+_SEVERAL = ("more", "than", "one")
+_PHRASES |= {("several",): _SEVERAL, ("multiple",): _SEVERAL, ("double",): ("duplicate",)}
+_PHRASES |= {
+    run: run  # "several times" is a cue
+    for run in (
+        *((many, behind) for many in ("several", "multiple") for behind in ("times", "of")),
+        *(("double", behind) for behind in ("the", "as", "of", "average", "that")),
+    )
+}
 _FEW = frozenset({"two", "three", "four", "five", "2", "3", "4", "5"})
 _LONGEST_NAME = 4
 
@@ -73,7 +83,7 @@ def written_out(tokens: Sequence[Token]) -> list[Token]:
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
         _phrases, _directions, _counted_places, _functions, _denied, _signs, amounts_told,
         spans_told, _patterns, told_in_full, bounds_first,
-        without_ignored_nulls, _doubled, _several, behind_places, plain_references,
+        without_ignored_nulls, behind_places,
     )  # fmt: skip
     for step in steps:
         told = step(told)
@@ -105,13 +115,7 @@ def _initials(tokens: list[Token]) -> list[Token]:
 
 
 def _phrases(tokens: list[Token]) -> list[Token]:
-    return with_phrases(tokens, _PHRASES, _in_words)
-
-
-def _in_words(
-    _: Sequence[Token], run: Sequence[Token], words: tuple[str, ...]
-) -> tuple[str, ...] | None:
-    return words if all(token.kind in {"word", "mark"} for token in run) else None
+    return with_phrases(tokens, _PHRASES)
 
 
 def _directions(tokens: list[Token]) -> list[Token]:
@@ -123,29 +127,6 @@ def _directions(tokens: list[Token]) -> list[Token]:
         else token
         for at, token in enumerate(tokens)
     ]
-
-
-def _several(tokens: list[Token]) -> list[Token]:
-    """Tell "with several orders" as "with more than one orders"; "several times" is a cue."""
-    told: list[Token] = []
-    for token, following in zip(tokens, [*tokens[1:], None], strict=False):
-        leads = told and told[-1].lower in _BEFORE_SEVERAL
-        counts = following is not None and following.lower not in {"times", "of"}
-        if token.lower in {"several", "multiple"} and leads and counts:
-            told += said(("more", "than", "one"), token)
-        else:
-            told.append(token)
-    return told
-
-
-def _doubled(tokens: list[Token]) -> list[Token]:
-    """Tell "double invoice numbers" as "duplicate …"; "double the average" is none."""
-    told = list(tokens)
-    for position, token in enumerate(tokens[:-1]):
-        opens = all(other.lower in _OPENING for other in tokens[:position])
-        if token.lower == "double" and opens and tokens[position + 1].lower not in _MEASURED:
-            told[position] = replace(token, text="duplicate")
-    return told
 
 
 def _counted_places(tokens: list[Token]) -> list[Token]:
@@ -189,8 +170,6 @@ def _denied(tokens: list[Token]) -> list[Token]:
     """Tell "not country = FR" as "country <> FR": the denial ends with the comparison."""
     told = list(tokens)
     for position, token in enumerate(tokens):
-        if token.lower == "non" and _is_prefix(tokens, position):
-            told[position] = replace(token, text="not")
         if token.lower != "not":
             continue
         for at in range(position + 2, min(position + _LONGEST_NAME + 2, len(tokens))):
@@ -200,13 +179,6 @@ def _denied(tokens: list[Token]) -> list[Token]:
             if tokens[at].kind != "word":
                 break
     return [token for token in told if token.text]
-
-
-def _is_prefix(tokens: Sequence[Token], position: int) -> bool:
-    # "non-German suppliers"; "non-null" and "non-conformities" are words of their own
-    following = tokens[position + 1] if position + 1 < len(tokens) else None
-    glued = following is not None and following.start == tokens[position].end + 1
-    return glued and following is not None and following.text[:1].isupper()
 
 
 def _signs(tokens: list[Token]) -> list[Token]:
