@@ -99,13 +99,12 @@ def _with_different(tokens: Sequence[Token], start: int, end: int) -> list[Token
 def _higher(tokens: Sequence[Token], position: int) -> list[Token] | None:
     """Read "is at least 5 higher than in B", "is more than 5 above the price in B"."""
     bound, end = _bound(tokens, position)
-    if not bound or lower_at(tokens, position - 1) == "by":
+    if not bound:
         return None
     last = end + (lower_at(tokens, end) in {"more", "less"})
-    placed = lower_at(tokens, last + 1) == "in" and lower_at(tokens, last) in _HIGHER
-    than = lower_at(tokens, last + 1) == "than" and lower_at(tokens, last) in _HIGHER
-    than = than or (last == end and lower_at(tokens, end) in _BEYOND)
-    if not than and not (placed and "than" in [token.lower for token in tokens[last + 2 :]]):
+    behind = {token.lower for token in tokens[last + 1 :]}
+    higher = lower_at(tokens, last) in _HIGHER and "than" in behind
+    if not higher and lower_at(tokens, end) not in _BEYOND:
         return None
     return _moved(tokens, tokens[:position], bound, _amount(tokens, end), end)
 
