@@ -48,7 +48,6 @@ _ARTICLES = frozenset({"a", "an", "any"})
 _OBJECTS = {("object", "of"), ("subject", "of"), ("subject", "to"), ("part", "of")}
 """What rows are that have another row: a unit that is the object of a lease."""
 _BOOKS = frozenset("register registers books records files database system".split())  # noqa: SIM905
-_ONCE = frozenset({"at least once", "once", "ever", "already"})
 _OWN = 0.6
 _NAMES_TABLE = 0.5
 _LONGEST_NOUN = 3
@@ -58,8 +57,7 @@ _FOUND_IN = Item("cue", "found in", 0, 0, cues=(Cue("also"),))
 
 def plain_presence(items: Sequence[Item]) -> list[Item]:
     """Return the items with what is said to be somewhere put plainly."""
-    rules = (_idly_made, _own_books, _subject_to, _there, _done_there, _there_too, _offered_too,
-             _with_related)  # fmt: skip
+    rules = (_idly_made, _own_books, _subject_to, _there, _there_too, _offered_too, _with_related)
     return rewritten(items, rules, first=1)
 
 
@@ -70,8 +68,7 @@ def _idly_made(items: Sequence[Item], position: int) -> Step | None:
         return None
     lead = skip_words_back(items, position - 2, _DETERMINERS | _TOO)
     having = text_at(items, lead) in _HAVING or items[lead].is_cue("not")
-    stored = any(hit.score >= 1.0 for hit in made.values)
-    if lead < 1 or not having or stored or noun.best_table() < _OWN:
+    if lead < 1 or not having or noun.best_table() < _OWN:
         return None
     return position, position + 1, []
 
@@ -80,8 +77,8 @@ def _own_books(items: Sequence[Item], position: int) -> Step | None:
     """Read "tenders in our register": the books they are in are those of their own table."""
     if text_at(items, position) != "in" or text_at(items, position + 1) not in {"our", "the"}:
         return None
-    books, noun = item_at(items, position + 2), items[position - 1]
-    if books is None or books.text not in _BOOKS or books.values or noun.best_table() < _OWN:
+    books = item_at(items, position + 2)
+    if books is None or books.text not in _BOOKS or books.values:
         return None
     named = max((hit.score for hit in books.hits), default=0.0)
     return (position, position + 3, []) if named < _OWN else None
@@ -95,8 +92,6 @@ def _subject_to(items: Sequence[Item], position: int) -> Step | None:
     start = position
     while start > 1 and text_at(items, start - 1) in {"the", *_BEING, *_TOO}:
         start -= 1
-    if not {text_at(items, at) for at in range(start, position)} & _BEING:
-        return None
     return start, position + 2, [HAVE]
 
 
@@ -127,42 +122,15 @@ def _there(items: Sequence[Item], position: int) -> Step | None:
         end += 1
         if words[-1] in _INTO and text_at(items, end) not in _INTO | {"which"}:
             break
-    if not words or words[-1] not in _INTO or len(words) < 2 or len(items) == end:
-        return None
-    if _is_denied(items, position):
+    if not words or words[-1] not in _INTO or _is_denied(items, position):
         return None
     told, too = set(words[:-1]), bool(set(words) & _TOO)
     if not told & _THERE and not (too and told & (_DONE | _TOO)):
         return None
-    if words[-1] in {"to", "by"} and "known" not in told:
-        return None
-    noun = skip_words(items, end, _DETERMINERS)
-    if not any(item.hits for item in items[:position]) or not _begins_rows(items, noun):
+    if not _begins_rows(items, skip_words(items, end, _DETERMINERS)):
         return None
     found = replace(_FOUND_IN, text="available in") if "available" in told else _FOUND_IN
     return position, end, [ALSO_IN if too else found]  # "available" may be a state, too
-
-
-# "materials that were ordered at least once in the order lines"
-
-
-def _done_there(items: Sequence[Item], position: int) -> Step | None:
-    """Read a deed that the rows of a table are called by, done in that table, as being in it."""
-    deed = items[position]
-    lead = position
-    if not deed.is_cue("order"):  # "ordered in descending order", but "ordered in the order lines"
-        lead += 1 + (text_at(items, position + 1) in _ONCE)
-    place = item_at(items, skip_words(items, lead + 1, _DETERMINERS))
-    done = deed.text.split()[0].endswith("ed") and not deed.values
-    if not done or lead >= len(items) or items[lead].last_word not in {"in", "on"}:
-        return None
-    if place is None or not names_rows(place) or place.values:
-        return None
-    own = names_rows(deed) and deed.table_hits()[0].table == place.table_hits()[0].table
-    start = skip_words_back(items, position - 1, _AUXILIARIES) + 1
-    if start == position or not (own or deed.is_cue("order")) or _is_denied(items, position):
-        return None
-    return start, lead + 1, [ALSO_IN]
 
 
 # "customers that are on the mailing list, too"
@@ -199,9 +167,8 @@ def _is_denied(items: Sequence[Item], position: int) -> bool:
 
 
 def _is_verbal(item: Item) -> bool:
-    if item.is_cue("not") or item.is_cue("missing") or item.is_cue("both"):
-        return False
-    return item.kind != "mention" and _VERBAL.issuperset(item.text.split())
+    named = item.kind == "mention" or item.is_cue("not")
+    return not named and _VERBAL.issuperset(item.text.split())
 
 
 # "which the planner offers, too", "does the planner offer too"
@@ -219,13 +186,10 @@ def _offered_too(items: Sequence[Item], position: int) -> Step | None:
         return position, first + 2, [THAT, ALSO_IN, *items[position + 1 : first + 1]]
     for end in range(first + 1, min(first + 1 + _LONGEST_NOUN, len(items))):
         item = items[end]
-        if item.is_cue("not") or item.kind not in {"mention", "word", "cue"}:
+        if item.is_cue("not") or item.kind == "mark":
             return None
         behind = text_at(items, end + 1)
-        closed = end + 2 + (behind == "as" and text_at(items, end + 2) == "well")
-        if (behind in _CLOSING or closed > end + 2) and _ends(items, closed):
-            return position, closed, [THAT, ALSO_IN, *items[position + 1 : end]]
-        if item.text == "also" and _ends(items, end + 2) and items[end + 1 : end + 2]:
+        if behind in _CLOSING and _ends(items, end + 2):
             return position, end + 2, [THAT, ALSO_IN, *items[position + 1 : end]]
     return None
 
@@ -243,11 +207,9 @@ def _with_related(items: Sequence[Item], position: int) -> Step | None:
         return None
     behind = position + 1
     if text_at(items, behind) == "there":
-        there = _TOO | {"is", "are", "was", "were", "exists", "exist"}
-        behind = skip_words(items, behind + 1, there)
-        if items[behind : behind + 1] and items[behind].is_cue("not"):
-            return None
-        return start, behind, [THAT, HAVE]
+        behind = skip_words(items, behind + 1, _TOO | _BEING | _THERE)
+        denied = behind < len(items) and items[behind].is_cue("not")
+        return None if denied else (start, behind, [THAT, HAVE])
     return _raised(items, start, behind)
 
 
@@ -256,8 +218,6 @@ def _raised(items: Sequence[Item], start: int, behind: int) -> Step | None:
     if noun == behind or not _begins_rows(items, noun):
         return None
     for verb in range(noun + 1, min(noun + 1 + _LONGEST_NOUN, len(items))):
-        if items[verb].is_cue("not"):
-            return None
         if items[verb].text in {"was", "were", "is", "has", "have", "exists"}:
             end = skip_words(items, verb + 1, _TOO | _AUXILIARIES)
             done = text_at(items, end).endswith(("ed", "en", "de")) and items[end].kind != "cue"
