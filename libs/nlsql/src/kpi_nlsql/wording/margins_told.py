@@ -51,32 +51,21 @@ def _differing(tokens: Sequence[Token], position: int) -> list[Token] | None:
     bound, end = _bound(tokens, position + 1)
     if not bound or lower_at(tokens, end) not in _BETWEEN:
         return None
-    before = list(tokens[:position])
+    before = tokens[:position]
     named = _name(tokens, position - 2) if lower_at(tokens, position - 2) in _RELATIVES else None
-    if named:
+    if named is not None:
         before = _with_different(tokens, named, position - 2)  # "with prices that differ by"
     return _moved(tokens, before, bound, _amount(tokens, end), end)
 
 
 def _difference(tokens: Sequence[Token], position: int) -> list[Token] | None:
     """Read "a price difference of more than 5 between A and B"."""
-    start = _name(tokens, position) if tokens[position].lower in _DIFFERENCE else position
-    if start in {None, position}:
+    start = _name(tokens, position) if tokens[position].lower in _DIFFERENCE else None
+    bound, end = _bound(tokens, position + 1 + (lower_at(tokens, position + 1) == "of"))
+    if start is None or not bound or lower_at(tokens, end) not in _BETWEEN:
         return None
-    assert start is not None
-    before, behind = _with_different(tokens, start, position), position + 1
-    bound, end = _bound(tokens, behind + (lower_at(tokens, behind) == "of"))
-    if bound and lower_at(tokens, end) in {"between", "in"}:
-        return _moved(tokens, before, bound, _amount(tokens, end), end)
-    until = behind
-    while until < len(tokens) and tokens[until].lower != "of" and not _ends(tokens, until):
-        until += 1
-    bound, end = _bound(tokens, until + 1)
-    if not bound or lower_at(tokens, behind) not in {"between", "in"}:
-        return None
-    amount = _amount(tokens, end)
-    told = put_in(("by", *bound), amount[0])
-    return [*before, *tokens[behind:until], *told, *amount, *tokens[end:]]
+    before = _with_different(tokens, start, position)
+    return _moved(tokens, before, bound, _amount(tokens, end), end)
 
 
 def _name(tokens: Sequence[Token], end: int) -> int | None:
@@ -85,7 +74,7 @@ def _name(tokens: Sequence[Token], end: int) -> int | None:
     while start > max(end - _LONGEST_NAME, 0) and tokens[start - 1].lower not in _LEADS:
         start -= 1
     led = start == 0 or tokens[start - 1].lower in _LEADS
-    return start if led else None
+    return start if led and start < end else None
 
 
 def _with_different(tokens: Sequence[Token], start: int, end: int) -> list[Token]:
