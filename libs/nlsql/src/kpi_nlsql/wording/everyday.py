@@ -6,8 +6,7 @@ contract with us", "a cat of ours"), nothing is said that the rows do not say th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 from kpi_nlsql.english.money import OF_MONEY
 from kpi_nlsql.english.words import Token
@@ -26,7 +25,8 @@ _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("show", "up", "in"): ("appear", "in"), ("shows", "up", "in"): ("appears", "in"),
     ("turn", "up", "in"): ("appear", "in"), ("turns", "up", "in"): ("appears", "in"),
     ("even", "one"): ("one",), ("even", "a"): ("a",),
-    ("have", "got"): ("have",), ("has", "got"): ("has",), ("have", "had", "both"): ("have", "both"),
+    ("ve",): ("have",), ("ve", "got"): ("have",), ("have", "got"): ("have",),
+    ("has", "got"): ("has",), ("have", "had", "both"): ("have", "both"),
     ("has", "had", "both"): ("has", "both"), ("as", "well"): ("too",),
     ("as", "well", "as"): ("as", "well", "as"),
 }  # fmt: skip
@@ -41,13 +41,8 @@ _PHRASES |= {tuple(said.split()): ("not", "left") for said in _STAYING.split("|"
 
 def plainly_told(tokens: Sequence[Token]) -> list[Token]:
     """Return the tokens with everyday words put plainly."""
-    told = _asked_for_any(list(tokens))
-    steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
-        _spoken_have, _phrases, _without_our_part, _not_a_single, _without_rates,
-    )  # fmt: skip
-    for step in steps:
-        told = step(told)
-    return told
+    told = with_phrases(_asked_for_any(list(tokens)), _PHRASES)
+    return retold(_not_a_single(_without_our_part(told)), _rate)
 
 
 def _asked_for_any(tokens: list[Token]) -> list[Token]:
@@ -56,16 +51,6 @@ def _asked_for_any(tokens: list[Token]) -> list[Token]:
     named = tokens[opening : opening + 1]
     asks = opening and tokens[opening - 1].lower == "any"
     return tokens[opening:] if asks and named and named[0].kind == "word" else tokens
-
-
-def _spoken_have(tokens: list[Token]) -> list[Token]:
-    """Tell "we've" and "who've" as "we have"."""
-    return [
-        replace(token, text="have", kind="word")
-        if token.lower == "ve" and at and tokens[at - 1].end == token.start - 1
-        else token
-        for at, token in enumerate(tokens)
-    ]
 
 
 def _without_our_part(tokens: list[Token]) -> list[Token]:
@@ -80,12 +65,8 @@ def _without_our_part(tokens: list[Token]) -> list[Token]:
     return told
 
 
-def _without_rates(tokens: list[Token]) -> list[Token]:
-    """Tell "cost more than 500 a year" as "cost more than 500": what is stored is a year's fee."""
-    return retold(tokens, _rate)
-
-
 def _rate(told: list[Token], tokens: Sequence[Token], position: int) -> int:
+    # "cost more than 500 a year": what is stored is a year's fee.
     rate = lower_at(tokens, position) == "a" and lower_at(tokens, position + 1) in _PERIODS
     paid = bool(told) and (told[-1].kind == "number" or told[-1].lower in OF_MONEY)
     return 2 if rate and paid else 0
@@ -100,7 +81,3 @@ def _not_a_single(tokens: list[Token]) -> list[Token]:
         if not (single and before & _DENYING):
             told.append(token)
     return told
-
-
-def _phrases(tokens: list[Token]) -> list[Token]:
-    return with_phrases(tokens, _PHRASES)

@@ -25,7 +25,7 @@ def with_phrases(tokens: Sequence[Token], phrases: Phrases) -> list[Token]:
     def phrase(told: list[Token], tokens: Sequence[Token], position: int) -> int:
         for length in range(min(longest, len(tokens) - position), 0, -1):
             words = phrases.get(lowered[position : position + length])
-            if words:
+            if words is not None:
                 end = tokens[position + length - 1].end
                 told += said(words, replace(tokens[position], end=end))
                 return length
@@ -48,7 +48,11 @@ def retold(tokens: Sequence[Token], rule: Rule) -> list[Token]:
 
 def said(words: Sequence[str], at: Token) -> list[Token]:
     """Return words as tokens that stand in the place of another."""
-    return [replace(at, text=word, kind="number" if word.isdigit() else "word") for word in words]
+    return [replace(at, text=word, kind=_kind(word)) for word in words]
+
+
+def _kind(word: str) -> str:
+    return "number" if word.isdigit() else "word" if word.isalpha() else "mark"
 
 
 def put_in(words: Sequence[str], at: Token) -> list[Token]:

@@ -22,7 +22,6 @@ from kpi_nlsql.wording.codes_told import with_codes_told
 from kpi_nlsql.wording.courtesy import plainly_asked
 from kpi_nlsql.wording.deeds_told import deeds_told
 from kpi_nlsql.wording.everyday import plainly_told
-from kpi_nlsql.wording.glosses import without_glosses
 from kpi_nlsql.wording.glued_words import glued
 from kpi_nlsql.wording.grouped_first import grouped_last
 from kpi_nlsql.wording.idle_verbs import idle_verbs_out
@@ -42,7 +41,7 @@ from kpi_nlsql.wording.who_asked import who_asked
 
 def plain_tokens(tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Token, ...]:
     """Return the tokens of a sentence put plainly, before a word of it is linked."""
-    told = plainly_told(margins_last(written_out(without_glosses(tokens))))
+    told = plainly_told(margins_last(written_out(tokens)))
     told = plainly_asked(totals_asked(told))
     told = by_known_names(plainly_lacking(only_those(told)), lexicon)
     return tuple(glued(with_codes_told(told, lexicon), lexicon))

@@ -12,13 +12,14 @@ from kpi_nlsql.wording.date_bounds import bounds_first
 from kpi_nlsql.wording.date_spans import told_in_full
 from kpi_nlsql.wording.ignored_nulls import without_ignored_nulls
 from kpi_nlsql.wording.number_spans import spans_told
-from kpi_nlsql.wording.phrases import lower_at, retold, said, with_phrases
+from kpi_nlsql.wording.phrases import Phrases, lower_at, retold, said, with_phrases
 
-_SIGNS = {
-    ">": ("greater", "than"), "<": ("less", "than"),
-    ">=": ("at", "least"), "=>": ("at", "least"), "≥": ("at", "least"),
-    "<=": ("at", "most"), "=<": ("at", "most"), "≤": ("at", "most"),
-    "<>": ("not", "equal", "to"), "!=": ("not", "equal", "to"), "≠": ("not", "equal", "to"),
+_SIGNS: Phrases = {
+    (">",): ("greater", "than"), ("<",): ("less", "than"),
+    (">=",): ("at", "least"), ("=>",): ("at", "least"), ("≥",): ("at", "least"),
+    ("<=",): ("at", "most"), ("=<",): ("at", "most"), ("≤",): ("at", "most"),
+    ("<>",): ("not", "equal", "to"), ("!=",): ("not", "equal", "to"),
+    ("≠",): ("not", "equal", "to"),
 }  # fmt: skip
 _FUNCTIONS = {
     "count": ("number", "of"), "sum": ("sum", "of"), "avg": ("average",), "min": ("minimum",),
@@ -51,6 +52,12 @@ _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("left", "out"): ("excluded",),
     ("not", "exists", "in"): ("not", "in"), ("not", "exist", "in"): ("not", "in"),
 }  # fmt: skip
+_PHRASES |= {
+    ("i", ".", "e", "."): (), ("i", ".", "e"): (), ("ie",): (), ("namely",): (),
+    (",", "that", "is", ","): (",",), (",", "meaning", "that"): (",", "that"),
+    (",", "which", "means", "that"): (",", "that"), ("in", "other", "words"): (),
+}  # fmt: skip
+"""Glosses only announce that the same is told once more."""
 _DIRECTIONS = {"desc": "descending", "asc": "ascending"}
 _SORTING = frozenset({"order", "sort", "ordered", "sorted"})
 _PHRASES |= {
@@ -80,10 +87,10 @@ def written_out(tokens: Sequence[Token]) -> list[Token]:
     told = _initials([part for token in tokens for part in _split(token)])
     if told and told[0].lower == "join":
         told[0] = replace(told[0], text="show")
+    told = retold(with_phrases(told, _PHRASES), _counted_places)
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
-        _phrases, _directions, _counted_places, _functions, _denied, _signs, amounts_told,
-        spans_told, _patterns, told_in_full, bounds_first,
-        without_ignored_nulls, behind_places,
+        _directions, _functions, _denied, _signs, amounts_told, spans_told, _patterns,
+        told_in_full, bounds_first, without_ignored_nulls, behind_places,
     )  # fmt: skip
     for step in steps:
         told = step(told)
@@ -114,10 +121,6 @@ def _initials(tokens: list[Token]) -> list[Token]:
     return told
 
 
-def _phrases(tokens: list[Token]) -> list[Token]:
-    return with_phrases(tokens, _PHRASES)
-
-
 def _directions(tokens: list[Token]) -> list[Token]:
     """Tell "order by total desc" as "… descending": it is no description."""
     sorts = next((i for i, t in enumerate(tokens) if t.lower in _SORTING), len(tokens))
@@ -129,12 +132,8 @@ def _directions(tokens: list[Token]) -> list[Token]:
     ]
 
 
-def _counted_places(tokens: list[Token]) -> list[Token]:
+def _counted_places(told: list[Token], tokens: Sequence[Token], position: int) -> int:
     """Tell "in all three tools: A, B and C" as "in A, B and C"."""
-    return retold(tokens, _number_of_places)
-
-
-def _number_of_places(told: list[Token], tokens: Sequence[Token], position: int) -> int:
     run = [token.lower for token in tokens[position : position + 4]]
     counted = len(run) > 2 and run[0] == "all" and run[1] in _FEW
     if not counted or not told or told[-1].lower not in {"in", "by"}:
@@ -182,15 +181,7 @@ def _denied(tokens: list[Token]) -> list[Token]:
 
 
 def _signs(tokens: list[Token]) -> list[Token]:
-    return [
-        part
-        for token in tokens
-        for part in (
-            said(_SIGNS[token.text], token)
-            if token.kind == "mark" and token.text in _SIGNS
-            else [token]
-        )
-    ]
+    return with_phrases(tokens, _SIGNS)
 
 
 def _patterns(tokens: list[Token]) -> list[Token]:
@@ -199,7 +190,7 @@ def _patterns(tokens: list[Token]) -> list[Token]:
 
 
 def _like(told: list[Token], tokens: Sequence[Token], position: int) -> int:
-    if tokens[position].lower != "like" or position + 1 >= len(tokens):
+    if tokens[position].lower != "like":
         return 0
     text, length = _pattern(tokens, position + 1)
     if text is None:
