@@ -103,7 +103,6 @@ def scan(sentence: Sentence) -> Draft:
     only_such.complete(scanner)
     either.complete(scanner)
     questions.complete(scanner)
-    period_groups.complete(scanner)
     picks.complete(scanner)
     _complete(scanner.draft)
     _values_counted(scanner)
@@ -113,7 +112,6 @@ def scan(sentence: Sentence) -> Draft:
     _add_up(scanner)
     _total_of_rows(scanner)
     how_much.complete(scanner)
-    grouping.regroup(scanner)
     on_average.complete(scanner)
     _doubt(scanner)
     return scanner.draft
