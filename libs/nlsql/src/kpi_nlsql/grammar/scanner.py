@@ -265,11 +265,6 @@ class Scanner:
         """Return to the rows asked for."""
         self.scope = MAIN
 
-    def leave_average(self) -> None:
-        """Return to the rows asked for, from those that an average is taken over."""
-        if any(term.among == self.scope for term in self.draft.terms):
-            self.close_scope()
-
     def _told(self, column: str, word: str) -> bool:
         """Tell whether a further word of the column's name stands in the sentence."""
         further = set(stems(column)) - {word}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from kpi_nlsql.drafting.draft import Ref, Term
-from kpi_nlsql.grammar.asking.implied_columns import implied_column, take_implying
+from kpi_nlsql.grammar.asking.implied_columns import implied_column
 from kpi_nlsql.grammar.conditions import peers
 from kpi_nlsql.grammar.conditions.outnumbering import counted
 from kpi_nlsql.grammar.scanner import Scanner
@@ -24,7 +24,6 @@ def average(scan: Scanner) -> bool:
         ref = implied_column(scan, scan.position)
     if ref is None:
         return False
-    take_implying(scan, scan.position)
     if scan.pending is not None and set(ref.hits) & set(scan.pending.hits):
         ref = scan.pending  # "price above the average price"
     term = Term("compare", column or scan.position, ref, operator, against="average")
