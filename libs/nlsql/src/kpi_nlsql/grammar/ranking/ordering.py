@@ -15,7 +15,6 @@ _DIRECTIONS = {
     "reversed_alphabetical": True,
 }
 _COMMANDS = frozenset({"sort", "order", "rank"})
-_AGES = {"youngest_first": False, "oldest_first": True}
 _JOINERS = frozenset(
     "the of by in their and , then results result list them according to using on based".split()  # noqa: SIM905
 )
@@ -34,14 +33,11 @@ def read(scan: Scanner) -> bool:
         scan.position = 1
         return True
     if not scan.item.is_cue("order") and direction is None:
-        return _by_age(scan)
+        return False
     if scan.item.is_cue("order") and not _leads_on(scan):
         return False
     position, found = _keys(scan, direction)
     found = found or _by_count(scan, position) or _by_total(scan, position)
-    for index, sorting in enumerate(found):
-        if direction is not None and index == 0 and not sorting.descending:
-            sorting.descending = direction
     if not found:
         told = (_direction(scan, at) for at in range(scan.position, position))
         _default(scan, any(told))
@@ -54,10 +50,9 @@ def _sorts_by(scan: Scanner) -> bool:
     """Tell whether "by" leads to a sort key here: "rooms by rate, cheapest first"."""
     if scan.item.text != "by" or scan.role(scan.position + 1) != "column":
         return False
-    counted = scan.draft.wanted or scan.draft.sorting
     after = scan.position + 2
     after += scan.at(after).text == ","
-    return not counted and bool(scan.draft.entities) and _direction(scan, after) is not None
+    return not scan.draft.wanted and _direction(scan, after) is not None
 
 
 def _direction(scan: Scanner, position: int) -> bool | None:
@@ -71,8 +66,7 @@ def _leads_on(scan: Scanner) -> bool:
     item = scan.at(position)
     named = scan.role(position) in {"column", "table"}
     measured = item.is_cue("count") or item.is_cue("aggregate") or item.is_cue("superlative")
-    aged = any(item.is_cue(kind) for kind in _AGES)
-    return named or measured or aged or _direction(scan, position) is not None
+    return named or measured or _direction(scan, position) is not None
 
 
 def _keys(scan: Scanner, first: bool | None) -> tuple[int, list[Sorting]]:
@@ -139,16 +133,14 @@ def _default(scan: Scanner, descending: bool) -> None:
         scan.draft.sorting[-1].descending = descending
         return
     shown = [wanted for wanted in scan.draft.wanted if wanted.ref is not None]
-    counts = any(w.function == "count" and w.ref is None for w in scan.draft.wanted)
+    counts = any(wanted.function == "count" for wanted in scan.draft.wanted)
     if counts and _speaks_of_amounts(scan):
         scan.draft.sorting.append(Sorting(scan.position, None, "count", None, descending))
         return
-    amounts = [w for w in shown if w.function or (w.ref is not None and scan.measures(w.ref))]
+    amounts = [w for w in shown if w.ref is not None and scan.measures(w.ref)]
     beside = [w for w in amounts if w.position in {scan.position - 1, scan.position - 2}]
     by_amount = amounts if _speaks_of_amounts(scan) else beside if len(shown) > 1 else []
-    if not shown and _speaks_of_amounts(scan):
-        _by_compared(scan, descending)
-    own = None if by_amount or scan.draft.sorting else own_measure(scan, scan.position)
+    own = None if by_amount else own_measure(scan, scan.position)
     if own is not None:  # "product names, cheapest first"
         scan.draft.sorting.append(Sorting(scan.position, own[0], None, None, own[1]))
         return
@@ -158,32 +150,7 @@ def _default(scan: Scanner, descending: bool) -> None:
         )
 
 
-def _by_compared(scan: Scanner, descending: bool) -> None:
-    # "claims above 500, largest first": by the amount that was spoken of.
-    compared = [term.ref for term in scan.draft.terms if term.kind in {"compare", "between"}]
-    for ref in [ref for ref in compared if ref is not None and scan.measures(ref)][-1:]:
-        scan.draft.sorting.append(Sorting(scan.position, ref, None, None, descending))
-
-
 def _speaks_of_amounts(scan: Scanner) -> bool:
     # "from highest to lowest" speaks of amounts, "in descending order" of anything.
     words = set(scan.item.text.split())
     return bool(words & {"highest", "lowest", "largest", "smallest", "high", "low", "most", "best"})
-
-
-def _by_age(scan: Scanner) -> bool:
-    for kind, oldest in _AGES.items():
-        if scan.item.is_cue(kind):
-            ref = scan.implied(scan.position, ("age",), scan.entity())
-            entity = scan.entity()
-            birth = scan.implied(scan.position, ("birth",), entity)
-            if birth is not None and (ref is None or all(h.table != entity for h in ref.hits)):
-                ref, oldest = birth, not oldest
-            if ref is None:
-                return False
-            scan.draft.sorting = [s for s in scan.draft.sorting if s.ref is None or s.position < 0]
-            scan.draft.sorting.append(Sorting(scan.position, ref, None, None, oldest))
-            scan.take(scan.position)
-            scan.position += 1
-            return True
-    return False
