@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from kpi_nlsql.drafting.draft import Group, Ref, Sorting, Term, Wanted, chosen_ref
+from kpi_nlsql.drafting.draft import Group, Ref, Term, Wanted, chosen_ref
 from kpi_nlsql.english.dates_read import MONTHS
 from kpi_nlsql.grammar.asking.implied_columns import TIME
 from kpi_nlsql.grammar.conditions.happenings import likely_table, rows_in_time
@@ -163,19 +163,7 @@ def period_group(scan: Scanner, position: int) -> Group | None:
     return None if ref is None else Group(position, Ref(position, ref.hits, ref.near), period=unit)
 
 
-def amounted(scan: Scanner) -> list[str]:
-    """Return the tables whose rows are counted or added up, to show, rank or compare them."""
-    draft = scan.draft
-    compared = [t for t in draft.terms if t.kind == "count" or t.function or t.summed]
-    return _summed(scan) + _tables(scan, [*draft.sorting, *compared])
-
-
-def _summed(scan: Scanner) -> list[str]:
-    """Return the tables whose rows are counted or summed up: it is their date that groups them."""
-    return _tables(scan, [wanted for wanted in scan.draft.wanted if wanted.function])
-
-
-def _tables(scan: Scanner, parts: Sequence[Wanted | Sorting | Term]) -> list[str]:
+def _tables(scan: Scanner, parts: Sequence[Wanted]) -> list[str]:
     found = []
     for part in parts:
         if part.ref is not None and part.ref.hits:
