@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kpi_nlsql.grammar.reconciling.differing import LEAVING_OUT
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.walking import skip_words, skip_words_back
+from kpi_nlsql.mentions.walking import skip_words
 from kpi_nlsql.plans.plan import Operator
 
 _ORDERS: dict[str, Operator] = {"after": ">", "later than": ">", "before": "<", "earlier than": "<"}
@@ -27,7 +27,6 @@ _LIKE = frozenset(
     {"same", "the same", "identical", "with the same", "have the same", "has the same"}
 )
 _HAVING = frozenset({"have", "has", "having", "with", "show", "shows", "hold", "carry", "carries"})
-_DONE_WITH = frozenset({"with", "at", "to", "in", "under", "on", "for", "by"})
 _DONE = frozenset("paid sold bought sent built made held".split())  # noqa: SIM905
 _WITHIN = 10
 _MIRRORED: dict[Operator, Operator] = {
@@ -78,14 +77,12 @@ def _at(items: Sequence[Item], position: int) -> Comparator | None:
         return _denied(items, position)
     if _is_unlike(items, position):
         return Comparator(position, position + 1, "!=", item.text, attributive=True)
-    if item.text in _UNLIKE and _of_two(items, position):
-        return Comparator(position, position + 1, "!=", item.text)
     ordered = _MORE.get(item.text)
     if ordered is not None and _than_follows(items, position):
         return Comparator(position, position + 1, ordered, item.text, attributive=True)
     if _is_alike(items, position):
         return Comparator(position, position + 1, "=", item.text, attributive=True)
-    operator = "!=" if item.is_cue("mismatch") else _ordered(item) or _equal(items, position)
+    operator = "!=" if item.is_cue("mismatch") else _ordered(item) or _equal(item)
     if operator is None:
         return None
     end = skip_words(items, position + 1, {"from", "with", "to", "than", "as"})
@@ -105,27 +102,16 @@ def _ordered(item: Item) -> Operator | None:
     return next((each for each in _MIRRORED if each == said != "="), _ORDERS.get(item.text))
 
 
-def _of_two(items: Sequence[Item], position: int) -> bool:
-    # "A and B show different prices"
-    before = [item.text for item in items[max(position - 4, 0) : position]]
-    return "and" in before[:-1] and before[-1] in _HAVING
-
-
-def _equal(items: Sequence[Item], position: int) -> Operator | None:
-    """Return that values are equal; not where a key or a number is told by it, "exactly 5"."""
-    item = items[position]
-    agrees = item.is_cue("agree") and item.text not in _LIKE
-    says = agrees or (item.argument("compare") == "=" and item.text != "exactly")
-    return "=" if says and position > 1 else None
+def _equal(item: Item) -> Operator | None:
+    """Return that values are equal; not where a number is told by it, "exactly 5"."""
+    return "=" if item.argument("compare") == "=" and item.text != "exactly" else None
 
 
 def _is_alike(items: Sequence[Item], position: int) -> bool:
     """Tell whether "the same" stands before what is compared: "have the same e-mail in A and B"."""
     text = items[position].text
     having = position > 0 and items[position - 1].text in _HAVING
-    following = [item.last_word for item in items[position + 1 : position + _WITHIN]]
-    led = having or text.startswith(("has ", "have ", "with "))
-    return text in _LIKE and led and bool({"in", "as", "on"} & {*following[1:]})
+    return text in _LIKE and (having or text.startswith(("has ", "have ", "with ")))
 
 
 def _is_unlike(items: Sequence[Item], position: int) -> bool:
@@ -133,20 +119,7 @@ def _is_unlike(items: Sequence[Item], position: int) -> bool:
     if items[position].text not in _UNLIKE:
         return False
     following = [item.last_word for item in items[position + 1 : position + _WITHIN]]
-    if following[:1] in (["from"], ["to"], ["than"]):
-        return False
-    told = bool({"than", "from", "in", "on", "vs", "versus"} & set(following))
-    return told or deed_before(items, position) is not None
-
-
-def deed_before(items: Sequence[Item], position: int) -> int | None:
-    """Return where a deed stands that is done unlike: "invoiced with a different amount"."""
-    lead = skip_words_back(items, position - 1, {"a", "an"})
-    if items[position].text.startswith("with "):
-        lead = position
-    elif lead < 1 or items[lead].text not in _DONE_WITH:
-        return None
-    return lead - 1 if lead and is_deed(items[lead - 1]) else None
+    return bool({"than", "from", "in", "on", "vs", "versus"} & set(following))
 
 
 def is_deed(item: Item) -> bool:
@@ -159,8 +132,6 @@ def _denied(items: Sequence[Item], position: int) -> Comparator | None:
     end = skip_words(items, position + 1, {"the", "be", "exactly", "as"})
     if end >= len(items):
         return None
-    if items[end].text == "add" and [item.text for item in items[end + 1 : end + 2]] == ["up to"]:
-        return Comparator(position, end + 2, "!=", "add up")
     if items[end].text in _SAME or items[end].argument("compare") == "=":
         end = skip_words(items, end + 1, {"as", "with", "to"})
         return Comparator(position, end, "!=", "not the same")
