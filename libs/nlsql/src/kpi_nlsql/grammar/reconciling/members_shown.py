@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from kpi_nlsql.grammar.contrast.layout import is_value_of
 from kpi_nlsql.grammar.reconciling.named_pairs import least_sure
 from kpi_nlsql.grammar.reconciling.targets import Membership
@@ -61,12 +59,11 @@ def _asked_for(
 
 
 def _totals(sentence: Sentence, asked: Membership, source: str, columns: list[str]) -> bool:
-    # "the total amount of the reports", though each has its own; "what is the cost of all trips"
+    # "what is the cost of all trips", though each has its own
     if len(set(columns)) != 1 or not sentence.graph.table(source).column(columns[0]).measures:
         return False
     texts = [item.text for item in sentence.items[: min(asked.source, asked.cue)]]
-    one = texts[:2] == ["what is", "the"] and texts[-2:] == ["of", "all"]
-    return one or any(a.startswith("total ") and b == "of" for a, b in pairwise(texts))
+    return texts[-2:] == ["of", "all"]
 
 
 def _key_called(item: Item, asked: Membership) -> str | None:

@@ -8,17 +8,14 @@ from dataclasses import replace
 from kpi_nlsql.grammar.reconciling.composite_keys import key_mentions
 from kpi_nlsql.grammar.reconciling.relation import Relation
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.walking import skip_words_back
 from kpi_nlsql.schema.pairing import Pairing
 from kpi_nlsql.schema.ruleset import ColumnPair
 from kpi_nlsql.sentence import Sentence
 
 _SURE_COLUMN = 0.95
 _SPOKEN = 0.9
-_ASKED = 0.97
 _PARTLY = 0.6
 _SHOWN = 0.85
-_DETERMINERS = frozenset({"the", "all", "our"})
 _JOIN_WORDS = frozenset("by on using via".split())  # noqa: SIM905
 
 
@@ -53,9 +50,7 @@ def shared_column(sentence: Sentence, relation: Relation) -> Pairing | None:
     """Return the column asked for: "last names in A that are not in B" compares names."""
     source, target = relation.tables(sentence.items)
     for position, item in enumerate(sentence.items[: min(relation.cue, relation.source)]):
-        lead = skip_words_back(sentence.items, position - 1, _DETERMINERS)
-        alone = _leads_to_place(sentence.items[position + 1 : relation.source])
-        opened = position == 0 or sentence.items[lead if alone else position - 1].cues
+        opened = position == 0 or sentence.items[position - 1].cues
         mine = [hit for hit in item.column_hits() if hit.table == source]
         theirs = [hit for hit in item.column_hits() if hit.table == target]
         sure = mine and theirs and min(mine[0].score, theirs[0].score) >= _SURE_COLUMN
@@ -67,18 +62,8 @@ def shared_column(sentence: Sentence, relation: Relation) -> Pairing | None:
             and str(mine[0].column).lower() not in sentence.excluded
         ):
             pair = ColumnPair(str(mine[0].column), str(theirs[0].column))
-            score = _ASKED if alone else _SPOKEN
-            return Pairing((pair,), score, "the column that is asked for")
+            return Pairing((pair,), _SPOKEN, "the column that is asked for")
     return None
-
-
-def _leads_to_place(items: Sequence[Item]) -> bool:
-    """Tell whether only "that are in" stands before a place, and no rows: "emails in A"."""
-    return bool(items) and all(
-        item.text != "of"
-        and (item.kind == "word" or item.is_cue("relative") or item.is_cue("also"))
-        for item in items
-    )
 
 
 def told_pair(sentence: Sentence, relation: Relation) -> Pairing | None:

@@ -36,6 +36,7 @@ _PRESENCE = frozenset(
     "be listed there a an any recorded matched part of the also known our its their this "
     "registered booked loaded defined maintained kept used held set up".split()
 )
+_LEADING = _IN_WORDS | _PRESENCE
 
 
 def read(sentence: Sentence) -> Iterator[Candidate]:
@@ -169,10 +170,10 @@ def _only(items: tuple[Item, ...], tables: list[int], position: int) -> Relation
 def _without_same(items: tuple[Item, ...], tables: list[int], position: int) -> Relation | None:
     # "balances without a confirmation for the same entity and period": the key is told
     keys = key_mentions(items)
-    if not items[position].is_cue("not") or not keys or not items[keys[0] - 1].is_cue("agree"):
+    if not items[position].is_cue("not") or not keys:
         return None
     before, target, _ = _around(items, tables, position)
-    if before is None or target is None or target > keys[0]:
+    if before is None or target is None:
         return None
     return Relation("NOT_IN", before, target, position)
 
@@ -212,10 +213,7 @@ def _is_none(items: tuple[Item, ...], noun: int) -> bool:
 def _paired(items: tuple[Item, ...], position: int, first: int, second: int) -> bool:
     """Tell whether the two tables stand right behind "both"."""
     between = [*items[position + 1 : first], *items[first + 1 : second]]
-    return all(
-        item.kind in {"word", "mark"} or item.is_cue("all") or item.is_cue("also")
-        for item in between
-    )
+    return all(item.kind in {"word", "mark"} for item in between)
 
 
 def _denies(items: tuple[Item, ...], position: int, target: int) -> bool:
@@ -246,20 +244,15 @@ def _denies_state(between: tuple[Item, ...], target: Item) -> bool:
     return any(other.text in _IN_WORDS for other in between[1:])
 
 
-def _describes(item: Item) -> bool:
-    # "not in the web shop": a word that nothing is called by, right before the place.
-    return item.kind == "word" and item.text not in FUNCTION_WORDS | _PRESENCE
-
-
 def _modifies(item: Item, target: Item) -> bool:
     # "not among the active vendors": a value that the rows of the table have.
     return any(hit.table == target.table_hits()[0].table for hit in item.values)
 
 
 def _near(items: tuple[Item, ...], position: int, target: int) -> bool:
+    """Tell whether nothing stands before a place but its lead and what describes it."""
     return all(
-        (item.kind == "word" and (item.text in _IN_WORDS or item.text in _PRESENCE))
+        (item.kind == "word" and (item.text in _LEADING or item.text not in FUNCTION_WORDS))
         or _modifies(item, items[target])
-        or (at == target - 1 and _describes(item))
-        for at, item in enumerate(items[position + 1 : target], start=position + 1)
+        for item in items[position + 1 : target]
     )

@@ -33,8 +33,6 @@ def several(items: Sequence[Item], sides: Sides, used: set[int]) -> list[Compari
             return []
         within = [item if at in part else _BLANK for at, item in enumerate(items)]
         columns = named_columns(within, replace(sides, cue=cue), marked)
-        if not columns:
-            return []
         marked |= set(part) & {cue}
         equal = not (items[cue].is_cue("mismatch") or _unequal(items[cue]))
         found.append(Comparison(tuple(columns), equal, either))
@@ -58,7 +56,7 @@ def _parts(items: Sequence[Item], start: int) -> Iterator[tuple[range, bool]]:
 
 
 def _compares(item: Item) -> bool:
-    return item.is_cue("mismatch") or item.is_cue("agree") or _unequal(item) or item.text == "="
+    return item.is_cue("mismatch") or item.is_cue("agree") or _unequal(item)
 
 
 def _unequal(item: Item) -> bool:

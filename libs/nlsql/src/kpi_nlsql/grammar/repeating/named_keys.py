@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from kpi_nlsql.grammar.repeating.mention_lists import mention_list
 from kpi_nlsql.grammar.repeating.repeats import Repeat
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import text_at
 
 _EXACT = 0.95
 _BY_WORDS = frozenset({"by", "on", "per", "based on", "in terms of", "using"})
@@ -86,19 +87,10 @@ def _behind(items: Sequence[Item], leads: Sequence[int]) -> tuple[int, ...]:
 
 
 def _combined(items: Sequence[Item]) -> tuple[int, ...]:
-    """Return the parts of "A and B combinations", "combinations of A, B and C", "A/B pairs"."""
+    """Return the parts of "combinations of A, B and C"."""
     for position, item in enumerate(items):
-        if item.text not in TOGETHER:
-            continue
-        after = items[position + 1].text if position + 1 < len(items) else ""
-        if after == "of":
+        if item.text in TOGETHER and text_at(items, position + 1) == "of":
             return mention_list(items, position + 2)
-        if after == "with":
-            continue  # "together with the number of trades"
-        for start in range(position):
-            listed = mention_list(items, start)
-            if listed and listed[-1] == position - 1:
-                return listed
     return ()
 
 
