@@ -19,15 +19,6 @@ _SHOWN = 0.85
 _JOIN_WORDS = frozenset("by on using via".split())  # noqa: SIM905
 
 
-def told_keys(items: Sequence[Item]) -> list[int]:
-    """Return where a column is named behind "by" or "on": "missing from B by SKU"."""
-    return [
-        position
-        for position, item in enumerate(items[1:], start=1)
-        if items[position - 1].text in _JOIN_WORDS and item.kind == "mention"
-    ]
-
-
 def _foremost(chosen: list[Pairing], options: list[Pairing]) -> list[Pairing]:
     """Return the options, the foremost of those chosen first and as sure as any of them."""
     best = max((option.score for option in options), default=0.0)
@@ -96,15 +87,10 @@ def _named(sentence: Sentence, positions: range, table: str) -> str | None:
     for position in positions:
         item = sentence.items[position]
         hits = [hit for hit in item.column_hits() if hit.table == table]
-        if names_column(item) and hits and hits[0].score >= _SURE_COLUMN:
+        sure = bool(hits) and hits[0].score >= max(_SURE_COLUMN, item.best_table())
+        if sure and not item.values:
             return str(hits[0].column)
     return None
-
-
-def names_column(item: Item) -> bool:
-    """Tell whether a mention is surely of a column."""
-    sure = item.best_column() >= max(_SURE_COLUMN, item.best_table())
-    return item.kind == "mention" and sure and not item.values
 
 
 def least_sure(items: Sequence[Item], position: int) -> float:
@@ -124,7 +110,8 @@ def told_key(sentence: Sentence, pairing: Pairing, source: int) -> set[int]:
     keys = {column for pair in pairing.columns() for column in pair}
     named = [
         at
-        for at in told_keys(items)
-        if at > source and any(hit.column in keys for hit in items[at].column_hits())
+        for at in range(source + 1, len(items))
+        if items[at - 1].text in _JOIN_WORDS
+        if any(hit.column in keys for hit in items[at].column_hits())
     ]
     return {at for position in named for at in (position - 1, position)}

@@ -21,7 +21,7 @@ from kpi_nlsql.grammar.reconciling.owned_columns import compares_owned
 from kpi_nlsql.grammar.reconciling.passed_through import from_head
 from kpi_nlsql.grammar.reconciling.presence import find_places
 from kpi_nlsql.grammar.reconciling.relation import Relation, table_at
-from kpi_nlsql.grammar.reconciling.target_conditions import NOTHING, said_of, state_in_both
+from kpi_nlsql.grammar.reconciling.target_conditions import said_of
 from kpi_nlsql.grammar.reconciling.targets import Membership, Target
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.schema.pairing import Pairing, pairings
@@ -98,8 +98,6 @@ def _target(
 ) -> Target:
     source = table_at(sentence.items, relation.source)
     said = said_of(sentence, position, relation.cue, source)
-    if said is NOTHING and not negative:
-        said = state_in_both(sentence, position, relation.cue)
     return Target(position, table_at(sentence.items, position), pairing, negative, said)
 
 
@@ -129,8 +127,6 @@ def find_relation(items: tuple[Item, ...]) -> Relation | None:
 def _is_table(items: tuple[Item, ...], position: int) -> bool:
     item = items[position]
     best = item.best_table()
-    if position and items[position - 1].text == "whose" and item.best_column() >= _SURE_COLUMN:
-        return False
     if best < _SURE_COLUMN and any(hit.score >= 1.0 for hit in item.values):
         return False
     return best >= _SURE_TABLE and best >= item.best_column() - 0.15

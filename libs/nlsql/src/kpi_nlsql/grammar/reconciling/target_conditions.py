@@ -11,14 +11,12 @@ from dataclasses import dataclass, replace
 
 from kpi_nlsql.grammar import general
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.values import ValueHit
 from kpi_nlsql.plans import plan
 from kpi_nlsql.sentence import Sentence
 from kpi_nlsql.wording.rewriting import SHOW_ALL
 
 _INTO = frozenset("in from within into on at among amongst under".split())  # noqa: SIM905
 """What stands behind these is said of the place: "not registered in A", "not in the open A"."""
-_BEING = frozenset({"is", "are", "was", "were", "still", "being", "marked", "as"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +61,6 @@ def said_of(sentence: Sentence, position: int, cue: int, source: str) -> Said:
         return NOTHING
     used = {kept[at - len(SHOW_ALL)] for at in first.used if at >= len(SHOW_ALL)}
     return Said(query, frozenset(used))
-
-
-def state_in_both(sentence: Sentence, position: int, cue: int) -> Said:
-    """Return the rows of a table with the value told before "both": "active both in A and B"."""
-    items, table = sentence.items, sentence.items[position].table_hits()[0].table
-    state = items[cue - 1] if cue else items[cue]
-    if not items[cue].is_cue("both") or items[cue].text == "both":
-        return NOTHING
-    held = [hit for hit in state.values if hit.table == table and hit.score >= 1.0]
-    if not held or cue < 2 or items[cue - 2].text not in _BEING:
-        return NOTHING
-    return Said(_rows_with(held[0]))
-
-
-def _rows_with(value: ValueHit) -> plan.Query:
-    """Return the query for the rows that have a value."""
-    column = plan.ColumnRef(value.table, value.column)
-    where = plan.Compare(column, "=", plan.Constant(value.value))
-    return plan.Query(_ANY, plan.Source(value.table, value.table), where=where)
 
 
 def _tells(item: Item, table: str) -> bool:
