@@ -33,6 +33,8 @@ def several(items: Sequence[Item], sides: Sides, used: set[int]) -> list[Compari
             return []
         within = [item if at in part else _BLANK for at, item in enumerate(items)]
         columns = named_columns(within, replace(sides, cue=cue), marked)
+        if not columns:
+            return []
         marked |= set(part) & {cue}
         equal = not (items[cue].is_cue("mismatch") or _unequal(items[cue]))
         found.append(Comparison(tuple(columns), equal, either))
