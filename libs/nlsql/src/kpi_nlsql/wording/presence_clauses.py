@@ -39,7 +39,6 @@ _MADE = frozenset("created existing available recorded made entered maintained a
 """What is done to related rows so that they are there."""
 _HAVING = frozenset({"with", "have", "has", "having", "without"})
 _BEING = frozenset({"is", "are", "was", "were", "be", "been"})
-_NONE = frozenset({"no", "without"})
 _DETERMINERS = frozenset({"a", "an", "the", "our", "any", "their", "its", "one"})
 _OPENS = frozenset({"for", "against", "on", "to", "from", "with", "of", "by"})
 _OF_WHICH = frozenset({"for which", "on which", "to which", "from which", "by which", "where"})
@@ -99,7 +98,7 @@ def _begins_rows(items: Sequence[Item], start: int) -> bool:
     """Tell whether a noun that begins here names a table, by one of its words."""
     for item in items[start : start + _LONGEST_NOUN]:
         if names_rows(item):
-            return not any(hit.score >= 1.0 for hit in item.values) or item.best_table() >= 1.0
+            return not any(hit.score >= 1.0 for hit in item.values)
         if item.kind not in {"mention", "word"} or item.text in FUNCTION_WORDS:
             return False
     return False
@@ -108,7 +107,7 @@ def _begins_rows(items: Sequence[Item], start: int) -> bool:
 def _ends(items: Sequence[Item], position: int) -> bool:
     if position >= len(items) or items[position].kind == "mark":
         return True
-    return items[position].text in {"and", "but", "or"} or items[position].is_cue("order")
+    return items[position].text in {"and", "but", "or"}
 
 
 # "which can also be found in", "that nevertheless appear among", "which are also listed in"
@@ -161,9 +160,7 @@ def _there_too(items: Sequence[Item], position: int) -> Step | None:
 
 def _is_denied(items: Sequence[Item], position: int) -> bool:
     before = skip_words_back(items, position - 1, _AUXILIARIES | _TOO | _THERE)
-    if before > 0 and items[before].kind == "mention" and text_at(items, before - 1) in _NONE:
-        before -= 1  # "for which no payment exists in A"
-    return before >= 0 and (items[before].is_cue("not") or items[before].is_cue("missing"))
+    return before >= 0 and items[before].is_cue("not")
 
 
 def _is_verbal(item: Item) -> bool:
@@ -220,7 +217,7 @@ def _raised(items: Sequence[Item], start: int, behind: int) -> Step | None:
     for verb in range(noun + 1, min(noun + 1 + _LONGEST_NOUN, len(items))):
         if items[verb].text in {"was", "were", "is", "has", "have", "exists"}:
             end = skip_words(items, verb + 1, _TOO | _AUXILIARIES)
-            done = text_at(items, end).endswith(("ed", "en", "de")) and items[end].kind != "cue"
+            done = text_at(items, end).endswith(("ed", "en", "de"))
             end += done
             if _ends(items, end) and (done or items[verb].text == "exists"):
                 return start, end, [THAT, HAVE, *items[behind:verb]]

@@ -20,10 +20,8 @@ def who_asked(items: Sequence[Item], lexicon: Lexicon, graph: Graph) -> list[Ite
     told = list(items)
     if text_at(told, 0) != "who" or any(_tells_people(item, graph) for item in told):
         return told
-    verb = 1
-    while (item := item_at(told, verb)) is not None and (
-        item.text in _BEFORE or item.is_cue("not")
-    ):
+    verb = skip_words(told, 1, _BEFORE)
+    while (item := item_at(told, verb)) is not None and item.is_cue("not"):
         verb = skip_words(told, verb + 1, _BEFORE)
     deed = item_at(told, verb)
     people = _people(deed, told, lexicon, graph) if deed is not None else None
