@@ -220,7 +220,7 @@ class Scanner:
             return None
         lexicon = self.sentence.lexicon
         found = [
-            NameHit(hit.table, hit.column, hit.score)
+            hit
             for start in (("number", "of"), ("number",), ("total",), ("count", "of"))
             for hit in lexicon.names((*start, *words), "")
             if hit.column is not None and hit.score >= 0.95 and hit.table == self.entity()

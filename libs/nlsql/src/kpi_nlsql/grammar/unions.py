@@ -98,9 +98,7 @@ def is_exclusive(sentence: Sentence) -> bool:
 
 def _said_exclusively(items: Sequence[Item]) -> set[int]:
     return {
-        position
-        for position, item in enumerate(items)
-        if set(item.text.split()) & _EXCLUSIVE_WORDS or item.is_cue("not") or item.is_cue("missing")
+        position for position, item in enumerate(items) if set(item.text.split()) & _EXCLUSIVE_WORDS
     }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from kpi_nlsql.drafting.draft import Group, Ref, Wanted
 from kpi_nlsql.english.money import PARTICLES
 from kpi_nlsql.english.words import lemma
-from kpi_nlsql.grammar.asking.group_names import column_behind, name_at
 from kpi_nlsql.grammar.conditions.periods import by_period
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.linking import Item
@@ -27,19 +26,31 @@ def read(scan: Scanner) -> bool:
         return False
     if rows:
         scan.draft.wanted.append(Wanted(start, function="count"))
-    position = name_at(scan, start + 1, explicit)
-    scan.take(start)
+    named = _name_at(scan, start + 1, explicit)
+    position = _column_behind(scan, named)
+    scan.take(start, *range(named, position))
     scan.position = start + 1
-    column = column_behind(scan, position)
-    if column is not None:
-        scan.take(*range(position, column))
-        position = column
     if _group_by(scan, position):
         scan.take(position)
         scan.position = position + 1
         _take_verb(scan, start)
         further(scan, start)
     return True
+
+
+def _name_at(scan: Scanner, start: int, explicit: bool) -> int:
+    """Return where the name of a group stands: "per [different] [return] reason"."""
+    position = scan.skip(start)
+    if scan.at(position).is_cue("distinct"):
+        scan.take(position)
+        position = scan.skip(position + 1)
+    return position + (explicit and scan.unknown(position))
+
+
+def _column_behind(scan: Scanner, position: int) -> int:
+    """Return where the column stands that a noun may only say more of: "per [branch] country"."""
+    owns = scan.role(position) == "table" or scan.at(position).best_column() < _WHOLE_NAME
+    return position + (owns and scan.role(position + 1) == "column")
 
 
 def _group_by(scan: Scanner, position: int) -> bool:
@@ -165,7 +176,7 @@ def further(scan: Scanner, start: int) -> None:
             return
         if by_period(scan, position):
             continue
-        position = position if (owned := column_behind(scan, position)) is None else owned
+        position = _column_behind(scan, position)
         group = _group_at(scan, position)
         if group is None:
             return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Term, Wanted
-from kpi_nlsql.grammar.asking.numbered_rows import summed_over
 from kpi_nlsql.grammar.conditions.deeds import done_in
 from kpi_nlsql.grammar.conditions.denied_subjects import says_nothing, take_verb
 from kpi_nlsql.grammar.conditions.tying_verbs import relates
@@ -66,7 +65,8 @@ def _table(scan: Scanner) -> None:
     modifies = scan.role(scan.position + 1) == "column" and not scan.in_where
     modifies = modifies and not is_deed(scan, scan.position + 1)
     modifies = modifies and done_in(scan, scan.position + 1, table) is None
-    relating = _tells(scan) and relates(scan, scan.position)
+    spoken_of = bool(scan.draft.entities or scan.draft.wanted)  # of which a verb is said
+    relating = spoken_of and relates(scan, scan.position)
     followed = scan.role(scan.position + 1) == "table" and not relates(scan, scan.position + 1)
     modifies = modifies or (followed and not _acts(scan))
     if modifies and not relating:
@@ -91,11 +91,6 @@ def _table(scan: Scanner) -> None:
         if _listed(scan):
             scan.draft.wanted.append(Wanted(scan.position, table=table))
         scan.draft.entities.append((scan.position, table))
-
-
-def _tells(scan: Scanner) -> bool:
-    # A verb is said of rows that were spoken of before.
-    return bool(scan.draft.entities or scan.draft.wanted)
 
 
 def _is_another(scan: Scanner, table: str) -> bool:
@@ -148,6 +143,17 @@ def _says_what_column_is(scan: Scanner) -> bool:
     return scan.item.best_column() < _EXACT
 
 
+def _summed_over(scan: Scanner) -> bool:
+    # "the total quantity of all SKUs": the rows that the total is of, and no output
+    last = scan.draft.wanted[-1] if scan.draft.wanted else None
+    if scan.in_where or last is None or last.function is None:
+        return False
+    lead = scan.position - 1
+    while scan.at(lead).text == "the" or scan.at(lead).is_cue("all"):
+        lead -= 1
+    return scan.at(lead).text in {"of", "on"} and last.position >= lead - 2
+
+
 def _names_column(scan: Scanner) -> bool:
     # "the name of the country", where the country is a column, is the country.
     if scan.item.text not in {"name", "names"} or scan.at(scan.position + 1).text != "of":
@@ -193,7 +199,7 @@ def _wanted_tables(scan: Scanner) -> set[str | None]:
 
 
 def _column(scan: Scanner) -> None:
-    if _names_column(scan) or summed_over(scan) or _says_what_column_is(scan):
+    if _names_column(scan) or _summed_over(scan) or _says_what_column_is(scan):
         return
     ref = told_by_verb(scan, scan.ref(scan.position))
     if scan.in_where:
