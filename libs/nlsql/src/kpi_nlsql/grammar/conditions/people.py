@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.english.money import MOVING
 from kpi_nlsql.grammar.scanner import Scanner
-from kpi_nlsql.mentions.walking import skip_words
 from kpi_nlsql.schema.people import are_people
 
-_DEEDS = MOVING | frozenset(
-    "ordered bought booked sold rented borrowed returned cancelled sent received visited signed "  # noqa: SIM905
-    "reserved attended subscribed complained".split()
-)
-_HELPING = frozenset({"has", "have", "had", "ever", "been", "all"})
 _DENIED_WITHIN = 3
 
 
@@ -19,7 +12,7 @@ def ask_people(scan: Scanner) -> None:
     """Make "who", where no other word says it, the people that the rows named refer to."""
     if scan.item.text != "who" or scan.draft.entities:
         return
-    if not (_denied(scan) or _acts(scan)):
+    if not _denied(scan):
         return
     named = [i for i in range(scan.position + 1, len(scan.items)) if scan.role(i) == "table"]
     if not named or are_people(scan.sentence.graph.table(scan.table(named[0]))):
@@ -33,13 +26,6 @@ def ask_people(scan: Scanner) -> None:
 def _denied(scan: Scanner) -> bool:
     following = range(scan.position + 1, scan.position + 1 + _DENIED_WITHIN)
     return any(scan.at(index).is_cue("not") for index in following)
-
-
-def _acts(scan: Scanner) -> bool:
-    """Tell whether "who" does something with rows: "who spent the most on orders"."""
-    verb = skip_words(scan.items, scan.position + 1, _HELPING)
-    most = scan.at(verb).argument("superlative") in {"most", "fewest"}
-    return most or scan.at(verb).text in _DEEDS
 
 
 def _people_of(scan: Scanner, table: str) -> str | None:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from kpi_nlsql.drafting.draft import Ref, Term, chosen_ref
 from kpi_nlsql.grammar.asking.implied_columns import TIME
+from kpi_nlsql.grammar.conditions.date_gaps import DAYS
 from kpi_nlsql.grammar.conditions.searched_texts import (
     behind_list,
     is_letter,
@@ -16,16 +17,7 @@ from kpi_nlsql.grammar.conditions.searched_texts import (
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.schema.naming_columns import naming_columns
 
-_DAYS = {
-    "day": 1,
-    "days": 1,
-    "week": 7,
-    "weeks": 7,
-    "month": 30,
-    "months": 30,
-    "year": 365,
-    "years": 365,
-}
+_DAYS = {**DAYS, "month": 30, "months": 30, "year": 365, "years": 365}
 
 _HAVING = frozenset({"with", "having", "have", "has", "containing"})
 _DETERMINERS = frozenset({"the", "its", "their"})
