@@ -17,9 +17,6 @@ from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.place_leads import (
     DENIES,
-    DETERMINERS,
-    INTO,
-    acts_in,
     is_denied,
     lead_of,
     leads_in,
@@ -32,13 +29,10 @@ from kpi_nlsql.mentions.place_tables import (
     without_whereabouts,
 )
 from kpi_nlsql.mentions.row_heads import heads_another, names_another
-from kpi_nlsql.mentions.row_nouns import calls_rows
 from kpi_nlsql.mentions.systems import system_rows, whole_tables
 from kpi_nlsql.mentions.values import ValueHit
-from kpi_nlsql.mentions.walking import skip_words, text_at
 from kpi_nlsql.schema.graph import Graph, Table
 from kpi_nlsql.schema.same_things import same_things
-from kpi_nlsql.wording.rewriting import ALSO_IN
 
 _EXACT = 0.95
 _NAMES_TABLE = 0.6
@@ -79,9 +73,6 @@ def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tupl
         state = []
     rows = replace(told[noun], hits=(NameHit(place.table, None, 1.0),), values=(), placed=True)
     told[noun] = rows
-    further = _further_place(told, place)
-    if further is not None:
-        told[further] = replace(ALSO_IN, start=told[further].start, end=told[further].end)
     return (*told[: place.start], *state, *told[place.position + 1 :])
 
 
@@ -95,15 +86,6 @@ def _state(lead: Sequence[Item], table: Table) -> list[Item]:
                     held = ValueHit(table.name, column.name, value, 1.0)
                     return [Item("mention", word, item.start, item.start + 1, values=(held,))]
     return []
-
-
-def _further_place(items: Sequence[Item], place: _Place) -> int | None:
-    """Return the "and" to another place the rows are said to be in: "materials in A and B"."""
-    position = place.position + 1
-    behind = skip_words(items, position + 1, DETERMINERS)
-    if not place.told or text_at(items, position) != "and" or behind >= len(items):
-        return None
-    return position if behind in _place_positions(items) else None
 
 
 # Which mentions are places
@@ -131,7 +113,7 @@ def _plain_nouns(items: list[Item], graph: Graph) -> list[Item]:
     "products" in two systems are not the rows of ``product_master``.
     """
     places = _place_positions(items)
-    tables = {items[at].table_hits()[0].table for at in places if _sure(items[at])}
+    tables = {items[at].table_hits()[0].table for at in places}
     if len(tables) < 2:
         return items
     return [
@@ -140,10 +122,6 @@ def _plain_nouns(items: list[Item], graph: Graph) -> list[Item]:
         else item
         for at, item in enumerate(items)
     ]
-
-
-def _sure(item: Item) -> bool:
-    return item.best_table() >= _NAMES_TABLE
 
 
 def _describes(item: Item, tables: set[str], graph: Graph) -> bool:
@@ -163,18 +141,16 @@ def _own_place(items: Sequence[Item]) -> _Place | None:
         lead = lead_of(items, position)
         start = lead
         item = items[lead]
-        if any(item.is_cue(kind) for kind in DENIES) or item.last_word not in INTO:
+        if any(item.is_cue(kind) for kind in DENIES):
             return None
         if item.is_cue("also") and "also" in item.text.split():
             return None  # "orders that are also in the ledger" are in another table, too
         while start > 0 and leads_in(items[start - 1]):
             start -= 1
-        if is_denied(items, start) or acts_in(items, start):
+        if is_denied(items, start):
             continue
         if start > 0 and items[start - 1].number is not None:
             continue  # "more than 1,000 in unpaid invoices" is an amount
-        if items[position].best_table() < _NAMES_TABLE:
-            return None
         told = start < lead or items[lead].kind == "cue"
         return _Place(
             start, position, items[position].table_hits()[0].table, told, items[lead].text
@@ -191,16 +167,10 @@ def _noun(
         return None
     proper = is_proper(items[place.position], tokens)
     places = set(_place_positions(items))
-    before = range(place.start) if place.start else range(place.position + 1, len(items))
-    for position in before:
+    for position in range(place.start):
         item = items[position]
         if position in places or item.kind != "mention":
             continue
-        before_it = items[max(position - 1, 0)]
-        if before_it.is_cue("group") or before_it.is_cue("distinct"):
-            continue
-        if before_it.text in {"where", "whose", "with"}:
-            return None
         if any(other.is_cue("not") for other in items[position : place.start]):
             continue  # "trades without a confirmation from the broker"
         if _is_noun(item, items[place.start - 1], table, graph, place, proper):
@@ -217,7 +187,7 @@ def _counted_keys(items: list[Item], place: _Place, graph: Graph) -> list[Item]:
         if not items[at - 1].is_cue("distinct") or not item.text.endswith("s"):
             continue
         keys = naming_rows((stem(item.text),), graph.table(place.table))
-        if len(keys) == 1 and item.best_column() < _EXACT and item.kind == "mention":
+        if len(keys) == 1 and item.kind == "mention":
             told[at] = replace(item, hits=(NameHit(place.table, keys[0].name, 1.0),), values=())
     return told
 
@@ -233,10 +203,10 @@ def _is_noun(
     own = [hit for hit in item.column_hits() if hit.table == table.name]
     if item.text in _PEOPLE and item is before and not own:
         return True  # whoever else counts "persons", or is of the division People
-    if _is_value(item, table.name) or any(hit.score >= _EXACT for hit in own):
+    # "flights in the schedule" are its rows, though elsewhere a type is called Flight.
+    spelt = any(hit.value.lower() == item.text for hit in item.values)
+    if spelt or any(hit.score >= _EXACT for hit in own):
         return False
-    if item is before and calls_rows(item):
-        return True
     heads = any(hit.table == table.name for hit in item.table_hits())
     if heads and stems(table.name)[-1:] == stems(item.text)[-1:]:
         return True
@@ -244,21 +214,10 @@ def _is_noun(
         return False
     if item.best_table() >= _EXACT and item.best_table() >= item.best_column():
         other = item.table_hits()[0].table
-        beside = (place.told or item is before) and other != table.name
         alike = place.lead in _KEPT_IN and same_things(graph, other, table.name)
-        return beside and (proper or alike)
-    if item.best_column() >= _EXACT:
-        return False
-    if item.text in _PEOPLE:
-        return item is before
-    if place.lead in {"on", "of", "from"} and not proper and names_another(item, table.name):
+        return item is before and (proper or alike)
+    if place.lead in {"on", "of", "from"} and names_another(item, table.name):
         return False  # "claims on policies" are claims, and "orders that came from buyers" orders
     words = tuple(stem(word) for word in item.text.split() if word not in FUNCTION_WORDS)
     plural = item.text.endswith("s")
     return plural and (item.best_table() >= _MAY_NAME_TABLE or names_rows(words, table))
-
-
-def _is_value(item: Item, table: str) -> bool:
-    # "flights in the schedule" are its rows, though elsewhere a type is called Flight.
-    spelt = any(hit.value.lower() == item.text for hit in item.values)
-    return spelt or any(hit.table == table for hit in item.values)
