@@ -24,7 +24,7 @@ def compounded(items: Sequence[Item], graph: Graph) -> list[Item]:
     """Return the items with each noun that only describes rows made one with their noun."""
     found: list[Item] = []
     for item in items:
-        while found and _describes(found[-1], item, graph) and not _measured(found, item, graph):
+        while found and _describes(found[-1], item, graph):
             item = replace(item, start=found.pop().start)
         found.append(item)
     return found
@@ -48,13 +48,6 @@ def _kept_by(before: Item, item: Item, graph: Graph) -> bool:
     named = {hit.table for hit in before.column_hits() if hit.score >= best}
     own = item.table_hits()[0].table
     return named == {own} and not any(column.measures for column in _columns(before, graph, own))
-
-
-def _measured(items: Sequence[Item], item: Item, graph: Graph) -> bool:
-    """Tell whether the noun says which amount of the rows is meant: "the highest net sales"."""
-    if len(items) < 2 or not (items[-2].is_cue("aggregate") or items[-2].is_cue("superlative")):
-        return False
-    return any(column.measures for column in _columns(items[-1], graph, item.table_hits()[0].table))
 
 
 def _columns(item: Item, graph: Graph, table: str | None = None) -> list[Column]:

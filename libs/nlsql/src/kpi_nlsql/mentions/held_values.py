@@ -16,8 +16,6 @@ _MOST_CHOICES = 60
 _SHORT_VALUE = 2
 _NAMES_TABLE = 0.6
 _FLAG_WORDS = frozenset({"flag", "flags", "indicator", "ind", "flg"})
-_SQL_WORDS = frozenset({"AND", "OR", "NOT", "IN", "IS", "BY", "ON", "AS", "TO", "ALL", "NO"})
-_LEADS_TO_CODE = frozenset({"from", "code", "country", "nationality"})
 _CLASSES = frozenset("class type grade level phase stage tier group category".split())  # noqa: SIM905
 
 
@@ -65,9 +63,7 @@ def _may_be_value(tokens: Sequence[Token]) -> bool:
 def _is_code(tokens: Sequence[Token], position: int) -> bool:
     # "DE or AT": a function word in capitals, among words that are not, is a code.
     text = tokens[position].text
-    shouted = all(token.text.isupper() for token in tokens if token.kind == "word")
-    told = position > 0 and tokens[position - 1].lower in _LEADS_TO_CODE
-    plain = text not in _SQL_WORDS or told
     if text == "I" and position > 0:
         return tokens[position - 1].lower in _CLASSES  # "class I recalls"
-    return len(text) > 1 and text.isupper() and not shouted and plain
+    shouted = all(token.text.isupper() for token in tokens if token.kind == "word")
+    return len(text) > 1 and text.isupper() and not shouted

@@ -89,11 +89,11 @@ class ShortNames:
         spelt = short[:-1] + "y" if short.endswith("i") else short  # the stem of ``lgcy``
         bare = without_vowels(spelt, full)
         if meant is None:
-            return float(bare and free) if len(short) < _SHORTEST else likeness(spelt, full)
+            return float(bare) if len(short) < _SHORTEST else likeness(spelt, full)
         if stem(full) in meant:
             first = not alone or stem(full) in _FIRST.get(short, ())
             return 1.0 if first or free else _RATHER_NOT
-        if (alone or simplemma.is_known(short, lang="en")) and not (bare and free):
+        if (alone or simplemma.is_known(short, lang="en")) and not bare:
             return 0.0
         return likeness(spelt, full) * _OTHERWISE
 
