@@ -28,7 +28,6 @@ from kpi_nlsql.mentions.place_tables import (
     places_named,
     without_whereabouts,
 )
-from kpi_nlsql.mentions.row_heads import heads_another, names_another
 from kpi_nlsql.mentions.systems import system_rows, whole_tables
 from kpi_nlsql.mentions.values import ValueHit
 from kpi_nlsql.schema.graph import Graph, Table
@@ -129,7 +128,7 @@ def _describes(item: Item, tables: set[str], graph: Graph) -> bool:
     if item.kind != "mention" or not hits or hits[0].score >= _EXACT or hits[0].table in tables:
         return False
     held = any(hit.table in tables for hit in item.column_hits())
-    return held and not heads_another(item, "", graph)
+    return held and not _heads_another(item, "", graph)
 
 
 # What the rows of a place are called
@@ -210,14 +209,34 @@ def _is_noun(
     heads = any(hit.table == table.name for hit in item.table_hits())
     if heads and stems(table.name)[-1:] == stems(item.text)[-1:]:
         return True
-    if place.told and heads_another(item, table.name, graph):
+    if place.told and _heads_another(item, table.name, graph):
         return False
     if item.best_table() >= _EXACT and item.best_table() >= item.best_column():
         other = item.table_hits()[0].table
         alike = place.lead in _KEPT_IN and same_things(graph, other, table.name)
         return item is before and (proper or alike)
-    if place.lead in {"on", "of", "from"} and names_another(item, table.name):
+    if place.lead in {"on", "of", "from"} and _names_another(item, table.name):
         return False  # "claims on policies" are claims, and "orders that came from buyers" orders
     words = tuple(stem(word) for word in item.text.split() if word not in FUNCTION_WORDS)
     plural = item.text.endswith("s")
     return plural and (item.best_table() >= _MAY_NAME_TABLE or names_rows(words, table))
+
+
+def _names_another(item: Item, table: str) -> bool:
+    """Tell whether a mention names, at least in part, a table other than this one."""
+    hits = item.table_hits()
+    return bool(hits) and hits[0].table != table and hits[0].score >= _NAMES_TABLE
+
+
+def _heads_another(item: Item, table: str, graph: Graph) -> bool:
+    """Tell whether what a noun means are the rows of another table, not only described by it.
+
+    "employees" are those of ``hr_employees``; "products" are not all of ``product_master``.
+    """
+    if not _names_another(item, table):
+        return False
+    names = [stems(name) for name in graph.table(item.table_hits()[0].table).display_names]
+    said = stems(item.text)
+    # "SAP materials" are those of ``SAP_MATERIAL_MASTER``
+    whole = len(said) > 1 and any({*said} <= {*name} for name in names)
+    return whole or any(name[-1:] == said[-1:] for name in names)
