@@ -200,7 +200,7 @@ def _choose_value(
         score += _NEAR * (hit.table in state.related.get(term.scope, ()))
         score += _CHOSEN * (hit.table in beside)
         column = graph.table(hit.table).column(hit.column)
-        if any(name.split()[-1:] == ["name"] or name == "title" for name in column.display_names):
+        if any(name.split()[-1:] == ["name"] for name in column.display_names):
             score += _KEY
         scored.append((score, hit))
     scored.sort(key=lambda pair: -pair[0])

@@ -33,9 +33,7 @@ def compounded(items: Sequence[Item], graph: Graph) -> list[Item]:
 def _describes(before: Item, item: Item, graph: Graph) -> bool:
     if before.kind != "mention" or before.values or before.text.endswith(_NO_NOUN):
         return False
-    if not _heads(item) or not before.hits or before.end != item.start:
-        return False
-    if before.best_table() >= _NAMES_TABLE:
+    if not _heads(item) or before.best_table() >= _NAMES_TABLE:
         return False
     if before.best_column() >= _HALFWAY and not _kept_by(before, item, graph):
         return False
@@ -44,8 +42,7 @@ def _describes(before: Item, item: Item, graph: Graph) -> bool:
 
 def _kept_by(before: Item, item: Item, graph: Graph) -> bool:
     """Tell whether a noun is what the rows themselves are kept by: "warehouse stock"."""
-    best = before.best_column()
-    named = {hit.table for hit in before.column_hits() if hit.score >= best}
+    named = {hit.table for hit in before.column_hits()}
     own = item.table_hits()[0].table
     return named == {own} and not any(column.measures for column in _columns(before, graph, own))
 

@@ -9,7 +9,7 @@ from kpi_nlsql.english.function_words import FUNCTION_WORDS, STOP_WORDS
 from kpi_nlsql.english.words import Token
 from kpi_nlsql.mentions.cue_worth import is_no_command
 from kpi_nlsql.mentions.lexicon import Lexicon, NameHit
-from kpi_nlsql.mentions.values import LONGEST_VALUE, ValueHit
+from kpi_nlsql.mentions.values import ValueHit
 
 _MOST_CHOICES = 60
 """A lower-case word is a value only of a column with few: titles hold any word of the language."""
@@ -27,7 +27,7 @@ def held(
     words = tuple(token.lower for token in run)
     values: tuple[ValueHit, ...] = ()
     noun = len(run) == 1 and is_no_command(start, tokens, CUES.get(words, ()))
-    if len(run) <= LONGEST_VALUE and (_may_be_value(run) or noun):
+    if _may_be_value(run) or noun:
         values = lexicon.values.find(words)
         if len(run) == 1 and run[0].text.islower():
             values = tuple(hit for hit in values if hit.choices <= _MOST_CHOICES)

@@ -38,8 +38,7 @@ def _head(items: Sequence[Item]) -> int:
 
 def _is_kind(item: Item) -> bool:
     """Tell whether rows are named by the plural of a value: "rabbits", species rabbit."""
-    spelt = any(hit.value.lower() == item.text for hit in item.values)
-    return bool(item.values) and not item.hits and item.text.endswith("s") and not spelt
+    return bool(item.values) and not item.hits and item.text.endswith("s")
 
 
 def _table_of(kind: Item, rest: Sequence[Item], graph: Graph) -> str | None:
@@ -50,7 +49,7 @@ def _table_of(kind: Item, rest: Sequence[Item], graph: Graph) -> str | None:
         if item.best_table() >= _NAMES_TABLE and item.best_table() >= item.best_column()
     }
     tables = dict.fromkeys(hit.table for hit in kind.values)
-    if not named or any(table in named for table in tables):
+    if any(table in named for table in tables):
         return None
     joined = {
         table: sum(bool(graph.joins_between(table, other)) for other in named) for table in tables

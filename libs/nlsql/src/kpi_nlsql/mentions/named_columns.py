@@ -61,9 +61,8 @@ def full_name(table: Table) -> str | None:
 
 
 def _numbered(item: Item, table: Table) -> list[NameHit]:
-    """Return the key of the table before "number", unless a column of it is called so."""
-    own = any(hit.table == table.name for hit in item.column_hits())
-    numbers = item.text in _NUMBERS and not own and len(table.primary_key) == 1
+    """Return the key of the table before "number"."""
+    numbers = item.text in _NUMBERS and len(table.primary_key) == 1
     return [NameHit(table.name, table.primary_key[0], _NAMING)] if numbers else []
 
 

@@ -43,8 +43,8 @@ def _is_part(item: Item) -> bool:
 def _parts(before: Sequence[Item], graph: Graph) -> str | None:
     """Return the one table of what the thing named last consists of."""
     named = [item for item in before if item.best_table() >= _HALF]
-    if not named or named[-1] is before[-1]:
-        return None  # "order lines" are named together
+    if not named:
+        return None
     hits = [hit for hit in named[-1].table_hits() if hit.score >= _HALF]
     things = {thing for hit in hits for thing in _things(graph.table(hit.table))}
     found = [table.name for table in graph.tables if _consists_of(table, things)]

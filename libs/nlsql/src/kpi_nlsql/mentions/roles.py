@@ -64,7 +64,7 @@ def _is_counted(items: Sequence[Item], position: int) -> bool:
 def _is_asked(items: Sequence[Item], found: Sequence[Role], position: int) -> bool:
     # "show all open PO lines" asks for rows, whichever column of theirs is called so, too.
     item = items[position]
-    if item.best_table() < _COUNTED or position == 0:
+    if item.best_table() < _COUNTED:
         return False
     opens = all(
         items[at].is_cue("show") or items[at].is_cue("all") or found[at] == "value"

@@ -54,7 +54,7 @@ def _as_rows(item: Item, graph: Graph) -> Item:
     words = item.text.split()
     if item.kind != "mention" or len(words) < 2 or item.values or words[-1] not in _PARTS:
         return item
-    if item.best_table() >= _EXACT or item.best_column() < _EXACT:
+    if item.best_table() >= _EXACT:
         return item
     owner = tuple(stem(word) for word in words[:-1])
     tables = dict.fromkeys(hit.table for hit in item.column_hits() if hit.score >= _EXACT)

@@ -58,8 +58,6 @@ class ShortNames:
         """
         least = _LIKELY if alone or len(phrase) > 1 else _SURE
         for name, keys in self._names.get(tuple(word[:1] for word in phrase), ()):
-            if name == phrase:
-                continue
             fit = self._fit(name, phrase, words or [(word,) for word in phrase], free=free)
             if fit >= least:
                 factor = _SPELT_OUT if fit >= _SURE else _DOUBTED
@@ -73,8 +71,6 @@ class ShortNames:
                 alone = len(name) == 1
                 fits = (self._likeness(short, full, alone=alone, free=free) for full in forms)
                 worst = min(worst, max(fits))
-            if worst < _LIKELY:
-                return 0.0
         return worst
 
     def _likeness(self, short: str, full: str, *, alone: bool, free: bool) -> float:

@@ -100,27 +100,20 @@ def _worth(join: Join, graph: Graph) -> float:
     return join.score + (_CLEARLY if graph.pairs_one_to_one(join) else 0.0)
 
 
-def _nouns_before(items: Sequence[Item], position: int) -> list[str]:
-    return [
-        item.table_hits()[0].table
-        for item in items[:position]
-        if item.best_table() >= _NAMES_TABLE and item.best_table() >= item.best_column()
-    ]
-
-
 def best_joined(items: Sequence[Item], position: int, graph: Graph) -> str | None:
     """Return the table of a system that clearly best joins the other table that is named."""
     named = [
-        item.table_hits()[0].table
+        (at, item.table_hits()[0].table)
         for at, item in enumerate(items)
         if at != position and item.best_table() >= _NAMES_TABLE
     ]
     tables = _rivals(items[position].table_hits())
-    if len(set(named)) > 1:
-        named = _nouns_before(items, position)[-1:]  # "alarms of nodes that are not in A": nodes
-    if len(set(named)) != 1:
+    if len({table for _, table in named}) > 1:
+        # "alarms of nodes that are not in A": nodes
+        named = [(at, table) for at, table in named if at < position][-1:]
+    if not named:
         return None
-    other = named[0]
+    other = named[0][1]
     joins = {table: graph.joins_between(table, other)[:1] for table in tables if table != other}
     ranked = sorted(((_worth(found[0], graph), name) for name, found in joins.items() if found))
     if not ranked or (len(ranked) > 1 and ranked[-1][0] < ranked[-2][0] + _CLEARLY):
