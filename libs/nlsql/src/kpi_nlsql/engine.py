@@ -137,7 +137,7 @@ def _readings(sentence: Sentence) -> Iterator[Candidate]:
 def _plainest(sentence: Sentence, candidate: Candidate) -> Candidate:
     if candidate.kind != "general" or not isinstance(candidate.plan, Query):
         return candidate
-    query = without_idle_parents(candidate.plan, sentence)
+    query = without_idle_parents(candidate.plan, sentence.graph)
     query = with_own_keys(query, sentence.graph)
     if not candidate.features.get("requested"):
         query = with_rows_meant(sentence, query)
