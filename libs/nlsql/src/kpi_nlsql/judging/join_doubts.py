@@ -82,8 +82,6 @@ def _subjects(query: plan.Query) -> Iterator[plan.Expression]:
 
 def _is_sure(graph: Graph, match: plan.Match, aliases: dict[str, str]) -> bool:
     left, right = (aliases.get(side.source, side.source) for side in (match.left, match.right))
-    if not (graph.has_table(left) and graph.has_table(right)):
-        return True
     return any(
         (join.kind == "foreign_key" or join.score >= _SURE_JOIN)
         and (match.left.column, match.right.column)
@@ -96,8 +94,6 @@ def _has_twin(sentence: Sentence, match: plan.Match, aliases: dict[str, str]) ->
     """Tell whether another foreign key joins the same tables, and no word says which is meant."""
     graph = sentence.graph
     left, right = (aliases.get(side.source, side.source) for side in (match.left, match.right))
-    if not (graph.has_table(left) and graph.has_table(right)):
-        return False
     twins = role_keys(graph, left, right)
     if not twins or any(is_alike(join) for join in twins):
         return False
@@ -113,8 +109,6 @@ def _is_unlikely(graph: Graph, term: plan.Condition, aliases: dict[str, str]) ->
     if term.operator in {"=", "!="} or not amount:
         return False
     name = aliases.get(term.left.source, term.left.source)
-    if not graph.has_table(name):
-        return False
     table = graph.table(name)
     column = table.column(term.left.column)
     is_key = column.name in table.primary_key or (name, column.name) in graph.references
