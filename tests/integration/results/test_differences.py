@@ -61,6 +61,24 @@ def test_a_run_with_other_columns_replaces_every_row(runs: Runs, viewer: httpx.C
     assert (newest["new"], newest["resolved"], newest["persisting"]) == (2, 3, 0)
 
 
+def test_runs_that_were_cut_at_their_limit_have_no_part_in_differences(
+    runs: Runs, viewer: httpx.Client
+) -> None:
+    kpi_id = runs.kpi()
+    runs.succeeded(FIRST.slice(0, 1), kpi_id=kpi_id, limit_reached=True)
+    first = runs.succeeded(FIRST, kpi_id=kpi_id)
+    cut = runs.succeeded(FIRST.slice(0, 1), kpi_id=kpi_id, limit_reached=True)
+    runs.succeeded(FIRST, kpi_id=kpi_id)
+
+    newest, oldest = differences(viewer, kpi_id, 2)
+
+    assert newest == {
+        "previous_execution_id": first, "new": 0, "resolved": 0, "persisting": 3, "changed": 0
+    }  # fmt: skip
+    assert (oldest["previous_execution_id"], oldest["new"]) == (None, 3)
+    assert viewer.get(f"/executions/{cut}").json()["execution"]["difference"] is None
+
+
 def test_a_damaged_run_is_passed_over(runs: Runs, viewer: httpx.Client) -> None:
     kpi_id = runs.kpi()
     first = runs.succeeded(FIRST, kpi_id=kpi_id)

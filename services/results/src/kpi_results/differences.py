@@ -27,9 +27,14 @@ if TYPE_CHECKING:
 
 # Statements of every run, built once: building one takes as long as executing it.
 _EXECUTION = sa.bindparam("execution", type_=sa.BigInteger)
-_WAITING = (
+# Whole results: that a row is not among the first of a run says nothing of whether it is there.
+_WHOLE = (
     sa.select(results)
-    .where(
+    .join(executions, executions.c.id == results.c.execution_id)
+    .where(executions.c.limit_reached.is_(False))
+)
+_WAITING = (
+    _WHOLE.where(
         results.c.compared_at.is_(None),
         results.c.kpi_id.is_not(None),
         *WORTH_READING,
@@ -38,8 +43,9 @@ _WAITING = (
     .limit(1)
 )
 _BEFORE = (
-    sa.select(results)
-    .where(results.c.kpi_id == sa.bindparam("kpi"), results.c.execution_id < _EXECUTION, *READABLE)
+    _WHOLE.where(
+        results.c.kpi_id == sa.bindparam("kpi"), results.c.execution_id < _EXECUTION, *READABLE
+    )
     .order_by(results.c.execution_id.desc())
     .limit(1)
 )
@@ -51,7 +57,8 @@ _log = structlog.stdlib.get_logger(__name__)
 class Differences:
     """Compares results that nobody has compared yet, the oldest first.
 
-    The row engine is loaded when there are two runs to compare.
+    A run that reached its limit is neither compared nor compared with. The row engine is loaded
+    when there are two runs to compare.
     """
 
     def __init__(

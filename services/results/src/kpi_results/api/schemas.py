@@ -44,7 +44,7 @@ class JsonText(fields.Field[Any]):
 
 
 class Difference(Schema):
-    """How the rows differ from those of the KPI's run before."""
+    """How the rows differ from those of the KPI's last run before that did not reach its limit."""
 
     previous_execution_id = Id(required=True, allow_none=True)
     new = fields.Integer(required=True)
