@@ -72,7 +72,7 @@ class Peer:
         self.chain_valid = True
         self.reading: dict[str, Any] = {}  # what a preview answers otherwise than usual
         self.limit_reached = False  # by runs
-        self.graphs = ["demo", "other"]
+        self.graphs = ["demo"]
         self.manifest: dict[str, Any] = {}  # of the export; without one there is no link to it
         self.export = Reply(chunks=[b"SKU,PRICE\n", b"SKU000,0.0\n"])
 

@@ -78,13 +78,6 @@ def test_what_is_not_understood_cannot_be_pinned(kpi: RunKpi, peer: Peer) -> Non
     assert peer.sent("PUT", "/v1/landing-kpi/kpis/1/reading") == []
 
 
-def test_a_reading_without_its_graph_is_not_pinned(kpi: RunKpi, peer: Peer) -> None:
-    peer.add_kpi("Mismatch")
-    result = kpi("pin", "1", "--yes")  # there are two graphs
-    assert result.exit_code == exits.USAGE
-    assert "--kg" in result.stderr
-
-
 def test_a_pinned_reading_is_given_up_again(kpi: RunKpi, peer: Peer) -> None:
     peer.add_kpi("Mismatch")
     pinned = json.loads(kpi("pin", "1", "--kg", "demo", "--yes", "--json").stdout)

@@ -77,6 +77,17 @@ def test_the_only_graph_need_not_be_named(kpi: RunKpi, peer: Peer) -> None:
     assert peer.sent("POST", ASYNC)[0].body["kg_name"] == "mine"
 
 
+def test_which_graphs_there_are_is_said_where_one_must_be_named(kpi: RunKpi, peer: Peer) -> None:
+    peer.graphs = ["demo", "other"]
+    for command in (("run", "1"), ("explain", "1"), ("pin", "1")):
+        result = kpi(*command)
+        assert result.exit_code == exits.USAGE
+        assert all(part in result.stderr for part in ("--kg", "demo, other"))
+    peer.graphs = []
+    assert "kpi source add" in kpi("run", "1").stderr
+    assert peer.sent("POST", ASYNC) == []
+
+
 def test_run_with_json_prints_the_execution_only(kpi: RunKpi) -> None:
     result = kpi("run", "1", "--json")
     execution = json.loads(result.stdout)
@@ -139,7 +150,8 @@ def test_history_with_json_is_the_answer_of_the_api(kpi: RunKpi, peer: Peer) -> 
 def test_explain_takes_a_text_or_an_id(kpi: RunKpi, peer: Peer) -> None:
     assert "WHERE ops.sku IS NULL" in kpi("explain", "Show me all products").stdout
     assert peer.sent("POST", "/v1/landing-kpi/preview")[0].body == {
-        "nl_definition": "Show me all products"
+        "nl_definition": "Show me all products",
+        "kg_name": "demo",
     }
     kpi("explain", "1")
     assert len(peer.sent("POST", "/v1/landing-kpi/kpis/1/preview")) == 1

@@ -10,7 +10,7 @@ import click
 from kpi_client.cli import previews
 from kpi_client.cli.runs import choose_graph, parameter_options, parameters_of
 from kpi_client.cli.session import Session, session_options
-from kpi_client.errors import ConfigurationError, Problem, ValidationFailed
+from kpi_client.errors import Problem, ValidationFailed
 from kpi_client.models import PinnedReading
 
 _OF_A_PREVIEW = (
@@ -34,8 +34,6 @@ def pin(session: Session, reference: str, *, yes: bool, **options: Any) -> None:
     with session.client() as client:
         kpi = client.kpis.find(reference)
         choose_graph(client, params)
-        if "kg_name" not in params:
-            raise ConfigurationError("name the knowledge graph of the reading: --kg")
         params.setdefault("limit_records", None)  # SQL with a limit would cut every run to come
         answer = client.executions.preview(kpi_id=kpi["id"], params=params)
         reading = _reading(answer, params["kg_name"])

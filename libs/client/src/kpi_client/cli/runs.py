@@ -12,6 +12,7 @@ from kpi_client.cli import previews, tables
 from kpi_client.cli.exits import FAILED
 from kpi_client.cli.progress import following
 from kpi_client.cli.session import Session, session_options
+from kpi_client.errors import ConfigurationError
 from kpi_client.executions import succeeded
 from kpi_client.models import Execution, ExecutionParameters, Job, Kpi
 
@@ -143,11 +144,15 @@ def parameters_of(
 
 
 def choose_graph(client: Client, params: ExecutionParameters) -> None:
-    """Take the only graph there is when none is named; with several the service asks."""
-    if "kg_name" not in params:
-        graphs = client.sources.graphs()["graphs"]
-        if len(graphs) == 1:
-            params["kg_name"] = graphs[0]["name"]
+    """Take the only graph there is when none is named; with several, or none, say what to do."""
+    if "kg_name" in params:
+        return
+    names = [graph["name"] for graph in client.sources.graphs()["graphs"]]
+    if not names:
+        raise ConfigurationError("there is no knowledge graph yet: kpi source add makes one")
+    if len(names) > 1:
+        raise ConfigurationError(f"say with --kg which knowledge graph: {', '.join(names)}")
+    params["kg_name"] = names[0]
 
 
 def _name_and_value(text: str) -> tuple[str, Any]:

@@ -12,7 +12,10 @@ class Parameters(Schema):
     """How to run: on which graph, within which limits."""
 
     kg_name = fields.String(
-        required=True, validate=validate.Length(1, 255), metadata={"example": "demo"}
+        required=True,
+        validate=validate.Length(1, 255),
+        error_messages={"required": "Name a knowledge graph; GET /kg lists them."},
+        metadata={"example": "demo"},
     )
     select_schema = fields.String(
         load_default=None,
