@@ -41,6 +41,16 @@ def test_parameters_out_of_bounds_are_rejected_with_a_reason(
     assert column(engine, "status") == [Status.FAILED]
 
 
+@pytest.mark.parametrize("version", [None, 3])
+def test_a_kpi_that_is_not_known_is_said_to_be_unknown(
+    engine: sa.Engine, dispatch: Dispatcher, version: int | None
+) -> None:
+    body = _body(kpi_id=404, kpi_version=version, params={"kg_name": GRAPH}, reply="answers.one")
+    answer = execute_handler(engine, dispatch)(body, {})
+    assert answer is not None
+    assert json.loads(answer.body)["reason"].startswith("no KPI 404 is known here; check the id")
+
+
 @pytest.mark.parametrize("name", ["", "x" * 256, "a\nb"])
 def test_a_command_that_does_not_tell_who_sends_it_begins_nothing(
     engine: sa.Engine, dispatch: Dispatcher, name: str

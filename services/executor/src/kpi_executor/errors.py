@@ -99,7 +99,9 @@ class VersionNotReached(CommandRefused):
         super().__init__(
             "kpi_version",
             f"version {version} of KPI {kpi_id} has not arrived here yet (version {held} has); "
-            "try again in a moment",
+            "try again in a moment"
+            if held
+            else f"no KPI {kpi_id} is known here; check the id, unless it was created just now",
         )
 
 
