@@ -75,6 +75,19 @@ def test_malformed_json_is_a_clear_4xx(client: FlaskClient, body: bytes) -> None
     assert response.get_json()["success"] is False
 
 
+def test_blanks_around_names_are_no_part_of_them(client: FlaskClient) -> None:
+    kpi = create(client, name="  Padded KPI ", alias_name=" padded ", group_name=" Quality ")
+    assert (kpi["name"], kpi["alias_name"], kpi["group_name"]) == (
+        "Padded KPI",
+        "padded",
+        "Quality",
+    )
+    assert client.post(KPIS, json=MISMATCH | {"name": "Padded KPI  "}).status_code == 409
+    assert client.post(KPIS, json=MISMATCH | {"name": " ab   "}).status_code == 422
+    renamed = client.put(f"{KPIS}/{kpi['id']}", json={"name": " Other name "}).get_json()["kpi"]
+    assert renamed["name"] == "Other name"
+
+
 def test_an_update_heeds_the_version_that_its_caller_saw(client: FlaskClient) -> None:
     url = f"{KPIS}/{create(client)['id']}"
     seen = {"If-Match": '"1"'}
@@ -163,7 +176,8 @@ def test_the_gateways_errors_are_worded_in_the_one_shape(client: FlaskClient) ->
     assert response.headers["Retry-After"]
     body = response.get_json()
     assert (body["status"], body["instance"], body["success"]) == (429, "/v1/x", False)
-    assert client.get("/problems/404").status_code == 404
+    nowhere = client.get("/problems/404", headers={"X-Replaced-Path": "/v1/nothing"})
+    assert (nowhere.status_code, nowhere.get_json()["instance"]) == (404, "/v1/nothing")
     assert b"/docs/audit/docs" in client.get("/docs-index").data
 
 

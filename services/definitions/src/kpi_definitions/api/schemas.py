@@ -34,11 +34,18 @@ def telling_name(value: str) -> None:
         raise ma.ValidationError("Needs at least two letters or digits.")
 
 
+class Name(fields.String):
+    """A text without blanks around it, which nobody would see."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        return super()._deserialize(value, *args, **kwargs).strip(" ")
+
+
 class KpiFields(Schema):
     """What a user writes about a KPI."""
 
-    alias_name = fields.String(allow_none=True, validate=[validate.Length(max=255), plain_text])
-    group_name = fields.String(allow_none=True, validate=[validate.Length(max=255), plain_text])
+    alias_name = Name(allow_none=True, validate=[validate.Length(max=255), plain_text])
+    group_name = Name(allow_none=True, validate=[validate.Length(max=255), plain_text])
     description = fields.String(allow_none=True, validate=[validate.Length(max=4000), plain_lines])
     sql_definition = fields.String(
         allow_none=True,
@@ -47,9 +54,9 @@ class KpiFields(Schema):
     )
 
 
-def _name(**options: Any) -> fields.String:
+def _name(**options: Any) -> Name:
     checks: list[Check] = [validate.Length(min=3, max=255), plain_text, telling_name]
-    return fields.String(validate=checks, **options)
+    return Name(validate=checks, **options)
 
 
 def _sentence(**options: Any) -> fields.String:
