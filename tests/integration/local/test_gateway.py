@@ -139,6 +139,12 @@ def test_a_path_that_belongs_to_nobody_is_a_404_in_the_house_style(
     assert response.headers["Content-Type"] == "application/problem+json"
 
 
+def test_a_service_hears_what_path_belongs_to_nobody(client: httpx.Client) -> None:
+    forged = {"X-Replaced-Path": "/elsewhere"}
+    seen = client.get("/nothing/at?all=1", headers=forged).json()["headers"]
+    assert seen["x-replaced-path"] == "/nothing/at"
+
+
 def test_an_encoded_slash_is_refused(client: httpx.Client) -> None:
     assert client.get("/kg/a%2Fb").status_code == 400
 

@@ -35,6 +35,8 @@ FOREIGN_IDENTITY_HEADERS = (
     "X-Auth-Request-User",
     "X-Authenticated-User",
 )
+# By which Traefik tells a service what path it replaced: to be heard from nobody else.
+REPLACED_PATH_HEADER = "X-Replaced-Path"
 # What is compressed in itself, or is to arrive with its length.
 NOT_COMPRESSED = (
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -211,7 +213,9 @@ def _middlewares(services: Mapping[str, str], execute_rate: int) -> Configuratio
     return {
         "hygiene": {
             "headers": {
-                "customRequestHeaders": dict.fromkeys(FOREIGN_IDENTITY_HEADERS, ""),
+                "customRequestHeaders": dict.fromkeys(
+                    (*FOREIGN_IDENTITY_HEADERS, REPLACED_PATH_HEADER), ""
+                ),
                 "contentTypeNosniff": True,
                 "frameDeny": True,
                 "referrerPolicy": "no-referrer",

@@ -25,6 +25,7 @@ DETAILS = {
     502: "The service behind this address is not there right now; try again shortly.",
     504: "The service behind this address did not answer in time; try again shortly.",
 }
+REPLACED_PATH = "X-Replaced-Path"
 RETRY_AFTER = {429: "6", 502: "1", 504: "1"}
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>KPI Ledger</title>
@@ -43,10 +44,11 @@ gateway_pages = Blueprint("gateway_pages", __name__)
     "/problems/<int:status>", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 )
 def problem(status: int) -> Response:
-    """Word an error of the gateway; `url` is what its caller asked for."""
+    """Word an error of the gateway; `url`, or the path it replaced, is what was asked for."""
     known = status if status in DETAILS else HTTPStatus.NOT_FOUND
     worded = Problem(known, DETAILS[known])
-    body = worded.body() | {"instance": urlsplit(request.args.get("url", "")).path or request.path}
+    asked = urlsplit(request.args.get("url", "")).path or request.headers.get(REPLACED_PATH)
+    body = worded.body() | {"instance": asked or request.path}
     response = current_app.response_class(
         current_app.json.dumps(body), status=known, mimetype=MEDIA_TYPE
     )
