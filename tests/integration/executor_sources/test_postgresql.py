@@ -14,7 +14,15 @@ import psycopg
 import pyarrow as pa
 import pytest
 
-from kpi_executor.sources import Resources, SourceError, SourcePolicy, connect, profile, source_from
+from kpi_executor.sources import (
+    ColumnTypesVary,
+    Resources,
+    SourceError,
+    SourcePolicy,
+    connect,
+    profile,
+    source_from,
+)
 from kpi_executor.sources.postgresql import PostgresConnector
 from kpi_executor.sources.profile import ProfileLimits
 from kpi_executor.sources.tables import ForeignKey
@@ -116,8 +124,16 @@ def test_names_types_and_values_arrive_exactly(connector: PostgresConnector) -> 
         ("'NaN'::float8", "NaN"),
         ("'-Infinity'::float4", "-Infinity"),
         ("'NaN'::numeric", "NaN"),
-        ("1.25::numeric", 1.25),
-        ("sum(price) FROM product", 9.5),
+        ("'Infinity'::numeric", "Infinity"),
+        ("1.25::numeric", "1.25"),
+        ("-0.050::numeric", "-0.050"),
+        ("NULL::numeric", None),
+        ("sum(price) FROM product", "9.50"),
+        ("sum(9007199254740993::bigint)", "9007199254740993"),
+        ("12345678901234567890123456789012345678::numeric", "1234567890" * 3 + "12345678"),
+        ("123456789012345678901234567890123456789::numeric", "1234567890" * 3 + "123456789"),
+        ("0.1234567890123456789012345678901234567890::numeric", "0." + "1234567890" * 4),
+        ("1.5::numeric(50, 3)", "1.500"),
         ("count(*) FROM product", 3),
         ("date '2024-05-06'", "2024-05-06"),
         ("'4713-01-01 BC'::timestamp IS NOT NULL", True),
@@ -158,6 +174,31 @@ def test_what_cannot_be_stored_or_run_says_what_to_do(
     with pytest.raises(SourceError, match=remedy) as failed:
         one(connector, expression)
     assert not failed.value.transient
+
+
+def test_amounts_whose_scale_grows_late_are_read_with_exact_types(
+    connector: PostgresConnector,
+) -> None:
+    """A scale that the first batch did not show is asked of all rows."""
+    rows = (
+        "SELECT CASE WHEN i < 600000 THEN i::numeric ELSE {} END FROM generate_series(1, 600000) i"
+    )
+    for last, expected in (("0.125", Decimal("0.125")), ("'NaN'::numeric", "NaN")):
+        sql = rows.format(last)
+        with pytest.raises(ColumnTypesVary):
+            read(connector, sql)
+        stream = connector.execute(sql, exact_types=True)
+        table = pa.Table.from_batches(list(stream.batches), schema=stream.schema)
+        assert table.column(0)[-1].as_py() == expected
+
+
+def test_numbers_without_a_type_in_an_empty_result_are_decimals(
+    connector: PostgresConnector,
+) -> None:
+    for exact in (False, True):
+        stream = connector.execute("SELECT 1::numeric WHERE false", exact_types=exact)
+        assert stream.schema.types == [pa.decimal128(38, 0)]
+        assert list(stream.batches) in ([], [pa.RecordBatch.from_pylist([], schema=stream.schema)])
 
 
 def test_an_empty_result_has_columns_and_types(connector: PostgresConnector) -> None:

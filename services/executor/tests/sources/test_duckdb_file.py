@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 
-from kpi_executor.sources import Resources, SourceError
+from kpi_executor.sources import ColumnTypesVary, Resources, SourceError
 from kpi_executor.sources.duckdb_file import DuckDbConnector
 from kpi_executor.sources.tables import ForeignKey
 
@@ -38,6 +39,26 @@ def test_tables_views_and_keys_are_reflected(file: Path, resources: Resources) -
     assert found["main", "sale"].foreign_keys == (
         ForeignKey(("product_id",), "main", "product", ("id",)),
     )
+
+
+@pytest.mark.parametrize("late", [0, 300_000])
+@pytest.mark.parametrize(
+    ("kind", "widest"), [("HUGEINT", 2**127 - 1), ("HUGEINT", -(2**127)), ("UHUGEINT", 2**128 - 1)]
+)
+def test_integers_that_no_decimal_holds_are_kept_as_text(
+    file: Path, resources: Resources, kind: str, widest: int, late: int
+) -> None:
+    sql = (
+        f"SELECT i::HUGEINT AS n, if(i = {late}, '{widest}', '7')::{kind} AS wide "
+        f"FROM range({late + 1}) AS t(i)"
+    )
+    with DuckDbConnector(file, resources) as connector:
+        with pytest.raises(ColumnTypesVary):
+            list(connector.execute(sql).batches)
+        stream = connector.execute(sql, exact_types=True)
+        assert stream.schema.types == [pa.decimal128(38, 0), pa.string()]
+        *_, last = (batch.to_pylist()[-1] for batch in stream.batches)
+    assert last == {"c0": late, "c1": str(widest)}
 
 
 @pytest.mark.parametrize(

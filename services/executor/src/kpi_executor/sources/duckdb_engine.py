@@ -15,7 +15,7 @@ from kpi_executor.sources.connector import (
     physical_schema,
     rows_for_width,
 )
-from kpi_executor.sources.errors import SourceError, first_line
+from kpi_executor.sources.errors import ColumnTypesVary, SourceError, first_line
 
 # Types that Arrow, Parquet and a browser all understand; any other is shown as text.
 _PLAIN_TYPES = frozenset(
@@ -44,6 +44,8 @@ _PLAIN_TYPES = frozenset(
     )
 )
 _SUMS = frozenset(("hugeint", "uhugeint"))
+_LARGEST = 10**38 - 1
+_TOO_WIDE = "DECIMAL(38,0)"
 
 
 def settings(resources: Resources) -> dict[str, str | bool | int | float | list[str]]:
@@ -94,6 +96,7 @@ class DuckDbEngine:
     def __init__(self, connection: duckdb.DuckDBPyConnection, what: str) -> None:
         self._connection = connection
         self._what = what
+        self._sums = False
 
     def __enter__(self) -> Self:
         return self
@@ -104,12 +107,18 @@ class DuckDbEngine:
     def execute(
         self, sql: str, batch_rows: int = 10_000, *, exact_types: bool = False
     ) -> ResultStream:
-        """Run one SELECT. DuckDB knows its types beforehand: ``exact_types`` changes nothing."""
-        del exact_types
+        """Run one SELECT. DuckDB knows its types beforehand, but for integers of 128 bits.
+
+        Those become decimals, or with ``exact_types`` texts where one has more than 38 digits.
+        """
         try:
             relation = self._connection.sql(sql)
             names = tuple(relation.columns)
-            casts = [_cast(f"c{i}", str(kind).lower()) for i, kind in enumerate(relation.types)]
+            kinds = [str(kind).lower() for kind in relation.types]
+            self._sums = not exact_types and not _SUMS.isdisjoint(kinds)
+            if exact_types:
+                kinds = self._told(sql, kinds)
+            casts = [_cast(f"c{position}", kind) for position, kind in enumerate(kinds)]
             if any(casts):
                 relation = self._connection.sql(_wrapped(sql, casts))
             reader = relation.to_arrow_reader(rows_for_width(batch_rows, len(names)))
@@ -149,7 +158,22 @@ class DuckDbEngine:
     def _raised(self, error: Exception) -> Exception:
         if isinstance(error, duckdb.OutOfMemoryException):
             return MemoryError(first_line(error))
+        if self._sums and _TOO_WIDE in str(error):
+            return ColumnTypesVary("A column holds integers of more than 38 digits.")
         return self.classify(error)
+
+    def _told(self, sql: str, kinds: list[str]) -> list[str]:
+        """Replace the type of those columns of sums that no decimal holds by one shown as text."""
+        columns = [f"c{position}" for position in range(len(kinds))]
+        wide = [f"bool_or({column} NOT BETWEEN {-_LARGEST} AND {_LARGEST})" for column in columns]
+        sums = [position for position, kind in enumerate(kinds) if kind in _SUMS]
+        if not sums:
+            return kinds
+        asked = ", ".join(wide[position] for position in sums)
+        query = f"SELECT {asked} FROM ({sql}) AS q({', '.join(columns)})"  # noqa: S608 - guarded
+        (told,) = self._connection.sql(query).fetchall()
+        texts = {position for position, beyond in zip(sums, told, strict=True) if beyond}
+        return ["bignum" if position in texts else kind for position, kind in enumerate(kinds)]
 
     def _batches(self, reader: pa.RecordBatchReader, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         try:

@@ -1,7 +1,8 @@
 """How columns of a PostgreSQL result travel and what they become.
 
-The driver decodes the usual types by itself. NUMERIC with a precision becomes a decimal, without
-one a double; all else is cast to text by the server.
+The driver decodes the usual types by itself. NUMERIC becomes a decimal: of its own precision, or,
+where it has none (as a sum has), of a scale that the rows tell; where that takes more than 38
+digits, or some value is no number, it is text. All else is cast to text by the server.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kpi_executor.sources.errors import SourceError
+from kpi_executor.sources.errors import ColumnTypesVary, SourceError
 
 NUMERIC = 1700
 # bool, bytea, name, int8, int2, int4, text, float4, float8, bpchar, varchar, date, time,
@@ -47,17 +48,55 @@ class Field:
             return None
         return pa.decimal128(precision, scale)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether this is a NUMERIC whose decimal type only its rows tell."""
+        return self.oid == NUMERIC and self.decimal is None
+
 
 def selected(position: int, field: Field) -> str:
     """Return the expression that brings column c<position> over in a type that is understood."""
     name = f"c{position}"
-    if field.oid in _NATIVE or field.decimal is not None:
-        return name
-    return f"{name}::float8" if field.oid == NUMERIC else f"{name}::text"
+    return name if field.oid in _NATIVE or field.oid == NUMERIC else f"{name}::text"
 
 
-def stored_type(field: Field, kind: pa.DataType) -> pa.DataType:
+def measured(position: int) -> str:
+    """Return the aggregates that tell what column c<position>, an open NUMERIC, takes.
+
+    They are its most digits behind the point and before it, and whether all are numbers.
+    """
+    name = f"c{position}"
+    digits = f"length(ltrim(trunc({name})::text, '-0'))"
+    return f"max(scale({name})), max({digits}), bool_and({name}::text !~ '[A-Za-z]')"
+
+
+def fitting(scale: int | None, digits: int | None, *, numbers: bool | None) -> pa.DataType | None:
+    """Return the decimal type for what was measured, None if there is none that holds it."""
+    if numbers is False or (digits or 0) + (scale or 0) > _MOST_DIGITS:
+        return None
+    return pa.decimal128(_MOST_DIGITS, scale or 0)
+
+
+def guessed(array: pa.Array[Any]) -> pa.DataType | None:
+    """Measure the first rows of an open NUMERIC, as the driver delivers them."""
+    if isinstance(array, pa.ExtensionArray):
+        array = array.storage
+    texts: Any = pc.utf8_ltrim(array, "-0")
+    point: Any = pc.find_substring(texts, ".")
+    length: Any = pc.utf8_length(texts)
+    whole = pc.less(point, pa.scalar(0))
+    scale = pc.max(pc.if_else(whole, 0, pc.subtract(pc.subtract(length, point), 1))).as_py()
+    digits = pc.max(pc.if_else(whole, length, point)).as_py()
+    words = pc.any(pc.match_substring_regex(array, "[A-Za-z]")).as_py()
+    return fitting(scale, digits, numbers=not words)
+
+
+def stored_type(
+    field: Field, kind: pa.DataType, open_type: pa.DataType | None = None
+) -> pa.DataType:
     """Return the type to store for a column that the driver delivers as ``kind``."""
+    if open_type is not None:
+        return open_type
     if field.decimal is not None:
         return field.decimal
     if isinstance(kind, pa.BaseExtensionType):
@@ -65,8 +104,13 @@ def stored_type(field: Field, kind: pa.DataType) -> pa.DataType:
     return kind
 
 
-def stored(array: pa.Array[Any], kind: pa.DataType, name: str) -> pa.Array[Any]:
-    """Convert one column of a batch; raises `SourceError` for a value that cannot be stored."""
+def stored(
+    array: pa.Array[Any], kind: pa.DataType, name: str, *, varies: bool = False
+) -> pa.Array[Any]:
+    """Convert one column of a batch; raises `SourceError` for a value that cannot be stored.
+
+    One that the rows before did not let expect raises `ColumnTypesVary`.
+    """
     if isinstance(array, pa.ExtensionArray):
         array = array.storage
     if pa.types.is_timestamp(kind):
@@ -76,6 +120,8 @@ def stored(array: pa.Array[Any], kind: pa.DataType, name: str) -> pa.Array[Any]:
     try:
         return array if array.type == kind else array.cast(kind)
     except pa.ArrowInvalid:
+        if varies:
+            raise ColumnTypesVary(f"The column {name!r} changed while it was read.") from None
         raise SourceError(
             f"The column {name!r} holds NaN, which an exact number cannot be; cast it to "
             "double precision in the query."

@@ -5,8 +5,9 @@ The two share no state: the first connection asks what the query returns, the se
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, suppress
+from itertools import chain
 from typing import Self
 
 import adbc_driver_postgresql.dbapi as adbc
@@ -19,7 +20,15 @@ from psycopg.pq import ExecStatus
 from kpi_executor.sources import postgres_errors, postgres_reflection
 from kpi_executor.sources.connector import Resources, ResultStream, physical_schema
 from kpi_executor.sources.errors import SourceError
-from kpi_executor.sources.postgres_types import Field, selected, stored, stored_type
+from kpi_executor.sources.postgres_types import (
+    Field,
+    fitting,
+    guessed,
+    measured,
+    selected,
+    stored,
+    stored_type,
+)
 from kpi_executor.sources.tables import Table
 
 _BATCH_BYTES = 4 << 20
@@ -64,20 +73,37 @@ class PostgresConnector:
     def execute(
         self, sql: str, batch_rows: int = 10_000, *, exact_types: bool = False
     ) -> ResultStream:
-        """Run one SELECT. Batches are a few megabytes whatever ``batch_rows`` says."""
-        del batch_rows, exact_types
+        """Run one SELECT. Batches are a few megabytes whatever ``batch_rows`` says.
+
+        Without ``exact_types`` the first batch tells the type of numbers that declare none.
+        """
+        del batch_rows
         try:
             fields = self._describe(sql)
-            cursor = self._stream(_wrapped(sql, fields))
+            decimals = self._measured(sql, fields) if exact_types else {}
+            cursor = self._stream(_wrapped(sql, fields, decimals))
             reader = cursor.fetch_record_batch()
             kinds = reader.schema.types
+            first = None if exact_types or not _open(fields) else next(iter(reader), None)
         except DriverError as error:
             raise self.classify(error) from None
+        if not exact_types:
+            decimals = {i: _guess(first, i) for i in _open(fields)}
+            if None in decimals.values():
+                cursor.close()
+                return self.execute(sql, exact_types=True)
         schema = physical_schema(
-            [stored_type(field, kind) for field, kind in zip(fields, kinds, strict=True)]
+            [
+                stored_type(field, kind, decimals.get(position))
+                for position, (field, kind) in enumerate(zip(fields, kinds, strict=True))
+            ]
         )
-        names = tuple(field.name for field in fields)
-        return ResultStream(names, schema, self._batches(cursor, reader, schema, names))
+        batches = reader if first is None else chain((first,), reader)
+        return ResultStream(
+            tuple(field.name for field in fields),
+            schema,
+            self._batches(cursor, batches, schema, fields),
+        )
 
     def explain(self, sql: str) -> None:
         """Let the server plan one SELECT."""
@@ -126,6 +152,8 @@ class PostgresConnector:
             "SET idle_in_transaction_session_timeout = '60s'",
             "SET timezone = 'UTC'",
             "SET standard_conforming_strings = on",
+            # What is measured and then read are the same first rows.
+            "SET synchronize_seqscans = off",
         ]
         if server_version >= _TIMEOUTS_SINCE:
             # The server itself ends the query of a process that was killed.
@@ -145,6 +173,20 @@ class PostgresConnector:
             for i in range(result.nfields)
         ]
 
+    def _measured(self, sql: str, fields: list[Field]) -> dict[int, pa.DataType | None]:
+        """Ask all rows for the types of the open columns; None for one that must be text."""
+        if not (positions := _open(fields)):
+            return {}
+        wanted = ", ".join(measured(position) for position in positions)
+        columns = ", ".join(f"c{position}" for position in range(len(fields)))
+        query = f"SELECT {wanted} FROM ({sql}) AS q({columns})"  # noqa: S608 - guarded
+        told = self._connection.execute(query.encode()).fetchone() or ()
+        each = (told[start : start + 3] for start in range(0, len(told), 3))
+        return {
+            position: fitting(scale, digits, numbers=numbers)
+            for position, (scale, digits, numbers) in zip(positions, each, strict=True)
+        }
+
     def _stream(self, sql: str) -> adbc.Cursor:
         # A transaction block is not needed: one COPY is one statement.
         if self._streaming is None:
@@ -163,17 +205,17 @@ class PostgresConnector:
     def _batches(
         self,
         cursor: adbc.Cursor,
-        reader: pa.RecordBatchReader,
+        batches: Iterable[pa.RecordBatch],
         schema: pa.Schema,
-        names: tuple[str, ...],
+        fields: list[Field],
     ) -> Iterator[pa.RecordBatch]:
         try:
-            for batch in reader:
+            for batch in batches:
                 yield pa.RecordBatch.from_arrays(
                     [
-                        stored(array, kind, name)
-                        for array, kind, name in zip(
-                            batch.columns, schema.types, names, strict=True
+                        stored(array, kind, field.name, varies=field.is_open)
+                        for array, kind, field in zip(
+                            batch.columns, schema.types, fields, strict=True
                         )
                     ],
                     schema=schema,
@@ -185,8 +227,28 @@ class PostgresConnector:
                 cursor.close()
 
 
-def _wrapped(sql: str, fields: list[Field]) -> str:
-    """Name the columns by position and bring the unusual ones over as text."""
+def _guess(first: pa.RecordBatch | None, position: int) -> pa.DataType | None:
+    """Return the type for an open column by its first rows, None if they say text."""
+    if first is None:
+        return fitting(None, None, numbers=None)
+    return guessed(first.column(position))
+
+
+def _open(fields: list[Field]) -> list[int]:
+    """Return the positions of the numbers that declare no type that holds them."""
+    return [position for position, field in enumerate(fields) if field.is_open]
+
+
+def _wrapped(sql: str, fields: list[Field], decimals: Mapping[int, pa.DataType | None]) -> str:
+    """Name the columns by position and bring the unusual ones over as text.
+
+    So are those for which `decimals` has no type.
+    """
     columns = ", ".join(f"c{position}" for position in range(len(fields)))
-    shown = ", ".join(selected(position, field) for position, field in enumerate(fields))
+    shown = ", ".join(
+        f"c{position}::text"
+        if position in decimals and decimals[position] is None
+        else selected(position, field)
+        for position, field in enumerate(fields)
+    )
     return f"SELECT {shown} FROM ({sql}) AS q({columns})"  # noqa: S608 - guarded
