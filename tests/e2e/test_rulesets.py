@@ -30,6 +30,17 @@ def test_a_ruleset_wins_over_inferred_joins(http: httpx.Client) -> None:
     eventually(recorded, message="the ruleset is in the audit log")
 
 
+def test_a_ruleset_about_tables_that_no_graph_has_is_refused(http: httpx.Client) -> None:
+    rule = {
+        "left_table": "brz_lnd_RBP_GPU",
+        "right_table": "nowhere",
+        "pairs": [{"left": "PRODUCT_NAME", "right": "PRODUCT_NAME"}],
+    }
+    refused = http.post("/rulesets", json={"name": "astray", "rules": [rule]})
+    assert refused.status_code == 422, refused.text
+    assert "nowhere" in refused.json()["errors"]["rules"][0]
+
+
 def test_a_limit_that_was_reached_is_said(http: httpx.Client) -> None:
     kpi = define(http, sql="SELECT PLANNING_SKU FROM product_master")
     assert run(http, kpi, limit_records=5)["limit_reached"] is True

@@ -15,11 +15,13 @@ from kpi_executor.planning import (
     NotUnderstood,
     Planner,
     Question,
+    UnfitRuleset,
     UnknownRuleset,
     UnknownSchema,
     explain_refusal,
     limited,
 )
+from kpi_executor.ruleset_fit import unknown_names
 from kpi_nlsql import Column, Refusal, Table
 from kpi_nlsql.schema.building import build_graph
 
@@ -68,6 +70,44 @@ def test_only_tables_of_the_selected_schema_count(planner: Planner) -> None:
 def test_a_ruleset_that_is_not_there_is_named(planner: Planner) -> None:
     with pytest.raises(UnknownRuleset, match="RECON_1"):
         planner.plan(REFERENCE, replace(PARAMETERS, ruleset_name="RECON_1"), Question(sentence="x"))
+
+
+def _rule(left: str, right: str, *columns: str) -> dict[str, Any]:
+    pairs = [{"left": column, "right": column} for column in columns]
+    return {"left_table": left, "right_table": right, "pairs": pairs}
+
+
+@pytest.mark.parametrize(
+    ("rules", "reason"),
+    [
+        ([_rule("ORDERS", "customers", "CUSTOMER_ID"), _rule("bills", "payments", "id")], None),
+        ([_rule("bills", "payments", "id")], "has no rule for two tables"),
+        ([_rule("orders", "customers", "customer_id", "vat")], "'customers' has no column 'vat'"),
+    ],
+)
+def test_a_ruleset_has_to_fit_the_graph(rules: list[dict[str, Any]], reason: str | None) -> None:
+    planner = Planner(lambda _: GRAPH.to_json(), lambda name: {"name": name, "rules": rules})
+    wanted = replace(PARAMETERS, ruleset_name="RECON_1")
+    question = Question(sentence="orders that are not in customers")
+    if reason is None:
+        joined = planner.plan(REFERENCE, wanted, question).plan.joined_columns
+        assert [[name.lower() for name in pair] for pair in joined] == [["customer_id"] * 2]
+    else:
+        with pytest.raises(UnfitRuleset, match=reason):
+            planner.plan(REFERENCE, wanted, question)
+
+
+def test_rules_about_what_no_graph_has_are_told_by_their_position() -> None:
+    rules = [
+        _rule("orders", "customers", "customer_id"),
+        _rule("orders", "bills", "id"),
+        _rule("orders", "customers", "vat"),
+    ]
+    assert unknown_names(rules, [GRAPH.to_json()]) == {
+        1: "no knowledge graph has table 'bills' beside the other",
+        2: "the table 'orders' has no column 'vat'; the table 'customers' has no column 'vat'",
+    }
+    assert unknown_names(rules, []) == {}
 
 
 def test_a_sentence_that_is_not_understood_is_refused_with_suggestions(planner: Planner) -> None:

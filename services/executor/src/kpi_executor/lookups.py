@@ -62,6 +62,15 @@ def graph_content(connection: sa.Connection, graph_id: int, version: int) -> dic
     return content
 
 
+def graph_contents_of_all(connection: sa.Connection) -> list[Mapping[str, Any]]:
+    """Return what every graph holds in its newest version."""
+    query = sa.select(graph_contents.c.content).join(
+        graphs,
+        (graphs.c.id == graph_contents.c.graph_id) & (graphs.c.version == graph_contents.c.version),
+    )
+    return list(connection.execute(query).scalars())
+
+
 def list_graphs(
     connection: sa.Connection, limit: int, offset: int
 ) -> tuple[int, Sequence[sa.RowMapping]]:

@@ -23,6 +23,7 @@ from kpi_executor.plans import (
     with_remark,
     with_second,
 )
+from kpi_executor.ruleset_fit import UnfitRuleset, require_fit
 from kpi_nlsql import Answer, Engine, Graph, ReadOptions, Refusal, Ruleset
 
 NO_MODEL = "No language model is set up (KPI_LLM_URL); the rules read alone."
@@ -107,6 +108,7 @@ class Planner:
             NotUnderstood: the engine refuses the sentence.
             UnsafeQuery: the SQL is not one read-only SELECT over the graph's tables.
             UnknownSchema, UnknownRuleset: a parameter names what is not there.
+            UnfitRuleset: the ruleset does not fit the graph.
 
         """
         ruleset = self._find_ruleset(parameters.ruleset_name)
@@ -131,7 +133,7 @@ class Planner:
     ) -> Reading:
         """Return how a sentence is read, by the rules and, where it may be asked, by a model.
 
-        Raises UnsafeQuery, UnknownSchema, UnknownRuleset.
+        Raises UnsafeQuery, UnknownSchema, UnknownRuleset, UnfitRuleset.
         """
         ruleset = self._find_ruleset(parameters.ruleset_name)
         model = self._second.model if self._second else None
@@ -176,7 +178,10 @@ class Planner:
         with self._lock:
             engine = self._engines.get(key)
         if engine is None:
-            whole = Graph.from_json(self._content(graph))
+            content = self._content(graph)
+            if ruleset is not None:
+                require_fit(ruleset.to_json(), content)
+            whole = Graph.from_json(content)
             engine = Engine(within(whole, schemas), ruleset)
             with self._lock:
                 self._engines[key] = engine
@@ -229,6 +234,7 @@ __all__ = [
     "Planner",
     "Question",
     "Reading",
+    "UnfitRuleset",
     "UnknownRuleset",
     "UnknownSchema",
     "UnsafeQuery",

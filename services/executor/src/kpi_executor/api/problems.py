@@ -5,6 +5,7 @@ from __future__ import annotations
 from kpi_executor import errors
 from kpi_executor.guard import UnsafeQuery
 from kpi_executor.planning import UnknownRuleset, UnknownSchema
+from kpi_executor.ruleset_fit import UnfitRuleset
 from kpi_executor.secrets import SecretUnreadable
 from kpi_executor.sources import SourceError
 from kpi_service.problems import Problem, ProblemFor, invalid
@@ -21,6 +22,7 @@ PROBLEMS: ProblemFor = {
     errors.StaleVersion: lambda error: Problem(412, str(error)),
     UnknownSchema: lambda error: invalid({"select_schema": [str(error)]}),
     UnknownRuleset: lambda error: invalid({"ruleset_name": [str(error)]}),
+    UnfitRuleset: lambda error: invalid({"ruleset_name": [str(error)]}),
     UnsafeQuery: lambda error: invalid({"query": [str(error)]}),
     SourceError: lambda error: invalid({"location": [error.message]}),
     SecretUnreadable: lambda error: Problem(409, str(error)),

@@ -14,6 +14,7 @@ from kpi_executor.guard import UnsafeQuery
 from kpi_executor.outcomes import Cancelled, Failure, Outcome, Success, TimedOut
 from kpi_executor.planning import NotUnderstood, Planned, UnknownRuleset, UnknownSchema
 from kpi_executor.query import QueryOutcome
+from kpi_executor.ruleset_fit import UnfitRuleset
 from kpi_executor.secrets import SecretUnreadable
 from kpi_executor.sources import SourceError
 
@@ -24,6 +25,7 @@ FOR_THE_USER: dict[type[Exception], str] = {
     UnsafeQuery: "unsafe_query",
     UnknownSchema: "unknown_schema",
     UnknownRuleset: "unknown_ruleset",
+    UnfitRuleset: "unfit_ruleset",
     CommandRefused: "unknown_graph",
     SourceNotFound: "source_removed",
     SecretUnreadable: "secret_unreadable",
