@@ -9,7 +9,7 @@ KPI_HOME ?= $(CURDIR)/.kpi
 KPI_PORT ?= 8080
 export KPI_HOME KPI_PORT
 
-.PHONY: help run stop test lint bench bench-results nl-accuracy docs lock clean install install-dev install-bench
+.PHONY: help run stop test lint bench bench-results nl-accuracy nl-ablation docs lock clean install install-dev install-bench
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
@@ -59,6 +59,12 @@ nl-accuracy: install-dev  ## Score the language engine (NL_DATA=folder with ques
 	@mkdir -p $(KPI_HOME)
 	$(BIN)/python -m kpi_nlsql predict --questions $(NL_DATA)/questions.jsonl --databases $(NL_DATA)/db --out $(KPI_HOME)/nl-predictions.jsonl
 	$(BIN)/python $(NL_DATA)/../eval.py --set $(NL_DATA)/questions.jsonl --pred $(KPI_HOME)/nl-predictions.jsonl --by tags
+
+nl-ablation: install-dev  ## What each condition of the grammar is worth (NL_DATA=…, MOST=questions tried for each)
+	rm -rf $(KPI_HOME)/nl-switched
+	$(BIN)/python libs/nlsql/tools/switched.py --package libs/nlsql/src/kpi_nlsql --out $(KPI_HOME)/nl-switched
+	PYTHONPATH=$(KPI_HOME)/nl-switched $(BIN)/python libs/nlsql/tools/ablate.py --switches $(KPI_HOME)/nl-switched/switches.json \
+		--questions $(NL_DATA)/questions.jsonl --databases $(NL_DATA)/db --most $(or $(MOST),60) --out $(KPI_HOME)/nl-ablation.jsonl
 
 docs: install-dev  ## Write the generated documents anew
 	$(BIN)/python -m kpi_contracts.documents docs/events
