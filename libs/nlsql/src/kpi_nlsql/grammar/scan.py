@@ -103,6 +103,8 @@ def scan(sentence: Sentence) -> Draft:
     only_such.complete(scanner)
     either.complete(scanner)
     questions.complete(scanner)
+    period_groups.complete(scanner)
+    periods.complete(scanner)
     picks.complete(scanner)
     _amounts(scanner.draft)
     _values_counted(scanner)

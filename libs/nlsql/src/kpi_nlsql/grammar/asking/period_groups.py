@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Term, Wanted, chosen_ref
+from kpi_nlsql.drafting.draft import Group, Ref, Term, Wanted, chosen_ref
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.grammar.asking.grouping import add_amount_up, further, rows_asked
-from kpi_nlsql.grammar.conditions.periods import UNITS, by_period
+from kpi_nlsql.grammar.conditions.periods import (
+    STORED,
+    UNITS,
+    amounted,
+    by_period,
+    date_of,
+    keeps,
+)
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 
 _ADVERBS = frozenset({"monthly", "yearly", "daily", "annually"})
+_OPENING = 2
 
 
 def read(scan: Scanner) -> bool:
     """Consume a unit of time that rows are put together by, and what else they are."""
     start = scan.position
+    if _is_ranked(scan):
+        scan.draft.groups.append(Group(start, period=UNITS[scan.item.text]))  # type: ignore[arg-type]
+        scan.take(start)
+        scan.position += 1
+        scan.in_where = True
+        return True
     unit = scan.at(start + 2).text
     deed = _date_of_deed(scan, start) if _is_group(scan, start + 1) and unit in UNITS else None
     at = start + (deed is not None)
@@ -36,6 +50,33 @@ def read(scan: Scanner) -> bool:
     return True
 
 
+def _is_ranked(scan: Scanner) -> bool:
+    """Tell whether a unit of time is asked for: "which month had the most absences"."""
+    asked = scan.at(scan.position - 1)
+    which = asked.is_cue("relative") and asked.last_word in {"which", "what"}
+    if scan.item.text not in UNITS or not which or scan.draft.entities:
+        return False
+    ranked = any(item.is_cue("superlative") for item in scan.items[scan.position + 1 :])
+    stored = scan.item.best_column() >= STORED or keeps(scan, scan.position)
+    return ranked and not stored
+
+
+def complete(scan: Scanner) -> None:
+    """Take the months asked for of the date of what they are ranked by, if it has one."""
+    for group in [group for group in scan.draft.groups if group.period and not group.ref]:
+        table = next(iter(amounted(scan)), None)
+        date = date_of(scan, table) if table is not None else None
+        if table is None or date is None:
+            scan.draft.groups.remove(group)
+            scan.draft.note("unmeasured")
+            continue
+        group.ref = Ref(group.position, date.hits, table)
+        scan.draft.entities = scan.draft.entities or [(group.position, table)]
+        for sorting in scan.draft.sorting:
+            adds = sorting.ref is not None and scan.adds_up(sorting.ref.hits[0])
+            sorting.function = sorting.function or ("sum" if adds else None)
+
+
 def _is_group(scan: Scanner, position: int) -> bool:
     return scan.at(position).is_cue("group") or scan.at(position).text == "by"
 
@@ -52,7 +93,7 @@ def _is_adverb(scan: Scanner) -> bool:
 def _date_of_deed(scan: Scanner, position: int) -> NameHit | None:
     """Return the date of the rows that a verb names: "jobs [closed] per year"."""
     named = scan.at(position).column_hits()
-    rows = scan.entity() or (named[0].table if named else None)
+    rows = scan.last_table() or scan.entity() or (named[0].table if named else None)
     if rows is None or not scan.participle(position):
         return None
     word = stem(scan.at(position).text)
@@ -63,16 +104,19 @@ def _date_of_deed(scan: Scanner, position: int) -> NameHit | None:
 
 def _things_done(scan: Scanner, deed: NameHit | None) -> bool:
     """Tell whether a column stands for the rows: "materials created per month" are counted."""
-    if deed is None or len(scan.draft.wanted) != 1:
+    shown = scan.draft.wanted
+    if deed is None or len(shown) != 1 or shown[0].function or not shown[0].ref:
         return False
-    ref = scan.draft.wanted[0].ref
-    return ref is not None and not scan.measures(ref)
+    ref, plural = shown[0].ref, scan.at(shown[0].position).last_word.endswith("s")
+    own = any(hit.table == deed.table for hit in ref.hits[:1])
+    return own and plural and not scan.measures(ref) and shown[0].position <= _OPENING
 
 
 def _date_by(scan: Scanner, deed: NameHit | None) -> None:
     """Take the months of the date that a verb names: "closed per month", "by month closed"."""
     group, behind = scan.draft.groups[-1], scan.position
-    if deed is None:
+    following = scan.at(behind + 1)
+    if deed is None and (following.text in {"", "and"} or following.kind == "mark"):
         deed = _date_of_deed(scan, behind)
         if deed is not None:
             scan.take(behind)

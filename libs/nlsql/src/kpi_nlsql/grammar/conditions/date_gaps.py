@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import cast
 
 from kpi_nlsql.drafting.draft import Ref, Term
+from kpi_nlsql.grammar.conditions.times import day_told, named_by
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.plans.plan import Operator
 
 DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7}
@@ -24,7 +26,7 @@ def read(scan: Scanner) -> bool:
     found = _around(scan, scan.position + 3) or _both(scan, scan.position + 3) or _minus(scan)
     table = _shared(found[0], found[1]) if found is not None else None
     if found is None or table is None:
-        return False
+        return _unread(scan)
     later, earlier, end = found
     later.near = earlier.near = table
     scan.not_output(later)
@@ -34,6 +36,16 @@ def read(scan: Scanner) -> bool:
     scan.add(term)
     scan.take(*range(scan.position, end))
     scan.position, scan.in_where, scan.pending = end, True, None
+    return True
+
+
+def _unread(scan: Scanner) -> bool:
+    """Pass days that are told of dates which no row has both of: they are no amount of it."""
+    lead = scan.at(scan.position + 3)
+    if not (lead.is_cue("after") or lead.is_cue("before")):
+        return False
+    scan.draft.note("unmeasured")
+    scan.position += 3
     return True
 
 
@@ -81,18 +93,40 @@ def _is_date(scan: Scanner, position: int) -> bool:
 
 
 def _date(scan: Scanner, position: int) -> tuple[Ref, int] | None:
-    """Return the date that is named, and the position behind it."""
+    """Return the date that is named, or told by a verb, and the position behind it."""
     column = scan.skip(position)
-    return (scan.ref(column), column + 1) if _is_date(scan, column) else None
+    if scan.role(column) == "table" and _is_date(scan, column + 1):
+        column += 1
+    if _is_date(scan, column):
+        return scan.ref(column), column + 1
+    if (told := day_told(scan, position + (scan.at(position).text == "the"))) is not None:
+        return told
+    dated = [hit for hit in scan.at(column).column_hits() if scan.is_dated(hit)]
+    return (Ref(column, tuple(dated)), column + 1) if dated else None  # "of opening"
 
 
 def _subject(scan: Scanner) -> Ref | None:
     """Return the date of what was done before: "reported", "whose payment date is"."""
+    table = scan.last_table() or scan.entity()
     for position in range(scan.position - 1, max(scan.position - _MOST_BETWEEN, -1), -1):
         if _is_date(scan, position):
             scan.take(position)
             return scan.ref(position)
+        verb = scan.at(position).text
+        if table is not None and " " not in verb and verb.endswith(("ed", "en", "id", "nt")):
+            column = named_by(verb, scan.sentence.graph.table(table))
+            if column is not None:
+                _forget(scan, position)
+                scan.take(position)
+                hit = NameHit(table, column.name, 1.0)
+                return Ref(position, (hit,), table)
     return None
+
+
+def _forget(scan: Scanner, position: int) -> None:
+    # "closed more than 2 days after …" tells when, whatever the row's status is now.
+    terms = scan.draft.terms
+    scan.draft.terms = [t for t in terms if t.position != position or t.kind != "value"]
 
 
 def _shared(later: Ref, earlier: Ref) -> str | None:

@@ -7,8 +7,9 @@ of what lies between the two: nobody asks for the patients' birthdays.
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import MAIN, Ref
+from kpi_nlsql.drafting.draft import MAIN, Group, Ref
 from kpi_nlsql.english.words import stem, stems
+from kpi_nlsql.grammar.asking import how_much
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.schema.graph import Column
 
@@ -30,13 +31,26 @@ def rows_in_time(scan: Scanner) -> str | None:
     counted = _counted(scan, near)
     if near is None or counted is not None:
         return counted
-    return _met_on_the_way(scan, near) or near
+    return _met_on_the_way(scan, near) or _dated_parent(scan, near) or near
+
+
+def _dated_parent(scan: Scanner, near: str) -> str | None:
+    """Return the rows that tell when those without a date were: the shift of an assignment.
+
+    When the employee assigned was hired says nothing of it.
+    """
+    graph, paths = scan.sentence.graph, scan.sentence.paths
+    if dates(scan, near):
+        return None
+    parents = {join.right_table for join in graph.joins_from(near) if paths.to_one(join, graph)}
+    told = [t for t in parents if dates(scan, t) and not has_for_life(scan, t)]
+    return told[0] if len(told) == 1 else None
 
 
 def _counted(scan: Scanner, near: str | None) -> str | None:
     """Return the rows that are counted or summed up for each of those told last."""
     draft = scan.draft
-    held = [group.table for group in draft.groups]
+    held = [_grouped_by(group) for group in draft.groups if group.explicit]
     if scan.scope != MAIN or not held or (near is not None and near not in held):
         return None
     for wanted in draft.wanted:
@@ -45,7 +59,12 @@ def _counted(scan: Scanner, near: str | None) -> str | None:
             told = wanted.ref.near or likely_table(wanted.ref, near)
         if wanted.function and told and told != near and dates(scan, told):
             return told
-    return None
+    money = how_much.money_of_rows(scan) if how_much.asks_total(scan) else None
+    return money.near if money is not None and dates(scan, str(money.near)) else None
+
+
+def _grouped_by(group: Group) -> str | None:
+    return group.table or (group.ref.hits[0].table if group.ref and group.ref.hits else None)
 
 
 def _met_on_the_way(scan: Scanner, near: str) -> str | None:

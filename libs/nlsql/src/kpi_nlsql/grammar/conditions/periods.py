@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from kpi_nlsql.drafting.draft import Group, Ref, Term, Wanted, chosen_ref
+from kpi_nlsql.drafting.draft import MAIN, Group, Ref, Sorting, Term, Wanted, chosen_ref
 from kpi_nlsql.english.dates_read import MONTHS
 from kpi_nlsql.grammar.asking.implied_columns import TIME
-from kpi_nlsql.grammar.conditions.happenings import likely_table, rows_in_time
+from kpi_nlsql.grammar.conditions.happenings import has_for_life, likely_table, rows_in_time
 from kpi_nlsql.grammar.conditions.times import DATE, main_date, told_before
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
@@ -20,6 +20,7 @@ UNITS = {
     "quarter": "quarter", "quarters": "quarter",
     "day": "day", "days": "day", "daily": "day",
 }  # fmt: skip
+_PRESENT = frozenset({"this", "current"})
 _BESIDE_TODAY: dict[str, tuple[int | None, int | None]] = {
     "yesterday": (1, 0), "tomorrow": (-1, -2), "future": (-1, None), "in the past": (None, 0),
     "past": (None, 0),
@@ -31,7 +32,7 @@ _IN = frozenset({"in", "during", "of", "for", "on", "from"})
 
 def read(scan: Scanner) -> bool:
     """Consume a period."""
-    return _beside_today(scan) or _dated(scan)
+    return _present(scan) or _beside_today(scan) or _dated(scan)
 
 
 def _beside_today(scan: Scanner) -> bool:
@@ -81,11 +82,37 @@ def date_of(scan: Scanner, near: str) -> Ref | None:
     return Ref(scan.position, best, near, implied=True) if found else None
 
 
+def keeps(scan: Scanner, position: int) -> bool:
+    """Tell whether the rows keep the period in a column of their own (``pay_month``)."""
+    unit = scan.at(position).text
+    near = {scan.last_table(), scan.entity(), *scan.tables_named()}
+    return any(
+        hit.table in near and unit in str(hit.column).lower()
+        for hit in scan.at(position).column_hits()
+    )
+
+
+def _present(scan: Scanner) -> bool:
+    # "this month", "today"
+    unit = "day" if scan.item.text == "today" else ""
+    if scan.item.text in _PRESENT:
+        unit = UNITS.get(scan.at(scan.position + 1).text, "")
+    ref = _time(scan) if unit else None
+    if ref is None:
+        return False
+    end = scan.position + (1 if scan.item.text == "today" else 2)
+    scan.not_output(ref)
+    scan.add(Term("period", scan.position, ref, values=(unit,)))
+    scan.take(*range(scan.position, end))
+    scan.position = end
+    return True
+
+
 def _dated(scan: Scanner) -> bool:
     # "in March 2024" without a column: a date of the rows.
     item = scan.item
     lead = scan.at(scan.position - (2 if scan.at(scan.position - 1).text == "the" else 1)).text
-    leads = scan.pending is None or lead in _IN or lead == ","
+    leads = scan.pending is None or lead in _IN or (lead == "," and not _asks_when(scan))
     month = lead in _IN and item.kind == "word" and MONTHS.get(item.text)
     if not month and (item.kind != "quoted" or not DATE.fullmatch(item.text) or not leads):
         return False
@@ -97,6 +124,7 @@ def _dated(scan: Scanner) -> bool:
         scan.draft.note("dangling")
         return False
     term = Term("value", scan.position, ref, values=(period,))
+    term.joined_by_or = _another(scan, ref)
     scan.add(term)
     scan.take(scan.position)
     scan.position += 1
@@ -109,6 +137,22 @@ def _of_only_year(scan: Scanner, ref: Ref, month: int) -> str | None:
     hit = next((hit for hit in ref.hits if scan.is_dated(hit)), None)
     years = {value[:4] for value in scan.column_of(hit).values} if hit is not None else set()
     return f"{years.pop()}-{month:02d}" if len(years) == 1 else None
+
+
+def _another(scan: Scanner, ref: Ref) -> bool:
+    """Tell whether this is one of several periods: rows of "May and June" have one date each."""
+    last = scan.draft.terms[-1] if scan.draft.terms else None
+    if last is None or last.ref is None or last.scope != scan.scope or last.kind != "value":
+        return False
+    link = {scan.at(at).text for at in range(last.position + 1, scan.position)}
+    own = {hit.table for hit in ref.hits} <= {scan.entity()} or "or" in link
+    same = bool(ref.hits) and ref.hits[:1] == last.ref.hits[:1]
+    return same and own and bool(link) and link <= {"and", "or", ",", "in", "the"}
+
+
+def _asks_when(scan: Scanner) -> bool:
+    pending = scan.pending
+    return pending is not None and any(scan.is_dated(hit) for hit in pending.hits)
 
 
 def by_period(scan: Scanner, position: int) -> bool:
@@ -154,16 +198,48 @@ def _date_at(scan: Scanner, position: int) -> str | None:
 def period_group(scan: Scanner, position: int) -> Group | None:
     """Return the months, years or days that the unit named at a position groups by."""
     unit: Any = UNITS.get(scan.at(position).text)
-    if unit is None or scan.at(position).best_column() >= STORED:
+    if unit is None or scan.at(position).best_column() >= STORED or keeps(scan, position):
         return None
-    tables = _tables(scan, scan.draft.wanted)
-    ref = next((ref for table in tables if (ref := date_of(scan, table))), None)
+    ref = next((ref for table in _measured(scan) if (ref := date_of(scan, table))), None)
     first = scan.entity()  # "orders per customer and month"
     ref = ref or _time(scan) or (date_of(scan, first) if first is not None else None)
     return None if ref is None else Group(position, Ref(position, ref.hits, ref.near), period=unit)
 
 
-def _tables(scan: Scanner, parts: Sequence[Wanted]) -> list[str]:
+def complete(scan: Scanner) -> None:
+    """Say of what is counted or added up when it was, rather than of who has it for life.
+
+    "The top 5 customers by invoiced amount in 2024" have invoices of 2024.
+    """
+    for term in scan.draft.terms:
+        ref = term.ref if term.scope == MAIN else None
+        if ref is None or not ref.implied or not ref.hits or not scan.is_dated(ref.hits[0]):
+            continue
+        lived = ref.hits[0].table
+        happened = [table for table in amounted(scan) if table != lived]
+        if happened and has_for_life(scan, lived):
+            term.ref = next((d for t in happened if (d := date_of(scan, t))), ref)
+
+
+def amounted(scan: Scanner) -> list[str]:
+    """Return the tables whose rows are counted or added up, to show, rank or compare them."""
+    draft = scan.draft
+    compared = [t for t in draft.terms if t.kind == "count" or t.function or t.summed]
+    return _summed(scan) + _tables(scan, [*draft.sorting, *compared])
+
+
+def _summed(scan: Scanner) -> list[str]:
+    """Return the tables whose rows are counted or summed up: it is their date that groups them."""
+    return _tables(scan, [wanted for wanted in scan.draft.wanted if wanted.function])
+
+
+def _measured(scan: Scanner) -> list[str]:
+    """Return the tables counted or added up, or whose amounts are asked for by unit of time."""
+    wanted = scan.draft.wanted
+    return _tables(scan, [w for w in wanted if w.function or (w.ref and scan.measures(w.ref))])
+
+
+def _tables(scan: Scanner, parts: Sequence[Wanted | Sorting | Term]) -> list[str]:
     found = []
     for part in parts:
         if part.ref is not None and part.ref.hits:

@@ -45,6 +45,8 @@ _COLUMNS = {
 _LEAVING = frozenset(map(stem, ("leave", "left", "quit", "resign")))
 _OBJECT = 4
 """Words between a verb and its period."""
+_DAYS = frozenset({"day", "date", "time"})
+_CLAUSE = frozenset("they it he she was were is are on that when had been has have".split())  # noqa: SIM905
 
 _HAPPENING = frozenset("made placed recorded booked dated created posted taken happened".split())  # noqa: SIM905
 """Verbs of what every row stands for: their date is that of the row."""
@@ -93,6 +95,23 @@ def _done_to(scan: Scanner, verb: str) -> Ref | None:
         if column is not None:
             return chosen_ref(scan.position, table, column.name)
     return None
+
+
+def day_told(scan: Scanner, position: int) -> tuple[Ref, int] | None:
+    """Return the date that "(the day) they were ordered" speaks of, and the position behind."""
+    table = scan.last_table() or scan.entity()
+    if table is None:
+        return None
+    start = position + (scan.at(position).last_word in _DAYS)
+    verb = start
+    while scan.at(verb).text in _CLAUSE or scan.at(verb).is_cue("relative"):
+        verb += 1
+    if not scan.at(verb).text.endswith(("ed", "en", "id", "nt", "de")) or verb == start:
+        return None
+    column = named_by(scan.at(verb).text, scan.sentence.graph.table(table))
+    if column is None:
+        return None
+    return chosen_ref(verb, table, column.name), verb + 1
 
 
 def is_timed(scan: Scanner, position: int) -> bool:
