@@ -182,7 +182,8 @@ def _both(
     known = _conditions(query)
     added = [term for term in told if not _conditions(replace(query, where=term)) <= known]
     if joint.operator == "and":
-        where = plan.all_of([*mine, *added]) if added else None
+        every = [*mine, *added]
+        where = plan.all_of(every) if added and not _contradict(every) else None
     else:
         where = _either(mine, told, [moved(term, _HEAD, query.source.alias) for term in head])
     return None if where is None else replace(query, where=where)
@@ -211,3 +212,9 @@ def _are_values(first: plan.Condition, second: plan.Condition) -> bool:
         {subject_of(term) or term for term in plan.parts(side)} for side in (first, second)
     )
     return one < other or other < one
+
+
+def _contradict(terms: Iterable[plan.Condition]) -> bool:
+    """Tell whether a column would have two values at once."""
+    equal = [term.left for term in terms if isinstance(term, plan.Compare) and term.operator == "="]
+    return len(set(equal)) < len(equal)

@@ -48,8 +48,7 @@ def _positive(term: Term, subject: plan.ColumnRef, column: Column) -> plan.Condi
     if term.kind == "like":
         return plan.Like(subject, term.like, str(term.values[0]))
     if term.kind == "period":
-        unit: Any = term.values[0]
-        return plan.Compare(plan.PeriodOf(subject, unit), "=", plan.PeriodOf(None, unit))
+        return _calendar(term, subject)
     if term.kind == "recent":
         return plan.RecentDays(subject, int(term.values[0]))
     if term.kind == "between":
@@ -65,6 +64,16 @@ def _positive(term: Term, subject: plan.ColumnRef, column: Column) -> plan.Condi
     if _is_period(value) and _holds_dates(column):
         return _in_period(term, subject, str(value), column)
     return plan.Compare(subject, term.operator, constant(value, column))
+
+
+def _calendar(term: Term, subject: plan.ColumnRef) -> plan.Condition:
+    """Compare with the period that lies so many before today's: this month, last year."""
+    unit: Any = term.values[0]
+    back = int(term.values[1])
+    today: plan.Expression = plan.PeriodOf(None, unit, counted=True)
+    if back:
+        today = plan.Arithmetic("-", today, plan.Constant(back))
+    return plan.Compare(plan.PeriodOf(subject, unit, counted=True), term.operator, today)
 
 
 def _compared(term: Term, subject: plan.ColumnRef) -> plan.Condition:

@@ -65,10 +65,14 @@ class Arithmetic:
 
 @dataclass(frozen=True, slots=True)
 class PeriodOf:
-    """The year, quarter, month or day of a date column, or (None) of today."""
+    """The year, quarter, month or day of a date column, or (None) of today.
+
+    One that is ``counted`` is a number, and the next period the next number: twelve months a year.
+    """
 
     column: ColumnRef | None
     unit: Choice["year", "quarter", "month", "day"]
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

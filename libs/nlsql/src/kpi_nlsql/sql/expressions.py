@@ -64,9 +64,25 @@ def _period(value: plan.PeriodOf) -> exp.Expr:
     date: exp.Expr = exp.CurrentDate()
     if value.column is not None:
         date = exp.TsOrDsToDate(this=expression(value.column))
+    if value.counted:
+        return _counted(date, value.unit)
     if value.unit == "quarter":
         return exp.Concat(expressions=[_told(date, "%Y"), _quarter(_told(date, "%m"))])
     return _told(date, _PERIODS[value.unit])
+
+
+def _counted(date: exp.Expr, unit: str) -> exp.Expr:
+    """Return how many of the unit there are up to a date, for no dialect takes months off alike."""
+    year, month = (exp.cast(_told(date, layout), exp.DType.INT) for layout in ("%Y", "%m"))
+    if unit == "year":
+        return year
+    if unit == "month":
+        return exp.Add(this=exp.Mul(this=year, expression=exp.convert(12)), expression=month)
+    quarter = exp.Case(default=exp.convert(4))
+    for last, number in ((3, 1), (6, 2), (9, 3)):
+        within = exp.LTE(this=month.copy(), expression=exp.convert(last))
+        quarter = quarter.when(within, exp.convert(number))
+    return exp.Add(this=exp.Mul(this=year, expression=exp.convert(4)), expression=quarter)
 
 
 def _told(date: exp.Expr, layout: str) -> exp.TimeToStr:

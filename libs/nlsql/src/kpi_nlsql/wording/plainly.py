@@ -29,6 +29,7 @@ from kpi_nlsql.wording.known_names import by_known_names
 from kpi_nlsql.wording.margins_told import margins_last
 from kpi_nlsql.wording.money_verbs import money_told
 from kpi_nlsql.wording.only_those import only_those
+from kpi_nlsql.wording.periods_first import periods_last
 from kpi_nlsql.wording.plus_signs import told_apart
 from kpi_nlsql.wording.presence_clauses import plain_presence
 from kpi_nlsql.wording.rates_told import rates_told
@@ -41,7 +42,7 @@ from kpi_nlsql.wording.who_asked import who_asked
 
 def plain_tokens(tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Token, ...]:
     """Return the tokens of a sentence put plainly, before a word of it is linked."""
-    told = plainly_told(margins_last(written_out(tokens)))
+    told = plainly_told(periods_last(margins_last(written_out(tokens))))
     told = plainly_asked(totals_asked(told))
     told = by_known_names(plainly_lacking(only_those(told)), lexicon)
     return tuple(glued(with_codes_told(told, lexicon), lexicon))

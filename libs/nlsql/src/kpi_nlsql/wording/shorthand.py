@@ -61,6 +61,11 @@ _PHRASES |= {
 _DIRECTIONS = {"desc": "descending", "asc": "ascending"}
 _SORTING = frozenset({"order", "sort", "ordered", "sorted"})
 _PHRASES |= {
+    told: ("this", unit)
+    for unit, short in (("year", "ytd"), ("quarter", "qtd"), ("month", "mtd"))
+    for told in ((unit, "to", "date"), (unit, "-", "to", "-", "date"), (short,))
+}
+_PHRASES |= {
     ("with", "the", word, "first"): (word, "first")
     for word in "newest latest oldest earliest largest highest smallest lowest biggest".split()  # noqa: SIM905
 }

@@ -13,6 +13,8 @@ from kpi_nlsql.grammar.conditions.happenings import has_for_life, likely_table, 
 from kpi_nlsql.grammar.conditions.times import DATE, main_date, told_before
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.plans.plan import Operator
 
 UNITS = {
     "year": "year", "years": "year", "yearly": "year", "annually": "year",
@@ -20,10 +22,12 @@ UNITS = {
     "quarter": "quarter", "quarters": "quarter",
     "day": "day", "days": "day", "daily": "day",
 }  # fmt: skip
-_PRESENT = frozenset({"this", "current"})
+_CALENDAR = {"this": 0, "current": 0, "last": 1, "previous": 1}
+"""So many periods before today's."""
+_BEHIND = frozenset({"after", "later than", "following"})
 _BESIDE_TODAY: dict[str, tuple[int | None, int | None]] = {
-    "yesterday": (1, 0), "tomorrow": (-1, -2), "future": (-1, None), "in the past": (None, 0),
-    "past": (None, 0),
+    "yesterday": (1, 0), "today": (0, -1), "tomorrow": (-1, -2), "future": (-1, None),
+    "in the past": (None, 0), "past": (None, 0),
 }  # fmt: skip
 """So many days before today these begin, and so many days before today they have ended."""
 STORED = 0.95
@@ -32,7 +36,7 @@ _IN = frozenset({"in", "during", "of", "for", "on", "from"})
 
 def read(scan: Scanner) -> bool:
     """Consume a period."""
-    return _present(scan) or _beside_today(scan) or _dated(scan)
+    return _calendar(scan) or _beside_today(scan) or _dated(scan)
 
 
 def _beside_today(scan: Scanner) -> bool:
@@ -45,13 +49,17 @@ def _beside_today(scan: Scanner) -> bool:
     if days is None or ref is None:
         return False
     first, behind = days
-    since = scan.at(scan.position - 1).is_cue("after")
+    operator = _operator(scan.at(scan.position - 1))
     scan.not_output(ref)
+    if operator in {"<", "<="}:  # before it begins, or until it ends
+        first, behind = None, first if operator == "<" else behind
+    elif operator in {">", ">="}:
+        first, behind = first if operator == ">=" else behind, None
     if first is not None:
         scan.add(Term("recent", scan.position, ref, values=(first,)))
-    if behind is not None and not since:
+    if behind is not None:
         scan.add(Term("recent", scan.position, ref, values=(behind,), negated=True))
-    scan.take(scan.position, scan.position - since)
+    scan.take(scan.position, scan.position - (operator != "="))
     scan.position += 1
     return True
 
@@ -92,20 +100,31 @@ def keeps(scan: Scanner, position: int) -> bool:
     )
 
 
-def _present(scan: Scanner) -> bool:
-    # "this month", "today"
-    unit = "day" if scan.item.text == "today" else ""
-    if scan.item.text in _PRESENT:
-        unit = UNITS.get(scan.at(scan.position + 1).text, "")
-    ref = _time(scan) if unit else None
-    if ref is None:
+def _calendar(scan: Scanner) -> bool:
+    # "this month", "since last year"; but "in the last month" is the last 30 days.
+    back = _CALENDAR.get(scan.item.text)
+    unit, end = UNITS.get(scan.at(scan.position + 1).text), scan.position + 2
+    if not back and back is not None and scan.at(scan.position + 1).text == "week":
+        scan.draft.note("unmeasured")  # on which day it begins, nobody says
+    ref = _time(scan) if back is not None and unit not in {None, "day"} else None
+    if back is None or unit is None or ref is None:
         return False
-    end = scan.position + (1 if scan.item.text == "today" else 2)
+    operator = _operator(scan.at(scan.position - 1))
     scan.not_output(ref)
-    scan.add(Term("period", scan.position, ref, values=(unit,)))
-    scan.take(*range(scan.position, end))
+    term = Term("period", scan.position, ref, operator, (unit, back))
+    term.joined_by_or = _another(scan, ref)
+    scan.add(term)
+    scan.take(*range(scan.position - (operator != "="), end))
     scan.position = end
     return True
+
+
+def _operator(before: Item) -> Operator:
+    if before.is_cue("after"):
+        return ">" if before.text in _BEHIND else ">="
+    if before.is_cue("before"):
+        return "<=" if before.text in {"until", "till"} else "<"
+    return "="
 
 
 def _dated(scan: Scanner) -> bool:
@@ -142,12 +161,17 @@ def _of_only_year(scan: Scanner, ref: Ref, month: int) -> str | None:
 def _another(scan: Scanner, ref: Ref) -> bool:
     """Tell whether this is one of several periods: rows of "May and June" have one date each."""
     last = scan.draft.terms[-1] if scan.draft.terms else None
-    if last is None or last.ref is None or last.scope != scan.scope or last.kind != "value":
+    if (
+        last is None
+        or last.ref is None
+        or last.scope != scan.scope
+        or last.kind not in {"value", "period"}
+    ):
         return False
     link = {scan.at(at).text for at in range(last.position + 1, scan.position)}
     own = {hit.table for hit in ref.hits} <= {scan.entity()} or "or" in link
     same = bool(ref.hits) and ref.hits[:1] == last.ref.hits[:1]
-    return same and own and bool(link) and link <= {"and", "or", ",", "in", "the"}
+    return same and own and bool(link) and link <= {"and", "or", ",", "in", "the", *UNITS}
 
 
 def _asks_when(scan: Scanner) -> bool:
