@@ -173,6 +173,9 @@ def _add_up(scanner: Scanner) -> None:
     total = scanner.at(wanted.position).text.startswith("total ")
     if (total or (beside and per)) and wanted.ref is not None and scanner.measures(wanted.ref):
         wanted.function = "sum"
+        for sorting in draft.sorting:  # "highest first"
+            same = sorting.ref is not None and sorting.ref.hits[:1] == wanted.ref.hits[:1]
+            sorting.function = "sum" if same and sorting.function is None else sorting.function
 
 
 def _add_up_beside(scanner: Scanner) -> None:
