@@ -33,6 +33,7 @@ _KNOWING = frozenset(
     "mentions cover covers have has keep keeps find finds see sees registered recorded "
     "listed heard".split()
 )
+_OMITTING = frozenset({"omits", "omit", "lacks", "lack", "misses", "miss", "leaves", "leave"})
 _SURE = 0.95
 _NOBODY = frozenset({"nobody", "no one"})
 _AUXILIARIES = frozenset("have has had been be ever yet is are being still so far was were".split())  # noqa: SIM905
@@ -66,14 +67,23 @@ def unknowing(items: Sequence[Item], position: int) -> Step | None:
 
 def _behind_unknowing(items: Sequence[Item], position: int) -> int | None:
     """Return where a verb ends by which something is said to be left out; None if there is none."""
+    if text_at(items, position) in _OMITTING and ends(items, position + 1):
+        return position + 1
     if text_at(items, position) in {"leaves", "leave"} and text_at(items, position + 1) == "out":
         return position + 2 if ends(items, position + 2) else None
+    if text_at(items, position) in _KNOWING and text_at(items, position + 1) == "nothing":
+        end = past(items, position + 2, CLOSING)
+        return end if ends(items, end) else None
     if not denies(items, position):
         return None
     verb = past(items, position + 1, _AUXILIARIES)
     knows = text_at(items, verb) in _KNOWING
     whole = text_at(items, position).split()[-1] in {"have", "has"}
     end = verb + 1 if knows else position + 1
+    if text_at(items, position) in _WITHOUT or text_at(items, end - 1) in {"have", "has"}:
+        rows = past(items, end, DETERMINERS)
+        if text_at(items, rows) in ROWS and past(items, rows + 1, CLOSING) > rows + 1:
+            whole, end = True, rows + 1  # "that the inventory has no entry for"
     end = past(items, end, CLOSING)
     return end if (knows or whole) and ends(items, end) else None
 
