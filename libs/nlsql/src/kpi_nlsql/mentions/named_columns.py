@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.roles import Role
+from kpi_nlsql.mentions.walking import item_at, skip_words
 from kpi_nlsql.schema.amounts import adds_up, names_rows
 from kpi_nlsql.schema.graph import Column, Graph, Table
 from kpi_nlsql.schema.naming_columns import naming_columns
@@ -25,6 +26,8 @@ def named_columns(
     hits = _headed(item, graph)
     if item.text in NAMES and near is not None:
         hits = _naming(hits, graph.table(near))
+    elif item.text in NAMES and (kind := _kind(items, found, position)):
+        hits = [hit for table in kind for hit in _naming([], graph.table(table))] or hits
     if near is not None and position and found[position - 1] == "table":
         hits += _numbered(item, graph.table(near))
     return tuple(hits)
@@ -58,6 +61,16 @@ def full_name(table: Table) -> str | None:
     named = naming_columns(table)[0]
     called = any(column.name.lower() == "name" for column in table.columns)
     return named if "full name" in table.column(named).display_names and not called else None
+
+
+def _kind(items: Sequence[Item], found: Sequence[Role], position: int) -> list[str]:
+    """Return the tables of a kind that a value tells: "names of the three nurses" of some job."""
+    noun = skip_words(items, position + 2, {"the", "all"})
+    noun += bool((number := item_at(items, noun)) and number.number is not None)
+    item, led = item_at(items, noun), item_at(items, position + 1)
+    if item is None or led is None or led.text != "of" or found[noun] != "value":
+        return []
+    return list(dict.fromkeys(v.table for v in item.values)) if item.text.endswith("s") else []
 
 
 def _numbered(item: Item, table: Table) -> list[NameHit]:

@@ -9,6 +9,7 @@ from kpi_nlsql.english.short_forms import ABBREVIATIONS
 from kpi_nlsql.english.synonyms import SYNONYMS
 from kpi_nlsql.english.words import stem, stems
 
+_NAMED_IN_PARTS = {"forename": "first", "surname": "last"}
 _ABBREVIATED = {
     stem(word): stems(ABBREVIATIONS[word])
     for word in (  # noqa: SIM905
@@ -17,6 +18,7 @@ _ABBREVIATED = {
     ).split()
 }
 """Abbreviations that people write and that are no words of their own, as stems."""
+_OF_PEOPLE = {stems(short): stems(f"{which} name") for short, which in _NAMED_IN_PARTS.items()}
 _FILLERS = frozenset({stem(word) for word in ("of", "the", "a", "an", "in", "for", "and")})
 
 
@@ -61,6 +63,8 @@ def part_variants(phrase: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 def variants(phrase: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Yield the phrase with a word replaced by another that may stand for it."""
+    if phrase[-1:] in _OF_PEOPLE:
+        yield (*phrase[:-1], *_OF_PEOPLE[phrase[-1:]])
     for position, word in enumerate(phrase):
         for other in SYNONYMS.get(word, ()):
             yield (*phrase[:position], other, *phrase[position + 1 :])

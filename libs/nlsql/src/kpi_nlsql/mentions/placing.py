@@ -17,6 +17,7 @@ from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.place_leads import (
     DENIES,
+    DETERMINERS,
     is_denied,
     lead_of,
     leads_in,
@@ -30,8 +31,10 @@ from kpi_nlsql.mentions.place_tables import (
 )
 from kpi_nlsql.mentions.systems import system_rows, whole_tables
 from kpi_nlsql.mentions.values import ValueHit
+from kpi_nlsql.mentions.walking import skip_words, text_at
 from kpi_nlsql.schema.graph import Graph, Table
 from kpi_nlsql.schema.same_things import same_things
+from kpi_nlsql.wording.rewriting import ALSO_IN
 
 _EXACT = 0.95
 _NAMES_TABLE = 0.6
@@ -72,6 +75,9 @@ def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tupl
         state = []
     rows = replace(told[noun], hits=(NameHit(place.table, None, 1.0),), values=(), placed=True)
     told[noun] = rows
+    further = _further_place(told, place)
+    if further is not None:
+        told[further] = replace(ALSO_IN, start=told[further].start, end=told[further].end)
     return (*told[: place.start], *state, *told[place.position + 1 :])
 
 
@@ -85,6 +91,15 @@ def _state(lead: Sequence[Item], table: Table) -> list[Item]:
                     held = ValueHit(table.name, column.name, value, 1.0)
                     return [Item("mention", word, item.start, item.start + 1, values=(held,))]
     return []
+
+
+def _further_place(items: Sequence[Item], place: _Place) -> int | None:
+    """Return the "and" to another place the rows are said to be in: "materials in A and B"."""
+    position = place.position + 1
+    behind = skip_words(items, position + 1, DETERMINERS)
+    if not place.told or text_at(items, position) != "and" or behind >= len(items):
+        return None
+    return position if behind in _place_positions(items) else None
 
 
 # Which mentions are places

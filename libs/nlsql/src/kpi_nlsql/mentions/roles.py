@@ -8,6 +8,7 @@ from typing import Literal
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.value_roles import (
     DETERMINERS,
+    is_dated_deed,
     is_deed,
     is_value_of_column,
     tells_state,
@@ -42,6 +43,8 @@ def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list
             found[position] = "column"
         if is_value_of_column(items, found, position):
             found[position] = "value"
+        elif found[position] == "value" and is_dated_deed(items, position):
+            found[position] = "column"
         elif found[position] == "value" and is_deed(items, position):
             found[position] = "none"
     return found
@@ -139,10 +142,12 @@ def _is_flag(item: Item) -> bool:
 
 
 def _is_flag_column(items: Sequence[Item], position: int) -> bool:
-    # "active = N", "an active value of 1".
-    item = items[position]
+    # "per active flag", "different approvals", "active = N", "an active value of 1".
+    item, before = items[position], items[max(position - 1, 0)]
     if not (item.hits and _is_flag(item)):
         return False
+    if before.is_cue("group") or before.is_cue("distinct") or before.text == "by":
+        return True
     told = [other.text for other in items[position + 1 : position + 4]]
     owned = {(value.table, value.column) for value in item.values}
     further = (value for other in items[position + 1 : position + 4] for value in other.values)

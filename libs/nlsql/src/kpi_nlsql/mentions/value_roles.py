@@ -16,6 +16,8 @@ _LEADS_TO_VALUE = frozenset({"is", "are", "of", "equals", "in", "=", "(", ",", "
 _OR = frozenset({"or", "nor"})
 _ADVERBS = frozenset({"currently", "presently"})
 _MARKED = frozenset({"marked", "flagged", "labelled", "labeled", "tagged"})
+_TIMED = ("after", "before", "between", "recent")
+_DATED = ("on", "at", "date", "time", "dt", "dat")
 DETERMINERS = frozenset("a an the all any some their its his her each every these those".split())  # noqa: SIM905
 
 
@@ -28,6 +30,21 @@ def is_value_of_column(items: Sequence[Item], found: Sequence[str], position: in
     """Tell whether a mention is a value of the column beside it, or one more of some column."""
     beside = _is_value_of(items, position) or _is_value_before(items, position)
     return beside or _is_other_value(items, found, position)
+
+
+def is_dated_deed(items: Sequence[Item], position: int) -> bool:
+    """Tell whether a deed has a date: "samples received in May", whatever they are now."""
+    item, behind = items[position], item_at(items, position + 1)
+    timed = behind is not None and any(behind.is_cue(kind) for kind in _TIMED)
+    if text_at(items, position + 1) in {"in", "on", "during"}:
+        when = item_at(items, position + 2)
+        timed = when is not None and not when.hits and when.text not in DETERMINERS
+    dated = {hit.table for hit in item.column_hits() if str(hit.column).lower().endswith(_DATED)}
+    before = items[position - 1].table_hits()[:1] if position else ()
+    other = any(
+        hit.table not in dated for hit in before
+    )  # "bills opened in May", which have no such date
+    return item.text.endswith("ed") and timed and bool(dated) and not other
 
 
 def is_deed(items: Sequence[Item], position: int) -> bool:
@@ -74,6 +91,7 @@ def _is_state(items: Sequence[Item], position: int) -> bool:
     if before.text in _ADVERBS and held:
         return True  # "are currently berthed"
     told = before.is_cue("not") or before.last_word in COPULAS
+    told = told and text_at(items, position + 1) not in {"=", "is"}  # "is_active = N"
     return bool(held) and told and item.best_table() < _EXACT
 
 
