@@ -33,6 +33,7 @@ _ADDED_WORDS = {_WITH: "with", _IN: "in", _NOT: "not", _THAT: "that", _ARE: "are
 
 _EACH = frozenset({"either", "both", "neither"})
 _THEM = frozenset({"them", "it"})
+_MEASURING = ("compare", "between", "after", "before", "older", "younger")
 _ONCE_MORE = frozenset({"again", "also", "another", "one", "then", "still", "either"})
 
 
@@ -221,6 +222,11 @@ class _Clauses:
         """Return the places of the words that lead to what the second clause says."""
         items, split = self.items, self.split
         following = items[split.behind]
+        counted = any(item.kind == "mention" for item in items[split.behind + 2 :][:1])
+        if split.at < split.behind and any(map(following.is_cue, _MEASURING)) and not counted:
+            return (
+                None  # "above 10 and below 100" are of one column; "and more than 2 orders" is not
+            )
         end = start
         while end < split.at and (opens_clause(items[end]) or items[end].text in _EACH):
             end += 1

@@ -148,7 +148,7 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
     ):
         position += 1
     value = scan.at(position)
-    plain = scan.unknown(position) or len(value.text) == 1
+    plain = scan.unknown(position) or (value.kind == "word" and len(value.text) == 1)
     if not (value.kind in {"quoted", "number"} or value.values or plain):
         return False
     ref = _subject(scan)
