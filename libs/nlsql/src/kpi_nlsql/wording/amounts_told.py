@@ -16,6 +16,7 @@ _MULTIPLES = {
 _SHORT_AMOUNT = re.compile(r"(\d+)(k|mn|mio|bn)")
 _COINS = frozenset("eur usd gbp chf pln sek dkk nok jpy czk".split())  # noqa: SIM905
 _COMPARING = frozenset("above below over under than exceeds exceeding least most beneath".split())  # noqa: SIM905
+_UPWARDS = frozenset("more above over higher later older greater".split())  # noqa: SIM905
 
 
 def amounts_told(tokens: list[Token]) -> list[Token]:
@@ -39,16 +40,19 @@ def amounts_told(tokens: list[Token]) -> list[Token]:
             told.append(replace(token, text="0", kind="number"))
         elif behind and token.text == "+" and token.start == told[-1].end:
             told += said(("or", "more"), token)
-        elif behind and token.lower == "and" and _ends_with_more(tokens, at + 1):
+        elif behind and token.lower == "and" and _goes_up(tokens, at + 1):
             told.append(replace(token, text="or"))
         else:
             told.append(token)
     return told
 
 
-def _ends_with_more(tokens: list[Token], at: int) -> bool:
-    # "50 and more", but not "above 50 and more than 2 items"
-    return lower_at(tokens, at) == "more" and lower_at(tokens, at + 1) != "than"
+def _goes_up(tokens: list[Token], at: int) -> bool:
+    # "50 and more", but not "above 50 and more than 2 items" or "below 50 and above 80"
+    amount = any(
+        lower_at(tokens, at + 1) == "than" or t.kind == "number" for t in tokens[at + 1 :][:1]
+    )
+    return lower_at(tokens, at) in _UPWARDS and not amount
 
 
 def _spelt(told: list[Token]) -> float | None:

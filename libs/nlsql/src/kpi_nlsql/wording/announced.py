@@ -12,6 +12,7 @@ from kpi_nlsql.mentions.linking import Item
 
 _NAMES_TABLE = 0.6
 _TELLING = frozenset({"number", "quoted", "mark"})
+_SAYING = ("count", "aggregate", "group", "distinct", "superlative", "recent", "between")
 _CLAUSES = ("relative", "not", "missing", "mismatch", "also", "compare", "after", "before", "null")
 
 
@@ -27,9 +28,23 @@ def to_the_point(items: Sequence[Item]) -> list[Item]:
         shows = bool(request) and request[0].is_cue("show")
         told = shows and len(announced) > 1 and again == announced
     else:
-        named = items[colon].text == ":" and not any(item.kind in _TELLING for item in title)
-        told = named and _is_whole(request, title)
+        told = items[colon].text == ":" and _is_title(title, request) and _is_whole(request, title)
     return list(request) if told else list(items)
+
+
+def _is_title(title: Sequence[Item], request: Sequence[Item]) -> bool:
+    """Tell whether no more than a name is given: no number, nothing to count, no condition."""
+    again = {column for item in request for column in _held(item)}
+    return not any(
+        item.kind in _TELLING
+        or not _held(item) <= again  # "Overdue: all open invoices …" are open
+        or any(item.is_cue(kind) for kind in _SAYING)
+        for item in title
+    )
+
+
+def _held(item: Item) -> set[tuple[str, str]]:
+    return {(hit.table, hit.column) for hit in item.values if hit.score >= 1.0}
 
 
 def _is_whole(request: Sequence[Item], title: Sequence[Item]) -> bool:

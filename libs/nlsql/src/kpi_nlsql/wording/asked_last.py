@@ -60,7 +60,8 @@ def _count_first(items: Sequence[Item]) -> list[Item]:
     if "and" in {item.text for item in told[end - 3 : end - 1]}:
         return list(items)  # "used more than once, and by how many"
     asks = "how many" in told[end - 1].text or told[end - 2].kind == "mark"
-    if not asks or any(item.is_cue("count") for item in told[: end - 1]):
+    listed = told[end - 2].text == "," and "," in {item.text for item in told[: end - 2]}
+    if not asks or listed or any(item.is_cue("count") for item in told[: end - 1]):
         return list(items)
     return [told[end - 1], *_headless(_without_border(told[: end - 1]))]
 

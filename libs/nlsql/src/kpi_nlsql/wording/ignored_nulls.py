@@ -1,35 +1,50 @@
-"""Ignored nulls: "ignoring empty emails" is told as "emails not null"."""
+"""Ignored nulls: "ignoring empty emails", "(null codes ignored)" is told as "emails not null"."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kpi_nlsql.english.words import Token
-from kpi_nlsql.wording.phrases import lower_at, retold, said
 
 _EMPTY = frozenset({"null", "nulls", "empty", "blank", "blanks", "missing"})
 _IGNORING = frozenset({"ignoring", "excluding", "ignore", "exclude", "skipping", "disregarding"})
-_LONGEST = 6
-_LIGHT = frozenset({"values", "value", "ones"})
+_IGNORED = frozenset({"ignored", "excluded", "skipped", "disregarded"})
+_LIGHT = frozenset({"are", "is", "to", "be", "should", "values", "value", "ones"})
+_LONGEST = 5
 
 
 def without_ignored_nulls(tokens: Sequence[Token]) -> list[Token]:
     """Return the tokens with every aside on ignored nulls told as a condition, or left out.
 
-    Nulls of no column in particular ("ignoring nulls") are ignored anyway.
+    Nulls of no column in particular ("nulls ignored") are ignored anyway.
     """
-    return retold(tokens, _aside)
+    told = list(tokens)
+    for position in range(len(tokens) - 1, -1, -1):
+        empty = position < len(told) and told[position].lower in _EMPTY
+        if empty and (found := _aside(told, position)):
+            start, end, name = found
+            told[start:end] = [*name, *_not_null(told[position], bool(name))]
+    return told
 
 
-def _aside(told: list[Token], tokens: Sequence[Token], position: int) -> int:
-    ignoring = tokens[position].lower in _IGNORING
-    if not ignoring or lower_at(tokens, position + 1) not in _EMPTY:
-        return 0
-    end = position + 2
-    while end < len(tokens) and tokens[end].kind == "word":
+def _aside(tokens: Sequence[Token], position: int) -> tuple[int, int, list[Token]] | None:
+    """Return where an aside begins and ends, and the words for the column."""
+    before = tokens[position - 1].lower if position else ""
+    end = position + 1
+    while end < len(tokens) and tokens[end].kind == "word" and end <= position + _LONGEST:
+        if tokens[end].lower in _IGNORED:
+            return position, end + 1, _name(tokens[position + 1 : end])
         end += 1
-    if end > position + _LONGEST or (end < len(tokens) and tokens[end].kind != "mark"):
-        return 0
-    name = [token for token in tokens[position + 2 : end] if token.lower not in _LIGHT]
-    told += [*name, *said(("not", "null"), tokens[position + 1])] if name else []
-    return end - position
+    closed = end == len(tokens) or tokens[end].kind == "mark"
+    if before in _IGNORING and closed:
+        return position - 1, end, _name(tokens[position + 1 : end])
+    return None
+
+
+def _name(tokens: Sequence[Token]) -> list[Token]:
+    return [token for token in tokens if token.lower not in _LIGHT]
+
+
+def _not_null(at: Token, named: bool) -> list[Token]:
+    return [replace(at, text=word, kind="word") for word in ("not", "null")] if named else []

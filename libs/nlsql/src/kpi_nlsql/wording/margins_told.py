@@ -61,11 +61,26 @@ def _differing(tokens: Sequence[Token], position: int) -> list[Token] | None:
 def _difference(tokens: Sequence[Token], position: int) -> list[Token] | None:
     """Read "a price difference of more than 5 between A and B"."""
     start = _name(tokens, position) if tokens[position].lower in _DIFFERENCE else None
-    bound, end = _bound(tokens, position + 1 + (lower_at(tokens, position + 1) == "of"))
-    if start is None or not bound or lower_at(tokens, end) not in _BETWEEN:
+    if start is None:
         return None
-    before = _with_different(tokens, start, position)
-    return _moved(tokens, before, bound, _amount(tokens, end), end)
+    before, behind = _with_different(tokens, start, position), position + 1
+    bound, end = _bound(tokens, behind + (lower_at(tokens, behind) == "of"))
+    if bound and lower_at(tokens, end) in _BETWEEN:
+        return _moved(tokens, before, bound, _amount(tokens, end), end)
+    until = behind  # "a price difference between A and B of more than 5"
+    while until < len(tokens) and tokens[until].lower != "of" and not _ends(tokens, until):
+        until += 1
+    bound, end = _bound(tokens, until + 1)
+    if not bound or lower_at(tokens, behind) not in _BETWEEN:
+        return None
+    amount = _amount(tokens, end)
+    return [
+        *before,
+        *tokens[behind:until],
+        *put_in(("by", *bound), amount[0]),
+        *amount,
+        *tokens[end:],
+    ]
 
 
 def _name(tokens: Sequence[Token], end: int) -> int | None:

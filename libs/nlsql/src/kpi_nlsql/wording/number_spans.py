@@ -35,7 +35,7 @@ def spans_told(tokens: list[Token]) -> list[Token]:
 def _span(told: list[Token], tokens: Sequence[Token], position: int) -> int:
     lead, words = _lead(tokens, position)
     at = position + lead
-    if lead and _is_span(tokens[at : at + 3]):
+    if lead and _is_span(tokens[at : at + 3], outside=words[0] == "not"):
         told += said(words, tokens[position])
         told += [tokens[at], *said(("and",), tokens[at + 1]), tokens[at + 2]]
         return lead + 3
@@ -55,8 +55,8 @@ def _lead(tokens: Sequence[Token], position: int) -> tuple[int, tuple[str, ...]]
     return 0, ()
 
 
-def _is_span(run: Sequence[Token]) -> bool:
-    linked = len(run) == 3 and run[1].lower in _LINKS
+def _is_span(run: Sequence[Token], *, outside: bool) -> bool:
+    linked = len(run) == 3 and (run[1].lower in _LINKS or (outside and run[1].lower == "and"))
     return linked and _is_amount(run[0]) and _is_amount(run[2])
 
 

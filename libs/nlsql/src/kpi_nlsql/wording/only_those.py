@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kpi_nlsql.english.words import Token
-from kpi_nlsql.wording.phrases import put_in
+from kpi_nlsql.wording.phrases import lower_at, put_in
 
 _BORDERS = frozenset({",", "(", "-", "\u2013", ";"})
+_POSSESSIVES = frozenset({"their", "its"})
+_NAMES = frozenset({"name", "names"})
 _RESTRICTING = frozenset({"only", "restricted", "limited"})
 _TAKING = _RESTRICTING | frozenset(
     "considering taking counting including using regarding looking covering based filtered but "  # noqa: SIM905
@@ -21,5 +25,10 @@ def only_those(tokens: list[Token]) -> list[Token]:
             end += 1
         said = {token.lower for token in tokens[comma + 1 : end]}
         if tokens[comma].text in _BORDERS and said & _RESTRICTING:
-            return [*tokens[:comma], *put_in(("for",), tokens[comma]), *tokens[end:]]
+            shown = lower_at(tokens, end) in _POSSESSIVES or any(
+                token.lower in _NAMES for token in tokens[-2:]
+            )
+            mark = [replace(tokens[comma], text=":")]  # "…, only their email"
+            lead = mark if shown else put_in(("for",), tokens[comma])
+            return [*tokens[:comma], *lead, *tokens[end:]]
     return tokens

@@ -80,6 +80,7 @@ _PHRASES |= {
     run: run  # "several times" is a cue
     for run in (
         *((many, behind) for many in ("several", "multiple") for behind in ("times", "of")),
+        *(("there", many) for many in ("several", "multiple")),
         *(("double", behind) for behind in ("the", "as", "of", "average", "that")),
     )
 }
@@ -174,6 +175,8 @@ def _denied(tokens: list[Token]) -> list[Token]:
     """Tell "not country = FR" as "country <> FR": the denial ends with the comparison."""
     told = list(tokens)
     for position, token in enumerate(tokens):
+        if token.lower == "non" and _is_prefix(tokens, position):
+            told[position] = replace(token, text="not")
         if token.lower != "not":
             continue
         for at in range(position + 2, min(position + _LONGEST_NAME + 2, len(tokens))):
@@ -183,6 +186,12 @@ def _denied(tokens: list[Token]) -> list[Token]:
             if tokens[at].kind != "word":
                 break
     return [token for token in told if token.text]
+
+
+def _is_prefix(tokens: Sequence[Token], position: int) -> bool:
+    # "non-German suppliers"; "non-null" and "non-conformities" are words of their own
+    following = tokens[position + 1 : position + 2]
+    return any(t.start == tokens[position].end + 1 and t.text[:1].isupper() for t in following)
 
 
 def _signs(tokens: list[Token]) -> list[Token]:
