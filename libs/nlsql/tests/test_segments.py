@@ -33,3 +33,19 @@ def test_other_words_stay_whole(word: str) -> None:
 
 def test_parts_of_an_identifier_are_taken_apart() -> None:
     assert parts("brz_lnd_CSTMST") == ["brz", "lnd", "cst", "mst"]
+
+
+@pytest.mark.parametrize(
+    ("name", "made_of"),
+    [
+        ("Größe", ["größe"]),
+        ("KundenStraße", ["kunden", "straße"]),
+        ("KundenÄnderung", ["kunden", "änderung"]),
+        ("GRÖSSE_NEU", ["grösse", "neu"]),
+        ("État civil", ["état", "civil"]),
+        ("Poznań", ["poznań"]),
+        ("商品名", ["商品名"]),
+    ],
+)
+def test_letters_of_other_alphabets_end_no_word(name: str, made_of: list[str]) -> None:
+    assert parts(name) == made_of

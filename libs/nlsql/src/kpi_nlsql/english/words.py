@@ -51,7 +51,9 @@ UNSTEMMED = frozenset({"customs"})
 """Words whose stem is that of another word: customs are no customers."""
 _KINDS = {"sign": "mark", "or_more": "mark", "number_sign": "word", "address": "quoted"}
 """What kind of token else an expression finds: "lists.example.org" is one text, dots and all."""
-_PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
+_CAPITAL = "[A-ZÀ-ÖØ-Þ]"
+_SMALL = rf"(?:(?!{_CAPITAL})[^\W\d_])"
+_PART = re.compile(rf"{_CAPITAL}+(?={_CAPITAL}{_SMALL})|{_CAPITAL}?{_SMALL}+|{_CAPITAL}+|\d+")
 _INITIALS = frozenset({"f", "l"})
 
 
