@@ -70,7 +70,9 @@ def _means_sum(frame: Frame, sorting: Sorting) -> bool:
     assert sorting.ref is not None
     if not sorting.summed and not (frame.draft.limit and frame.spoken & _TOTAL):
         return False
-    table, rows = sorting.ref.chosen[0], _rows(frame)
+    (table, name), rows = sorting.ref.chosen, _rows(frame)
+    if not adds_up(frame.graph.table(table).column(name)):
+        return False
     if rows is None or rows == table:
         return _repeated(frame, table)  # "the five plants with the most stock"
     path = frame.paths.path(rows, table)

@@ -108,6 +108,7 @@ def scan(sentence: Sentence) -> Draft:
     picks.complete(scanner)
     _amounts(scanner.draft)
     _values_counted(scanner)
+    _count_per(scanner)
     _rows_averaged(scanner.draft)
     _asks_rows(scanner)
     _add_up(scanner)
@@ -143,6 +144,16 @@ def _behind_number(scanner: Scanner) -> int:
     if scanner.at(at).number is None:
         return 0
     return at + 1 + scanner.at(at + 1).is_cue("superlative")
+
+
+def _count_per(scanner: Scanner) -> None:
+    # "total runs per analyser": how many there are of each.
+    draft = scanner.draft
+    per = [group for group in draft.groups if scanner.at(group.position - 1).text == "per"]
+    if per and not draft.wanted and draft.entities and draft.entities[0][0] < per[0].position:
+        position, table = draft.entities[0]
+        if scanner.at(position).text.endswith("s"):
+            draft.wanted.append(Wanted(position, None, "count", False, table))
 
 
 def _rows_averaged(draft: Draft) -> None:

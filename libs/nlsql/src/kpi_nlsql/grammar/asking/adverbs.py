@@ -46,7 +46,7 @@ def _sum_up(scan: Scanner, position: int, function: str) -> bool:
             wanted.function = function
             return True
     before = [t for t in _compared(scan) if t.position < position]
-    return bool(before) and _compare(scan, before[-1], function)
+    return bool(before) and _of_groups(scan, before[-1]) and _compare(scan, before[-1], function)
 
 
 def _compared(scan: Scanner) -> list[Term]:
@@ -57,6 +57,14 @@ def _compared(scan: Scanner) -> list[Term]:
         if term.kind in {"compare", "between"} and term.against == "value" and term.scope == MAIN
         if term.ref is not None and scan.measures(term.ref)
     ]
+
+
+def _of_groups(scan: Scanner, term: Term) -> bool:
+    """Tell whether something is asked for that may have several of the rows compared."""
+    assert term.ref is not None
+    first = scan.draft.entities[0] if scan.draft.entities else None
+    by_value = first is not None and scan.role(first[0]) == "column"  # "payers with more than …"
+    return bool(scan.draft.wanted) or by_value or scan.entity() != term.ref.hits[0].table
 
 
 def _compare(scan: Scanner, term: Term, function: str) -> bool:

@@ -8,7 +8,7 @@ from kpi_nlsql.drafting.draft import SIGNS, Wanted, chosen_ref
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.grammar.conditions import totals, values_read
 from kpi_nlsql.grammar.scanner import Scanner
-from kpi_nlsql.schema.amounts import adds_up, main_amount
+from kpi_nlsql.schema.amounts import adds_up, main_amount, money_amount
 from kpi_nlsql.schema.graph import Table
 
 _MONEY = frozenset(
@@ -127,7 +127,8 @@ def _total_of_rows(scan: Scanner, position: int, function: str) -> bool:
     if own is None and function == "sum":
         added = scan.item.text.startswith("sum") or scan.item.text in {"the sum of", "total of"}
         money = stem(scan.at(position).last_word) in _MONEY
-        if not (added or money) or not adds_up(table.column(amount)):
+        told = money or (added and money_amount(table) is not None)
+        if not told or not adds_up(table.column(amount)):
             return False  # "total orders" are counted as likely as added up
     ref = chosen_ref(position, table.name, amount)
     scan.draft.wanted.append(Wanted(position, ref, function))
@@ -185,7 +186,11 @@ def _functions(scan: Scanner) -> tuple[list[str], int]:
         function = function_at(scan, position)
         if function:
             functions.append(function)
-        elif not scan.at(position).is_cue("count") and scan.at(position).text not in _JOINERS:
+        elif scan.at(position).is_cue("count") and functions:
+            column = scan.skip(position + 1)
+            if scan.role(column) != "column" or not scan.measures(scan.ref(column)):
+                break  # "total number of payments by city"
+        elif scan.at(position).text not in _JOINERS:
             break
         position += 1
     return functions, position

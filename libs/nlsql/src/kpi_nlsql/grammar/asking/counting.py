@@ -103,9 +103,11 @@ def _numbers(scan: Scanner) -> bool:
     if scan.item.text != "number" or scan.role(before) != "table":
         return False
     table = scan.sentence.graph.table(scan.table(before))
-    if not table.primary_key:
+    keys = [c for c in table.columns if any(n.endswith("number") for n in c.display_names)]
+    named = [column.name for column in keys] or list(table.primary_key)
+    if not named:
         return False
-    ref = Ref(scan.position, (NameHit(table.name, table.primary_key[0], 1.0),), table.name)
+    ref = Ref(scan.position, (NameHit(table.name, named[0], 1.0),), table.name)
     scan.draft.wanted.append(Wanted(scan.position, ref))
     scan.take(scan.position)
     scan.position += 1

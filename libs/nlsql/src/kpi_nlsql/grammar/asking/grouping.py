@@ -120,6 +120,8 @@ def rows_asked(scan: Scanner) -> bool:
     """Tell whether "by" or "per" follows rows of which nothing else is asked."""
     draft = scan.draft
     asked = draft.wanted or draft.sorting or draft.groups or draft.limit
+    if scan.at(scan.position - 1).is_cue("show"):
+        return False  # "show me for each vendor the newest order"
     opened = draft.notes.get("asks_rows") and scan.item.text in _FOR_EACH
     return bool(opened) and not asked
 
@@ -198,6 +200,8 @@ def _group_at(scan: Scanner, position: int) -> Group | None:
 
 
 def _ends_list(scan: Scanner, position: int) -> bool:
-    """Tell whether a further group stands between the comma and the "and" of a list."""
+    """Tell whether a further group stands between the comma and the end, or "and", of a list."""
+    following = scan.at(position + 1)
     named = scan.role(position) in {"column", "table"}
-    return named and scan.at(position + 1).text == "and"
+    last = position + 1 >= len(scan.items) or following.text == "," or following.is_cue("order")
+    return named and (following.text == "and" or last)

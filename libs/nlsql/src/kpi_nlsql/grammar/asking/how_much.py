@@ -56,7 +56,7 @@ def _moves(scan: Scanner, start: int) -> bool:
 
 def _add_up(scan: Scanner) -> bool:
     for wanted in scan.draft.wanted:
-        if wanted.ref is None or not wanted.ref.hits:
+        if wanted.ref is None or not wanted.ref.hits or wanted.function is not None:
             continue
         if wanted.ref.choice is None:
             summable(scan, wanted.ref)

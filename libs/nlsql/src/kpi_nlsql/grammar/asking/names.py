@@ -161,6 +161,13 @@ def _names_column(scan: Scanner) -> bool:
     return scan.role(scan.skip(scan.position + 2)) == "column"
 
 
+def _total(scan: Scanner, ref: Ref) -> str | None:
+    # "what is the total amount" of a column ``total_amount`` is the sum over the rows.
+    asks = scan.items[0].text in {"what is", "how much is", "what was"}
+    alone = asks and not scan.draft.wanted and scan.item.text.startswith("total ")
+    return "sum" if alone and scan.measures(ref) else None
+
+
 def _listed(scan: Scanner) -> bool:
     """Tell whether the table stands in a list of outputs ("show the players and their ages")."""
     before = scan.position - 1
@@ -210,6 +217,6 @@ def _column(scan: Scanner) -> None:
     if scan.again and ref.near is None and (owner := _own(scan, ref)):
         scan.owners[scan.position] = owner
         ref = scan.ref(scan.position)
-    scan.draft.wanted.append(Wanted(scan.position, ref))
+    scan.draft.wanted.append(Wanted(scan.position, ref, _total(scan, ref)))
     scan.pending = ref
     scan.pending_function = None

@@ -46,11 +46,11 @@ def _measured(scan: Scanner) -> list[Wanted]:
     named = [wanted for wanted in scan.draft.wanted if wanted.ref and scan.measures(wanted.ref)]
     verb = next((at for at, item in enumerate(scan.items) if item.text in OF_MONEY), None)
     entity = _told(scan)
-    if named or verb is None or entity is None:
+    if (named and [wanted.position for wanted in named] != [verb]) or verb is None:
         return named
-    amount = own_amount(scan, verb, entity, None)
+    amount = own_amount(scan, verb, entity, named[0].ref if named else None) if entity else None
     if amount is None:
-        return []
+        return named
     scan.take(verb)
     scan.draft.wanted = [Wanted(amount.position, amount)]
     return scan.draft.wanted

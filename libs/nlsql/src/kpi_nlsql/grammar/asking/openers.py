@@ -140,7 +140,7 @@ def _lists_columns(scan: Scanner, start: int) -> bool:
             columns += 1
         elif scan.role(position) != "table" and item.text not in _LISTING:
             return False
-    apart = scan.at(start - 2).kind == "mark"
+    apart = scan.at(start - 2).kind == "mark" or scan.at(start).text in {"its", "their"}
     return columns >= 1 + (not apart)
 
 

@@ -1,4 +1,4 @@
-"""Shown again: "…, and how much exactly?", "…, and that cost".
+"""Shown again: "…, and how much exactly?", "together with that amount".
 
 An amount that groups were compared by is asked for without its name.
 """
@@ -11,14 +11,16 @@ from kpi_nlsql.drafting.draft import Ref, Wanted
 from kpi_nlsql.grammar.scanner import Scanner
 
 _FILLING = frozenset("exactly was were is are it that they in total altogether overall the".split())  # noqa: SIM905
+_COMPARED = frozenset({"compare", "between"})
+_AMOUNTS = frozenset({"amount", "figure", "sum", "total", "average"})
 
 
 def read(scan: Scanner) -> bool:
     """Consume the words if something was compared before; what is shown is settled at the end."""
     if _that_column(scan):
         return True
-    end = _how_much(scan)
-    if end is None or not scan.draft.terms:
+    end = _how_much(scan) or _that_amount(scan)
+    if end is None or not any(term.kind in _COMPARED for term in scan.draft.terms):
         return False
     scan.again_shown.append((scan.position, end))
     scan.position = end
@@ -62,6 +64,13 @@ def _how_much(scan: Scanner) -> int | None:
     while scan.at(end).last_word in _FILLING:
         end += 1
     return end if scan.at(end).kind == "mark" else None
+
+
+def _that_amount(scan: Scanner) -> int | None:
+    # "together with that amount", "and this average"
+    end = scan.position + 2
+    told = scan.item.text in {"that", "this"} and scan.at(end - 1).text in _AMOUNTS
+    return end if told and scan.at(end).kind == "mark" else None
 
 
 def _show_groups(scan: Scanner) -> None:

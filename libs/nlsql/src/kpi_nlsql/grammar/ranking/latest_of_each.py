@@ -32,6 +32,8 @@ def read(scan: Scanner) -> bool:
     if date is None or other == table:
         return False
     told = _told_before(scan, other) if theirs else None
+    if theirs and told is None and not scan.in_where:
+        return False  # "customers and the date of their last order"
     scan.open_scope(negative=False)
     scan.in_where = True
     if told is not None:
@@ -60,5 +62,11 @@ def _date(scan: Scanner, rows: int, table: str) -> Ref | None:
     implied = scan.implied(rows, TIME, table)
     if scan.role(rows + 1) == "column":
         implied = scan.ref(rows + 1)  # "whose most recent payout period"
+        implied.hits = tuple(hit for hit in implied.hits if _tells_time(scan, hit))
     hits = [hit for hit in implied.hits if hit.table == table] if implied else []
     return chosen_ref(rows, table, str(hits[0].column)) if hits else None
+
+
+def _tells_time(scan: Scanner, hit: NameHit) -> bool:
+    named = any(word in str(hit.column).lower() for word in ("month", "period", "year", "date"))
+    return named or scan.is_dated(hit)

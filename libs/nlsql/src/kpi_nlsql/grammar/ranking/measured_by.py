@@ -87,7 +87,7 @@ def implied_measure(scan: Scanner, start: int, noun: int | None = None) -> tuple
 def own_measure(scan: Scanner, start: int) -> tuple[Ref, bool] | None:
     """Return what rows are put in order by: "orders, newest first", "invoices, largest first"."""
     rows, implied = scan.entity(), implied_measure(scan, start)
-    if rows is None or implied is not None:
+    if rows is None or (implied is not None and any(hit.table == rows for hit in implied[0].hits)):
         return implied
     word = scan.at(start).text.split()[0]
     column = main_amount(scan.sentence.graph.table(rows)) if word in _BY_AMOUNT else None

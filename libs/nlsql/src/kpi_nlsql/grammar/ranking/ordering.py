@@ -14,6 +14,7 @@ _DIRECTIONS = {
     "alphabetical": False,
     "reversed_alphabetical": True,
 }
+_AGES = {"youngest_first": False, "oldest_first": True}
 _COMMANDS = frozenset({"sort", "order", "rank"})
 _JOINERS = frozenset(
     "the of by in their and , then results result list them according to using on based".split()  # noqa: SIM905
@@ -33,7 +34,7 @@ def read(scan: Scanner) -> bool:
         scan.position = 1
         return True
     if not scan.item.is_cue("order") and direction is None:
-        return False
+        return _by_age(scan)
     if scan.item.is_cue("order") and not _leads_on(scan):
         return False
     position, found = _keys(scan, direction)
@@ -140,7 +141,9 @@ def _default(scan: Scanner, descending: bool) -> None:
     amounts = [w for w in shown if w.ref is not None and scan.measures(w.ref)]
     beside = [w for w in amounts if w.position in {scan.position - 1, scan.position - 2}]
     by_amount = amounts if _speaks_of_amounts(scan) else beside if len(shown) > 1 else []
-    own = None if by_amount else own_measure(scan, scan.position)
+    if not shown and _speaks_of_amounts(scan):
+        _by_compared(scan, descending)
+    own = None if by_amount or scan.draft.sorting else own_measure(scan, scan.position)
     if own is not None:  # "product names, cheapest first"
         scan.draft.sorting.append(Sorting(scan.position, own[0], None, None, own[1]))
         return
@@ -150,7 +153,28 @@ def _default(scan: Scanner, descending: bool) -> None:
         )
 
 
+def _by_compared(scan: Scanner, descending: bool) -> None:
+    # "claims above 500, largest first": by the amount that was spoken of.
+    compared = [term.ref for term in scan.draft.terms if term.kind in {"compare", "between"}]
+    for ref in [ref for ref in compared if ref is not None and scan.measures(ref)][-1:]:
+        scan.draft.sorting.append(Sorting(scan.position, ref, None, None, descending))
+
+
 def _speaks_of_amounts(scan: Scanner) -> bool:
     # "from highest to lowest" speaks of amounts, "in descending order" of anything.
     words = set(scan.item.text.split())
     return bool(words & {"highest", "lowest", "largest", "smallest", "high", "low", "most", "best"})
+
+
+def _by_age(scan: Scanner) -> bool:
+    """Consume "from oldest to youngest": by the age of the rows, or else by their birth."""
+    entity = scan.entity()
+    told = [oldest for kind, oldest in _AGES.items() if scan.item.is_cue(kind)]
+    for word, flipped in (("age", False), ("birth", True)) if told else ():
+        ref = scan.implied(scan.position, (word,), entity)
+        if ref is not None and any(hit.table == entity for hit in ref.hits):
+            scan.draft.sorting.append(Sorting(scan.position, ref, None, None, told[0] != flipped))
+            scan.take(scan.position)
+            scan.position += 1
+            return True
+    return False
