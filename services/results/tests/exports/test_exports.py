@@ -97,6 +97,27 @@ def test_excel_holds_typed_cells_and_text_for_what_it_cannot_hold(
     assert rows[4][3] == "-Infinity"
 
 
+def test_excel_holds_times_that_python_has_none_for_as_text(
+    drilldown: Drilldown, keep: Keep
+) -> None:
+    days = pa.array([2**31 - 1, -(2**31) + 1, -800_000, None, 0], pa.int32()).cast(pa.date32())
+    moments = pa.array([2**63 - 1, -(2**63) + 1, -(10**17), None, 0], pa.int64())
+    columns = {
+        "day": days,
+        "at": moments.cast(pa.timestamp("us")),
+        "zoned": moments.cast(pa.timestamp("us", "UTC")),
+    }
+    result = keep(pa.table(columns))
+    content, _ = export(drilldown, result, "excel")
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+    shown = drilldown.page(result, parse_query(result.columns)).records()
+    for row, record in zip(rows[:3], shown[:3], strict=True):
+        assert [value.removeprefix("'") for value in row] == list(record.values())
+    assert rows[3] == [None] * 3
+    assert rows[4] == [datetime(1970, 1, 1)] * 3  # noqa: DTZ001
+
+
 def test_excel_goes_on_in_a_further_sheet(drilldown: Drilldown, keep: Keep) -> None:
     result = keep(pa.table({"n": range(25)}))
     subject = Subject(drilldown.stream(result, parse_query(result.columns)), ABOUT)

@@ -1,8 +1,8 @@
 """Excel workbooks in constant memory. Rows beyond a sheet's limit go on in a further sheet.
 
 What Excel cannot hold as a value becomes text, never another value: integers beyond 2^53,
-decimals of more than 15 digits, dates before 1900, NaN and infinities. A text longer than a
-cell may be is cut and says so in the cell.
+decimals of more than 15 digits, dates before 1900 or without end, NaN and infinities. A text longer
+than a cell may be is cut and says so in the cell.
 """
 
 from __future__ import annotations
@@ -86,10 +86,28 @@ def _cells(column: AnyArray) -> Cells:
     if types.is_timestamp(kind):
         zone = None if kind.tz is None else "UTC"
         in_utc = column.cast(pa.timestamp(kind.unit, zone)).cast(pa.timestamp(kind.unit))
-        return in_utc.cast(pa.timestamp("us"), safe=False).to_pylist()
+        return _moments_or_texts(column, in_utc.cast(pa.timestamp("us"), safe=False))
+    if types.is_date(kind):
+        return _moments_or_texts(column, column)
     if _is_direct(kind):
         return column.to_pylist()
     return as_text(column).to_pylist()
+
+
+def _moments_or_texts(column: AnyArray, plain: AnyArray) -> Cells:
+    """Return Python's dates and times, and texts for what it has none for: years BC, infinity."""
+    try:
+        return plain.to_pylist()
+    except (OverflowError, ValueError):
+        texts = as_text(column).to_pylist()
+        return [_moment(cell, text) for cell, text in zip(plain, texts, strict=True)]
+
+
+def _moment(cell: pa.Scalar[Any], text: str | None) -> Any:
+    try:
+        return cell.as_py()
+    except (OverflowError, ValueError):
+        return text
 
 
 def _is_direct(kind: pa.DataType) -> bool:
@@ -97,7 +115,6 @@ def _is_direct(kind: pa.DataType) -> bool:
         types.is_integer,
         types.is_floating,
         types.is_decimal,
-        types.is_date,
         types.is_boolean,
         types.is_string,
         types.is_large_string,
@@ -143,8 +160,10 @@ def _named(cell: float) -> str:
 def _moments(workbook: xlsxwriter.Workbook, pattern: str) -> Put:
     shown = workbook.add_format({"num_format": pattern})
 
-    def put(sheet: Worksheet, row: int, place: int, cell: date | datetime | time) -> None:
-        if isinstance(cell, date) and cell.year < _FIRST_YEAR:
+    def put(sheet: Worksheet, row: int, place: int, cell: date | datetime | time | str) -> None:
+        if isinstance(cell, str):
+            _put_text(sheet, row, place, cell)
+        elif isinstance(cell, date) and cell.year < _FIRST_YEAR:
             sheet.write_string(row, place, cell.isoformat())
         else:
             sheet.write_datetime(row, place, cell, shown)
