@@ -1,5 +1,6 @@
 """Each run's difference to the run before it, in the KPI's history without being asked for."""
 
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -139,6 +140,24 @@ def test_damage_of_either_run_is_on_record_as_its_own(
     (damage,) = eventually(lambda: recorded(stack, ids[0], "damaged"), 20, "it is on record")
     assert damage.data["execution_id"] == ids[0]
     assert recorded(stack, ids[1], "damaged") == []
+
+
+def test_a_break_is_known_by_its_amount_whatever_its_scale(
+    runs: Runs, viewer: httpx.Client
+) -> None:
+    kpi_id, amounts = runs.kpi(), [Decimal("9.50"), Decimal("3.25")]
+    for scale, found in ((2, amounts), (4, amounts), (4, amounts[1:])):
+        column = pa.array(found, pa.decimal128(38, scale))
+        runs.succeeded(pa.table({"amount": column}), kpi_id=kpi_id)
+    newest, middle, _ = differences(viewer, kpi_id, 3)
+    assert (middle["new"], middle["persisting"], newest["resolved"]) == (0, 2, 1)
+
+    def states() -> dict[str, str] | None:
+        shown = viewer.get(f"/kpis/{kpi_id}/breaks").json()["breaks"]
+        found = {each["key"]["amount"]: each["status"] for each in shown}
+        return found if "resolved" in found.values() else None
+
+    assert eventually(states, 20, "a break is resolved") == {"9.5": "resolved", "3.25": "open"}
 
 
 def test_a_run_of_the_same_rows_changes_nothing(runs: Runs, viewer: httpx.Client) -> None:

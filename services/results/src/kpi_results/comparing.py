@@ -13,7 +13,8 @@ from kpi_results.comparison.changes import Step, read_changes, trend
 from kpi_results.comparison.compare import Comparison, compare
 from kpi_results.comparison.statements import RowClass
 from kpi_results.ledger import canonical
-from kpi_results.rows.columns import Columns
+from kpi_results.rows.coercion import decimal_shape
+from kpi_results.rows.columns import Column, Columns, Kind
 from kpi_results.rows.drilldown import Drilldown
 from kpi_results.rows.errors import RowSetGone
 from kpi_results.rows.pages import records
@@ -23,6 +24,7 @@ from kpi_results.selection import select
 from kpi_results.wish import Question
 
 TRIES = 3
+_OPEN_PRECISION = 38  # of numbers whose source declares none
 _PIECE = 8_192  # rows
 
 
@@ -145,8 +147,23 @@ def differing_keys(
 def _keys(
     drilldown: Drilldown, result: StoredResult, query: ViewQuery, key: Sequence[str], sign: int
 ) -> Iterator[tuple[bytes, int]]:
+    scaled = [name for name in key if _has_its_rows_scale(result.columns.named(name))]
     with closing(drilldown.stream(result, query).readers(_PIECE)) as readers:
         for read in readers:
             for row in records(result.columns, read()):
                 chosen = {name: row[name] for name in key}
+                for name in scaled:
+                    chosen[name] = _plain(chosen[name])
                 yield canonical(chosen), sign
+
+
+def _has_its_rows_scale(column: Column | None) -> bool:
+    """Whether the decimals of a column have a scale that may be another in the next run."""
+    if column is None or column.kind is not Kind.DECIMAL:
+        return False
+    precision, scale = decimal_shape(column.type)
+    return precision == _OPEN_PRECISION and scale > 0
+
+
+def _plain(value: Any) -> Any:
+    return None if value is None else str(value).rstrip("0").rstrip(".")

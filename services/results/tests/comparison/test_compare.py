@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from math import nan
 from typing import Any
 
@@ -116,6 +117,48 @@ def test_columns_of_only_one_run_are_named_and_not_compared(
     )
     assert (found.alignment.added, found.alignment.removed) == (("young",), ("old",))
     assert found.persisting == 1
+
+
+DECIMALS = (Decimal("9.50"), Decimal("-0.25"), Decimal("100.00"), Decimal("0.00"), None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (pa.decimal128(38, 16), DECIMALS),
+        (pa.decimal128(38, 37), (Decimal("9.5"), Decimal("-0.25"), None, Decimal(0), None)),
+        (pa.float64(), (9.5, -0.25, 100.0, -0.0, None)),
+        (pa.float32(), (9.5, -0.25, 100.0, 0.0, None)),
+    ],
+)
+def test_numbers_of_other_types_are_compared_by_value(
+    drilldown: Drilldown, keep: Keep, kind: pa.DataType, values: Sequence[Any]
+) -> None:
+    """The scale of sums and averages is that of their rows, which may grow from run to run."""
+    old = pa.table({"n": range(5), "d": pa.array(DECIMALS, pa.decimal128(38, 2))})
+    new = pa.table({"n": range(5), "d": pa.array(values, kind)})
+    gone = values.count(None) - 1
+    found = compare(drilldown, keep(old), keep(new), ["n"])
+    assert (found.persisting, found.changed) == (5 - gone, gone)
+    whole = compare(drilldown, keep(old), keep(new))
+    assert (whole.persisting, whole.new, whole.resolved) == (5 - gone, gone, gone)
+
+
+def test_small_decimals_and_whole_numbers_are_compared_by_value(
+    drilldown: Drilldown, keep: Keep
+) -> None:
+    small = [Decimal("0.5"), Decimal("-0.25"), None]
+    old = pa.table({"d": pa.array(small, pa.decimal128(2, 2)), "i": [100, 7, 0]})
+    new = pa.table(
+        {
+            "d": pa.array(small, pa.decimal128(38, 38)),
+            "i": pa.array([Decimal(100), Decimal("7.5"), Decimal(0)], pa.decimal128(38, 1)),
+        }
+    )
+    found = compare(drilldown, keep(old), keep(new), ["d"])
+    assert (found.persisting, found.changed) == (2, 1)
+    (change,) = read_changes(drilldown, found)
+    assert change.columns == ("i",)
 
 
 def test_columns_whose_type_changed_are_compared_by_their_text(

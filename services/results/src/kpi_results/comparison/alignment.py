@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from kpi_results.comparison.errors import NotComparable
-from kpi_results.rows.columns import Column, Columns
+from kpi_results.rows.coercion import decimal_shape
+from kpi_results.rows.columns import Column, Columns, Kind
+from kpi_rows.json_values import JsonValue
+
+_EXACT = frozenset((Kind.INTEGER, Kind.DECIMAL))
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnPair:
-    """The same column in both results. If their types differ, their texts are compared."""
+    """The same column in both results. If their types differ, their texts are compared.
+
+    But numbers are compared by value: exact ones as such, a float with another one as floats.
+    """
 
     before: Column
     after: Column
@@ -24,8 +32,36 @@ class ColumnPair:
 
     def sql(self, side: Literal["before", "after"]) -> str:
         """Name one side's column in a form that compares with the other side's."""
-        name = (self.before if side == "before" else self.after).physical
-        return name if self.before.type == self.after.type else f"{name}::VARCHAR"
+        column = self.before if side == "before" else self.after
+        if self.before.type == self.after.type:
+            return column.physical
+        if self._as_floats:
+            return f"{column.physical}::{self._float_type}"
+        return _exact_text(column) if self._as_exact else f"{column.physical}::VARCHAR"
+
+    def differs(self, old: JsonValue, new: JsonValue) -> bool:
+        """Whether two values, as pages show them, differ in that form."""
+        if old is None or new is None or self.before.type == self.after.type:
+            return old != new
+        if self._as_exact:
+            return Decimal(str(old)) != Decimal(str(new))
+        return float(str(old)) != float(str(new)) if self._as_floats else old != new
+
+    @property
+    def _kinds(self) -> set[Kind]:
+        return {self.before.kind, self.after.kind}
+
+    @property
+    def _as_exact(self) -> bool:
+        return self._kinds <= _EXACT
+
+    @property
+    def _as_floats(self) -> bool:
+        return Kind.FLOAT in self._kinds and bool(self._kinds & _EXACT)
+
+    @property
+    def _float_type(self) -> str:
+        return "DOUBLE" if "double" in (self.before.type, self.after.type) else "FLOAT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +77,17 @@ class Alignment:
     def shared(self) -> tuple[ColumnPair, ...]:
         """All columns that both results have."""
         return self.keys + self.values
+
+
+def _exact_text(column: Column) -> str:
+    """Write a number without the zeros that only its type gives it."""
+    text = f"{column.physical}::VARCHAR"
+    if column.kind is Kind.INTEGER:
+        return text
+    precision, scale = decimal_shape(column.type)
+    if precision == scale:  # DuckDB then leaves out the zero before the point
+        text = f"regexp_replace({text}, '^(-?)[.]', '\\10.')"
+    return f"rtrim(rtrim({text}, '0'), '.')" if scale > 0 else text
 
 
 def align(before: Columns, after: Columns, keys: Sequence[str] = ()) -> Alignment:

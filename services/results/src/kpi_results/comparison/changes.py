@@ -56,9 +56,13 @@ def read_changes(
     after = gather(comparison.after, rows)
     then = records(comparison.before.columns, before)
     now = records(comparison.after.columns, after)
-    keys = [pair.key for pair in comparison.alignment.values]
+    pairs = comparison.alignment.values
     return [
-        Change(old, new, tuple(key for key in keys if old[key] != new[key]))
+        Change(
+            old,
+            new,
+            tuple(each.key for each in pairs if each.differs(old[each.key], new[each.key])),
+        )
         for old, new in zip(then, now, strict=True)
     ]
 
