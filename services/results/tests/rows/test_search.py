@@ -124,6 +124,18 @@ def test_moments_outside_of_four_digit_years_are_found(
     assert found(drilldown, result, "10000-01-01 00") == [True, False]
 
 
+@pytest.mark.parametrize("kind", [pa.date32(), pa.timestamp("us"), pa.timestamp("us", "UTC")])
+def test_days_and_moments_without_end_are_found(
+    drilldown: Drilldown, keep: Keep, kind: pa.DataType
+) -> None:
+    raw = pa.int32() if kind == pa.date32() else pa.int64()
+    last = 2 ** (raw.bit_width - 1) - 1
+    result = keep(pa.table({"at": pa.array([last, -last, 0, None], raw).cast(kind)}))
+    assert found(drilldown, result, "Infinity") == [True, True, False, False]
+    assert found(drilldown, result, "-inf") == [False, True, False, False]
+    assert found(drilldown, result, "x") == [False] * 4
+
+
 @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
 def test_moments_of_every_unit_are_found(drilldown: Drilldown, keep: Keep, unit: Any) -> None:
     moments = pa.array([datetime(2026, 1, 31, 23, 59, 58, tzinfo=UTC)], pa.timestamp(unit, "UTC"))

@@ -24,6 +24,7 @@ _ALPHABETS = {
     Kind.TIMESTAMP_TZ: frozenset("0123456789-:. "),
     Kind.TIME: frozenset("0123456789:."),
 }
+_ENDLESS = (Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMP_TZ)
 _IN_FLOATS = frozenset("0123456789-.e+")
 _DIGITS = re.compile(r"[0-9]+")
 _MAX_DIGITS = 38  # of a decimal
@@ -39,11 +40,22 @@ def search_terms(columns: Sequence[Column], search: str, bind: Bind) -> list[str
 
 
 def _terms(column: Column, search: str, bind: Bind) -> list[str]:
+    endless = _endless_terms(column, search.lower())
     words = _as_written(column, search)
     alphabet = _ALPHABETS.get(column.kind)
     if alphabet is not None and not alphabet.issuperset(words):
+        return endless
+    return [*endless, *_TERMS[column.kind](column, words, bind)]
+
+
+def _endless_terms(column: Column, words: str) -> list[str]:
+    """Find days and moments that are shown as `infinity` or `-infinity`; nanoseconds never are."""
+    name = column.physical
+    if column.kind not in _ENDLESS or column.type.startswith("timestamp[ns"):
         return []
-    return _TERMS[column.kind](column, words, bind)
+    if words in "infinity":
+        return [f"isinf({name})"]
+    return [f"(isinf({name}) AND {name} < '1970-01-01')"] if words in "-infinity" else []
 
 
 def _as_written(column: Column, search: str) -> str:
