@@ -72,13 +72,14 @@ def test_people_assign_and_comment_breaks(runs: Runs, stack: Stack, viewer: http
     breaks = ledger_after(viewer, kpi_id, runs.succeeded(found("A"), kpi_id=kpi_id))
     path = f"/kpis/{kpi_id}/breaks/{breaks['A']['id']}"
     with stack.client("olga", "operator") as operator:
-        body = {"assignee": "ben", "reason": "knows the feed"}
+        body = {"assignee": " ben ", "reason": "knows the feed"}
         assigned = operator.post(f"{path}/assign", json=body)
         assert assigned.status_code == 200, assigned.text
         noted = operator.post(f"{path}/comment", json={"comment": "asked the supplier"}).json()
         nowhere = f"/kpis/{kpi_id}/breaks/{'0' * 32}/assign"
         assert operator.post(nowhere, json=body).status_code == 404
         assert operator.post(f"{path}/comment", json={}).status_code == 422
+        assert operator.post(f"{path}/assign", json={"assignee": "  "}).status_code == 422
 
     assert noted["break"]["assignee"] == "ben"
     assert noted["break"]["reason"] == "knows the feed"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import fields, validate
 
 from kpi_results.ledger import STATUSES
@@ -54,10 +56,17 @@ class BreakAnswer(Schema):
     break_ = fields.Nested(Break, required=True, data_key="break", attribute="break")
 
 
+class Person(fields.String):
+    """A name, without blanks around it."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        return super()._deserialize(value, *args, **kwargs).strip()
+
+
 class Assignment(Schema):
     """Who is to see to a break, and why; null takes it from whoever has it."""
 
-    assignee = fields.String(required=True, allow_none=True, validate=validate.Length(1, 255))
+    assignee = Person(required=True, allow_none=True, validate=validate.Length(1, 255))
     reason = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 2000))
 
 
