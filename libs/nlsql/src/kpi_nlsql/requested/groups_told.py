@@ -12,17 +12,42 @@ from kpi_nlsql.requested.columns import Meant
 from kpi_nlsql.requested.spans import Element
 from kpi_nlsql.sentence import Sentence
 
+_EXACT = 0.95
+
 _CALLED: dict[plan.AggregateFunction, set[str]] = {
     "sum": {"total", "sum", "amount", "totals"}, "avg": {"average"}, "count": {"count"},
     "min": set(), "max": set(),
 }  # fmt: skip
 
 
-def come_to(query: plan.Query, function: str, column: Meant | None) -> list[plan.Aggregate]:
+def amount_called(sentence: Sentence, query: plan.Query, element: Element) -> list[plan.Aggregate]:
+    """Return what groups were added up by, where a name fits no column in full but that, too.
+
+    "By total hours worked, with name and hours", though each has its ``overtime_hours``, too.
+    """
+    items = [sentence.items[at] for at in element.positions]
+    if max((item.best_column() for item in items), default=1.0) >= _EXACT:
+        return []
+    tables = {source.alias: source.table for source in sources(query)}
+    return [
+        each
+        for each in _only(query)
+        if isinstance(of := each.argument, plan.ColumnRef)
+        and all(
+            any((hit.table, hit.column) == (tables.get(of.source), of.column) for hit in hits)
+            for hits in (item.column_hits() for item in items)
+        )
+    ]
+
+
+def come_to(
+    query: plan.Query, element: Element, function: str, column: Meant | None
+) -> list[plan.Aggregate]:
     """Return what groups come to by a function that is told, of the column told with it, if any."""
-    same = [each for each in _only(query) if each.function == function]
+    known = _only(query)
+    same = [each for each in known if each.function == function]
     if function == "count" or column is None or not query.group:
-        return same
+        return same if element.positions else known
     alias = {source.table: source.alias for source in sources(query)}.get(column.table)
     if alias is None:
         return same

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import sources
 from kpi_nlsql.requested.columns import Meant, meant
-from kpi_nlsql.requested.groups_told import come_to, said_totals
+from kpi_nlsql.requested.groups_told import amount_called, come_to, said_totals
 from kpi_nlsql.requested.spans import Element
 from kpi_nlsql.schema.naming_columns import key_columns, naming_columns
 from kpi_nlsql.sentence import Sentence
+
+_FARTHEST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ def _grouped(sentence: Sentence, query: plan.Query) -> plan.Query | None:
 
 
 def _sums_up(sentence: Sentence, query: plan.Query, element: Element) -> bool:
+    if element.function or said_totals(sentence, query, element):
+        return True
     return any(isinstance(each, plan.Aggregate) for each in _expressions(sentence, query, element))
 
 
@@ -108,13 +112,13 @@ def _expressions(
 ) -> list[Meant | plan.Aggregate]:
     """Return what a listed name means; nothing where that is not clear."""
     if element.function:
-        told = meant(sentence, element, _tables(query))
-        return list(come_to(query, element.function, told))
+        told = meant(sentence, element, _tables(query)) if element.positions else None
+        return list(come_to(query, element, element.function, told))
     if query.group and (totals := said_totals(sentence, query, element)):
         return list(totals)
-    column = meant(sentence, element, _tables(query)) or meant(
-        sentence, element, [table.name for table in sentence.graph.tables]
-    )
+    if query.group and (summed := amount_called(sentence, query, element)):
+        return list(summed)
+    column = meant(sentence, element, _tables(query)) or _nearby(sentence, element, query)
     return [] if column is None else [column]
 
 
@@ -131,6 +135,24 @@ def _tested(query: plan.Query) -> list[plan.Exists]:
         for term in plan.conjuncts(query.where)
         if isinstance(term, plan.Exists) and not term.query.group and term.query.having is None
     ]
+
+
+def _nearby(sentence: Sentence, element: Element, query: plan.Query) -> Meant | None:
+    """Return a column of the one row of another table that each row refers to."""
+    source = query.source.table
+    near = [
+        table.name
+        for table in sentence.graph.tables
+        if table.name != source and _refers(sentence, source, table.name)
+    ]
+    return meant(sentence, element, near) if near else None
+
+
+def _refers(sentence: Sentence, source: str, table: str) -> bool:
+    found = sentence.paths.path(source, table)
+    if found is None or len(found[1]) > _FARTHEST:
+        return False
+    return all(sentence.paths.to_one(join, sentence.graph) for join in found[1])
 
 
 def _with_table(sentence: Sentence, query: plan.Query, table: str) -> plan.Query | None:

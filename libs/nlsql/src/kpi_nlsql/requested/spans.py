@@ -73,9 +73,9 @@ def _behind_lead(items: Sequence[Item], position: int) -> int | None:
     """Return where a list begins whose leading words begin here: "; I only need …"."""
     item = items[position]
     border = item.kind == "mark" and item.text[0] in _BORDERS
-    if not border and item.text != "and":
+    if not border and item.text not in {"and", "together", "along", "including"}:
         return None
-    told = border and item.text[0] in _BARE_BORDERS
+    told = item.text == "including" or (border and item.text[0] in _BARE_BORDERS)
     behind = position + 1
     while behind < len(items) and _leads(items[behind]):
         told = told or items[behind].text in _TELLING or _shows(items[behind])
@@ -122,7 +122,7 @@ def _elements(items: Sequence[Item], start: int, end: int) -> tuple[Element, ...
             one.owner, position = _owner(items, position + 1, end)
             if one.owner is None and one.function is None:
                 return None
-        elif _names(item):
+        elif _names(item) or _is_total(items, position, end):
             one.named.append(position)
         elif item.is_cue("aggregate") or item.is_cue("count"):
             one.function = "count" if item.is_cue("count") else item.argument("aggregate")
@@ -154,6 +154,12 @@ def _owner(items: Sequence[Item], position: int, end: int) -> tuple[str | None, 
     if position >= end or items[position].best_table() < _NAMES_TABLE:
         return None, position
     return items[position].table_hits()[0].table, position
+
+
+def _is_total(items: Sequence[Item], position: int, end: int) -> bool:
+    # "the order date and the total": a stored amount, where nothing to add up follows.
+    last = position + 1 >= end or items[position + 1].text in _SEPARATORS
+    return items[position].text == "total" and last
 
 
 def _names(item: Item) -> bool:

@@ -13,8 +13,9 @@ from kpi_nlsql.grammar.contrast.bounds import (
     says_something,
     split_at,
 )
-from kpi_nlsql.grammar.contrast.comparator import Comparator, comparators
+from kpi_nlsql.grammar.contrast.comparator import Comparator, comparators, deed_before
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
+from kpi_nlsql.grammar.contrast.evoked import tells_measure
 from kpi_nlsql.grammar.contrast.layout import list_and_rows
 from kpi_nlsql.grammar.contrast.rows_apart import behind_rows, rows_apart
 from kpi_nlsql.grammar.contrast.sides_before import (
@@ -47,8 +48,10 @@ def clauses(items: Sequence[Item]) -> Iterator[Clause]:
             tuple(range(begin)),
             tuple(range(end, len(items))),
             frozenset(range(found.start, found.end)),
+            found.text == "add up",
             attributive=found.attributive,
             in_time=found.in_time,
+            measure=(found.start,) if tells_measure(found.text.split()[0]) else (),
         )
         if not _meets_value(items, clause):
             clause = without_both(items, clause)
@@ -149,6 +152,11 @@ def _attributive(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
             left = _placed_before(items, before)
             if not any(items[at].text == "available in" for at in before):
                 yield replace(clause, left=left, right=sides, common=common, before=before)
+    if not leads and (deed := deed_before(items, min(clause.told))) is not None:
+        # "orders that were invoiced with a different amount": than they have themselves
+        rows = tuple(at for at in before if at < deed)
+        told = clause.told | {at for at in before if at > deed}
+        yield replace(clause, right=(deed,), common=clause.right, before=rows, told=told)
 
 
 def _placed_before(items: Sequence[Item], before: Sequence[int]) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kpi_nlsql.grammar.reconciling.differing import LEAVING_OUT
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.walking import skip_words
+from kpi_nlsql.mentions.walking import skip_words, skip_words_back
 from kpi_nlsql.plans.plan import Operator
 
 _ORDERS: dict[str, Operator] = {"after": ">", "later than": ">", "before": "<", "earlier than": "<"}
@@ -27,6 +27,7 @@ _LIKE = frozenset(
     {"same", "the same", "identical", "with the same", "have the same", "has the same"}
 )
 _HAVING = frozenset({"have", "has", "having", "with", "show", "shows", "hold", "carry", "carries"})
+_DONE_WITH = frozenset({"with", "at", "to", "in", "under", "on", "for", "by"})
 _DONE = frozenset("paid sold bought sent built made held".split())  # noqa: SIM905
 _WITHIN = 10
 _MIRRORED: dict[Operator, Operator] = {
@@ -119,7 +120,18 @@ def _is_unlike(items: Sequence[Item], position: int) -> bool:
     if items[position].text not in _UNLIKE:
         return False
     following = [item.last_word for item in items[position + 1 : position + _WITHIN]]
-    return bool({"than", "from", "in", "on", "vs", "versus"} & set(following))
+    told = bool({"than", "from", "in", "on", "vs", "versus"} & set(following))
+    return told or deed_before(items, position) is not None
+
+
+def deed_before(items: Sequence[Item], position: int) -> int | None:
+    """Return where a deed stands that is done unlike: "invoiced with a different amount"."""
+    lead = skip_words_back(items, position - 1, {"a", "an"})
+    if items[position].text.startswith("with "):
+        lead = position
+    elif lead < 1 or items[lead].text not in _DONE_WITH:
+        return None
+    return lead - 1 if lead and is_deed(items[lead - 1]) else None
 
 
 def is_deed(item: Item) -> bool:
@@ -132,6 +144,8 @@ def _denied(items: Sequence[Item], position: int) -> Comparator | None:
     end = skip_words(items, position + 1, {"the", "be", "exactly", "as"})
     if end >= len(items):
         return None
+    if items[end].text == "add" and [item.text for item in items[end + 1 : end + 2]] == ["up to"]:
+        return Comparator(position, end + 2, "!=", "add up")
     if items[end].text in _SAME or items[end].argument("compare") == "=":
         end = skip_words(items, end + 1, {"as", "with", "to"})
         return Comparator(position, end, "!=", "not the same")

@@ -21,9 +21,12 @@ class Clause:
     before: tuple[int, ...]
     after: tuple[int, ...]
     told: frozenset[int]
+    adds_up: bool = False
     together: AggregateFunction | None = None
     """How all rows of the right side are taken together: "the sum of its lines"."""
     attributive: bool = False
     """Whether the comparison stands before what it is about: "more seats than"."""
     in_time: bool | None = None
     """Whether dates are set against each other, or amounts: "later than", "cheaper than"."""
+    measure: tuple[int, ...] = ()
+    """Where the comparison itself says what is measured: "cheaper"."""

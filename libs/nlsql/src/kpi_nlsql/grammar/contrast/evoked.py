@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from kpi_nlsql.english.money import COSTING, MOVING
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.grammar.contrast.wording import covered, fit_name
+from kpi_nlsql.schema.amounts import money_amount
+from kpi_nlsql.schema.graph import Table
 
 _MEASURES = {
     "cost costing cheaper dearer pricier expensive charge charged sell sold selling price priced "
@@ -27,6 +30,10 @@ _NAMES = {
     for words, names in _MEASURES.items()
     for word in words.split()
 }
+_MOVED = frozenset(
+    verb for verb in MOVING if verb.endswith("ed") or verb in {"paid", "owe", "owes", "spent"}
+) | {*COSTING, "worth"}
+"""What is done with money, by verbs that name no rows: an invoice is no billing of it."""
 SUMMING = frozenset("totalling totaling cumulative combined cumulated accumulated".split())  # noqa: SIM905
 """Words that take the amounts of several rows together."""
 _EVOKED = 0.8
@@ -38,6 +45,11 @@ def evokes(word: str, part: str) -> float:
     if part == "rating":
         return 0.0  # it is no rate
     return _EVOKED if stem(part) in _NAMES.get(stem(word), ()) else 0.0
+
+
+def tells_measure(word: str) -> bool:
+    """Tell whether a word says by itself what is measured: "cheaper"."""
+    return stem(word) in _NAMES
 
 
 @lru_cache(maxsize=100_000)
@@ -55,3 +67,8 @@ def told_share(words: Sequence[str], name: Sequence[str]) -> float:
     said = covered(words, name)
     evoked = sum(max((evokes(w, part) for w in words), default=0.0) for part in name)
     return max(said, evoked / max(len(name), 1))
+
+
+def money_moved(word: str, table: Table) -> str | None:
+    """Return the one sum of money of a table's rows where a word tells what is done with money."""
+    return money_amount(table) if word in _MOVED else None

@@ -25,7 +25,7 @@ class Margin:
 
 def with_margin(items: Sequence[Item], clause: Clause) -> tuple[Clause, Margin | None] | None:
     """Tell apart by how much the values differ; None where it is a share of sums."""
-    rest = clause.after
+    rest = [at for at in clause.after if items[at].text != ","]
     if len(rest) < 3 or items[rest[0]].text != "by":
         return clause, None
     operator = _MORE.get(items[rest[1]].argument("compare"))

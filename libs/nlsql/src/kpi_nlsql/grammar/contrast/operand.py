@@ -8,7 +8,7 @@ from functools import cache
 
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.grammar.conditions.times import named_by
-from kpi_nlsql.grammar.contrast.evoked import told_fit, told_share
+from kpi_nlsql.grammar.contrast.evoked import money_moved, told_fit, told_share
 from kpi_nlsql.grammar.contrast.wording import (
     column_names,
     fit_name,
@@ -82,18 +82,28 @@ def operands(words: Sequence[Word], table: Table) -> list[Operand]:
 def _done(
     words: Sequence[Word], table: Table, owner: Sequence[float], found: Sequence[Operand]
 ) -> Iterator[Operand]:
-    """Yield the dates of rows that verbs tell: when they were placed or issued."""
+    """Yield what is paid or billed of the rows of a table, and when they were placed or issued.
+
+    Only what no column is called by is meant so.
+    """
     called = {word for operand in found for word in operand.words}
     for at, word in enumerate(words):
-        deed = word.text.endswith("ed") and word not in called
-        date = named_by(word.text, table) if deed else None
-        if date is None:
+        columns = set[str]() if word in called else _done_to(word.text, table)
+        if not columns:
             continue
         told = [1.0 if n == at else _OF_TABLE * of for n, of in enumerate(owner)]
         lost = _lost(words, told)
         placed = any(of >= _SAID for n, of in enumerate(owner) if n != at)
         score = sum(told) - len(lost) + _SAID
-        yield Operand(table.name, date.name, score, SURE, (word,), lost, placed)
+        for column in sorted(columns):
+            yield Operand(table.name, column, score, SURE, (word,), lost, placed)
+
+
+def _done_to(verb: str, table: Table) -> set[str]:
+    """Return the money and the date of a table's rows that a verb speaks of."""
+    date = named_by(verb, table) if verb.endswith("ed") else None
+    told = (money_moved(verb, table), None if date is None else date.name)
+    return {name for name in told if name is not None}
 
 
 def _singled_out(

@@ -18,7 +18,7 @@ from kpi_nlsql.grammar.contrast.reading import Reading
 from kpi_nlsql.grammar.contrast.row_phrases import without_phrases
 from kpi_nlsql.grammar.contrast.sought import sought_in
 from kpi_nlsql.grammar.contrast.states import state_choice, states
-from kpi_nlsql.grammar.contrast.together import comes_together, names_total, summed_up
+from kpi_nlsql.grammar.contrast.together import comes_together, names_total, of_all_rows, summed_up
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.row_nouns import merged
 from kpi_nlsql.sentence import Candidate, Sentence
@@ -54,6 +54,9 @@ def _of_clause(
     if (function := clause.together) is not None:
         plain = (c for c in ranked if c.link is None and not c.same_row)
         ranked = [c for c in plain if comes_together(sentence.graph, c, function, sought.right)]
+    whole = of_all_rows(items, clause, sentence.graph, ranked[0]) if ranked else None
+    if whole is not None and not plainly:
+        return _of_clause(sentence, items, whole)
     if not ranked or not is_plain(sentence, ranked[0], clause):
         return None
     if plainly and not names_total(sentence, items, form, ranked[0]):

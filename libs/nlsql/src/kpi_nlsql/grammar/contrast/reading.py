@@ -33,6 +33,8 @@ _WHOLE = 0.8
 _SURELY = 0.85
 _KEYED = 0.95
 _SAID = 0.8
+_SUMMED = 0.5
+"""What is left of the certainty where sums must be equal to the last cent."""
 
 
 class Reading:
@@ -68,6 +70,7 @@ class Reading:
         sure = choice.pairing.score * clearness(ranked) * min(1.0, 0.4 + said)
         told = f"{choice.left.column} {operator} {choice.right.column}"
         if (function := clause.together) is not None:
+            sure *= _SUMMED if operator == "!=" and margin is None else 1.0
             term = summed(choice, operator, function, margin)
         else:
             term = compared(choice, operator, self.sentence.graph, margin)

@@ -38,12 +38,13 @@ def sought_in(sentence: Sentence, items: Sequence[Item], clause: Clause, layout:
     """Return the words of a comparison and of what stands around it."""
     tokens = sentence.tokens
     leading = verbs(tokens)
+    measured = [Word(items[at].start, items[at].text.split()[0]) for at in clause.measure]
     others = (*layout.head, *(at for part in layout.shown for at in part), *layout.loose)
     items = _with_deeds(items, clause)
     return Sought(
         words_of(items, clause.left, tokens),
         words_of(items, clause.right, tokens),
-        words_of(items, clause.common, tokens),
+        (*words_of(items, clause.common, tokens), *measured),
         tuple(w for w in words_of(items, layout.head, tokens) if w.token not in leading),
         words_of(items, others, tokens),
         tuple(words_of(items, part, tokens) for part in layout.shown),

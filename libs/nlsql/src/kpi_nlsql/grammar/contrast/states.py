@@ -88,7 +88,8 @@ def _in_both(items: Sequence[Item], position: int) -> Iterator[States]:
     rest = range(position + 2, len(items))
     end = next((at for at in rest if ends_state(items[at])), len(items))
     cut = next((at for at in range(position + 3, end - 1) if items[at].text in _TOGETHER), None)
-    head = next((at for at in range(position - 1, -1, -1) if _opens(items, at)), -1)
+    led = (at for at in range(position - 1, -1, -1) if _opens(items, at))
+    head = next(led, position - 1 if items[position - 1].text in _BEING else -1)
     if cut is not None and head > 0:
         yield States(
             State(position, tuple(range(position + 2, cut))),

@@ -9,7 +9,7 @@ from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.comparator import mirrored
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
 from kpi_nlsql.grammar.contrast.evoked import SUMMING
-from kpi_nlsql.grammar.contrast.operand import Word, table_told
+from kpi_nlsql.grammar.contrast.operand import Word, naming, table_told
 from kpi_nlsql.grammar.contrast.wording import column_names
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans.plan import AggregateFunction
@@ -30,15 +30,33 @@ def summed_up(items: Sequence[Item], clause: Clause) -> Clause:
     """Tell apart what is added up, or the lowest of what, and put it on the right."""
     for side, turned in ((clause.right, False), (clause.left, True)):
         at = next((at for at in side if _function(items[at])), None)
-        if at is None:
+        if at is None and not (turned and clause.adds_up):
             continue
+        function = "sum" if at is None else _function(items[at])
         rest = tuple(position for position in side if position != at)
-        clause = replace(clause, told=clause.told | {at}, together=_function(items[at]))
+        told = clause.told if at is None else clause.told | {at}
+        clause = replace(clause, told=told, together=function)
         if turned:
             operator = mirrored(clause.operator)
             return replace(clause, operator=operator, left=clause.right, right=rest)
         return replace(clause, right=rest)
     return clause
+
+
+def of_all_rows(
+    items: Sequence[Item], clause: Clause, graph: Graph, choice: Choice
+) -> Clause | None:
+    """Return the clause with all rows of a side taken together: "whose open orders exceed X"."""
+    words, table = choice.left.words, graph.table(choice.left.table)
+    named = len(naming(words, table)) < len(words)
+    if named or clause.together is not None or clause.in_time is not False:
+        return None
+    if not clause.before or items[clause.before[-1]].text != "whose" or choice.link:
+        return None
+    if not comes_together(graph, choice.turned(), "sum", ()):
+        return None
+    left, right, operator = clause.right, clause.left, mirrored(clause.operator)
+    return replace(clause, left=left, right=right, operator=operator, together="sum")
 
 
 def names_total(sentence: Sentence, items: Sequence[Item], clause: Clause, choice: Choice) -> bool:
@@ -49,7 +67,7 @@ def names_total(sentence: Sentence, items: Sequence[Item], clause: Clause, choic
         for side in (choice.left, choice.right)
         for name in column_names(side.meant(sentence.graph))
     ]
-    return all(
+    return bool(sums) and all(
         "total" in items[at].text.split() and any("total" in name for name in names) for at in sums
     )
 

@@ -115,21 +115,23 @@ def _across(items: Sequence[Item], sides: Sides, used: set[int]) -> tuple[str, s
         (sides.source, sides.target, False),
         (sides.target, sides.source, True),
     ):
-        first = _first(items, before, one)
-        second = _first(items, behind, other)
+        first = _first(items, before, one, sides.key_columns())
+        second = _first(items, behind, other, sides.key_columns())
         if first is not None and second is not None:
             used.update({first[0], second[0]})
             return (second[1], first[1]) if turned else (first[1], second[1])
     return None
 
 
-def _first(items: Sequence[Item], positions: range, table: str) -> tuple[int, str] | None:
+def _first(
+    items: Sequence[Item], positions: range, table: str, keys: set[str]
+) -> tuple[int, str] | None:
     """Return the first mention of a column of the table that names no table at the same time."""
     for position in positions:
         item = items[position]
         found = _column(item, table, _PERHAPS)
         if item.kind == "mention" and found is not None and item.best_table() < found[1]:
-            return position, found[0]
+            return None if found[0].lower() in keys else (position, found[0])
     return None
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from kpi_nlsql.english.words import stems
 from kpi_nlsql.grammar.reconciling.compared import Sides, clause_start, compared_columns
 from kpi_nlsql.grammar.reconciling.row_filters import row_filters
 from kpi_nlsql.grammar.reconciling.several_compared import Comparison, several
 from kpi_nlsql.grammar.reconciling.side_conditions import side_conditions
+from kpi_nlsql.mentions.lexicon import NameHit
+from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
 from kpi_nlsql.schema.graph import Graph
 from kpi_nlsql.schema.pairing import Pairing
@@ -186,11 +189,18 @@ def _named(sentence: Sentence, sides: Sides, used: set[int]) -> list[plan.Output
             continue
         for table, alias in _sides_of(sentence, sides, position):
             hits = [hit for hit in item.column_hits() if hit.table == table]
-            if hits and hits[0].score >= _SURE:
+            if hits and hits[0].score >= _SURE and _says(item, sentence.graph, hits[0]):
                 found.append(plan.Output(plan.ColumnRef(alias, str(hits[0].column))))
                 used.add(position)
                 break
     return list(dict.fromkeys(found))
+
+
+def _says(item: Item, graph: Graph, hit: NameHit) -> bool:
+    """Tell whether a word of the column's own names is said, not only one that may stand for it."""
+    column = graph.table(hit.table).column(str(hit.column))
+    words = {word for name in (column.name, *column.display_names) for word in stems(name)}
+    return bool(words & set(stems(item.text)))
 
 
 def _sides_of(sentence: Sentence, sides: Sides, position: int) -> list[tuple[str, str]]:

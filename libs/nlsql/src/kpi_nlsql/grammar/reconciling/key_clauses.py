@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from kpi_nlsql.grammar.reconciling.equated_keys import OPENING, behind_owner, equated
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.walking import skip_words
+from kpi_nlsql.mentions.walking import skip_words, text_at
 
 _MATCHING = frozenset(
     "match matching matched compare comparing compared join joining joined link linked linking "  # noqa: SIM905
@@ -28,6 +28,7 @@ _TAIL = frozenset(
     "together a an the as key keys combined combination in both tables "  # noqa: SIM905
     "systems being fields columns only respectively".split()
 )
+_KEYS = frozenset({"key", "keys", "join key", "key columns"})
 _APART = ("not", "missing", "also", "mismatch")
 _COUNTING = ("count", "aggregate", "group", "order")
 _HALF = 0.5
@@ -78,9 +79,27 @@ def _behind_lead(items: Sequence[Item], position: int) -> int | None:
         at += 1
     elif items[at].text in _BEFORE_SAME and items[at + 1].text in _SAME:
         return at + 2
+    elif at > position and items[at].text in _KEYS and text_at(items, at + 1) in {":", "is", "are"}:
+        return skip_words(items, at + 2, _FILLERS)
+    elif _on_basis(items, at) or _is_key_told(items, at):
+        at += 1
     elif not _may_tell(items, position, at):
         return None
     return skip_words(items, at, _BY | _FILLERS)
+
+
+def _on_basis(items: Sequence[Item], position: int) -> bool:
+    behind = {text_at(items, position + 1), text_at(items, position + 2)}
+    return items[position].text in {"on", "on the"} and "basis" in behind
+
+
+def _is_key_told(items: Sequence[Item], position: int) -> bool:
+    # "with item number as the key", "the plate being the key"
+    if text_at(items, position) not in {"with", "taking"}:
+        return False
+    rest = [item.text for item in items[position:]]
+    key = next((at for at, text in enumerate(rest) if text in _KEYS), 0)
+    return key > 1 and rest[key - 1] in {"the", "as", "a", "join"}
 
 
 def _may_tell(items: Sequence[Item], position: int, at: int) -> bool:

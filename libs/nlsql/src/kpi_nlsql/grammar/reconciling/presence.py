@@ -123,7 +123,9 @@ def _tells(item: Item) -> bool:
 
 def _with_both(lead: Sequence[Item]) -> bool:
     # "members with both loans and holds" and those "in both A and B" have rows in each of the two.
-    return any(item.is_cue("both") for item in lead)
+    words = {item.text for item in lead}
+    holds = bool({"with", "have", "has", "having"} & words) and "both" in words
+    return holds or any(item.is_cue("both") and " " in item.text for item in lead)
 
 
 def _with_some(lead: Sequence[Item], behind: Sequence[Item]) -> bool:

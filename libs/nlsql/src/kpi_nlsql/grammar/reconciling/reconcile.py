@@ -21,7 +21,7 @@ from kpi_nlsql.grammar.reconciling.owned_columns import compares_owned
 from kpi_nlsql.grammar.reconciling.passed_through import from_head
 from kpi_nlsql.grammar.reconciling.presence import find_places
 from kpi_nlsql.grammar.reconciling.relation import Relation, table_at
-from kpi_nlsql.grammar.reconciling.target_conditions import said_of
+from kpi_nlsql.grammar.reconciling.target_conditions import NOTHING, said_of, state_in_both
 from kpi_nlsql.grammar.reconciling.targets import Membership, Target
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.schema.pairing import Pairing, pairings
@@ -98,6 +98,8 @@ def _target(
 ) -> Target:
     source = table_at(sentence.items, relation.source)
     said = said_of(sentence, position, relation.cue, source)
+    if said is NOTHING and not negative:
+        said = state_in_both(sentence, position, relation.cue)
     return Target(position, table_at(sentence.items, position), pairing, negative, said)
 
 
@@ -209,7 +211,7 @@ def _is_none(items: tuple[Item, ...], noun: int) -> bool:
 def _paired(items: tuple[Item, ...], position: int, first: int, second: int) -> bool:
     """Tell whether the two tables stand right behind "both"."""
     between = [*items[position + 1 : first], *items[first + 1 : second]]
-    return all(item.kind in {"word", "mark"} for item in between)
+    return all(item.kind in {"word", "mark"} or item.is_cue("also") for item in between)
 
 
 def _denies(items: tuple[Item, ...], position: int, target: int) -> bool:

@@ -10,6 +10,7 @@ from kpi_nlsql.mentions.values import ValueHit
 from kpi_nlsql.plans import plan
 
 _IN = frozenset({"in", "of", "from", "on"})
+_BEING = frozenset({"is", "are", "was", "were", "the", "=", "not", "in", "of"})
 _SURE = 0.6
 _KNOWN = 0.95
 _FARTHEST = 6
@@ -43,13 +44,21 @@ def side_conditions(
 def _told_of(items: Sequence[Item], position: int, sides: Mapping[str, str]) -> tuple[str, ...]:
     """Return the tables of which a value is said: "active in A", "active in both"."""
     behind = items[position + 1 : position + _FARTHEST]
-    following = [item for item in behind if item.text != "the"]
-    if following and following[0].text == "in both":
+    following = [item for item in behind if item.text not in {"the", "both"} or item.cues]
+    if following and (following[0].text == "in both" or _both_behind(following)):
         return tuple(sides)
     if following and following[0].text in _IN and len(following) > 1:
         table = _table(following[1], sides)
+        joined = "and" in [item.text for item in following[2:3]]
+        goes_on = [item for item in following[3:] if item.text not in _IN][:1]
+        if joined and any(_table(item, sides) not in {None, table} for item in goes_on):
+            return tuple(sides)
         return () if table is None else (table,)
     return _told_before(items, position, sides)
+
+
+def _both_behind(following: Sequence[Item]) -> bool:
+    return following[0].text in _IN and len(following) > 1 and following[1].text == "both"
 
 
 def _told_before(items: Sequence[Item], position: int, sides: Mapping[str, str]) -> tuple[str, ...]:
@@ -59,9 +68,11 @@ def _told_before(items: Sequence[Item], position: int, sides: Mapping[str, str])
         item = items[at]
         if (table := _table(item, sides)) is not None:
             named = named or (at > 1 and items[at - 2].best_column() >= _KNOWN)
-            return (table,) if named else ()
+            return (table,) if named and at < position - 1 else ()
         if item.kind == "mention" and item.best_column() >= _KNOWN:
             named = True
+        elif item.text not in _BEING and not item.is_cue("compare", "=") and not item.is_cue("not"):
+            break
     return ()
 
 

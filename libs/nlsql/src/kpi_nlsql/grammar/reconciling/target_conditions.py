@@ -1,4 +1,4 @@
-"""Conditions on the other table: "missing from the active vendors of B".
+"""Conditions on the other table: "not in B with status X", "missing from the active vendors of B".
 
 What is said of the rows that a row must, or must not, meet is read as a question for these rows
 alone, and becomes part of the match.
@@ -11,12 +11,21 @@ from dataclasses import dataclass, replace
 
 from kpi_nlsql.grammar import general
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.values import ValueHit
 from kpi_nlsql.plans import plan
 from kpi_nlsql.sentence import Sentence
 from kpi_nlsql.wording.rewriting import SHOW_ALL
 
+_LEADS = frozenset(
+    "with whose where that which who having of for from in since after before between dated".split()  # noqa: SIM905
+)
 _INTO = frozenset("in from within into on at among amongst under".split())  # noqa: SIM905
 """What stands behind these is said of the place: "not registered in A", "not in the open A"."""
+_BORDERS = frozenset({".", "?", "!", ";", ",", "(", ")"})
+_JOINING = frozenset({"and", "or", "but"})
+_CONTRASTS = ("missing", "not", "also", "both", "only", "show", "relative")
+_LACKING = frozenset({"no", "without"})
+_NAMED = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +55,11 @@ def said_of(sentence: Sentence, position: int, cue: int, source: str) -> Said:
     """Return what is said of the rows of the table mentioned at a position behind a cue."""
     items, table = sentence.items, sentence.items[position].table_hits()[0].table
     lead = [at for at in range(cue, position) if items[at].last_word in _INTO]
-    before = [at for at in range(max([cue, *lead]) + 1, position) if _tells(items[at], table)]
-    if not before:
+    before = [at for at in range(min(lead, default=cue) + 1, position) if _tells(items[at], table)]
+    behind = _behind(items, position, cue, table, source)
+    if not before and not behind:
         return NOTHING
-    kept = [*before, position]
+    kept = [*before, position, *behind]
     rows = replace(sentence, items=(*SHOW_ALL, *(items[at] for at in kept)))
     first = next(iter(general.read(rows)), None)
     if first is None or not isinstance(first.plan, plan.Query):
@@ -60,9 +70,66 @@ def said_of(sentence: Sentence, position: int, cue: int, source: str) -> Said:
     if source in {step.source.alias for step in query.joins}:
         return NOTHING
     used = {kept[at - len(SHOW_ALL)] for at in first.used if at >= len(SHOW_ALL)}
-    return Said(query, frozenset(used))
+    return Said(query, frozenset(used | set(behind)))
+
+
+def state_in_both(sentence: Sentence, position: int, cue: int) -> Said:
+    """Return the rows of a table with the value told before "both": "active both in A and B"."""
+    items, table = sentence.items, sentence.items[position].table_hits()[0].table
+    state = items[cue - 1] if cue else items[cue]
+    if not items[cue].is_cue("both") or items[cue].text == "both":
+        return NOTHING
+    held = [hit for hit in state.values if hit.table == table and hit.score >= 1.0]
+    if not held:
+        return NOTHING
+    return Said(_rows_with(held[0]))
+
+
+def _rows_with(value: ValueHit) -> plan.Query:
+    """Return the query for the rows that have a value."""
+    column = plan.ColumnRef(value.table, value.column)
+    where = plan.Compare(column, "=", plan.Constant(value.value))
+    return plan.Query(_ANY, plan.Source(value.table, value.table), where=where)
 
 
 def _tells(item: Item, table: str) -> bool:
     """Tell whether an item says which value a column of the table has."""
     return any(hit.table == table for hit in item.values)
+
+
+def _behind(items: Sequence[Item], position: int, cue: int, table: str, source: str) -> list[int]:
+    """Return the positions of the clause behind a table that tells which of its rows are meant."""
+    start = position + 1
+    if start >= len(items) or items[start].text.split()[0] not in _LEADS:
+        return []
+    end = start + 1
+    while end < len(items) and not _ends(items, end):
+        end += 1
+    clause = [items[at] for at in range(start, end)]
+    telling = [item for item in clause if item.kind == "mention"]
+    if not telling or not all(_speaks_of(item, table) for item in telling):
+        return []
+    lacking = bool(_LACKING & set(items[cue].text.split()))
+    if not lacking and all(_speaks_of(item, source) for item in telling):
+        return []  # "products in A not in B with status X" may be said of either: of the products
+    return list(range(start, end))
+
+
+def _ends(items: Sequence[Item], position: int) -> bool:
+    item = items[position]
+    if item.kind == "mark":
+        return item.text[0] in _BORDERS
+    following = items[min(position + 1, len(items) - 1)]
+    return item.text in _JOINING and (
+        any(following.is_cue(kind) for kind in _CONTRASTS) or _is_verb(following)
+    )
+
+
+def _is_verb(item: Item) -> bool:
+    return item.text in {"are", "is", "have", "has", "were", "was", "show", "list", "give"}
+
+
+def _speaks_of(item: Item, table: str) -> bool:
+    """Tell whether a mention names a value or a column of the table."""
+    named = any(hit.table == table and hit.score >= _NAMED for hit in item.column_hits())
+    return named or _tells(item, table)

@@ -19,6 +19,7 @@ _BY_WORDS = frozenset({"by", "on", "per", "same", "the same"})
 _OCCUR = frozenset("occur occurs appear appears happen happens times together".split())  # noqa: SIM905
 _MOST_TABLES = 3
 _SURE = 0.9
+_FULL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
     if repeat is None:
         return
     for keys in repeated_keys(sentence, repeat)[:_MOST_TABLES]:
-        shown = shown_beside(sentence.items, repeat, keys)
+        shown = shown_beside(sentence, repeat, keys)
         if repeat.bare and not _repeats_values(sentence, repeat, keys, shown):
             continue
         columns = tuple(dict.fromkeys(keys.columns.values()))
@@ -72,8 +73,7 @@ def _repeats_values(sentence: Sentence, repeat: Repeat, keys: Keys, shown: Shown
     if any(item.is_cue("agree") for item in sentence.items):
         # "guests entered twice with the same phone": rows of the noun itself are alike.
         return len(keys.columns) > 1 or min(keys.columns, default=0) > min(repeat.cues)
-    table = sentence.graph.table(keys.table)
-    if any(table.column(name).unique for name in keys.columns.values()):
+    if _shown_of_rows(sentence, repeat, keys):
         return False
     if len(keys.columns) != 1:
         return bool(keys.columns)
@@ -82,6 +82,20 @@ def _repeats_values(sentence: Sentence, repeat: Repeat, keys: Keys, shown: Shown
     item = sentence.items[next(iter(keys.columns))]
     values = item.best_table() < item.best_column()
     return values and (repeat.counted is None or shown.counted)
+
+
+def _shown_of_rows(sentence: Sentence, repeat: Repeat, keys: Keys) -> bool:
+    """Tell whether the columns are what to show of rows: "the city of customers that ordered …"."""
+    table = sentence.graph.table(keys.table)
+    if any(table.column(name).unique for name in keys.columns.values()):
+        return True
+    return repeat.number > 1 and any(
+        item.best_table() >= _FULL
+        and item.best_table() > item.best_column()
+        and item.table_hits()[0].table != keys.table
+        for at, item in enumerate(sentence.items[: min(repeat.cues)])
+        if at not in keys.columns
+    )
 
 
 def _candidate(sentence: Sentence, asked: Asked, keys: Keys) -> Candidate:
@@ -93,12 +107,7 @@ def _candidate(sentence: Sentence, asked: Asked, keys: Keys) -> Candidate:
         if item.is_cue("agree") or item.is_cue("distinct") or item.text in _OCCUR
     }
     used |= {at for at, item in enumerate(sentence.items) if asked.groups and item.is_cue("group")}
-    used |= {
-        at
-        for at, item in enumerate(sentence.items)
-        for hit in item.column_hits()
-        if hit.table == asked.table and hit.column in asked.columns and hit.score >= _SURE
-    }
+    used |= _known_again(sentence, asked.table, asked.columns)
     rest = rest_of_rows(sentence, asked.table, used, keys.used)
     if rest is None:
         filters, told = row_filters(sentence, asked.table, asked.table, used)
@@ -116,13 +125,28 @@ def _candidate(sentence: Sentence, asked: Asked, keys: Keys) -> Candidate:
     )
 
 
+def _known_again(sentence: Sentence, table: str, columns: tuple[str, ...]) -> set[int]:
+    """Return the words that name a column that repeats once more: "(SKU not null)"."""
+    items = sentence.items
+    named = {
+        at
+        for at, item in enumerate(items)
+        for hit in item.column_hits()
+        if hit.table == table and hit.column in columns and hit.score >= _SURE
+    }
+    return named | {
+        at for at in range(len(items)) if items[at].is_cue("not_null") and at - 1 in named
+    }
+
+
 def _plan(asked: Asked, filters: list[plan.Condition]) -> plan.Query:
     table, shown = asked.table, asked.shown
     source = plan.Source(table, table)
     if shown.rows:
         terms = [*filters, *asked.known(table)[1:], _repeats(asked)]
-        output = _COUNT if shown.counted else plan.Output(plan.Star(table))
-        return plan.Query((output,), source, where=plan.all_of(terms))
+        details = tuple(plan.Output(plan.ColumnRef(table, name)) for name in shown.details)
+        outputs = details or (plan.Output(plan.Star(table)),)
+        return plan.Query((_COUNT,) if shown.counted else outputs, source, where=plan.all_of(terms))
     keys = tuple(plan.ColumnRef(table, column) for column in asked.columns)
     shown_keys = tuple(plan.Output(key) for key in keys)
     groups = plan.Query(
@@ -164,7 +188,7 @@ def _repeats(asked: Asked) -> plan.Condition:
 def _explanation(asked: Asked, told: str) -> str:
     names, shown = ", ".join(asked.columns), asked.shown
     if shown.rows:
-        what = "The number of rows" if shown.counted else "The rows"
+        what = "The number of rows" if shown.counted else ", ".join(shown.details) or "The rows"
         return f"{what} of {asked.table}{told} that share their {names} with another row"
     often = {">": "more than", ">=": "at least", "=": "exactly"}[asked.repeat.operator]
     times = f"{often} {asked.repeat.number:g} times"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.mentions.linking import Item
 
 DAY = frozenset({"day", "date"})
@@ -11,8 +12,11 @@ _EXACT = 0.95
 _JOINING = frozenset({"and", ",", "/", "&", "+", "plus", "the", "their", "its", "same", "the same"})
 
 
-def mention_list(items: Sequence[Item], start: int) -> tuple[int, ...]:
-    """Return the mentions of a list ("A, B and C") that begins here."""
+def mention_list(items: Sequence[Item], start: int, *, unknown: bool = False) -> tuple[int, ...]:
+    """Return the mentions of a list ("A, B and C") that begins here.
+
+    ``unknown``: further nouns that nothing is called by belong to it, too.
+    """
     found: list[int] = []
     position = start
     while position < len(items):
@@ -22,7 +26,8 @@ def mention_list(items: Sequence[Item], start: int) -> tuple[int, ...]:
         if named and _modifies(items, position):
             position += 1
             continue
-        if named and (not found or items[position - 1].text in _JOINING | {"("}):
+        foreign = unknown and bool(found) and _is_foreign(items, position)
+        if foreign or (named and (not found or items[position - 1].text in _JOINING | {"("})):
             found.append(position)
         elif item.text not in _JOINING:
             break
@@ -35,6 +40,11 @@ def _has_value(items: Sequence[Item], position: int) -> bool:
     told = {(hit.table, hit.column) for hit in items[position].column_hits() if hit.score >= _EXACT}
     following = items[position + 1 : position + 2]
     return any((hit.table, hit.column) in told for item in following for hit in item.values)
+
+
+def _is_foreign(items: Sequence[Item], position: int) -> bool:
+    item, before = items[position], items[position - 1].text
+    return item.kind == "word" and item.text not in FUNCTION_WORDS | _JOINING and before in _JOINING
 
 
 def _is_same_day(items: Sequence[Item], position: int) -> bool:

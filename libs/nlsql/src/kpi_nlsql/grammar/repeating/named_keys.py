@@ -81,7 +81,7 @@ def _behind(items: Sequence[Item], leads: Sequence[int]) -> tuple[int, ...]:
     """Return the lists that stand right behind the words that lead to them."""
     found: list[int] = []
     for lead in leads:
-        listed = mention_list(items, lead + 1)
+        listed = mention_list(items, lead + 1, unknown=True)
         found += [at for at in listed if at not in found]
     return tuple(found)
 
@@ -97,8 +97,10 @@ def _combined(items: Sequence[Item]) -> tuple[int, ...]:
 def _enclosed(items: Sequence[Item], repeat: Repeat) -> tuple[int, ...]:
     """Return what stands in parentheses: "duplicate guests (name, phone)"."""
     for position, item in enumerate(items[:-1]):
-        if item.text == "(" and position > min(repeat.cues):
-            return mention_list(items, position + 1)
+        listed = mention_list(items, position + 1)
+        after = items[listed[-1] + 1].text[:1] if listed and listed[-1] + 1 < len(items) else ""
+        if item.text == "(" and position > min(repeat.cues) and after == ")":
+            return listed
     return ()
 
 

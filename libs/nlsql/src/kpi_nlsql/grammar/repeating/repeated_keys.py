@@ -86,7 +86,7 @@ def _in_table(
     named = max(spoken.values(), default=0.0)
     if repeat.counted is not None and repeat.counted not in spoken:
         return None
-    if missed:
+    if missed or _done_elsewhere(items, repeat, spoken):
         return None
     fit = sum(scores) / len(scores) if scores else 0.0
     alike = len(scores) > 1 and max(scores) >= _EXACT and _are_alike(items, told)
@@ -99,6 +99,16 @@ def _in_table(
 def _are_alike(items: Sequence[Item], told: tuple[int, ...]) -> bool:
     """Tell whether each column is said to be the same: "the same guest and the same night"."""
     return all(items[at - 1].is_cue("agree") for at in told if at)
+
+
+def _done_elsewhere(items: Sequence[Item], repeat: Repeat, spoken: dict[int, float]) -> bool:
+    """Tell whether a verb names another table: "rooms reserved more than 60 times"."""
+    before = range(max(min(repeat.cues) - 2, 0), min(repeat.cues))
+    deeds = [
+        at for at in before if items[at].text.endswith("ed") and items[at].best_table() >= _SURE
+    ]
+    alike = any(item.is_cue("agree") for item in items)  # "booked twice for the same room"
+    return repeat.bare and not alike and bool(deeds) and not set(deeds) & set(spoken)
 
 
 def _spoken(

@@ -51,12 +51,21 @@ def find_repeat(items: Sequence[Item]) -> Repeat | None:
     duplicates = frozenset(at for at, item in enumerate(items) if item.is_cue("duplicate"))
     often = next((found for at in range(len(items)) if (found := _often(items, at))), None)
     if duplicates:
+        more = {at + 1 for at in duplicates if _or_more(items, at)}
+        duplicates = duplicates | frozenset(more)
         return Repeat(duplicates | often.cues) if often else Repeat(duplicates)
     if often is not None:
         return often
     if alike := _alike(items):
         return Repeat(alike)
     return next((found for at in range(len(items)) if (found := _several(items, at))), None)
+
+
+def _or_more(items: Sequence[Item], position: int) -> bool:
+    # "registered twice or more"
+    following = items[position + 1 : position + 2]
+    twice = items[position].last_word == "twice"
+    return twice and bool(following) and following[0].text == "or more"
 
 
 def _often(items: Sequence[Item], position: int) -> Repeat | None:

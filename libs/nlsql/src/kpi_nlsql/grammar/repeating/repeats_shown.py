@@ -9,7 +9,12 @@ from kpi_nlsql.english.deeds import is_inflected
 from kpi_nlsql.grammar.repeating.repeated_keys import Keys
 from kpi_nlsql.grammar.repeating.repeats import ROWS, Repeat, as_another
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.named_columns import NAMES
+from kpi_nlsql.schema.naming_columns import naming_columns
+from kpi_nlsql.sentence import Sentence
 
+_SURE = 0.6
+_KNOWN = 0.85
 _HOW_OFTEN = "how often"
 _CLAUSES = frozenset({"whose", "where", "which", "that", "who"})
 _TELLING = frozenset(
@@ -17,11 +22,13 @@ _TELLING = frozenset(
     "such affected share shares have has had there are is they do does the".split()
 )
 """Words behind "and how many" that say no more than that it is told how often each is there."""
+_BOUNDS = ("compare", "between")
+_ADDING = frozenset({"with", "including", "showing", "plus", "together with", "along with"})
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """``rows``: the rows themselves; ``counted``: how many.
+    """``rows``: the rows themselves (their ``details``, if any are named); ``counted``: how many.
 
     ``often``: the sentence asks, too, how often each is there.
     """
@@ -29,21 +36,38 @@ class Shown:
     rows: bool
     counted: bool
     often: bool
+    details: tuple[str, ...]
     used: frozenset[int]
 
 
-def shown_beside(items: Sequence[Item], repeat: Repeat, keys: Keys) -> Shown:
+def shown_beside(sentence: Sentence, repeat: Repeat, keys: Keys) -> Shown:
     """Return what the sentence asks to see of the duplicates."""
+    items = sentence.items
     times = _times(items, repeat, keys)
     counted = _counted(items, repeat)
     verbs = _verbs(items, repeat, keys)
-    rows = _asks_for_rows(items, repeat, keys, _clause(items))
-    return Shown(rows, bool(counted), bool(times), frozenset({*times, *counted, *verbs}))
+    clause = _clause(items)
+    rows = _asks_for_rows(items, repeat, keys, clause)
+    details = _details(sentence, repeat, keys, (clause or 0) if rows else 0)
+    used = {*times, *counted, *verbs, *details}
+    names = tuple(dict.fromkeys(details.values()))
+    if not rows:
+        # "… more than once, show A and how often": the values themselves again.
+        rows = bool(details) and not times and not set(names) <= set(keys.columns.values())
+        names = tuple(dict.fromkeys((*keys.columns.values(), *names)))
+    return Shown(rows, bool(counted), bool(times), names if rows else (), frozenset(used))
 
 
 def _clause(items: Sequence[Item]) -> int | None:
-    """Return where the clause on the rows begins."""
-    return next((at for at, item in enumerate(items) if at and item.text in _CLAUSES), None)
+    """Return where the clause on the rows begins; "guests sharing an address" has no pronoun."""
+    return next(
+        (at for at, item in enumerate(items) if at and (item.text in _CLAUSES or _shares(item))),
+        None,
+    )
+
+
+def _shares(item: Item) -> bool:
+    return item.is_cue("duplicate") and item.text.startswith(("share ", "sharing "))
 
 
 def _counted(items: Sequence[Item], repeat: Repeat) -> set[int]:
@@ -68,7 +92,7 @@ def _times(items: Sequence[Item], repeat: Repeat, keys: Keys) -> set[int]:
     for at in range(counts[0] + 1, len(items)):
         item = items[at]
         of_rows = any(hit.table == keys.table for hit in item.table_hits())
-        if not (of_rows or item.text in _TELLING):
+        if not (of_rows or item.text in _TELLING or item.is_cue("group") or item.is_cue("often")):
             break
         found.add(at)
     return found
@@ -101,7 +125,10 @@ def _asks_for_rows(items: Sequence[Item], repeat: Repeat, keys: Keys, clause: in
         return True
     if clause is None or not columns or columns[0] < clause or min(repeat.cues) < clause:
         return False
-    return any(at < clause for at in keys.used)
+    named = any(at < clause for at in keys.used)
+    if repeat.bare and items[clause].text != "whose":
+        return False  # "accruals that were posted twice for the same member"
+    return named or any(item.is_cue("details") for item in items[:clause])
 
 
 def _opens_with_rows(items: Sequence[Item]) -> bool:
@@ -110,3 +137,37 @@ def _opens_with_rows(items: Sequence[Item]) -> bool:
     said = (item for item in items if not any(item.is_cue(kind) for kind in asked))
     opening = next((item for item in said if item.text != "the"), None)
     return opening is not None and opening.is_cue("details") and opening.text in ROWS
+
+
+def _details(sentence: Sentence, repeat: Repeat, keys: Keys, end: int) -> dict[int, str]:
+    """Return the columns to show of the rows, by where they are named: before ``end``, or last."""
+    items = sentence.items
+    told = [*keys.columns, *repeat.cues]
+    zone = set(range(end))
+    adding = [at for at in range(max(told) + 1, len(items)) if _adds(items, at)]
+    zone |= set(range(adding[0] + 1, len(items))) if adding else set()
+    table = sentence.graph.table(keys.table)
+    found: dict[int, str] = {}
+    for at in sorted(zone - set(told)):
+        if items[at].text in NAMES and not items[at].hits:
+            found[at] = naming_columns(table)[0]
+        hits = [hit for hit in items[at].column_hits() if hit.table == keys.table]
+        wanted = _KNOWN if at < min(told) else _SURE
+        if hits and hits[0].score >= wanted and not _is_tested(items, at):
+            found[at] = str(hits[0].column)
+    return found
+
+
+def _is_tested(items: Sequence[Item], position: int) -> bool:
+    """Tell whether a mention is compared, or is no column: "status Open", "another product"."""
+    value = any(item.values for item in items[position : position + 2])
+    bounded = any(
+        item.is_cue(kind) for item in items[position + 1 : position + 3] for kind in _BOUNDS
+    )
+    return value or bounded or (position > 0 and items[position - 1].text == "another")
+
+
+def _adds(items: Sequence[Item], position: int) -> bool:
+    """Tell whether further columns follow: ", with the name and the phone", "and show the name"."""
+    item = items[position]
+    return item.text in _ADDING or item.is_cue("show")
