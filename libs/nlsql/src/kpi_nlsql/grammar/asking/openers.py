@@ -5,6 +5,7 @@ from __future__ import annotations
 from kpi_nlsql.english.function_words import COPULAS, HELPING
 from kpi_nlsql.grammar.asking.questions import question_word
 from kpi_nlsql.grammar.conditions.denied_subjects import leave_denial
+from kpi_nlsql.grammar.conditions.existence import lacks_own_column
 from kpi_nlsql.grammar.conditions.people import ask_people
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.linking import Item
@@ -161,6 +162,8 @@ def _relative(scan: Scanner) -> bool:
     if starts and item.text.split()[-1] in _ASKING:
         scan.draft.note(f"asks_{item.text}")
     else:
+        if lacks_own_column(scan, scan.position - 1):
+            scan.close_scope()
         scan.in_where = True
         scan.pending = scan.pending if _says_of_column(scan) else None
     scan.position += 1

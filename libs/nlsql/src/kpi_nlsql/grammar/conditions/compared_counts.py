@@ -50,7 +50,9 @@ def _says_when(scan: Scanner, position: int) -> bool:
     # "invoices over 50 dated before May": the verb leads on to a date, and nothing is counted.
     if scan.role(position) != "column" or not scan.participle(position):
         return False
-    return any(scan.at(position + 1).is_cue(cue) for cue in ("before", "after", "between"))
+    return any(scan.at(position + 1).is_cue(cue) for cue in ("before", "after", "between")) or (
+        scan.at(position + 1).text in {"in", "on", "during", "since"}
+    )
 
 
 def counts_existing(scan: Scanner, operator: Operator, literal: str | float, position: int) -> bool:

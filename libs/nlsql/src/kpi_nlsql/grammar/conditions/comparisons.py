@@ -84,6 +84,8 @@ def _compared(scan: Scanner, operator: Operator, position: int) -> bool:
 def _amount_told(scan: Scanner, position: int) -> Ref | None:
     # "above 200 euros", "customers billed more than 200", "more than 1,000 in unpaid claims"
     if (money := measured_in(scan, position + 1)) is not None:
+        if totalling.paid(scan) is not None:
+            scan.adverbs.append((position + 1, "sum"))
         return money
     if (level := totalling.of_each_row(scan, position + 1)) is not None:
         return level
@@ -91,7 +93,7 @@ def _amount_told(scan: Scanner, position: int) -> Ref | None:
     if known or scan.pending_function is not None:
         return None
     behind = position + 1 + (scan.at(position + 1).text in ADVERBS)
-    amount = totalling.told_behind(scan, behind)
+    amount = totalling.told_behind(scan, behind) or totalling.paid(scan)
     if amount is not None:
         scan.adverbs.append((position + 1, "sum"))
     return amount

@@ -10,6 +10,7 @@ from kpi_nlsql.drafting.draft import MAIN, Term
 from kpi_nlsql.english.deeds import BRINGING_ABOUT
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.english.words import stem
+from kpi_nlsql.grammar.asking.implied_columns import IMPLIED
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.values import ValueHit
@@ -136,10 +137,18 @@ def leave_denial(scan: Scanner) -> bool:
     following = scan.at(scan.position + 1)
     terms = [term for term in scan.draft.terms if term.scope == scan.scope]
     said = following.text.split()[:1]
-    if not terms or not (contrasts or set(said) & _SAYING):
+    again = contrasts or set(said) & _SAYING or _is_own_deed(scan, scan.position + 1)
+    if not terms or not again:
         return False
     scan.close_scope()
     scan.pending = None
     scan.position += 1
     scan.anew = scan.position
     return True
+
+
+def _is_own_deed(scan: Scanner, position: int) -> bool:
+    # "… and cost more than 20": a verb that names a column of the rows asked for.
+    item = scan.at(position)
+    hits = [hit for hit in item.column_hits() if hit.table == scan.entity()]
+    return bool(hits) and item.text in IMPLIED

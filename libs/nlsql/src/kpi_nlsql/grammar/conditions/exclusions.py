@@ -34,6 +34,8 @@ def _leading(scan: Scanner) -> bool:
     position = _value_at(scan, scan.position + 1)
     if position is None:
         return False
+    if scan.pending is not None and _is_of_pending(scan, position):
+        return False  # "whose status is other than Closed" compares the status
     scan.take(*range(scan.position, position))
     scan.position = _leave_out(scan, position)
     return True
@@ -79,8 +81,10 @@ def _behind_list(scan: Scanner, position: int) -> int:
 
 
 def _value_at(scan: Scanner, position: int) -> int | None:
-    """Return where an own value stands, past "those in"."""
-    while scan.at(position).text in _FILLERS:
+    """Return where an own value stands, past "those in" and the column it is a value of."""
+    while scan.at(position).text in _FILLERS or scan.at(position).is_cue("relative"):
+        position += 1
+    if scan.role(position) == "column" and _is_own(scan, position + 1):
         position += 1
     return position if _is_own(scan, position) else None
 
@@ -109,6 +113,12 @@ def _summed(scan: Scanner) -> str | None:
     """Return the table of the amounts that are asked for."""
     refs = [wanted.ref for wanted in scan.draft.wanted if wanted.ref and wanted.ref.hits]
     return (refs[0].near or refs[0].hits[0].table) if refs else None
+
+
+def _is_of_pending(scan: Scanner, position: int) -> bool:
+    assert scan.pending is not None
+    named = {(hit.table, hit.column) for hit in scan.pending.hits}
+    return any((hit.table, hit.column) in named for hit in scan.at(position).values)
 
 
 def excluded_behind(items: Sequence[Item], position: int) -> int | None:

@@ -10,6 +10,8 @@ from kpi_nlsql.mentions.lexicon import NameHit
 _SURE = 0.95
 _POSSESSION = frozenset({"have", "has", "had", "with", "having", "any", "some", "a", "an"})
 
+_JOINING = frozenset({"and", "or", "but", ","})
+
 
 def complete(scan: Scanner) -> None:
     """Turn columns that nothing was compared with into "there is such a row"."""
@@ -26,8 +28,24 @@ def complete(scan: Scanner) -> None:
             continue
         if any(term.scope == scope and term.kind == "exists" for term in scan.draft.terms):
             continue
+        if len(others) < len(ref.hits) and ref.hits[0].table == entity:
+            continue
         ref.hits = others
         scan.draft.terms.append(Term("exists", ref.position, ref, scope=scope))
+
+
+def lacks_own_column(scan: Scanner, position: int) -> bool:
+    """Tell whether the rows were just said to lack a column: "members without an email who …"."""
+    if not scan.dangling or scan.scope not in scan.draft.negative_scopes:
+        return False
+    joined = scan.at(position).text in _JOINING
+    while scan.at(position).text in _JOINING:
+        position -= 1
+    ref, scope = scan.dangling[-1]
+    least = 0.0 if joined else _SURE  # "without a reservation, or with …": there are two clauses
+    own = any(hit.table == scan.entity() and hit.score >= least for hit in ref.hits)
+    busy = any(term.scope == scope for term in scan.draft.terms)
+    return own and ref.position == position and scope == scan.scope and not busy
 
 
 def _lacks(scan: Scanner, ref: Ref, scope: int, compared: set[int]) -> bool:

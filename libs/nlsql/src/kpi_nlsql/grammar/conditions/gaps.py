@@ -22,6 +22,8 @@ _KEPT = frozenset(
 """Participles that say of a value that the row keeps it."""
 _LISTING = frozenset({"or", "and", "nor", "/", ","})
 _BORDERS = frozenset({"and", "or", "but", "yet", "nor", "although", "though", "while"})
+_OTHER = 5.0
+"""How doubtful it is that rows "without a delivery date" lack another date that they have."""
 _OF_SEVERAL = (["are"], ["were"], ["have"])
 """What goes on about the rows, not about the one value: "with an end date that are open"."""
 
@@ -46,6 +48,8 @@ def read(scan: Scanner) -> bool:
 def _lacks(scan: Scanner) -> bool:
     start, position = scan.position, scan.skip(scan.position + 1)
     ref = _own(scan, position)
+    if scan.unknown(position) and scan.role(position + 1) == "column":
+        scan.draft.note("dangling", _OTHER)
     if ref is None or not _ends(scan, position + 1, _BORDERS | {"for", "whose"}):
         return False
     if scan.item.text == "nor":

@@ -31,7 +31,7 @@ def connect(scan: Scanner, term: Term) -> None:
         return  # "not pending and not cancelled" is said of one row
     if "and" in words and previous.scope == scan.scope and _same_column(term, previous):
         term.hits = _like(term.hits, previous.hits)
-        if _of_either(scan, term, previous, words):
+        if _lists_rows(scan, term, previous, words) or _of_either(scan, term, previous, words):
             term.joined_by_or = True
             return
         if not scan.draft.negative_scopes & {scan.scope}:
@@ -42,6 +42,18 @@ def _still_denied(previous: Term, term: Term, words: set[str]) -> bool:
     # "not in Home or Garden", "outside of Berlin and Paris" deny both; "not new but used" does not.
     listed = bool(words & {"or", "and", ",", "nor"}) and words <= _LISTING
     return previous.negated and listed and _same_column(term, previous)
+
+
+def _lists_rows(scan: Scanner, term: Term, previous: Term, words: set[str]) -> bool:
+    """Tell whether rows of either kind are asked for: "all jackets and dresses in PLM"."""
+    tables = {hit.table for hit in term.hits} & {hit.table for hit in previous.hits}
+    entity = scan.entity()
+    each = scan.at(previous.position - 1).is_cue("both")
+    behind = scan.position + 1
+    rows = scan.role(behind) == "table" and scan.at(behind).text.endswith("s")
+    opens = (rows or not scan.draft.wanted) and not scan.in_where and not each
+    owned = bool(tables) and (entity is None or entity in tables)
+    return opens and owned and words <= {"and", "the"}
 
 
 def _of_either(scan: Scanner, term: Term, previous: Term, words: set[str]) -> bool:

@@ -29,10 +29,13 @@ def complete(scan: Scanner) -> None:
 
 
 def _says_all(scan: Scanner, position: int) -> bool:
-    # "whose orders are all shipped", "with only shipped orders"
+    # "whose orders are all shipped", "all of whose orders are shipped", "with only shipped orders"
     item, before = scan.at(position), scan.at(position - 1)
     if item.text in {"all", "all the"}:
-        return before.last_word in COPULAS
+        rows = before.is_cue("relative") and scan.role(position + 1) == "table"
+        return rows or before.last_word in COPULAS  # "for whom all orders are shipped"
+    if item.text.startswith("all of") or (item.text == "of" and before.text == "all"):
+        return scan.at(position + 1).text == "whose" or item.text.endswith("whose")
     return item.text in {"only", "exclusively"} and not before.is_cue("show")
 
 

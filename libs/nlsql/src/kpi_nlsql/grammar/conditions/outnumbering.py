@@ -14,7 +14,7 @@ def outnumbered(scan: Scanner, operator: Operator, position: int) -> bool:
     """Consume what is counted, at ``position``, and the column that it is set against."""
     rows = scan.head(position)
     column = scan.skip(rows + 2)
-    entity = scan.entity()
+    entity = _rows(scan)
     if scan.role(rows) != "table" or scan.at(rows + 1).text != "than" or entity is None:
         return False
     if scan.role(column) != "column" or scan.table(rows) == entity:
@@ -32,7 +32,7 @@ def counted(scan: Scanner, operator: Operator, position: int) -> bool:
     if scan.pending_function != "count" or table is None or scan.role(position) != "column":
         return False
     rows = next((at for at in range(position, -1, -1) if scan.mentions(at, table)), None)
-    if rows is None or table == scan.entity():
+    if rows is None or table == _rows(scan):
         return False
     _add(scan, operator, [], rows, position)
     scan.take(*range(scan.position, position + 1))
@@ -40,11 +40,19 @@ def counted(scan: Scanner, operator: Operator, position: int) -> bool:
     return True
 
 
+def _rows(scan: Scanner) -> str | None:
+    """Return the table whose rows are asked for, or some columns of them."""
+    shown = [wanted.ref for wanted in scan.draft.wanted if wanted.ref is not None]
+    if not scan.draft.entities and shown and shown[0].hits:
+        return shown[0].near or shown[0].hits[0].table
+    return scan.entity()
+
+
 def _add(scan: Scanner, operator: Operator, values: list[int], rows: int, column: int) -> None:
     """Add the term, and what is said of the rows counted, in a scope of their own."""
     scope, table = scan.further_scope(), scan.table(rows)
     kept = scan.ref(column)
-    kept.near = scan.entity()
+    kept.near = _rows(scan)
     against = Term("exists", rows, operator=operator, table=table, other=kept, scope=scope)
     against.against = "column"
     scan.draft.terms.append(against)

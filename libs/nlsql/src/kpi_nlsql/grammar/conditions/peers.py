@@ -79,6 +79,10 @@ def _shared(scan: Scanner, start: int) -> int | None:
             continue
         elif told or _is_one_other(scan, position):
             return position if scan.role(position) in {"column", "table"} else None
+        elif scan.role(position) != "table":
+            # "in the department": a column with nothing said of it
+            named = scan.role(position) == "column" and scan.at(start).text != "of"
+            return position if named and scan.role(position + 1) != "value" else None
     return None
 
 

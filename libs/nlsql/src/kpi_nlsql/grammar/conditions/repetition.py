@@ -7,9 +7,16 @@ from kpi_nlsql.grammar.repeating.repeats import OFTEN
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.plans.plan import Operator
 
+_OCCURRING = frozenset("appear appears appearing occur occurs occurring happen happens".split())  # noqa: SIM905
+
 
 def read(scan: Scanner) -> bool:
     """Consume how often, and count the related rows."""
+    if _so_many_times(scan):
+        repeated(scan, "=", scan.item.number or 0)
+        scan.take(scan.position - 1, scan.position, scan.position + 1)
+        scan.position += 2
+        return True
     if not scan.item.is_cue("often"):
         return False
     operator, number = OFTEN[scan.item.text]
@@ -17,6 +24,12 @@ def read(scan: Scanner) -> bool:
     repeated(scan, operator, number)
     scan.position += 1
     return True
+
+
+def _so_many_times(scan: Scanner) -> bool:
+    # "which appear two times in the settlements"
+    told = scan.at(scan.position - 1).text in _OCCURRING
+    return told and bool(scan.item.number) and scan.at(scan.position + 1).text == "times"
 
 
 def repeated(scan: Scanner, operator: Operator, number: str | float) -> None:

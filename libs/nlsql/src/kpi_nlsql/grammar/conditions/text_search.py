@@ -32,6 +32,9 @@ def read(scan: Scanner) -> bool:
         return _null(scan, item.is_cue("not_null"))
     if item.text in {"missing", "unknown"} and scan.role(scan.position + 1) == "column":
         return _null(scan, known=False)
+    before = scan.at(scan.position - 1)
+    if item.text == "missing" and before.text in {"both", "all"} and scan.pending is not None:
+        return _null(scan, known=False)
     if item.is_cue("recent") or item.is_cue("older"):
         return _recent(scan)
     if _inside(scan):

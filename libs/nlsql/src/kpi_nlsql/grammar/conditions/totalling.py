@@ -13,6 +13,11 @@ from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.walking import skip_words
 
 _VERBS = frozenset("totalling totaling totalled totaled summing adding amounting".split())  # noqa: SIM905
+_MONEY_VERBS = frozenset(
+    "bill billed charge charged pay paid spend spent invoice invoiced refund refunded donate "  # noqa: SIM905
+    "donated claim claimed earn earned cost owe owed give gave".split()
+)
+_SPENT_ON = frozenset({"for", "in", "out"})
 _LEADING = frozenset({"in", "on", "of", "for", "worth"})
 _IN = frozenset({"in", "during", "of"})
 _FILLING = frozenset({"up", "to", "of"})
@@ -48,6 +53,8 @@ def told_behind(scan: Scanner, position: int) -> Ref | None:
     if scan.at(position + 1).text in {"the", "these", "those"}:
         return None  # "at least two of the films" counts them
     for at in range(position + 1, position + 1 + _FARTHEST):
+        if scan.role(at) == "table" and _has_one(scan, scan.table(at)):
+            return None  # "invoices over 800 for bookings": each is for one booking
         if scan.role(at) in {"table", "column"}:
             found = _amount_at(scan, at)
             if found is not None and scan.role(at) == "column":
@@ -55,6 +62,23 @@ def told_behind(scan: Scanner, position: int) -> Ref | None:
                 scan.skipped |= set(range(position, at + 1))
             return found
     return None
+
+
+def _has_one(scan: Scanner, table: str) -> bool:
+    """Tell whether each of the rows named last has one row of a table."""
+    last = scan.last_table()
+    path = scan.sentence.paths.path(last, table) if last not in {None, table} else None
+    joins = path[1] if path is not None else ()
+    return bool(joins) and all(scan.sentence.paths.to_one(j, scan.sentence.graph) for j in joins)
+
+
+def paid(scan: Scanner) -> Ref | None:
+    """Return the money of the rows a verb speaks of: "customers we billed more than 200"."""
+    before = scan.position - 1
+    before -= scan.at(before).text in _SPENT_ON  # "invoiced for more than 200"
+    if scan.at(before).text not in _MONEY_VERBS:
+        return None
+    return _amount_at(scan, before) if scan.role(before) == "table" else None
 
 
 def of_each_row(scan: Scanner, position: int) -> Ref | None:

@@ -12,6 +12,7 @@ _OPPOSITES = {"open": "closed", "outstanding": "paid"}
 _BEING = frozenset({"is", "are", "was", "were", "remain", "remains"})
 _AUXILIARIES = frozenset({"been", "yet", "ever", "being", "be", "so", "far"})
 _CLOSING = ("yet", "so", "far", "at", "all", "ever", "until", "now")
+_BY = ("by", "anyone", "anybody", "someone", "any")
 
 
 def read(scan: Scanner) -> bool:
@@ -28,7 +29,7 @@ def read(scan: Scanner) -> bool:
     ref, end = dated_by(scan, position, rows)
     if ref is None or is_timed(scan, end):
         return False
-    end = skip_words(scan.items, end, _CLOSING)
+    end = skip_words(scan.items, skip_words(scan.items, end, _BY), _CLOSING)
     scan.add(Term("null", scan.position, ref))
     scan.take(*range(scan.position, end))
     scan.position = end
@@ -49,6 +50,8 @@ def un(scan: Scanner) -> bool:
     term = Term("null", scan.position, ref) if ref is not None else _state(scan, done, rows)
     if term is None:
         return False
+    if scan.position == 0:
+        scan.draft.note("asks_rows")
     scan.add(term)
     scan.take(scan.position)
     scan.position += 1
