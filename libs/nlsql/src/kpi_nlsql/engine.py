@@ -137,10 +137,12 @@ def _readings(sentence: Sentence) -> Iterator[Candidate]:
 def _plainest(sentence: Sentence, candidate: Candidate) -> Candidate:
     if candidate.kind != "general" or not isinstance(candidate.plan, Query):
         return candidate
-    query = without_idle_parents(candidate.plan, sentence.graph)
+    query = without_idle_parents(candidate.plan, sentence)
     query = with_own_keys(query, sentence.graph)
     if not candidate.features.get("requested"):
         query = with_rows_meant(sentence, query)
+    if query == candidate.plan:
+        return candidate
     return replace(candidate, plan=query, explanation=explain(query))
 
 

@@ -34,13 +34,15 @@ _BORDERS = frozenset({";", ":", "?", "."})
 
 def read(sentence: Sentence, reader: Reader, whole: Sequence[Candidate]) -> Iterator[Candidate]:
     """Yield the reading clause by clause, where it is as sure as those of the ``whole``."""
-    found_joints = list(joints(sentence, _tail(sentence)))
+    tail = _tail(sentence)
+    found_joints = list(joints(sentence, tail))
     ranked = confidence.rank(sentence, whole) if found_joints else []
     if ranked and ranked[0][1].operation in _COMPARING:
         return
     for joint in found_joints:
         found = _joined(sentence, joint, reader)
-        if found is None:
+        listed = tail < len(sentence.tokens)
+        if found is None or (listed and _shows_rows(found)):
             continue
         if not ranked:
             yield found
@@ -57,6 +59,12 @@ def _tail(sentence: Sentence) -> int:
         end = sentence.items[request.start].start
     borders = (at for at, token in enumerate(tokens[:-1]) if token.text in _BORDERS)
     return min(end, next(borders, end))
+
+
+def _shows_rows(candidate: Candidate) -> bool:
+    query = candidate.plan
+    assert isinstance(query, plan.Query)
+    return all(isinstance(output.expression, plan.Star) for output in query.outputs)
 
 
 def _beside(found: Candidate, score: float, whole: Candidate) -> Candidate | None:
@@ -128,7 +136,8 @@ def _readings(sentence: Sentence, parts: Iterable[Part], reader: Reader) -> list
 
 def _fits(reading: Candidate) -> bool:
     query = reading.plan
-    return isinstance(query, plan.Query) and not query.group and not query.distinct
+    plain = isinstance(query, plan.Query) and not query.group and not query.distinct
+    return plain and reading.operation not in _COMPARING
 
 
 def _telling(found: Iterable[Told]) -> list[Told]:
@@ -197,7 +206,9 @@ def _either(
     mine, told, head = (list(map(spelt_out, terms)) for terms in (mine, told, head))
     first = plan.all_of([term for term in mine if term not in head])
     second = plan.all_of([term for term in told if term not in head])
-    if first is None or second is None or _are_values(first, second):
+    if first is None or second is None or any(term not in mine for term in head):
+        return None
+    if _are_values(first, second):
         return None
     return plan.all_of([*head, plan.AnyOf((first, second))])
 

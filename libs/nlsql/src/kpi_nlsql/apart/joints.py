@@ -13,11 +13,14 @@ from kpi_nlsql.apart.parts import Part
 from kpi_nlsql.apart.splits import (
     ARTICLES,
     AUXILIARIES,
+    NAMES_HALF,
     NAMES_TABLE,
+    PARTING,
     PREPOSITIONS,
     RELATIVES,
     Operator,
     Split,
+    is_exception,
     opens_clause,
     splits,
     subject_of,
@@ -33,6 +36,8 @@ _ADDED_WORDS = {_WITH: "with", _IN: "in", _NOT: "not", _THAT: "that", _ARE: "are
 
 _EACH = frozenset({"either", "both", "neither"})
 _THEM = frozenset({"them", "it"})
+_DENIALS = frozenset({"no", "not", "never", "without", "any"})
+_HAVING = frozenset({"have", "has", "had", "with", "having"})
 _MEASURING = ("compare", "between", "after", "before", "older", "younger")
 _ONCE_MORE = frozenset({"again", "also", "another", "one", "then", "still", "either"})
 
@@ -63,9 +68,10 @@ def joints(sentence: Sentence, tail: int) -> Iterator[Joint]:
     subject = subject_of(items)
     if subject is None:
         return
-    for split in splits(items, subject + 2):
+    found = splits(items, subject + 2)
+    for split in found:
         joint = _Clauses(sentence, items, subject, split, tail).joint()
-        if joint is not None:
+        if joint is not None and split.operator == found[0].operator:
             yield joint
 
 
@@ -97,7 +103,7 @@ class _Clauses:
                 return None
         first += [*self._told_of_both(), *range(self.tail, len(self.sentence.tokens))]
         parts = tuple(map(self._part, second))
-        joining = range(stop, items[split.behind].start)
+        joining = range(stop, split.start)
         head = self._part(range(before))
         return Joint(split.operator, head, self._part(first), parts, joining)
 
@@ -108,8 +114,11 @@ class _Clauses:
         while role < len(items) and items[role].kind == "mention":
             role += 1
         noun = skip_words(items, role + 1, ARTICLES)
-        told = text_at(items, role) == "of" and noun < len(items)
-        if not told or items[noun].best_table() < NAMES_TABLE:
+        if text_at(items, role) != "of" or noun >= len(items):
+            return ()
+        table, best = items[noun].table_hits()[:1], items[noun].best_table()
+        told = [item.table_hits()[:1] for item in items[self.subject + 1 : split.at]]
+        if best < NAMES_TABLE or table in told:
             return ()
         return range(items[role].start, items[-1].end)
 
@@ -121,7 +130,7 @@ class _Clauses:
         lead = self._lead(start)
         if lead is None:
             return []
-        clause = range(self.items[self.split.behind].start, self.items[-1].end)
+        clause = range(self.split.start, self.items[-1].end)
         heads = dict.fromkeys((range(before), range(self.items[self.subject].end)))
         return [[*self._places(head), *lead, *clause] for head in heads]
 
@@ -164,24 +173,28 @@ class _Clauses:
         "Or blocked there" is told as "materials that are blocked in WMS", too: only the place of a
         noun may tell which table it is. Empty where the clause points to no place named before.
         """
-        clause = list(range(self.items[self.split.behind].start, self.items[-1].end))
-        noun = self._place()
+        clause = list(range(self.split.start, self.items[-1].end))
+        noun, behind = self._place(), self.items[self.split.behind :]
         if self.items[self.split.behind].is_cue("only") and noun:  # "or only as inactive"
             told = clause[1:]
-            return [[*noun, _THAT, *(told[1:] if told and self._is(told[0], "as") else told)]]
+            return [self._of(noun, told[1:] if told and self._is(told[0], "as") else told)]
         for at, place in enumerate(clause):
+            if any(item.start == place and item.best_table() >= NAMES_TABLE for item in behind):
+                return []  # "and either missing from the register or blocked there"
             led = at > 0 and self._is(place - 1, "in", "to")
             if noun and (self._is(place, "there") or (led and self._is(place, "it"))):
                 words = led + (led and self._is(place - 2, "according"))
                 before, after = clause[: at - words], clause[at + 1 :]
                 before = [told for told in before if not self._is(told, "only")]
-                return [[*noun, _THAT, *before, *after], self._in_place(noun, before, after)]
+                return [self._of(noun, [*before, *after]), self._in_place(noun, before, after)]
         return []
 
     def _in_place(self, noun: Sequence[int], before: list[int], after: list[int]) -> list[int]:
         """Return the rows asked for with what is said of them in a place."""
         subject = self.items[self.subject]
-        return [*range(subject.start, subject.end), _THAT, _ARE, *before, _IN, *noun, *after]
+        rows, told = range(subject.start, subject.end), [*before, _IN, *noun, *after]
+        finite = bool(before) and self._is(before[0], *AUXILIARIES, *RELATIVES, "whose", "with")
+        return self._of(rows, told if finite else [_ARE, *told])
 
     def _shown_as(self) -> list[list[int]]:
         """Tell "although the register shows them as sold" as "register that are sold"."""
@@ -190,10 +203,16 @@ class _Clauses:
         verb = noun
         while verb < len(items) and items[verb].kind == "mention":
             verb += 1
-        if verb == noun or text_at(items, verb + 1) not in _THEM or verb + 3 >= len(items):
+        if text_at(items, verb + 1) not in _THEM or text_at(items, verb + 2) != "as":
+            return []
+        if verb == noun or items[verb - 1].best_table() < NAMES_HALF or verb + 3 >= len(items):
             return []
         told = range(items[verb + 3].start, items[-1].end)
-        return [[*range(items[noun].start, items[verb].start), _THAT, *told]]
+        return [self._of(range(items[noun].start, items[verb].start), told)]
+
+    def _of(self, noun: Sequence[int], told: Sequence[int]) -> list[int]:
+        opens = bool(told) and self._is(told[0], *RELATIVES, "whose", "with")
+        return [*noun, *([] if opens else [_THAT]), *told]
 
     def _place(self) -> list[int]:
         """Return the places of the noun for the table named last before the joint."""
@@ -202,7 +221,10 @@ class _Clauses:
         for at in range(self.split.at - 1, self.subject, -1):
             if items[at].kind == "mention" and items[at].start in placed:
                 start = at
-                while start > 0 and items[start - 1].kind == "mention":
+                while (
+                    items[start - 1].kind == "mention"
+                    and items[start - 1].best_table() > NAMES_HALF
+                ):
                     start -= 1
                 return list(range(items[start].start, items[at].end))
         return []
@@ -222,24 +244,32 @@ class _Clauses:
         """Return the places of the words that lead to what the second clause says."""
         items, split = self.items, self.split
         following = items[split.behind]
-        counted = any(item.kind == "mention" for item in items[split.behind + 2 :][:1])
-        if split.at < split.behind and any(map(following.is_cue, _MEASURING)) and not counted:
-            return (
-                None  # "above 10 and below 100" are of one column; "and more than 2 orders" is not
-            )
+        if is_exception(items, split.behind):
+            return []
+        if any(map(following.is_cue, _MEASURING)):
+            return None  # "above 10 and below 100" are of one column
         end = start
         while end < split.at and (opens_clause(items[end]) or items[end].text in _EACH):
             end += 1
+        if end == split.at and end > start:
+            return None
         lead = self._places(range(items[start].start, items[end].start))
+        if following.is_cue("relative") and following.text not in PARTING:
+            return []
         if following.text == "no":
-            return [_WITH]
+            told = [at for at in lead if not self._is(at, *_DENIALS)]
+            return told if any(self._is(at, *_HAVING) for at in told) else [*told, _WITH]
         opens = self._opens_itself()
         if opens:
-            lead = [at for at in lead if self._is(at, *RELATIVES)]
+            lead = [at for at in lead if at >= 0 and self._is(at, *RELATIVES)]
         if items[split.at].text == "nor":
             return [*(at for at in lead if at != _NOT), _NOT]
-        denied = any(item.is_cue("not") or item.is_cue("missing") for item in items[start:end])
-        return lead if opens or not denied else None
+        if opens or not any(
+            item.is_cue("not") or item.is_cue("missing") for item in items[start:end]
+        ):
+            return lead
+        either = any(item.text == "either" for item in items[self.subject : split.behind])
+        return [_WITH] if either else None
 
     def _opens_itself(self) -> bool:
         """Tell whether the second clause has words of its own that lead to it: "and are in A"."""
@@ -250,7 +280,18 @@ class _Clauses:
     def _is(self, at: int, *words: str) -> bool:
         return at >= 0 and self.sentence.tokens[at].lower in words
 
+    def _in_places(self, places: Sequence[int]) -> list[int]:
+        """Tell "open according to the register" as "open in the register"."""
+        told: list[int] = []
+        for at in places:
+            if self._is(at, "to") and at > 0 and self._is(at - 1, "according"):
+                told[-1:] = [_IN]
+            else:
+                told.append(at)
+        return told
+
     def _part(self, places: Sequence[int]) -> Part:
         tokens = self.sentence.tokens
+        places = self._in_places(places)
         told = [tokens[at] if at >= 0 else said((_ADDED_WORDS[at],), tokens[0])[0] for at in places]
         return Part(tuple(told), tuple(places))

@@ -13,7 +13,7 @@ from kpi_nlsql.apart.rest_read import Reader, rest_read
 from kpi_nlsql.apart.told_pairs import Pair, partners, told_pairs
 from kpi_nlsql.grammar.reconciling.key_clauses import KeyClause, find_key_clause
 from kpi_nlsql.plans import plan
-from kpi_nlsql.plans.plan_walk import matches, sources
+from kpi_nlsql.plans.plan_walk import aliases, matches, sources
 from kpi_nlsql.sentence import Candidate, Sentence
 
 _TOLD = 0.95
@@ -77,24 +77,35 @@ def _told(
 ) -> plan.Condition | None:
     exists = term.term if isinstance(term, plan.Not) else term
     assert isinstance(exists, plan.Exists)
-    inner = exists.query
-    if inner.group:
+    if exists.query.group:
         return None
-    outer = {match.left.source for match in matches(inner)}
+    outer = {match.left.source for match in matches(exists.query)}
     source = next((each for each in sources(query) if each.alias in outer), query.source)
-    pairs = told_pairs(sentence, source.table, inner.source.table, clause)
-    if pairs is None:
-        return None
-    if sentence.items[clause.start].text == "by" and not _tell(
-        sentence, source.table, inner.source.table, pairs
-    ):
-        return None  # "the amount of invoices that are not in the ledger, by currency"
-    if clause.loosely:
-        pairs = _with_rest_of_key(sentence, source.table, inner, pairs)
-    rest = [part for part in plan.conjuncts(inner.where) if not isinstance(part, plan.Match)]
-    on = _on(pairs, source, inner.source)
-    match = plan.Exists(replace(inner, where=plan.all_of([*on, *rest])))
-    return plan.Not(match) if isinstance(term, plan.Not) else match
+    for inner in (_straight(exists.query), exists.query):
+        pairs = told_pairs(sentence, source.table, inner.source.table, clause)
+        if pairs is None:
+            continue
+        if sentence.items[clause.start].text == "by" and not _tell(
+            sentence, source.table, inner.source.table, pairs
+        ):
+            continue  # "the amount of invoices that are not in the ledger, by currency"
+        if clause.loosely:
+            pairs = _with_rest_of_key(sentence, source.table, inner, pairs)
+        rest = [part for part in plan.conjuncts(inner.where) if not isinstance(part, plan.Match)]
+        on = _on(pairs, source, inner.source)
+        match = plan.Exists(replace(inner, where=plan.all_of([*on, *rest])))
+        return plan.Not(match) if isinstance(term, plan.Not) else match
+    return None
+
+
+def _straight(inner: plan.Query) -> plan.Query:
+    """Return a match with its last table alone, if nothing is said of those on the way to it."""
+    if not inner.joins:
+        return inner
+    *between, last = sources(inner)
+    passed = {source.alias for source in between}
+    said = [part for part in plan.conjuncts(inner.where) if not isinstance(part, plan.Match)]
+    return inner if aliases(tuple(said)) & passed else replace(inner, source=last, joins=())
 
 
 def _tell(sentence: Sentence, left: str, right: str, pairs: list[Pair]) -> bool:
@@ -117,5 +128,6 @@ def _with_rest_of_key(
     told = [match for match in plan.parts(inner.where) if isinstance(match, plan.Match)]
     others = [(match.left.column, match.right.column) for match in told]
     others += partners(sentence, left, right)
-    more = [pair for pair in others if pair not in pairs]
-    return [*more[:1], *pairs]
+    mine, theirs = ({pair[side] for pair in pairs} for side in (0, 1))
+    more = [(a, b) for a, b in others if a not in mine and b not in theirs]
+    return [*more[:1], *pairs] if len(pairs) == 1 else pairs

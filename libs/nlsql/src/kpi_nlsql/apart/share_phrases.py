@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kpi_nlsql.apart.parts import Part
-from kpi_nlsql.apart.splits import AUXILIARIES, NAMES_TABLE, RELATIVES
+from kpi_nlsql.apart.splits import ARTICLES, AUXILIARIES, NAMES_TABLE, RELATIVES
 from kpi_nlsql.english.words import Token
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.sentence import Sentence
@@ -29,9 +29,9 @@ _AMONG = (("among",), ("amongst",), ("out", "of"), ("of", "all"))
 _FINITE = AUXILIARIES - {"been", "be"}
 _OPENING = RELATIVES | {"whose", "with", "without", "having", "not"}
 _NAMED = 0.95
-_MANY = ("how", "many")
-_PUT_IN = -1
-"""The place of words that are put in: what asks for the rows."""
+_MANY, _COUNT = ("how", "many"), ("number", "of")
+_PUT_IN = _ARE = -1
+"""The places of words that are put in: what asks for them, and "are" before "in the register"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,10 @@ class _Phrase:
 
     def _part(self, before: Sequence[int], places: Sequence[int]) -> Part:
         tokens = self.sentence.tokens
-        lead = said(_MANY, tokens[0])
+        lead = said(_MANY if self.question or _ARE in places else _COUNT, tokens[0])
+        (are,) = said(("are",), tokens[0])
+        told = [tokens[at] if at != _ARE else are for at in places]
         kept = (*before, *(_PUT_IN for _ in lead), *places)
-        told = (tokens[at] for at in places)
         return Part((*(tokens[at] for at in before), *lead, *told), kept)
 
 
@@ -92,7 +93,7 @@ def _set_against(sentence: Sentence, at: int) -> Asked | None:
     tokens = sentence.tokens
     start = at - 1 - (lower_at(tokens, at - 1) == "a")
     end = _skip_whole(tokens, at + 2)
-    if lower_at(tokens, start) not in {"as", "in"} or lower_at(tokens, at + 1) != "of":
+    if start < 1 or lower_at(tokens, start) not in {"as", "in"} or lower_at(tokens, at + 1) != "of":
         return None
     begin = next((n for n in range(start) if tokens[n].lower not in _COMMANDS), start)
     phrase = _Phrase(sentence, (), (), question=False)
@@ -115,6 +116,9 @@ def _phrase(sentence: Sentence, at: int) -> _Phrase | None:
     if before is None:
         return None
     told = _until_mark(tokens, _skip_whole(tokens, end + 1))
+    unit = next((place for place in told if _unit_end(tokens, place) > place), None)
+    if unit is not None:
+        told = [place for place in told if not unit <= place < _unit_end(tokens, unit)]
     return _Phrase(sentence, tuple(before), tuple(told), question) if told else None
 
 
@@ -186,7 +190,8 @@ def _of_rows(phrase: _Phrase, items: Sequence[Item], group: Sequence[int]) -> As
     split, noun = _split(items, phrase.question), _rows(items)
     if split is not None:
         first, rest = [at for at in told if at < split], [at for at in told if at >= split]
-        return phrase.asked([*first, *rest], [*first, *group], bool(group))
+        verb = [_ARE] if tokens[split].lower in _LEADS else []
+        return phrase.asked([*first, *verb, *rest], [*first, *group], bool(group))
     if noun and not phrase.question:
         rows = items[noun].start
         return phrase.asked(told, [*(at for at in told if at >= rows), *group], bool(group))
@@ -204,9 +209,10 @@ def _split(items: Sequence[Item], question: bool) -> int | None:
     verb = _main_verb(items) if question else None
     if verb is not None:
         return verb
-    opened = next((item.start for item in items[1:] if item.is_cue("relative")), None)
-    if opened is not None:
-        return opened
+    for at, item in enumerate(items[1:], 1):
+        placed = item.text in _LEADS and _leads_to_table(items[at + 1 :])
+        if placed or item.is_cue("relative") or _first_word(item) in _OPENING:
+            return item.start
     noun = _rows(items)
     if noun is None or (noun > 0 and not question) or not items[noun + 1 :]:
         return None
@@ -214,11 +220,16 @@ def _split(items: Sequence[Item], question: bool) -> int | None:
 
 
 def _opens(item: Item) -> bool:
-    return _first_word(item) in _OPENING | _FINITE
+    return item.is_cue("relative") or _first_word(item) in _OPENING | _FINITE
 
 
 def _first_word(item: Item) -> str:
     return item.text.split()[0]
+
+
+def _leads_to_table(items: Sequence[Item]) -> bool:
+    noun = next((item for item in items if item.text not in ARTICLES), None)
+    return noun is not None and noun.best_table() >= NAMES_TABLE and not noun.values
 
 
 def _main_verb(items: Sequence[Item]) -> int | None:
@@ -237,4 +248,5 @@ def _main_verb(items: Sequence[Item]) -> int | None:
 
 def _rows(items: Sequence[Item]) -> int | None:
     """Return the item of the noun that names the rows: "cancelled | orders"."""
-    return next((at for at, item in enumerate(items) if item.best_table() >= NAMES_TABLE), None)
+    named = (item.best_table() >= NAMES_TABLE and not item.values for item in items)
+    return next((at for at, names in enumerate(named) if names), None)

@@ -26,17 +26,22 @@ NAMES_TABLE = 0.6
 NAMES_HALF = 0.5
 _AND = PARTING | {"and", "nor"}
 _OR = frozenset({"or"})
+_FINITE = frozenset({"is", "are", "was", "were", "have", "has"})
 _OF_ONE = ("starts", "ends", "contains", "compare", "between", "null")
 _CLAUSE_CUES = ("not", "missing", "also", "relative", "only")
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A joining word at an item; the second clause begins with the item ``behind``."""
+    """A joining word at an item; the second clause begins with the item ``behind``.
+
+    It begins with the token ``start``, which may be within a cue: "but not in".
+    """
 
     operator: Operator
     at: int
     behind: int
+    start: int
 
 
 def splits(items: Sequence[Item], first: int) -> list[Split]:
@@ -48,12 +53,16 @@ def splits(items: Sequence[Item], first: int) -> list[Split]:
 def _at(items: Sequence[Item], at: int) -> Iterator[Split]:
     item, behind = items[at], skip_words(items, at + 1, {"either", "yet"})
     word = item.text.split()[0]
-    if is_exception(items, at):
-        yield Split("and", at, at)
+    if _goes_back(items, at) or is_exception(items, at):
+        yield Split("and", at, at, item.start)
     if word not in _AND | _OR or text_at(items, at - 2).startswith("between"):
         return
-    if item.text in _AND | _OR and behind < len(items) and not _goes_on(items, at, behind):
-        yield Split("or" if word in _OR else "and", at, behind)
+    operator: Operator = "or" if word in _OR else "and"
+    if item.text not in _AND | _OR:
+        if any(item.is_cue(kind) for kind in _CLAUSE_CUES) and word in {"and", "but"}:
+            yield Split(operator, at, at, item.start + 1)
+    elif behind < len(items) and not _goes_on(items, at, behind):
+        yield Split(operator, at, behind, items[behind].start)
 
 
 def is_exception(items: Sequence[Item], at: int) -> bool:
@@ -62,10 +71,18 @@ def is_exception(items: Sequence[Item], at: int) -> bool:
     return either and bool(items[at].cues) and items[at].text.startswith(EXCEPTING)
 
 
+def _goes_back(items: Sequence[Item], at: int) -> bool:
+    """Tell whether the main verb stands here: "which vans that we have not sold are due …"."""
+    if items[0].text not in {"which", "what"} or items[at].text not in _FINITE:
+        return False
+    opened = next((i for i in range(1, at) if items[i].text in RELATIVES), at)
+    return opened < at - 2 and not any(items[i].text in _AND | _OR for i in range(opened, at))
+
+
 def _goes_on(items: Sequence[Item], at: int, behind: int) -> bool:
     """Tell whether what follows is one more of a list: of values of a column, or of columns."""
     following = items[behind]
-    if following.kind in {"number", "quoted"}:
+    if following.is_cue("show") or following.kind in {"number", "quoted"}:
         return True
     if any(map(following.is_cue, _OF_ONE)) and any(item.text == "whose" for item in items[:at]):
         return True  # "whose e-mail is empty or ends with …" says two things of the e-mail
@@ -77,7 +94,8 @@ def _goes_on(items: Sequence[Item], at: int, behind: int) -> bool:
     before = skip_words_back(items, at - 1, {","})
     held = {(value.table, value.column) for value in items[before].values}
     if any((value.table, value.column) in held for value in items[noun].values):
-        return True
+        there = text_at(items, noun + 1) == "there" or text_at(items, noun + 2) == "it"
+        return not there  # "missing from the register, or blocked there"
     rest = items[behind:]
     told = any(item.cues or item.values or item.best_table() >= NAMES_TABLE for item in rest)
     return not told and not any(item.text in AUXILIARIES | PREPOSITIONS for item in rest)
@@ -89,11 +107,19 @@ def _leads_to_noun(item: Item) -> bool:
 
 def _looseness(items: Sequence[Item], split: Split) -> tuple[int, int]:
     word = items[split.at].text.split()[0]
-    if word in PARTING or is_exception(items, split.at):
+    apart = text_at(items, split.at - 1) == "," or text_at(items, split.at + 1) == "either"
+    if word in _FINITE or word in PARTING or is_exception(items, split.at):
         return 0, split.at
+    if apart and word == "and":
+        return 1, split.at
     # "with no phone or no fax and are from Lille": a clause of its own is said of either
-    bare = AUXILIARIES.isdisjoint(items[split.behind].text.split())
-    return 1 + 2 * bare + (word != "or"), split.at
+    bare = not _has_verb(items[split.behind])
+    return 2 + 2 * bare + (word != "or"), split.at
+
+
+def _has_verb(item: Item) -> bool:
+    words = item.text.split()
+    return bool(AUXILIARIES & set(words)) or item.text in RELATIVES | {"whose"}
 
 
 def subject_of(items: Sequence[Item]) -> int | None:

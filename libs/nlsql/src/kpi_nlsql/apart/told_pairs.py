@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from kpi_nlsql.grammar.reconciling.key_clauses import KeyClause
 from kpi_nlsql.mentions.homes import key_part
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.schema.partners import partner
 from kpi_nlsql.sentence import Sentence
 
 Pair = tuple[str, str]
 _Fit = tuple[str, float]
 
+_PARTLY = 0.5
+_WELL = 0.85
 _BOTH = 0.1
+_CLEARLY = 0.1
 
 
 def told_pairs(sentence: Sentence, left: str, right: str, clause: KeyClause) -> list[Pair] | None:
@@ -20,11 +24,17 @@ def told_pairs(sentence: Sentence, left: str, right: str, clause: KeyClause) -> 
     if clause.onto:
         sides = zip(clause.columns, clause.onto, strict=True)
         pairs = [_crosswise(sentence, left, right, *each) for each in sides]
-        found = [pair for pair in pairs if pair is not None]
+        found = [pair for pair, _ in pairs if pair is not None]
         return found if len(found) == len(pairs) and _allowed(sentence, found) else None
     each_side = [_paired(sentence, left, right, sentence.items[at]) for at in clause.columns]
     found = list(dict.fromkeys(pair for pair, _ in each_side if pair is not None))
-    sure = min(score for _, score in each_side)
+    sure = min(score if pair else 0.0 for pair, score in each_side)
+    apart = len(clause.columns) == 2 and not clause.loosely
+    if apart and (len(found) < 2 or sure < _WELL):
+        # "using customer id and customer number": one column of each table
+        pair, score = _crosswise(sentence, left, right, *clause.columns)
+        if pair is not None and score > sure + (0.0 if len(found) < 2 else _CLEARLY):
+            return [pair] if _allowed(sentence, [pair]) else None
     return found if sure > 0 and _allowed(sentence, found) else None
 
 
@@ -58,10 +68,24 @@ def _paired(sentence: Sentence, left: str, right: str, item: Item) -> tuple[Pair
         ranked.append((min(own, other), -len(ranked)))
         found.append((mine, theirs))
     score, at = max(ranked, default=(0.0, 0))
-    return (found[-at], score) if score > 0 else (None, 0.0)
+    if score > 0:
+        return found[-at], score
+    return _alone(sentence, left, right, mine, theirs), min(max(own, other), _PARTLY)
 
 
-def _crosswise(sentence: Sentence, left: str, right: str, one: int, other: int) -> Pair | None:
+def _alone(sentence: Sentence, left: str, right: str, mine: str, theirs: str) -> Pair | None:
+    """Return a column that one table has a name for, with the one most like it of the other."""
+    first, second = sentence.graph.table(left), sentence.graph.table(right)
+    if mine:
+        like = partner(first.column(mine), second, set())
+        return None if like is None else (mine, like)
+    like = partner(second.column(theirs), first, set()) if theirs else None
+    return None if like is None else (like, theirs)
+
+
+def _crosswise(
+    sentence: Sentence, left: str, right: str, one: int, other: int
+) -> tuple[Pair | None, float]:
     """Return the column of either table that two mentions name, whichever of them is whose."""
     found: list[tuple[float, Pair]] = []
     for first, second in ((one, other), (other, one)):
@@ -69,4 +93,5 @@ def _crosswise(sentence: Sentence, left: str, right: str, one: int, other: int) 
         (theirs, its) = _fit(sentence, sentence.items[second], right)
         if mine and theirs:
             found.append((min(own, its), (mine, theirs)))
-    return max(found, key=lambda each: each[0], default=(0.0, None))[1]
+    score, pair = max(found, key=lambda each: each[0], default=(0.0, None))
+    return pair, score

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.assembly.frame import Frame
-from kpi_nlsql.assembly.outputs import asks_details
+from kpi_nlsql.assembly.outputs import asks_details, details_kept
 from kpi_nlsql.drafting.draft import Ref
 from kpi_nlsql.drafting.resolve import Resolution
 
@@ -29,7 +29,7 @@ def _names_output(frame: Frame) -> bool:
     """Tell whether the sentence says what is to be shown of the rows."""
     if any(wanted.ref or wanted.function for wanted in frame.draft.wanted):
         return True
-    return asks_details(frame)
+    return asks_details(frame) and details_kept(frame) is not None
 
 
 def _score(ref: Ref) -> float:

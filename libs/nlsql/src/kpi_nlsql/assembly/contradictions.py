@@ -1,8 +1,8 @@
 """Contradictions: conditions that no single row can meet are about several rows.
 
 "Countries with players above 20 points and players below 10" asks for two players of a country,
-not for one. The second condition moves to a nested scope of its own; so does a denial that says
-nothing of the same row: "held by male players but by no female player".
+not for one. The second condition, and what follows it, moves to a nested scope of its own; so does
+a denial that says nothing of the same row: "held by male players but by no female player".
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ def separate(draft: Draft, graph: Graph) -> None:
     """Open a scope for every condition that contradicts those before it in the main scope."""
     _add_up(draft, graph)
     held: list[Term] = []
+    apart: list[Term] = []
     scope = MAIN
     for term in filter(_is_plain, draft.terms):
         if term.joined_by_or:
@@ -32,7 +33,10 @@ def separate(draft: Draft, graph: Graph) -> None:
             scope = MAIN
             held.append(term)
         else:
-            scope = term.scope = _new_scope(draft)
+            again = not apart or any(contradict(other, term) for other in apart)
+            apart = [*([] if again else apart), term]
+            scope = _new_scope(draft) if again else apart[0].scope
+            term.scope = scope
 
 
 def _add_up(draft: Draft, graph: Graph) -> None:
@@ -113,12 +117,15 @@ def _text(term: Term) -> str:
 
 
 def _range(term: Term) -> tuple[float, float] | None:
-    numbers = [value for value in term.values if not isinstance(value, str)]
+    years = (int(v) if isinstance(v, str) and v.isdigit() else v for v in term.values)
+    numbers = [value for value in years if not isinstance(value, str)]
     if not numbers:
         return None
-    if term.kind == "between" or term.operator == "=":
-        return min(numbers), max(numbers)
+    if term.kind == "between":
+        return (min(numbers), max(numbers)) if len(numbers) > 1 else None
     number = numbers[0]
+    if term.operator == "=":
+        return number, number
     if term.operator in {">", ">="}:
         return number, float("inf")
     return (float("-inf"), number) if term.operator in {"<", "<="} else None

@@ -15,7 +15,7 @@ def where_conditions(
     frame: Frame, terms: list[Term], inside: set[str]
 ) -> tuple[list[plan.Condition], tuple[Join, ...]]:
     """Conditions on joined tables hold directly; those on related rows ask for one such row."""
-    direct = [term for term in terms if frame.table_of(term) in inside]
+    direct = [term for term in terms if frame.table_of(term) in inside and term.kind != "exists"]
     outside = [term for term in terms if frame.table_of(term) not in inside]
     tables = [table for term in outside if (table := frame.table_of(term))]
     joins: tuple[Join, ...] = ()
@@ -27,17 +27,17 @@ def where_conditions(
             where.append(plan.Exists(related_rows(frame, outside)))
         else:
             joins = extra
-            direct += outside
+            direct += [term for term in outside if term.kind != "exists"]
     return row_conditions(frame, direct, {}) + where, joins
 
 
 def row_conditions(
     frame: Frame, terms: list[Term], aliases: dict[str, str]
 ) -> list[plan.Condition]:
-    """Put conditions on values together: those joined by "or" form one alternative."""
+    """Put row conditions together: those joined by "or" form one alternative."""
     found: list[list[plan.Condition]] = []
     for term in terms:
-        if term.kind == "exists" or term.ref is None or term.ref.choice is None:
+        if term.ref is None or term.ref.choice is None:
             continue
         table, name = term.ref.chosen
         subject = plan.ColumnRef(aliases.get(table, table), name)
@@ -57,8 +57,9 @@ def _against_peers(frame: Frame, term: Term, subject: plan.ColumnRef) -> plan.Co
     table = (term.other or term.ref).chosen[0]  # type: ignore[union-attr]
     alias = f"all_{table}"
     told = [other for other in frame.draft.terms if other.scope == term.among != MAIN]
-    if any(frame.table_of(other) != table for other in told):
+    if any(frame.table_of(other) != table for other in told if other.kind != "exists"):
         raise Unreadable("the average is taken over rows of several tables")
+    told = [other for other in told if other.kind != "exists"]
     among = row_conditions(frame, told, {table: alias})
     return against_peers(frame, term, subject, among, alias)
 
@@ -89,18 +90,19 @@ def related_rows(frame: Frame, terms: list[Term], root: str | None = None) -> pl
 
     Raises Unreadable.
     """
-    tables = dict.fromkeys(table for term in terms if (table := frame.table_of(term)))
-    tree = frame.tree(frame.entity, list(tables), inward=True)
+    tables = [table for term in terms if (table := frame.table_of(term))]
+    tables = [table for table in dict.fromkeys(tables) if table != frame.entity]
+    tree = frame.tree(frame.entity, tables, inward=True)
     if not tree:
         raise Unreadable("the rows are related to themselves only")
     first, rest = tree[0], tree[1:]
     aliases = {join.right_table: frame.alias(join.right_table) for join in tree}
-    if root is not None:
-        aliases[frame.entity] = root
+    if root is not None or any(join.left_table == frame.entity for join in rest):
+        aliases[frame.entity] = root or frame.entity
     clause = frozenset[str]().union(*(frame.sentence.clause_stems(t.position) for t in terms))
     source, anchor = anchored(frame, first, aliases, clause)
     counts = [term for term in terms if term.kind == "count" or term.function]
-    row_terms = [term for term in terms if term not in counts]
+    row_terms = [term for term in terms if term.kind != "exists" and term not in counts]
     where = [*anchor, *row_conditions(frame, row_terms, aliases)]
     having = plan.all_of([having_condition(term, aliases) for term in counts])
     return plan.Query(

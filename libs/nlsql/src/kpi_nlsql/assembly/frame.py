@@ -104,6 +104,8 @@ class Frame:
         """
         if self.asks_rows():
             return bool(self.compared())
+        if not self.draft.wanted and len({self.table_of(term) for term in self.compared()}) > 1:
+            return not self.draft.groups
         plain = [wanted for wanted in self.draft.wanted if not wanted.function]
         counted = any(
             term.kind == "count" or self.table_of(term) != self.entity for term in self.compared()
@@ -149,7 +151,7 @@ class Frame:
                 direct is None
                 or self.multiplies(direct[1])
                 or self._refers_to_root(direct[1])
-                or self._may_be_missed(direct[1])
+                or self._may_be_missed(table, direct[1])
             ):
                 continue
             if linked := self.paths.linked(root, table, self.graph):
@@ -162,9 +164,13 @@ class Frame:
         references = self.graph.references
         return len(direct) == 1 and (last.right_table, last.right_columns[0]) in references
 
-    def _may_be_missed(self, direct: tuple[Join, ...]) -> bool:
+    def _may_be_missed(self, table: str, direct: tuple[Join, ...]) -> bool:
         # No key is declared: "orders whose customer is not in CRM" may well have none there.
-        return any(join.kind == "candidate" for join in direct)
+        undeclared = any(join.kind == "candidate" for join in direct)
+        return undeclared and table not in self._counted()
+
+    def _counted(self) -> set[str | None]:
+        return {term.table for term in self.draft.terms if term.kind == "count"}
 
     def _numerous(self) -> set[str]:
         """Return the tables whose rows are counted, or denied with nothing said of them."""

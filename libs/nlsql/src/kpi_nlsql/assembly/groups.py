@@ -48,8 +48,10 @@ def shared_values(
     key = keys[0] if len(keys) == 1 else None
     if not having or not several or not isinstance(key, plan.ColumnRef):
         return []
-    nullable = frame.graph.table(frame.entity).column(key.column).nullable
-    return [plan.Not(plan.IsNull(key))] if nullable else []
+    table = frame.graph.table(frame.entity)
+    if key.source != frame.entity or key.column in table.primary_key:
+        return []
+    return [plan.Not(plan.IsNull(key))] if table.column(key.column).nullable else []
 
 
 def group_key(ref: Ref, group: Group) -> plan.Expression:

@@ -1,21 +1,46 @@
 """Idle parents: a table of which nothing is said, and which every row referring to it has.
 
 "trainees who never attended a workshop" have no row in ``workshop_attendance``: that each of its
-rows is of one workshop goes without saying, and the workshops need not be joined.
+rows is of one workshop goes without saying, and the workshops need not be joined. Nor need they
+where nothing but their number is shown, which the rows have themselves.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from kpi_nlsql.plans import plan
-from kpi_nlsql.plans.plan_walk import expressions, queries, sources
+from kpi_nlsql.plans.plan_walk import expressions, queries
 from kpi_nlsql.schema.graph import Graph, Table
+from kpi_nlsql.sentence import Sentence
 
 
-def without_idle_parents(query: plan.Query, graph: Graph) -> plan.Query:
+def without_idle_parents(query: plan.Query, sentence: Sentence) -> plan.Query:
     """Return the query without joins to rows that are only known to be there."""
-    return _pruned(query, graph, nested=False)
+    named = {hits[0].table for item in sentence.items if (hits := item.table_hits())}
+    pruned = _pruned(query, sentence.graph, nested=False)
+    return _with_held_keys(pruned, sentence.graph, named)
+
+
+def _with_held_keys(query: plan.Query, graph: Graph, named: set[str]) -> plan.Query:
+    """Return the query with keys shown as the rows have them that refer to others by them."""
+    for step in () if query.group else reversed(query.joins):
+        pair = _pair(step)
+        if pair is None:
+            continue
+        key, held = pair
+        shown = sum(output.expression == key for output in query.outputs)
+        table = graph.table(step.source.table) if graph.has_table(step.source.table) else None
+        if table is None or table.name in named or _spoken_of(query, step) != 1 + shown:
+            continue
+        if shown and table.identifies((key.column,)):
+            outputs = tuple(
+                replace(o, expression=held) if o.expression == key else o for o in query.outputs
+            )
+            joins = tuple(other for other in query.joins if other is not step)
+            query = replace(query, outputs=outputs, joins=joins)
+    return query
 
 
 def _pair(step: plan.JoinStep) -> tuple[plan.ColumnRef, plan.ColumnRef] | None:
@@ -58,11 +83,11 @@ def _within(term: plan.Condition, graph: Graph) -> plan.Condition:
 def _referring(query: plan.Query, step: plan.JoinStep, graph: Graph) -> plan.ColumnRef | None:
     """Return the column by which rows refer to those of a join that nothing else speaks of."""
     pair = _pair(step)
-    if pair is None or _is_spoken_of(query, step):
+    if pair is None or _spoken_of(query, step) > 1:
         return None
     key, held = pair
     table = _table(query, held.source, graph)
-    if table is None:
+    if table is None or not graph.has_table(step.source.table):
         return None
     declared = any(
         join.kind == "foreign_key"
@@ -74,16 +99,22 @@ def _referring(query: plan.Query, step: plan.JoinStep, graph: Graph) -> plan.Col
     return held if declared else None
 
 
-def _is_spoken_of(query: plan.Query, step: plan.JoinStep) -> bool:
-    """Tell whether more of a join is spoken of than the column by which it is joined."""
-    leaves = (leaf for each in queries(query) for leaf in expressions(each))
-    told = [leaf for leaf in leaves if isinstance(leaf, plan.ColumnRef | plan.Star)]
-    return sum(leaf.source == step.source.alias for leaf in told) > 1
+def _spoken_of(query: plan.Query, step: plan.JoinStep) -> int:
+    """Return how many columns of a join are spoken of: one is that by which it is joined."""
+    return sum(source == step.source.alias for source in _spoken(query))
+
+
+def _spoken(query: plan.Query) -> Iterator[str | None]:
+    for each in queries(query):
+        for leaf in expressions(each):
+            if isinstance(leaf, plan.ColumnRef | plan.Star):
+                yield leaf.source
 
 
 def _table(query: plan.Query, alias: str, graph: Graph) -> Table | None:
-    named = [s.table for s in sources(query) if s.alias == alias and s.query is None]
-    return graph.table(named[0]) if named else None
+    sources = [query.source, *(step.source for step in query.joins)]
+    named = [s.table for s in sources if s.alias == alias and s.query is None]
+    return graph.table(named[0]) if named and graph.has_table(named[0]) else None
 
 
 def _may_be_empty(query: plan.Query, held: plan.ColumnRef, graph: Graph) -> bool:

@@ -9,6 +9,7 @@ from kpi_nlsql.assembly.filters import having_condition, related_rows, row_condi
 from kpi_nlsql.assembly.frame import ROWS, Contradicted, Frame, Unreadable
 from kpi_nlsql.drafting.draft import MAIN, Term
 from kpi_nlsql.plans import plan
+from kpi_nlsql.schema.naming_columns import key_columns, naming_columns
 
 _NEAR_DENIAL = 5
 _INSIDE = -1
@@ -49,7 +50,8 @@ def split_terms(frame: Frame) -> tuple[list[plan.Condition], list[Term], dict[in
 def _set_apart(frame: Frame, nested: dict[int, list[Term]]) -> None:
     """Count the rows of every table for themselves: "5 open orders and 2 unpaid invoices"."""
     terms = nested.get(_INSIDE, [])
-    tables = list(dict.fromkeys(frame.table_of(term) for term in terms))
+    counted = [term for term in terms if term.kind == "count" or term.function]
+    tables = list(dict.fromkeys(frame.table_of(term) for term in counted))
     for number, table in enumerate(tables[1:]):
         nested[_APART - number] = [t for t in terms if frame.table_of(t) == table]
         terms = [term for term in terms if frame.table_of(term) != table]
@@ -60,6 +62,7 @@ def _leads_to_denial(frame: Frame, term: Term, nested: dict[int, list[Term]]) ->
     # "whose picture is not taken by …" does not ask for a picture, it denies one.
     return term.kind == "exists" and any(
         scope in frame.draft.negative_scopes - frame.draft.contrasted
+        and terms
         and 0 < terms[0].position - term.position <= _NEAR_DENIAL
         for scope, terms in nested.items()
     )
@@ -68,7 +71,7 @@ def _leads_to_denial(frame: Frame, term: Term, nested: dict[int, list[Term]]) ->
 def _denies_related(frame: Frame, term: Term) -> bool:
     # "never had more than 5 …" denies every related row, not one.
     table = frame.table_of(term)
-    if not term.negated or table in {None, frame.entity}:
+    if not term.negated or table in {None, frame.entity} or term.kind not in {"compare", "value"}:
         return False
     tree = frame.paths.tree(frame.entity, [str(table)]) or ()
     return not all(frame.paths.to_one(join, frame.graph) for join in tree)
@@ -85,7 +88,7 @@ def nested_condition(
     if tables <= {frame.entity}:
         made = _own(frame, terms, outputs, negative)
     elif negative and (value := _value_shown(frame, outputs)) is not None:
-        made = _values_with(frame, value, terms)
+        made = _values_held(frame, value, terms) or _values_with(frame, value, terms)
     else:
         made = plan.Exists(related_rows(frame, terms))
     return plan.Not(made) if negative else made
@@ -117,10 +120,38 @@ def _value_shown(frame: Frame, outputs: list[plan.Output]) -> plan.ColumnRef | N
         return None
     table = frame.graph.table(frame.entity)
     refers = (column.source, column.column) in frame.graph.references
-    told = refers or not frame.draft.entities
-    if column.source != frame.entity or table.column(column.column).unique or not told:
+    if column.source == frame.entity and refers and not table.column(column.column).unique:
+        return column
+    if frame.draft.entities:
         return None
-    return column
+    names = {*key_columns(table), *naming_columns(table)}
+    owned = any(wanted.ref and wanted.ref.near for wanted in frame.draft.wanted)
+    if owned or column.source != frame.entity or column.column in names:
+        return None
+    return None if table.column(column.column).unique else column
+
+
+def _values_held(frame: Frame, value: plan.ColumnRef, terms: list[Term]) -> plan.Condition | None:
+    """Return that rows of another table have the value, where nothing else ties them.
+
+    "Countries with customers but no employees" are no employee's country.
+    """
+    tables = {frame.table_of(term) for term in terms}
+    name = tables.pop() if len(tables) == 1 else None
+    if name is None or name == frame.entity:
+        return None
+    columns = (column.name for column in frame.graph.table(name).columns)
+    same = next((column for column in columns if column.lower() == value.column.lower()), None)
+    joins = frame.graph.joins_between(frame.entity, name)
+    if same is None or any(join.kind == "foreign_key" for join in joins):
+        return None
+    alias = frame.alias(name)
+    column = plan.ColumnRef(alias, same)
+    rows = row_conditions(frame, [t for t in terms if t.kind != "exists"], {name: alias})
+    where = plan.all_of([*rows, plan.Not(plan.IsNull(column))])
+    frame.shared = True
+    source = plan.Source(name, alias)
+    return plan.InQuery(value, plan.Query((plan.Output(column),), source, where=where))
 
 
 def _values_with(frame: Frame, value: plan.ColumnRef, terms: list[Term]) -> plan.Condition:
@@ -139,11 +170,12 @@ def _own(
 ) -> plan.Condition:
     """Conditions on further rows of the entity's own table: rows that share the outputs."""
     columns = [o.expression for o in outputs if isinstance(o.expression, plan.ColumnRef)]
+    row_terms = [term for term in terms if term.kind != "exists"]
     same = [c for c in columns if c.source == frame.entity]
     if not same and not negative:
-        _refuse_contradictions(frame, terms)
+        _refuse_contradictions(frame, row_terms)
     if not same or (negative and not _contrasts(frame, terms)):
-        conditions = row_conditions(frame, terms, {})
+        conditions = row_conditions(frame, row_terms, {})
         if not conditions:
             raise Unreadable("nothing is denied")
         made = plan.all_of(conditions)
@@ -151,7 +183,7 @@ def _own(
         return made
     frame.shared = True
     alias = frame.alias(frame.entity)
-    where = row_conditions(frame, terms, {frame.entity: alias})
+    where = row_conditions(frame, row_terms, {frame.entity: alias})
     if negative and not where:
         raise Unreadable("nothing is denied")  # no row is none of its own table's
     column = plan.ColumnRef(alias, same[0].column)
@@ -165,9 +197,9 @@ def _own(
 
 def _refuse_contradictions(frame: Frame, terms: list[Term]) -> None:
     # "cancelled orders that are invoiced": one order has no two statuses. Raises Contradicted.
-    main = [term for term in frame.draft.terms if term.scope == MAIN]
+    main = [term for term in frame.draft.terms if term.scope == MAIN and term.ref is not None]
     for term in terms:
-        if any(contradict(other, term) for other in main):
+        if term.kind == "value" and any(contradict(other, term) for other in main):
             raise Contradicted(term.position)
 
 
@@ -175,6 +207,6 @@ def _contrasts(frame: Frame, terms: list[Term]) -> bool:
     # "… in 1999 but not in 2000" speaks of several rows of the table, "not in 2000" of one.
     if frame.draft.notes.get("never") or any(term.kind == "exists" for term in terms):
         return True
-    main = [term for term in frame.draft.terms if term.scope == MAIN]
-    told, other = ({term.ref.choice for term in each if term.ref} for each in (main, terms))
-    return bool(told & other)
+    columns = {term.ref.choice for term in terms if term.ref}
+    main = [t for t in frame.draft.terms if t.scope == MAIN and t.ref and t.kind != "exists"]
+    return any(term.ref and term.ref.choice in columns for term in main)

@@ -38,6 +38,7 @@ def _repeats(frame: Frame, wanted: Wanted) -> bool:
         and other.ref is not None
         and wanted.ref is not None
         and other.ref.choice == wanted.ref.choice
+        and abs(other.position - wanted.position) <= 2
         for other in frame.draft.wanted
     )
 
@@ -132,10 +133,10 @@ def _row_outputs(frame: Frame) -> list[plan.Output]:
     shown = table.column(columns[0])
     called = {name for name in shown.display_names if name.endswith(_NAMES)}
     called |= set(shown.display_names) & set(table.display_names)
-    named = len(columns) > 1 or bool(called)
+    named = len(columns) > 1 or bool(called) or frame.draft.distinct
     variety = table.variety(shown)
     vague = not named and variety is not None and variety < _TELLING
-    if vague and not frame.aggregated():
+    if vague and shown.name not in table.primary_key and not frame.aggregated():
         return [plan.Output(plan.Star(frame.entity))]
     return naming_outputs(frame, frame.entity)
 

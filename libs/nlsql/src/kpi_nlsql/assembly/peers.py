@@ -10,6 +10,7 @@ from kpi_nlsql.drafting.draft import Term
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.plans import plan
 
+_SURE = 0.8
 _LEAST = 0.5
 
 
@@ -47,6 +48,8 @@ def common_key(frame: Frame, table: str, hits: Sequence[NameHit]) -> tuple[str, 
     Raises Unreadable.
     """
     held = [hit for hit in hits if hit.table == table and hit.column and hit.score >= _LEAST]
+    if held and held[0].score >= _SURE:
+        return (str(held[0].column),)
     for hit in hits:
         if hit.column is None and hit.table != table:
             found = frame.paths.path(table, hit.table)

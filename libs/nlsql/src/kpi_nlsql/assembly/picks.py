@@ -15,7 +15,7 @@ def picked(frame: Frame, pick: Pick, terms: list[Term]) -> plan.Condition:
     Raises Unreadable.
     """
     table, name = pick.ref.chosen
-    if table not in _sources(frame):
+    if table != pick.table or table not in _sources(frame):
         raise Unreadable("the rows are picked by a column of others")
     alias = frame.alias(table)
     own, other = plan.ColumnRef(table, name), plan.ColumnRef(alias, name)
@@ -24,7 +24,7 @@ def picked(frame: Frame, pick: Pick, terms: list[Term]) -> plan.Condition:
         for hits in pick.keys
         for key in common_key(frame, table, hits)
     ]
-    said = [term for term in terms if frame.table_of(term) == table]
+    said = [term for term in terms if frame.table_of(term) == table and term.kind != "exists"]
     where += row_conditions(frame, said, {table: alias})
     source = plan.Source(table, alias)
     if pick.limit == 1:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words_back
 from kpi_nlsql.plans import plan
+from kpi_nlsql.plans.explain import explain
 from kpi_nlsql.sentence import Candidate, Sentence
 
 _HAVING = frozenset(
@@ -25,7 +26,7 @@ _NAMED = 0.5
 def with_spoken_keys(sentence: Sentence, candidate: Candidate) -> Candidate:
     """Return the reading with rows left out that lack a key that they are said to have."""
     query = candidate.plan
-    if not isinstance(query, plan.Query):
+    if not isinstance(query, plan.Query) or query.where is None:
         return candidate
     known = {term for term in plan.conjuncts(query.where) if isinstance(term, plan.Not)}
     missing: list[plan.Condition] = [
@@ -39,6 +40,7 @@ def with_spoken_keys(sentence: Sentence, candidate: Candidate) -> Candidate:
     whole = replace(query, where=plan.All((*added, *plan.conjuncts(query.where))))
     keys = ", ".join(key.column for key in dict.fromkeys(_denied_keys(query)))
     told = f"{candidate.explanation} and that have a value of {keys}"
+    told = explain(whole) if candidate.kind == "general" else told
     return replace(candidate, plan=whole, explanation=told)
 
 

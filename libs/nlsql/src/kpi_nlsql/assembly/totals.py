@@ -18,12 +18,16 @@ def add_up(frame: Frame) -> None:
         if sorting.ref is None or sorting.ref.choice is None:
             continue
         if sorting.function is not None:
-            if _rows(frame) != sorting.ref.choice[0]:
-                _group(frame)
+            if sorting.function in {"sum", "avg"} and _rows(frame) != sorting.ref.choice[0]:
+                _group(frame, sorting)
             continue
-        if _means_sum(frame, sorting):
+        if (function := _shown(frame, sorting)) is not None:
+            sorting.function = function
+        elif _means_sum(frame, sorting):
             sorting.function = "sum"
-            _group(frame)
+        else:
+            continue
+        _group(frame, sorting)
     _show_sums(frame)
 
 
@@ -51,7 +55,8 @@ def _repeated(frame: Frame, table: str) -> bool:
         return path is not None and frame.multiplies(path[1])
     column = frame.graph.table(table).column(plain[0][1])
     variety = frame.graph.table(table).variety(column)
-    return column.family == "text" and (variety is None or variety < 1)
+    several = variety is not None and variety < 1
+    return column.family == "text" and (several or (variety is None and bool(column.values)))
 
 
 def _show_sums(frame: Frame) -> None:
@@ -65,16 +70,28 @@ def _show_sums(frame: Frame) -> None:
             wanted.function = function if function in {"sum", "avg"} else None
 
 
+def _shown(frame: Frame, sorting: Sorting) -> str | None:
+    """Return the aggregate of the sort key's column that is shown for each of several rows."""
+    wanted = frame.draft.wanted
+    assert sorting.ref is not None
+    functions = [
+        w.function for w in wanted if w.function and w.ref and w.ref.choice == sorting.ref.choice
+    ]
+    several = any(not w.function for w in wanted) or frame.draft.groups
+    return functions[0] if functions and several else None
+
+
 def _means_sum(frame: Frame, sorting: Sorting) -> bool:
     # "customers with the most miles", "… with the highest total amount" of their orders
     assert sorting.ref is not None
     if not sorting.summed and not (frame.draft.limit and frame.spoken & _TOTAL):
         return False
-    (table, name), rows = sorting.ref.chosen, _rows(frame)
+    table, name = sorting.ref.chosen
+    rows = _rows(frame)
     if not adds_up(frame.graph.table(table).column(name)):
         return False
     if rows is None or rows == table:
-        return _repeated(frame, table)  # "the five plants with the most stock"
+        return sorting.summed and _repeated(frame, table)  # "the five plants with the most stock"
     path = frame.paths.path(rows, table)
     return path is not None and frame.multiplies(path[1])
 
@@ -83,11 +100,16 @@ def _rows(frame: Frame) -> str | None:
     return next((table for _, table in frame.draft.entities), None)
 
 
-def _group(frame: Frame) -> None:
+def _group(frame: Frame, sorting: Sorting) -> None:
     """Put the rows together by what is ranked, unless the sentence tells by what."""
     draft, rows = frame.draft, _rows(frame)
     shown = [w.ref for w in draft.wanted if w.ref and w.ref.choice and not w.function]
     if draft.groups:
+        return
+    assert sorting.ref is not None
+    own = {ref.chosen[0] for ref in shown} == {sorting.ref.chosen[0]}
+    if own and len(shown) == 1 and _repeated(frame, shown[0].chosen[0]):
+        draft.groups = [Group(0, shown[0], explicit=False)]
         return
     if rows is None or (shown and rows not in {ref.chosen[0] for ref in shown}):
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kpi_nlsql.denials.reading import (
     CLOSING,
@@ -22,6 +23,7 @@ from kpi_nlsql.denials.reading import (
     noun_before,
     noun_behind,
     past,
+    past_closing,
 )
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
@@ -57,7 +59,7 @@ def unknowing(items: Sequence[Item], position: int) -> Step | None:
     before = item_at(items, start - 1)
     if start == position or before is None:
         return None
-    clause = before.text in {"which", "that", "whom"}
+    clause = before.is_cue("relative") and before.text in {"which", "that", "whom"}
     keyed = before.best_column() >= _SURE  # "service numbers the inventory does not know"
     if not clause and not (determined and (names_rows(before) or keyed)):
         return None
@@ -82,9 +84,9 @@ def _behind_unknowing(items: Sequence[Item], position: int) -> int | None:
     end = verb + 1 if knows else position + 1
     if text_at(items, position) in _WITHOUT or text_at(items, end - 1) in {"have", "has"}:
         rows = past(items, end, DETERMINERS)
-        if text_at(items, rows) in ROWS and past(items, rows + 1, CLOSING) > rows + 1:
+        if text_at(items, rows) in ROWS and past_closing(items, rows + 1) > rows + 1:
             whole, end = True, rows + 1  # "that the inventory has no entry for"
-    end = past(items, end, CLOSING)
+    end = past_closing(items, end)
     return end if (knows or whole) and ends(items, end) else None
 
 
@@ -107,7 +109,11 @@ def holding_none(items: Sequence[Item], position: int) -> Step | None:
     if text_at(items, behind) in ROWS:
         return position, behind + 1, [THAT, NOT_IN, *place]
     end = noun_behind(items, behind)
-    return position, past(items, end, CLOSING), [NO, *items[behind:end], IN, *place]
+    if end == behind:
+        return None
+    lead = THAT if any(item.values for item in place) else IN
+    lead = replace(lead, text="with") if lead is THAT else lead
+    return position, past_closing(items, end), [NO, *items[behind:end], lead, *place]
 
 
 def _noun_behind_to_verb(items: Sequence[Item], first: int) -> int | None:
@@ -125,9 +131,9 @@ def _noun_behind_to_verb(items: Sequence[Item], first: int) -> int | None:
 
 def not_kept(items: Sequence[Item], position: int) -> Step | None:
     """Read "not backed by a contract" and "do not match any gift"."""
-    if items[position].is_cue("mismatch") and items[position].text.endswith("not match"):
+    if items[position].is_cue("mismatch") and _text_ends(items[position], "not match"):
         noun = past(items, position + 1, DETERMINERS)
-        named = text_at(items, position + 1) not in {"the", "their", "its"}
+        named = noun > position + 1 and text_at(items, position + 1) not in {"the", "their", "its"}
         return (position, noun, [NOT_IN]) if named and names_rows(item_at(items, noun)) else None
     word = text_at(items, position)
     if word.startswith("un") and word[2:] in KEPT:
@@ -144,7 +150,14 @@ def not_kept(items: Sequence[Item], position: int) -> Step | None:
     if text_at(items, lead) not in TO or position == 0:
         return None
     noun = past(items, lead + 1, DETERMINERS)
-    return (position, noun, [NOT_IN]) if names_rows(item_at(items, noun)) else None
+    behind = item_at(items, noun)
+    if not names_rows(behind) or (behind is not None and behind.values):
+        return None
+    return position, noun, [NOT_IN]
+
+
+def _text_ends(item: Item, words: str) -> bool:
+    return item.text == words or item.text.endswith(f" {words}")
 
 
 # "nobody has entered in A", "but we don't have them in A"

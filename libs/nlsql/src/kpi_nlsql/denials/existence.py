@@ -49,7 +49,7 @@ def no_record(items: Sequence[Item], position: int) -> Step | None:
         return None
     behind = text_at(items, position + 2)
     whole = text_at(items, position + 1).endswith(("n t have", "not have"))
-    if behind not in ROWS and not whole:
+    if behind not in ROWS and not whole and behind not in {"have", "know"}:
         return None
     end = past(items, position + (2 if whole else 3), CLOSING)
     start = position - 1 if text_at(items, position - 1) in {"that", "which"} else position
@@ -79,7 +79,7 @@ def never_made(items: Sequence[Item], position: int) -> Step | None:
         return None
     verb = past(items, said + 1, _AUXILIARIES)
     made = item_at(items, verb)
-    if made is None or made.text not in _MADE:
+    if made is None or made.text not in _MADE or made.values:
         return None
     end = past(items, past(items, verb + 1, _PARTICLES), CLOSING)
     if not ends(items, end) or not _relates_to(items, start - 1):
@@ -102,7 +102,7 @@ def none_made(items: Sequence[Item], position: int) -> Step | None:
         end = noun_behind(items, place)
         same = end > place and _same_table(rows, items[end - 1])
         return (noun, end, []) if same and ends(items, end) else None
-    made = found is not None and found.text in _MADE | {"found"}
+    made = found is not None and found.text in _MADE | {"found"} and not found.values
     if made and {hit.table for hit in items[verb].table_hits()} & {h.table for h in rows.hits}:
         return None  # "no premium has been booked": those of the bookings
     end = past(items, verb + 1, CLOSING)

@@ -86,7 +86,7 @@ def _lead(items: Sequence[Item], position: int) -> int | None:
     Any other is a verb, "claims that quote an invoice", whose object has a table of its own.
     """
     item = items[position]
-    if item.kind != "mention":
+    if item.kind != "mention" or any(hit.score >= 1 for hit in item.values):
         return None
     lead = position - 1
     while text_at(items, lead) in DETERMINERS:
@@ -127,12 +127,15 @@ def _place(items: Sequence[Item], position: int) -> range | None:
         return None
     first = past(items, behind, DETERMINERS)
     end = noun_behind(items, first)
-    return range(first, end) if end > first and ends(items, end) else None
+    closed = end > first and ends(items, end) and text_at(items, end) != "or"
+    return range(first, end) if closed else None
 
 
 def _is_there(items: Sequence[Item], behind: int) -> bool:
     """Tell whether a verb before this says no more than that something is there."""
-    return text_at(items, behind - 1) in EXISTING or text_at(items, behind) in KEPT
+    return text_at(items, behind - 1) in EXISTING or (
+        text_at(items, behind) in KEPT and text_at(items, behind + 1) == "anywhere"
+    )
 
 
 def _joins(keys: Sequence[Item], before: Sequence[Item], graph: Graph) -> Iterator[Join]:

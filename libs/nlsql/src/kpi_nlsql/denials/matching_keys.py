@@ -13,6 +13,7 @@ from kpi_nlsql.denials.reading import (
     TO,
     denies,
     is_noun,
+    names_rows,
     noun_behind,
 )
 from kpi_nlsql.mentions.linking import Item
@@ -35,12 +36,22 @@ def matching_key(items: Sequence[Item], position: int) -> Step | None:
     while _is_key(item_at(items, key)) or (key > told + 1 and text_at(items, key) in _AND):
         key += 1
     columns = items[told + 1 : key]
-    if not columns or text_at(items, key) not in TO:
+    if not columns or text_at(items, key) not in TO or not _names_columns(columns):
         return None
     place = skip_words(items, key + 1, DETERMINERS)
     end = noun_behind(items, place)
+    if end == place or not any(names_rows(item) for item in items[place:end]):
+        return None
     return position, end, [NOT_IN, *items[place:end], COMMA, MATCHED, BY, *columns]
 
 
 def _is_key(item: Item | None) -> bool:
     return item is not None and is_noun(item) and item.best_column() >= _KEY and not item.values
+
+
+def _names_columns(columns: Sequence[Item]) -> bool:
+    """Tell whether columns are named, not the rows of a table: "no matching order in the shop"."""
+    named = [item for item in columns if item.kind == "mention"]
+    if len(named) == 1:
+        return named[0].best_column() > named[0].best_table()
+    return len(named) > 1

@@ -22,6 +22,8 @@ KEPT = frozenset(
     "recognised recognized assigned allocated known".split()
 )
 """Participles that only say that there is, or is not, something of the kind elsewhere."""
+_UNDER = frozenset({"under", "with", "by", "for", "of"})
+_SAME = frozenset({"that", "this", "the same", "same", "these", "those", "such"})
 _BORDERS = frozenset({"and", "but", "or", "although"})
 LONGEST_NOUN = 4
 _NAMES_TABLE = 0.5
@@ -50,19 +52,33 @@ def past(items: Sequence[Item], position: int, words: frozenset[str]) -> int:
     return position
 
 
+def past_closing(items: Sequence[Item], position: int) -> int:
+    """Return the position behind what closes a denial: "for them", "under that number"."""
+    position = past(items, position, CLOSING)
+    if text_at(items, position) not in _UNDER and text_at(items, position - 1) not in _UNDER:
+        return position
+    same = position + (text_at(items, position) in _UNDER)
+    same += text_at(items, same) == "the"
+    noun = item_at(items, same + 1)
+    named = noun is not None and (noun.hits or noun.is_cue("count"))
+    if text_at(items, same) in _SAME and named and text_at(items, same + 2) != "and":
+        return past(items, same + 2, CLOSING)
+    return position  # "with the same number and the same currency" tells a key
+
+
 def ends(items: Sequence[Item], position: int) -> bool:
     """Tell whether a clause ends before a position."""
     item = item_at(items, position)
     if item is None or item.kind == "mark" or item.text.split()[0] in _BORDERS:
         return True
-    return item.is_cue("relative")
+    return item.is_cue("order") or item.is_cue("relative")
 
 
 def is_noun(item: Item | None) -> bool:
     """Tell whether an item may be a word of a noun phrase."""
     if item is None or item.kind not in {"mention", "word", "number", "quoted"}:
         return False
-    return item.text not in FUNCTION_WORDS
+    return item.text not in FUNCTION_WORDS and item.text not in PEOPLE
 
 
 def noun_before(items: Sequence[Item], end: int) -> int:

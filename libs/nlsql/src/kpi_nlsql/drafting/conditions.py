@@ -153,7 +153,7 @@ def constant(value: str | int | float, column: Column) -> plan.Constant:
         except ValueError:
             return plan.Constant(value)
     if not isinstance(value, str) and column.family == "text":
-        return plan.Constant(str(value))
+        return plan.Constant(str(value)) if column.values else plan.Constant(value)
     return plan.Constant(value)
 
 

@@ -135,9 +135,10 @@ class Group:
 
 @dataclass(slots=True)
 class Pick:
-    """The first ``limit`` rows by a column, of those that have the keys in common."""
+    """The first ``limit`` rows of ``table`` by a column, of those that have the keys in common."""
 
     ref: Ref
+    table: str
     keys: tuple[tuple[NameHit, ...], ...]
     descending: bool
     limit: int = 1

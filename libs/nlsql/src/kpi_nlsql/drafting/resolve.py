@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from kpi_nlsql.drafting.draft import Draft, Ref, Term
 from kpi_nlsql.drafting.fitting import literals_of, unfit
+from kpi_nlsql.english.words import all_stems
 from kpi_nlsql.grammar.conditions.directions import leads
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.values import ValueHit
@@ -19,6 +20,7 @@ _TOWARD = 0.9
 _ADJACENT = 0.9
 _NAMED = 0.3
 _CHOSEN = 0.2
+_STRAYED = 8.0
 _KEY = 0.05
 _HOP = 0.08
 _FARTHEST = 5.0
@@ -200,8 +202,10 @@ def _choose_value(
         score += _NEAR * (hit.table in state.related.get(term.scope, ()))
         score += _CHOSEN * (hit.table in beside)
         column = graph.table(hit.table).column(hit.column)
-        if any(name.split()[-1:] == ["name"] for name in column.display_names):
+        if any(name.split()[-1:] == ["name"] or name == "title" for name in column.display_names):
             score += _KEY
+        if _references(graph, hit.table, hit.column) and hit.table not in state.named:
+            score -= _KEY
         scored.append((score, hit))
     scored.sort(key=lambda pair: -pair[0])
     best = scored[0][1]
@@ -219,6 +223,8 @@ def _choose_value(
         state.runners_up.append((margin, ref, (rival.table, rival.column)))
     term.ref = ref
     term.values = (best.value,)
+    if _strays(draft, graph, term, best):
+        draft.note("dangling", _STRAYED)
 
 
 def _held_beside(term: Term, draft: Draft) -> set[str]:
@@ -227,11 +233,37 @@ def _held_beside(term: Term, draft: Draft) -> set[str]:
     return {hit.table for other in others for hit in other.hits} if not draft.entities else set()
 
 
+def _strays(draft: Draft, graph: Graph, term: Term, best: ValueHit) -> bool:
+    """Tell whether a value was said of other rows than those it was found in.
+
+    "Employees with an active contract", where employees have a status and contracts have none.
+    """
+    asked = draft.entities[0][1] if draft.entities else None
+    near = term.near if term.adjacent else None
+    if near is None or near == asked or best.table != asked:
+        return False
+    named = all_stems(graph.table(near).display_names)
+    told = all_stems(graph.table(best.table).column(best.column).display_names)
+    refers = any(
+        (join.left_table, join.right_table) == (best.table, near)
+        and best.column in join.left_columns
+        for join in graph.joins
+    )
+    return not refers and not named & told
+
+
 def _is_copied(graph: Graph, hit: ValueHit, term: Term) -> bool:
     """Tell whether a foreign key that holds the value, too, points to this column."""
     return any(
         join.right_table == hit.table
         and hit.column in join.right_columns
-        and any(h.table == join.left_table for h in term.hits)
+        and any(h.table == join.left_table and h.column in join.left_columns for h in term.hits)
+        for join in graph.joins
+    )
+
+
+def _references(graph: Graph, table: str, column: str) -> bool:
+    return any(
+        join.left_table == table and column in join.left_columns and join.kind == "foreign_key"
         for join in graph.joins
     )

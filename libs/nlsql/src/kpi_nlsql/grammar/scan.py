@@ -106,7 +106,7 @@ def scan(sentence: Sentence) -> Draft:
     period_groups.complete(scanner)
     periods.complete(scanner)
     picks.complete(scanner)
-    _amounts(scanner.draft)
+    _complete(scanner.draft)
     _values_counted(scanner)
     _count_per(scanner)
     _rows_averaged(scanner.draft)
@@ -114,18 +114,33 @@ def scan(sentence: Sentence) -> Draft:
     _add_up(scanner)
     _total_of_rows(scanner)
     how_much.complete(scanner)
+    grouping.regroup(scanner)
     on_average.complete(scanner)
     _doubt(scanner)
     return scanner.draft
+
+
+def _complete(draft: Draft) -> None:
+    # "the student who visited a restaurant most often": what is counted was said before.
+    others = [table for _, table in draft.entities[1:]]
+    others += [term.table for term in draft.terms if term.kind == "exists" and term.table]
+    _amounts(draft)
+    first = draft.entities[0][1] if draft.entities else None
+    others = [table for table in others if table != first]
+    for sorting in draft.sorting:
+        rows = sorting.function == "count" and sorting.ref is None and sorting.table is None
+        if rows and others and not draft.groups:
+            sorting.table = others[-1]
 
 
 def _values_counted(scanner: Scanner) -> None:
     # "attendants with more than 10 tasks": the tasks tell their attendant, who is no row.
     draft = scanner.draft
     first = draft.entities[0] if draft.entities else None
+    own = [term for term in draft.terms if term.kind == "count" and term.table and not term.ref]
     if first is None or scanner.role(first[0]) != "column" or draft.groups or draft.wanted:
         return
-    if any(term.kind == "count" and term.table for term in draft.terms):
+    if any(term.table == first[1] and term.position > first[0] for term in own):
         draft.wanted.append(Wanted(first[0], scanner.ref(first[0])))
 
 
@@ -147,7 +162,7 @@ def _behind_number(scanner: Scanner) -> int:
 
 
 def _count_per(scanner: Scanner) -> None:
-    # "total runs per analyser": how many there are of each.
+    # "failed runs per analyser": how many there are of each.
     draft = scanner.draft
     per = [group for group in draft.groups if scanner.at(group.position - 1).text == "per"]
     if per and not draft.wanted and draft.entities and draft.entities[0][0] < per[0].position:
@@ -177,14 +192,14 @@ def _add_up(scanner: Scanner) -> None:
     told = told or all(  # "tons on stock per warehouse"
         scanner.role(at) in {"none", "table"} for at in range(wanted.position + 1, group.position)
     )
-    beside = distance in {2, 3} or (told and distance > 0)
+    beside = (distance in {2, 3} or (told and distance > 0)) and wanted.position <= _OPENING
     per = (
         scanner.at(group.position - 1).text == "per" or scanner.at(group.position - 2).text == "per"
     )
     total = scanner.at(wanted.position).text.startswith("total ")
     if (total or (beside and per)) and wanted.ref is not None and scanner.measures(wanted.ref):
         wanted.function = "sum"
-        for sorting in draft.sorting:  # "highest first"
+        for sorting in draft.sorting:
             same = sorting.ref is not None and sorting.ref.hits[:1] == wanted.ref.hits[:1]
             sorting.function = "sum" if same and sorting.function is None else sorting.function
 
@@ -200,14 +215,14 @@ def _add_up_beside(scanner: Scanner) -> None:
 def _total_of_rows(scanner: Scanner) -> None:
     # "total amount of delivered jobs" is one sum, though each job has its ``tot_amt``.
     draft = scanner.draft
-    alone = len(draft.wanted) == 1 and not (draft.groups or draft.sorting)
+    alone = len(draft.wanted) == 1 and not (draft.groups or draft.sorting or draft.limit)
     wanted = draft.wanted[0] if alone else None
     if wanted is None or wanted.function or wanted.ref is None or wanted.position > _OPENING:
         return
     text, behind = scanner.at(wanted.position).text, wanted.position + 1
     rows = next((at for at in range(behind, len(scanner.items)) if scanner.role(at) == "table"), 0)
     several = scanner.at(rows).last_word.endswith("s") and scanner.at(behind).text == "of"
-    single = text.startswith("total ") and not text.endswith("s")
+    single = text.startswith("total ") and not text.endswith("s") and scanner.at(0).text != "list"
     if several and single and scanner.measures(wanted.ref):
         wanted.function = "sum"
 

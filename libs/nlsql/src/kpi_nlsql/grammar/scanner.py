@@ -220,7 +220,7 @@ class Scanner:
             return None
         lexicon = self.sentence.lexicon
         found = [
-            hit
+            NameHit(hit.table, hit.column, hit.score)
             for start in (("number", "of"), ("number",), ("total",), ("count", "of"))
             for hit in lexicon.names((*start, *words), "")
             if hit.column is not None and hit.score >= 0.95 and hit.table == self.entity()
@@ -264,6 +264,11 @@ class Scanner:
     def close_scope(self) -> None:
         """Return to the rows asked for."""
         self.scope = MAIN
+
+    def leave_average(self) -> None:
+        """Return to the rows asked for, from those that an average is taken over."""
+        if any(term.among == self.scope for term in self.draft.terms):
+            self.close_scope()
 
     def _told(self, column: str, word: str) -> bool:
         """Tell whether a further word of the column's name stands in the sentence."""

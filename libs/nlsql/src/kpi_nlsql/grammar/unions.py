@@ -51,6 +51,7 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
             own, outer = zip(*pairing.columns(), strict=True)
             conditions.append(_absent(own, table, third, outer))
     union = plan.SetQuery(
+        "union",
         _values(left, mine, held),
         _values(right, theirs, other),
     )
@@ -98,7 +99,9 @@ def is_exclusive(sentence: Sentence) -> bool:
 
 def _said_exclusively(items: Sequence[Item]) -> set[int]:
     return {
-        position for position, item in enumerate(items) if set(item.text.split()) & _EXCLUSIVE_WORDS
+        position
+        for position, item in enumerate(items)
+        if set(item.text.split()) & _EXCLUSIVE_WORDS or item.is_cue("not") or item.is_cue("missing")
     }
 
 

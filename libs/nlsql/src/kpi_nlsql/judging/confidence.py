@@ -37,6 +37,9 @@ _DOUBTED = 0.3
 _UNREAD = 0.6
 """What is left of it for a "by" that neither groups nor sorts, or an unread "same"."""
 
+_UNSAID = 0.75
+"""What is left of it where a column is shown that no word asks for."""
+
 _DANGLING = 0.9
 """What is left of it for each column that is spoken of and that nothing is said of."""
 
@@ -77,9 +80,17 @@ def confidence(sentence: Sentence, candidate: Candidate) -> float:
     if weights is WEIGHTS and any(found[name] for name in DIFFERENCES):
         total -= _CAUTION
     likelihood = _discount(sentence, candidate) / (1.0 + math.exp(-total))
+    if weights is WEIGHTS and _shows_unsaid(found):
+        likelihood *= _UNSAID
     if any(found[name] for name in (VETOES if general else NAMED_VETOES)):
         likelihood = min(likelihood, _VETOED)
     return float(round(likelihood, 3))
+
+
+def _shows_unsaid(found: dict[str, float]) -> bool:
+    # "Which customers …" asks for no column, and "… for each customer" for what tells them apart.
+    implied = found["named_output"] or found["group_named"]
+    return found["unsaid_outputs"] > 0 and not implied
 
 
 def _discount(sentence: Sentence, candidate: Candidate) -> float:

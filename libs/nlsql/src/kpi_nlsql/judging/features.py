@@ -110,6 +110,8 @@ def _has_either(term: plan.Condition | None) -> bool:
     """Tell whether an "or" of the sentence became one of the plan."""
     if isinstance(term, plan.All):
         return any(_has_either(part) for part in term.terms)
+    if isinstance(term, plan.Exists | plan.InQuery) and isinstance(term.query, plan.Query):
+        return _has_either(term.query.where)
     return isinstance(term, plan.AnyOf)
 
 

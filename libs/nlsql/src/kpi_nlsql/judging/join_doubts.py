@@ -24,22 +24,29 @@ _AMOUNT = re.compile(r"-?\d+(\.\d+)?")
 
 def join_doubts(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
     """Return the doubts about the tables, joins and compared columns of a query, by name."""
-    selects = list(_queries(query))
-    aliases = {source.alias: source.table for inner in selects for source in sources(inner)}
-    pairs = [match for inner in selects for match in matches(inner)]
-    compared = [term for inner in selects for term in plan.parts(inner.where)]
+    queries = list(_queries(query))
+    aliases = {source.alias: source.table for inner in queries for source in sources(inner)}
+    pairs = [match for inner in queries for match in matches(inner)]
+    either = [term for inner in queries for term in _whole(inner) if isinstance(term, plan.AnyOf)]
+    alone = [match for match in pairs if not any(match in choice.terms for choice in either)]
+    compared = [term for inner in queries for term in plan.parts(inner.where)]
     return {
-        "unspoken_tables": float(len(_unspoken(sentence, selects, aliases))),
+        "unspoken_tables": float(len(_unspoken(sentence, queries, set(aliases.values())))),
         "guessed_joins": float(
             bool(sentence.graph.references)
             and sum(not _is_sure(sentence.graph, match, aliases) for match in pairs)
         ),
-        "twin_joins": float(any(_has_twin(sentence, match, aliases) for match in pairs)),
+        "twin_joins": float(any(_has_twin(sentence, match, aliases) for match in alone)),
         "unlikely_compared": float(
             any(_is_unlikely(sentence.graph, term, aliases) for term in compared)
         ),
         "shared_values": float(any(isinstance(term, plan.InQuery) for term in compared)),
     }
+
+
+def _whole(query: plan.Query) -> tuple[plan.Condition, ...]:
+    """Return the conditions of a query that must all hold."""
+    return query.where.terms if isinstance(query.where, plan.All) else ()
 
 
 def _queries(query: plan.Plan) -> Iterator[plan.Query]:
@@ -57,18 +64,19 @@ def _queries(query: plan.Plan) -> Iterator[plan.Query]:
             yield from _queries(term.query)
 
 
-def _unspoken(sentence: Sentence, selects: list[plan.Query], aliases: dict[str, str]) -> set[str]:
+def _unspoken(sentence: Sentence, queries: list[plan.Query], tables: set[str]) -> set[str]:
     """Return the tables that no word names and of which nothing is shown or compared."""
     named = {
         hit.table for item in sentence.items for hit in item.table_hits() if hit.score >= _NAMED
     }
     used = {
         column.source
-        for query in selects
+        for query in queries
         for column in [*(output.expression for output in query.outputs), *_subjects(query)]
         if isinstance(column, plan.ColumnRef)
     }
-    return {*aliases.values()} - named - {aliases.get(alias, alias) for alias in used}
+    aliases = {source.alias: source.table for query in queries for source in sources(query)}
+    return tables - named - {aliases.get(alias, alias) for alias in used}
 
 
 def _subjects(query: plan.Query) -> Iterator[plan.Expression]:
@@ -82,6 +90,8 @@ def _subjects(query: plan.Query) -> Iterator[plan.Expression]:
 
 def _is_sure(graph: Graph, match: plan.Match, aliases: dict[str, str]) -> bool:
     left, right = (aliases.get(side.source, side.source) for side in (match.left, match.right))
+    if not (graph.has_table(left) and graph.has_table(right)):
+        return True
     return any(
         (join.kind == "foreign_key" or join.score >= _SURE_JOIN)
         and (match.left.column, match.right.column)
@@ -94,6 +104,8 @@ def _has_twin(sentence: Sentence, match: plan.Match, aliases: dict[str, str]) ->
     """Tell whether another foreign key joins the same tables, and no word says which is meant."""
     graph = sentence.graph
     left, right = (aliases.get(side.source, side.source) for side in (match.left, match.right))
+    if not (graph.has_table(left) and graph.has_table(right)):
+        return False
     twins = role_keys(graph, left, right)
     if not twins or any(is_alike(join) for join in twins):
         return False
@@ -109,6 +121,8 @@ def _is_unlikely(graph: Graph, term: plan.Condition, aliases: dict[str, str]) ->
     if term.operator in {"=", "!="} or not amount:
         return False
     name = aliases.get(term.left.source, term.left.source)
+    if not graph.has_table(name):
+        return False
     table = graph.table(name)
     column = table.column(term.left.column)
     is_key = column.name in table.primary_key or (name, column.name) in graph.references

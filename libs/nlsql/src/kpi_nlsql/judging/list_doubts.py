@@ -14,10 +14,12 @@ NAMES = ("half_listed", "rows_for_column")
 """Every doubt made here, in a fixed order."""
 
 _NAMED = 0.8
+_FAIR = 0.6
 _ENDS = (
     "relative", "compare", "not", "missing", "between", "group", "order", "superlative", "both",
     "also", "aggregate", "average_of_all", "below_average",
 )  # fmt: skip
+_PASSED_OVER = frozenset({"the", "their", "its"})
 
 
 def list_doubts(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
@@ -38,18 +40,27 @@ def _asked(sentence: Sentence) -> Iterator[int]:
 
 def _shows_half(sentence: Sentence, query: plan.Plan) -> bool:
     # "the first names and cities of the students", and only the first names are shown.
-    items = sentence.items
-    if only_column(query) is None or not isinstance(query, plan.Query):
+    column, items = only_column(query), sentence.items
+    if column is None or not isinstance(query, plan.Query):
         return False
-    return any(
-        items[at].text in {"and", ","} and _may_be_columns(items[at - 1], items[at + 1])
-        for at in _asked(sentence)
-        if at
-    )
+    shown = (query.source.table if column.source == query.source.alias else None, column.column)
+    for at in _asked(sentence):
+        if not at or items[at].text not in {"and", ","}:
+            continue
+        passed = at + 2 < len(items) and items[at + 1].text in _PASSED_OVER
+        one, other = items[at - 1], items[at + 2 if passed else at + 1]
+        if _may_be_columns(one, other) and not (_means(one, shown) and _means(other, shown)):
+            return True
+    return False
 
 
 def _may_be_columns(one: Item, other: Item) -> bool:
-    return bool(one.column_hits()) and bool(other.column_hits()) and not other.values
+    named = other.best_column() >= max(_FAIR, other.best_table())
+    return bool(one.column_hits()) and bool(other.column_hits()) and named and not other.values
+
+
+def _means(item: Item, column: tuple[str | None, str]) -> bool:
+    return any((hit.table, hit.column) == column for hit in item.column_hits())
 
 
 def _shows_rows(sentence: Sentence, query: plan.Plan) -> bool:

@@ -46,9 +46,15 @@ def _ends_condition(sentence: Sentence, word: str) -> bool:
         opened = {other.text for other in sentence.items[max(before - 2, 0) : before]} & _CLAUSES
         held = column.best_column() > max(column.best_table(), _COLUMN)
         led = before < position - 1 and not word.endswith("ed")
-        if item.text == word and held and (opened or led):
+        if item.text == word and held and (opened or led) and not _goes_on(sentence, position):
             return True
     return False
+
+
+def _goes_on(sentence: Sentence, position: int) -> bool:
+    """Tell whether a comparison follows: "total score above 300" has its value there."""
+    following = sentence.items[position + 1 : position + 2]
+    return any(item.cues or item.number is not None or item.text == "is" for item in following)
 
 
 def _is_name(sentence: Sentence, word: str) -> bool:

@@ -99,7 +99,7 @@ def _is_empty(sentence: Sentence, query: plan.Plan) -> bool:
         return False
     graph, table = sentence.graph, query.source.table
     shown = {output.expression for output in query.outputs}
-    if any(isinstance(each, plan.Star) for each in shown):
+    if graph.has_table(table) and any(isinstance(each, plan.Star) for each in shown):
         names = naming_columns(graph.table(table))
         shown |= {plan.ColumnRef(query.source.alias, name) for name in names}
     return any(

@@ -32,7 +32,7 @@ def _tests_other_day(sentence: Sentence, query: plan.Query, held: Held) -> bool:
     # the one on which the clinic was opened.
     own = query.source.table
     graph = sentence.graph
-    if not any(column.dated for column in graph.table(own).columns):
+    if not graph.has_table(own) or not any(column.dated for column in graph.table(own).columns):
         return False
     return any(
         isinstance(subject, plan.ColumnRef)

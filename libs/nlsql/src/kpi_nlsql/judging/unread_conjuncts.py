@@ -16,6 +16,8 @@ _JOINING = frozenset(
     "and or but nor except excluding although though whereas unless while yet".split()  # noqa: SIM905
 )
 
+_SHORTEST = 4
+
 
 def unread_conjuncts(sentence: Sentence, query: plan.Plan, unknown: Sequence[str]) -> int:
     """Count the conjuncts of which the plan holds nothing.
@@ -32,7 +34,7 @@ def _conjuncts(items: Sequence[Item]) -> Iterator[list[Item]]:
     for item in items:
         joins = item.text.partition(" ")[0] in _JOINING
         joins = joins and not item.is_cue("often") and item.argument("compare") in {"", "!="}
-        if joins or (conjunct and item.is_cue("relative")):
+        if joins or _ends(item) or (conjunct and item.is_cue("relative")):
             if conjunct:
                 yield conjunct
             conjunct = [] if joins else None
@@ -40,6 +42,11 @@ def _conjuncts(items: Sequence[Item]) -> Iterator[list[Item]]:
             conjunct.append(item)
     if conjunct:
         yield conjunct
+
+
+def _ends(item: Item) -> bool:
+    # "but never lost (result Loss)": in parentheses the same is told once more
+    return item.kind == "mark" and not set(item.text) <= set("()")
 
 
 def _is_unread(conjunct: Sequence[Item], held: Held, unknown: Sequence[str]) -> bool:
@@ -51,7 +58,15 @@ def _is_unread(conjunct: Sequence[Item], held: Held, unknown: Sequence[str]) -> 
 
 def _is_held(item: Item, held: Held) -> bool:
     told = any(held.has(hit) and hit.value.lower() in held.constants for hit in item.values)
-    return told or any(held.has(hit) for hit in item.hits)
+    return told or any(held.has(hit) for hit in item.hits) or _is_called_so(item, held)
+
+
+def _is_called_so(item: Item, held: Held) -> bool:
+    # "product and country", where each row keeps its ``country_code``
+    name = item.text.replace(" ", "")
+    return len(name) >= _SHORTEST and any(
+        name in column.replace("_", "") for _, column in held.columns
+    )
 
 
 def _sorts(item: Item) -> bool:

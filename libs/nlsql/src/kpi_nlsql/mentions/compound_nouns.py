@@ -24,7 +24,7 @@ def compounded(items: Sequence[Item], graph: Graph) -> list[Item]:
     """Return the items with each noun that only describes rows made one with their noun."""
     found: list[Item] = []
     for item in items:
-        while found and _describes(found[-1], item, graph):
+        while found and _describes(found[-1], item, graph) and not _measured(found, item, graph):
             item = replace(item, start=found.pop().start)
         found.append(item)
     return found
@@ -33,7 +33,9 @@ def compounded(items: Sequence[Item], graph: Graph) -> list[Item]:
 def _describes(before: Item, item: Item, graph: Graph) -> bool:
     if before.kind != "mention" or before.values or before.text.endswith(_NO_NOUN):
         return False
-    if not _heads(item) or before.best_table() >= _NAMES_TABLE:
+    if not _heads(item) or not before.hits or before.end != item.start:
+        return False
+    if before.best_table() >= _NAMES_TABLE:
         return False
     if before.best_column() >= _HALFWAY and not _kept_by(before, item, graph):
         return False
@@ -42,9 +44,17 @@ def _describes(before: Item, item: Item, graph: Graph) -> bool:
 
 def _kept_by(before: Item, item: Item, graph: Graph) -> bool:
     """Tell whether a noun is what the rows themselves are kept by: "warehouse stock"."""
-    named = {hit.table for hit in before.column_hits()}
+    best = before.best_column()
+    named = {hit.table for hit in before.column_hits() if hit.score >= best}
     own = item.table_hits()[0].table
     return named == {own} and not any(column.measures for column in _columns(before, graph, own))
+
+
+def _measured(items: Sequence[Item], item: Item, graph: Graph) -> bool:
+    """Tell whether the noun says which amount of the rows is meant: "the highest net sales"."""
+    if len(items) < 2 or not (items[-2].is_cue("aggregate") or items[-2].is_cue("superlative")):
+        return False
+    return any(column.measures for column in _columns(items[-1], graph, item.table_hits()[0].table))
 
 
 def _columns(item: Item, graph: Graph, table: str | None = None) -> list[Column]:

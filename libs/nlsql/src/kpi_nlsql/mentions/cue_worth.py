@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kpi_nlsql.english.cues import Cue
+from kpi_nlsql.english.cues import CUES, Cue
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.english.words import Token
 
@@ -13,6 +13,9 @@ _WEAK_CUE_WORTH = 0.7
 _COMMAND_WORTH = 1.15
 _NOUN_WORTH = 0.7
 _DETERMINERS = frozenset({"a", "an", "the", "all", "every", "each", "any", "no", "our", "many"})
+_LISTS = frozenset({"list", "report"})
+"""Verbs of commands that are nouns behind other nouns."""
+_POLITE = frozenset("please kindly then also just simply now pls".split())  # noqa: SIM905
 _SORTING = frozenset(
     "by in from the it them results alphabetically ascending descending according "  # noqa: SIM905
     "based".split()
@@ -45,7 +48,14 @@ def is_no_command(start: int, tokens: Sequence[Token], cues: Sequence[Cue]) -> b
     if not start or not cues or any(cue.kind != "show" for cue in cues):
         return False
     before = tokens[start - 1].lower
-    return before in _DETERMINERS or (start == 1 and before == "which")
+    noun = tokens[start].lower in _LISTS and _is_noun(tokens[start - 1])
+    return noun or before in _DETERMINERS or (start == 1 and before == "which")
+
+
+def _is_noun(token: Token) -> bool:
+    """Tell whether a word may be a noun that another follows: "in the price list"."""
+    plain = token.kind != "word" or token.lower in FUNCTION_WORDS or token.lower in _POLITE
+    return not plain and (token.lower,) not in CUES
 
 
 def _sorts(tokens: Sequence[Token], position: int) -> bool:

@@ -9,13 +9,15 @@ from kpi_nlsql.english.function_words import FUNCTION_WORDS, STOP_WORDS
 from kpi_nlsql.english.words import Token
 from kpi_nlsql.mentions.cue_worth import is_no_command
 from kpi_nlsql.mentions.lexicon import Lexicon, NameHit
-from kpi_nlsql.mentions.values import ValueHit
+from kpi_nlsql.mentions.values import LONGEST_VALUE, ValueHit
 
 _MOST_CHOICES = 60
 """A lower-case word is a value only of a column with few: titles hold any word of the language."""
 _SHORT_VALUE = 2
 _NAMES_TABLE = 0.6
 _FLAG_WORDS = frozenset({"flag", "flags", "indicator", "ind", "flg"})
+_SQL_WORDS = frozenset({"AND", "OR", "NOT", "IN", "IS", "BY", "ON", "AS", "TO", "ALL", "NO"})
+_LEADS_TO_CODE = frozenset({"from", "code", "country", "nationality"})
 _CLASSES = frozenset("class type grade level phase stage tier group category".split())  # noqa: SIM905
 
 
@@ -27,7 +29,7 @@ def held(
     words = tuple(token.lower for token in run)
     values: tuple[ValueHit, ...] = ()
     noun = len(run) == 1 and is_no_command(start, tokens, CUES.get(words, ()))
-    if _may_be_value(run) or noun:
+    if len(run) <= LONGEST_VALUE and (_may_be_value(run) or noun):
         values = lexicon.values.find(words)
         if len(run) == 1 and run[0].text.islower():
             values = tuple(hit for hit in values if hit.choices <= _MOST_CHOICES)
@@ -63,7 +65,9 @@ def _may_be_value(tokens: Sequence[Token]) -> bool:
 def _is_code(tokens: Sequence[Token], position: int) -> bool:
     # "DE or AT": a function word in capitals, among words that are not, is a code.
     text = tokens[position].text
+    shouted = all(token.text.isupper() for token in tokens if token.kind == "word")
+    told = position > 0 and tokens[position - 1].lower in _LEADS_TO_CODE
+    plain = text not in _SQL_WORDS or told
     if text == "I" and position > 0:
         return tokens[position - 1].lower in _CLASSES  # "class I recalls"
-    shouted = all(token.text.isupper() for token in tokens if token.kind == "word")
-    return len(text) > 1 and text.isupper() and not shouted
+    return len(text) > 1 and text.isupper() and not shouted and plain

@@ -33,8 +33,13 @@ def _tells_of(item: Item, table: Table) -> tuple[bool, int] | None:
     Of each column called after it the table tells something: ``asset_desc``, ``asset_status``.
     None where no key of it tells the rows apart.
     """
+    words = stems(item.text)
     own = {hit.column for hit in item.column_hits() if hit.table == table.name if _half(hit)}
-    told = [column for column in table.columns if column.name in own]
+    told = [
+        column
+        for column in table.columns
+        if column.name in own or any(_begins_so(words, name) for name in column.display_names)
+    ]
     keys = [column for column in told if any(map(_is_tailed, column.display_names))]
     if not any(table.identifies((column.name,)) for column in keys):
         return None

@@ -10,6 +10,7 @@ from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import item_at, text_at
 from kpi_nlsql.schema.graph import Graph
 
+_BEHIND = frozenset("have has had are were is was do does did with without who that".split())  # noqa: SIM905
 _NAMES_TABLE = 0.6
 
 
@@ -19,6 +20,9 @@ def with_rows_of_kind(items: Sequence[Item], graph: Graph) -> list[Item]:
     head = _head(told)
     kind = item_at(told, head)
     if text_at(told, 0) not in {"which", "what"} or kind is None or not _is_kind(kind):
+        return told
+    behind = item_at(told, head + 1)
+    if behind is None or not (behind.text.split()[0] in _BEHIND or behind.is_cue("not")):
         return told
     table = _table_of(kind, told[head + 1 :], graph)
     if table is None:
@@ -38,7 +42,8 @@ def _head(items: Sequence[Item]) -> int:
 
 def _is_kind(item: Item) -> bool:
     """Tell whether rows are named by the plural of a value: "rabbits", species rabbit."""
-    return bool(item.values) and not item.hits and item.text.endswith("s")
+    spelt = any(hit.value.lower() == item.text for hit in item.values)
+    return bool(item.values) and not item.hits and item.text.endswith("s") and not spelt
 
 
 def _table_of(kind: Item, rest: Sequence[Item], graph: Graph) -> str | None:
@@ -49,10 +54,12 @@ def _table_of(kind: Item, rest: Sequence[Item], graph: Graph) -> str | None:
         if item.best_table() >= _NAMES_TABLE and item.best_table() >= item.best_column()
     }
     tables = dict.fromkeys(hit.table for hit in kind.values)
-    if any(table in named for table in tables):
+    others = {table: named - {table} for table in tables}
+    if not named or any(table in named for table in tables):
         return None
     joined = {
-        table: sum(bool(graph.joins_between(table, other)) for other in named) for table in tables
+        table: sum(bool(graph.joins_between(table, other)) for other in others[table])
+        for table in tables
     }
     most = max(joined.values())
     best = [table for table, count in joined.items() if count == most]

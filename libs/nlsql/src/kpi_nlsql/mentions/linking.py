@@ -192,8 +192,10 @@ def _spans(
 
 def _begins_name(word: str, hits: Sequence[NameHit]) -> bool:
     # "whose last review was": ``LAST_REVIEW_DATE`` is no last one of the reviews.
-    superlative = any(cue.kind == "superlative" for cue in CUES.get((word,), ()))
-    return superlative and any(hit.column and parts(hit.column)[:1] == [word] for hit in hits)
+    cues = CUES.get((word,), ())
+    if not any(cue.kind == "superlative" for cue in cues):
+        return False
+    return any(hit.column is not None and parts(hit.column)[:1] == [word] for hit in hits)
 
 
 def _rows_called(noun: str, lexicon: Lexicon) -> bool:
@@ -251,7 +253,7 @@ def _mention_worth(
     if length > 1 and hits:
         name += 0.1 * (length - 1)
     if length > 1 and hits and tokens[-1].lower in _NAMING and hits[0].column is not None:
-        name += 0.1  # "phone number" is no number by phone
+        name += _SUPERLATIVE_NAME / 3  # "phone number" is no number by phone
     value = 0.0
     if values:
         proper = any(token.text[:1].isupper() for token in tokens) and tokens[0].start > 0

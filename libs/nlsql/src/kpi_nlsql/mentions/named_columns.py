@@ -47,6 +47,8 @@ def _rates(column: Column) -> bool:
 
 def _naming(hits: list[NameHit], table: Table) -> list[NameHit]:
     """Return the hits with the column that names the rows of the table."""
+    if (full := full_name(table)) is not None:
+        return [NameHit(table.name, full, 1.0), *hits]
     named = naming_columns(table)[0]
     own = any(hit.table == table.name and hit.score > _NAMING for hit in hits)
     added = [] if own or named in table.primary_key else [NameHit(table.name, named, _NAMING)]
@@ -74,8 +76,9 @@ def _kind(items: Sequence[Item], found: Sequence[Role], position: int) -> list[s
 
 
 def _numbered(item: Item, table: Table) -> list[NameHit]:
-    """Return the key of the table before "number"."""
-    numbers = item.text in _NUMBERS and len(table.primary_key) == 1
+    """Return the key of the table before "number", unless a column of it is called so."""
+    own = any(hit.table == table.name for hit in item.column_hits())
+    numbers = item.text in _NUMBERS and not own and len(table.primary_key) == 1
     return [NameHit(table.name, table.primary_key[0], _NAMING)] if numbers else []
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kpi_nlsql.english.shortening import likeness
-from kpi_nlsql.english.words import whole
+from kpi_nlsql.english.words import stem, whole
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.schema.graph import Graph, Table
@@ -56,8 +56,12 @@ def _names(item: Item) -> tuple[float, float]:
 def _has_each(table: Table, word: str) -> bool:
     """Tell whether a column names or numbers what the word says, maybe written short."""
     return any(
-        words[-1] in _NAMING and likeness(words[0], whole(word)) >= _SURE
+        words[-1] in _NAMING and _says(words[0], word)
         for column in table.columns
         for words in (name.split() for name in column.display_names)
         if len(words) > 1
     )
+
+
+def _says(part: str, word: str) -> bool:
+    return stem(part) == stem(word) or likeness(part, whole(word)) >= _SURE

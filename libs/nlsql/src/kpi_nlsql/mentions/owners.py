@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kpi_nlsql.mentions.apparent_values import DETERMINERS
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.roles import Role
-from kpi_nlsql.mentions.value_roles import DETERMINERS
 
 _OF_WORDS = frozenset("of for from in".split())  # noqa: SIM905
 _PLAIN = frozenset({"word", "number"})
@@ -14,12 +14,12 @@ _PLAIN = frozenset({"word", "number"})
 
 def owners(items: Sequence[Item], found: Sequence[Role]) -> list[str | None]:
     """Return for each column mention the table that the syntax makes its owner, if any."""
-    return [
-        (_before(items, found, position) or _after(items, found, position))
-        if role == "column"
-        else None
-        for position, role in enumerate(found)
-    ]
+    result: list[str | None] = [None] * len(items)
+    for position, role in enumerate(found):
+        if role != "column":
+            continue
+        result[position] = _before(items, found, position) or _after(items, found, position)
+    return result
 
 
 def _table(item: Item) -> str:

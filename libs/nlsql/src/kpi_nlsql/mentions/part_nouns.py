@@ -1,4 +1,4 @@
-"""Part nouns: "orders without lines": the rows that a thing consists of.
+"""Part nouns: "orders without lines", "the sum of its lines": the rows that a thing consists of.
 
 Which rows are lines, items or positions is told by the thing named before: the lines of an order
 header are the order details.
@@ -13,8 +13,11 @@ from kpi_nlsql.english.row_words import PART_STEMS, ROW_STEMS
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import skip_words_back
+from kpi_nlsql.schema.amounts import money_amount
 from kpi_nlsql.schema.graph import Graph, Table
 
+_DETERMINERS = frozenset({"its", "their", "the", "all", "of"})
 _WHOLE = ROW_STEMS | {stem("header"), stem("head")}
 _NAMES_TABLE = 0.6
 _HALF = 0.5
@@ -30,9 +33,16 @@ def with_parts(items: Sequence[Item], graph: Graph) -> list[Item]:
         if parts is None:
             told.append(item)
             continue
-        hit = NameHit(parts, None, _SURE)
+        amount = money_amount(graph.table(parts)) if _adds_up(told) else None
+        hit = NameHit(parts, amount, _SURE)
         told.append(replace(item, kind="mention", cues=(), hits=(hit,)))
     return told
+
+
+def _adds_up(before: Sequence[Item]) -> bool:
+    # "the sum of its lines": of what they amount to
+    behind = skip_words_back(before, len(before) - 1, _DETERMINERS)
+    return before[behind].is_cue("aggregate", "sum")
 
 
 def _is_part(item: Item) -> bool:
@@ -43,8 +53,8 @@ def _is_part(item: Item) -> bool:
 def _parts(before: Sequence[Item], graph: Graph) -> str | None:
     """Return the one table of what the thing named last consists of."""
     named = [item for item in before if item.best_table() >= _HALF]
-    if not named:
-        return None
+    if not named or named[-1] is before[-1]:
+        return None  # "order lines" are named together
     hits = [hit for hit in named[-1].table_hits() if hit.score >= _HALF]
     things = {thing for hit in hits for thing in _things(graph.table(hit.table))}
     found = [table.name for table in graph.tables if _consists_of(table, things)]

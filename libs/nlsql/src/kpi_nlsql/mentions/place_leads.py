@@ -11,6 +11,7 @@ from kpi_nlsql.mentions.walking import skip_words_back
 INTO = frozenset({"in", "from", "within", "into", "of", "inside", "on"})
 DENIES = ("not", "missing", "only", "both", "mismatch", "agree", "compare_tables", "between")
 _EXACT = 0.95
+_COMING = frozenset("come comes came coming originate originates originated".split())  # noqa: SIM905
 _LINKS = frozenset(
     {"and", "or", "nor", "between", "both", "versus", "vs", "with", "to", ",", "than"}
 )
@@ -60,11 +61,25 @@ def _describes_place(item: Item) -> bool:
 def is_denied(items: Sequence[Item], start: int) -> bool:
     """Tell whether a denial stands before "in", or before its participle: "not registered in"."""
     before = start - 1
+    if before > 0 and items[before].text in INTO and items[before - 1].text.endswith("ed"):
+        before -= 1  # "never checked in in A"
     if before > 0 and items[before].text.endswith("ed"):
         before -= 1
     return before >= 0 and any(items[before].is_cue(kind) for kind in DENIES)
 
 
+def acts_in(items: Sequence[Item], start: int) -> bool:
+    """Tell whether a verb stands before "in"."""
+    # "students who live in housing": a clause of its own says what they do there.
+    verb = items[start - 1] if start > 1 else None
+    if verb is not None and verb.text in _COMING:
+        return True  # "bookings that came from customers in Spain" are no customers
+    if verb is None or verb.kind != "word" or verb.text in FUNCTION_WORDS:
+        return False
+    return items[start - 2].text in {"who", "that", "which"}
+
+
 def leads_in(item: Item) -> bool:
     """Tell whether a word may stand between the rows and "in": "which are in"."""
-    return item.text in {"are", "is", "that", "which", "exist", "present"}
+    light = item.kind == "word" and item.text in {"are", "is", "that", "which", "exist", "present"}
+    return light or item.text in {"that", "which"}

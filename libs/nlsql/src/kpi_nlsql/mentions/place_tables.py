@@ -64,13 +64,14 @@ def without_whereabouts(items: Sequence[Item]) -> list[Item]:
 def _keeps(items: Sequence[Item], lead: int, place: Item) -> bool:
     """Tell whether a place is a system, and the rows before "in" are had, and of no table of it.
 
-    They are named in full.
+    They are named in full, and spoken of behind the rows that have, or lack, them.
     """
     rows = items[lead - 1]
     before = items[max(lead - 5, 0) : lead - 1]
     had = any(item.is_cue("not") or item.text in _HAVING for item in before)
     named = rows.best_table() >= _EXACT and rows.best_table() >= rows.best_column()
-    if not (had and named and is_system(place)):
+    spoken = any(item.best_table() >= _NAMES_TABLE for item in items[: lead - 2])
+    if not (had and named and spoken and is_system(place)) or place.best_table() >= _EXACT:
         return False
     return rows.table_hits()[0].table not in {hit.table for hit in place.table_hits()}
 

@@ -18,6 +18,8 @@ from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.place_leads import (
     DENIES,
     DETERMINERS,
+    INTO,
+    acts_in,
     is_denied,
     lead_of,
     leads_in,
@@ -29,6 +31,8 @@ from kpi_nlsql.mentions.place_tables import (
     places_named,
     without_whereabouts,
 )
+from kpi_nlsql.mentions.row_heads import heads_another, names_another
+from kpi_nlsql.mentions.row_nouns import calls_rows
 from kpi_nlsql.mentions.systems import system_rows, whole_tables
 from kpi_nlsql.mentions.values import ValueHit
 from kpi_nlsql.mentions.walking import skip_words, text_at
@@ -127,7 +131,7 @@ def _plain_nouns(items: list[Item], graph: Graph) -> list[Item]:
     "products" in two systems are not the rows of ``product_master``.
     """
     places = _place_positions(items)
-    tables = {items[at].table_hits()[0].table for at in places}
+    tables = {items[at].table_hits()[0].table for at in places if _sure(items[at])}
     if len(tables) < 2:
         return items
     return [
@@ -138,12 +142,16 @@ def _plain_nouns(items: list[Item], graph: Graph) -> list[Item]:
     ]
 
 
+def _sure(item: Item) -> bool:
+    return item.best_table() >= _NAMES_TABLE
+
+
 def _describes(item: Item, tables: set[str], graph: Graph) -> bool:
     hits = item.table_hits()
     if item.kind != "mention" or not hits or hits[0].score >= _EXACT or hits[0].table in tables:
         return False
     held = any(hit.table in tables for hit in item.column_hits())
-    return held and not _heads_another(item, "", graph)
+    return held and not heads_another(item, "", graph)
 
 
 # What the rows of a place are called
@@ -155,16 +163,18 @@ def _own_place(items: Sequence[Item]) -> _Place | None:
         lead = lead_of(items, position)
         start = lead
         item = items[lead]
-        if any(item.is_cue(kind) for kind in DENIES):
+        if any(item.is_cue(kind) for kind in DENIES) or item.last_word not in INTO:
             return None
         if item.is_cue("also") and "also" in item.text.split():
             return None  # "orders that are also in the ledger" are in another table, too
         while start > 0 and leads_in(items[start - 1]):
             start -= 1
-        if is_denied(items, start):
+        if is_denied(items, start) or acts_in(items, start):
             continue
         if start > 0 and items[start - 1].number is not None:
             continue  # "more than 1,000 in unpaid invoices" is an amount
+        if items[position].best_table() < _NAMES_TABLE:
+            return None
         told = start < lead or items[lead].kind == "cue"
         return _Place(
             start, position, items[position].table_hits()[0].table, told, items[lead].text
@@ -181,10 +191,16 @@ def _noun(
         return None
     proper = is_proper(items[place.position], tokens)
     places = set(_place_positions(items))
-    for position in range(place.start):
+    before = range(place.start) if place.start else range(place.position + 1, len(items))
+    for position in before:
         item = items[position]
         if position in places or item.kind != "mention":
             continue
+        before_it = items[max(position - 1, 0)]
+        if before_it.is_cue("group") or before_it.is_cue("distinct"):
+            continue
+        if before_it.text in {"where", "whose", "with"}:
+            return None
         if any(other.is_cue("not") for other in items[position : place.start]):
             continue  # "trades without a confirmation from the broker"
         if _is_noun(item, items[place.start - 1], table, graph, place, proper):
@@ -201,7 +217,7 @@ def _counted_keys(items: list[Item], place: _Place, graph: Graph) -> list[Item]:
         if not items[at - 1].is_cue("distinct") or not item.text.endswith("s"):
             continue
         keys = naming_rows((stem(item.text),), graph.table(place.table))
-        if len(keys) == 1 and item.kind == "mention":
+        if len(keys) == 1 and item.best_column() < _EXACT and item.kind == "mention":
             told[at] = replace(item, hits=(NameHit(place.table, keys[0].name, 1.0),), values=())
     return told
 
@@ -217,41 +233,32 @@ def _is_noun(
     own = [hit for hit in item.column_hits() if hit.table == table.name]
     if item.text in _PEOPLE and item is before and not own:
         return True  # whoever else counts "persons", or is of the division People
-    # "flights in the schedule" are its rows, though elsewhere a type is called Flight.
-    spelt = any(hit.value.lower() == item.text for hit in item.values)
-    if spelt or any(hit.score >= _EXACT for hit in own):
+    if _is_value(item, table.name) or any(hit.score >= _EXACT for hit in own):
         return False
+    if item is before and calls_rows(item):
+        return True
     heads = any(hit.table == table.name for hit in item.table_hits())
     if heads and stems(table.name)[-1:] == stems(item.text)[-1:]:
         return True
-    if place.told and _heads_another(item, table.name, graph):
+    if place.told and heads_another(item, table.name, graph):
         return False
     if item.best_table() >= _EXACT and item.best_table() >= item.best_column():
         other = item.table_hits()[0].table
+        beside = (place.told or item is before) and other != table.name
         alike = place.lead in _KEPT_IN and same_things(graph, other, table.name)
-        return item is before and (proper or alike)
-    if place.lead in {"on", "of", "from"} and _names_another(item, table.name):
+        return beside and (proper or alike)
+    if item.best_column() >= _EXACT:
+        return False
+    if item.text in _PEOPLE:
+        return item is before
+    if place.lead in {"on", "of", "from"} and not proper and names_another(item, table.name):
         return False  # "claims on policies" are claims, and "orders that came from buyers" orders
     words = tuple(stem(word) for word in item.text.split() if word not in FUNCTION_WORDS)
     plural = item.text.endswith("s")
     return plural and (item.best_table() >= _MAY_NAME_TABLE or names_rows(words, table))
 
 
-def _names_another(item: Item, table: str) -> bool:
-    """Tell whether a mention names, at least in part, a table other than this one."""
-    hits = item.table_hits()
-    return bool(hits) and hits[0].table != table and hits[0].score >= _NAMES_TABLE
-
-
-def _heads_another(item: Item, table: str, graph: Graph) -> bool:
-    """Tell whether what a noun means are the rows of another table, not only described by it.
-
-    "employees" are those of ``hr_employees``; "products" are not all of ``product_master``.
-    """
-    if not _names_another(item, table):
-        return False
-    names = [stems(name) for name in graph.table(item.table_hits()[0].table).display_names]
-    said = stems(item.text)
-    # "SAP materials" are those of ``SAP_MATERIAL_MASTER``
-    whole = len(said) > 1 and any({*said} <= {*name} for name in names)
-    return whole or any(name[-1:] == said[-1:] for name in names)
+def _is_value(item: Item, table: str) -> bool:
+    # "flights in the schedule" are its rows, though elsewhere a type is called Flight.
+    spelt = any(hit.value.lower() == item.text for hit in item.values)
+    return spelt or any(hit.table == table for hit in item.values)

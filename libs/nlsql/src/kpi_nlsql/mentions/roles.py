@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from kpi_nlsql.english.deeds import is_inflected
+from kpi_nlsql.mentions.apparent_values import DETERMINERS, is_dated_deed, is_deed, is_row_noun
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.value_roles import (
-    DETERMINERS,
-    is_dated_deed,
-    is_deed,
-    is_value_of_column,
-    tells_state,
-)
-from kpi_nlsql.mentions.walking import skip_words_back
+from kpi_nlsql.mentions.value_roles import is_value_of_column, tells_state
+from kpi_nlsql.mentions.walking import skip_words_back, text_at
 
 Role = Literal["table", "column", "value", "none"]
 
@@ -35,7 +31,9 @@ def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list
         if found[position] in {"table", "column"} and tells_state(items, position):
             found[position] = "value"
     for position in range(len(items)):
-        if found[position] == "column" and _is_asked(items, found, position):
+        if found[position] == "column" and (
+            _is_counted(items, position) or _is_asked(items, found, position)
+        ):
             found[position] = "table"
         if found[position] == "table" and _is_noun_of(items, position):
             found[position] = "column"
@@ -43,11 +41,29 @@ def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list
             found[position] = "column"
         if is_value_of_column(items, found, position):
             found[position] = "value"
-        elif found[position] == "value" and is_dated_deed(items, position):
-            found[position] = "column"
-        elif found[position] == "value" and is_deed(items, position):
-            found[position] = "none"
+        elif found[position] == "value":
+            found[position] = _role_of_value(items, found, position)
     return found
+
+
+def _role_of_value(items: Sequence[Item], found: Sequence[Role], position: int) -> Role:
+    """Return what a word stands for that some column has as a value."""
+    if is_dated_deed(items, position):
+        return "column"
+    if _is_done_for(items, found, position):
+        return "none"
+    rows = is_row_noun(items, found, position)
+    return "none" if rows or is_deed(items, position) else "value"
+
+
+def _is_done_for(items: Sequence[Item], found: Sequence[Role], position: int) -> bool:
+    # "the highest price paid for a material": no other rows that are Paid are spoken of.
+    item, before = items[position], items[max(position - 1, 0)]
+    led = text_at(items, position + 1) in {"for", "by"}
+    if not position or found[position - 1] != "column" or not led:
+        return False
+    tables = {hit.table for hit in before.column_hits()}
+    return is_inflected(item.text) and not any(value.table in tables for value in item.values)
 
 
 def _is_counted(items: Sequence[Item], position: int) -> bool:
@@ -61,19 +77,28 @@ def _is_counted(items: Sequence[Item], position: int) -> bool:
     # "all PO lines" are rows of ``PO_LINE``, though it numbers them in a column called so.
     own = any(hit.table == item.table_hits()[0].table for hit in item.column_hits()[:1])
     counted = counted or (own and _before_values(items, position - 1).is_cue("all"))
-    return counted and not plural
+    return not plural and (counted or _is_denied_subject(items, position))
 
 
 def _is_asked(items: Sequence[Item], found: Sequence[Role], position: int) -> bool:
     # "show all open PO lines" asks for rows, whichever column of theirs is called so, too.
     item = items[position]
-    if item.best_table() < _COUNTED:
+    if item.best_table() < _COUNTED or position == 0:
         return False
+    best, table = item.column_hits()[0], item.table_hits()[0].table
+    plural = item.text.endswith("s") and not str(best.column).lower().endswith("s")
     opens = all(
         items[at].is_cue("show") or items[at].is_cue("all") or found[at] == "value"
         for at in range(position)
     )
-    return item.text.endswith("s") and opens
+    return plural and opens and best.table == table
+
+
+def _is_denied_subject(items: Sequence[Item], position: int) -> bool:
+    # "analysers never used", "brokers without policies": rows are what lacks something.
+    opens = all(item.is_cue("show") or item.is_cue("all") for item in items[:position])
+    after = items[position + 1] if position + 1 < len(items) else items[position]
+    return opens and after.is_cue("not") and after.last_word in {"never", "without"}
 
 
 def _is_noun_of(items: Sequence[Item], position: int) -> bool:
@@ -82,11 +107,13 @@ def _is_noun_of(items: Sequence[Item], position: int) -> bool:
     if item.best_table() >= _EXACT:
         return False
     own = item.table_hits()[0].table
+    denied = position > 0 and items[position - 1].is_cue("not")  # "number of A without B"
     tables = {
         other.table_hits()[0].table
         for index, other in enumerate(items)
         if index != position
         if other.best_table() >= _LIKELY_TABLE and _holds(items, index, position)
+        if not (denied and items[index - 1].is_cue("count"))
     }
     return own not in tables and any(hit.table in tables for hit in item.column_hits())
 
@@ -94,13 +121,19 @@ def _is_noun_of(items: Sequence[Item], position: int) -> bool:
 def _holds(items: Sequence[Item], place: int, position: int) -> bool:
     """Tell whether the rows of a place may be called by the noun at a position.
 
-    "The amount of bookings made by customers" names rows of two tables.
+    "Lines on orders from customers" and "the amount of bookings made by customers" name rows of
+    three tables, "all titles from publishers" those of two.
     """
     lead = items[skip_words_back(items, place - 1, DETERMINERS - _ANY)].last_word
-    if lead != "of" or place > position:
-        return lead in {"in", "from", "within", "of"}
-    grouped = items[position - 1].is_cue("group")
-    return grouped or all(item.kind == "mention" for item in items[place:position])
+    if lead not in {"in", "from", "within", "of"}:
+        return False
+    if place < position:
+        grouped = items[position - 1].is_cue("group")
+        run = all(item.kind == "mention" for item in items[place:position])
+        return lead != "of" or grouped or run
+    before = _before_values(items, skip_words_back(items, position - 1, DETERMINERS))
+    told = before.is_cue("all") or before.text == "on"
+    return not (told and items[place].text.endswith("s"))
 
 
 def _before_values(items: Sequence[Item], position: int) -> Item:
@@ -119,7 +152,7 @@ def _role(item: Item) -> Role:
     name = max(table, column)
     if not item.hits:
         return "value"
-    if item.values and name < 0.7:
+    if item.values and (name < 0.7 or (name < 0.9 and item.text.split()[0] != item.text)):
         return "value"
     if table < _EXACT and _is_flag(item):
         return "value"
@@ -129,6 +162,8 @@ def _role(item: Item) -> Role:
         return "table"
     if table >= _LIKELY_TABLE and column < _EXACT and item.text.endswith("s"):
         return "table"
+    if item.values and name < 0.95 and item.values[0].score >= 1.0:
+        return "value"
     return "column"
 
 
@@ -175,7 +210,9 @@ def _is_rather_column(
         if hit.score >= item.best_table() - 0.05 and (hit.table, hit.column) not in references
         if not (first and hit.table == item.table_hits()[0].table)
     ]
-    if _is_owner(items, found, position):
+    if not columns:
+        return False
+    if position and (items[position - 1].is_cue("group") or _is_owner(items, found, position)):
         return False
     owners = {hit.table for hit in columns}
     named = {

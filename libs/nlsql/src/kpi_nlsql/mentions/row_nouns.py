@@ -31,15 +31,14 @@ def merged(items: Sequence[Item], graph: Graph) -> list[Item]:
         item = _as_rows(told, graph)
         before = found[-1] if found else None
         if before is not None and before.kind == "mention":
-            if is_system(before) and item.text in ROWS:
-                # "the custodian statement" is where its rows come from
+            if is_system(before) and _is_file(item):
                 found[-1] = replace(before, end=item.end)
                 continue
             home = _at_home(before, item, graph)
             if home is not None:
                 found[-1] = replace(item, start=before.start, hits=(NameHit(home, None, 1.0),))
                 continue
-            table = _table_of_rows(before, item, graph)
+            table = _table_of_system(before, item) or _table_of_rows(before, item, graph)
             if table is not None:
                 found[-1] = replace(
                     before, end=item.end, hits=(NameHit(table, None, 1.0),), values=()
@@ -54,7 +53,7 @@ def _as_rows(item: Item, graph: Graph) -> Item:
     words = item.text.split()
     if item.kind != "mention" or len(words) < 2 or item.values or words[-1] not in _PARTS:
         return item
-    if item.best_table() >= _EXACT:
+    if item.best_table() >= _EXACT or item.best_column() < _EXACT:
         return item
     owner = tuple(stem(word) for word in words[:-1])
     tables = dict.fromkeys(hit.table for hit in item.column_hits() if hit.score >= _EXACT)
@@ -66,12 +65,39 @@ def _as_rows(item: Item, graph: Graph) -> Item:
     return replace(item, hits=(NameHit(called[0], None, 1.0),)) if len(called) == 1 else item
 
 
+def calls_rows(item: Item) -> bool:
+    """Tell whether a mention is only a word for rows: "postings" that have a posting date."""
+    plural = item.text.endswith("s") and stem(item.text) in ROW_STEMS
+    return plural and item.best_column() < _PARTLY and item.best_table() < _PARTLY
+
+
+def _table_of_system(before: Item, item: Item) -> str | None:
+    """Return the one table of a system that the noun beside it names: "the site inventory"."""
+    if is_system(before) and item.kind == "mention" and not is_system(item):
+        before, item = item, before  # "SAP fixed assets"
+    if not is_system(item) or item.best_table() >= _EXACT or before.values:
+        return None
+    mine, best = before.table_hits(), before.best_table()
+    if not mine or best >= _EXACT or best < max(_PARTLY, before.best_column()):
+        return None
+    system = {hit.table for hit in item.table_hits()}
+    told = [hit.table for hit in mine if hit.score > best - _CLEAR and hit.table in system]
+    return told[0] if len(told) == 1 else None
+
+
 def _at_home(before: Item, item: Item, graph: Graph) -> str | None:
     """Return the one table of a system that numbers the rows of a noun: "SAP assets"."""
     if not is_system(before) or item.kind != "mention" or not item.text.endswith("s"):
         return None
+    if item.values or item.best_table() >= _PARTLY or item.best_column() >= _EXACT:
+        return None
     tables = [graph.table(hit.table) for hit in before.table_hits()]
     return home_of(item, tables)
+
+
+def _is_file(item: Item) -> bool:
+    # "the custodian statement" is where its rows come from, whatever statements else are dated.
+    return item.text in ROWS and item.best_table() < _NAMES_TABLE and item.best_column() < _EXACT
 
 
 def _sole_table(item: Item) -> str | None:
@@ -94,7 +120,7 @@ def _table_of_rows(before: Item, item: Item, graph: Graph) -> str | None:
 def _are_its_own(before: Item, item: Item, table: str, graph: Graph) -> bool:
     """Tell whether a noun means the rows of a table, though another holds the same: "web items"."""
     plural = item.text.endswith("s") and not before.text.endswith("s")
-    if item.kind != "mention" or not plural:
+    if item.kind != "mention" or not plural or item.values or before.values:
         return False
     named = item.best_table() >= max(_PARTLY, item.best_column())
     return named and same_things(graph, table, item.table_hits()[0].table)
@@ -111,7 +137,7 @@ def _means_rows(before: Item, item: Item, table: Table) -> bool:
     word = stem(item.text)
     if item.text.endswith("ed") and not item.table_hits():
         return False  # "claims reported in May"
-    if item.text in ROWS or word in ROW_STEMS:
+    if item.text in ROWS or word in ROWS or word in ROW_STEMS:
         return True
     if item.kind != "mention" or _is_column(before, word, table):
         return False
@@ -119,10 +145,15 @@ def _means_rows(before: Item, item: Item, table: Table) -> bool:
         return False  # "delivered deliveries"
     if not item.text.endswith("s"):
         return numbers_rows((word,), table)  # "an MT700 message" has its ``MSG_ID``
+    return names_rows((word,), table) or _only_describes(before, item, word, table)
+
+
+def _only_describes(before: Item, item: Item, word: str, table: Table) -> bool:
     # "RBP CPU products", where the table only tells the products' family, are its rows.
-    named = [name for hit in own for name in table.column(str(hit.column)).display_names]
-    describes = bool(own) and all(stems(name)[-1:] != (word,) for name in named)
-    return describes or names_rows((word,), table)
+    own = [hit for hit in item.column_hits() if hit.table == table.name]
+    names = [name for hit in own for name in table.column(str(hit.column)).display_names]
+    told = before.best_table() >= _EXACT and bool(own)
+    return told and all(stems(name)[-1:] != (word,) for name in names)
 
 
 def _is_column(before: Item, word: str, table: Table) -> bool:

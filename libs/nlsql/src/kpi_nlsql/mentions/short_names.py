@@ -58,6 +58,8 @@ class ShortNames:
         """
         least = _LIKELY if alone or len(phrase) > 1 else _SURE
         for name, keys in self._names.get(tuple(word[:1] for word in phrase), ()):
+            if name == phrase:
+                continue
             fit = self._fit(name, phrase, words or [(word,) for word in phrase], free=free)
             if fit >= least:
                 factor = _SPELT_OUT if fit >= _SURE else _DOUBTED
@@ -71,6 +73,8 @@ class ShortNames:
                 alone = len(name) == 1
                 fits = (self._likeness(short, full, alone=alone, free=free) for full in forms)
                 worst = min(worst, max(fits))
+            if worst < _LIKELY:
+                return 0.0
         return worst
 
     def _likeness(self, short: str, full: str, *, alone: bool, free: bool) -> float:
@@ -85,11 +89,11 @@ class ShortNames:
         spelt = short[:-1] + "y" if short.endswith("i") else short  # the stem of ``lgcy``
         bare = without_vowels(spelt, full)
         if meant is None:
-            return float(bare) if len(short) < _SHORTEST else likeness(spelt, full)
+            return float(bare and free) if len(short) < _SHORTEST else likeness(spelt, full)
         if stem(full) in meant:
             first = not alone or stem(full) in _FIRST.get(short, ())
             return 1.0 if first or free else _RATHER_NOT
-        if (alone or simplemma.is_known(short, lang="en")) and not bare:
+        if (alone or simplemma.is_known(short, lang="en")) and not (bare and free):
             return 0.0
         return likeness(spelt, full) * _OTHERWISE
 

@@ -14,6 +14,7 @@ from kpi_nlsql.schema.graph import Graph
 
 _PARTLY = 0.4
 _FULL = 0.95
+_TABLE = 0.6
 _TOGETHER = 0.9
 
 
@@ -36,7 +37,11 @@ def together(items: Sequence[Item], graph: Graph) -> list[Item]:
 
 def _shared(first: Item, between: Sequence[Item], last: Item, graph: Graph) -> NameHit | None:
     """Return the one amount that both words name a part of."""
-    if not (_is_part(first) and _is_part(last)):
+    if (
+        not (_is_part(first) and _is_part(last))
+        or first.end > last.start
+        or first.text == last.text
+    ):
         return None
     own = {(hit.table, hit.column) for hit in first.column_hits() if hit.score >= _PARTLY}
     both = [hit for hit in last.column_hits() if (hit.table, hit.column) in own]
@@ -52,4 +57,4 @@ def _is_part(item: Item) -> bool:
 
 
 def _names(item: Item, table: str) -> bool:
-    return any(hit.table == table for hit in item.table_hits())
+    return any(hit.table == table and hit.score >= _TABLE for hit in item.table_hits())

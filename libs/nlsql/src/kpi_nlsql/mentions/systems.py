@@ -44,7 +44,7 @@ def _lead(items: Sequence[Item]) -> int | None:
 def _same_table(first: Item, second: Item) -> str | None:
     """Return the one table that both mentions name, if they do: of the surer one of them."""
     mine, theirs = first.table_hits(), second.table_hits()
-    if not mine or not theirs:
+    if not mine or not theirs or second.values:
         return None
     if theirs[0].score >= _EXACT:
         rows = first.best_table() >= first.best_column() and not first.values
@@ -53,11 +53,12 @@ def _same_table(first: Item, second: Item) -> str | None:
         # "confirmations from the broker" are those of ``broker_confirm``, not of ``broker``.
         both = mine[0].score < _EXACT and mine[0].table in {hit.table for hit in theirs[1:]}
         return mine[0].table if both else None
-    if mine[0].score < first.best_column():
+    if mine[0].score < first.best_column() or theirs[0].score < second.best_column():
         return None
-    if mine[0].table in _rivals(theirs):
+    if mine[0].score >= _NAMES_TABLE and mine[0].table in _rivals(theirs):
         return mine[0].table
-    return theirs[0].table if theirs[0].table in _rivals(mine) else None
+    sole = theirs[0].score >= _NAMES_TABLE and len(_rivals(theirs)) == 1
+    return theirs[0].table if sole and theirs[0].table in _rivals(mine) else None
 
 
 def system_rows(items: Sequence[Item]) -> list[Item]:
@@ -87,8 +88,13 @@ def is_system(item: Item) -> bool:
 def _spoken_of(system: Item, noun: Item) -> str | None:
     """Return the only table of several of a system that a noun speaks of."""
     tables = set(_rivals(system.table_hits()))
+    if len(tables) < 2 or system.best_column() > _NAMES_TABLE or system.values or noun.values:
+        return None
+    if noun.kind != "mention" or noun.best_table() >= _NAMES_TABLE or noun.text.endswith("s"):
+        return None
     spoken = {hit.table for hit in noun.hits if hit.table in tables}
-    return next(iter(spoken)) if len(tables) > 1 and len(spoken) == 1 else None
+    exact = noun.best_column() >= _EXACT
+    return next(iter(spoken)) if len(spoken) == 1 and not exact else None
 
 
 def _rivals(hits: Sequence[NameHit]) -> list[str]:
@@ -100,22 +106,39 @@ def _worth(join: Join, graph: Graph) -> float:
     return join.score + (_CLEARLY if graph.pairs_one_to_one(join) else 0.0)
 
 
+def _nouns_before(items: Sequence[Item], position: int) -> list[str]:
+    return [
+        item.table_hits()[0].table
+        for item in items[:position]
+        if item.best_table() >= _NAMES_TABLE and item.best_table() >= item.best_column()
+    ]
+
+
+def _denied_of(items: Sequence[Item], position: int) -> bool:
+    # "units on the fleet sheet that are not in the fleet register": another fleet than that.
+    lead = items[max(position - 3, 0) : position]
+    return any(item.is_cue("missing") for item in lead)
+
+
 def best_joined(items: Sequence[Item], position: int, graph: Graph) -> str | None:
     """Return the table of a system that clearly best joins the other table that is named."""
     named = [
-        (at, item.table_hits()[0].table)
+        item.table_hits()[0].table
         for at, item in enumerate(items)
         if at != position and item.best_table() >= _NAMES_TABLE
     ]
     tables = _rivals(items[position].table_hits())
-    if len({table for _, table in named}) > 1:
-        # "alarms of nodes that are not in A": nodes
-        named = [(at, table) for at, table in named if at < position][-1:]
-    if not named:
+    if len(set(named)) > 1:
+        named = _nouns_before(items, position)[-1:]  # "alarms of nodes that are not in A": nodes
+    if len(set(named)) != 1:
         return None
-    other = named[0][1]
-    joins = {table: graph.joins_between(table, other)[:1] for table in tables if table != other}
+    other = named[0]
+    if other in tables and not _denied_of(items, position):
+        return None
+    tables = [table for table in tables if table != other]
+    joins = {table: graph.joins_between(table, other)[:1] for table in tables}
     ranked = sorted(((_worth(found[0], graph), name) for name, found in joins.items() if found))
-    if not ranked or (len(ranked) > 1 and ranked[-1][0] < ranked[-2][0] + _CLEARLY):
+    ranked = ranked[::-1]
+    if not ranked or (len(ranked) > 1 and ranked[0][0] < ranked[1][0] + _CLEARLY):
         return None
-    return ranked[-1][1]
+    return ranked[0][1]

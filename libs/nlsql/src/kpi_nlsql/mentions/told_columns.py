@@ -16,6 +16,7 @@ _HALF = 0.5
 _EXACT = 0.95
 _AS_LIKELY = 0.15
 _TWO = 2
+_CALLED = 0.8
 _HAVING = frozenset({"with", "where", "whose", "having", "have"})
 _RELATIVES = frozenset({"that", "which", "who"})
 _LACKING = frozenset({"without", "no", "lacking"})
@@ -29,19 +30,19 @@ def told_by_columns(items: Sequence[Item]) -> tuple[Item, ...]:
 def _told(item: Item, items: Sequence[Item], position: int) -> Item:
     start = skip_words(items, position + 1, _RELATIVES)
     following = item_at(items, start)
-    if following is None or not _is_unclear(item):
+    if following is None or not (_is_unclear(item) or _is_rather_column(item)):
         return item
-    lacking = bool(_LACKING & set(following.text.split()))
+    lacking = following.is_cue("not") and bool(_LACKING & set(following.text.split()))
     if following.text not in _HAVING and not lacking:
         return item
     columns = _columns_behind(items, start + 1)
     tables = item.table_hits()
     likely = [hit for hit in tables if hit.score >= tables[0].score - _AS_LIKELY]
     held = [hit for hit in likely if columns and all(hit.table in owners for owners in columns)]
-    if len(held) != 1:
-        return item
     best = item.hits[0]
-    others = tuple(hit for hit in item.hits if hit not in likely)
+    if len(held) != 1 or (best.column and all(best.table in owners for owners in columns)):
+        return item
+    others = tuple(hit for hit in item.hits if hit not in likely and hit.score < best.score)
     return replace(item, hits=(NameHit(held[0].table, None, best.score), *others))
 
 
@@ -53,11 +54,16 @@ def _is_unclear(item: Item) -> bool:
     return tables[0].score < _EXACT or tables[1].score >= tables[0].score  # both called just so
 
 
+def _is_rather_column(item: Item) -> bool:
+    # "accounts without a sales rep" are rows, though others have an ``account``, too
+    return item.text.endswith("s") and _CALLED <= item.best_table() < item.best_column()
+
+
 def _columns_behind(items: Sequence[Item], start: int) -> list[set[str]]:
     """Return, for each column named in the clause that begins here, the tables that have it."""
     found: list[set[str]] = []
     for item in items[start:]:
-        if item.kind == "mark" or item.best_table() >= _EXACT:
+        if item.kind == "mark" or item.is_cue("relative") or item.best_table() >= _EXACT:
             break
         owners = {hit.table for hit in item.column_hits() if hit.score >= _EXACT}
         found += [owners] if owners else []

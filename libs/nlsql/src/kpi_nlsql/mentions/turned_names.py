@@ -13,10 +13,11 @@ from kpi_nlsql.mentions.lexicon import Lexicon, NameHit
 
 _WHOLE_NAME = 0.97
 _EXACT = 0.95
+_CALLED = 0.8
 _NAMES_TABLE = 0.6
 _SURE_ROWS = 0.6
-_ADVERBIAL = frozenset({"on", "in", "out"})
 _ARTICLES = frozenset({"a", "an", "the", "any"})
+_ADVERBIAL = frozenset({"on", "in", "out"})
 
 
 def turned(
@@ -46,6 +47,8 @@ def turned(
     if length > 2 and words[1] in _ARTICLES and words[0] not in FUNCTION_WORDS:
         # "that require an import license" are those with ``import_license_required``
         return _columns(lexicon.names((*known[2:], known[0]), ""))
+    if length == 3 and not set(words) & FUNCTION_WORDS:
+        return _of_owner(known, lexicon)
     if length == 3 and words[1] == "in":
         hits = _inside(words, known, lexicon)
     if not hits and length in {3, 4} and "of" in words[1:-1]:
@@ -56,6 +59,13 @@ def turned(
 
 def _columns(hits: Sequence[NameHit]) -> tuple[NameHit, ...]:
     return tuple(hit for hit in hits if hit.column and hit.score >= _WHOLE_NAME)
+
+
+def _of_owner(known: tuple[str, ...], lexicon: Lexicon) -> tuple[NameHit, ...]:
+    # "net invoice amount" is the ``net_amount`` of an invoice.
+    own = _columns(lexicon.names((known[0], known[2]), ""))
+    tables = {hit.table for hit in _tables(lexicon.names(known[1:2], "")) if hit.score >= _CALLED}
+    return tuple(hit for hit in own if hit.table in tables)
 
 
 def _inside(

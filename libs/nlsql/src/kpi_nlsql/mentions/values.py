@@ -158,6 +158,7 @@ class ValueIndex:
         if word.endswith("s"):
             others = [word[:-1], *([word[:-2]] if word.endswith("es") else [])]
             others += [word[:-3] + "y"] if word.endswith("ies") else []
+            others += [word[:-3] + "fe", word[:-3] + "f"] if word.endswith("ves") else []
         for other in others:
             if hits := self._hits.get((other,)):
                 return [replace(hit, score=0.85) for hit in hits]

@@ -23,6 +23,7 @@ _OPERATORS = {
     ">": "is above",
     ">=": "is at least",
 }
+_SET_OPERATORS = {"union": "together with", "intersect": "that are also", "except": "except"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def told_of(where: plan.Condition | None) -> str:
 def _plan(query: plan.Plan, outer: _Scope) -> str:
     if isinstance(query, plan.SetQuery):
         left, right = _plan(query.left, outer), _plan(query.right, outer)
-        return f"{left} together with {right}"
+        return f"{left} {_SET_OPERATORS[query.operator]} {right}"
     scope = outer.within(query)
     text = f"the {_outputs(query, scope)} of {_tables(query)}"
     pairs, where = _set_apart(query)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal as Choice
 
 from kpi_nlsql.schema.ruleset import Normalisation
@@ -240,10 +240,12 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class SetQuery:
-    """The different rows of two queries of like columns."""
+    """Two queries of like columns put together."""
 
+    operator: Choice["union", "intersect", "except"]
     left: Query | SetQuery
     right: Query | SetQuery
+    order: tuple[Order, ...] = field(default=())
 
 
 Plan = Query | SetQuery

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kpi_nlsql.english.abbreviations import abbreviates
+from kpi_nlsql.english.synonyms import SYNONYMS
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.mentions.named_columns import NAMES, full_name
 from kpi_nlsql.requested.spans import Element
@@ -31,7 +33,7 @@ def meant(sentence: Sentence, element: Element, tables: Sequence[str]) -> Meant 
     """Return the column of one of the tables, the foremost first, that a listed name means."""
     words = [word for at in element.positions for word in sentence.items[at].text.split()]
     phrase = tuple(stem(word) for word in words)
-    scores = _named(sentence, phrase, "".join(words))
+    scores = _named(sentence, element, phrase, "".join(words))
     found: list[Meant] = []
     for rank, name in enumerate(tables):
         if element.owner is not None and name != element.owner:
@@ -46,15 +48,19 @@ def meant(sentence: Sentence, element: Element, tables: Sequence[str]) -> Meant 
     found.sort(key=lambda each: -each.score)
     if not found or found[0].score < _LEAST:
         return None
-    return found[0]
+    tied = [each for each in found[1:] if each.score > found[0].score - _TIED]
+    return None if any(each.table == found[0].table for each in tied) else found[0]
 
 
 def _named(
-    sentence: Sentence, phrase: tuple[str, ...], glued: str
+    sentence: Sentence, element: Element, phrase: tuple[str, ...], glued: str
 ) -> dict[tuple[str, str | None], float]:
     """Return how well the lexicon says that the words name each column."""
+    hits = list(sentence.lexicon.names(phrase, glued))
+    if len(element.positions) == 1:
+        hits += sentence.items[element.positions[0]].column_hits()
     found: dict[tuple[str, str | None], float] = {}
-    for hit in sentence.lexicon.names(phrase, glued):
+    for hit in hits:
         key = (hit.table, hit.column)
         found[key] = max(found.get(key, 0.0), hit.score)
     return found
@@ -63,16 +69,29 @@ def _named(
 def _fit(phrase: tuple[str, ...], column: Column, table: Table) -> float:
     """Tell how well words fit a column's name: each must be in it, or be what the rows are called.
 
-    "Registration" fits ``aircraft_registration``, "guest name" ``name`` of ``guests``.
+    "registration" fits ``AIRCRAFT_REG``, "guest name" ``guest_nm`` of ``guests`` and "work order
+    number" ``WO_NO``.
     """
     best = 0.0
     owner = {word for name in table.display_names for word in stems(name)}
     for name in column.display_names:
         words = list(stems(name))
-        left = [word for word in phrase if word not in words]
+        left = [word for word in phrase if not _take(word, words)]
         said = len(phrase) - len(left)
+        if left and "".join(word[0] for word in left) in words:
+            words.remove("".join(word[0] for word in left))
+            said, left = len(phrase), []
         if not said or any(word not in owner for word in left):
             continue
-        share = said / (said + len(set(words) - set(phrase)))
+        share = said / (said + len(words))
         best = max(best, (0.45 + 0.5 * share) * (_SAID_OF_ROWS if left else 1.0))
     return best
+
+
+def _take(word: str, names: list[str]) -> bool:
+    """Take the part of a name that a word stands for out of the parts; False if there is none."""
+    for name in names:
+        if name == word or abbreviates(name, word) or name in SYNONYMS.get(word, ()):
+            names.remove(name)
+            return True
+    return False

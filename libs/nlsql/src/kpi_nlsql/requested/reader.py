@@ -33,6 +33,8 @@ def read(
     if request is None or (request.opens and plainly and _shows_all(plainly[0], request)):
         return
     kept = _rest(sentence, request)
+    if _groups_first(sentence, request, kept):
+        return
     items = tuple(sentence.items[at] for at in kept if at != _ADDED)
     rest = replace(sentence, items=(*SHOW_ALL, *items))
     for reader in readers:
@@ -44,6 +46,14 @@ def read(
 def _shows_all(candidate: Candidate, request: Request) -> bool:
     query = candidate.plan
     return isinstance(query, plan.Query) and len(query.outputs) >= len(request.elements)
+
+
+def _groups_first(sentence: Sentence, request: Request, kept: list[int]) -> bool:
+    # "For each bed type, find the average price": what groups come to is no column of rows.
+    asked = sentence.items[request.start : request.end]
+    summed = any(item.is_cue("aggregate") or item.is_cue("count") for item in asked)
+    first = next((at for at in kept if at != _ADDED), None)
+    return summed and first is not None and sentence.items[first].is_cue("group")
 
 
 def _rest(sentence: Sentence, request: Request) -> list[int]:

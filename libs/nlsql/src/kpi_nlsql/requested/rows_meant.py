@@ -37,7 +37,7 @@ def _says_rows(sentence: Sentence, table: str, column: str) -> bool:
         for item in sentence.items
         if any(hit.table == table and hit.column == column for hit in item.hits)
     ]
-    return all(
+    return bool(naming) and all(
         any(hit.table == table and hit.score >= _NAMED for hit in item.table_hits())
         for item in naming
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import sources
 from kpi_nlsql.requested.columns import Meant, meant
-from kpi_nlsql.requested.groups_told import amount_called, come_to, said_totals
+from kpi_nlsql.requested.groups_told import added_up, amount_called, come_to, said_totals
 from kpi_nlsql.requested.spans import Element
 from kpi_nlsql.schema.naming_columns import key_columns, naming_columns
 from kpi_nlsql.sentence import Sentence
@@ -111,15 +111,60 @@ def _expressions(
     sentence: Sentence, query: plan.Query, element: Element
 ) -> list[Meant | plan.Aggregate]:
     """Return what a listed name means; nothing where that is not clear."""
+    if element.both:
+        return list(_compared(query))
     if element.function:
         told = meant(sentence, element, _tables(query)) if element.positions else None
-        return list(come_to(query, element, element.function, told))
+        return list(come_to(sentence, query, element, element.function, told))
     if query.group and (totals := said_totals(sentence, query, element)):
         return list(totals)
     if query.group and (summed := amount_called(sentence, query, element)):
         return list(summed)
-    column = meant(sentence, element, _tables(query)) or _nearby(sentence, element, query)
+    column = meant(sentence, element, _tables(query)) or _own_key(sentence, element, query)
+    column = column or _nearby(sentence, element, query)
+    if column is not None and (summed := added_up(query, column)):
+        return list(summed)
+    if column is None and len(element.positions) > 1 and _ends_with_total(sentence, element):
+        summed_up = replace(element, positions=element.positions[:-1], function="sum")
+        return _expressions(sentence, query, summed_up)  # "their overtime total"
     return [] if column is None else [column]
+
+
+def _ends_with_total(sentence: Sentence, element: Element) -> bool:
+    return sentence.items[element.positions[-1]].text == "total"
+
+
+def _own_key(sentence: Sentence, element: Element, query: plan.Query) -> Meant | None:
+    # "reports without an agreement: report number, agreement number": the one the report has.
+    denied = [term.term for term in plan.conjuncts(query.where) if isinstance(term, plan.Not)]
+    for term in denied:
+        if not isinstance(term, plan.Exists):
+            continue
+        column = meant(sentence, element, [term.query.source.table])
+        for part in plan.parts(term.query.where):
+            if not isinstance(part, plan.Match) or part.left.source != query.source.alias:
+                continue
+            if column is not None and part.right.column == column.column:
+                return Meant(query.source.table, part.left.column, column.score)
+    return None
+
+
+def _compared(query: plan.Query) -> list[Meant]:
+    """Return the two columns of different tables that are set against each other, if only two."""
+    tables = {source.alias: source.table for source in sources(query)}
+    conditions = list(plan.parts(query.where))
+    for term in _tested(query):
+        tables[term.query.source.alias] = term.query.source.table
+        conditions += plan.parts(term.query.where)
+    pairs = {
+        (term.left, term.right)
+        for term in conditions
+        if isinstance(term, plan.Compare)
+        if isinstance(term.left, plan.ColumnRef) and isinstance(term.right, plan.ColumnRef)
+    }
+    if len(pairs) != 1:
+        return []
+    return [Meant(tables[side.source], side.column, 1.0) for side in next(iter(pairs))]
 
 
 def _tables(query: plan.Query) -> list[str]:

@@ -23,6 +23,7 @@ _FILLERS = frozenset(
     "such".split()
 )
 _OWNING = frozenset({"of", "from", "in", "for"})
+_NUMBERS = frozenset({"number", "numbers", "count"})
 _PLAIN_NAME = 0.5
 _NAMES_TABLE = 0.6
 
@@ -31,11 +32,13 @@ _NAMES_TABLE = 0.6
 class Element:
     """One column of a list: the items that name it, and the table it is said to be of.
 
-    ``function``: what the rows come to ("this total", "the number of tickets").
+    ``both``: the columns of this name on either side of a comparison; ``function``: what the
+    rows come to by it ("this total", "the number of tickets", "the average price").
     """
 
     positions: tuple[int, ...]
     owner: str | None = None
+    both: bool = False
     function: str | None = None
 
 
@@ -73,7 +76,8 @@ def _behind_lead(items: Sequence[Item], position: int) -> int | None:
     """Return where a list begins whose leading words begin here: "; I only need …"."""
     item = items[position]
     border = item.kind == "mark" and item.text[0] in _BORDERS
-    if not border and item.text not in {"and", "together", "along", "including"}:
+    joined = item.text == "and" or item.text in {"together", "along", "including"}
+    if not border and not joined:
         return None
     told = item.text == "including" or (border and item.text[0] in _BARE_BORDERS)
     behind = position + 1
@@ -122,7 +126,9 @@ def _elements(items: Sequence[Item], start: int, end: int) -> tuple[Element, ...
             one.owner, position = _owner(items, position + 1, end)
             if one.owner is None and one.function is None:
                 return None
-        elif _names(item) or _is_total(items, position, end):
+        elif item.text == "both" and not one.named:
+            one.both = True
+        elif _names_part(items, position, one.named, end):
             one.named.append(position)
         elif item.is_cue("aggregate") or item.is_cue("count"):
             one.function = "count" if item.is_cue("count") else item.argument("aggregate")
@@ -138,13 +144,14 @@ class _One:
 
     named: list[int] = field(default_factory=list)
     owner: str | None = None
+    both: bool = False
     function: str | None = None
 
     def element(self) -> list[Element]:
         """Return the element, if any word of it was read."""
         if not self.named and self.function is None:
             return []
-        return [Element(tuple(self.named), self.owner, self.function)]
+        return [Element(tuple(self.named), self.owner, self.both, self.function)]
 
 
 def _owner(items: Sequence[Item], position: int, end: int) -> tuple[str | None, int]:
@@ -154,6 +161,12 @@ def _owner(items: Sequence[Item], position: int, end: int) -> tuple[str | None, 
     if position >= end or items[position].best_table() < _NAMES_TABLE:
         return None, position
     return items[position].table_hits()[0].table, position
+
+
+def _names_part(items: Sequence[Item], position: int, named: list[int], end: int) -> bool:
+    item = items[position]
+    numbers = bool(named) and item.text in _NUMBERS
+    return numbers or _names(item) or _is_total(items, position, end)
 
 
 def _is_total(items: Sequence[Item], position: int, end: int) -> bool:
@@ -166,4 +179,8 @@ def _names(item: Item) -> bool:
     if item.kind == "word":
         return item.text not in FUNCTION_WORDS
     named = max(item.best_column(), item.best_table())
-    return item.kind == "mention" and named >= _PLAIN_NAME
+    return item.kind == "mention" and named >= _PLAIN_NAME and not _is_value(item)
+
+
+def _is_value(item: Item) -> bool:
+    return bool(item.values) and item.best_column() < _PLAIN_NAME

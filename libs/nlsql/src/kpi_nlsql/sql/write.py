@@ -26,6 +26,12 @@ DIALECTS = {
 }
 """The names by which users call a database, and sqlglot's name of its dialect."""
 
+_SET_OPERATORS: dict[str, type[exp.SetOperation]] = {
+    "union": exp.Union,
+    "intersect": exp.Intersect,
+    "except": exp.Except,
+}
+
 
 def write_sql(query: plan.Plan, graph: Graph, dialect: str, limit: int | None = None) -> str:
     """Return the plan as one SELECT in ``dialect``.
@@ -81,7 +87,8 @@ class _Writer:
         return self._select(query)
 
     def _set(self, query: plan.SetQuery) -> exp.Query:
-        return exp.Union(
+        operator = _SET_OPERATORS[query.operator]
+        return operator(
             this=self.query(query.left), expression=self.query(query.right), distinct=True
         )
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from kpi_nlsql.english.cues import NUMBER_WORDS
 from kpi_nlsql.english.words import Token
-from kpi_nlsql.wording.phrases import lower_at, said
+from kpi_nlsql.wording.phrases import said
 
 _MULTIPLES = {
     "thousand": 1e3, "million": 1e6, "millions": 1e6, "mio": 1e6, "mn": 1e6, "billion": 1e9,
@@ -16,18 +16,19 @@ _MULTIPLES = {
 _SHORT_AMOUNT = re.compile(r"(\d+)(k|mn|mio|bn)")
 _COINS = frozenset("eur usd gbp chf pln sek dkk nok jpy czk".split())  # noqa: SIM905
 _COMPARING = frozenset("above below over under than exceeds exceeding least most beneath".split())  # noqa: SIM905
-_UPWARDS = frozenset("more above over higher later older greater".split())  # noqa: SIM905
+_UPWARDS = frozenset({"more", "above", "over", "higher", "later", "older", "greater"})
 
 
 def amounts_told(tokens: list[Token]) -> list[Token]:
     """Tell "1.5 million", "50k" and "above zero" as numbers, and "50 and more" as "50 or more"."""
     told: list[Token] = []
-    for at, token in enumerate(tokens):
+    for token, following in zip(tokens, [*tokens[1:], None], strict=False):
         behind = bool(told) and told[-1].kind == "number"
         spelt = _spelt(told)
         times = _MULTIPLES.get(token.lower)
+        upwards = following is not None and following.lower in _UPWARDS
         short = _SHORT_AMOUNT.fullmatch(token.lower)
-        coin = bool(told) and told[-1].lower in _COINS
+        coin = bool(told) and told[-1].lower in _COINS and told[-1].kind == "word"
         if coin and token.kind == "number":
             told.insert(-1, token)  # "EUR 5,000" is told as "5,000 EUR"
         elif times is not None and spelt is not None:
@@ -40,19 +41,11 @@ def amounts_told(tokens: list[Token]) -> list[Token]:
             told.append(replace(token, text="0", kind="number"))
         elif behind and token.text == "+" and token.start == told[-1].end:
             told += said(("or", "more"), token)
-        elif behind and token.lower == "and" and _goes_up(tokens, at + 1):
+        elif behind and token.lower == "and" and upwards:
             told.append(replace(token, text="or"))
         else:
             told.append(token)
     return told
-
-
-def _goes_up(tokens: list[Token], at: int) -> bool:
-    # "50 and more", but not "above 50 and more than 2 items" or "below 50 and above 80"
-    amount = any(
-        lower_at(tokens, at + 1) == "than" or t.kind == "number" for t in tokens[at + 1 :][:1]
-    )
-    return lower_at(tokens, at) in _UPWARDS and not amount
 
 
 def _spelt(told: list[Token]) -> float | None:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from kpi_nlsql.mentions.linking import Item
 
 _NAMES_TABLE = 0.6
-_TELLING = frozenset({"number", "quoted", "mark"})
 _SAYING = ("count", "aggregate", "group", "distinct", "superlative", "recent", "between")
 _CLAUSES = ("relative", "not", "missing", "mismatch", "also", "compare", "after", "before", "null")
 
@@ -34,27 +33,30 @@ def to_the_point(items: Sequence[Item]) -> list[Item]:
 
 def _is_title(title: Sequence[Item], request: Sequence[Item]) -> bool:
     """Tell whether no more than a name is given: no number, nothing to count, no condition."""
-    again = {column for item in request for column in _held(item)}
+    told = {column for item in request for column in _valued(item)}
     return not any(
-        item.kind in _TELLING
-        or not _held(item) <= again  # "Overdue: all open invoices …" are open
+        item.kind in {"number", "quoted", "mark"}
+        or not _valued(item) <= told  # "Overdue: all open invoices …" are open
         or any(item.is_cue(kind) for kind in _SAYING)
         for item in title
     )
 
 
-def _held(item: Item) -> set[tuple[str, str]]:
+def _valued(item: Item) -> set[tuple[str, str]]:
     return {(hit.table, hit.column) for hit in item.values if hit.score >= 1.0}
 
 
 def _is_whole(request: Sequence[Item], title: Sequence[Item]) -> bool:
     """Tell whether the request asks for rows of a table of which something is said."""
     at = next((at for at, item in enumerate(request) if _names_rows(item)), None)
-    if at is None:
+    if at is None or any(_says(item) for item in request[:at]):
         return False
     named = {hit.table for item in request for hit in item.hits}
-    says = any(item.is_cue(kind) for item in request[at + 1 :] for kind in _CLAUSES)
-    return says and {*_tables(title)} <= named
+    return any(map(_says, request[at + 1 :])) and {*_tables(title)} <= named
+
+
+def _says(item: Item) -> bool:
+    return any(item.is_cue(kind) for kind in _CLAUSES)
 
 
 def _names_rows(item: Item) -> bool:

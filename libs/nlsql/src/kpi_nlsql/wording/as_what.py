@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.english.words import Token
-from kpi_nlsql.wording.phrases import lower_at
 
 _STATES = frozenset(
     "missing available present found registered known unknown listed existing exist exists "  # noqa: SIM905
@@ -34,10 +33,17 @@ def _moved(tokens: list[Token], position: int) -> list[Token]:
     if into is None or not 0 < into - start <= _LONGEST:
         return tokens
     noun = tokens[start:into]
-    end = begin = into + 1 + (lower_at(tokens, into + 1) in _ARTICLES)
+    begin = into + 2 if tokens[into + 1 : into + 2] and _is_article(tokens[into + 1]) else into + 1
+    end = begin
     while end < len(tokens) and end - begin < _LONGEST and _names(tokens[end]):
         end += 1
+    if end == begin or not all(map(_names, noun)):
+        return tokens
     return [*tokens[:position], *tokens[into:end], *noun, *tokens[end:]]
+
+
+def _is_article(token: Token) -> bool:
+    return token.lower in _ARTICLES
 
 
 def _names(token: Token) -> bool:

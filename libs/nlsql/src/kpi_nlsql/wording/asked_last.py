@@ -15,6 +15,7 @@ _BORDERS = frozenset({",", ":", "?", ".", ";", "(", "-", "\u2013", "\u2014"})
 _THERE = frozenset("are there is of them those do we have in total exist it".split())  # noqa: SIM905
 _LIST_WORDS = frozenset({"and", "the", "a", ",", "with", "their", "its", "only", "of", "also"})
 _LEADING = frozenset({"which", "what", "that"})
+_FOLLOWING = ("order", "ascending", "descending", "alphabetical")
 _ROW_VERBS = frozenset({"show", "list", "give", "return", "display", "print", "report", "output"})
 
 
@@ -24,13 +25,16 @@ def asked_first(items: Sequence[Item]) -> list[Item]:
     start = _request(items)
     if start is None:
         return list(items)
-    wanted = [item for item in items[start + 1 :] if item.text != "only"]
-    rest = _headless(_without_border(items[:start]))
+    end = _list_end(items, start + 1)
+    wanted = [item for item in items[start:end] if item.text != "only"]
+    if not any(item.kind == "mention" for item in wanted):
+        return list(items)
+    rest = _headless([*_without_border(items[:start]), *items[end:]])
     opener = items[start]
     if opener.kind == "mark":
         opener = replace(SHOW, start=opener.start, end=opener.end)
     link = replace(_LINK, start=opener.start, end=opener.start)
-    return [opener, *wanted, link, *rest]
+    return [opener, *wanted[1:], link, *rest]
 
 
 def _described_once(items: Sequence[Item]) -> list[Item]:
@@ -57,13 +61,27 @@ def _count_first(items: Sequence[Item]) -> list[Item]:
         end -= 1
     if end < 3 or not told[end - 1].is_cue("count"):
         return list(items)
-    if "and" in {item.text for item in told[end - 3 : end - 1]}:
-        return list(items)  # "used more than once, and by how many"
+    if _shown_besides(told[: end - 1]):
+        return list(items)
     asks = "how many" in told[end - 1].text or told[end - 2].kind == "mark"
-    listed = told[end - 2].text == "," and "," in {item.text for item in told[: end - 2]}
+    listed = told[end - 2].text == "," and "," in _marks(told[: end - 2])
     if not asks or listed or any(item.is_cue("count") for item in told[: end - 1]):
         return list(items)
     return [told[end - 1], *_headless(_without_border(told[: end - 1]))]
+
+
+def _shown_besides(before: Sequence[Item]) -> bool:
+    """Tell whether the count is shown of each: "used more than once, and by how many"."""
+    joined = {"and"} & {item.text for item in before[-2:]}
+    repeats = any(
+        item.is_cue(kind) for item in before for kind in ("often", "duplicate", "compare")
+    )
+    return bool(joined) and repeats
+
+
+def _marks(items: Sequence[Item]) -> set[str]:
+    # "region, product, count" lists columns.
+    return {item.text for item in items if item.kind == "mark"}
 
 
 def _request(items: Sequence[Item]) -> int | None:
@@ -72,10 +90,13 @@ def _request(items: Sequence[Item]) -> int | None:
     if only is not None:
         return only
     for position in range(2, len(items)):
-        item = items[position]
-        verb = item.is_cue("show") and item.text.split()[0] in _ROW_VERBS
-        if verb or (item.kind == "mark" and item.text[0] == ":"):
-            return position if _listed(items, position) else None
+        item, before = items[position], items[position - 1]
+        if item.is_cue("show") and item.text.split()[0] in _ROW_VERBS:
+            opens = before.kind == "mark" or _all_listed(items, position)
+            return position if opens and _listed(items, position) else None
+        colon = item.kind == "mark" and item.text[0] == ":"
+        if colon and not items[min(position + 1, len(items) - 1)].is_cue("show"):
+            return position if _all_listed(items, position) else None
     return None
 
 
@@ -86,23 +107,34 @@ def _only(items: Sequence[Item]) -> int | None:
     listed = len(items) - 1
     while listed > 0 and items[listed].kind != "mark":
         listed -= 1
-    return listed if listed and _listed(items, listed) else None
+    return listed if listed and _all_listed(items, listed) else None
 
 
 def _listed(items: Sequence[Item], position: int) -> bool:
     """Tell whether columns are listed behind the verb, rather than a question asked anew."""
-    listed = [item for item in items[position + 1 :] if not _joins(item)]
-    if listed and listed[-1].kind == "mark":
-        listed.pop()
-    return bool(listed) and all(_is_column(item) for item in listed)
+    end = _list_end(items, position + 1)
+    listed = [item for item in items[position + 1 : end] if item.kind == "mention"]
+    if end < len(items) and not any(items[end].is_cue(kind) for kind in _FOLLOWING):
+        return False
+    return bool(listed) and all(item.best_column() >= 0.5 for item in listed)
 
 
-def _joins(item: Item) -> bool:
-    return item.text in _LIST_WORDS or item.is_cue("count") or item.is_cue("show")
+def _all_listed(items: Sequence[Item], position: int) -> bool:
+    end = _list_end(items, position + 1)
+    return end >= len(items) and _listed(items, position)
 
 
-def _is_column(item: Item) -> bool:
-    return item.kind == "mention" and not item.values and item.best_column() >= 0.5
+def _list_end(items: Sequence[Item], position: int) -> int:
+    end = position
+    while end < len(items):
+        item = items[end]
+        named = item.kind == "mention" and not item.values
+        if not (named or item.text in _LIST_WORDS or item.is_cue("count") or item.is_cue("show")):
+            break
+        end += 1
+    if end < len(items) and items[end].kind == "mark" and end == len(items) - 1:
+        end += 1
+    return end
 
 
 def _without_border(items: Sequence[Item]) -> list[Item]:

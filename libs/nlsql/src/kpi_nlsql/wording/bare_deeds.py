@@ -24,7 +24,9 @@ from kpi_nlsql.wording.rewriting import HAVE, Step, rewritten
 _NAMES_ROWS = 0.6
 _BY_DATE = 0.9
 """How well rows are called by the verb of their date, of what that names: ``paid_on``."""
-_DETERMINERS = frozenset({"a", "an", "any", "one", "the", "some", "their", "our"})
+_OF_OTHERS = frozenset({"last", "latest", "next", "first", "due", "planned", "valid"})
+_ANY = frozenset({"a", "an", "any", "one"})
+_DETERMINERS = _ANY | {"the", "some", "their", "our"}
 _TO = frozenset({"for", "to", "by", "from"})
 """What leads on to an object behind a particle: "never signed up for a course"."""
 _DONE = frozenset({"was", "were", "been"})
@@ -74,8 +76,10 @@ def _rows_of(lexicon: Lexicon, graph: Graph, items: Sequence[Item], position: in
     done = surely and text_at(items, position - 1) in _DONE
     end = _end(items, verb, table, denied=denied or done)
     other = bool(deed.values) and all(value.table != table for value in deed.values)
-    if end is None and surely and other and text_at(items, verb + 1) in _DETERMINERS:
-        return verb, verb + 1, lead  # "customers who rented a premium car": no state of the car
+    if end is None and surely and other:
+        end = _with_object(items, verb + 1, table, graph)
+        if end is None and text_at(items, verb + 1) in _DETERMINERS:
+            return verb, verb + 1, lead  # "customers who rented a premium car": no state of the car
     return None if end is None else (at, end, [_rows(items[at]), *items[at + 1 : verb], *lead])
 
 
@@ -84,10 +88,26 @@ def _end(items: Sequence[Item], verb: int, table: str, *, denied: bool) -> int |
     end = skip_words(items, verb + 1, _ANYTHING)
     if _is_alone(items, end) and (denied or end > verb + 1):
         return end
-    end = skip_words(items, end, PARTICLES)
-    if denied and _is_alone(items, end) and text_at(items, end) not in _TO:
+    if not is_verb(items[verb].text):
+        return None
+    verb_end, end = end, skip_words(items, end, PARTICLES)
+    if denied and _is_alone(items, end) and (end == verb_end or text_at(items, end) not in _TO):
         return end
-    return end if _often(items, end) else _told_of(items, end, table)
+    if _often(items, end) or _ranks(items, end, table):
+        return end
+    return _told_of(items, end, table)
+
+
+def _with_object(items: Sequence[Item], verb: int, rows: str, graph: Graph) -> int | None:
+    """Return where an object ends that every such row has: "never rented a car", of rentals."""
+    noun = skip_words(items, verb, _ANY)
+    item = item_at(items, noun)
+    if item is None or noun == verb or not names_rows(item) or item.values:
+        return None
+    joins = graph.joins_between(rows, item.table_hits()[0].table)
+    has_one = any(join.kind == "foreign_key" for join in joins[:1])
+    ended = _is_alone(items, noun + 1) or _often(items, noun + 1)
+    return noun + 1 if has_one and ended else None
 
 
 def _often(items: Sequence[Item], position: int) -> bool:
@@ -98,6 +118,14 @@ def _often(items: Sequence[Item], position: int) -> bool:
     number = item_at(items, position + item.is_cue("compare"))
     times = text_at(items, position + item.is_cue("compare") + 1)
     return number is not None and number.number is not None and times in {"times", "time"}
+
+
+def _ranks(items: Sequence[Item], position: int, table: str) -> bool:
+    """Tell whether the rows are ranked by an amount of theirs: "sold the most units"."""
+    most, amount = item_at(items, position), item_at(items, position + 1)
+    if most is None or amount is None or most.argument("superlative") not in {"most", "fewest"}:
+        return False
+    return any(hit.table == table for hit in amount.column_hits()[:1])
 
 
 def _told_of(items: Sequence[Item], position: int, table: str) -> int | None:
@@ -113,7 +141,8 @@ def _told_of(items: Sequence[Item], position: int, table: str) -> int | None:
         return None
     if any(hit.table == table and hit.score >= 1.0 for hit in told.values):
         return position
-    named = any(hit.table == table for hit in told.table_hits()[:1])
+    again = told.table_hits()[:1]
+    named = bool(again) and again[0].table == table and again[0].score >= _NAMES_ROWS
     return lead + 1 if named and _is_alone(items, lead + 1) else None
 
 
@@ -172,7 +201,10 @@ def _rows_left(
     state = any(value.table == subject.name for value in deed.values)
     if own or (state and not ever):
         return None, False
-    if (table := _tied(called_by(deed, lexicon), subject, graph)) is not None:
+    named = called_by(deed, lexicon)
+    if state:
+        return _tied([hit for hit in named if hit.column is None], subject, graph), True
+    if (table := _tied(named, subject, graph)) is not None:
         return table, True
     return _tied(left_by(deed, lexicon), subject, graph), False
 
@@ -181,12 +213,6 @@ def called_by(deed: Item, lexicon: Lexicon) -> list[NameHit]:
     """Return what is called by a verb, or by what is done so: "paid", ``payments``."""
     told = stem(deed.text)
     return [*deed.hits, *lexicon.done(told), *lexicon.names((told,), "")]
-
-
-def rows_done(deed: Item, lexicon: Lexicon) -> tuple[NameHit, ...]:
-    """Return the tables that are called so."""
-    hits = (*deed.hits, *lexicon.done(stem(deed.text)))
-    return tuple(hit for hit in hits if hit.column is None and hit.score >= _NAMES_ROWS)
 
 
 def left_by(deed: Item, lexicon: Lexicon) -> list[NameHit]:
@@ -201,9 +227,16 @@ def _tied(hits: Sequence[NameHit], subject: Table, graph: Graph) -> str | None:
     for hit in hits:
         if hit.table == subject.name or not graph.joins_between(subject.name, hit.table):
             continue
-        if hit.column is None or graph.table(hit.table).column(hit.column).dated:
+        if hit.column is None or _is_date_of_rows(graph, hit.table, hit.column):
             worth = hit.score if hit.column is None else hit.score * _BY_DATE
             scores[hit.table] = max(scores.get(hit.table, 0.0), worth)
     best = max(scores.values(), default=0.0)
     named = [name for name, score in scores.items() if score == best]
     return named[0] if len(named) == 1 else None
+
+
+def _is_date_of_rows(graph: Graph, table: str, name: str) -> bool:
+    """Tell whether a column says when each row came about: ``last_order_date`` sums up others."""
+    column = graph.table(table).column(name)
+    words = {word for names in column.display_names for word in names.split()}
+    return column.dated and not words & _OF_OTHERS

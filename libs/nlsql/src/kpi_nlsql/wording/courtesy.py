@@ -23,14 +23,15 @@ _ASKING = frozenset("how which what who whose where when".split())  # noqa: SIM9
 _REASONS = frozenset({"as", "because", "since", "which", "though", "although"})
 _OUGHT = frozenset({"ought", "should", "must", "supposed"})
 _BEING_ONE = frozenset({"unique", "once", "distinct", "one"})
-_SHOWING = (
-    "list listing show showing give giving tell telling find finding see seeing display displaying "
-    "provide providing send sending return check checking identify retrieve select print get "
-    "getting make report"
-)
-_VERBS = dict.fromkeys(_SHOWING.split(), "show") | {
-    "count": "count", "counting": "count", "compare": "compare", "comparing": "compare",
-    "calculate": "calculate", "compute": "compute",
+_VERBS = {
+    "list": "list", "listing": "list", "show": "show", "showing": "show", "give": "give",
+    "giving": "give", "tell": "tell", "telling": "tell", "find": "show", "finding": "show",
+    "see": "show", "seeing": "show", "display": "show", "displaying": "show",
+    "provide": "show", "providing": "provide", "send": "show", "sending": "show",
+    "count": "count", "counting": "count", "return": "show", "check": "show",
+    "checking": "show", "compare": "compare", "comparing": "compare", "identify": "show",
+    "retrieve": "show", "select": "show", "print": "show", "get": "show", "make": "show",
+    "getting": "show", "report": "show", "calculate": "calculate", "compute": "compute",
 }  # fmt: skip
 _OPENING = frozenset(
     "show list give find get display me us report identify provide return extract select check "  # noqa: SIM905
@@ -86,9 +87,15 @@ def _without_asides(tokens: list[Token]) -> list[Token]:
 
 
 def _aside(told: list[Token], tokens: Sequence[Token], position: int) -> int:
-    """Return how many tokens of an aside stand here, from a mark up to a mark or the end."""
-    if not told or told[-1].kind != "mark":
-        return 0
+    length = _length(tokens, position) if told and told[-1].kind == "mark" else 0
+    if length:
+        closed = told.pop().text == "," and lower_at(tokens, position + length) == ","
+        length += closed
+    return length
+
+
+def _length(tokens: Sequence[Token], position: int) -> int:
+    """Return how many tokens of an aside stand here, up to a mark or the end."""
     for words in _ASIDES:
         end = position + len(words)
         if tuple(token.lower for token in tokens[position:end]) != words:
@@ -106,14 +113,22 @@ def _without_opening(tokens: list[Token]) -> list[Token]:
     if not polite or end == len(tokens):
         return tokens
     rest = tokens[end:]
-    if rest[0].lower in _ASKING:
-        return rest
+    words = tuple(token.lower for token in rest[:3])
+    if words in _NOUNS:
+        return [*put_in(("list",), rest[0]), *rest[3:]]
     verb = _VERBS.get(rest[0].lower)
-    told = rest if verb is None else _object(rest[1:])
-    return [*put_in((verb or "show",), rest[0]), *told]
+    if verb is not None:
+        return [*_command(verb, rest), *_object(rest[1:])]
+    return rest if rest[0].lower in _ASKING else [*_command("show", rest), *rest]
+
+
+def _command(verb: str, rest: Sequence[Token]) -> list[Token]:
+    return put_in((verb, "me") if verb in {"show", "give", "tell"} else (verb,), rest[0])
 
 
 def _object(tokens: list[Token]) -> list[Token]:
     # "show me a list of", "tell us": the command is said already.
-    rest = tokens[lower_at(tokens, 0) in {"me", "us"} :]
+    rest = tokens[1:] if tokens and tokens[0].lower in {"me", "us"} else tokens
+    if rest and rest[0].lower in {"please", "kindly"}:
+        rest = rest[1:]
     return rest[3:] if tuple(token.lower for token in rest[:3]) in _NOUNS else rest

@@ -103,7 +103,10 @@ def _span(told: list[Token], tokens: Sequence[Token], position: int) -> int:
     run = tokens[position : position + 3]
     if len(run) < 3 or run[1].lower not in _UNTIL or not (_is_date(run[0]) and _is_date(run[2])):
         return 0
+    dates = run[0].kind == run[2].kind == "quoted"
     led = bool(told) and told[-1].lower in _LEADS
+    if not led and not dates:
+        return 0
     lead = told.pop() if led else replace(run[0], end=run[0].start)
     told.append(replace(lead, text="between", kind="word"))
     told += [run[0], replace(run[1], text="and", kind="word"), run[2]]

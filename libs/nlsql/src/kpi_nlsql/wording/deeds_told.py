@@ -15,10 +15,10 @@ from kpi_nlsql.english.words import stem
 from kpi_nlsql.mentions.lexicon import Lexicon
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import item_at
-from kpi_nlsql.wording.bare_deeds import rows_done
 from kpi_nlsql.wording.rewriting import Step, rewritten
 
 _ANYTHING = frozenset({"anything", "something", "nothing"})
+_ONCE = frozenset({"once", "only once", "exactly once", "at least once"})
 _NAMES_TABLE = 0.6
 
 
@@ -32,10 +32,14 @@ def _rows_of(lexicon: Lexicon, items: Sequence[Item], position: int) -> Step | N
     verb, behind = items[position], item_at(items, position + 1)
     if not verb.values or behind is None or " " in verb.text:
         return None
-    rows = rows_done(verb, lexicon)
-    if not rows or not (behind.is_cue("often") or behind.text in _ANYTHING):
+    often = behind.is_cue("often") and behind.text not in _ONCE
+    if not often and behind.text not in _ANYTHING:
         return None
-    return position, position + 1, [replace(verb, hits=rows, values=())]
+    hits = [hit for hit in lexicon.done(stem(verb.text)) if hit.column is None]
+    hits = [hit for hit in hits if hit.score >= _NAMES_TABLE]
+    if not hits:
+        return None
+    return position, position + 1, [replace(verb, hits=tuple(hits), values=())]
 
 
 def _kind_of(lexicon: Lexicon, items: Sequence[Item], position: int) -> Step | None:

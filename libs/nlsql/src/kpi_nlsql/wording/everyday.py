@@ -6,17 +6,19 @@ contract with us", "a cat of ours"), nothing is said that the rows do not say th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from kpi_nlsql.english.money import OF_MONEY
 from kpi_nlsql.english.words import Token
-from kpi_nlsql.wording.phrases import lower_at, retold, with_phrases
+from kpi_nlsql.wording.phrases import lower_at, retold, said, with_phrases
 
 _OUR_PART = frozenset({"us", "ours", "ourselves"})
 _PART_LEADS = frozenset("with of from by for to at on among".split())  # noqa: SIM905
 _ASKING_IF = frozenset("do did have has had we you is are was were there got still any".split())  # noqa: SIM905
 _TELLING = frozenset({"show", "tell", "give", "let", "the"})
 _PERIODS = frozenset({"year", "month", "week", "day", "quarter"})
+_ENDS = frozenset({"and", "or", "but"})
 _DENYING = frozenset("not no never without hardly t".split())  # noqa: SIM905
 _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("made", "it", "into"): ("found", "in"), ("make", "it", "into"): ("found", "in"),
@@ -25,10 +27,8 @@ _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("show", "up", "in"): ("appear", "in"), ("shows", "up", "in"): ("appears", "in"),
     ("turn", "up", "in"): ("appear", "in"), ("turns", "up", "in"): ("appears", "in"),
     ("even", "one"): ("one",), ("even", "a"): ("a",),
-    ("ve",): ("have",), ("ve", "got"): ("have",), ("have", "got"): ("have",),
-    ("has", "got"): ("has",), ("have", "had", "both"): ("have", "both"),
-    ("has", "had", "both"): ("has", "both"), ("as", "well"): ("too",),
-    ("as", "well", "as"): ("as", "well", "as"),
+    ("have", "got"): ("have",), ("has", "got"): ("has",), ("have", "had", "both"): ("have", "both"),
+    ("has", "had", "both"): ("has", "both"),
 }  # fmt: skip
 _SOLD_OUT = ("with", "a", "stock", "quantity", "of", "0")
 _PHRASES |= {
@@ -41,8 +41,13 @@ _PHRASES |= {tuple(said.split()): ("not", "left") for said in _STAYING.split("|"
 
 def plainly_told(tokens: Sequence[Token]) -> list[Token]:
     """Return the tokens with everyday words put plainly."""
-    told = with_phrases(_asked_for_any(list(tokens)), _PHRASES)
-    return retold(_not_a_single(_without_our_part(told)), _rate)
+    told = _asked_for_any(list(tokens))
+    steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
+        _spoken_have, _phrases, _without_our_part, _not_a_single, _too, _without_rates,
+    )  # fmt: skip
+    for step in steps:
+        told = step(told)
+    return told
 
 
 def _asked_for_any(tokens: list[Token]) -> list[Token]:
@@ -53,20 +58,34 @@ def _asked_for_any(tokens: list[Token]) -> list[Token]:
     return tokens[opening:] if asks and named and named[0].kind == "word" else tokens
 
 
+def _spoken_have(tokens: list[Token]) -> list[Token]:
+    """Tell "we've" and "who've" as "we have"."""
+    return [
+        replace(token, text="have", kind="word")
+        if token.lower == "ve" and at and tokens[at - 1].end == token.start - 1
+        else token
+        for at, token in enumerate(tokens)
+    ]
+
+
 def _without_our_part(tokens: list[Token]) -> list[Token]:
     """Leave out "with us" and "of ours"; "US" is a country."""
     told: list[Token] = []
     for token in tokens:
         before = told[-1].lower if told else ""
-        if token.text in _OUR_PART and before in _PART_LEADS:
+        if token.text in _OUR_PART and len(told) > 1 and before in _PART_LEADS:
             told.pop()
         elif token.text != "us" or not told or before in _TELLING:
             told.append(token)  # "cost us 500" cost 500
     return told
 
 
+def _without_rates(tokens: list[Token]) -> list[Token]:
+    """Tell "cost more than 500 a year" as "cost more than 500": what is stored is a year's fee."""
+    return retold(tokens, _rate)
+
+
 def _rate(told: list[Token], tokens: Sequence[Token], position: int) -> int:
-    # "cost more than 500 a year": what is stored is a year's fee.
     rate = lower_at(tokens, position) == "a" and lower_at(tokens, position + 1) in _PERIODS
     paid = bool(told) and (told[-1].kind == "number" or told[-1].lower in OF_MONEY)
     return 2 if rate and paid else 0
@@ -81,3 +100,28 @@ def _not_a_single(tokens: list[Token]) -> list[Token]:
         if not (single and before & _DENYING):
             told.append(token)
     return told
+
+
+def _phrases(tokens: list[Token]) -> list[Token]:
+    return with_phrases(tokens, _PHRASES, _meant)
+
+
+def _meant(told: Sequence[Token], _: Sequence[Token], words: tuple[str, ...]) -> tuple[str, ...]:
+    # "have not made it into the ledger"
+    denied = words == ("found", "in") and bool(told) and told[-1].lower in _DENYING
+    return words[1:] if denied else words
+
+
+def _too(tokens: list[Token]) -> list[Token]:
+    """Tell a closing "as well" as "too"."""
+    return retold(tokens, _as_well)
+
+
+def _as_well(told: list[Token], tokens: Sequence[Token], position: int) -> int:
+    run = (lower_at(tokens, position), lower_at(tokens, position + 1))
+    behind = lower_at(tokens, position + 2)
+    ended = not behind or behind in _ENDS or tokens[position + 2].kind == "mark"
+    if run != ("as", "well") or not ended:
+        return 0
+    told += said(("too",), replace(tokens[position], end=tokens[position + 1].end))
+    return 2

@@ -14,7 +14,7 @@ _SHORTEST = 3
 
 
 def glued(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
-    """Return the tokens with two words made one where names know them as one."""
+    """Return the tokens with two words made one where names know them only as one."""
 
     def one(told: list[Token], tokens: Sequence[Token], position: int) -> int:
         first, second = tokens[position], tokens[position + 1 : position + 2]
@@ -31,4 +31,5 @@ def _is_one(first: Token, second: Token, lexicon: Lexicon) -> bool:
         short = token.kind != "word" or len(token.text) < _SHORTEST
         if short or token.lower in STOP_WORDS:
             return False
-    return stem(first.lower + second.lower) in lexicon.vocabulary
+    known = stem(first.lower + second.lower) in lexicon.vocabulary
+    return known and not lexicon.names((first.stem, second.stem), "")

@@ -17,9 +17,11 @@ def grouped_last(items: Sequence[Item]) -> list[Item]:
     if len(items) < start + 4 or not items[start].is_cue("group"):
         return list(items)
     end = start + 1
-    while end < len(items) and _names(items[end]):
+    while end < len(items) and (_names(items[end]) or _goes_on(items, end)):
         end += 1
-    if end == start + 1 or not _begins_rows(item_at(items, end)):
+    if end == start + 1 or end >= len(items) - 1 or not _begins_rows(items[end]):
+        return list(items)
+    if items[end].text == "," or any(item.is_cue("group") for item in items[end:]):
         return list(items)
     rest = list(items[end:])
     marks: list[Item] = []
@@ -29,8 +31,13 @@ def grouped_last(items: Sequence[Item]) -> list[Item]:
 
 
 def _names(item: Item) -> bool:
-    return item.kind == "mention" and not item.values
+    return item.kind == "mention" and bool(item.hits) and not item.values
 
 
-def _begins_rows(item: Item | None) -> bool:
-    return item is not None and (item.text in _ROWS_BEGIN or item.is_cue("all"))
+def _goes_on(items: Sequence[Item], position: int) -> bool:
+    following = item_at(items, position + 1)
+    return items[position].text in {"and", ","} and following is not None and _names(following)
+
+
+def _begins_rows(item: Item) -> bool:
+    return item.text in _ROWS_BEGIN or item.is_cue("all") or item.is_cue("count")

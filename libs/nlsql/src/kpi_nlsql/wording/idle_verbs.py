@@ -1,15 +1,17 @@
 """Idle verbs: "contracts that pay an advance above 500" have it, whatever rows are called payments.
 
 A verb that some table is called by says no more than "have" where its object is a column of the
-rows themselves.
+rows themselves, or names the other rows and nothing ties it to both: "never sell a sublicence".
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
+from kpi_nlsql.schema.graph import Graph
 from kpi_nlsql.wording.bare_deeds import names_rows, subject_at, table_of
 from kpi_nlsql.wording.rewriting import HAVE, Step, rewritten
 
@@ -21,9 +23,9 @@ _BY = frozenset({"by", "via", "with", "in", "through", "per"})
 _COST = Item("word", "cost", 0, 0)
 
 
-def idle_verbs_out(items: Sequence[Item]) -> list[Item]:
+def idle_verbs_out(items: Sequence[Item], graph: Graph) -> list[Item]:
     """Return the items with verbs that name no rows here put as "have", or as "cost"."""
-    return rewritten(items, (_priced, _by_kind, _idle), first=1)
+    return rewritten(items, (_priced, _by_kind, partial(_idle, graph)), first=1)
 
 
 def _priced(items: Sequence[Item], position: int) -> Step | None:
@@ -48,15 +50,31 @@ def _by_kind(items: Sequence[Item], position: int) -> Step | None:
     return position, position + 2, []
 
 
-def _idle(items: Sequence[Item], position: int) -> Step | None:
+def _idle(graph: Graph, items: Sequence[Item], position: int) -> Step | None:
     verb, noun = items[position], skip_words(items, position + 1, _DETERMINERS)
     if verb.best_table() < _NAMES_ROWS or " " in verb.text or verb.text.endswith("s"):
         return None
-    column = item_at(items, noun)
+    rows = item_at(items, noun)
     at = subject_at(items, position) if noun > position + 1 else None
-    if column is None or at is None:
+    if rows is None or at is None:
         return None
-    owners = {hit.table for hit in column.column_hits() if hit.score >= _COLUMN}
-    if table_of(items[at]) not in owners or column.best_column() <= column.best_table():
+    subject, told = table_of(items[at]), verb.table_hits()[0].table
+    if not (_is_own_column(rows, subject, told) or _meets(rows, subject, told, graph)):
         return None
-    return position, position + 1, [HAVE]
+    return position, position + 1, [] if items[position - 1].is_cue("not") else [HAVE]
+
+
+def _is_own_column(item: Item, subject: str, verb: str) -> bool:
+    """Tell whether a column of the subject's rows is named, and none of what the verb names."""
+    owners = {hit.table for hit in item.column_hits() if hit.score >= _COLUMN}
+    column = item.best_column() > item.best_table()
+    return column and subject in owners and verb not in owners
+
+
+def _meets(item: Item, subject: str, verb: str, graph: Graph) -> bool:
+    """Tell whether rows are named that the subject's meet, and those of the verb do not."""
+    if not names_rows(item):
+        return False
+    met = item.table_hits()[0].table
+    related = graph.joins_between(subject, met) and not graph.joins_between(verb, met)
+    return met not in {subject, verb} and bool(related)

@@ -12,6 +12,7 @@ from kpi_nlsql.english.words import Token
 from kpi_nlsql.mentions.lexicon import Lexicon
 from kpi_nlsql.wording.phrases import lower_at, retold, said
 
+_EXACT = 0.95
 _AMOUNTS = frozenset({"amount", "value"})
 
 
@@ -28,12 +29,13 @@ def by_known_names(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
             return int(_names_column(lexicon, "stock"))
         if text == "sales" and following in _AMOUNTS and told:
             before, after = told[-1].stem, tokens[at + 1].stem
-            whole = _names_column(lexicon, before, tokens[at].stem, after)
-            return int(not whole and _names_column(lexicon, before, after))
+            whole = lexicon.names((before, tokens[at].stem, after), "")
+            other = any(hit.score >= _EXACT for hit in whole)
+            return int(not other and _names_column(lexicon, before, after))
         return 0
 
     return retold(tokens, known)
 
 
 def _names_column(lexicon: Lexicon, *phrase: str) -> bool:
-    return any(hit.column for hit in lexicon.names(phrase, ""))
+    return any(hit.column and hit.score >= _EXACT for hit in lexicon.names(phrase, ""))

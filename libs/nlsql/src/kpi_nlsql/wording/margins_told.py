@@ -51,36 +51,32 @@ def _differing(tokens: Sequence[Token], position: int) -> list[Token] | None:
     bound, end = _bound(tokens, position + 1)
     if not bound or lower_at(tokens, end) not in _BETWEEN:
         return None
-    before = tokens[:position]
+    before = list(tokens[:position])
     named = _name(tokens, position - 2) if lower_at(tokens, position - 2) in _RELATIVES else None
-    if named is not None:
+    if named:
         before = _with_different(tokens, named, position - 2)  # "with prices that differ by"
     return _moved(tokens, before, bound, _amount(tokens, end), end)
 
 
 def _difference(tokens: Sequence[Token], position: int) -> list[Token] | None:
     """Read "a price difference of more than 5 between A and B"."""
-    start = _name(tokens, position) if tokens[position].lower in _DIFFERENCE else None
-    if start is None:
+    start = _name(tokens, position) if tokens[position].lower in _DIFFERENCE else position
+    if start in {None, position}:
         return None
+    assert start is not None
     before, behind = _with_different(tokens, start, position), position + 1
     bound, end = _bound(tokens, behind + (lower_at(tokens, behind) == "of"))
-    if bound and lower_at(tokens, end) in _BETWEEN:
+    if bound and lower_at(tokens, end) in {"between", "in"}:
         return _moved(tokens, before, bound, _amount(tokens, end), end)
-    until = behind  # "a price difference between A and B of more than 5"
+    until = behind
     while until < len(tokens) and tokens[until].lower != "of" and not _ends(tokens, until):
         until += 1
     bound, end = _bound(tokens, until + 1)
-    if not bound or lower_at(tokens, behind) not in _BETWEEN:
+    if not bound or lower_at(tokens, behind) not in {"between", "in"}:
         return None
     amount = _amount(tokens, end)
-    return [
-        *before,
-        *tokens[behind:until],
-        *put_in(("by", *bound), amount[0]),
-        *amount,
-        *tokens[end:],
-    ]
+    told = put_in(("by", *bound), amount[0])
+    return [*before, *tokens[behind:until], *told, *amount, *tokens[end:]]
 
 
 def _name(tokens: Sequence[Token], end: int) -> int | None:
@@ -89,7 +85,7 @@ def _name(tokens: Sequence[Token], end: int) -> int | None:
     while start > max(end - _LONGEST_NAME, 0) and tokens[start - 1].lower not in _LEADS:
         start -= 1
     led = start == 0 or tokens[start - 1].lower in _LEADS
-    return start if led and start < end else None
+    return start if led else None
 
 
 def _with_different(tokens: Sequence[Token], start: int, end: int) -> list[Token]:
@@ -103,12 +99,13 @@ def _with_different(tokens: Sequence[Token], start: int, end: int) -> list[Token
 def _higher(tokens: Sequence[Token], position: int) -> list[Token] | None:
     """Read "is at least 5 higher than in B", "is more than 5 above the price in B"."""
     bound, end = _bound(tokens, position)
-    if not bound:
+    if not bound or lower_at(tokens, position - 1) == "by":
         return None
     last = end + (lower_at(tokens, end) in {"more", "less"})
-    behind = {token.lower for token in tokens[last + 1 :]}
-    higher = lower_at(tokens, last) in _HIGHER and "than" in behind
-    if not higher and lower_at(tokens, end) not in _BEYOND:
+    placed = lower_at(tokens, last + 1) == "in" and lower_at(tokens, last) in _HIGHER
+    than = lower_at(tokens, last + 1) == "than" and lower_at(tokens, last) in _HIGHER
+    than = than or (last == end and lower_at(tokens, end) in _BEYOND)
+    if not than and not (placed and "than" in [token.lower for token in tokens[last + 2 :]]):
         return None
     return _moved(tokens, tokens[:position], bound, _amount(tokens, end), end)
 

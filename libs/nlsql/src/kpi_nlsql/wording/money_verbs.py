@@ -7,16 +7,17 @@ from functools import partial
 
 from kpi_nlsql.english.cues import Cue
 from kpi_nlsql.english.money import COSTING, MOVING, OF_MONEY, PARTICLES
+from kpi_nlsql.english.words import stem
 from kpi_nlsql.mentions.lexicon import Lexicon
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
-from kpi_nlsql.wording.bare_deeds import rows_done
 from kpi_nlsql.wording.rewriting import Step, rewritten
 
 _MONEY = Item("word", "money", 0, 0)
 _DEAREST = Item("cue", "most expensive", 0, 0, cues=(Cue("superlative", "high"),))
 _CHEAPEST = Item("cue", "cheapest", 0, 0, cues=(Cue("superlative", "low"),))
 _HAVE = frozenset({"have", "has", "had"})
+_NAMES_TABLE = 0.6
 _IN = frozenset({"in", "on", "for", "through"})
 
 
@@ -54,7 +55,9 @@ def _in_rows(items: Sequence[Item], position: int) -> bool:
 def _counts(items: Sequence[Item], position: int) -> bool:
     """Tell whether it is said what there is the most of: "paid the most invoices"."""
     item = item_at(items, position)
-    return item is not None and (item.kind in {"mention", "number"} or item.text == "often")
+    if item is None or item.kind == "mark":
+        return False
+    return item.kind in {"mention", "number"} or text_at(items, position) in {"money", "often"}
 
 
 def _names_money(items: Sequence[Item], position: int) -> bool:
@@ -64,5 +67,6 @@ def _names_money(items: Sequence[Item], position: int) -> bool:
 
 def _rows(lexicon: Lexicon, verb: Item) -> list[Item]:
     """Return a mention of the rows that the verb itself tells of: "paid", ``payments``."""
-    hits = rows_done(verb, lexicon)
-    return [Item("mention", verb.text, verb.start, verb.end, hits=hits)] if hits else []
+    hits = verb.table_hits() or [h for h in lexicon.done(stem(verb.text)) if h.column is None]
+    hits = [hit for hit in hits if hit.score >= _NAMES_TABLE]
+    return [Item("mention", verb.text, verb.start, verb.end, hits=tuple(hits))] if hits else []

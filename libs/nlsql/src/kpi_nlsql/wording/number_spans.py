@@ -35,7 +35,7 @@ def spans_told(tokens: list[Token]) -> list[Token]:
 def _span(told: list[Token], tokens: Sequence[Token], position: int) -> int:
     lead, words = _lead(tokens, position)
     at = position + lead
-    if lead and _is_span(tokens[at : at + 3], outside=words[0] == "not"):
+    if lead and _is_span(tokens, at, outside=words[0] == "not"):
         told += said(words, tokens[position])
         told += [tokens[at], *said(("and",), tokens[at + 1]), tokens[at + 2]]
         return lead + 3
@@ -50,14 +50,16 @@ def _span(told: list[Token], tokens: Sequence[Token], position: int) -> int:
 def _lead(tokens: Sequence[Token], position: int) -> tuple[int, tuple[str, ...]]:
     for length in range(_LONGEST, 0, -1):
         run = tuple(token.lower for token in tokens[position : position + length])
-        if run in _LEADS:
-            return len(run), _LEADS[run]
+        if run in _LEADS and len(run) == length:
+            return length, _LEADS[run]
     return 0, ()
 
 
-def _is_span(run: Sequence[Token], *, outside: bool) -> bool:
-    linked = len(run) == 3 and (run[1].lower in _LINKS or (outside and run[1].lower == "and"))
-    return linked and _is_amount(run[0]) and _is_amount(run[2])
+def _is_span(tokens: Sequence[Token], position: int, *, outside: bool) -> bool:
+    run = tokens[position : position + 3]
+    if len(run) < 3 or not (_is_amount(run[0]) and _is_amount(run[2])):
+        return False
+    return run[1].lower in _LINKS or (outside and run[1].lower == "and")
 
 
 def _open_bound(tokens: Sequence[Token], position: int) -> tuple[str, ...]:

@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 
 from kpi_nlsql.english.words import Token
-from kpi_nlsql.wording.phrases import lower_at, put_in
+from kpi_nlsql.wording.phrases import put_in
 
-_BORDERS = frozenset({",", "(", "-", "\u2013", ";"})
-_POSSESSIVES = frozenset({"their", "its"})
-_NAMES = frozenset({"name", "names"})
-_RESTRICTING = frozenset({"only", "restricted", "limited"})
-_TAKING = _RESTRICTING | frozenset(
-    "considering taking counting including using regarding looking covering based filtered but "  # noqa: SIM905
-    "and to at on for into account by".split()
+_TAKING = frozenset(
+    "considering taking counting including using regarding looking covering restricted limited "  # noqa: SIM905
+    "based filtered but and".split()
 )
+_LEADS = frozenset({"to", "at", "on", "for", "into", "account", "by"})
+_ROWS = frozenset("records rows entries ones those the items lines".split())  # noqa: SIM905
+_GOES_ON = frozenset({"with", "in", "from", "of", "where", "whose", "that", "which", "having"})
 
 
 def only_those(tokens: list[Token]) -> list[Token]:
     """Return the tokens with a closing restriction to some of the rows put as plain condition."""
     for comma in range(2, len(tokens) - 2):
-        end = comma + 1
-        while end < len(tokens) and tokens[end].lower in _TAKING:
-            end += 1
-        said = {token.lower for token in tokens[comma + 1 : end]}
-        if tokens[comma].text in _BORDERS and said & _RESTRICTING:
-            shown = lower_at(tokens, end) in _POSSESSIVES or any(
-                token.lower in _NAMES for token in tokens[-2:]
-            )
-            mark = [replace(tokens[comma], text=":")]  # "…, only their email"
-            lead = mark if shown else put_in(("for",), tokens[comma])
-            return [*tokens[:comma], *lead, *tokens[end:]]
+        if tokens[comma].text not in {",", "(", "-", "\u2013", ";"}:
+            continue
+        end = _restricts(tokens, comma + 1)
+        if end is None:
+            continue
+        rows = end
+        while rows < len(tokens) and tokens[rows].lower in _ROWS:
+            rows += 1
+        plain = rows > end and rows < len(tokens) and tokens[rows].lower in _GOES_ON
+        lead = [] if plain else put_in(("for",), tokens[comma])
+        return [*tokens[:comma], *lead, *tokens[rows if plain else end :]]
     return tokens
+
+
+def _restricts(tokens: Sequence[Token], start: int) -> int | None:
+    """Return where "considering only", "only for", "restricted to" ends that begins here."""
+    end, words = start, set[str]()
+    while end < len(tokens) and tokens[end].lower in _TAKING | _LEADS | {"only"}:
+        words.add(tokens[end].lower)
+        end += 1
+    taken = words & (_TAKING - {"but", "and"})
+    only = "only" in words and (taken or words & _LEADS)
+    return end if only or words & {"restricted", "limited"} else None

@@ -10,6 +10,9 @@ from kpi_nlsql.english.words import Token
 Phrases = Mapping[tuple[str, ...], tuple[str, ...]]
 """What stands for which run of words, in lower case."""
 
+Choice = Callable[[Sequence[Token], Sequence[Token], tuple[str, ...]], tuple[str, ...] | None]
+"""From what was told before, a run, and what it stands for: what is told instead, if anything."""
+
 Rule = Callable[[list[Token], Sequence[Token], int], int]
 """Adds to what was told before what stands for the tokens at a position; returns for how many.
 
@@ -17,17 +20,17 @@ Where that is 0, the token stays.
 """
 
 
-def with_phrases(tokens: Sequence[Token], phrases: Phrases) -> list[Token]:
+def with_phrases(tokens: Sequence[Token], phrases: Phrases, choice: Choice) -> list[Token]:
     """Return the tokens with each phrase, the longest first, put as what it stands for."""
     longest = max(map(len, phrases))
-    lowered = tuple("" if token.kind == "quoted" else token.lower for token in tokens)
+    lowered = tuple(token.lower for token in tokens)
 
     def phrase(told: list[Token], tokens: Sequence[Token], position: int) -> int:
         for length in range(min(longest, len(tokens) - position), 0, -1):
             words = phrases.get(lowered[position : position + length])
-            if words is not None:
-                end = tokens[position + length - 1].end
-                told += said(words, replace(tokens[position], end=end))
+            run = tokens[position : position + length]
+            if words and (chosen := choice(told, run, words)) is not None:
+                told += said(chosen, replace(run[0], end=run[-1].end))
                 return length
         return 0
 
@@ -48,11 +51,7 @@ def retold(tokens: Sequence[Token], rule: Rule) -> list[Token]:
 
 def said(words: Sequence[str], at: Token) -> list[Token]:
     """Return words as tokens that stand in the place of another."""
-    return [replace(at, text=word, kind=_kind(word)) for word in words]
-
-
-def _kind(word: str) -> str:
-    return "number" if word.isdigit() else "word" if word.isalpha() else "mark"
+    return [replace(at, text=word, kind="number" if word.isdigit() else "word") for word in words]
 
 
 def put_in(words: Sequence[str], at: Token) -> list[Token]:

@@ -18,10 +18,11 @@ from kpi_nlsql.wording.announced import to_the_point
 from kpi_nlsql.wording.asked_deeds import states_told
 from kpi_nlsql.wording.asked_last import asked_first
 from kpi_nlsql.wording.bare_deeds import bare_deeds
-from kpi_nlsql.wording.codes_told import with_codes_told
+from kpi_nlsql.wording.codes_told import names_before_codes, with_codes_told
 from kpi_nlsql.wording.courtesy import plainly_asked
 from kpi_nlsql.wording.deeds_told import deeds_told
 from kpi_nlsql.wording.everyday import plainly_told
+from kpi_nlsql.wording.glosses import without_glosses
 from kpi_nlsql.wording.glued_words import glued
 from kpi_nlsql.wording.grouped_first import grouped_last
 from kpi_nlsql.wording.idle_verbs import idle_verbs_out
@@ -42,8 +43,8 @@ from kpi_nlsql.wording.who_asked import who_asked
 
 def plain_tokens(tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Token, ...]:
     """Return the tokens of a sentence put plainly, before a word of it is linked."""
-    told = plainly_told(periods_last(margins_last(written_out(tokens))))
-    told = plainly_asked(totals_asked(told))
+    told = periods_last(margins_last(written_out(without_glosses(tokens))))
+    told = plainly_asked(totals_asked(plainly_told(told)))
     told = by_known_names(plainly_lacking(only_those(told)), lexicon)
     return tuple(glued(with_codes_told(told, lexicon), lexicon))
 
@@ -55,7 +56,8 @@ def asked_plainly(items: Sequence[Item], lexicon: Lexicon) -> tuple[Item, ...]:
 
 def plain_items(items: Sequence[Item], graph: Graph, lexicon: Lexicon) -> list[Item]:
     """Return the linked items with deeds, parts, denials and requests put plainly."""
-    told = idle_verbs_out(who_asked(rates_told(items, graph), lexicon, graph))
+    items = names_before_codes(items)
+    told = idle_verbs_out(who_asked(rates_told(items, graph), lexicon, graph), graph)
     told = bare_deeds(told, lexicon, graph)
     told = together(told, graph)
     told = with_rows_of_kind(deeds_told(money_told(told, lexicon), lexicon), graph)

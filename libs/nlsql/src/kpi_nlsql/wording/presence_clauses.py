@@ -39,6 +39,7 @@ _MADE = frozenset("created existing available recorded made entered maintained a
 """What is done to related rows so that they are there."""
 _HAVING = frozenset({"with", "have", "has", "having", "without"})
 _BEING = frozenset({"is", "are", "was", "were", "be", "been"})
+_NONE = frozenset({"no", "without"})
 _DETERMINERS = frozenset({"a", "an", "the", "our", "any", "their", "its", "one"})
 _OPENS = frozenset({"for", "against", "on", "to", "from", "with", "of", "by"})
 _OF_WHICH = frozenset({"for which", "on which", "to which", "from which", "by which", "where"})
@@ -47,6 +48,7 @@ _ARTICLES = frozenset({"a", "an", "any"})
 _OBJECTS = {("object", "of"), ("subject", "of"), ("subject", "to"), ("part", "of")}
 """What rows are that have another row: a unit that is the object of a lease."""
 _BOOKS = frozenset("register registers books records files database system".split())  # noqa: SIM905
+_ONCE = frozenset({"at least once", "once", "ever", "already"})
 _OWN = 0.6
 _NAMES_TABLE = 0.5
 _LONGEST_NOUN = 3
@@ -56,7 +58,8 @@ _FOUND_IN = Item("cue", "found in", 0, 0, cues=(Cue("also"),))
 
 def plain_presence(items: Sequence[Item]) -> list[Item]:
     """Return the items with what is said to be somewhere put plainly."""
-    rules = (_idly_made, _own_books, _subject_to, _there, _there_too, _offered_too, _with_related)
+    rules = (_idly_made, _own_books, _subject_to, _there, _done_there, _there_too, _offered_too,
+             _with_related)  # fmt: skip
     return rewritten(items, rules, first=1)
 
 
@@ -67,7 +70,8 @@ def _idly_made(items: Sequence[Item], position: int) -> Step | None:
         return None
     lead = skip_words_back(items, position - 2, _DETERMINERS | _TOO)
     having = text_at(items, lead) in _HAVING or items[lead].is_cue("not")
-    if lead < 1 or not having or noun.best_table() < _OWN:
+    stored = any(hit.score >= 1.0 for hit in made.values)
+    if lead < 1 or not having or stored or noun.best_table() < _OWN:
         return None
     return position, position + 1, []
 
@@ -76,8 +80,8 @@ def _own_books(items: Sequence[Item], position: int) -> Step | None:
     """Read "tenders in our register": the books they are in are those of their own table."""
     if text_at(items, position) != "in" or text_at(items, position + 1) not in {"our", "the"}:
         return None
-    books = item_at(items, position + 2)
-    if books is None or books.text not in _BOOKS or books.values:
+    books, noun = item_at(items, position + 2), items[position - 1]
+    if books is None or books.text not in _BOOKS or books.values or noun.best_table() < _OWN:
         return None
     named = max((hit.score for hit in books.hits), default=0.0)
     return (position, position + 3, []) if named < _OWN else None
@@ -91,6 +95,8 @@ def _subject_to(items: Sequence[Item], position: int) -> Step | None:
     start = position
     while start > 1 and text_at(items, start - 1) in {"the", *_BEING, *_TOO}:
         start -= 1
+    if not {text_at(items, at) for at in range(start, position)} & _BEING:
+        return None
     return start, position + 2, [HAVE]
 
 
@@ -98,7 +104,7 @@ def _begins_rows(items: Sequence[Item], start: int) -> bool:
     """Tell whether a noun that begins here names a table, by one of its words."""
     for item in items[start : start + _LONGEST_NOUN]:
         if names_rows(item):
-            return not any(hit.score >= 1.0 for hit in item.values)
+            return not any(hit.score >= 1.0 for hit in item.values) or item.best_table() >= 1.0
         if item.kind not in {"mention", "word"} or item.text in FUNCTION_WORDS:
             return False
     return False
@@ -107,7 +113,7 @@ def _begins_rows(items: Sequence[Item], start: int) -> bool:
 def _ends(items: Sequence[Item], position: int) -> bool:
     if position >= len(items) or items[position].kind == "mark":
         return True
-    return items[position].text in {"and", "but", "or"}
+    return items[position].text in {"and", "but", "or"} or items[position].is_cue("order")
 
 
 # "which can also be found in", "that nevertheless appear among", "which are also listed in"
@@ -121,15 +127,42 @@ def _there(items: Sequence[Item], position: int) -> Step | None:
         end += 1
         if words[-1] in _INTO and text_at(items, end) not in _INTO | {"which"}:
             break
-    if not words or words[-1] not in _INTO or _is_denied(items, position):
+    if not words or words[-1] not in _INTO or len(words) < 2 or len(items) == end:
+        return None
+    if _is_denied(items, position):
         return None
     told, too = set(words[:-1]), bool(set(words) & _TOO)
     if not told & _THERE and not (too and told & (_DONE | _TOO)):
         return None
-    if not _begins_rows(items, skip_words(items, end, _DETERMINERS)):
+    if words[-1] in {"to", "by"} and "known" not in told:
+        return None
+    noun = skip_words(items, end, _DETERMINERS)
+    if not any(item.hits for item in items[:position]) or not _begins_rows(items, noun):
         return None
     found = replace(_FOUND_IN, text="available in") if "available" in told else _FOUND_IN
     return position, end, [ALSO_IN if too else found]  # "available" may be a state, too
+
+
+# "materials that were ordered at least once in the order lines"
+
+
+def _done_there(items: Sequence[Item], position: int) -> Step | None:
+    """Read a deed that the rows of a table are called by, done in that table, as being in it."""
+    deed = items[position]
+    lead = position
+    if not deed.is_cue("order"):  # "ordered in descending order", but "ordered in the order lines"
+        lead += 1 + (text_at(items, position + 1) in _ONCE)
+    place = item_at(items, skip_words(items, lead + 1, _DETERMINERS))
+    done = deed.text.split()[0].endswith("ed") and not deed.values
+    if not done or lead >= len(items) or items[lead].last_word not in {"in", "on"}:
+        return None
+    if place is None or not names_rows(place) or place.values:
+        return None
+    own = names_rows(deed) and deed.table_hits()[0].table == place.table_hits()[0].table
+    start = skip_words_back(items, position - 1, _AUXILIARIES) + 1
+    if start == position or not (own or deed.is_cue("order")) or _is_denied(items, position):
+        return None
+    return start, lead + 1, [ALSO_IN]
 
 
 # "customers that are on the mailing list, too"
@@ -160,12 +193,15 @@ def _there_too(items: Sequence[Item], position: int) -> Step | None:
 
 def _is_denied(items: Sequence[Item], position: int) -> bool:
     before = skip_words_back(items, position - 1, _AUXILIARIES | _TOO | _THERE)
-    return before >= 0 and items[before].is_cue("not")
+    if before > 0 and items[before].kind == "mention" and text_at(items, before - 1) in _NONE:
+        before -= 1  # "for which no payment exists in A"
+    return before >= 0 and (items[before].is_cue("not") or items[before].is_cue("missing"))
 
 
 def _is_verbal(item: Item) -> bool:
-    named = item.kind == "mention" or item.is_cue("not")
-    return not named and _VERBAL.issuperset(item.text.split())
+    if item.is_cue("not") or item.is_cue("missing") or item.is_cue("both"):
+        return False
+    return item.kind != "mention" and _VERBAL.issuperset(item.text.split())
 
 
 # "which the planner offers, too", "does the planner offer too"
@@ -183,10 +219,13 @@ def _offered_too(items: Sequence[Item], position: int) -> Step | None:
         return position, first + 2, [THAT, ALSO_IN, *items[position + 1 : first + 1]]
     for end in range(first + 1, min(first + 1 + _LONGEST_NOUN, len(items))):
         item = items[end]
-        if item.is_cue("not") or item.kind == "mark":
+        if item.is_cue("not") or item.kind not in {"mention", "word", "cue"}:
             return None
         behind = text_at(items, end + 1)
-        if behind in _CLOSING and _ends(items, end + 2):
+        closed = end + 2 + (behind == "as" and text_at(items, end + 2) == "well")
+        if (behind in _CLOSING or closed > end + 2) and _ends(items, closed):
+            return position, closed, [THAT, ALSO_IN, *items[position + 1 : end]]
+        if item.text == "also" and _ends(items, end + 2) and items[end + 1 : end + 2]:
             return position, end + 2, [THAT, ALSO_IN, *items[position + 1 : end]]
     return None
 
@@ -204,9 +243,11 @@ def _with_related(items: Sequence[Item], position: int) -> Step | None:
         return None
     behind = position + 1
     if text_at(items, behind) == "there":
-        behind = skip_words(items, behind + 1, _TOO | _BEING | _THERE)
-        denied = behind < len(items) and items[behind].is_cue("not")
-        return None if denied else (start, behind, [THAT, HAVE])
+        there = _TOO | {"is", "are", "was", "were", "exists", "exist"}
+        behind = skip_words(items, behind + 1, there)
+        if items[behind : behind + 1] and items[behind].is_cue("not"):
+            return None
+        return start, behind, [THAT, HAVE]
     return _raised(items, start, behind)
 
 
@@ -215,9 +256,11 @@ def _raised(items: Sequence[Item], start: int, behind: int) -> Step | None:
     if noun == behind or not _begins_rows(items, noun):
         return None
     for verb in range(noun + 1, min(noun + 1 + _LONGEST_NOUN, len(items))):
+        if items[verb].is_cue("not"):
+            return None
         if items[verb].text in {"was", "were", "is", "has", "have", "exists"}:
             end = skip_words(items, verb + 1, _TOO | _AUXILIARIES)
-            done = text_at(items, end).endswith(("ed", "en", "de"))
+            done = text_at(items, end).endswith(("ed", "en", "de")) and items[end].kind != "cue"
             end += done
             if _ends(items, end) and (done or items[verb].text == "exists"):
                 return start, end, [THAT, HAVE, *items[behind:verb]]

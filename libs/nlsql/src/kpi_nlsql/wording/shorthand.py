@@ -12,14 +12,14 @@ from kpi_nlsql.wording.date_bounds import bounds_first
 from kpi_nlsql.wording.date_spans import told_in_full
 from kpi_nlsql.wording.ignored_nulls import without_ignored_nulls
 from kpi_nlsql.wording.number_spans import spans_told
-from kpi_nlsql.wording.phrases import Phrases, lower_at, retold, said, with_phrases
+from kpi_nlsql.wording.phrases import lower_at, retold, said, with_phrases
+from kpi_nlsql.wording.references import plain_references
 
-_SIGNS: Phrases = {
-    (">",): ("greater", "than"), ("<",): ("less", "than"),
-    (">=",): ("at", "least"), ("=>",): ("at", "least"), ("≥",): ("at", "least"),
-    ("<=",): ("at", "most"), ("=<",): ("at", "most"), ("≤",): ("at", "most"),
-    ("<>",): ("not", "equal", "to"), ("!=",): ("not", "equal", "to"),
-    ("≠",): ("not", "equal", "to"),
+_SIGNS = {
+    ">": ("greater", "than"), "<": ("less", "than"),
+    ">=": ("at", "least"), "=>": ("at", "least"), "≥": ("at", "least"),
+    "<=": ("at", "most"), "=<": ("at", "most"), "≤": ("at", "most"),
+    "<>": ("not", "equal", "to"), "!=": ("not", "equal", "to"), "≠": ("not", "equal", "to"),
 }  # fmt: skip
 _FUNCTIONS = {
     "count": ("number", "of"), "sum": ("sum", "of"), "avg": ("average",), "min": ("minimum",),
@@ -52,14 +52,9 @@ _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("left", "out"): ("excluded",),
     ("not", "exists", "in"): ("not", "in"), ("not", "exist", "in"): ("not", "in"),
 }  # fmt: skip
-_PHRASES |= {
-    ("i", ".", "e", "."): (), ("i", ".", "e"): (), ("ie",): (), ("namely",): (),
-    (",", "that", "is", ","): (",",), (",", "meaning", "that"): (",", "that"),
-    (",", "which", "means", "that"): (",", "that"), ("in", "other", "words"): (),
-}  # fmt: skip
-"""Glosses only announce that the same is told once more."""
 _DIRECTIONS = {"desc": "descending", "asc": "ascending"}
 _SORTING = frozenset({"order", "sort", "ordered", "sorted"})
+_BEFORE_SEVERAL = frozenset("with having have has had by on in to for over across".split())  # noqa: SIM905
 _PHRASES |= {
     told: ("this", unit)
     for unit, short in (("year", "ytd"), ("quarter", "qtd"), ("month", "mtd"))
@@ -69,21 +64,8 @@ _PHRASES |= {
     ("with", "the", word, "first"): (word, "first")
     for word in "newest latest oldest earliest largest highest smallest lowest biggest".split()  # noqa: SIM905
 }
-_PHRASES |= {
-    (word, "to"): ("for",)
-    for word in "refer refers referring point points pointing link links linking".split()  # noqa: SIM905
-}
-"""What says what rows refer to names no data, though a table be called so (``SUPPLY_POINT``)."""
-_SEVERAL = ("more", "than", "one")
-_PHRASES |= {("several",): _SEVERAL, ("multiple",): _SEVERAL, ("double",): ("duplicate",)}
-_PHRASES |= {
-    run: run  # "several times" is a cue
-    for run in (
-        *((many, behind) for many in ("several", "multiple") for behind in ("times", "of")),
-        *(("there", many) for many in ("several", "multiple")),
-        *(("double", behind) for behind in ("the", "as", "of", "average", "that")),
-    )
-}
+_OPENING = frozenset("show list find give get me us all any the of number how many are".split())  # noqa: SIM905
+_MEASURED = frozenset({"the", "as", "of", "average", "that"})
 _FEW = frozenset({"two", "three", "four", "five", "2", "3", "4", "5"})
 _LONGEST_NAME = 4
 
@@ -93,10 +75,10 @@ def written_out(tokens: Sequence[Token]) -> list[Token]:
     told = _initials([part for token in tokens for part in _split(token)])
     if told and told[0].lower == "join":
         told[0] = replace(told[0], text="show")
-    told = retold(with_phrases(told, _PHRASES), _counted_places)
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
-        _directions, _functions, _denied, _signs, amounts_told, spans_told, _patterns,
-        told_in_full, bounds_first, without_ignored_nulls, behind_places,
+        _phrases, _directions, _counted_places, _functions, _denied, _signs, amounts_told,
+        spans_told, _patterns, told_in_full, bounds_first,
+        without_ignored_nulls, _doubled, _several, behind_places, plain_references,
     )  # fmt: skip
     for step in steps:
         told = step(told)
@@ -127,6 +109,16 @@ def _initials(tokens: list[Token]) -> list[Token]:
     return told
 
 
+def _phrases(tokens: list[Token]) -> list[Token]:
+    return with_phrases(tokens, _PHRASES, _in_words)
+
+
+def _in_words(
+    _: Sequence[Token], run: Sequence[Token], words: tuple[str, ...]
+) -> tuple[str, ...] | None:
+    return words if all(token.kind in {"word", "mark"} for token in run) else None
+
+
 def _directions(tokens: list[Token]) -> list[Token]:
     """Tell "order by total desc" as "… descending": it is no description."""
     sorts = next((i for i, t in enumerate(tokens) if t.lower in _SORTING), len(tokens))
@@ -138,8 +130,35 @@ def _directions(tokens: list[Token]) -> list[Token]:
     ]
 
 
-def _counted_places(told: list[Token], tokens: Sequence[Token], position: int) -> int:
+def _several(tokens: list[Token]) -> list[Token]:
+    """Tell "with several orders" as "with more than one orders"; "several times" is a cue."""
+    told: list[Token] = []
+    for token, following in zip(tokens, [*tokens[1:], None], strict=False):
+        leads = told and told[-1].lower in _BEFORE_SEVERAL
+        counts = following is not None and following.lower not in {"times", "of"}
+        if token.lower in {"several", "multiple"} and leads and counts:
+            told += said(("more", "than", "one"), token)
+        else:
+            told.append(token)
+    return told
+
+
+def _doubled(tokens: list[Token]) -> list[Token]:
+    """Tell "double invoice numbers" as "duplicate …"; "double the average" is none."""
+    told = list(tokens)
+    for position, token in enumerate(tokens[:-1]):
+        opens = all(other.lower in _OPENING for other in tokens[:position])
+        if token.lower == "double" and opens and tokens[position + 1].lower not in _MEASURED:
+            told[position] = replace(token, text="duplicate")
+    return told
+
+
+def _counted_places(tokens: list[Token]) -> list[Token]:
     """Tell "in all three tools: A, B and C" as "in A, B and C"."""
+    return retold(tokens, _number_of_places)
+
+
+def _number_of_places(told: list[Token], tokens: Sequence[Token], position: int) -> int:
     run = [token.lower for token in tokens[position : position + 4]]
     counted = len(run) > 2 and run[0] == "all" and run[1] in _FEW
     if not counted or not told or told[-1].lower not in {"in", "by"}:
@@ -190,12 +209,21 @@ def _denied(tokens: list[Token]) -> list[Token]:
 
 def _is_prefix(tokens: Sequence[Token], position: int) -> bool:
     # "non-German suppliers"; "non-null" and "non-conformities" are words of their own
-    following = tokens[position + 1 : position + 2]
-    return any(t.start == tokens[position].end + 1 and t.text[:1].isupper() for t in following)
+    following = tokens[position + 1] if position + 1 < len(tokens) else None
+    glued = following is not None and following.start == tokens[position].end + 1
+    return glued and following is not None and following.text[:1].isupper()
 
 
 def _signs(tokens: list[Token]) -> list[Token]:
-    return with_phrases(tokens, _SIGNS)
+    return [
+        part
+        for token in tokens
+        for part in (
+            said(_SIGNS[token.text], token)
+            if token.kind == "mark" and token.text in _SIGNS
+            else [token]
+        )
+    ]
 
 
 def _patterns(tokens: list[Token]) -> list[Token]:
@@ -204,7 +232,7 @@ def _patterns(tokens: list[Token]) -> list[Token]:
 
 
 def _like(told: list[Token], tokens: Sequence[Token], position: int) -> int:
-    if tokens[position].lower != "like":
+    if tokens[position].lower != "like" or position + 1 >= len(tokens):
         return 0
     text, length = _pattern(tokens, position + 1)
     if text is None:

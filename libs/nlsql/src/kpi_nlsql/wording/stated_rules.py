@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from kpi_nlsql.english.words import Token
 from kpi_nlsql.wording.broken_rules import denied, told
-from kpi_nlsql.wording.phrases import lower_at, put_in
+from kpi_nlsql.wording.phrases import put_in
 
 _EVERY = frozenset({"every", "each", "all", "any", "a", "an", "no"})
 _MODALS = (
@@ -24,6 +24,10 @@ _MODALS = (
 )  # fmt: skip
 _STRONG = frozenset({";", ".", ":"})
 _BORDERS = _STRONG | {",", "-", "\u2013", "\u2014"}
+_OPENERS = frozenset(
+    "list show give display find return report count which what how identify name get so "  # noqa: SIM905
+    "please provide tell determine".split()
+)
 _BREAKS = frozenset(
     "violate violates violating break breaks breaking breach breaches breaching infringe fail "  # noqa: SIM905
     "fails contradict contradicts miss misses".split()
@@ -65,13 +69,15 @@ def plainly_lacking(tokens: list[Token]) -> list[Token]:
         rule = tokens[start:end]
         for at in range(2, len(rule)):
             modal = next((m for m in _MODALS if _lower(rule[at : at + len(m)]) == m), None)
-            if modal is None:
+            if modal is None or len(rule) <= at + len(modal):
                 continue
             forbidden = rule[0].lower == "no"
             allowed = modal[0] in {"may", "can"} or "allowed" in modal
+            if forbidden != allowed and modal[0] != "must":
+                break
             predicate = rule[at + len(modal) :]
             lacking = told(predicate) if forbidden else denied(predicate)
-            if not lacking or (forbidden != allowed and modal[0] != "must"):
+            if not lacking:
                 break
             rows = _plural(rule[1:at])
             known = {token.stem for token in rows}
@@ -82,9 +88,11 @@ def plainly_lacking(tokens: list[Token]) -> list[Token]:
 
 def _rules_told(tokens: list[Token]) -> list[tuple[int, int, _Request]]:
     """Return where a rule may stand, and the request for what breaks it, the likeliest first."""
-    if lower_at(tokens, 0) in _EVERY:
+    if len(tokens) < 4:
+        return []
+    if tokens[0].lower in _EVERY:
         borders = [at for at in range(3, len(tokens)) if tokens[at].text in _BORDERS]
-        borders.sort(key=lambda at: (tokens[at].text not in _STRONG, -at))
+        borders.sort(key=lambda at: (tokens[at].text not in _STRONG, not _opens(tokens, at), -at))
         found = ((border, _request(tokens[border + 1 :])) for border in borders)
         return [(0, border, request) for border, request in found if request is not None]
     for at in range(2, len(tokens) - 3):
@@ -102,13 +110,18 @@ def _told_behind(tokens: Sequence[Token], at: int) -> int | None:
     return at if tokens[at].lower in _EVERY else None
 
 
+def _opens(tokens: Sequence[Token], border: int) -> bool:
+    return border + 1 < len(tokens) and tokens[border + 1].lower in _OPENERS
+
+
 def _lower(tokens: Sequence[Token]) -> tuple[str, ...]:
     return tuple(token.lower for token in tokens)
 
 
 def _request(tokens: Sequence[Token]) -> _Request | None:
     """Return the request for what breaks a rule that these words make, if they make one."""
-    tokens = tokens[lower_at(tokens, 0) == "so" :]
+    if tokens and tokens[0].lower == "so":
+        tokens = tokens[1:]
     for at, token in enumerate(tokens):
         if token.lower in _OFFENDERS and 0 < at <= 3:
             return _asked(tokens[:at], tokens[at + 1 :])
@@ -130,10 +143,16 @@ def _breaks(tokens: Sequence[Token], at: int) -> int | None:
     for end in range(at, min(at + 7, len(tokens))):
         said = set(_lower(tokens[at:end]))
         broken = said & _BREAKS or (said & _KEEPS and said & _NOT)
-        alone = tokens[end].lower in _THIS and lower_at(tokens, end + 1) not in _RULES
-        if broken and (alone or tokens[end].lower in _RULES):
+        if broken and tokens[end].lower in _RULES:
+            return end + 1
+        alone = _ends(tokens, end + 1) or tokens[end + 1].lower in _GROUPING
+        if broken and alone and tokens[end].lower in _THIS:
             return end + 1
     return None
+
+
+def _ends(tokens: Sequence[Token], at: int) -> bool:
+    return at >= len(tokens) or tokens[at].kind == "mark"
 
 
 def _asked(before: Sequence[Token], after: Sequence[Token]) -> _Request:
@@ -158,10 +177,9 @@ def _describing(noun: Sequence[Token]) -> list[Token]:
 
 def _plural(tokens: Sequence[Token]) -> list[Token]:
     """Return a noun phrase with its head, which stands before the first preposition, in plural."""
-    behind = (at for at in range(1, len(tokens)) if tokens[at].lower in _PREPOSITIONS)
-    end = next(behind, len(tokens))
-    head = tokens[end - 1]
-    if head.lower.endswith("s"):
+    end = next((at for at, t in enumerate(tokens) if t.lower in _PREPOSITIONS), len(tokens))
+    head = tokens[end - 1] if end else None
+    if head is None or head.lower.endswith("s") or head.kind != "word":
         return list(tokens)
     text = head.text[:-1] + "ies" if head.lower.endswith("y") else head.text + "s"
     return [*tokens[: end - 1], replace(head, text=text), *tokens[end:]]

@@ -29,6 +29,7 @@ _FILLING = _BEFORE_VERB | {"in", "during", "of"}
 """What stands between rows and the verb, apart from dates: "orders in 2024 that add up to"."""
 _EXCEEDING = frozenset({"exceed", "exceeds", "exceeded"})
 _FARTHEST_ROWS = 5
+_ALREADY_NAMED = frozenset({"the", "our", "all"})
 _FARTHEST_VERB = 5
 _LEADS = frozenset("on for per by in from to during since of each with at".split())  # noqa: SIM905
 
@@ -45,9 +46,16 @@ def totals_asked(tokens: Sequence[Token]) -> list[Token]:
 def _rows_numbered(tokens: list[Token]) -> list[Token]:
     """Tell "per region the number and the total of …" as "per region the count and the total …"."""
     words = [token.lower for token in tokens]
-    for at in range(len(words)):
-        if words[at : at + 3] == ["the", "number", "and"] and "total" in words[at + 3 : at + 5]:
-            return [*tokens[: at + 1], *put_in(("count",), tokens[at + 1]), *tokens[at + 2 :]]
+    if not {"per", "each", "every", "by"} & set(words):
+        return tokens
+    for at in range(1, len(words) - 2):
+        beside = words[at + 2 + (words[at + 2] == "the") :][:1]
+        if (
+            words[at - 1] == "the"
+            and words[at : at + 2] == ["number", "and"]
+            and beside == ["total"]
+        ):
+            return [*tokens[:at], *put_in(("count",), tokens[at]), *tokens[at + 1 :]]
     return tokens
 
 
@@ -95,9 +103,9 @@ def _of_several(told: Sequence[Token]) -> bool:
 def _opening(tokens: Sequence[Token]) -> int | None:
     """Return where what is asked about begins: behind "what do" or "how much have"."""
     words = [token.lower for token in tokens[:3]]
-    if words[:1] == ["what"] and HELPING.intersection(words[1:2]):
+    if words[:1] == ["what"] and words[1:2] and words[1] in HELPING:
         return 2
-    return 3 if words[:2] == ["how", "much"] and HELPING.intersection(words[2:]) else None
+    return 3 if words[:2] == ["how", "much"] and words[2:] and words[2] in HELPING else None
 
 
 def _added_up(tokens: list[Token], opening: int) -> list[Token] | None:
@@ -109,6 +117,8 @@ def _added_up(tokens: list[Token], opening: int) -> list[Token] | None:
         start = end - len(verb)
         if start > opening and tuple(token.lower for token in tokens[start:end]) == verb:
             rows = tokens[opening:start]
+            if rows[0].lower in _ALREADY_NAMED:
+                rows = rows[1:]
             told = {token.lower for token in rows}
             money = () if "of" in told else ("money", "of", "the")
             total = put_in(("what", "is", "the", "total", *money), tokens[0])

@@ -12,11 +12,14 @@ from kpi_nlsql.english.cues import Cue
 from kpi_nlsql.english.words import stem
 from kpi_nlsql.mentions.lexicon import Lexicon
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import item_at
 
 _SURE = 0.6
 _EXACT = 0.95
 _OF = frozenset({"of", "for", "in", "on"})
 _AND = frozenset({"and", ",", "the"})
+_TOTAL = frozenset({"total", "the total"})
+_PASSED = frozenset({"the", "all", "all the", "our", "all of"})
 _FARTHEST = 4
 
 
@@ -24,6 +27,9 @@ def totals_split(items: Sequence[Item], lexicon: Lexicon) -> list[Item]:
     """Return the items with such a mention told as a sum and a column."""
     found: list[Item] = []
     for position, item in enumerate(items):
+        if item.text in _TOTAL and not item.cues and _is_amount(item_at(items, position + 1)):
+            found.append(_sum(item))
+            continue
         owner = _owner(items, position) if item.text.startswith("total ") else None
         parted = _parted(item, owner, lexicon) if owner is not None else None
         found += parted or [item]
@@ -33,7 +39,18 @@ def totals_split(items: Sequence[Item], lexicon: Lexicon) -> list[Item]:
 def _listed(items: Sequence[Item], at: int) -> bool:
     """Tell whether "and" stands here, or one more amount: "total value and total duty of …"."""
     amount = items[at].best_column() >= _EXACT and not items[at].values
-    return items[at].text in _AND or amount
+    return items[at].text in _AND or (amount and items[at - 1].text in {*_AND, *_TOTAL})
+
+
+def _is_amount(item: Item | None) -> bool:
+    # "total quantity", though orders have a total
+    if item is None:
+        return False
+    return item.best_column() >= _EXACT and item.best_column() > item.best_table()
+
+
+def _sum(item: Item) -> Item:
+    return Item("cue", "total", item.start, item.start + 1, cues=(Cue("aggregate", "sum"),))
 
 
 def _owner(items: Sequence[Item], position: int) -> str | None:
@@ -46,16 +63,20 @@ def _owner(items: Sequence[Item], position: int) -> str | None:
     for item in items[of + 1 : of + 1 + _FARTHEST]:
         if item.best_table() >= _SURE and item.best_table() >= item.best_column():
             return item.table_hits()[0].table
+        if item.text not in _PASSED and item.kind != "word" and not item.values:
+            return None
     return None
 
 
 def _parted(item: Item, owner: str, lexicon: Lexicon) -> list[Item] | None:
+    if any(hit.table == owner and hit.score >= _EXACT for hit in item.column_hits()):
+        return None
     words = item.text.split()[1:]
     hits = lexicon.names(tuple(stem(word) for word in words), "".join(words))
     own = tuple(hit for hit in hits if hit.table == owner and hit.column and hit.score >= _EXACT)
     if not own:
         return None
     return [
-        Item("cue", "total", item.start, item.start + 1, cues=(Cue("aggregate", "sum"),)),
+        _sum(item),
         replace(item, text=" ".join(words), start=item.start + 1, hits=own, values=()),
     ]

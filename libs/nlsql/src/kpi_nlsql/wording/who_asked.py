@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kpi_nlsql.english.deeds import is_verb
 from kpi_nlsql.mentions.lexicon import Lexicon, NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
@@ -20,11 +21,15 @@ def who_asked(items: Sequence[Item], lexicon: Lexicon, graph: Graph) -> list[Ite
     told = list(items)
     if text_at(told, 0) != "who" or any(_tells_people(item, graph) for item in told):
         return told
-    verb = skip_words(told, 1, _BEFORE)
-    while (item := item_at(told, verb)) is not None and item.is_cue("not"):
+    verb = 1
+    while (item := item_at(told, verb)) is not None and (
+        item.text in _BEFORE or item.is_cue("not")
+    ):
         verb = skip_words(told, verb + 1, _BEFORE)
     deed = item_at(told, verb)
-    people = _people(deed, told, lexicon, graph) if deed is not None else None
+    if deed is None or " " in deed.text or not is_verb(deed.text):
+        return told
+    people = _people(deed, told, lexicon, graph)
     if people is None:
         return told
     hits = (NameHit(people, None, 1.0),)

@@ -8,7 +8,7 @@ from kpi_nlsql.drafting.draft import SIGNS, Wanted, chosen_ref
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.grammar.conditions import totals, values_read
 from kpi_nlsql.grammar.scanner import Scanner
-from kpi_nlsql.schema.amounts import adds_up, main_amount, money_amount
+from kpi_nlsql.schema.amounts import adds_up, main_amount, money_amount, names_rows
 from kpi_nlsql.schema.graph import Table
 
 _MONEY = frozenset(
@@ -24,11 +24,13 @@ def read(scan: Scanner) -> bool:
         return False
     functions, position = _functions(scan)
     position = scan.skip(position)
+    if scan.at(position).is_cue("distinct"):
+        position = scan.skip(position + 1)
     position = _past_states(scan, position)
     if scan.role(position) == "table" and scan.role(position + 1) == "column":
         scan.take(position)
         position += 1
-    position = _past_names(scan, position)
+    position = _past_names(scan, position, functions)
     if scan.role(position) != "column":
         if scan.role(position) == "table" and len(functions) == 1:
             return _total_of_rows(scan, position, functions[0])
@@ -55,6 +57,7 @@ def _worth(scan: Scanner, position: int) -> bool:
         return False
     ref = totals.worth(scan, position)
     if ref is None:
+        scan.draft.note("unmeasured")
         return False
     scan.draft.wanted.append(Wanted(position, ref, "sum"))
     scan.take(scan.position, position)
@@ -68,6 +71,8 @@ def _past_states(scan: Scanner, position: int) -> int:
     behind += scan.role(behind) == "table"
     if behind == position or scan.in_where or scan.role(behind) != "column":
         return position
+    if not scan.measures(scan.ref(behind)):
+        return position
     start, scan.position = scan.position, position
     while scan.role(scan.position) == "value" and values_read.read(scan):
         continue
@@ -76,10 +81,11 @@ def _past_states(scan: Scanner, position: int) -> int:
     return position
 
 
-def _past_names(scan: Scanner, position: int) -> int:
+def _past_names(scan: Scanner, position: int, functions: list[str]) -> int:
     # "total award amount", where an award has a number: numbers that name are not added up.
     while (
-        scan.role(position) == scan.role(position + 1) == "column"
+        {"sum", "avg"} & set(functions)
+        and scan.role(position) == scan.role(position + 1) == "column"
         and not scan.measures(scan.ref(position))
         and scan.measures(scan.ref(position + 1))
     ):
@@ -90,10 +96,14 @@ def _past_names(scan: Scanner, position: int) -> int:
 
 def _shown_of_groups(scan: Scanner, column: int) -> bool:
     # "codes with more than 30 claims and their average amount": shown, not compared.
+    before = scan.at(scan.position - 1)
+    if scan.at(scan.position - 1).text in {"their", "its", "the"}:
+        before = scan.at(scan.position - 2)
     grouped = any(term.kind == "count" or term.function for term in scan.draft.terms)
+    joined = before.text in {"and", ",", "with"} or before.is_cue("relative")
     after = range(column + 1, column + 4)
     compared = any(scan.at(at).is_cue(kind) for at in after for kind in _COMPARED)
-    if not grouped or compared:
+    if not grouped or not joined or compared:
         return False
     scan.in_where = False
     return True
@@ -101,7 +111,11 @@ def _shown_of_groups(scan: Scanner, column: int) -> bool:
 
 def _said_before(scan: Scanner, function: str) -> bool:
     # "… and the total cost, where the total is above 30000": the one that is shown.
-    shown = [wanted for wanted in scan.draft.wanted if wanted.ref and scan.measures(wanted.ref)]
+    shown = [
+        wanted
+        for wanted in scan.draft.wanted
+        if wanted.ref and (wanted.function == function or scan.measures(wanted.ref))
+    ]
     if not scan.in_where or not shown or not _is_compared(scan, scan.position + 1):
         return False
     ref = shown[-1].ref
@@ -120,16 +134,22 @@ def _total_of_rows(scan: Scanner, position: int, function: str) -> bool:
     table = scan.sentence.graph.table(scan.table(position))
     if scan.in_where or scan.draft.wanted:
         return False
-    own = _amount_called_so(scan, position, table)  # "total depreciation": of its ``depr_amt``
-    amount = own or main_amount(table)
+    mass = not scan.at(position).text.endswith("s")
+    own = _amount_called_so(scan, position, table) if function == "sum" and mass else None
+    if own is not None:
+        amount: str | None = own  # "total depreciation" of ``depr_run`` adds its ``depr_amt`` up
+    elif function == "sum":
+        amount = main_amount(table)
+        added = scan.item.text.startswith("sum") or scan.item.text in {"the sum of", "total of"}
+        opens = added or scan.item.text in {"total", "the total"}
+        money = stem(scan.at(position).text.split()[-1]) in _MONEY
+        told = (opens and money) or (added and money_amount(table) is not None)
+        if amount is None or not told or not adds_up(table.column(amount)):
+            return False  # "total orders" are counted as likely as added up
+    else:
+        amount = _called_so(scan, position, table)
     if amount is None:
         return False
-    if own is None and function == "sum":
-        added = scan.item.text.startswith("sum") or scan.item.text in {"the sum of", "total of"}
-        money = stem(scan.at(position).last_word) in _MONEY
-        told = money or (added and money_amount(table) is not None)
-        if not told or not adds_up(table.column(amount)):
-            return False  # "total orders" are counted as likely as added up
     ref = chosen_ref(position, table.name, amount)
     scan.draft.wanted.append(Wanted(position, ref, function))
     scan.take(scan.position, position)
@@ -159,6 +179,17 @@ def _amount_called_so(scan: Scanner, position: int, table: Table) -> str | None:
     return named[0] if len(named) == 1 else None
 
 
+def _called_so(scan: Scanner, position: int, table: Table) -> str | None:
+    """Return the table's amount that is called like its rows ("yield", ``YIELD_PCT``), or any."""
+    word = stem(scan.at(position).last_word)
+    named = [
+        column.name
+        for column in table.columns
+        if column.family == "number" and word in stems(column.name) and not names_rows(column)
+    ]
+    return named[0] if len(named) == 1 else main_amount(table)
+
+
 def _outputs(scan: Scanner, functions: list[str], position: int) -> None:
     for function in functions:
         scan.draft.wanted.append(Wanted(position, scan.ref(position), function))
@@ -176,7 +207,7 @@ def function_at(scan: Scanner, position: int) -> str | None:
     function = item.argument("aggregate")
     if item.is_cue("superlative") and item.text.endswith("number of"):
         function = {"ma": "max", "mi": "min"}.get(item.text.removeprefix("the ")[:2], "")
-    return function or None
+    return None if not function or item.is_cue("count") else function
 
 
 def _functions(scan: Scanner) -> tuple[list[str], int]:
@@ -189,7 +220,7 @@ def _functions(scan: Scanner) -> tuple[list[str], int]:
         elif scan.at(position).is_cue("count") and functions:
             column = scan.skip(position + 1)
             if scan.role(column) != "column" or not scan.measures(scan.ref(column)):
-                break  # "total number of payments by city"
+                break
         elif scan.at(position).text not in _JOINERS:
             break
         position += 1
@@ -201,7 +232,9 @@ def _further(scan: Scanner, position: int) -> int | None:
     if scan.at(position).text not in {"and", ","}:
         return None
     position += 1
-    if scan.role(position) != "column":
+    if scan.at(position).text == "and":
+        position += 1
+    if scan.at(position).text == "the" or scan.role(position) != "column":
         return None
     if scan.at(position + 1).text in SIGNS:
         return None  # "total cost, labour plus parts"

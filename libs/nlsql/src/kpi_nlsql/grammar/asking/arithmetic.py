@@ -41,7 +41,8 @@ def _pair(scan: Scanner, position: int, sign: Sign | None) -> tuple[Ref, Formula
         return None
     left, right = scan.ref(position), scan.ref(second)
     owned = [hit.table for hit in left.hits if any(o.table == hit.table for o in right.hits)]
-    table = next(iter(owned), None)
+    table = next((table for table in owned if table in {left.near, scan.entity()}), None)
+    table = table or next(iter(owned), None)
     if table is None or not (_measures(scan, left, table) and _measures(scan, right, table)):
         return None
     left.near = right.near = table

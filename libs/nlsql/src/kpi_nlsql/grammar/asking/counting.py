@@ -27,8 +27,9 @@ def read(scan: Scanner) -> bool:
     if _numbers(scan) or _of_rows_before(scan):
         return True
     start = scan.position
+    _show_again(scan)
     position, distinct = counted(scan, start + 1)
-    if _described(scan, start, position):
+    if _described(scan, start, position) is not None:
         return True
     scan.take(start)
     scan.position = start + 1
@@ -57,7 +58,7 @@ def read(scan: Scanner) -> bool:
 def _of_rows_before(scan: Scanner) -> bool:
     # "donor count by type", "ticket count, per priority": what is counted stands before.
     after, before = scan.at(scan.position + 1), scan.position - 1
-    leads = after.text in {"by", "of"} or after.is_cue("group") or after.kind == "mark"
+    leads = after.text in {"by", "of", ""} or after.is_cue("group") or after.kind == "mark"
     rows = scan.table(before) if scan.role(before) == "table" else scan.subject(before)
     if scan.item.text not in {"count", "counts"} or scan.in_where or not leads or rows is None:
         return False
@@ -73,7 +74,7 @@ def _ranked_by(scan: Scanner) -> bool:
     ranked = [sorting for sorting in scan.draft.sorting if sorting.function == "count"]
     ends = after.text in {"", "and"} or after.kind == "mark"
     led = before.text in {"the", "and", "with", "their", "its"}
-    if not (ranked and ends and led) or scan.item.text not in _NUMBERS:
+    if not (ranked and ends and led) or scan.item.text not in _NUMBERS or scan.draft.terms:
         return False
     scan.draft.wanted.append(Wanted(scan.position, None, "count", False, ranked[-1].table))
     scan.take(scan.position)
@@ -81,28 +82,50 @@ def _ranked_by(scan: Scanner) -> bool:
     return True
 
 
-def _described(scan: Scanner, start: int, position: int) -> bool:
+def _show_again(scan: Scanner) -> None:
+    # "… with more than 5 open tickets and the number of such tickets": shown, not compared.
+    before = scan.at(scan.position - 1)
+    counted = any(term.kind == "count" for term in scan.draft.terms)
+    if scan.in_where and counted and (before.text == "and" or before.is_cue("relative")):
+        scan.in_where = _compared(scan, scan.position)
+
+
+def _described(scan: Scanner, start: int, position: int) -> str | None:
     """Consume "number of active users": the values are read next, the noun is what is counted."""
     noun = position
-    while scan.role(noun) == "value":
+    while scan.role(noun) == "value" or _is_kind(scan, noun):
         noun += 1
     if scan.in_where or noun == position or scan.role(noun) != "table":
-        return False
+        return None
     table = scan.table(noun)
+    told = [scan.at(at) for at in range(position, noun) if scan.role(at) == "value"]
+    own = all(any(hit.table == table for hit in item.values) for item in told)
+    if not own or scan.role(noun + 1) in {"table", "column"}:
+        return None
     scan.draft.wanted.append(Wanted(start, None, "count", False, table))
     scan.draft.entities.append((noun, table))
     scan.take(start, noun)
     scan.skipped.add(noun)
     scan.position = start + 1
-    return True
+    return table
+
+
+def _is_kind(scan: Scanner, position: int) -> bool:
+    """Tell whether a column stands before its value: "class I recalls"."""
+    named = {(hit.table, hit.column) for hit in scan.at(position).column_hits()}
+    if scan.role(position) != "column" or scan.role(position + 1) != "value":
+        return False
+    return any((hit.table, hit.column) in named for hit in scan.at(position + 1).values)
 
 
 def _numbers(scan: Scanner) -> bool:
     """Consume "incident number": not how many there are, but the number of each."""
     before = scan.position - 1
-    if scan.item.text != "number" or scan.role(before) != "table":
+    if scan.item.text != "number" or scan.role(before) != "table" or scan.in_where:
         return False
     table = scan.sentence.graph.table(scan.table(before))
+    if scan.at(scan.position + 1).text == "of":
+        return False
     keys = [c for c in table.columns if any(n.endswith("number") for n in c.display_names)]
     named = [column.name for column in keys] or list(table.primary_key)
     if not named:
@@ -165,7 +188,10 @@ def counted(scan: Scanner, position: int) -> tuple[int, bool]:
     distinct = False
     while True:
         position = scan.skip(position)
-        if scan.at(position).is_cue("distinct") or scan.at(position).is_cue("count"):
+        if scan.at(position).text == "such":
+            scan.take(position)
+            position += 1
+        elif scan.at(position).is_cue("distinct") or scan.at(position).is_cue("count"):
             distinct = distinct or scan.at(position).is_cue("distinct")
             scan.take(position)
             position += 1
@@ -183,7 +209,7 @@ def _describes(scan: Scanner, position: int) -> bool:
 
 
 def _rows(scan: Scanner, start: int) -> None:
-    if scan.in_where:
+    if scan.in_where and _compared(scan, start):
         scan.pending, scan.pending_function, scan.pending_table = None, "count", None
-    else:
+    if not scan.in_where:
         scan.draft.wanted.append(Wanted(start, None, "count"))

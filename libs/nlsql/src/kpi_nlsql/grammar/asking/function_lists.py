@@ -27,7 +27,7 @@ def read(scan: Scanner) -> bool:
     position = scan.skip(position)
     column = scan.head(position)  # "the highest and the lowest SAT score"
     if scan.role(column) == "table" and scan.role(column + 1) == "column":
-        column += 1  # "the highest and the lowest product price"
+        column += 1
     superlative = any(scan.at(at).argument("superlative") for at in range(scan.position, position))
     if column == position and scan.role(column) == "column" and not superlative:
         return False  # read with what further columns they are asked of

@@ -5,12 +5,16 @@ from __future__ import annotations
 from kpi_nlsql.drafting.draft import Group, Ref, Wanted
 from kpi_nlsql.english.money import PARTICLES
 from kpi_nlsql.english.words import lemma
+from kpi_nlsql.grammar.asking.group_names import column_behind, name_at, owns_next
+from kpi_nlsql.grammar.asking.numbered_rows import numbers_rows_told
 from kpi_nlsql.grammar.conditions.periods import by_period
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words
 
 _WHOLE_NAME = 0.95
+_HOW_OFTEN = frozenset({"or more", "more", "or", "again", "already"})
 _FOR_EACH = frozenset(
     "by|per|for each|for every|by each|grouped by|broken down by|split by".split("|")  # noqa: SIM905
 )
@@ -22,14 +26,19 @@ def read(scan: Scanner) -> bool:
     rows = _opened_with_rows(scan)
     explicit = scan.item.is_cue("group")
     implied = _by_after_aggregate(scan) or _by_after_amount(scan)
-    if not explicit and not implied and not (rows and not _is_done_by(scan)):
+    if not explicit and not implied and not (rows and _by_after_rows(scan)):
         return False
+    if scan.item.text == "by" and numbers_rows_told(scan, scan.skip(start + 1)):
+        return False  # "hours booked by personnel numbers that are not in the register"
     if rows:
         scan.draft.wanted.append(Wanted(start, function="count"))
-    named = _name_at(scan, start + 1, explicit)
-    position = _column_behind(scan, named)
-    scan.take(start, *range(named, position))
+    position = name_at(scan, start + 1, explicit)
+    scan.take(start)
     scan.position = start + 1
+    column = column_behind(scan, start, position)
+    if column is not None:
+        scan.take(*range(position, column))
+        position = column
     if _group_by(scan, position):
         scan.take(position)
         scan.position = position + 1
@@ -38,40 +47,41 @@ def read(scan: Scanner) -> bool:
     return True
 
 
-def _name_at(scan: Scanner, start: int, explicit: bool) -> int:
-    """Return where the name of a group stands: "per [different] [return] reason"."""
-    position = scan.skip(start)
-    if scan.at(position).is_cue("distinct"):
-        scan.take(position)
-        position = scan.skip(position + 1)
-    return position + (explicit and scan.unknown(position))
-
-
-def _column_behind(scan: Scanner, position: int) -> int:
-    """Return where the column stands that a noun may only say more of: "per [branch] country"."""
-    owns = scan.role(position) == "table" or scan.at(position).best_column() < _WHOLE_NAME
-    return position + (owns and scan.role(position + 1) == "column")
-
-
 def _group_by(scan: Scanner, position: int) -> bool:
-    """Group by what is named at a position: a column, rows, or a column called like them."""
+    """Group by what is named at a position: a column, rows, or the column that names rows."""
     if scan.role(position) == "column":
         scan.draft.groups.append(Group(position, scan.ref(position)))
         return True
     if scan.role(position) != "table":
         return False
-    held = _called_so(scan, position)
+    held = _held_column(scan, position) or _called_so(scan, position)
     table = scan.table(position) if held is None else None
     scan.draft.groups.append(Group(position, held, table))
+    if table is not None and not scan.in_where:
+        scan.draft.entities.append((position, table))
     return True
+
+
+def regroup(scan: Scanner) -> None:
+    """Group by the column of the rows added up that a noun names: "paid each supplier"."""
+    for group in scan.draft.groups:
+        rows = group.table is not None and scan.role(group.position) == "table"
+        held = _held_column(scan, group.position) if rows else None
+        if held is not None:
+            group.ref, group.table = held, None
 
 
 def _take_verb(scan: Scanner, start: int) -> None:
     """Account for the verb of "how many orders did each customer place", which says no more."""
     verb = scan.position
-    if scan.at(start - 1).text not in {"did", "does", "do"} or not scan.unknown(verb):
+    asked = scan.at(start - 1).text in {"did", "does", "do"} and bool(scan.draft.wanted)
+    if not asked or not scan.unknown(verb):
         return
     end = skip_words(scan.items, verb + 1, PARTICLES)
+    if any(scan.role(at) != "none" for at in range(verb, end)):
+        return
+    led = scan.at(end - 1).text == "in" and end - 1 > verb  # "place in May"
+    end -= led
     scan.take(*range(verb, end))
     scan.position = end
 
@@ -104,7 +114,9 @@ def add_amount_up(scan: Scanner) -> bool:
     if draft.entities and not total:
         return False
     ref = draft.wanted[0].ref
-    if ref is None or not ref.hits or not scan.adds_up(ref.hits[0]):
+    if draft.wanted[0].function or ref is None:
+        return False
+    if not ref.hits or not scan.adds_up(ref.hits[0]):
         return False
     draft.wanted[0].function = "sum"
     return True
@@ -113,7 +125,7 @@ def add_amount_up(scan: Scanner) -> bool:
 def _opened_with_rows(scan: Scanner) -> bool:
     # "tickets by priority and state" counts the tickets of each.
     following = scan.role(scan.skip(scan.position + 1))
-    return rows_asked(scan) and following in {"column", "table"}
+    return rows_asked(scan) and following in {"column", "table"} and not _pairs(scan)
 
 
 def rows_asked(scan: Scanner) -> bool:
@@ -126,10 +138,22 @@ def rows_asked(scan: Scanner) -> bool:
     return bool(opened) and not asked
 
 
+def _pairs(scan: Scanner) -> bool:
+    # "clients who are also in the register by LEI" are found there by it.
+    before = scan.items[: scan.position]
+    also = any("also" in item.text.split() for item in before)
+    return also and scan.role(scan.position - 1) == "table"
+
+
+def _by_after_rows(scan: Scanner) -> bool:
+    """Tell whether "by" leads to what rows are counted by, and not to who did something."""
+    return scan.item.text == "by" and not _is_done_by(scan) and not _tells_value(scan)
+
+
 def _is_done_by(scan: Scanner) -> bool:
     # "orders shipped by carrier", "invoiced twice or more by the carrier": who did it.
     verb = scan.position - 1
-    while scan.at(verb).is_cue("often"):
+    while scan.at(verb).is_cue("often") or scan.at(verb).text in _HOW_OFTEN:
         verb -= 1
     if scan.role(verb) == "table":
         rows = verb - 1 - (scan.at(verb - 1).text == "have")
@@ -143,6 +167,22 @@ def _is_irregular(item: Item) -> bool:
     return plain and lemma(item.text) != item.text
 
 
+def _held_column(scan: Scanner, position: int) -> Ref | None:
+    """Return the column by which a noun groups rows of its own table (wards: ``WARD_CODE``).
+
+    A key that every row has to itself groups nothing: "the name and age of each user".
+    """
+    table = scan.table(position)
+    shown = {hit.table for wanted in scan.draft.wanted if wanted.ref for hit in wanted.ref.hits[:1]}
+    held = [
+        hit
+        for hit in scan.at(position).column_hits()
+        if hit.table == table and not _identifies(scan, hit)
+    ]
+    partial = scan.at(position).best_table() < _WHOLE_NAME
+    return Ref(position, tuple(held[:1]), table) if shown == {table} and held and partial else None
+
+
 def _called_so(scan: Scanner, position: int) -> Ref | None:
     """Return the column of the rows added up that is called like the other table (``PLANT``)."""
     shown = {w.ref.hits[0].table for w in scan.draft.wanted if w.ref and w.function and w.ref.hits}
@@ -153,9 +193,18 @@ def _called_so(scan: Scanner, position: int) -> Ref | None:
         for hit in scan.at(position).column_hits()
         if hit.table == owner and hit.score >= _WHOLE_NAME
     ]
-    if not held or owner == scan.table(position):
+    other = scan.table(position)
+    if not held or owner == other:
         return None
+    for wanted in scan.draft.wanted:
+        if wanted.ref is not None and wanted.ref.near == other:
+            wanted.ref.near = owner
     return Ref(position, tuple(held[:1]), owner)
+
+
+def _identifies(scan: Scanner, hit: NameHit) -> bool:
+    table = scan.sentence.graph.table(hit.table)
+    return hit.column is not None and table.variety(table.column(hit.column)) == 1
 
 
 def _tells_value(scan: Scanner) -> bool:
@@ -173,12 +222,16 @@ def further(scan: Scanner, start: int) -> None:
         if scan.at(position).text not in {"and", ","}:
             return
         position = scan.skip(position + 1)
+        if scan.at(position).is_cue("group"):
+            position = scan.skip(position + 1)
         comma = scan.at(scan.position).text == ","
         if comma and not (_ends_list(scan, position) or scan.at(start).text == "group by"):
             return
         if by_period(scan, position):
             continue
-        position = _column_behind(scan, position)
+        if scan.role(position + 1) == "column" and owns_next(scan, position):
+            scan.take(position)
+            position += 1
         group = _group_at(scan, position)
         if group is None:
             return
@@ -194,7 +247,7 @@ def _group_at(scan: Scanner, position: int) -> Group | None:
         shown = scan.at(position - 1).text == "the" and scan.measures(ref)
         return None if shown else Group(position, ref)  # "… per status and the total amount"
     following = scan.at(position + 1)
-    if scan.role(position) != "table" or following.hits:
+    if scan.role(position) != "table" or following.is_cue("relative") or following.hits:
         return None
     return Group(position, table=scan.table(position))
 

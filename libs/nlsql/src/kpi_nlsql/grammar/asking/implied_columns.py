@@ -10,6 +10,7 @@ from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.schema.amounts import charge, main_amount, names_rows
 from kpi_nlsql.schema.graph import Table
 
+_AGED = 0.9
 AGE = ("age",)
 PAY = ("salari", "wage", "pay")
 PRICE = ("price", "cost")
@@ -44,7 +45,17 @@ def implied_column(scan: Scanner, position: int) -> Ref | None:
             return own or ref
         if item.is_cue("after") or item.is_cue("before"):
             return scan.implied(index, TIME, rows_in_time(scan))
+    for wanted in reversed(scan.draft.wanted):
+        near = wanted.function is None and wanted.position >= position - 4
+        if wanted.ref is not None and near and not _is_text(scan, wanted.ref):
+            return wanted.ref
     return _age(scan) or _amount(scan, position)
+
+
+def take_implying(scan: Scanner, position: int) -> None:
+    """Consume the verb before a comparison whose column is named: "earn more than the salary"."""
+    if scan.at(position - 1).text in IMPLIED:
+        scan.take(position - 1)
 
 
 def own_amount(scan: Scanner, position: int, near: str, ref: Ref | None) -> Ref | None:
@@ -64,12 +75,20 @@ def what_it_costs(scan: Scanner, ref: Ref) -> Ref:
     return own_amount(scan, ref.position, entity, ref) or ref
 
 
+def _is_text(scan: Scanner, ref: Ref) -> bool:
+    # "customer name and amount of invoices over 3000": no name is over 3000.
+    column = scan.column_of(ref.hits[0])
+    return column.family == "text" and not column.dated and scan.item.number is None
+
+
 def _amount(scan: Scanner, position: int) -> Ref | None:
     # "claims over 5000" speaks of their amount, if they have just one.
     before = (scan.position - 1, position - 1)
     beside = next((at for at in before if scan.role(at) == "table"), None)
     nested = scan.last_table() if scan.scope != MAIN else None
     entity = scan.table(beside) if beside is not None else nested or scan.entity()
+    if scan.item.kind == "mention" and not scan.participle(scan.position):
+        return None  # "more than one ticket" counts tickets
     if entity is None:
         return None
     table = scan.sentence.graph.table(entity)
@@ -98,4 +117,4 @@ def _age(scan: Scanner) -> Ref | None:
     ref = scan.implied(scan.position, AGE, entity)
     if ref is None:
         return None
-    return ref if any(hit.table == entity for hit in ref.hits) else None
+    return ref if any(hit.table == entity and hit.score > _AGED for hit in ref.hits) else None

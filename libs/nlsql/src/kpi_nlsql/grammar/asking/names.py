@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Term, Wanted
+from kpi_nlsql.grammar.asking.numbered_rows import summed_over
 from kpi_nlsql.grammar.conditions.deeds import done_in
 from kpi_nlsql.grammar.conditions.denied_subjects import says_nothing, take_verb
 from kpi_nlsql.grammar.conditions.tying_verbs import relates
-from kpi_nlsql.grammar.conditions.verbs import is_asked, is_deed, told_by_verb
+from kpi_nlsql.grammar.conditions.verbs import is_asked, is_compared, is_deed, told_by_verb
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.named_columns import NAMES
+from kpi_nlsql.schema.flags import FALSE
 
 _PASSIVE = frozenset({"being", "been"})
 _SURE = 0.8
 _EXACT = 0.95
+_HALF_NAMED = 0.6
+_TRUE = frozenset({"t", "true", "y", "yes", "1"})
+_FLAGS = _TRUE | FALSE
 
 
 def read(scan: Scanner) -> bool:
@@ -23,8 +28,8 @@ def read(scan: Scanner) -> bool:
     subject = scan.subject(scan.position)
     if role == "table":
         _table(scan)
-    elif subject is not None and not scan.in_where:
-        if _opens(scan):
+    elif subject is not None and not scan.in_where and not is_compared(scan):
+        if _opens(scan) and scan.item.text.endswith("s"):
             scan.draft.note("asks_rows")
         scan.draft.entities.append((scan.position, subject))
     elif role == "column" and is_asked(scan, scan.position):
@@ -49,10 +54,18 @@ def _own(scan: Scanner, ref: Ref) -> str | None:
 
 def _naming(scan: Scanner) -> bool:
     """Consume "names" of a table without any column of that name."""
-    before = scan.position - 1
-    if scan.item.text not in NAMES or scan.item.hits or scan.role(before) != "table":
+    if scan.item.text not in NAMES or scan.item.hits or scan.in_where:
         return False
-    scan.draft.wanted.append(Wanted(scan.position, table=scan.table(before)))
+    before, after = scan.position - 1, scan.skip(scan.position + 1)
+    if scan.role(before) == "table":
+        table = scan.table(before)
+    elif scan.role(after) == "table" and scan.at(scan.position + 1).text in {"of", "for"}:
+        table = scan.table(after)
+    elif scan.again:
+        table = str(scan.entity())
+    else:
+        return False
+    scan.draft.wanted.append(Wanted(scan.position, table=table))
     scan.take(scan.position)
     scan.position += 1
     return True
@@ -65,16 +78,16 @@ def _table(scan: Scanner) -> None:
     modifies = scan.role(scan.position + 1) == "column" and not scan.in_where
     modifies = modifies and not is_deed(scan, scan.position + 1)
     modifies = modifies and done_in(scan, scan.position + 1, table) is None
-    spoken_of = bool(scan.draft.entities or scan.draft.wanted)  # of which a verb is said
-    relating = spoken_of and relates(scan, scan.position)
+    relating = _tells(scan) and relates(scan, scan.position)
     followed = scan.role(scan.position + 1) == "table" and not relates(scan, scan.position + 1)
     modifies = modifies or (followed and not _acts(scan))
     if modifies and not relating:
         return
     if _says_what_value_is(scan, table):
+        if not scan.in_where and not scan.draft.wanted and not scan.draft.entities:
+            scan.draft.entities.append((scan.position, table))
         return
-    undergone = scan.at(scan.position - 1).text in _PASSIVE  # "tests being ordered" have an order
-    scan.in_where = scan.in_where or relating or undergone
+    scan.in_where = scan.in_where or relating or _is_undergone(scan, table)
     if (scan.in_where and scan.draft.entities and table != scan.entity()) or (
         scan.in_where and scan.draft.wanted and table not in _wanted_tables(scan)
     ):
@@ -93,13 +106,34 @@ def _table(scan: Scanner) -> None:
         scan.draft.entities.append((scan.position, table))
 
 
+def _tells(scan: Scanner) -> bool:
+    # A verb is said of rows that were spoken of before.
+    return bool(scan.draft.entities or scan.draft.wanted)
+
+
+def _is_undergone(scan: Scanner, table: str) -> bool:
+    # "tests being ordered" have an order.
+    before, after = scan.at(scan.position - 1), scan.at(scan.position + 1)
+    told = before.text in _PASSIVE or (
+        after.is_cue("often") and scan.role(scan.position - 1) == "table"
+    )
+    return (
+        told
+        and scan.participle(scan.position)
+        and bool(scan.draft.entities)
+        and table != scan.entity()
+    )
+
+
 def _is_another(scan: Scanner, table: str) -> bool:
     # "members with a loan and a booking" have one of each, whether or not the two belong together.
     last = scan.draft.terms[-1] if scan.draft.terms else None
     if last is None or last.kind != "exists" or last.table in {None, table}:
         return False
+    if last.scope != scan.scope or scan.scope in scan.draft.negative_scopes:
+        return False
     between = [scan.at(index) for index in range(last.position + 1, scan.position)]
-    plain = all(item.kind == "word" for item in between)
+    plain = all(item.kind == "word" or item.is_cue("also") for item in between)
     return plain and any(item.text == "and" for item in between)
 
 
@@ -131,47 +165,56 @@ def _opens(scan: Scanner) -> bool:
 def _acts(scan: Scanner) -> bool:
     # "medicines interact with …": a plural stands for rows, and what follows for what they do.
     item, following = scan.item, scan.at(scan.position + 1)
+    if scan.participle(scan.position + 1) and scan.at(scan.position + 2).is_cue("often"):
+        return True  # "orders refunded more than once"
     plural = item.text.endswith("s") and item.best_table() >= _EXACT
-    return plural and following.best_table() < _EXACT
+    return plural and following.best_table() < _EXACT and not following.text.endswith("s")
 
 
 def _says_what_column_is(scan: Scanner) -> bool:
     # "headquarters countries" are headquarters, whatever column else is a nationality.
     last = scan.draft.wanted[-1] if scan.draft.wanted else None
-    if last is None or last.ref is None or last.position != scan.position - 1:
+    if last is None or last.ref is None or last.position != scan.position - 1 or scan.in_where:
         return False
-    return scan.item.best_column() < _EXACT
-
-
-def _summed_over(scan: Scanner) -> bool:
-    # "the total quantity of all SKUs": the rows that the total is of, and no output
-    last = scan.draft.wanted[-1] if scan.draft.wanted else None
-    if scan.in_where or last is None or last.function is None:
-        return False
-    lead = scan.position - 1
-    while scan.at(lead).text == "the" or scan.at(lead).is_cue("all"):
-        lead -= 1
-    return scan.at(lead).text in {"of", "on"} and last.position >= lead - 2
+    told = any(hit.score >= _EXACT for hit in last.ref.hits)
+    return told and scan.item.best_column() < _EXACT and not last.function
 
 
 def _names_column(scan: Scanner) -> bool:
     # "the name of the country", where the country is a column, is the country.
     if scan.item.text not in {"name", "names"} or scan.at(scan.position + 1).text != "of":
         return False
-    return scan.role(scan.skip(scan.position + 2)) == "column"
+    following = scan.skip(scan.position + 2)
+    if scan.at(following).is_cue("distinct"):
+        following += 1
+    return scan.role(following) == "column"
+
+
+def _flag(scan: Scanner) -> str | None:
+    # "male people", where a column ``is_male`` holds T and F, means those with T.
+    if scan.role(scan.position + 1) != "table":
+        return None
+    best = scan.item.column_hits()[0]
+    if best.table != scan.table(scan.position + 1) or best.column is None:
+        return None
+    values = scan.column_of(best).values
+    if not values or len(values) > 2 or not {value.lower() for value in values} <= _FLAGS:
+        return None
+    return next((value for value in values if value.lower() in _TRUE), None)
 
 
 def _total(scan: Scanner, ref: Ref) -> str | None:
     # "what is the total amount" of a column ``total_amount`` is the sum over the rows.
     asks = scan.items[0].text in {"what is", "how much is", "what was"}
-    alone = asks and not scan.draft.wanted and scan.item.text.startswith("total ")
+    of_all = scan.at(scan.position + 1).text == "of" and scan.at(scan.position + 2).is_cue("all")
+    alone = (asks or of_all) and not scan.draft.wanted and scan.item.text.startswith("total ")
     return "sum" if alone and scan.measures(ref) else None
 
 
 def _listed(scan: Scanner) -> bool:
     """Tell whether the table stands in a list of outputs ("show the players and their ages")."""
     before = scan.position - 1
-    while scan.at(before).text in {"the", "all", "all the"}:
+    while scan.at(before).text in {"the", "all", "all the"} or scan.at(before).is_cue("all"):
         before -= 1
     after = scan.at(scan.position + 1).text
     opens = scan.at(before).is_cue("show") or scan.at(before).text in {"and", ",", "which"}
@@ -205,8 +248,21 @@ def _wanted_tables(scan: Scanner) -> set[str | None]:
     return owners | {wanted.table for wanted in scan.draft.wanted}
 
 
+def _is_row_noun(scan: Scanner) -> bool:
+    # "uncleared rent postings" are rows, though a ``posting_date`` is the nearest name.
+    before, item = scan.at(scan.position - 1), scan.item
+    if scan.role(scan.position - 1) != "value" or not item.text.endswith("s") or scan.in_where:
+        return False
+    hits = item.column_hits()
+    own = any(value.table == hits[0].table for value in before.values) if hits else False
+    return own and item.best_column() < _HALF_NAMED
+
+
 def _column(scan: Scanner) -> None:
-    if _names_column(scan) or _summed_over(scan) or _says_what_column_is(scan):
+    if _names_column(scan) or summed_over(scan) or _says_what_column_is(scan):
+        return
+    if _is_row_noun(scan):
+        scan.draft.entities.append((scan.position, scan.item.column_hits()[0].table))
         return
     ref = told_by_verb(scan, scan.ref(scan.position))
     if scan.in_where:
@@ -214,6 +270,14 @@ def _column(scan: Scanner) -> None:
             ref.near = scan.last_table()
         scan.expect(ref)
         return
+    flag = _flag(scan)
+    if flag is not None:
+        scan.add(Term("value", scan.position, ref, values=(flag,)))
+        return
+    distinct = scan.at(scan.position - 1).is_cue("distinct")
+    if distinct:
+        scan.take(scan.position - 1)
+        scan.draft.distinct = True
     if scan.again and ref.near is None and (owner := _own(scan, ref)):
         scan.owners[scan.position] = owner
         ref = scan.ref(scan.position)

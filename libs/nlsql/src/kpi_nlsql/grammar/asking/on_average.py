@@ -7,9 +7,12 @@ else the one amount that its rows have.
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Wanted
+from kpi_nlsql.english.function_words import HELPING
 from kpi_nlsql.english.money import COSTING, OF_MONEY
 from kpi_nlsql.grammar.asking.implied_columns import own_amount
 from kpi_nlsql.grammar.scanner import Scanner
+
+_ASKING = frozenset({"what", "how"})
 
 
 def complete(scan: Scanner) -> None:
@@ -17,7 +20,7 @@ def complete(scan: Scanner) -> None:
     told = [at for at, item in enumerate(scan.items) if item.text == "on average"]
     shown = scan.draft.wanted
     summed = [wanted for wanted in shown if wanted.function in {"sum", "amount"}]
-    if told and not any(wanted.function for wanted in shown):
+    if told and not any(wanted.function for wanted in shown) and _asks(scan):
         summed = _measured(scan)
     _of_its_rows(scan)
     if not told or len(summed) != 1:
@@ -41,17 +44,25 @@ def _of_its_rows(scan: Scanner) -> None:
             wanted.ref = own_amount(scan, wanted.position, entity, ref) or ref
 
 
+def _asks(scan: Scanner) -> bool:
+    """Tell whether the sentence asks for an amount: "what does", "what advance do we pay"."""
+    asked = scan.at(0).text.split()[:1]
+    return bool(asked) and asked[0] in _ASKING and any(i.text in HELPING for i in scan.items[1:4])
+
+
 def _measured(scan: Scanner) -> list[Wanted]:
     """Return the amounts asked for, or else the one that the rows cost or bring in."""
-    named = [wanted for wanted in scan.draft.wanted if wanted.ref and scan.measures(wanted.ref)]
+    plain = [wanted for wanted in scan.draft.wanted if wanted.function is None and wanted.ref]
+    named = [wanted for wanted in plain if wanted.ref and scan.measures(wanted.ref)]
     verb = next((at for at, item in enumerate(scan.items) if item.text in OF_MONEY), None)
+    if named and [wanted.position for wanted in named] != [verb]:
+        return named
     entity = _told(scan)
-    if (named and [wanted.position for wanted in named] != [verb]) or verb is None:
+    ref = named[0].ref if named else None
+    amount = own_amount(scan, verb, entity, ref) if verb is not None and entity else None
+    if amount is None or len(plain) > len(named):
         return named
-    amount = own_amount(scan, verb, entity, named[0].ref if named else None) if entity else None
-    if amount is None:
-        return named
-    scan.take(verb)
+    scan.take(int(verb or 0))
     scan.draft.wanted = [Wanted(amount.position, amount)]
     return scan.draft.wanted
 

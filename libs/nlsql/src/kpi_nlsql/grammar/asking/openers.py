@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.english.function_words import COPULAS, HELPING
+from kpi_nlsql.english.function_words import COPULAS, HELPING, POSSESSIVES
+from kpi_nlsql.grammar.asking.listed import listed
 from kpi_nlsql.grammar.asking.questions import question_word
 from kpi_nlsql.grammar.conditions.denied_subjects import leave_denial
 from kpi_nlsql.grammar.conditions.existence import lacks_own_column
 from kpi_nlsql.grammar.conditions.people import ask_people
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.named_columns import NAMES
 from kpi_nlsql.mentions.walking import skip_words, skip_words_back
 
 _BORDER_MARKS = frozenset({"?", ".", ";", "!"})
@@ -20,12 +22,11 @@ _ROW_VERBS = frozenset(
     "show list find get display give return retrieve fetch select identify pull provide extract "  # noqa: SIM905
     "flag highlight spot detect report check output".split()
 )
-_LISTING = frozenset(
-    "the its their his her both , and & of also respective as well plus this that".split()  # noqa: SIM905
-)
-_AUXILIARIES = COPULAS | HELPING | {"be"}
 _HAVING = frozenset({"have", "has", "had"})
 COMPARISONS = ("compare", "between", "superlative", "average_of_all", "below_average")
+_COMPARED_WITHIN = 5
+_AUXILIARIES = COPULAS | HELPING | {"be"}
+_ANEW = frozenset({"and", "but", ","})
 
 
 def read(scan: Scanner) -> bool:
@@ -49,7 +50,12 @@ def _lists_outputs(scan: Scanner) -> bool:
     # "stadiums without an event - name and city": at the end, what to show of them.
     if not scan.in_where or scan.item.text[0] not in _DASHES:
         return False
-    named = [at for at in range(scan.position + 1, len(scan.items)) if scan.role(at) == "column"]
+    rest = scan.items[scan.position + 1 :]
+    named = [
+        at
+        for at, item in enumerate(rest, scan.position + 1)
+        if scan.role(at) == "column" or (item.text in NAMES and not item.hits)
+    ]
     plain = all(
         at in named or _is_plain(scan.at(at)) or scan.role(at) == "table"
         for at in range(scan.position + 1, len(scan.items))
@@ -58,7 +64,7 @@ def _lists_outputs(scan: Scanner) -> bool:
 
 
 def _is_plain(item: Item) -> bool:
-    return item.kind in {"word", "mark"} or item.is_cue("show")
+    return item.kind in {"word", "mark"} or item.is_cue("show") or item.is_cue("only")
 
 
 def _command(scan: Scanner) -> bool:
@@ -74,16 +80,20 @@ def _command(scan: Scanner) -> bool:
 
 def _details(scan: Scanner) -> bool:
     item = scan.item
-    if item.is_cue("details"):
+    if item.is_cue("details") and not scan.in_where and not scan.draft.wanted:
         scan.draft.whole_rows = True
-        if scan.at(scan.position + 1).text == "and":
+        if scan.at(scan.position + 1).text == "and" and _names_more(scan, scan.position + 2):
             scan.draft.note("lost_output")  # "client information and id": what is shown first?
-        if "detail" in item.text:
+        if "detail" in item.text and scan.at(scan.position - 1).text != "by":
             scan.draft.note("details")
         scan.take(scan.position)
         scan.position += 1
         return True
     return False
+
+
+def _names_more(scan: Scanner, position: int) -> bool:
+    return scan.role(scan.skip(position)) == "column"
 
 
 def _possession(scan: Scanner) -> bool:
@@ -93,7 +103,8 @@ def _possession(scan: Scanner) -> bool:
         scan.pending = None
         scan.position += 1
         return True
-    if item.text == "with" and _lists_columns(scan, scan.position + 1):
+    counts = scan.in_where and _shows_count(scan)
+    if item.text == "with" and (counts or listed(scan, scan.position + 1)):
         _select(scan)
         scan.position += 1
         return True
@@ -117,6 +128,14 @@ def _verb(scan: Scanner) -> bool:
     return False
 
 
+def _shows_count(scan: Scanner) -> bool:
+    # "…, with the number of orders" asks for one more output, unless the number is compared.
+    count = scan.skip(scan.position + 1)
+    rest = scan.items[count + 1 : count + _COMPARED_WITHIN]
+    compared = any(item.is_cue(kind) for item in rest for kind in COMPARISONS)
+    return scan.at(count).is_cue("count") and scan.at(count).number is None and not compared
+
+
 def _asks_for_rows(scan: Scanner) -> bool:
     # "show me all products" wants whole rows, "which products" their names.
     verb = scan.item.text.split()
@@ -127,22 +146,13 @@ def _opens(scan: Scanner) -> bool:
     # A command stands at the start of a clause; elsewhere "give" and "find" are plain verbs.
     before = scan.at(scan.position - 1)
     plain = scan.item.text.split()[0] in {"what", "how"}
-    return scan.position == 0 or before.kind == "mark" or plain or before.text in _CLAUSE
-
-
-def _lists_columns(scan: Scanner, start: int) -> bool:
-    # "…, with the order number, the customer name and the total", and nothing said of them
-    columns = 0
-    for position in range(start, len(scan.items)):
-        item = scan.at(position)
-        if item.kind == "mark" and item.text in _BORDER_MARKS:
-            break
-        if scan.role(position) == "column":
-            columns += 1
-        elif scan.role(position) != "table" and item.text not in _LISTING:
-            return False
-    apart = scan.at(start - 2).kind == "mark" or scan.at(start).text in {"its", "their"}
-    return columns >= 1 + (not apart)
+    return (
+        scan.position == 0
+        or before.kind == "mark"
+        or before.is_cue("show")
+        or plain
+        or before.text in _CLAUSE
+    )
 
 
 def _select(scan: Scanner) -> None:
@@ -157,10 +167,16 @@ def _relative(scan: Scanner) -> bool:
     if not item.is_cue("relative"):
         return False
     scan.take(scan.position)
+    if scan.at(scan.position - 1).text in _ANEW:
+        scan.leave_average()
     ask_people(scan)
     starts = scan.position == 0 or not (scan.draft.wanted or scan.draft.entities)
+    following = scan.at(scan.position + 1).text
+    if item.text == "with" and following in POSSESSIVES and not scan.in_where:
+        scan.position += 1
+        return True
     if starts and item.text.split()[-1] in _ASKING:
-        scan.draft.note(f"asks_{item.text}")
+        _question_word(scan, item.text)
     else:
         if lacks_own_column(scan, scan.position - 1):
             scan.close_scope()
@@ -176,3 +192,8 @@ def _says_of_column(scan: Scanner) -> bool:
         return False
     told = scan.at(skip_words(scan.items, scan.position + 1, COPULAS))
     return any(told.is_cue(kind) for kind in (*COMPARISONS, "contains", "starts", "ends"))
+
+
+def _question_word(scan: Scanner, word: str) -> None:
+    # "Who …" asks for names, "where …" and "when …" for columns that hold a place or a time.
+    scan.draft.note(f"asks_{word}")

@@ -28,13 +28,15 @@ def complete(scan: Scanner) -> None:
     asked = scan.asked
     if asked is None or any(wanted.ref for wanted in scan.draft.wanted):
         return
-    if asked == "how much" and asks_total(scan) is not None:
+    if asked == "how much" and asks_total(scan):
         return
     if asked == "when" and _for_each(scan):
         return
     ref = scan.implied(0, _ASKED[asked], scan.entity())
     if ref is None or not scan.draft.entities:
         return
+    if scan.pending is not None and not any(term.ref is scan.pending for term in scan.draft.terms):
+        ref = scan.pending
     function = "sum" if asked == "how much" and _adds_up(scan, ref) else None
     scan.draft.wanted.append(Wanted(0, ref, function))
 
@@ -53,6 +55,8 @@ def _for_each(scan: Scanner) -> bool:
         draft.note("unmeasured")
         return True
     function = _ENDS_OF_TIME[scan.at(told[0]).text]
+    if any(sorting.position == told[0] for sorting in draft.sorting):
+        draft.sorting, draft.limit = [], None  # "last order something" takes no single one
     draft.wanted.append(Wanted(0, Ref(0, own, rows[-1]), function))
     scan.take(told[0])
     return True
@@ -60,8 +64,9 @@ def _for_each(scan: Scanner) -> bool:
 
 def _adds_up(scan: Scanner, ref: Ref) -> bool:
     # "How much did we bill in 2024?" is about all bills, "how much does it cost?" about one.
+    rows = scan.draft.limit is None and not scan.draft.sorting
     best = max(ref.hits, key=lambda hit: hit.score + (hit.table == scan.entity()), default=None)
-    return best is not None and scan.adds_up(best)
+    return rows and best is not None and scan.adds_up(best)
 
 
 def question_word(scan: Scanner) -> str | None:

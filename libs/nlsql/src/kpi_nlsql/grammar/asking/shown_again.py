@@ -1,4 +1,4 @@
-"""Shown again: "…, and how much exactly?", "together with that amount".
+"""Shown again: "…, and how much exactly?", "together with that amount", "with the total".
 
 An amount that groups were compared by is asked for without its name.
 """
@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kpi_nlsql.drafting.draft import Ref, Wanted
+from kpi_nlsql.drafting.draft import MAIN, Term, Wanted
 from kpi_nlsql.grammar.scanner import Scanner
 
 _FILLING = frozenset("exactly was were is are it that they in total altogether overall the".split())  # noqa: SIM905
-_COMPARED = frozenset({"compare", "between"})
-_AMOUNTS = frozenset({"amount", "figure", "sum", "total", "average"})
+_POINTING = frozenset({"that", "this", "those", "these", "the"})
+_AMOUNTS = frozenset({"amount", "amounts", "figure", "sum", "value", "total", "totals", "average"})
+_ENDING = frozenset({"and", "or"})
 
 
 def read(scan: Scanner) -> bool:
@@ -20,7 +21,7 @@ def read(scan: Scanner) -> bool:
     if _that_column(scan):
         return True
     end = _how_much(scan) or _that_amount(scan)
-    if end is None or not any(term.kind in _COMPARED for term in scan.draft.terms):
+    if end is None or not _compared(scan):
         return False
     scan.again_shown.append((scan.position, end))
     scan.position = end
@@ -30,10 +31,15 @@ def read(scan: Scanner) -> bool:
 def complete(scan: Scanner) -> None:
     """Show the sum, or average, that was compared last before each of these."""
     for start, end in scan.again_shown:
-        for ref, function in _summed(scan)[-1:]:
-            scan.draft.wanted.append(Wanted(start, replace(ref, position=start), function))
-            scan.take(*range(start, end))
-            _show_groups(scan)
+        summed = [t for t in _compared(scan) if t.function and t.position < start]
+        if not summed:
+            continue
+        term = summed[-1]
+        assert term.ref is not None
+        again = replace(term.ref, position=start)
+        scan.draft.wanted.append(Wanted(start, again, term.function))
+        scan.take(*range(start, end))
+        _show_groups(scan)
 
 
 def _that_column(scan: Scanner) -> bool:
@@ -41,7 +47,7 @@ def _that_column(scan: Scanner) -> bool:
     column = scan.position + 1
     measures = [sorting.ref for sorting in scan.draft.sorting if sorting.ref is not None]
     told = scan.item.text in {"that", "this"} and scan.role(column) == "column"
-    if not told or not measures or scan.at(column + 1).kind != "mark":
+    if not told or not measures or not _ends(scan, column + 1):
         return False
     named = {(hit.table, hit.column) for hit in scan.at(column).column_hits()}
     best = measures[-1].hits[0]
@@ -53,30 +59,44 @@ def _that_column(scan: Scanner) -> bool:
     return True
 
 
-def _summed(scan: Scanner) -> list[tuple[Ref, str]]:
-    return [(term.ref, term.function) for term in scan.draft.terms if term.ref and term.function]
+def _compared(scan: Scanner) -> list[Term]:
+    terms = [term for term in scan.draft.terms if term.scope == MAIN and term.ref is not None]
+    return [term for term in terms if term.kind in {"compare", "between"}]
 
 
 def _how_much(scan: Scanner) -> int | None:
-    if scan.item.text != "how" or scan.at(scan.position + 1).text != "much":
+    text = scan.item.text
+    if not (text == "how much" or (text == "how" and scan.at(scan.position + 1).text == "much")):
         return None
-    end = scan.position + 2
+    end = scan.position + (1 if text == "how much" else 2)
     while scan.at(end).last_word in _FILLING:
         end += 1
-    return end if scan.at(end).kind == "mark" else None
+    return end if _ends(scan, end) else None
 
 
 def _that_amount(scan: Scanner) -> int | None:
-    # "together with that amount", "and this average"
-    end = scan.position + 2
-    told = scan.item.text in {"that", "this"} and scan.at(end - 1).text in _AMOUNTS
-    return end if told and scan.at(end).kind == "mark" else None
+    # "together with that amount", "with the unpaid total"
+    if scan.item.text not in _POINTING and scan.item.text not in {"the total", "total"}:
+        return None
+    end = scan.position + 1
+    if scan.item.text in _POINTING and scan.at(end).kind == "word":
+        end += scan.at(end).text not in _AMOUNTS
+    named = scan.item.last_word in _AMOUNTS
+    if not named and scan.at(end).last_word not in _AMOUNTS:
+        return None
+    end += not named
+    return end if _ends(scan, end) else None
+
+
+def _ends(scan: Scanner, position: int) -> bool:
+    item = scan.at(position)
+    return item.kind == "mark" or (item.text in _ENDING and scan.role(position + 1) == "none")
 
 
 def _show_groups(scan: Scanner) -> None:
     # "Which lines …, and how much?" shows the lines, too.
     draft = scan.draft
-    if any(not wanted.function for wanted in draft.wanted):
+    if any(not wanted.function for wanted in draft.wanted) or draft.groups:
         return
     if draft.entities:
         position, table = draft.entities[0]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import cast
 
 from kpi_nlsql.drafting.draft import Ref, Term
-from kpi_nlsql.grammar.asking.implied_columns import implied_column
+from kpi_nlsql.grammar.asking.implied_columns import implied_column, take_implying
 from kpi_nlsql.grammar.conditions import peers
 from kpi_nlsql.grammar.conditions.outnumbering import counted
+from kpi_nlsql.grammar.conditions.times import day_told
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.plans.plan import Operator
 
@@ -24,6 +25,7 @@ def average(scan: Scanner) -> bool:
         ref = implied_column(scan, scan.position)
     if ref is None:
         return False
+    take_implying(scan, scan.position)
     if scan.pending is not None and set(ref.hits) & set(scan.pending.hits):
         ref = scan.pending  # "price above the average price"
     term = Term("compare", column or scan.position, ref, operator, against="average")
@@ -41,7 +43,8 @@ def _compare(scan: Scanner, term: Term, column: int | None, values: list[int]) -
         scan.take(scan.position)
         scan.position += 1  # "than the average one"
     rows = scan.skip(scan.position)
-    if column is None and scan.mentions(rows, scan.entity()) and not scan.modifies(rows):
+    own = column is None and scan.mentions(rows, scan.entity()) and not scan.modifies(rows)
+    if own and scan.at(rows - 1).last_word not in {"of", "all"}:
         scan.take(rows)  # "than the average product of its category"
         scan.position = rows + 1
     if column is not None:
@@ -63,6 +66,8 @@ def against_aggregate(scan: Scanner, operator: Operator, position: int) -> bool:
         return False
     values = peers.described(scan, position + 1)
     behind = values[-1] + 1 if values else position + 1
+    if scan.at(scan.skip(behind)).is_cue("count"):
+        behind = scan.skip(behind) + 1
     column = peers.measure_at(scan, behind)
     ref = scan.ref(column) if column is not None else None
     subject = scan.pending or ref
@@ -112,6 +117,8 @@ def _sums(scan: Scanner, operator: Operator, position: int) -> bool:
 
 def set_against(scan: Scanner, operator: Operator, column: int, position: int) -> bool:
     """Consume "more kids than adults": two amounts that each row has."""
+    if not all(scan.role(at) in {"column", "table"} for at in (column, position)):
+        return False
     rows = scan.entity() or next(iter(scan.tables_named()), None)
     own = {
         at: [h for h in scan.at(at).column_hits() if h.table == rows] for at in (column, position)
@@ -133,15 +140,18 @@ def against_column(scan: Scanner, operator: Operator, position: int) -> bool:
         return True
     if subject is None or scan.pending_function is not None:
         return False
-    if scan.role(position) != "column":
+    if (day := day_told(scan, position)) is not None:
+        other, end = day
+    elif scan.role(position) == "column":
+        other, end = scan.ref(position), position + 1
+    else:
         return False
-    other = scan.ref(position)
     tables = {hit.table for hit in subject.hits} & {hit.table for hit in other.hits}
     if not tables or other.hits[:1] == subject.hits[:1]:
         return False
     other.near = subject.near = subject.near if subject.near in tables else next(iter(tables))
     term = Term("compare", scan.position, subject, operator, against="column", other=other)
-    end = _by_margin(scan, term, position + 1)
+    end = _by_margin(scan, term, end)
     scan.not_output(subject)
     scan.take(*range(scan.position, end))
     scan.add(term)

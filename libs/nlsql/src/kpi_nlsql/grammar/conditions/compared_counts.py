@@ -18,32 +18,43 @@ _EMPTY_ADJECTIVES = ("corresponding", "associated", "related", "such")
 
 def unit_skipped(scan: Scanner, position: int) -> int:
     """Return where what is counted stands, behind words that only lead to it."""
-    while scan.at(position).is_cue("distinct"):
+    while scan.at(position).is_cue("distinct") or scan.at(position).is_cue("all"):
         position += 1
-    if scan.at(position).text == "of" and scan.at(position + 1).text not in _DETERMINERS:
+    told = scan.at(position).text == "of" and scan.at(position + 1).text not in _DETERMINERS
+    if told and scan.at(position - 1).kind == "number":
         return position  # "invoices over 10000 of German vendors" counts none
     while scan.at(position).text in {"of", "the", *_EMPTY_ADJECTIVES}:
         scan.take(position)
         position += 1
     if scan.unknown(position) and scan.role(position + 1) == "table":
-        start, scan.position = scan.position, position
-        undone.un(scan)  # "more than 5 unpaid invoices"
-        scan.position = start
+        _state(scan, position)
         position += 1
     return position
+
+
+def _state(scan: Scanner, position: int) -> None:
+    """Read what a word says of the rows counted: "more than 5 unpaid invoices"."""
+    start, scan.position = scan.position, position
+    if not undone.un(scan) and not scan.item.text.startswith("un"):
+        scan.take(position)  # "3 unpaid invoices" of which none is known to be paid are doubtful
+    scan.position = start
 
 
 def enumerates(scan: Scanner, following: int) -> bool:
     """Tell whether what stands behind the number is counted or measured by it."""
     if _says_when(scan, following):
         return False
+    table = scan.role(following) == "table" and not scan.modifies(following)
     if scan.at(following).text in {"time", "times"}:
         return True
-    if scan.role(following) == "column":  # "attendance recorded on at least three dates"
-        told = any(term.ref is scan.pending for term in scan.draft.terms)
-        return told or scan.pending is None or scan.at(following).last_word in _TIMES
-    told = scan.role(following) == "value" and not scan.in_where
-    return scan.pending is None or scan.role(following) == "table" or told
+    fresh = scan.pending is not None and all(
+        term.ref is not scan.pending for term in scan.draft.terms
+    )
+    told = scan.at(following).last_word in _TIMES or not fresh
+    if scan.role(following) == "column" and told:
+        return True  # "attendance recorded on at least three dates" counts the dates
+    table = table or (scan.role(following) == "value" and not scan.in_where)
+    return table or scan.pending is None or not (scan.in_where or scan.role(following) == "none")
 
 
 def _says_when(scan: Scanner, position: int) -> bool:
@@ -64,7 +75,8 @@ def counts_existing(scan: Scanner, operator: Operator, literal: str | float, pos
         return False
     if _is_amount(scan, last):
         return False
-    if _says_column(scan) and implied_column(scan, position - 1) is not None:
+    implied = implied_column(scan, position - 1) if _says_column(scan) else None
+    if implied is not None and any(hit.table == last.table for hit in implied.hits):
         return False
     last.kind, last.operator, last.values = "count", operator, (literal,)
     scan.position = position + 1
@@ -100,7 +112,7 @@ def counts_rows(scan: Scanner, operator: Operator, literal: str | float, followi
         scan.take(following)
         scan.position = following + 1
         return True
-    if role == "table":
+    if role == "table" and not scan.modifies(following):
         table = scan.table(following)
         scan.add(
             Term("count", following, _apart(scan, following), operator, (literal,), table=table)
@@ -113,7 +125,7 @@ def counts_rows(scan: Scanner, operator: Operator, literal: str | float, followi
         kind: TermKind = "compare" if family == "number" else "count"
         if ref.near is None:
             ref.near = scan.last_table()
-        summed = not _of_one_row(scan, ref, following)
+        summed = kind == "compare" and not _of_one_row(scan, ref, following)
         scan.add(Term(kind, following, ref, operator, (literal,), summed=summed))
     elif role == "value" and scan.role(following + 1) == "table":
         table = scan.table(following + 1)
@@ -122,7 +134,7 @@ def counts_rows(scan: Scanner, operator: Operator, literal: str | float, followi
         scan.skipped.add(following + 1)
         scan.position = following
         return True
-    elif role == "value":
+    elif role == "value" and (scan.pending is None or not scan.in_where):
         scan.add(Term("count", following - 1, None, operator, (literal,)))
         scan.position = following
         return True
@@ -144,12 +156,15 @@ def _of_one_row(scan: Scanner, ref: Ref, position: int) -> bool:
     # "beers with a delivery of more than 90 kegs" have them in one delivery
     table = ref.hits[0].table
     told = any(scan.mentions(at, table) for at in range(position))
-    return told or bool(_LEVELS & set(scan.at(position).text.split()))
+    return told or scan.negate or bool(_LEVELS & set(scan.at(position).text.split()))
 
 
 def _family(scan: Scanner, ref: Ref) -> str:
     best = ref.hits[0]
     if best.column is None:
         return "other"
+    name = best.column.lower()
+    if name.endswith("id"):
+        return "text"
     column = scan.column_of(best)
     return "number" if column.measures else column.family

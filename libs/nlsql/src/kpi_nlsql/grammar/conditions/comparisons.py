@@ -24,10 +24,12 @@ from kpi_nlsql.grammar.conditions.compared_counts import (
 from kpi_nlsql.grammar.conditions.happenings import rows_in_time
 from kpi_nlsql.grammar.conditions.outnumbering import outnumbered
 from kpi_nlsql.grammar.conditions.ranges import between, starts_alternative
+from kpi_nlsql.grammar.conditions.times import YEARS, date_meant
 from kpi_nlsql.grammar.conditions.units import measured_in
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.plans.plan import Operator
 
+_COMPARED = frozenset({"compare", "value", "between"})
 _COMPARATIVES: dict[str, Operator] = {
     "more": ">", "higher": ">", "greater": ">", "larger": ">", "longer": ">",
     "fewer": "<", "less": "<", "lower": "<", "smaller": "<", "shorter": "<",
@@ -114,22 +116,29 @@ def _operator(scan: Scanner) -> Operator | None:
 
 def _with_subject(scan: Scanner, operator: Operator, literal: str | float, position: int) -> bool:
     scan.position = position + 1
-    ref = scan.pending
+    following = scan.at(scan.position)
+    bounds = following.is_cue("compare") and following.text.startswith("or ")
+    if bounds and not starts_alternative(scan, scan.position):
+        scan.position += 1
+    ref = date_meant(scan, position, [literal]) or scan.pending
     if ref is not None and _has_its_value(scan, ref, literal):
         ref = None
     function, table = scan.pending_function, scan.pending_table
     if ref is None and function is None:
-        dated = scan.at(position).last_word in _DATED
+        dated = scan.at(position).last_word in _DATED and literal in YEARS
         ref = _date(scan) if dated else implied_column(scan, position - 1)
     if ref is None and function is None:
         return True
     scan.not_output(ref)
+    if ref is not None and function is None and _contradicts(scan, ref, operator, literal):
+        scan.open_scope(negative=False)
     if function == "count":
         scan.add(Term("count", position, ref, operator, (literal,), table=table))
     else:
         term = Term("compare", position, ref, operator, (literal,), function=function)
         term.summed = ref is not None and _is_total(scan, ref)
         scan.add(term)
+    _or(scan, position)
     return True
 
 
@@ -158,6 +167,46 @@ def _is_total(scan: Scanner, ref: Ref) -> bool:
     return scan.at(ref.position).text.startswith("total ") and not owners & before
 
 
+def _date(scan: Scanner) -> Ref | None:
+    # "orders of 2021 or earlier"
+    return scan.implied(scan.position, TIME, rows_in_time(scan))
+
+
+def _contradicts(scan: Scanner, ref: Ref, operator: Operator, literal: str | float) -> bool:
+    # "older than 60 and younger than 20" cannot hold of one row: two rows are meant.
+    last = scan.draft.terms[-1] if scan.draft.terms else None
+    if last is None or last.kind != "compare" or last.ref is None or last.scope != scan.scope:
+        return False
+    if (
+        _or_between(scan, last, scan.position)
+        or last.ref.hits[:1] != ref.hits[:1]
+        or not last.values
+    ):
+        return False  # a column, or an average, has no value that is known here
+    low, high = last.values[0], literal
+    if isinstance(low, str) or isinstance(high, str):
+        return False
+    if last.operator[0] == ">" and operator[0] == "<":
+        return low >= high
+    return last.operator[0] == "<" and operator[0] == ">" and low <= high
+
+
+def _or(scan: Scanner, position: int) -> None:
+    # "below 3 or above 9" is either.
+    if len(scan.draft.terms) < 2:
+        return
+    previous = scan.draft.terms[-2]
+    if previous.kind in _COMPARED and _or_between(scan, previous, position):
+        scan.draft.terms[-1].joined_by_or = True
+
+
+def _or_between(scan: Scanner, term: Term, position: int) -> bool:
+    between = range(term.position + 1, position)
+    return any(
+        scan.items[at].text in {"or", "either"} or starts_alternative(scan, at) for at in between
+    )
+
+
 def _trailing(scan: Scanner) -> bool:
     # "5 or more orders", "30 or older", "4 stars or more": the number stands first.
     number = scan.item.number
@@ -169,7 +218,8 @@ def _trailing(scan: Scanner) -> bool:
     operator = cast("Operator", after.argument("compare"))
     scan.take(scan.position, scan.position + 1)
     following = unit_skipped(scan, scan.position + 2)
-    if counts_rows(scan, operator, number, following):
+    counts = scan.pending_function is None and enumerates(scan, following)
+    if counts and counts_rows(scan, operator, number, following):
         return True
     return _with_subject(scan, operator, number, scan.position + 1)
 
@@ -185,7 +235,8 @@ def _measured(scan: Scanner, number: float) -> bool:
         return False
     operator = cast("Operator", scan.at(behind).argument("compare"))
     start = scan.position
-    counts_rows(scan, operator, number, start + 1)
+    if not counts_rows(scan, operator, number, start + 1):
+        return False
     scan.take(start, behind)
     scan.position = behind + 1
     return True
@@ -230,8 +281,3 @@ def _split_average(scan: Scanner, operator: Operator, column: int, than: int) ->
     scan.expect(scan.ref(column))
     scan.position = than
     return against_aggregate(scan, operator, function)
-
-
-def _date(scan: Scanner) -> Ref | None:
-    # "orders of 2021 or earlier"
-    return scan.implied(scan.position, TIME, rows_in_time(scan))

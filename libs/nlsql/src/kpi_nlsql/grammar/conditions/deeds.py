@@ -5,18 +5,22 @@ from __future__ import annotations
 from kpi_nlsql.drafting.draft import Term
 from kpi_nlsql.grammar.scanner import Scanner
 
+_ANYTHING = frozenset({"anything", "something", "yet", "at all"})
 _CLOSING = frozenset({"and", "or", "nor", "but", "-"})
 
 
 def read(scan: Scanner) -> bool:
     """Consume a deed done to the rows asked for: the other table has a row for each of them."""
     table = done_in(scan, scan.position, scan.entity())
-    if table is None:
+    if table is None or not scan.draft.entities:
         return False
     scan.in_where = True
     scan.add(Term("exists", scan.position, table=table))
     scan.take(scan.position)
     scan.position += 1
+    if scan.item.text in _ANYTHING:
+        scan.take(scan.position)
+        scan.position += 1
     return True
 
 
@@ -33,6 +37,7 @@ def done_in(scan: Scanner, position: int, entity: str | None) -> str | None:
 
 
 def _ends(scan: Scanner, position: int) -> bool:
-    """Tell whether nothing is said of when: "not weighed"."""
+    """Tell whether nothing is said of when: "not weighed", "weighed more than once"."""
     item = scan.at(position)
-    return item.kind == "mark" or item.text in _CLOSING or item.is_cue("not")
+    ended = item.kind == "mark" or item.text in _ANYTHING or item.text in _CLOSING
+    return ended or item.is_cue("often") or item.is_cue("not")

@@ -64,7 +64,8 @@ def says_nothing(scan: Scanner, position: int) -> bool:
     """Tell whether nothing up to the end of the clause names data."""
     while not _ends(scan, position):
         item = scan.at(position)
-        if scan.role(position) != "none" or item.number is not None or item.cues:
+        verb = item.is_cue("contains") and _ends(scan, position + 1)
+        if scan.role(position) != "none" or item.number is not None or (item.cues and not verb):
             return False
         if _is_name(scan, item):
             return False  # "not reviewed by Britanny Harris", whom nobody knows
@@ -89,10 +90,10 @@ def take_idle_verb(scan: Scanner) -> None:
     verb = skip_words(scan.items, scan.position, _EVER)
     item = scan.at(verb)
     misread = scan.role(verb) == "table" and item.best_table() < _NAMED
-    if item.text in FUNCTION_WORDS or not (scan.role(verb) == "none" or misread):
+    if item.text in FUNCTION_WORDS or item.cues or not (scan.role(verb) == "none" or misread):
         return
     following = verb + 1
-    while scan.at(following).text in _ANY:
+    while scan.at(following).text in _ANY or scan.at(following).is_cue("all"):
         following += 1
     if following == verb + 1 or scan.role(following) != "table":
         return
@@ -139,6 +140,9 @@ def leave_denial(scan: Scanner) -> bool:
     said = following.text.split()[:1]
     again = contrasts or set(said) & _SAYING or _is_own_deed(scan, scan.position + 1)
     if not terms or not again:
+        return False
+    inside = range(terms[0].position + 1, scan.position)
+    if any(scan.at(index).is_cue("relative") for index in inside):
         return False
     scan.close_scope()
     scan.pending = None

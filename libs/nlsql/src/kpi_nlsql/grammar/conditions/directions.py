@@ -10,6 +10,11 @@ from kpi_nlsql.grammar.scanner import Scanner
 Direction = Literal["origin", "destination"]
 
 _LEADS: dict[str, Direction] = {"from": "origin", "to": "destination", "into": "destination"}
+_VERBS: dict[str, Direction] = {
+    "leaving": "origin", "departing": "origin", "starting": "origin",
+    "arriving": "destination", "going": "destination", "bound": "destination",
+    "heading": "destination", "ending": "destination", "delivered": "destination",
+}  # fmt: skip
 _ENDS: dict[Direction, frozenset[str]] = {
     "origin": frozenset(stems("origin source departure depart from start sender begin pickup")),
     "destination": frozenset(stems("destination target arrival arrive to end receiver dest")),
@@ -17,8 +22,17 @@ _ENDS: dict[Direction, frozenset[str]] = {
 
 
 def direction(scan: Scanner) -> Direction | None:
-    """Return the direction that the word before the present item tells."""
-    return _LEADS.get(scan.at(scan.position - 1).text)
+    """Return the direction that the words before the present item tell, and mark them as used."""
+    for position in (scan.position - 1, scan.position - 2):
+        text = scan.at(position).text
+        if text in _VERBS:
+            scan.take(position)
+            return _VERBS[text]
+        if position == scan.position - 1 and text in _LEADS:
+            if scan.at(position - 1).text in _VERBS:
+                scan.take(position - 1)
+            return _LEADS[text]
+    return None
 
 
 def leads(direction: Direction, column: str) -> bool:

@@ -27,7 +27,7 @@ def _adds_up_own(scan: Scanner) -> bool:
     """Tell whether the rows added up follow: "amount per channel without cancelled orders"."""
     noun, rows = scan.position + 2, _summed(scan)
     value = any(hit.table == rows for hit in scan.at(noun - 1).values)
-    return value and scan.mentions(noun, rows)
+    return value and scan.role(noun) == "table" and scan.table(noun) == rows
 
 
 def _leading(scan: Scanner) -> bool:
@@ -64,12 +64,21 @@ def _leave_out(scan: Scanner, position: int) -> int:
         hits = tuple(hit for hit in item.values if hit.table == near)
         scan.add(Term("value", start, hits=hits, values=(item.text,), negated=True, near=near))
         scan.take(position)
-        following = position + 1
+        following = _noun_behind(scan, position + 1)
         listed = scan.at(following).text in _LISTING
         further = _value_at(scan, following + 1) if listed else None
         if further is None:
+            scan.take(*range(position, following))
             return following
         position = further
+
+
+def _noun_behind(scan: Scanner, position: int) -> int:
+    """Return the position behind the noun of the rows themselves: "excluding closed claims"."""
+    rows = _holder(scan, position - 1)
+    named = any(hit.table == rows for hit in scan.at(position).hits)
+    noun = named or scan.at(position).text == "ones"
+    return position + 1 if noun and scan.role(position) != "value" else position
 
 
 def _behind_list(scan: Scanner, position: int) -> int:

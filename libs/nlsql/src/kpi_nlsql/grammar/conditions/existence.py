@@ -8,8 +8,8 @@ from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 
 _SURE = 0.95
+_HOW_MUCH = frozenset(stems("quantity amount level balance count units"))
 _POSSESSION = frozenset({"have", "has", "had", "with", "having", "any", "some", "a", "an"})
-
 _JOINING = frozenset({"and", "or", "but", ","})
 
 
@@ -54,6 +54,9 @@ def _lacks(scan: Scanner, ref: Ref, scope: int, compared: set[int]) -> bool:
     busy = any(term.scope == scope for term in scan.draft.terms)
     if not own or busy or ref.position in compared:
         return False
+    if (table := _whole_table(scan, ref.position, own[0])) is not None:
+        scan.draft.terms.append(Term("exists", ref.position, table=table, scope=scope))
+        return True
     none = Ref(ref.position, own, ref.near)
     if scan.adds_up(own[0]):  # "articles with no stock" may have one of zero
         scan.draft.terms.append(Term("compare", ref.position, none, "=", (0,)))
@@ -69,7 +72,16 @@ def _is_meant(scan: Scanner, ref: Ref, hit: NameHit) -> bool:
         return False
     names = (stems(name) for name in scan.column_of(hit).display_names)
     said = stems(scan.at(ref.position).text)
-    return any(name[:-1] == said for name in names)
+    return any(name[:-1] == said and name[-1] in _HOW_MUCH for name in names)
+
+
+def _whole_table(scan: Scanner, position: int, own: NameHit) -> str | None:
+    # "tickets without a delivery note", where notes have a table: an unknown note is none.
+    hits = scan.at(position).table_hits()
+    if not hits or hits[0].score < _SURE or hits[0].table == own.table:
+        return None
+    joins = scan.sentence.graph.joins_between(own.table, hits[0].table)
+    return hits[0].table if any(own.column in join.left_columns for join in joins) else None
 
 
 def _possessed(scan: Scanner, position: int, scope: int) -> bool:

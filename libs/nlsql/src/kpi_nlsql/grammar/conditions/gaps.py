@@ -5,15 +5,18 @@ from __future__ import annotations
 from kpi_nlsql.drafting.draft import Ref, Term
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.schema.flags import is_flag
 from kpi_nlsql.schema.graph import Column
 from kpi_nlsql.schema.key_names import KEY_TAILS
 
 _SURE = 0.8
+_EXACT = 0.95
 _POSSESSING = frozenset({"have", "has", "had", "having"})
 _DENYING = frozenset({"no", "without", "any", "a", "an", "neither", "nor", "lacking"}) | frozenset(
     {"have", "having", "lack", "lacks"}
 )
+_COMPARING = ("compare", "between", "contains", "starts", "ends")
 _ARTICLES = frozenset({"a", "an", "any", "some"})
 _KEPT = frozenset(
     "assigned given recorded known set available entered filled maintained stored provided "  # noqa: SIM905
@@ -21,12 +24,14 @@ _KEPT = frozenset(
 )
 """Participles that say of a value that the row keeps it."""
 _LISTING = frozenset({"or", "and", "nor", "/", ","})
-_BORDERS = frozenset({"and", "or", "but", "yet", "nor", "although", "though", "while"})
+_BORDERS = frozenset({"and", "or", "but", "yet", "nor"})
+_NUMBERING = frozenset({"number", "code", "id"})
+"""What may be said besides of a value kept: "without an EORI number", of its ``eori``."""
 _OTHER = 5.0
 """How doubtful it is that rows "without a delivery date" lack another date that they have."""
 _OF_SEVERAL = (["are"], ["were"], ["have"])
 """What goes on about the rows, not about the one value: "with an end date that are open"."""
-
+_ENDING = frozenset({"but", "and", "although", "though", "while", "even"})
 _TAILS = frozenset(
     stem(word)
     for word in (
@@ -46,10 +51,12 @@ def read(scan: Scanner) -> bool:
 
 
 def _lacks(scan: Scanner) -> bool:
-    start, position = scan.position, scan.skip(scan.position + 1)
+    start, position = scan.position, _noun_at(scan, scan.position + 1)
     ref = _own(scan, position)
     if scan.unknown(position) and scan.role(position + 1) == "column":
         scan.draft.note("dangling", _OTHER)
+    if ref is not None and scan.at(position + 1).text in _NUMBERING:
+        position += 1
     if ref is None or not _ends(scan, position + 1, _BORDERS | {"for", "whose"}):
         return False
     if scan.item.text == "nor":
@@ -59,8 +66,10 @@ def _lacks(scan: Scanner) -> bool:
         scan.not_output(ref)
         scan.add(Term("null", start, ref))
         scan.take(*range(start, position + 1))
-        following = scan.skip(position + 2)
+        following = _noun_at(scan, position + 2)
         listed = scan.at(position + 1).text in _LISTING
+        if scan.at(position + 1).text == "and":
+            listed = following == position + 2  # "no phone and an e-mail" has the second
         ref = _own(scan, following) if listed else None
         if ref is None or not _ends(scan, following + 1, _BORDERS):
             break
@@ -93,13 +102,22 @@ def _has(scan: Scanner) -> bool:
     return True
 
 
+def _noun_at(scan: Scanner, position: int) -> int:
+    """Return where what is lacking stands: past articles, and past "number of"."""
+    position = scan.skip(position)
+    return scan.skip(position + 1) if scan.at(position).text == "number of" else position
+
+
 def _ends(scan: Scanner, position: int, borders: frozenset[str]) -> bool:
     """Tell whether nothing more is said of the value: no comparison, no further noun."""
     item = scan.at(position)
     border = item.kind == "mark" and item.text != "="
     if item.text in _KEPT or item.text == "" or border or item.text in borders:
         return True
-    return item.is_cue("relative") and scan.at(position + 1).text.split()[:1] in _OF_SEVERAL
+    if item.is_cue("not") and any(scan.at(position + 1).is_cue(kind) for kind in _COMPARING):
+        return False  # "a price not between 10 and 20"
+    several = item.is_cue("relative") and scan.at(position + 1).text.split()[:1] in _OF_SEVERAL
+    return several or item.is_cue("not") or item.text.split()[0] in _ENDING
 
 
 def _behind_participle(scan: Scanner, position: int) -> int:
@@ -115,21 +133,30 @@ def _own(scan: Scanner, position: int) -> Ref | None:
     if entity is None or item.kind != "mention":
         return None
     table = scan.sentence.graph.table(entity)
+    kept = scan.at(position + 1).text in _KEPT
     rival = any(hit.table != entity and hit.score >= _SURE for hit in item.table_hits())
     words = stems(item.text)
+    best: tuple[float, Column] | None = None
+    for hit in item.column_hits():
+        if hit.table != entity:
+            continue
+        column = table.column(str(hit.column))
+        leads = _leads(column, words)
+        fits = hit.score >= _SURE or leads
+        state = item.text.endswith("ed") or not leads
+        weak = item.values and state and hit.score < _EXACT
+        if fits and not weak and (best is None or hit.score > best[0]):
+            best = (hit.score, column)
+    named = best is not None and best[0] >= _EXACT
+    rival = (rival or scan.role(position) == "table") and not named
     itself = any(stems(name) == words for name in table.display_names)
-    own = [
-        hit
-        for hit in item.column_hits()
-        if hit.table == entity and (hit.score >= _SURE or _leads(scan.column_of(hit), words))
-    ]
-    if not own or itself or rival or scan.role(position) == "table":
+    if best is None or itself or (rival and not kept):
         return None
-    best = max(own, key=lambda hit: hit.score)
-    column = scan.column_of(best)
-    if not column.nullable or is_flag(column):
+    column = best[1]
+    if not column.nullable or column.name in table.primary_key or is_flag(column):
         return None
-    return Ref(position, (best,), entity, (entity, column.name))
+    key = (entity, column.name)
+    return Ref(position, (NameHit(entity, column.name, best[0]),), entity, key)
 
 
 def _leads(column: Column, words: tuple[str, ...]) -> bool:

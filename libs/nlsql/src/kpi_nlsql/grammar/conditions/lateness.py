@@ -20,7 +20,7 @@ _VERBAL = frozenset(
 def read(scan: Scanner) -> bool:
     """Consume a verb and "late", where the rows have one date that was due and one of the deed."""
     end = next((at for at in _ahead(scan) if scan.at(at).text in _LATE), None)
-    entity = scan.entity() if end is not None else None
+    entity = scan.entity() if end is not None and scan.position > 0 else None
     if end is None or entity is None or not _is_verb(scan, end):
         return False
     table = scan.sentence.graph.table(entity)

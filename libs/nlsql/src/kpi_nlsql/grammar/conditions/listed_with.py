@@ -12,7 +12,7 @@ _LISTING = frozenset({"or", "and", ",", "nor", "the", "in", "from", "(", ")", "o
 def connect(scan: Scanner, term: Term) -> None:
     """Join a value to the one before: "A or B" is either, "both A and B" needs two related rows."""
     previous = scan.draft.terms[-1] if scan.draft.terms else None
-    if previous is None or previous.kind != "value":
+    if previous is None or previous.kind not in {"value", "compare", "between", "like"}:
         return
     between = [scan.items[i] for i in range(previous.position + 1, scan.position)]
     words = {item.text for item in between}
@@ -22,15 +22,21 @@ def connect(scan: Scanner, term: Term) -> None:
         term.hits = _like(term.hits, previous.hits)
         term.ref = term.ref or previous.ref
         return
+    if previous.kind != "value":
+        term.joined_by_or = "or" in words and previous.scope == scan.scope
+        return
     if "or" in words or words == {","}:
         term.joined_by_or = True
         term.toward = term.toward or previous.toward
+        if term.ref is None and previous.ref is not None and _may_hold(previous.ref, term):
+            term.ref = previous.ref
         term.hits = _like(term.hits, previous.hits)
         return
-    if previous.negated and scan.negate:
+    if previous.negated and scan.negate and _same_column(term, previous):
         return  # "not pending and not cancelled" is said of one row
     if "and" in words and previous.scope == scan.scope and _same_column(term, previous):
         term.hits = _like(term.hits, previous.hits)
+        _of_the_same(term, previous)
         if _lists_rows(scan, term, previous, words) or _of_either(scan, term, previous, words):
             term.joined_by_or = True
             return
@@ -41,7 +47,15 @@ def connect(scan: Scanner, term: Term) -> None:
 def _still_denied(previous: Term, term: Term, words: set[str]) -> bool:
     # "not in Home or Garden", "outside of Berlin and Paris" deny both; "not new but used" does not.
     listed = bool(words & {"or", "and", ",", "nor"}) and words <= _LISTING
-    return previous.negated and listed and _same_column(term, previous)
+    alike = previous.kind == "value" and _same_column(term, previous)
+    return previous.negated and listed and alike
+
+
+def _of_the_same(term: Term, previous: Term) -> None:
+    """Say both values of the noun behind the second: "a male and a female player"."""
+    held = any(hit.table == term.near for hit in previous.hits)
+    if term.adjacent and previous.near is None and held:
+        previous.near, previous.adjacent = term.near, True
 
 
 def _lists_rows(scan: Scanner, term: Term, previous: Term, words: set[str]) -> bool:
@@ -52,16 +66,22 @@ def _lists_rows(scan: Scanner, term: Term, previous: Term, words: set[str]) -> b
     behind = scan.position + 1
     rows = scan.role(behind) == "table" and scan.at(behind).text.endswith("s")
     opens = (rows or not scan.draft.wanted) and not scan.in_where and not each
+    plural = scan.item.text.endswith("s") or scan.role(behind) == "table"
     owned = bool(tables) and (entity is None or entity in tables)
-    return opens and owned and words <= {"and", "the"}
+    return opens and plural and owned and words <= {"and", "the"}
 
 
 def _of_either(scan: Scanner, term: Term, previous: Term, words: set[str]) -> bool:
-    """Tell whether rows of either kind are asked for: "suppliers in Spain and Italy"."""
-    entity = scan.entity()
+    """Tell whether no row can have both, and rows are asked for: "suppliers in Spain and Italy"."""
+    draft, entity = scan.draft, scan.entity()
     own = all(any(hit.table == entity for hit in one.hits) for one in (term, previous))
+    rows = len(draft.entities) == 1 and scan.at(draft.entities[0][0]).text.endswith("s")
     each = any(item.is_cue("both") for item in scan.items[: scan.position])
-    return words <= _LISTING and not each and not scan.draft.wanted and (own or not scan.in_where)
+    return own and rows and not draft.wanted and not each and words <= _LISTING
+
+
+def _may_hold(ref: Ref, term: Term) -> bool:
+    return not term.hits or holds(term.hits, ref)
 
 
 def _like(hits: tuple[ValueHit, ...], others: tuple[ValueHit, ...]) -> tuple[ValueHit, ...]:
@@ -70,6 +90,8 @@ def _like(hits: tuple[ValueHit, ...], others: tuple[ValueHit, ...]) -> tuple[Val
 
 
 def _same_column(term: Term, previous: Term) -> bool:
+    if term.ref is not None and term.ref is previous.ref:
+        return True
     if term.ref is not None and previous.ref is not None:
         return bool(term.ref.hits) and term.ref.hits[:1] == previous.ref.hits[:1]
     mine = {(hit.table, hit.column) for hit in term.hits}

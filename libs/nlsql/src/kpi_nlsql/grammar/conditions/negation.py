@@ -10,8 +10,9 @@ from kpi_nlsql.grammar.scanner import Scanner
 
 _OPERATORS = ("compare", "contains", "starts", "ends", "between", "null")
 _CONTRASTING = frozenset({"but", "and", "yet"})
-_ACTING = frozenset("have has had do does did are is were was it they".split())  # noqa: SIM905
 _LIGHT_VERBS = frozenset("give given gave provide provided get got grant granted us".split())  # noqa: SIM905
+_LACKING = frozenset({"no", "without", "lack", "lacks", "lacking"})
+_ACTING = frozenset("have has had do does did are is were was it they".split())  # noqa: SIM905
 _YET = frozenset({"yet", "ever", "been"})
 
 
@@ -19,9 +20,9 @@ def read(scan: Scanner) -> bool:
     """Consume a "not": a value right behind it is denied, anything else opens a denied scope."""
     if not _denies(scan):
         return False
-    start = scan.position
+    start, item = scan.position, scan.item
     scan.take(start)
-    if "never" in scan.item.text:
+    if "never" in item.text:
         scan.draft.note("never")
     scan.position += 1
     if scan.item.is_cue("only"):
@@ -34,10 +35,10 @@ def read(scan: Scanner) -> bool:
     own = own or told_to_be(scan, following)
     if own and _of_rows(scan, following):
         _deny_rows(scan, following)
-    elif own or _compares(scan, following):
+    elif (own and item.text not in {"but not", "but not in"}) or _compares(scan, following):
         scan.negate = True
     else:
-        _open(scan, start)
+        _open(scan, start, own)
     return True
 
 
@@ -48,6 +49,9 @@ def _behind_light_verb(scan: Scanner, position: int) -> int:
         following = scan.skip(following + 1)
     while scan.at(following).text in _LIGHT_VERBS:
         following = scan.skip(following + 1)
+    own = scan.role(following) == "value" and _is_own(scan, following)
+    if following == position or not own:
+        return position
     scan.position = following
     return following
 
@@ -56,6 +60,9 @@ def _denies(scan: Scanner) -> bool:
     item = scan.item
     if _excepts(scan):
         return True
+    contrasts = item.text.startswith("but") and _compared_before(scan)
+    if item.is_cue("compare", "!=") and scan.in_where and scan.pending and not contrasts:
+        return False
     denies = item.is_cue("not") or item.is_cue("missing")
     return denies or (item.is_cue("null") and "not" in item.text.split())
 
@@ -69,7 +76,7 @@ def _compares(scan: Scanner, position: int) -> bool:
     return any(item.is_cue(kind) for kind in _OPERATORS)
 
 
-def _open(scan: Scanner, start: int) -> None:
+def _open(scan: Scanner, start: int, own: bool) -> None:
     subject = _subject_before(scan) or subject_rows(scan, start)
     scan.open_scope(negative=True)
     take_idle_verb(scan)
@@ -78,9 +85,12 @@ def _open(scan: Scanner, start: int) -> None:
         before -= 1  # "but have not been"
     if scan.at(start).text.startswith("but") or scan.at(before - 1).text in _CONTRASTING:
         scan.draft.contrasted.add(scan.scope)
+    elif scan.at(before - 1).text == "who" and scan.in_where and before > 1:
+        # "students involved in incidents who were not in detention": two things are said of them
+        scan.draft.contrasted.add(scan.scope)
     if subject is not None:
         subject.scope = scan.scope
-    scan.pending = None
+    scan.pending = scan.pending if own else None
     scan.pending_function = None
 
 
@@ -105,6 +115,14 @@ def _subject_before(scan: Scanner) -> Term | None:
     return last if scan.at(last.position - 1).is_cue("relative") else None
 
 
+def _compared_before(scan: Scanner) -> bool:
+    """Tell whether a value of the same column was asked for before: "in A but not in B"."""
+    pending = scan.pending
+    return pending is not None and any(
+        term.ref is not None and term.ref.position == pending.position for term in scan.draft.terms
+    )
+
+
 def _excepts(scan: Scanner) -> bool:
     # "except those with …", "other than the ones that …".
     if not scan.item.is_cue("compare", "!=") or not scan.item.text.startswith(EXCEPTING):
@@ -113,10 +131,19 @@ def _excepts(scan: Scanner) -> bool:
     return following.text in {"those", "the", "ones", "that", "who", "for", "with"}
 
 
+def _lacks_rows(scan: Scanner, position: int) -> bool:
+    """Tell whether other rows with the value are denied: "customers without an open ticket"."""
+    lacking = bool(set(scan.at(scan.position - 1).text.split()) & _LACKING)
+    behind = scan.role(position + 1) == "table"
+    return lacking and behind and scan.table(position + 1) != scan.entity()
+
+
 def _is_own(scan: Scanner, position: int) -> bool:
     """Tell whether the value belongs to a column of the rows asked for."""
     entity = scan.entity()
     item = scan.at(position)
+    if scan.at(scan.position - 1).text == "but" or _lacks_rows(scan, position):
+        return False
     if any(hit.table == entity for hit in item.values):
         return True
     return scan.pending is not None and any(hit.table == entity for hit in scan.pending.hits)

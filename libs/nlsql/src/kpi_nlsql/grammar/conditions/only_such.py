@@ -34,8 +34,9 @@ def _says_all(scan: Scanner, position: int) -> bool:
     if item.text in {"all", "all the"}:
         rows = before.is_cue("relative") and scan.role(position + 1) == "table"
         return rows or before.last_word in COPULAS  # "for whom all orders are shipped"
+    whose = scan.at(position + 1).text == "whose" or item.text.endswith("whose")
     if item.text.startswith("all of") or (item.text == "of" and before.text == "all"):
-        return scan.at(position + 1).text == "whose" or item.text.endswith("whose")
+        return whose
     return item.text in {"only", "exclusively"} and not before.is_cue("show")
 
 

@@ -19,7 +19,7 @@ def measure_at(scan: Scanner, position: int) -> int | None:
     """Return where the measure of an average stands: "average [order amount] of …", if it does."""
     column = scan.skip(position)
     passed = {scan.at(at).text for at in range(position, column)}
-    if passed & _POSSESSIVE:
+    if passed & _POSSESSIVE or (passed & _LEADS and passed != {"of"} and passed != {"of", "the"}):
         return None
     if scan.role(column) == "table" and scan.role(column + 1) == "column":
         column += 1
@@ -33,10 +33,19 @@ def described(scan: Scanner, position: int) -> list[int]:
     if passed & _LEADS:
         return []
     found = []
-    while scan.role(start) == "value":
+    while scan.role(start) == "value" and scan.at(start).values:
         found.append(start)
         start += 1
-    return found
+    measured = scan.role(start) in {"column", "table"} or _again(scan, found)
+    return found if found and measured else []
+
+
+def _again(scan: Scanner, found: list[int]) -> bool:
+    """Tell whether the rows asked for are named again: "repairs … than the average repair"."""
+    terms = [term for term in scan.draft.terms if term.kind == "value"]
+    said = {(hit.table, hit.column, hit.value) for term in terms for hit in term.hits}
+    named = [{(hit.table, hit.column, hit.value) for hit in scan.at(at).values} for at in found]
+    return all(named) and all(each & said for each in named)
 
 
 def restrict(scan: Scanner, term: Term, values: list[int]) -> None:
@@ -75,7 +84,7 @@ def _shared(scan: Scanner, start: int) -> int | None:
         last = item.last_word
         if last in _POSSESSIVE:
             told = True
-        elif item.text in _LIGHT | _LEADS | _SHARING:
+        elif item.text in _LIGHT | _LEADS | _SHARING or item.is_cue("all"):
             continue
         elif told or _is_one_other(scan, position):
             return position if scan.role(position) in {"column", "table"} else None
@@ -99,13 +108,19 @@ def _is_one_other(scan: Scanner, position: int) -> bool:
 def _share(scan: Scanner, term: Term, position: int) -> None:
     start = scan.position
     while True:
-        position += scan.modifies(position)
+        if scan.modifies(position):
+            position += 1
         term.peers = (*term.peers, scan.at(position).hits)
         if scan.at(position + 1).text != "and" or scan.role(position + 2) != "column":
             break
         position += 2
     scan.take(*range(start, position + 1))
     scan.position = position + 1
+    for ref in (term.ref, term.other):
+        if ref is not None and ref.near is not None and ref.position < start:
+            # the noun behind "of their" owns nothing: "the average salary of their department"
+            near = {hit.table for hit in ref.hits}
+            ref.near = ref.near if ref.near in near else None
 
 
 def _describes(scan: Scanner, start: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Term
+from kpi_nlsql.drafting.draft import Group, Term
 from kpi_nlsql.grammar.repeating.repeats import OFTEN
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.plans.plan import Operator
@@ -11,7 +11,7 @@ _OCCURRING = frozenset("appear appears appearing occur occurs occurring happen h
 
 
 def read(scan: Scanner) -> bool:
-    """Consume how often, and count the related rows."""
+    """Consume how often, and count the related rows (or the rows that share the outputs)."""
     if _so_many_times(scan):
         repeated(scan, "=", scan.item.number or 0)
         scan.take(scan.position - 1, scan.position, scan.position + 1)
@@ -33,12 +33,23 @@ def _so_many_times(scan: Scanner) -> bool:
 
 
 def repeated(scan: Scanner, operator: Operator, number: str | float) -> None:
-    """Count the rows that were last said to exist, or those mentioned behind the entity."""
+    """Count the rows that were last said to exist, or else those that share the outputs."""
     existing = [t for t in scan.draft.terms if t.kind == "exists" and t.scope == scan.scope]
     if existing:
         term = existing[-1]
         term.kind, term.operator, term.values = "count", operator, (number,)
     else:
-        others = scan.draft.entities[1:]
-        table = others[-1][1] if others else None
-        scan.add(Term("count", scan.position, None, operator, (number,), table=table))
+        scan.add(Term("count", scan.position, None, operator, (number,), table=_rows(scan)))
+        _group(scan)
+
+
+def _rows(scan: Scanner) -> str | None:
+    """Return the table mentioned behind the entity, if any: its rows are counted."""
+    others = [table for _, table in scan.draft.entities[1:] if table != scan.entity()]
+    return others[-1] if others else None
+
+
+def _group(scan: Scanner) -> None:
+    for wanted in scan.draft.wanted:
+        if wanted.ref is not None and wanted.function is None:
+            scan.draft.groups.append(Group(wanted.position, wanted.ref))

@@ -7,6 +7,14 @@ from kpi_nlsql.grammar.scanner import Scanner
 _QUOTES = "\"'`“”‘’(<>=%"  # noqa: RUF001
 
 
+def is_name(scan: Scanner, position: int) -> bool:
+    """Tell whether what stands here is written with a capital, as a text to look for."""
+    item = scan.at(position)
+    if item.kind not in {"word", "mention"}:
+        return False
+    return scan.sentence.tokens[item.start].text[:1].isupper() and not item.cues
+
+
 def is_letter(scan: Scanner, position: int) -> bool:
     """Tell whether "a" is a letter, for no noun follows that it would lead to: "starts with A"."""
     after = scan.at(position + 1)

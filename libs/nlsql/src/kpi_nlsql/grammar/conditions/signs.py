@@ -34,6 +34,7 @@ def _amount(scan: Scanner) -> tuple[Ref | None, int]:
     if scan.pending is not None and (before.text in {"is", "are", "of", "was"} or denied):
         return scan.pending, following
     last = scan.draft.terms[-1] if scan.draft.terms else None
-    if before.text == "or" and last is not None and last.values == (0,):
+    either = before.text == "or" and last is not None and last.position == scan.position - 2
+    if either and last is not None and last.kind == "compare" and last.values == (0,):
         return last.ref, following  # "zero or negative"
     return None, following

@@ -6,10 +6,10 @@ from typing import Literal
 
 from kpi_nlsql.drafting.draft import Ref, Term, chosen_ref
 from kpi_nlsql.grammar.asking.implied_columns import TIME
-from kpi_nlsql.grammar.conditions.date_gaps import DAYS
 from kpi_nlsql.grammar.conditions.searched_texts import (
     behind_list,
     is_letter,
+    is_name,
     marked_text,
     run_end,
     written,
@@ -17,12 +17,22 @@ from kpi_nlsql.grammar.conditions.searched_texts import (
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.schema.naming_columns import naming_columns
 
-_DAYS = {**DAYS, "month": 30, "months": 30, "year": 365, "years": 365}
+_DAYS = {
+    "day": 1,
+    "days": 1,
+    "week": 7,
+    "weeks": 7,
+    "month": 30,
+    "months": 30,
+    "year": 365,
+    "years": 365,
+}
 
 _HAVING = frozenset({"with", "having", "have", "has", "containing"})
 _DETERMINERS = frozenset({"the", "its", "their"})
+_PROSE = frozenset("description text comment comments note notes remark remarks".split())  # noqa: SIM905
+_MOST_BETWEEN = 3
 _NAMED = 0.95
-_LEADS = frozenset("the a an letter letters word substring string with in".split())  # noqa: SIM905
 
 
 def read(scan: Scanner) -> bool:
@@ -48,16 +58,13 @@ def read(scan: Scanner) -> bool:
 def _inside(scan: Scanner) -> bool:
     """Consume "with Apples in the name", "with leak in the text": what a column has somewhere."""
     position = scan.position
+    told = scan.role(position) == "value" or is_name(scan, position) or _is_unknown(scan)
     before = scan.at(position - 1)
     lacking = before.text.split()[:1] in (["without"], ["no"])
     if not (lacking or before.text in _HAVING) or scan.at(position + 1).text != "in":
         return False
     column = scan.skip(position + 2)
-    if (
-        scan.role(position) in {"table", "column"}
-        or scan.at(position + 2).text not in _DETERMINERS
-        or scan.role(column) != "column"
-    ):
+    if not told or scan.at(position + 2).text not in _DETERMINERS or scan.role(column) != "column":
         return False
     last = position if scan.item.kind == "quoted" else run_end(scan, position)
     ref = scan.ref(column)
@@ -71,9 +78,17 @@ def _inside(scan: Scanner) -> bool:
     return True
 
 
+def _is_unknown(scan: Scanner) -> bool:
+    """Tell whether nothing is called by the word or text that stands here."""
+    return scan.unknown(scan.position) or scan.item.kind == "quoted"
+
+
 def _subject(scan: Scanner) -> Ref | None:
     if scan.pending is not None:
         return scan.pending
+    last = scan.draft.terms[-1] if scan.draft.terms else None
+    if scan.at(scan.position - 1).text == "or" and last is not None and last.kind == "null":
+        return last.ref  # "whose e-mail is empty or ends with example.org"
     for wanted in reversed(scan.draft.wanted):
         if wanted.ref is not None:
             return wanted.ref
@@ -103,6 +118,13 @@ def _null(scan: Scanner, known: bool) -> bool:
 
 def _beside(scan: Scanner, ref: Ref) -> list[Ref]:
     # "whose phone or e-mail is missing", "where A, B and C are all empty": all are subjects.
+    between = range(ref.position + 1, scan.position)
+    light = all(
+        scan.at(at).kind == "word" or scan.at(at).is_cue("both") or scan.at(at).is_cue("all")
+        for at in between
+    )
+    if not scan.in_where or not light or len(between) > _MOST_BETWEEN:
+        return []
     found: list[Ref] = []
     position, linked = ref.position, {"or", "and"}
     while True:
@@ -111,6 +133,8 @@ def _beside(scan: Scanner, ref: Ref) -> list[Ref]:
             break
         position, linked = link - 1, {","}
         found.insert(0, scan.ref(position))
+    if found:
+        scan.take(*between)
     return found
 
 
@@ -144,17 +168,22 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
     position = scan.position + 1
     if _marked(scan, position, kind):
         return True
-    while (
+    while scan.at(position).is_cue("contains") or (
         scan.at(position).kind == "word"
-        and scan.at(position).text in _LEADS
         and not is_letter(scan, position)
+        and (
+            scan.at(position).text
+            in {"the", "a", "an", "letter", "word", "substring", "string", "with", "letters", "in"}
+        )
     ):
         position += 1
     value = scan.at(position)
-    plain = scan.unknown(position) or (value.kind == "word" and len(value.text) == 1)
-    if not (value.kind in {"quoted", "number"} or value.values or plain):
+    short = value.kind == "word" and (len(value.text) == 1 or scan.at(position - 1).text == "word")
+    closing = _closes_search(scan, position)
+    named = is_name(scan, position) or closing is not None
+    if not (value.kind in {"quoted", "number"} or value.values or short or named):
         return False
-    ref = _subject(scan)
+    ref = _subject(scan) or _prose(scan, kind)
     told = behind_list(scan, position)
     after = scan.skip(told)
     if scan.at(told).text == "in" and scan.role(after) == "column":
@@ -165,7 +194,7 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
     if ref is None:
         return False
     scan.not_output(ref)
-    last = _closes_search(scan, position) or run_end(scan, position)
+    last = closing or run_end(scan, position)
     text = value.text if value.kind == "quoted" else written(scan, position, last)
     scan.add(Term("like", scan.position, ref, values=(text,), like=kind))
     scan.take(*range(scan.position, last + 1))
@@ -200,6 +229,14 @@ def _naming(scan: Scanner, position: int) -> Ref | None:
     return chosen_ref(scan.position, table.name, named)
 
 
+def _prose(scan: Scanner, kind: str) -> Ref | None:
+    """Return the one free text of the rows: "reports that mention a scratch" in ``notes``."""
+    entity = scan.entity() if kind == "contains" else None
+    columns = scan.sentence.graph.table(entity).columns if entity else ()
+    texts = [c.name for c in columns if _PROSE & {name.split()[-1] for name in c.display_names}]
+    return chosen_ref(scan.position, str(entity), texts[0]) if len(texts) == 1 else None
+
+
 def _goes_on(scan: Scanner) -> bool:
     """Tell whether a further text to look for follows: "contains leak, crack or rust"."""
     text, after = scan.at(scan.position + 1), scan.at(scan.position + 2)
@@ -228,4 +265,5 @@ def _closes_search(scan: Scanner, position: int) -> int | None:
     after = scan.at(last + 1)
     ends = after.kind == "mark" or after.text in {"and", "or", "but", ""} or after.is_cue("order")
     known = all(scan.unknown(at) for at in range(position, last + 1))
+    known = known and (scan.pending is not None or _prose(scan, "contains") is not None)
     return last if known and ends else None

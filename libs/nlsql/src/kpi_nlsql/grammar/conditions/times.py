@@ -66,6 +66,9 @@ def read(scan: Scanner) -> bool:
     dated = told == "dated" and is_date(scan, end)  # "invoices dated May 2024"
     if noun or not (dated or is_timed(scan, end)):
         return False
+    if scan.item.text == "valid":
+        until = scan.at(end).is_cue("before") or scan.at(end).text == "to"
+        told = "expire" if until else "start"
     ref = _done_to(scan, told)
     if ref is None:
         return False
@@ -136,9 +139,10 @@ def named_by(verb: str, table: Table) -> Column | None:
     """Return the date or year of the table that a verb speaks of: "expired" and ``EXPIRY``."""
     told = stem(verb)
     dated = [column for column in table.columns if column.dated or _is_year(column)]
-    named = [c for c in dated if any(told in stems(name) for name in c.display_names)]
-    if len(named) == 1:
-        return named[0]
+    if verb.endswith(("ed", "ing", "en", "t", "s", "id", "ld", "due")):
+        named = [c for c in dated if any(told in stems(name) for name in c.display_names)]
+        if len(named) == 1:
+            return named[0]
     for run in _COLUMNS.get(told, ()):
         for column in dated:
             if any(_holds(stems(name), run) for name in column.display_names):

@@ -17,13 +17,15 @@ _TOTALS = frozenset({"total", "totals", "sum", "in total", "value", "amount", "t
 _WHOLE = frozenset({"gross", "value", "valu", "total"})
 _THINGS = frozenset("sales hours units pieces points quantity volume spend".split())  # noqa: SIM905
 _TIED = 0.05
+_LIST = frozenset("and , the this that their its with show".split())  # noqa: SIM905
 
 
 def shown(scan: Scanner, functions: list[str]) -> None:
     """Ask for the sum that rows are ranked by: "…, with the name and this total"."""
     draft = scan.draft
     measures = [sorting.ref for sorting in draft.sorting if sorting.ref is not None]
-    if scan.in_where or functions != ["sum"] or len(measures) != 1:
+    listed = scan.at(scan.position - 1).text in _LIST
+    if scan.in_where or not listed or functions != ["sum"] or len(measures) != 1:
         return
     draft.wanted.append(Wanted(scan.position, measures[0], "sum"))
     scan.take(scan.position)
@@ -95,14 +97,17 @@ def amounts_of_related(scan: Scanner, entity: str) -> list[tuple[str, str]]:
 def _several(scan: Scanner, entity: str) -> list[str]:
     """Return the tables of which a row of another has several rows."""
     graph, paths = scan.sentence.graph, scan.sentence.paths
-    several = [join for join in graph.joins_from(entity) if not paths.to_one(join, graph)]
+    joins = graph.joins_from(entity)
+    declared = [join for join in joins if join.kind == "foreign_key"]
+    several = [join for join in declared or joins if not paths.to_one(join, graph)]
     return list(dict.fromkeys(join.right_table for join in several))
 
 
 def total_of(scan: Scanner, position: int) -> Ref | None:
     """Return the amount of rows whose total is told: "by [invoice] total"."""
     following = position + 1
-    if scan.at(following).text not in _TOTALS:
+    unnamed = scan.role(following) == "none" or scan.at(following).text in {"total", "totals"}
+    if scan.at(following).text not in _TOTALS or not unnamed:
         return None
     return of_rows(scan, position)
 

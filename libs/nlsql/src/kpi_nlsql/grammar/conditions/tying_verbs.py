@@ -20,6 +20,8 @@ def relates(scan: Scanner, position: int) -> bool:
     item = scan.at(position)
     if scan.role(position) != "table" or " " in item.text or item.best_table() >= _NAMED:
         return False
+    if scan.at(position + 1).text == "by":
+        return False  # "affected by storms" is told of those before it
     table, following = scan.table(position), scan.skip(position + 1)
     named = {
         lemma(part)
@@ -38,6 +40,17 @@ def relates(scan: Scanner, position: int) -> bool:
     return ends and _declared(scan, table, entity)
 
 
+def _behind_subject(scan: Scanner, position: int) -> bool:
+    """Tell whether no noun can stand here: "who play", "students play", "do not play"."""
+    before, item = scan.at(position - 1), scan.at(position)
+    if before.is_cue("relative"):
+        return before.last_word in _SUBJECTS
+    if before.is_cue("not"):
+        return before.last_word in _DENIED
+    rows = scan.role(position - 1) == "table" and before.best_table() >= _NAMED
+    return rows and before.text.endswith("s") and not item.text.endswith("s")
+
+
 def _tied(scan: Scanner, table: str, other: str) -> bool:
     path = scan.sentence.paths.path(table, other)
     return path is not None and 0 < len(path[1]) <= _FEW
@@ -48,14 +61,3 @@ def _declared(scan: Scanner, table: str, other: str | None) -> bool:
         return False
     joins = scan.sentence.graph.joins_between(table, other)
     return any(join.kind == "foreign_key" for join in joins)
-
-
-def _behind_subject(scan: Scanner, position: int) -> bool:
-    """Tell whether no noun can stand here: "who play", "students play", "do not play"."""
-    before, item = scan.at(position - 1), scan.at(position)
-    if before.is_cue("relative"):
-        return before.last_word in _SUBJECTS
-    if before.is_cue("not"):
-        return before.last_word in _DENIED
-    rows = scan.role(position - 1) == "table" and before.best_table() >= _NAMED
-    return rows and before.text.endswith("s") and not item.text.endswith("s")

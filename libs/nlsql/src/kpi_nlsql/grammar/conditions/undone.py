@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Term, chosen_ref
 from kpi_nlsql.english.words import lemma, stem, stems
-from kpi_nlsql.grammar.conditions.times import PARTICLES, has_left, is_timed
+from kpi_nlsql.grammar.conditions.times import PARTICLES, has_left
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.walking import skip_words
 
@@ -13,6 +13,7 @@ _BEING = frozenset({"is", "are", "was", "were", "remain", "remains"})
 _AUXILIARIES = frozenset({"been", "yet", "ever", "being", "be", "so", "far"})
 _CLOSING = ("yet", "so", "far", "at", "all", "ever", "until", "now")
 _BY = ("by", "anyone", "anybody", "someone", "any")
+_TIMED = ("after", "before", "between", "recent", "compare", "older")
 
 
 def read(scan: Scanner) -> bool:
@@ -27,9 +28,9 @@ def read(scan: Scanner) -> bool:
     if _is_own_value(scan, position) or rows is None:
         return False
     ref, end = dated_by(scan, position, rows)
-    if ref is None or is_timed(scan, end):
+    if ref is None or _is_timed(scan, end):
         return False
-    end = skip_words(scan.items, skip_words(scan.items, end, _BY), _CLOSING)
+    end = _closing(scan, end)
     scan.add(Term("null", scan.position, ref))
     scan.take(*range(scan.position, end))
     scan.position = end
@@ -117,3 +118,18 @@ def _dated(scan: Scanner, position: int, verb: str, of: str) -> Ref | None:
     if len(named) != 1:
         return None
     return chosen_ref(position, table.name, named[0].name)
+
+
+def _is_timed(scan: Scanner, position: int) -> bool:
+    # "not updated since 2024" was updated, only not of late.
+    following = [scan.at(position), scan.at(position + 1)]
+    if [item.text for item in following] == ["until", "now"]:
+        return False
+    told = any(item.number is not None or item.kind == "quoted" for item in following)
+    return told or any(following[0].is_cue(kind) for kind in _TIMED)
+
+
+def _closing(scan: Scanner, position: int) -> int:
+    if scan.at(position).text == "by" and scan.at(position + 1).text in _BY:
+        position += 2
+    return skip_words(scan.items, position, _CLOSING)

@@ -43,7 +43,7 @@ def measured_in(scan: Scanner, position: int) -> Ref | None:
     if unit.text in _UNITS:
         found = _called(scan, told, _UNITS[unit.text])
     elif unit.text in _MONEY:
-        found = _money(scan, told)
+        found = _shown(scan) or _money(scan, told)
     else:
         return None
     if found is None:
@@ -60,6 +60,14 @@ def _is_known(scan: Scanner) -> bool:
     return pending is not None and named and scan.measures(pending)
 
 
+def _shown(scan: Scanner) -> tuple[str, str] | None:
+    """Return the one price that is shown: "title and price of articles over 50 euros"."""
+    shown = [(hit.table, scan.column_of(hit)) for hit in scan.draft.shown() if hit.column]
+    amounts = [(table, column) for table, column in shown if column.family == "number"]
+    priced = [(table, c.name) for table, c in amounts if _PRICE & all_stems(c.display_names)]
+    return priced[0] if len(priced) == 1 else None
+
+
 def _money(scan: Scanner, told: list[str]) -> tuple[str, str] | None:
     """Return the money of the rows told, or else their one price, or else their one amount."""
     graph = scan.sentence.graph
@@ -68,7 +76,7 @@ def _money(scan: Scanner, told: list[str]) -> tuple[str, str] | None:
             return name, column
     if (priced := _called(scan, told, _PRICE)) is not None:
         return priced
-    tables = [table for table in told if amount_of(graph.table(table))]
+    tables = [table for table in told if amount_of(graph.table(table))] or _related(scan, told)
     column = amount_of(graph.table(tables[0])) if tables else None
     return None if column is None else (tables[0], column)
 
@@ -85,3 +93,14 @@ def _called(scan: Scanner, told: list[str], words: frozenset[str]) -> tuple[str,
 
 def _numbers_called(table: Table, words: frozenset[str]) -> list[str]:
     return [c.name for c in table.columns if c.measures and words & all_stems(c.display_names)]
+
+
+def _related(scan: Scanner, told: list[str]) -> list[str]:
+    """Return the one table with money whose rows belong to those told: "customers who spent …"."""
+    graph = scan.sentence.graph
+    found = {
+        join.left_table
+        for join in graph.joins
+        if join.right_table in told and amount_of(graph.table(join.left_table))
+    }
+    return list(found) if len(found) == 1 else []

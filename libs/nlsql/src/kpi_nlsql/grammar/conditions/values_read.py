@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Term
+from kpi_nlsql.english.function_words import COPULAS
 from kpi_nlsql.grammar.conditions.directions import direction
 from kpi_nlsql.grammar.conditions.further_values import another_like, another_number
 from kpi_nlsql.grammar.conditions.happenings import rows_in_time
@@ -11,6 +12,7 @@ from kpi_nlsql.grammar.conditions.times import DATE, told_before
 from kpi_nlsql.grammar.conditions.unknown_values import unknown_value
 from kpi_nlsql.grammar.conditions.years import ANY_YEAR, is_year_apart
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.values import ValueHit
 
 _LEADS_IN = frozenset("in from of for by with at on is are was were named called to as".split())  # noqa: SIM905
@@ -64,11 +66,20 @@ def _value(scan: Scanner, ref: Ref | None) -> bool:
     term.near = place or _owner(scan)
     term.adjacent = place is not None or scan.role(position + 1) == "table"
     term.toward = direction(scan)
+    scan.position += 1
+    if not term.hits and ref is None:
+        if item.kind == "quoted":
+            scan.add(term)
+            scan.take(position)
+        return item.kind == "quoted"
+    scan.position -= 1
     connect(scan, term)
     scan.not_output(scan.pending if ref is not None else None)
     scan.take(position)
     scan.add(term)
     if _names_rows(scan):
+        if position == 0:
+            scan.draft.note("asks_rows")
         scan.draft.entities.append((position, item.values[0].table))
     scan.in_where = scan.in_where or scan.at(position - 1).text in _LEADS_IN
     scan.position += 1
@@ -89,18 +100,29 @@ def _names_rows(scan: Scanner) -> bool:
         for at in range(scan.position)
     )
     following = scan.position + 1
-    if scan.role(following) == "column":
+    if scan.role(following) == "column" and following in scan.skipped:
         following += 1
+    called = scan.unknown(following) and scan.at(following).text.endswith("s")
     plural = item.text.endswith("s") and scan.role(following) == "none"
-    return opens and (scan.unknown(following) or plural) and item.kind == "mention"
+    return opens and (called or plural) and item.kind == "mention"
 
 
 def _owner(scan: Scanner) -> str | None:
     """Return the table mentioned beside the value: "Biology courses", "courses in Biology"."""
     if scan.role(scan.position + 1) == "table":
         return scan.table(scan.position + 1)
-    before = range(scan.position - 1, scan.position - 1 - _NEAR, -1) if scan.in_where else ()
-    return next((scan.table(at) for at in before if scan.role(at) == "table"), None)
+    index, heavy = scan.position - 1, 0
+    while scan.in_where and index >= 0 and heavy < _NEAR:
+        if scan.role(index) == "table":
+            return scan.table(index)
+        heavy += not _leads_on(scan.at(index))
+        index -= 1
+    return None
+
+
+def _leads_on(item: Item) -> bool:
+    # "a manager that is no longer active": the manager is
+    return item.text in COPULAS or item.is_cue("relative") or item.is_cue("not")
 
 
 def _place(scan: Scanner) -> str | None:
@@ -193,7 +215,14 @@ def _bare_number(scan: Scanner) -> bool:
             scan.take(scan.position)
             scan.position += 1
             return True
-    return number is not None and _identified(scan, number)
+    if number is not None and _identified(scan, number):
+        return True
+    if scan.item.values:
+        scan.add(Term("value", scan.position, hits=scan.item.values, values=(scan.item.text,)))
+        scan.take(scan.position)
+        scan.position += 1
+        return True
+    return False
 
 
 def _identified(scan: Scanner, number: float) -> bool:

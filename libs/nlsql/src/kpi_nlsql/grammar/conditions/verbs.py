@@ -30,7 +30,8 @@ def is_deed(scan: Scanner, position: int) -> bool:
         following.is_cue(kind) for kind in ("compare", "between", "average_of_all", "below_average")
     )
     measures = measures or _is_compared(scan, position)
-    return often or measures or _is_participle(scan, position) or _leads_on(scan, position)
+    plainly = often or measures or _is_participle(scan, position) or _happened(scan, position)
+    return plainly or _leads_on(scan, position)
 
 
 def _is_compared(scan: Scanner, position: int) -> bool:
@@ -52,12 +53,31 @@ def is_asked(scan: Scanner, position: int) -> bool:
     return plain and told and scan.at(before).text in asked
 
 
+def _happened(scan: Scanner, position: int) -> bool:
+    # "opened in 2024", "installed before May": the verb names the column of the date.
+    following = scan.at(position + 1)
+    timed = following.text in {"in", "on", "during"} or any(
+        following.is_cue(kind) for kind in ("after", "before", "between", "recent")
+    )
+    item = scan.at(position)
+    dated = any(map(scan.is_dated, item.column_hits()))
+    return timed and dated and item.text.endswith(("ed", "en", "ght"))
+
+
 def _leads_on(scan: Scanner, position: int) -> bool:
     # "confirmations received via SWIFT", "refunds booked on orders": behind the rows, a verb.
     text, lead = scan.at(position).text, scan.at(position + 1).text
     behind_rows = scan.role(position - 1) in {"table", "value"}
     past = text.endswith("ed") or is_inflected(text)
     return past and " " not in text and behind_rows and lead in _LEADS
+
+
+def _is_stated(scan: Scanner) -> bool:
+    """Tell whether a verb alone says of whose rows is spoken."""
+    verb = scan.item.text.endswith(("ed", "en", "ne")) and " " not in scan.item.text
+    copula = scan.at(scan.position - 1).text in {"is", "are", "was", "were", "been"}
+    alone = not (scan.draft.entities or scan.draft.wanted or scan.tables_named())
+    return verb and copula and alone and scan.position > 1
 
 
 def _ask_for_kind(scan: Scanner, ref: Ref) -> None:
@@ -80,6 +100,9 @@ def is_compared(scan: Scanner) -> bool:
     said = after.is_cue("compare") or after.is_cue("between")
     if said and (amount.number is not None or amount.kind == "quoted"):
         return bool(scan.draft.entities)
+    numbered = after.kind == "number" and scan.measures(scan.ref(scan.position))
+    if numbered and before.text in {"on", "of", "with", "in", "at"} and scan.draft.entities:
+        return True
     of_rows = scan.role(scan.position - 2) == "table" and before.text in {"of", "with", "in"}
     return of_rows and scan.role(scan.position + 1) == "value" and after.kind == "mention"
 
@@ -87,9 +110,14 @@ def is_compared(scan: Scanner) -> bool:
 def told_by_verb(scan: Scanner, ref: Ref) -> Ref:
     """Begin a condition where a column is only what a verb speaks of; return what it compares."""
     acts = is_deed(scan, scan.position)
+    stated = _is_stated(scan)
+    if stated:
+        # "Which jobs were done by …": the noun is unknown, its verb tells whose rows are meant.
+        scan.draft.entities.append((scan.position, scan.item.column_hits()[0].table))
     if acts:
         _ask_for_kind(scan, ref)
-    if not (acts or is_compared(scan)) or not (scan.draft.wanted or scan.draft.entities):
+    acts = acts or stated or is_compared(scan)
+    if not acts or not (scan.draft.wanted or scan.draft.entities):
         return ref
     scan.in_where = True
     return what_it_costs(scan, ref)

@@ -7,6 +7,7 @@ from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.schema.graph import Column
 
 _AUXILIARIES = frozenset("is are was were been be being got get".split())  # noqa: SIM905
+_ENDINGS = ("ed", "en", "id", "ught", "nt")
 _TIMED = ("after", "before", "between", "recent", "compare", "older", "order")
 _LEADING = frozenset({"in", "on", "at", "during", "by", "from", "to", "since"})
 
@@ -15,7 +16,7 @@ def read(scan: Scanner) -> bool:
     """Consume a deed that a nullable date of the rows is called by, with nothing said of when."""
     position = scan.position
     table = _rows(scan, position)
-    if table is None or " " in scan.item.text:
+    if table is None or not scan.item.text.endswith(_ENDINGS) or " " in scan.item.text:
         return False
     dated = [
         hit

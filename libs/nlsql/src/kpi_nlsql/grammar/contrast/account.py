@@ -14,6 +14,7 @@ _HAVING = frozenset(
     "go goes went carry carries carried run runs appear appears bear bears hold holds get got "  # noqa: SIM905
     "show shows have has had".split()
 )
+_SAYS_LITTLE = ("relative", "both", "show")
 
 
 class Account:
@@ -45,6 +46,7 @@ class Account:
             position
             for position, item in enumerate(self._sentence.items)
             if set(range(item.start, item.end)) <= self.tokens | light
+            or any(item.is_cue(kind) for kind in _SAYS_LITTLE)
         )
 
     def all_told(self) -> bool:

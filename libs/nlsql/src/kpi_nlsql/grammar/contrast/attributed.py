@@ -86,9 +86,10 @@ def _behind(items: Sequence[Item], start: int) -> State | None:
         return State(at, owner, denied, others) if owner else None
     owner = _owner(items, at)
     end = owner[-1] + 1 if owner else at
-    if not present or not owner or end + 1 >= len(items):
+    if not present or denied or not owner or end + 1 >= len(items):
         return None
-    return State(end + 1, owner) if items[end].text in _MARKING else None
+    marked = items[end].text in _MARKING and is_state(items[end + 1])
+    return State(end + 1, owner) if marked else None
 
 
 def _listed(items: Sequence[Item], first: int) -> tuple[int, ...]:

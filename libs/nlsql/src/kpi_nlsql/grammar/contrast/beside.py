@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from kpi_nlsql.grammar.conditions.listed_values import either_value, is_denied
 from kpi_nlsql.grammar.contrast.account import Account
+from kpi_nlsql.grammar.contrast.bounds import PLACES
 from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.comparator import is_deed
 from kpi_nlsql.grammar.contrast.layout import Layout, is_value
@@ -13,9 +14,11 @@ from kpi_nlsql.grammar.reconciling.side_conditions import side_conditions
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
 
+_PARTLY = 0.6
+
 
 def said_beside(
-    items: Sequence[Item], layout: Layout, account: Account, choice: Choice
+    items: Sequence[Item], layout: Layout, account: Account, choice: Choice, behind: set[int]
 ) -> list[plan.Condition]:
     """Return what the values named beside the comparison say: "the approved price"."""
     sides = (("s", choice.left.table), ("t", choice.right.table))
@@ -28,9 +31,10 @@ def said_beside(
         for at in told:
             account.add_item(at)
     for position, item in enumerate(items):
-        if not is_value(item) or account.has(position):
+        set_flag = _describes_rows(items, layout, position, [table for _, table in sides])
+        if not (is_value(item) or set_flag) or (account.has(position) and not set_flag):
             continue
-        for alias, table in sides:
+        for alias, table in sides[::-1] if position in behind else sides:
             hits = [hit for hit in item.values if hit.table == table and hit.score >= 1.0]
             if hits:
                 denied = is_denied(items, position)
@@ -50,8 +54,25 @@ def _amounts_told(items: Sequence[Item], choice: Choice) -> Iterator[int]:
     columns = {(side.table, side.column) for side in (choice.left, choice.right)}
     for at, item in enumerate(items):
         named = {(hit.table, hit.column) for hit in items[at - 1].column_hits()} if at else set()
-        if is_value(item) and is_deed(item) and columns & named:
+        placed = at + 1 < len(items) and items[at + 1].text in PLACES
+        if is_value(item) and is_deed(item) and not placed and columns & named:
             yield at
+
+
+def _describes_rows(
+    items: Sequence[Item], layout: Layout, position: int, tables: Sequence[str]
+) -> bool:
+    """Tell whether a word before the rows is a value of theirs: "returned items".
+
+    It may be named like a flag, which here is not asked for, or like a part of a column's name.
+    """
+    if position not in layout.head[:-1]:
+        return False
+    item = items[position]
+    flags = {(hit.table, hit.column) for hit in item.column_hits() if hit.table == tables[0]}
+    held = [hit for hit in item.values if hit.score >= 1.0 and hit.table in tables]
+    partly = max((hit.score for hit in item.hits), default=0.0) < _PARTLY
+    return any(partly or (hit.table, hit.column) in flags for hit in held)
 
 
 def _names(item: Item, table: str, column: str) -> bool:

@@ -36,8 +36,9 @@ def begins(items: Sequence[Item], found: Comparator) -> int:
         if items[position].text == "for which":
             verb = (at for at in range(position, found.start) if items[at].text in VERBS)
             return next(verb, position) + 1
-        # "asks for more"
-        leads_on = items[position].text == "for" and position == found.start - 1
+        # "asks for more", "A and B show different prices"
+        shows = items[position].is_cue("show") and items[position - 1].kind == "mention"
+        leads_on = (shows or items[position].text == "for") and position == found.start - 1
         if _lists_before(items, position):
             return position + 1  # "number and price of all articles priced below"
         if items[position].text in ENDS or (opens(items, position) and not leads_on):
@@ -46,14 +47,15 @@ def begins(items: Sequence[Item], found: Comparator) -> int:
 
 
 def _lists_before(items: Sequence[Item], position: int) -> bool:
-    """Tell whether "of all" or "for all" stands here, behind what to show."""
+    """Tell whether "of all" or "for all" stands here, behind a list of what to show."""
     led = position > 1 and items[position].is_cue("all")
-    return led and items[position - 1].text in {"of", "for"}
+    listed = any(item.text in {",", "and"} for item in items[: max(position - 1, 0)])
+    return led and listed and items[position - 1].text in {"of", "for"}
 
 
 def _asks(item: Item) -> bool:
     asks = any(item.is_cue(kind) for kind in ("show", "count", "all", "details"))
-    return asks and not item.hits
+    return (asks and not item.hits) or item.text in {"which", "what", "the"}
 
 
 def opens(items: Sequence[Item], position: int) -> bool:
@@ -68,8 +70,9 @@ def ends(items: Sequence[Item], start: int) -> int:
         item = items[position]
         led = position > start and item.text in {"with", "showing"}
         led = led or pairs(items, position)
-        if item.text[:1] in ENDS or led:
-            return position
+        shows = item.is_cue("show") and position > start and items[position - 1].text != "the"
+        if item.text[:1] in ENDS or led or shows or item.text in {"where", "whose"}:
+            return position - (shows and items[position - 1].text == "and")
     return len(items)
 
 
@@ -77,7 +80,7 @@ def pairs(items: Sequence[Item], position: int) -> bool:
     """Tell whether the key follows: "for the same order", "per sample", "by SKU"."""
     if tells_source(items, position):
         return False
-    if items[position].text in {"per", "by", "joined on"}:
+    if items[position].text in {"per", "by", "joined on"} or items[position].is_cue("group"):
         return True
     following = items[position + 1 : position + 3]
     led = items[position].text in {"for", "of"}
@@ -93,7 +96,9 @@ def refers_back(items: Sequence[Item], positions: Sequence[int]) -> bool:
 def says_something(items: Sequence[Item], positions: Sequence[int]) -> bool:
     """Tell whether a stretch names anything."""
     return any(
-        items[at].kind == "mention" or (items[at].kind == "word" and len(items[at].text) > 3)
+        items[at].kind == "mention"
+        or (items[at].kind == "word" and len(items[at].text) > 3)
+        or items[at].text == "lines"  # "the sum of its lines"
         for at in positions
-        if items[at].text not in THEY
+        if items[at].text not in THEY and items[at].text not in VERBS
     )

@@ -63,6 +63,8 @@ class Choice:
 
     def steps(self) -> tuple[plan.JoinStep, ...]:
         """Return the joins from the rows of the first side (``s``) to the second (``t``)."""
+        if self.same_row:
+            return ()
         if self.link is not None:
             return self.link.steps(self.pairing, self.right.table)
         on = self.pairing.conditions("s", "t")
@@ -97,7 +99,11 @@ def _pairs(sentence: Sentence, sought: Sought) -> Iterator[Choice]:
         side(graph, sought.right, sought.left, sought.common, sought.refers[1], bare[1], found),
     )
     lefts, rights = (
-        [(each, _is_shown(graph, sought, each)) for each in side if _has_order(graph, sought, each)]
+        [
+            (each, _is_shown(graph, sought, each))
+            for each in side
+            if _has_order(graph, sought, each) and not _is_key_told(sought, each, found)
+        ]
         for side in sides
     )
     head = {table.name: _head(sought.head, table) for table in graph.tables}
@@ -205,6 +211,15 @@ def _is_shown(graph: Graph, sought: Sought, operand: Operand) -> bool:
 def _seen(operand: Operand, shown: bool) -> Operand:
     """Return the operand, sure of what it leaves out where the column is among those to show."""
     return replace(operand, said=SURE) if shown and operand.said < SURE else operand
+
+
+def _is_key_told(sought: Sought, operand: Operand, found: Operands) -> bool:
+    """Tell whether the rows are to be paired by the column: "for the same batch"."""
+    return any(
+        best.column == operand.column and not best.lost
+        for part in sought.keys
+        for best in found(part, operand.table)[:1]
+    )
 
 
 def _lacks_key(sought: Sought, tables: Sequence[str], found: Operands) -> int:

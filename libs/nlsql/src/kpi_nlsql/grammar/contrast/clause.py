@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kpi_nlsql.grammar.contrast.bounds import (
+    THEY,
     VERBS,
     begins,
     ends,
@@ -13,16 +14,16 @@ from kpi_nlsql.grammar.contrast.bounds import (
     says_something,
     split_at,
 )
-from kpi_nlsql.grammar.contrast.comparator import Comparator, comparators, deed_before
+from kpi_nlsql.grammar.contrast.comparator import Comparator, comparators, deed_before, is_deed
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
 from kpi_nlsql.grammar.contrast.evoked import tells_measure
 from kpi_nlsql.grammar.contrast.layout import list_and_rows
-from kpi_nlsql.grammar.contrast.rows_apart import behind_rows, rows_apart
+from kpi_nlsql.grammar.contrast.rows_apart import behind_rows, is_verb, rows_apart
 from kpi_nlsql.grammar.contrast.sides_before import (
     compared_first,
     last_two,
     says_between,
-    takes_up,
+    tells_last_two,
     told_about,
     versus,
     without_both,
@@ -32,6 +33,7 @@ from kpi_nlsql.mentions.linking import Item
 _ASIDE = frozenset({"and", ",", "vs", "versus", "against", "to", "with"})
 _PLACES = frozenset({"in", "at", "on"})
 _TWO = frozenset({"two", "the two", "both"})
+_US = frozenset({"we", "ours", "do", "did", "have", "has", "does"})
 _LEADING = VERBS | {"that", "which", "who", "whose", "that are", "that were", "with"}
 
 
@@ -87,18 +89,28 @@ def _forms(items: Sequence[Item], clause: Clause, found: Comparator) -> Iterator
         between = found.end - 1
     if between is not None:
         yield from _between(items, clause, between)
+    elif found.attributive and _one(items, found.start) is not None:
+        yield from _one_and_another(items, clause, found.start)
     elif found.attributive:
         yield from _attributive(items, clause)
     elif (own := _own(items, clause)) is not None:
         yield own
     elif (against := _against(items, clause)) is not None:
         yield against
+    elif _refers_to_us(items, clause) and says_something(items, clause.left):
+        yield replace(_completed(items, clause), right=(), told=clause.told | {*clause.right})
     elif not says_something(items, clause.right):
         yield from _both_before(items, clause)
     elif says_something(items, clause.left) and (placed := list(_in_either(items, clause))):
         yield from placed
     else:
         yield _completed(items, clause)
+
+
+def _refers_to_us(items: Sequence[Item], clause: Clause) -> bool:
+    """Tell whether the other side is only "we do" or "ours": the column that is left."""
+    texts = {items[at].text for at in clause.right}
+    return clause.in_time is not None and bool(texts & {"we", "ours"}) and texts <= _US
 
 
 def _between(items: Sequence[Item], clause: Clause, between: int) -> Iterator[Clause]:
@@ -113,12 +125,34 @@ def _between(items: Sequence[Item], clause: Clause, between: int) -> Iterator[Cl
 def _against(items: Sequence[Item], clause: Clause) -> Clause | None:
     """Read "price mismatch product master vs web shop": what differs stands before."""
     cut = next((at for at in clause.right if items[at].text in {"vs", "versus", "against"}), None)
-    if cut is None:
+    if cut is None or not says_something(items, clause.left):
         return None
     left = tuple(at for at in clause.right if at < cut)
     right = tuple(at for at in clause.right if at > cut)
+    if not says_something(items, left) or not says_something(items, right):
+        return None
     told = clause.told | {cut}
     return replace(clause, left=left, right=right, common=clause.left, told=told)
+
+
+def _one(items: Sequence[Item], another: int) -> int | None:
+    """Return where "one" stands, of "one status in A and another in B"."""
+    if items[another].text not in {"another", "a different"} or another < 1:
+        return None
+    if items[another - 1].text != "and":
+        return None
+    return next((at for at in range(another) if items[at].text in {"one", "a"}), None)
+
+
+def _one_and_another(items: Sequence[Item], clause: Clause, another: int) -> Iterator[Clause]:
+    start = _one(items, another)
+    if start is not None:
+        yield replace(
+            clause,
+            left=tuple(range(start + 1, another - 1)),
+            before=tuple(range(start)),
+            told=clause.told | {start, another - 1},
+        )
 
 
 def _attributive(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
@@ -143,14 +177,14 @@ def _attributive(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
         sides = tuple(at for at in clause.right if at > lead)
         split = list(split_at(items, sides, _ASIDE | {"and in"}))
         yield from (replace(clause, left=left, right=right, common=common) for left, right in split)
-        if not says_something(items, common):
+        if not split and said and not says_something(items, common):
             # "which courses cost something different on the website"
             common = behind_rows(items, said)
             before = tuple(at for at in before if at not in common)
-        if not split and says_something(items, before):
+        if not split and says_something(items, before) and says_something(items, common):
             # "orders with another currency in the bank file": than they have themselves
             left = _placed_before(items, before)
-            if not any(items[at].text == "available in" for at in before):
+            if not any(_hides_state(items[at]) for at in before):
                 yield replace(clause, left=left, right=sides, common=common, before=before)
     if not leads and (deed := deed_before(items, min(clause.told))) is not None:
         # "orders that were invoiced with a different amount": than they have themselves
@@ -166,15 +200,24 @@ def _placed_before(items: Sequence[Item], before: Sequence[int]) -> tuple[int, .
     return tuple(range(lead + 1, end))
 
 
+def _hides_state(item: Item) -> bool:
+    # "sold in A but with another price in B" is a state, though sales are rows, too
+    state = any(hit.score >= 1.0 for hit in item.values) and item.best_column() < item.best_table()
+    return item.text == "available in" or (state and is_deed(item))
+
+
 def _own(items: Sequence[Item], clause: Clause) -> Clause | None:
     """Read "parcels scanned at a depot other than their own": the depot of the parcels."""
+    texts = [items[at].text for at in clause.right]
+    if "own" not in texts or says_something(items, [*clause.right][texts.index("own") + 1 :]):
+        return None
     begun = [*clause.before, *clause.left]
     verb = next((at for at in begun if at and items[at].text in _LEADING), None)
-    if verb is None or all(items[at].text != "own" for at in clause.right):
+    if verb is None:
         return None
     rows = tuple(at for at in begun if at < verb)
-    left = tuple(at for at in begun if at > verb)
     told = clause.told | {*clause.right, verb}
+    left = tuple(at for at in begun if at > verb)
     return replace(clause, left=left, right=rows, before=rows, told=told)
 
 
@@ -199,25 +242,31 @@ def _both_before(items: Sequence[Item], clause: Clause) -> Iterator[Clause]:
         yield beside
         return
     split = list(split_at(items, clause.left, frozenset({"and", "vs", "versus"})))
-    listed = last_two(items, clause)
+    yield from (replace(clause, left=left, right=right) for left, right in split)
+    two = not split and any(items[at].text in _TWO for at in clause.left)
     # "date in A and date in B where the two dates differ"
-    two = any(items[at].text in _TWO for at in clause.left)
-    named = says_something(items, clause.left)
-    if split:
-        yield from (replace(clause, left=left, right=right) for left, right in split)
-    elif listed is not None and (two or not named or takes_up(items, clause.left, listed)):
-        yield listed
-    elif named:
-        yield replace(clause, left=(), right=(), common=clause.left)
+    pairs = list(last_two(items, clause)) if clause.before and not split else []
+    listed = [pair for pair in pairs if two or tells_last_two(items, clause.left, pair)]
+    yield from listed
+    if not split and not listed:
+        if not says_something(items, clause.left):
+            yield from last_two(items, clause)
+            return
+        told = clause.told | {at for at in clause.left if items[at].text in THEY}
+        common = tuple(at for at in clause.left if at not in told)
+        yield replace(clause, left=(), right=(), common=common, told=told)
 
 
 def _completed(items: Sequence[Item], clause: Clause) -> Clause:
     """Take what a bare "that" or "which" refers to: "have a date which deviates from …"."""
-    if says_something(items, clause.left):
+    verb = clause.left[-1] if clause.left else None
+    if verb is not None and is_verb(items, verb):  # "receipts that cover less than the tax due"
+        clause = replace(clause, left=clause.left[:-1], told=clause.told | {verb})
+    if says_something(items, clause.left) or not clause.before:
         return clause
     before = clause.before[:-1]
-    rows = list_and_rows(items, before)[1]
-    if rows:
+    listed, rows = list_and_rows(items, before)
+    if rows and any(items[at].text in {",", "and"} for at in listed):
         return replace(clause, left=rows)  # "number and total of all orders that exceed …"
     begin = next((at for at in reversed(before) if opens(items, at)), -1) + 1
     return replace(

@@ -78,12 +78,14 @@ def _at(items: Sequence[Item], position: int) -> Comparator | None:
         return _denied(items, position)
     if _is_unlike(items, position):
         return Comparator(position, position + 1, "!=", item.text, attributive=True)
+    if item.text in _UNLIKE and _of_two(items, position):
+        return Comparator(position, position + 1, "!=", item.text)
     ordered = _MORE.get(item.text)
     if ordered is not None and _than_follows(items, position):
         return Comparator(position, position + 1, ordered, item.text, attributive=True)
     if _is_alike(items, position):
         return Comparator(position, position + 1, "=", item.text, attributive=True)
-    operator = "!=" if item.is_cue("mismatch") else _ordered(item) or _equal(item)
+    operator = "!=" if item.is_cue("mismatch") else _ordered(item) or _equal(items, position)
     if operator is None:
         return None
     end = skip_words(items, position + 1, {"from", "with", "to", "than", "as"})
@@ -103,16 +105,27 @@ def _ordered(item: Item) -> Operator | None:
     return next((each for each in _MIRRORED if each == said != "="), _ORDERS.get(item.text))
 
 
-def _equal(item: Item) -> Operator | None:
-    """Return that values are equal; not where a number is told by it, "exactly 5"."""
-    return "=" if item.argument("compare") == "=" and item.text != "exactly" else None
+def _of_two(items: Sequence[Item], position: int) -> bool:
+    # "A and B show different prices"
+    before = [item.text for item in items[max(position - 4, 0) : position]]
+    return "and" in before[:-1] and before[-1] in _HAVING
+
+
+def _equal(items: Sequence[Item], position: int) -> Operator | None:
+    """Return that values are equal; not where a key or a number is told by it, "exactly 5"."""
+    item = items[position]
+    agrees = item.is_cue("agree") and item.text not in _LIKE
+    says = agrees or (item.argument("compare") == "=" and item.text != "exactly")
+    return "=" if says and position > 1 else None
 
 
 def _is_alike(items: Sequence[Item], position: int) -> bool:
     """Tell whether "the same" stands before what is compared: "have the same e-mail in A and B"."""
     text = items[position].text
     having = position > 0 and items[position - 1].text in _HAVING
-    return text in _LIKE and (having or text.startswith(("has ", "have ", "with ")))
+    following = [item.last_word for item in items[position + 1 : position + _WITHIN]]
+    led = having or text.startswith(("has ", "have ", "with "))
+    return text in _LIKE and led and bool({"in", "as", "on"} & {*following[1:]})
 
 
 def _is_unlike(items: Sequence[Item], position: int) -> bool:
@@ -120,6 +133,8 @@ def _is_unlike(items: Sequence[Item], position: int) -> bool:
     if items[position].text not in _UNLIKE:
         return False
     following = [item.last_word for item in items[position + 1 : position + _WITHIN]]
+    if following[:1] in (["from"], ["to"], ["than"]):
+        return False
     told = bool({"than", "from", "in", "on", "vs", "versus"} & set(following))
     return told or deed_before(items, position) is not None
 

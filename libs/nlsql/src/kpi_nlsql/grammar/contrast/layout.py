@@ -59,7 +59,12 @@ def words_of(
     found = []
     for position in positions:
         item = items[position]
-        if is_value(item) or (item.cues and not item.hits and not _names_something(item)):
+        names_value = position + 1 < len(items) and is_value_of(items[position + 1], item)
+        if (
+            is_value(item)
+            or names_value
+            or (item.cues and not item.hits and not _names_something(item))
+        ):
             continue
         for at in range(item.start, item.end):
             token = tokens[at]
@@ -87,8 +92,10 @@ def is_value(item: Item) -> bool:
 
 
 def _names_something(item: Item) -> bool:
-    # "total amount" and "number of rooms" are columns here, not sums and counts.
-    return any(item.is_cue(kind) for kind in ("count", "aggregate", "details"))
+    # "total amount" and "number of rooms" are columns here, not sums and counts; so is a report.
+    return item.text in {"report", "list"} or any(
+        item.is_cue(kind) for kind in ("count", "aggregate", "details")
+    )
 
 
 def _before(items: Sequence[Item], positions: Positions, layout: Layout) -> None:
@@ -132,7 +139,7 @@ def _without_key(items: Sequence[Item], rest: list[int], layout: Layout) -> list
 
 def _is_key_lead(items: Sequence[Item], position: int) -> bool:
     item = items[position]
-    leads = item.is_cue("group") and item.text not in _FOR_EACH
+    leads = item.text in {"per", "by"} or (item.is_cue("group") and item.text not in _FOR_EACH)
     return leads and not tells_source(items, position)
 
 
@@ -148,14 +155,14 @@ def _after(items: Sequence[Item], positions: Positions, layout: Layout) -> None:
         item = items[position]
         rest = positions[at + 1 :]
         stretch = _stretch(items, rest)
-        if item.is_cue("order"):
+        if item.is_cue("order") and stretch:
             layout.order += list(_sorting(items, stretch))
             layout.told |= {position, *(n for n in stretch if _directs(items[n]))}
             at += 1 + len(stretch)
         elif _leads_to_key(items, position, rest):
             stretch = _key(items, rest)
-            layout.keys += list(_segments(items, stretch))
-            layout.told.add(position)
+            layout.keys += list(_segments(items, _without_same(items, stretch)))
+            layout.told |= {position, *_sames(items, stretch)}
             at += 1 + len(stretch)
         elif item.is_cue("show") or item.text in _LEADS_TO_LIST or _lists_now(item, layout):
             listed = _list(items, rest)
@@ -190,12 +197,22 @@ def _leads_to_key(items: Sequence[Item], position: int, rest: Positions) -> bool
     return text in _LEADS_TO_KEY or items[position].is_cue("group")
 
 
+def _sames(items: Sequence[Item], positions: Positions) -> set[int]:
+    return {at for at in positions if items[at].text in _SAME}
+
+
+def _without_same(items: Sequence[Item], positions: Positions) -> Positions:
+    return tuple(at for at in positions if items[at].text not in _SAME)
+
+
 def _stretch(items: Sequence[Item], positions: Positions) -> Positions:
     """Return the positions up to the next mark or lead."""
     found: list[int] = []
     for position in positions:
         item = items[position]
-        if item.kind == "mark" or item.text in _LEADS_TO_LIST:
+        if item.kind == "mark" or item.text in _LEADS_TO_LIST or item.is_cue("show"):
+            break
+        if item.is_cue("relative"):
             break
         found.append(position)
     return tuple(found)
@@ -216,7 +233,8 @@ def _list(items: Sequence[Item], positions: Positions) -> Positions:
     found: list[int] = []
     for position in positions:
         item = items[position]
-        if item.kind == "mark" and item.text not in {",", "/"}:
+        ends = item.kind == "mark" and item.text not in {",", "/"}
+        if ends or item.is_cue("relative") or item.text in {"for", "by", "per"}:
             break
         found.append(position)
     return tuple(found)
@@ -226,7 +244,9 @@ def _segments(items: Sequence[Item], positions: Sequence[int]) -> Iterator[Posit
     """Yield the parts of a list."""
     part: list[int] = []
     for position in positions:
-        if items[position].text in _LISTING and not _joins_values(items, position):
+        inside = _inside_name(items, position) or _joins_values(items, position)
+        splits = items[position].text in _LISTING and not inside
+        if splits:
             if part:
                 yield tuple(part)
             part = []
@@ -243,17 +263,26 @@ def list_and_rows(
     lead = _rows_lead(items, positions)
     if lead is None:
         return list(positions), None
-    listed = [at for at in positions if at < lead]
+    listed = [at for at in positions if at < lead + _ends_name(items, lead)]
     return listed, tuple(at for at in positions if at > lead)
 
 
+def _ends_name(items: Sequence[Item], position: int) -> bool:
+    # "the order total of all invoices", where "total of" is read as one
+    item, before = items[position], items[position - 1] if position else None
+    summed = item.is_cue("aggregate", "sum") and item.text.endswith(" of")
+    return summed and before is not None and before.kind == "mention"
+
+
 def _rows_lead(items: Sequence[Item], positions: Sequence[int]) -> int | None:
-    leads = [at for at in positions if items[at].text in _LEADS_TO_ROWS]
+    leads = [at for at in positions if items[at].text in _LEADS_TO_ROWS or _ends_name(items, at)]
     plain = [at for at in leads if items[at].text in _FOR_EACH | {"for"}]
     if plain:
         return plain[0]
     # "the amount from the invoice and the amount from the bank" tells where each is from
-    return leads[0] if len(leads) == 1 else None
+    several = len(leads) > 1 and len({items[at].last_word for at in leads}) == 1
+    listed = max((at for at in positions if items[at].text in _LISTING), default=-1)
+    return leads[0] if leads and (not several or leads[0] > listed) else None
 
 
 def _joins_values(items: Sequence[Item], position: int) -> bool:
@@ -261,3 +290,10 @@ def _joins_values(items: Sequence[Item], position: int) -> bool:
     return 0 < position < len(items) - 1 and all(
         is_value(items[at]) for at in (position - 1, position + 1)
     )
+
+
+def _inside_name(items: Sequence[Item], position: int) -> bool:
+    # "B/L number"
+    slash = items[position].text == "/"
+    around = [*items[position - 1 : position], *items[position + 1 : position + 2]]
+    return slash and any(len(item.text) == 1 for item in around)

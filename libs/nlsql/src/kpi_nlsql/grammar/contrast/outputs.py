@@ -11,6 +11,8 @@ from kpi_nlsql.schema.graph import Graph
 
 _COMPARED = 0.35
 _FIRST = 0.1
+_SHOWN_ALREADY = 0.3
+_LEAST_SAID = 0.4
 
 
 def both_compared(choice: Choice) -> list[plan.ColumnRef]:
@@ -30,7 +32,7 @@ def sources(choice: Choice) -> list[tuple[str, str]]:
 
 
 def shown_column(
-    words: Sequence[Word], choice: Choice, graph: Graph
+    words: Sequence[Word], choice: Choice, graph: Graph, shown: Sequence[plan.ColumnRef]
 ) -> tuple[plan.ColumnRef, frozenset[int]] | None:
     """Return the column of either side that the words name, and the words it leaves out."""
     best: tuple[float, plan.ColumnRef, frozenset[int]] | None = None
@@ -38,8 +40,8 @@ def shown_column(
     for alias, table in sources(choice):
         for operand in operands(words, graph.table(table)):
             ref = plan.ColumnRef(alias, str(operand.column))
-            score = _score(operand, ref, alias, compared)
-            if best is None or score > best[0]:
+            score = _score(operand, ref, alias, compared, shown)
+            if operand.said >= _LEAST_SAID and (best is None or score > best[0]):
                 # "planned registration": what it adds only tells the side.
                 lost = frozenset[int]() if ref in compared else operand.lost
                 best = score, ref, lost
@@ -54,7 +56,7 @@ def both_listed(
     Of "listing price, list price" the first could mean either, but not the same as the second.
     """
     left, right = both_compared(choice)
-    best = [shown_column(words, choice, graph) for words in parts]
+    best = [shown_column(words, choice, graph, ()) for words in parts]
     pair = [n for n, found in enumerate(best) if found is not None and found[0] in {left, right}]
     if len(pair) != 2:
         return {}
@@ -74,14 +76,21 @@ def shown_total(
     words: Sequence[Word], choice: Choice, graph: Graph
 ) -> tuple[plan.ColumnRef, frozenset[int]] | None:
     """Return what is added up, where the words name its column or no more than its table."""
+    compared = both_compared(choice)[1]
     table = graph.table(choice.right.table)
-    told = [*operands(words, table)[:1], table_told(words, table)]
-    named = any(each is not None and not each.lost for each in told)
-    return (both_compared(choice)[1], frozenset()) if named else None
+    named = next((op for op in operands(words, table) if op.column == compared.column), None)
+    told = table_told(words, table)
+    best = min((len(each.lost) for each in (named, told) if each is not None), default=1)
+    return None if best else (compared, frozenset())
 
 
 def _score(
-    operand: Operand, ref: plan.ColumnRef, alias: str, compared: Sequence[plan.ColumnRef]
+    operand: Operand,
+    ref: plan.ColumnRef,
+    alias: str,
+    compared: Sequence[plan.ColumnRef],
+    shown: Sequence[plan.ColumnRef],
 ) -> float:
     score = operand.score + (_COMPARED if ref in compared else 0.0)
-    return score + (_FIRST if alias == "s" else 0.0)
+    score += _FIRST if alias == "s" else 0.0
+    return score - (_SHOWN_ALREADY if ref in shown else 0.0)

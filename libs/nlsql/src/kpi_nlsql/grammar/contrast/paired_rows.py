@@ -11,6 +11,8 @@ from kpi_nlsql.schema.partners import partner
 from kpi_nlsql.schema.ruleset import ColumnPair
 from kpi_nlsql.sentence import Sentence
 
+_SURE = 0.6
+_ALIKE = 0.5
 _INCOMPLETE = 0.6
 _UNCOUNTED = 1.0
 """What is taken for the variety where nobody has counted the rows."""
@@ -24,9 +26,14 @@ def paired_rows(
     options = [option for option in options if not _uses(option, compared)]
     if not options:
         return None
+    if options[0].score >= 1.0:
+        return options[0]
     first, second = sentence.graph.table(left), sentence.graph.table(right)
-    best = max(options, key=lambda option: _standing(option, first, second))
-    return _completed(best, first, second, compared)
+    ranked = sorted(options, key=lambda option: -_standing(option, first, second))
+    best = ranked[0]
+    if _tells_apart(best, first, second):
+        return best
+    return _completed(best, ranked[1:], first, second, compared)
 
 
 def _uses(option: Pairing, compared: tuple[str, str]) -> bool:
@@ -53,9 +60,11 @@ def _tells_apart(option: Pairing, left: Table, right: Table) -> bool:
     )
 
 
-def _completed(best: Pairing, left: Table, right: Table, compared: tuple[str, str]) -> Pairing:
+def _completed(
+    best: Pairing, others: list[Pairing], left: Table, right: Table, compared: tuple[str, str]
+) -> Pairing:
     """Add what else the rows share until the columns tell them apart: order and line number."""
-    for pair in _of_key(best, left, right, compared):
+    for pair in (*_of_key(best, left, right, compared), *_joined(others)):
         if _tells_apart(best, left, right):
             break
         taken = {column for each in best.columns() for column in each}
@@ -63,6 +72,16 @@ def _completed(best: Pairing, left: Table, right: Table, compared: tuple[str, st
             best = replace(best, pairs=(*best.pairs, pair))
     told = _tells_apart(best, left, right)
     return best if told else replace(best, score=best.score * _INCOMPLETE)
+
+
+def _joined(others: list[Pairing]) -> Iterator[ColumnPair]:
+    for option in others:
+        if len(option.pairs) != 1:
+            continue
+        pair = option.pairs[0]
+        # ``item_no`` repeats in every order, but is called so on both sides
+        if option.score >= (_ALIKE if pair.left.lower() == pair.right.lower() else _SURE):
+            yield pair
 
 
 def _of_key(

@@ -6,12 +6,19 @@ from collections.abc import Sequence
 
 from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
-from kpi_nlsql.grammar.contrast.wording import counts_years, kind_of
+from kpi_nlsql.grammar.contrast.wording import (
+    column_names,
+    counts_years,
+    is_key,
+    kind_of,
+    says_kind,
+)
 from kpi_nlsql.schema.graph import Column
 from kpi_nlsql.sentence import Sentence
 
 _LEAST_SAID = 0.4
 _WHOLE = 0.8
+_HALF = 0.5
 _CLOSE = 0.35
 _RIVALLED = 0.15
 
@@ -25,8 +32,13 @@ def is_plain(sentence: Sentence, choice: Choice, clause: Clause) -> bool:
         return False
     if "date" in kinds and len(kinds) > 1 and not any(map(counts_years, columns)):
         return False
-    least = _LEAST_SAID if clause.operator == "!=" else _WHOLE
-    return min(side.said for side in sides) >= least
+    if clause.operator == "=" and all(map(is_key, columns)):
+        return False  # "where the order number equals the order id" tells how rows are paired
+    if clause.operator == "!=":
+        return min(side.said for side in sides) >= _LEAST_SAID
+    rows = clause.together is not None and choice.right.said >= _HALF
+    sure = choice.right.said >= _WHOLE or (rows and _says_kind(columns[1]))
+    return sure and choice.left.said >= _WHOLE
 
 
 def clearness(ranked: Sequence[Choice]) -> float:
@@ -38,6 +50,11 @@ def clearness(ranked: Sequence[Choice]) -> float:
         if not same or set(other.columns) != set(best.columns):
             return 1.0 if best.score - other.score >= _CLOSE else _RIVALLED
     return 1.0
+
+
+def _says_kind(column: Column) -> bool:
+    """Tell whether a name only adds what kind of value it is: the lowest bid's ``BidAmount``."""
+    return any(says_kind(name[-1]) for name in column_names(column))
 
 
 def _holds_words(column: Column) -> bool:

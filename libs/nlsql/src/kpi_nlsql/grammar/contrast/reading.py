@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from kpi_nlsql.english.words import parts
 from kpi_nlsql.grammar.contrast.account import Account
@@ -17,12 +18,20 @@ from kpi_nlsql.grammar.contrast.operand import naming, operands, table_told
 from kpi_nlsql.grammar.contrast.order import can_sort, ordered
 from kpi_nlsql.grammar.contrast.outputs import both_compared, both_listed, shown_column, shown_total
 from kpi_nlsql.grammar.contrast.plainness import clearness
+from kpi_nlsql.grammar.contrast.row_phrases import RowPhrase
 from kpi_nlsql.grammar.contrast.rows_said import RowsSaid
 from kpi_nlsql.grammar.contrast.sought import Sought
 from kpi_nlsql.grammar.contrast.states import States, conditions
 from kpi_nlsql.grammar.contrast.told_key import completed, told_key
 from kpi_nlsql.grammar.contrast.wording import covered
-from kpi_nlsql.grammar.contrast.written import Wish, compared, of_one_side, summed, written
+from kpi_nlsql.grammar.contrast.written import (
+    Wish,
+    compared,
+    of_one_side,
+    of_other,
+    summed,
+    written,
+)
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import moved
@@ -33,8 +42,13 @@ _WHOLE = 0.8
 _SURELY = 0.85
 _KEYED = 0.95
 _SAID = 0.8
+_DESCRIBED = 0.3
+"""What is left of the certainty where a word is not understood that tells which rows are meant."""
 _SUMMED = 0.5
 """What is left of the certainty where sums must be equal to the last cent."""
+
+Total = Callable[[Sequence[plan.Condition]], plan.Condition]
+"""Makes the comparison with what the rows come to of which the conditions hold."""
 
 
 class Reading:
@@ -47,7 +61,7 @@ class Reading:
         layout: Layout,
         sought: Sought,
         account: Account,
-        phrases: Sequence[Positions] = (),
+        phrases: Sequence[RowPhrase] = (),
     ) -> None:
         self.sentence, self.items, self.layout = sentence, items, layout
         self.sought, self.account, self.phrases = sought, account, phrases
@@ -70,14 +84,17 @@ class Reading:
         sure = choice.pairing.score * clearness(ranked) * min(1.0, 0.4 + said)
         told = f"{choice.left.column} {operator} {choice.right.column}"
         if (function := clause.together) is not None:
-            sure *= _SUMMED if operator == "!=" and margin is None else 1.0
-            term = summed(choice, operator, function, margin)
-        else:
-            term = compared(choice, operator, self.sentence.graph, margin)
-        return self._candidate(choice, [term], rows, sure, told, function is not None)
+            unlike = _SUMMED if operator == "!=" and margin is None else 1.0
+            total = partial(summed, choice, operator, function, margin)
+            return self._candidate(choice, [], rows, sure * unlike, told, total)
+        terms = [compared(choice, operator, self.sentence.graph, margin)]
+        return self._candidate(choice, terms, rows, sure, told)
 
     def of_states(self, choice: Choice, found: States) -> Candidate | None:
         """Return the reading of a value on either side."""
+        if self._turned(choice):
+            choice = choice.turned()
+            found = replace(found, first=found.second, second=found.first)
         said = conditions(self.items, found, choice)
         lost = choice.left.lost | choice.right.lost
         self._tell_sides(choice)
@@ -102,16 +119,22 @@ class Reading:
         rows: bool,
         sure: float,
         told: str,
-        together: bool = False,
+        total: Total | None = None,
     ) -> Candidate | None:
-        named = self._named(choice, together)
+        named = self._named(choice, total is not None)
         said_of = RowsSaid(self.sentence, self.items, self.account, choice)
         filters = [*said_of.phrased(self.phrases), *said_of.headed(self.layout.head)]
-        filters += said_beside(self.items, self.layout, self.account, choice)
+        filters += said_of.described(self.stretches)
+        behind = set(self.stretches[1])
+        filters += said_beside(self.items, self.layout, self.account, choice, behind)
+        if said_of.leaves_words([self.layout.head, *self.stretches]):
+            sure *= _DESCRIBED
         counts = self.layout.counts
+        if counts and any(self.items[at].is_cue("group") for at in self.layout.head):
+            return None  # "the number of vehicles per dealer" is counted apart
         wish = Wish(counts, counts or rows, () if counts else named)
         terms = dict.fromkeys([*filters, *said])
-        query = self._query(choice, list(terms), wish, together)
+        query = self._query(choice, list(terms), wish, total)
         if query is None:
             return None
         query = self._ordered(query, choice)
@@ -134,10 +157,12 @@ class Reading:
         )
 
     def _query(
-        self, choice: Choice, terms: Sequence[plan.Condition], wish: Wish, together: bool
+        self, choice: Choice, terms: Sequence[plan.Condition], wish: Wish, total: Total | None
     ) -> plan.Query | None:
-        if together:
-            return of_one_side(choice, terms, wish)
+        if total is not None:
+            among = [term for term in terms if of_other(term)]
+            own = [term for term in terms if term not in among]
+            return of_one_side(choice, [*own, total(among)], wish, among)
         if choice.same_row:
             return moved(of_one_side(choice, terms, wish), "s", choice.left.table)
         return written(choice, terms, wish, self.sentence.graph)
@@ -146,7 +171,7 @@ class Reading:
         keys: list[plan.Order] = []
         for part, descending in self.layout.order:
             words = words_of(self.items, part, self.sentence.tokens)
-            found = shown_column(words, choice, self.sentence.graph)
+            found = shown_column(words, choice, self.sentence.graph, ())
             if found is not None and can_sort(query, found[0]):
                 keys.append(plan.Order(found[0], descending))
                 self.account.add({word.token for word in words} - found[1])
@@ -214,21 +239,23 @@ class Reading:
         for n, words in enumerate(self.sought.shown):
             if n in pair:
                 self.account.add(word.token for word in words)
-            shown += [pair[n]] if n in pair else self._shown(choice, n, together)
+            shown += [pair[n]] if n in pair else self._shown(choice, n, together, shown)
         if shown and set(shown) == set(both_compared(choice)) and not self.sought.head:
             keys = [plan.ColumnRef("s", pair.left) for pair in choice.pairing.pairs]
             shown = [*keys, *shown]  # two values alone would say nothing
         return list(dict.fromkeys(shown)) or self._asked(choice)
 
-    def _shown(self, choice: Choice, n: int, together: bool) -> list[plan.ColumnRef]:
-        """Return the columns that a part of the list asks for."""
+    def _shown(
+        self, choice: Choice, n: int, together: bool, shown: Sequence[plan.ColumnRef]
+    ) -> list[plan.ColumnRef]:
+        """Return the columns that a part of the list asks for, beside those ``shown`` already."""
         part, words = self.layout.shown[n], self.sought.shown[n]
         if any(self.items[at].is_cue("both") for at in part):
             for position in part:
                 self.account.add_item(position)
             return both_compared(choice)
         adds = [at for at in part if together and self.items[at].is_cue("aggregate")]
-        found = shown_column(words, choice, self.sentence.graph)
+        found = shown_column(words, choice, self.sentence.graph, shown)
         if adds:
             rest = [at for at in part if at not in adds]
             plain = words_of(self.items, rest, self.sentence.tokens)

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kpi_nlsql.grammar import general
+from kpi_nlsql.grammar.contrast.comparator import is_deed
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
-from kpi_nlsql.grammar.contrast.layout import Positions, is_value
+from kpi_nlsql.grammar.contrast.layout import is_value
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
@@ -25,17 +26,28 @@ _LEADS = frozenset("of in for with from since during on at after before until da
 _PASSED = frozenset({"the", "a", "an", "all", "year", "month", "code", "number", "no"})
 _LONGEST = 6
 _STRETCHES = ("right", "left", "common", "before", "after")
+_TIMING = frozenset("in since during on after before until between from".split())  # noqa: SIM905
 
 
-def without_phrases(items: Sequence[Item], clause: Clause) -> tuple[Clause, list[Positions]]:
+@dataclass(frozen=True, slots=True)
+class RowPhrase:
+    """Where words stand that tell which rows are meant, and whether behind the comparison."""
+
+    positions: tuple[int, ...]
+    behind: bool
+
+
+def without_phrases(items: Sequence[Item], clause: Clause) -> tuple[Clause, list[RowPhrase]]:
     """Return the clause without the phrases that tell which rows are meant, and these."""
-    stretches = [getattr(clause, name) for name in _STRETCHES]
-    found = list(dict.fromkeys(each for stretch in stretches for each in _phrases(items, stretch)))
+    found: dict[tuple[int, ...], RowPhrase] = {}
+    for name in _STRETCHES:
+        for positions in _phrases(items, getattr(clause, name)):
+            found.setdefault(positions, RowPhrase(positions, name in {"right", "after"}))
     gone = {at for positions in found for at in positions}
     kept: dict[str, Any] = {
         name: tuple(at for at in getattr(clause, name) if at not in gone) for name in _STRETCHES
     }
-    return replace(clause, **kept), found
+    return replace(clause, **kept), list(found.values())
 
 
 def _phrases(items: Sequence[Item], stretch: Sequence[int]) -> Iterator[tuple[int, ...]]:
@@ -45,7 +57,8 @@ def _phrases(items: Sequence[Item], stretch: Sequence[int]) -> Iterator[tuple[in
         if end is None:
             at += 1
             continue
-        yield tuple(stretch[at:end])
+        timed = at > 0 and items[stretch[at]].last_word in _TIMING
+        yield tuple(stretch[at - (timed and is_deed(items[stretch[at - 1]])) : end])
         at = end
 
 
@@ -97,7 +110,9 @@ def rows_told(
     The words are "of fiscal year 2024" alone, or those with the rows in them, "unpaid invoices".
     """
     rows = Item("mention", table, 0, 0, hits=(NameHit(table, None, 1.0),))
-    plain = plain_items((*SHOW_ALL, rows, *items), sentence.graph, sentence.lexicon)
+    at = next((n for n, item in enumerate(items) if _names(item, table)), None)
+    part = [*items[:at], replace(items[at], hits=rows.hits), *items[at + 1 :]] if at else None
+    plain = plain_items((*SHOW_ALL, *(part or (rows, *items))), sentence.graph, sentence.lexicon)
     first = next(iter(general.read(replace(sentence, items=tuple(plain)))), None)
     query = first.plan if first is not None else None
     if first is None or not isinstance(query, plan.Query) or query.where is None:
@@ -108,6 +123,8 @@ def rows_told(
     related = [each for each in everything(query.where) if isinstance(each, plan.Source)]
     if any(each.table not in named for each in related):
         return None  # what the other side has is not said of these rows
+    if any(step.source.table == other for step in query.joins):
+        return None
     used = {token for n in first.used for token in range(plain[n].start, plain[n].end)}
     if any(_says(item) and not used & set(range(item.start, item.end)) for item in items):
         return None
@@ -116,6 +133,11 @@ def rows_told(
 
 def _says(item: Item) -> bool:
     return item.kind in {"mention", "number", "quoted"} or item.is_cue("not")
+
+
+def _names(item: Item, table: str) -> bool:
+    hits = item.table_hits()
+    return bool(hits) and any(h.table == table and h.score >= hits[0].score for h in hits)
 
 
 def _of_rows(query: plan.Query, alias: str) -> plan.Condition:

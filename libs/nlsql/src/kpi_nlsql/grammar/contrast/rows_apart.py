@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kpi_nlsql.grammar.contrast.bounds import LED_TO, opens, says_something
+from kpi_nlsql.english.money import MOVING
+from kpi_nlsql.grammar.contrast.bounds import LED_TO, VERBS, opens, says_something
 from kpi_nlsql.grammar.contrast.comparator import is_deed
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
+from kpi_nlsql.grammar.contrast.evoked import SUMMING, tells_measure
 from kpi_nlsql.mentions.linking import Item
 
 _ROWS = 0.5
 _OWNING = frozenset({"in", "at", "on", "of", "from", "the", "our"})
+_DOERS = frozenset({"that", "which", "who", "we", "they", "it"})
 
 
 def rows_apart(items: Sequence[Item], clause: Clause) -> Clause:
@@ -39,7 +42,9 @@ def rows_apart(items: Sequence[Item], clause: Clause) -> Clause:
         return clause
     if rest and items[rest[0]].text in LED_TO:
         return replace(clause, left=rest[1:], before=before, told=clause.told | {*deed, rest[0]})
-    return replace(clause, left=left[rows + 1 :], before=before)
+    told = items[deed[0]]
+    linked = told.hits or told.text in MOVING or tells_measure(told.text) or clause.in_time
+    return replace(clause, left=left[rows + 1 :], before=before) if linked else clause
 
 
 def _names_rows(item: Item) -> bool:
@@ -48,4 +53,13 @@ def _names_rows(item: Item) -> bool:
 
 def behind_rows(items: Sequence[Item], said: tuple[int, ...]) -> tuple[int, ...]:
     """Return what is compared without the rows: "products launched earlier in A than in B"."""
-    return said[1:] if len(said) > 1 and _names_rows(items[said[0]]) else said
+    done = len(said) > 1 and (is_deed(items[said[1]]) or tells_measure(items[said[1]].text))
+    return said[1:] if done and _names_rows(items[said[0]]) else said
+
+
+def is_verb(items: Sequence[Item], position: int) -> bool:
+    """Tell whether a word that names nothing is what rows do: "that cover less"."""
+    item, before = items[position], items[position - 1] if position else items[position]
+    done = before.text in _DOERS or (before.kind == "mention" and before.text.endswith("s"))
+    measures = tells_measure(item.text) or item.text in MOVING | SUMMING
+    return item.kind == "word" and done and not measures and item.text not in VERBS

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kpi_nlsql.english.function_words import FUNCTION_WORDS, STOP_WORDS
 from kpi_nlsql.grammar.contrast.account import Account
 from kpi_nlsql.grammar.contrast.bounds import VERBS
 from kpi_nlsql.grammar.contrast.choice import Choice
-from kpi_nlsql.grammar.contrast.layout import Positions
+from kpi_nlsql.grammar.contrast.comparator import is_deed
 from kpi_nlsql.grammar.contrast.operand import Operand
-from kpi_nlsql.grammar.contrast.row_phrases import rows_told
+from kpi_nlsql.grammar.contrast.row_phrases import RowPhrase, rows_told
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
 from kpi_nlsql.sentence import Sentence
 
+_NAMED = 0.8
 _TWO = 2
 
 
@@ -31,22 +33,22 @@ class RowsSaid:
         other = [] if self.choice.same_row else [("t", second, first.table)]
         return [("s", first, second.table), *other]
 
-    def phrased(self, phrases: Sequence[Positions]) -> list[plan.Condition]:
+    def phrased(self, phrases: Sequence[RowPhrase]) -> list[plan.Condition]:
         """Return what the phrases taken out of the sentence say of the rows of either side."""
         found: list[plan.Condition] = []
         sides = self._sides()
         for phrase in phrases:
-            told = [self.items[at] for at in phrase]
+            told = [self.items[at] for at in phrase.positions]
             ways = [
                 rows
-                for alias, side, other in sides
+                for alias, side, other in (sides[::-1] if phrase.behind else sides)
                 if (rows := rows_told(self.sentence, told, side.table, alias, other)) is not None
             ]
             if ways:
                 rows = min(ways, key=lambda way: way.joined)
                 found.append(rows.term)
                 self.account.add(rows.used)
-                self.account.add_item(phrase[0])
+                self.account.add_item(phrase.positions[0])
         return found
 
     def headed(self, positions: Sequence[int]) -> list[plan.Condition]:
@@ -66,3 +68,33 @@ class RowsSaid:
             return []
         self.account.add(rows.used)
         return [rows.term]
+
+    def described(self, stretches: Sequence[Sequence[int]]) -> list[plan.Condition]:
+        """Return what is said of the rows of a side where it is named: "their unpaid invoices"."""
+        found: list[plan.Condition] = []
+        for stretch in () if self.choice.same_row else stretches:
+            spans = {at: {*self.account.span(at)} for at in stretch}
+            for alias, side, other in self._sides():
+                lost = {at for at in stretch if spans[at] & (side.lost - self.account.tokens)}
+                if any(self.items[at].best_table() >= _NAMED for at in lost):
+                    continue
+                told = [
+                    self.items[at] for at in stretch if at in lost or not is_deed(self.items[at])
+                ]
+                rows = rows_told(self.sentence, told, side.table, alias, other) if lost else None
+                if rows is not None and all(spans[at] & rows.used for at in lost):
+                    found.append(rows.term)
+                    self.account.add(rows.used)
+        return found
+
+    def leaves_words(self, stretches: Sequence[Sequence[int]]) -> bool:
+        """Tell whether a word beside the rows of a side is not understood: "unpaid invoices"."""
+        return any(
+            self.items[at].kind == "word"
+            and self.items[at + 1].kind == "mention"
+            and self.items[at].text not in STOP_WORDS | FUNCTION_WORDS
+            and not self.account.has(at)
+            for stretch in stretches
+            for at in stretch
+            if at + 1 in stretch
+        )

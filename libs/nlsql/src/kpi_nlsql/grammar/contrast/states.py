@@ -90,15 +90,16 @@ def _in_both(items: Sequence[Item], position: int) -> Iterator[States]:
     cut = next((at for at in range(position + 3, end - 1) if items[at].text in _TOGETHER), None)
     led = (at for at in range(position - 1, -1, -1) if _opens(items, at))
     head = next(led, position - 1 if items[position - 1].text in _BEING else -1)
-    if cut is not None and head > 0:
-        yield States(
-            State(position, tuple(range(position + 2, cut))),
-            State(position, tuple(range(cut + 1, end))),
-            tuple(range(head)),
-            (),
-            tuple(range(end, len(items))),
-            frozenset({position, position + 1, cut, *range(head, position)}),
-        )
+    if cut is None or head < 1:
+        return
+    yield States(
+        State(position, tuple(range(position + 2, cut))),
+        State(position, tuple(range(cut + 1, end))),
+        tuple(range(head)),
+        (),
+        tuple(range(end, len(items))),
+        frozenset({position, position + 1, cut, *range(head, position)}),
+    )
 
 
 def _second(items: Sequence[Item], first: int) -> tuple[int, State] | None:
@@ -112,7 +113,7 @@ def _second(items: Sequence[Item], first: int) -> tuple[int, State] | None:
             at += 1
         if at >= len(items) or not is_state(items[at]):
             continue
-        if at + 2 < len(items) and items[at + 1].text in PLACES and _only_leads(items, passed):
+        if at + 2 < len(items) and items[at + 1].text in PLACES and _only_leads(items, passed, at):
             end = next((n for n in range(at + 2, len(items)) if ends_state(items[n])), len(items))
             if end == at + 2:
                 continue
@@ -123,9 +124,15 @@ def _second(items: Sequence[Item], first: int) -> tuple[int, State] | None:
     return None
 
 
-def _only_leads(items: Sequence[Item], passed: Sequence[int]) -> bool:
-    """Tell whether nothing but small words stands before a value."""
-    return all(items[at].text in _PASSED or items[at].is_cue("not") for at in passed)
+def _only_leads(items: Sequence[Item], passed: Sequence[int], value: int) -> bool:
+    """Tell whether nothing but small words, or the column of the value, stands before it."""
+    columns = {(hit.table, hit.column) for hit in items[value].values}
+    return all(
+        items[at].text in _PASSED
+        or items[at].is_cue("not")
+        or columns & {(hit.table, hit.column) for hit in items[at].column_hits()}
+        for at in passed
+    )
 
 
 def ends_state(item: Item) -> bool:

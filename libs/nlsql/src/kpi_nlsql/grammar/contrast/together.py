@@ -10,7 +10,7 @@ from kpi_nlsql.grammar.contrast.comparator import mirrored
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
 from kpi_nlsql.grammar.contrast.evoked import SUMMING
 from kpi_nlsql.grammar.contrast.operand import Word, naming, table_told
-from kpi_nlsql.grammar.contrast.wording import column_names
+from kpi_nlsql.grammar.contrast.wording import column_names, is_key
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans.plan import AggregateFunction
 from kpi_nlsql.schema.graph import Graph
@@ -32,7 +32,7 @@ def summed_up(items: Sequence[Item], clause: Clause) -> Clause:
         at = next((at for at in side if _function(items[at])), None)
         if at is None and not (turned and clause.adds_up):
             continue
-        function = "sum" if at is None else _function(items[at])
+        function: AggregateFunction = "sum" if at is None else _function(items[at]) or "sum"
         rest = tuple(position for position in side if position != at)
         told = clause.told if at is None else clause.told | {at}
         clause = replace(clause, told=told, together=function)
@@ -67,7 +67,8 @@ def names_total(sentence: Sentence, items: Sequence[Item], clause: Clause, choic
         for side in (choice.left, choice.right)
         for name in column_names(side.meant(sentence.graph))
     ]
-    return bool(sums) and all(
+    whole = not (choice.left.lost | choice.right.lost)
+    return whole and all(
         "total" in items[at].text.split() and any("total" in name for name in names) for at in sums
     )
 
@@ -92,7 +93,8 @@ def comes_together(
     table = graph.table(choice.right.table)
     column = table.column(str(choice.right.column))
     keys = [table.column(pair.right) for pair in choice.pairing.pairs]
-    amounts = column.measures or function in {"min", "max"}
+    ranked = function in {"min", "max"} and column.dated
+    amounts = column.measures and not is_key(column)
     # "results above the average result" are set against those of their own table
     own = function != "sum" and table_told(words, graph.table(choice.left.table)) is not None
-    return amounts and not own and not any(key.unique for key in keys)
+    return (amounts or ranked) and not own and not any(key.unique for key in keys)

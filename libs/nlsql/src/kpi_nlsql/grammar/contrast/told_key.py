@@ -48,9 +48,13 @@ def completed(
 
 
 def _named(words: Sequence[Word], left: Table, right: Table) -> tuple[str | None, str | None]:
-    """Return the column of either table that the words name."""
+    """Return the column of either table that the words name, those called alike before others.
+
+    Where both have a fiscal year, "the same year" is not that of the posting date.
+    """
     mine, theirs = (
-        next((str(each.column) for each in operands(words, table) if not each.lost), None)
+        [str(each.column) for each in operands(words, table) if not each.lost]
         for table in (left, right)
     )
-    return mine, theirs
+    alike = [(a, b) for a in mine for b in theirs if a.lower() == b.lower()]
+    return alike[0] if alike else (next(iter(mine), None), next(iter(theirs), None))

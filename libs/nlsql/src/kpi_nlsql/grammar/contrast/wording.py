@@ -19,6 +19,8 @@ _BEGUN = 0.7
 _KIND_OF_VALUE = 0.55
 _WORTH = {stem("amount"), stem("value")}
 _LONG_BEGINNING = 5
+_LEAST_GLUED = 3
+_VOWELS = frozenset("aeiouy")
 _DATES = frozenset({"date", "day", "time", "when"})
 _AMOUNTS = frozenset("amount number count total figure value sum".split())  # noqa: SIM905
 
@@ -29,7 +31,7 @@ def fits(word: str, name: str) -> float:
     spoken, named = stem(word), stem(name)
     if spoken == named:
         return 1.0
-    if _abbreviates(name, word) or _abbreviates(word, name):
+    if _abbreviates(name, word) or _abbreviates(word, name) or _within_glued(word, name):
         return _SHORT
     if named in SYNONYMS.get(spoken, ()):
         return _SYNONYM
@@ -42,11 +44,19 @@ def fits(word: str, name: str) -> float:
 def _abbreviates(short: str, full: str) -> bool:
     if abbreviates(short, full):
         return True
-    # "rm" is the room, "eq" equipment: the first letter and one more.
+    # "rm" is the room, "eq" equipment: the first letter and one more, which is no vowel.
     if short in ABBREVIATIONS:
         return stem(full) in stems(ABBREVIATIONS[short])
     two = len(short) == 2 and len(full) > 3 and short[0] == full[0]
-    return two and short not in FUNCTION_WORDS and short[1] in full[1:]
+    return two and short not in FUNCTION_WORDS and short[1] not in _VOWELS and short[1] in full[1:]
+
+
+def _within_glued(word: str, name: str) -> bool:
+    # "crdproc" is the card processor: two words written short, and as one.
+    bare = word[0] + "".join(letter for letter in word[1:] if letter not in _VOWELS)
+    begins = len(bare) >= _LEAST_GLUED and name.startswith(bare) and len(name) > len(bare) + 2
+    ends = any(name.endswith(word[:end]) for end in (4, 5)) and len(word) > _LONG_BEGINNING
+    return begins or (ends and len(name) > _LONG_BEGINNING + 1 and not name.startswith(word[:4]))
 
 
 @lru_cache(maxsize=100_000)
@@ -126,14 +136,14 @@ def kind_of(column: Column) -> str:
     return "number" if column.measures else "text"
 
 
-def counts_years(column: Column) -> bool:
-    """Tell whether a column holds years as numbers: ``build_yr``."""
-    named = any(name[-1] == "year" for name in column_names(column))
-    return named and kind_of(column) == "number"
-
-
 def only_amount(table: Table) -> str | None:
     """Return the one column of amounts that a table has: what a payment "is lower than" by."""
     amounts = [column for column in table.columns if column.measures and not is_key(column)]
     amounts = [column for column in amounts if not counts_years(column)]
     return amounts[0].name if len(amounts) == 1 else None
+
+
+def counts_years(column: Column) -> bool:
+    """Tell whether a column holds years as numbers: ``build_yr``."""
+    named = any(name[-1] == "year" for name in column_names(column))
+    return named and column.measures and not column.dated

@@ -29,19 +29,20 @@ class Wish:
 def written(choice: Choice, said: Sequence[plan.Condition], wish: Wish, graph: Graph) -> plan.Query:
     """Return the query of what is said; ``s`` is the side with the rows asked for."""
     left, right = both_compared(choice)
+    terms = list(said)
     if wish.rows and not wish.named:
-        return _rows(choice, said, wish)
+        return _rows(choice, terms, wish)
     keys = [plan.ColumnRef("s", pair.left) for pair in choice.pairing.pairs]
     outputs = [plan.Output(ref) for ref in wish.named or keys]
     if not wish.named:
         outputs.append(plan.Output(left, f"source_{left.column}"))
         outputs.append(plan.Output(right, f"target_{right.column}"))
     return plan.Query(
-        tuple(outputs),
+        (_COUNT,) if wish.counts else tuple(outputs),
         plan.Source(choice.left.table, "s"),
         joins=choice.steps(),
-        where=plan.all_of(list(said)),
-        distinct=bool(wish.named) or _repeats(choice, graph),
+        where=plan.all_of(terms),
+        distinct=not wish.counts and (bool(wish.named) or _repeats(choice, graph)),
     )
 
 
@@ -55,27 +56,26 @@ def summed(
     operator: plan.Operator,
     function: plan.AggregateFunction,
     margin: Margin | None,
+    among: Sequence[plan.Condition],
 ) -> plan.Condition:
-    """Return that a value compares so with what its rows of the other side come to."""
+    """Return that a value compares so with what the rows ``among`` the other side come to."""
     left, right = both_compared(choice)
     rows = plan.Query(
         (plan.Output(plan.Aggregate(function, right)),),
         plan.Source(choice.right.table, "t"),
-        where=plan.all_of([*choice.pairing.conditions("s", "t")]),
+        where=plan.all_of([*choice.pairing.conditions("s", "t"), *among]),
     )
     return apart(left, operator, rows, margin) if margin else plan.Compare(left, operator, rows)
 
 
-def of_one_side(choice: Choice, said: Sequence[plan.Condition], wish: Wish) -> plan.Query | None:
-    """Return the query for rows of the first side, with what those of the other come to.
-
-    None where more is said or to be shown of the other side than that.
-    """
-    if any("s" not in aliases(term) for term in said):
-        return None
+def of_one_side(
+    choice: Choice, said: Sequence[plan.Condition], wish: Wish, among: Sequence[plan.Condition] = ()
+) -> plan.Query | None:
+    """Return the query for rows of the first side, with what those ``among`` the other come to."""
     others = {ref for ref in wish.named if ref.source != "s"}
     if others:
-        return _grouped(choice, said, wish) if others == {both_compared(choice)[1]} else None
+        whole = others == {both_compared(choice)[1]}
+        return _grouped(choice, [*said, *among], wish) if whole else None
     shown = [plan.Output(ref) for ref in wish.named] or [plan.Output(plan.Star("s"))]
     return plan.Query(
         (_COUNT,) if wish.counts else tuple(shown),
@@ -84,11 +84,18 @@ def of_one_side(choice: Choice, said: Sequence[plan.Condition], wish: Wish) -> p
     )
 
 
+def of_other(term: plan.Condition) -> bool:
+    """Tell whether a condition is about the rows of the other side alone."""
+    sources = aliases(term)
+    return "t" in sources and "s" not in sources
+
+
 def _grouped(choice: Choice, said: Sequence[plan.Condition], wish: Wish) -> plan.Query:
     """Return the query that shows what the rows of the other side come to beside each row."""
     left, right = both_compared(choice)
-    groups = [term for term in said if _inner(term)]
-    total = _inner(groups[0])[0].outputs[0].expression
+    rows = [term for term in said if not _of_group(term)]
+    groups = [term for term in said if _of_group(term)]
+    total = next(each.outputs[0].expression for term in groups for each in _inner(term))
     outputs = [
         plan.Output(total, f"total_{right.column}") if ref == right else plan.Output(ref)
         for ref in wish.named
@@ -99,7 +106,7 @@ def _grouped(choice: Choice, said: Sequence[plan.Condition], wish: Wish) -> plan
         tuple(outputs),
         plan.Source(choice.left.table, "s"),
         joins=choice.steps(),
-        where=plan.all_of([term for term in said if term not in groups]),
+        where=plan.all_of(rows),
         group=tuple(dict.fromkeys([*own, *keys, left])),
         having=plan.all_of([_having(term, total) for term in groups]),
     )
@@ -111,6 +118,10 @@ def _inner(term: plan.Condition) -> list[plan.Query]:
         for each in plan.parts(term)
         if isinstance(each, plan.Compare) and isinstance(each.right, plan.Query)
     ]
+
+
+def _of_group(term: plan.Condition) -> bool:
+    return bool(_inner(term))
 
 
 def _having(term: plan.Condition, total: plan.Expression) -> plan.Condition:
@@ -156,4 +167,5 @@ def compared(
 
 def _of_source(term: plan.Condition) -> bool:
     """Tell whether a condition is about the rows asked for alone."""
-    return not aliases(term) & {"t", "m"}
+    sources = aliases(term)
+    return "s" in sources and not sources & {"t", "m"}

@@ -5,9 +5,10 @@ What comes first is no row asked for: all of those are shown that are related to
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Sorting, Term
+from kpi_nlsql.drafting.draft import MAIN, Sorting, Term
 from kpi_nlsql.grammar.scanner import Scanner
 
+_CLOSE = 0.2
 _LEADS = frozenset({"with", "having", "has", "that", "which", "whose", "the"})
 _FARTHEST = 4
 
@@ -17,11 +18,13 @@ def inside(scan: Scanner, sorting: Sorting, limit: int) -> Term | None:
     ref = sorting.ref
     if ref is None or sorting.function or limit != 1:
         return None
+    told = [term for term in scan.draft.terms if term.scope == scan.scope]
+    denied = scan.scope in scan.draft.negative_scopes and bool(told)
     table = _described(scan, sorting.position)
-    if table is None or not any(hit.table == table for hit in ref.hits):
+    best = max((hit.score for hit in ref.hits), default=0.0)
+    if table is None or not any(h.table == table and h.score > best - _CLOSE for h in ref.hits):
         return None
-    several = any(scan.at(at).last_word.endswith("s") for at, _ in scan.draft.entities[:1])
-    if not several and scan.scope not in scan.draft.negative_scopes:
+    if not denied and (scan.scope != MAIN or not _asks_for_several(scan)):
         return None
     ref.near = table
     ref.hits = tuple(hit for hit in ref.hits if hit.table == table)
@@ -38,3 +41,12 @@ def _described(scan: Scanner, position: int) -> str | None:
         if scan.at(at).last_word not in _LEADS:
             return None
     return None
+
+
+def _asks_for_several(scan: Scanner) -> bool:
+    """Tell whether rows are asked for in the plural, counted or summed up."""
+    draft = scan.draft
+    if draft.groups or draft.sorting:
+        return False
+    several = any(scan.at(at).last_word.endswith("s") for at, _ in draft.entities[:1])
+    return several or any(wanted.function for wanted in draft.wanted)

@@ -34,7 +34,8 @@ def _comes_first(scan: Scanner) -> bool:
         ),
         None,
     )
-    if end is None or last is None:
+    opened = scan.at(scan.position - 1).kind == "mark" or scan.at(scan.position - 1).text == "with"
+    if end is None or last is None or not opened:
         return False
     named = [i for i in range(scan.position + 1, last) if scan.role(i) == "column"]
     sorting = _measure(scan, named[0] if named else None)
@@ -49,6 +50,8 @@ def _comes_first(scan: Scanner) -> bool:
 
 def _begins(scan: Scanner) -> bool:
     # "…, starting with the largest", "with the most frequent status at the top"
+    if not (scan.draft.wanted or scan.draft.sorting):
+        return False
     last: int | None
     if scan.item.text in _BEGINNING:
         end, last = _end(scan, scan.position + 1), scan.position + 1
@@ -70,12 +73,17 @@ def _begins(scan: Scanner) -> bool:
 def _top(scan: Scanner) -> int | None:
     """Return where "at the top" ends that follows what comes first."""
     ahead = range(scan.position + 1, scan.position + 1 + _FARTHEST_FIRST + 1)
-    return next((at for at in ahead if scan.at(at).text in {"top", "the top"}), None)
+    return next((at for at in ahead if _at_the_top(scan, at)), None)
+
+
+def _at_the_top(scan: Scanner, position: int) -> bool:
+    before = {scan.at(position - 1).text, scan.at(position - 2).text}
+    return scan.at(position).text in {"top", "the top"} and bool(before & {"at", "on"})
 
 
 def _measure(scan: Scanner, column: int | None) -> Sorting | None:
     """Return the sort key: the output that is called so, else the last amount asked for."""
-    shown = scan.draft.wanted
+    shown = [wanted for wanted in scan.draft.wanted if wanted.ref or wanted.function]
     if column is not None:
         names = {(hit.table, hit.column) for hit in scan.ref(column).hits}
         shown = [

@@ -10,11 +10,16 @@ from dataclasses import replace
 from kpi_nlsql.drafting.draft import Ref, Term, chosen_ref
 from kpi_nlsql.english.function_words import POSSESSIVES
 from kpi_nlsql.grammar.asking.implied_columns import TIME
+from kpi_nlsql.grammar.conditions.times import is_date, main_date
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 
 _LAST = frozenset({"latest", "most recent", "newest", "last"})
 _FIRST = frozenset({"first", "earliest", "oldest"})
+_TIMED = ("after", "before", "older", "younger", "recent")
+_BEFORE = 4
+_AHEAD = 3
+"""Words in which the row is told to lie in a period, if it is."""
 
 
 def read(scan: Scanner) -> bool:
@@ -29,11 +34,13 @@ def read(scan: Scanner) -> bool:
     other = scan.table(rows)
     behind = rows + 1
     date = _date(scan, rows, other)
-    if date is None or other == table:
+    if date is not None and scan.role(behind) == "column":
+        behind += 1
+    if date is None or other == table or _shown(scan, other):
         return False
     told = _told_before(scan, other) if theirs else None
     if theirs and told is None and not scan.in_where:
-        return False  # "customers and the date of their last order"
+        return False
     scan.open_scope(negative=False)
     scan.in_where = True
     if told is not None:
@@ -44,6 +51,8 @@ def read(scan: Scanner) -> bool:
     latest.peers = ((NameHit(table, None, 1.0),),)
     scan.add(latest)
     scan.pending, scan.pending_function, scan.pending_table = None, None, None
+    if any(_is_timed(scan, at) for at in range(behind, behind + _AHEAD)):
+        scan.pending = date
     scan.take(*range(scan.position, behind))
     scan.position = behind
     return True
@@ -52,21 +61,35 @@ def read(scan: Scanner) -> bool:
 def _told_before(scan: Scanner, table: str) -> Term | None:
     """Return what is said of the row before it is told: "had a refund as their latest payment"."""
     last = scan.draft.terms[-1] if scan.draft.terms else None
-    if last is None or last.kind != "value":
+    if last is None or last.kind != "value" or scan.position - last.position > _BEFORE:
         return None
     return last if any(hit.table == table for hit in last.hits) else None
 
 
+def _is_timed(scan: Scanner, position: int) -> bool:
+    item = scan.at(position)
+    return any(item.is_cue(kind) for kind in _TIMED) or is_date(scan, position)
+
+
 def _date(scan: Scanner, rows: int, table: str) -> Ref | None:
-    """Return the date that tells which of the related rows is the latest, if they have one."""
-    implied = scan.implied(rows, TIME, table)
+    """Return the date of the related rows that the sentence names, or the one they are of."""
     if scan.role(rows + 1) == "column":
-        implied = scan.ref(rows + 1)  # "whose most recent payout period"
-        implied.hits = tuple(hit for hit in implied.hits if _tells_time(scan, hit))
+        own = [hit for hit in scan.at(rows + 1).column_hits() if hit.table == table]
+        told = own[0] if own else None
+        if told is None or not (scan.is_dated(told) or _is_period(str(told.column))):
+            return None
+        return Ref(rows + 1, (told,), table, (table, str(told.column)))
+    column = main_date(scan.sentence.graph.table(table))
+    if column is not None:
+        return chosen_ref(rows, table, column.name)
+    implied = scan.implied(rows, TIME, table)
     hits = [hit for hit in implied.hits if hit.table == table] if implied else []
-    return chosen_ref(rows, table, str(hits[0].column)) if hits else None
+    return Ref(rows, (hits[0],), table, (table, str(hits[0].column))) if hits else None
 
 
-def _tells_time(scan: Scanner, hit: NameHit) -> bool:
-    named = any(word in str(hit.column).lower() for word in ("month", "period", "year", "date"))
-    return named or scan.is_dated(hit)
+def _is_period(column: str) -> bool:
+    return any(word in column.lower() for word in ("month", "period", "year", "date"))
+
+
+def _shown(scan: Scanner, table: str) -> bool:
+    return any(wanted.ref and wanted.ref.near == table for wanted in scan.draft.wanted)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kpi_nlsql.drafting.draft import Ref, chosen_ref
+from kpi_nlsql.english.words import stems
 from kpi_nlsql.grammar.asking.implied_columns import PAY, PRICE, TIME, own_amount
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.schema.amounts import main_amount
 
 _SIZES = ("size", "area", "popul", "capac", "amount")
@@ -50,6 +54,9 @@ _IMPLIED: dict[str, tuple[tuple[str, ...], bool]] = {
 _PRICED = frozenset(word for word, (measures, _) in _IMPLIED.items() if set(measures) == set(PRICE))
 """Superlatives of what something costs: also by its one amount, whatever that is called."""
 
+_NOT_WHEN = frozenset("birth expiri end due valid matur plan termin to close until".split())  # noqa: SIM905
+"""Stems of dates that do not tell when a row came about: the latest is not the latest due."""
+_BEHIND = 0.15
 _ORDINAL = frozenset({"first", "last"})
 _HIGH = frozenset({"highest", "largest", "biggest"})
 _BY_AMOUNT = frozenset({"highest", "largest", "biggest", "lowest", "smallest", "top"})
@@ -69,16 +76,21 @@ def implied_measure(scan: Scanner, start: int, noun: int | None = None) -> tuple
     near = scan.table(noun) if scan.role(noun) == "table" else None
     near = near or scan.last_table() or scan.entity()
     ref = scan.implied(start, measures, near)
+    if ref is not None and "date" in measures:
+        ref.hits = _came_about(scan, ref.hits)
     if ref is not None and text in _ORDINAL and all(hit.table != near for hit in ref.hits):
         return None  # "the first 10 customers", whatever date their orders have
     # "the most expensive booking", whose only amount is the fare; "the largest batch" by volume
     priced = (text in _PRICED or measures == _SIZES) and near is not None
     if priced and (cost := own_amount(scan, start, str(near), ref)) is not None:
         return cost, descending
-    aged = ref is not None and any(hit.table == near for hit in ref.hits)
-    if text in {"oldest", "youngest"} and not aged:
-        for words in (("birth",), ("date", "year")):
-            dated = scan.implied(start, words, near)
+    if text in {"oldest", "youngest"}:
+        ages = ref and any(hit.table == near for hit in ref.hits)
+        birth = scan.implied(start, ("birth",), near)
+        if not ages and birth is not None and any(hit.table == near for hit in birth.hits):
+            return birth, not descending
+        if not ages:
+            dated = scan.implied(start, ("date", "year"), near)
             if dated is not None and any(hit.table == near for hit in dated.hits):
                 return dated, not descending
     return None if ref is None else (ref, descending)
@@ -94,9 +106,17 @@ def own_measure(scan: Scanner, start: int) -> tuple[Ref, bool] | None:
     return None if column is None else (chosen_ref(start, rows, column), word in _HIGH)
 
 
+def _came_about(scan: Scanner, hits: tuple[NameHit, ...]) -> tuple[NameHit, ...]:
+    """Put the dates that a row ends or is due at behind those it came about at, unless told."""
+    told = {token.stem for token in scan.sentence.tokens}
+    later = {hit for hit in hits if _NOT_WHEN & (set(stems(str(hit.column))) - told)}
+    return tuple(replace(hit, score=hit.score - _BEHIND) if hit in later else hit for hit in hits)
+
+
 def by_amount(scan: Scanner, position: int, descending: bool) -> tuple[Ref, bool] | None:
     """Return the one amount that the rows at ``position`` have: "the ten highest invoices"."""
-    words = {scan.at(at).last_word for at in range(position)}
+    text = scan.at(scan.position - 1).text if scan.at(position - 1).number else ""
+    words = {scan.at(at).text.split()[-1] for at in range(position)} | {text}
     if scan.role(position) != "table" or not words & _BY_AMOUNT:
         return None
     table = scan.table(position)

@@ -12,16 +12,19 @@ def common(scan: Scanner) -> bool:
     """Consume "the most common" and what it is said of."""
     descending = scan.item.argument("common") == "most"
     start = scan.position
-    if scan.at(start + 1).text == "first":
+    if scan.at(start + 1).text == "first" and (scan.draft.groups or scan.draft.wanted):
         scan.draft.sorting.append(Sorting(start, None, "count", None, descending))
         scan.take(start, start + 1)
         scan.position += 2  # "breeds with at least 10 patients, most common first"
         return True
     limit = limit_beside(scan)
     position, _ = counted(scan, start + 1)
+    if scan.at(position).number is not None:
+        position += 1
     scan.take(start)
     scan.position = start + 1
-    if scan.role(position) in {"column", "table"}:
+    role = scan.role(position)
+    if role == "column" or (role == "table" and not scan.in_where):
         _group_by(scan, position)
     elif scan.draft.wanted and scan.draft.wanted[-1].ref:
         scan.draft.groups.append(Group(start, scan.draft.wanted[-1].ref))
@@ -30,7 +33,7 @@ def common(scan: Scanner) -> bool:
 
 
 def _group_by(scan: Scanner, position: int) -> None:
-    """Consume the noun whose most common ones are meant."""
+    """Consume the noun whose most common ones are meant; in a clause it is not asked for, too."""
     if scan.role(position) == "table":
         table = scan.table(position)
         scan.draft.groups.append(Group(position, table=table))
@@ -38,7 +41,7 @@ def _group_by(scan: Scanner, position: int) -> None:
     else:
         ref = scan.ref(position)
         scan.draft.groups.append(Group(position, ref))
-        scan.draft.wanted.append(Wanted(position, ref))
+        scan.draft.wanted += [] if scan.in_where else [Wanted(position, ref)]
     scan.take(position)
     scan.position = position + 1
 

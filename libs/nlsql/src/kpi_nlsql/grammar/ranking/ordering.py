@@ -14,8 +14,8 @@ _DIRECTIONS = {
     "alphabetical": False,
     "reversed_alphabetical": True,
 }
-_AGES = {"youngest_first": False, "oldest_first": True}
 _COMMANDS = frozenset({"sort", "order", "rank"})
+_AGES = {"youngest_first": False, "oldest_first": True}
 _JOINERS = frozenset(
     "the of by in their and , then results result list them according to using on based".split()  # noqa: SIM905
 )
@@ -39,6 +39,9 @@ def read(scan: Scanner) -> bool:
         return False
     position, found = _keys(scan, direction)
     found = found or _by_count(scan, position) or _by_total(scan, position)
+    for index, sorting in enumerate(found):
+        if direction is not None and index == 0 and not sorting.descending:
+            sorting.descending = direction
     if not found:
         told = (_direction(scan, at) for at in range(scan.position, position))
         _default(scan, any(told))
@@ -51,9 +54,10 @@ def _sorts_by(scan: Scanner) -> bool:
     """Tell whether "by" leads to a sort key here: "rooms by rate, cheapest first"."""
     if scan.item.text != "by" or scan.role(scan.position + 1) != "column":
         return False
+    counted = scan.draft.wanted or scan.draft.sorting
     after = scan.position + 2
     after += scan.at(after).text == ","
-    return not scan.draft.wanted and _direction(scan, after) is not None
+    return not counted and bool(scan.draft.entities) and _direction(scan, after) is not None
 
 
 def _direction(scan: Scanner, position: int) -> bool | None:
@@ -67,7 +71,8 @@ def _leads_on(scan: Scanner) -> bool:
     item = scan.at(position)
     named = scan.role(position) in {"column", "table"}
     measured = item.is_cue("count") or item.is_cue("aggregate") or item.is_cue("superlative")
-    return named or measured or _direction(scan, position) is not None
+    aged = any(item.is_cue(kind) for kind in _AGES)
+    return named or measured or aged or _direction(scan, position) is not None
 
 
 def _keys(scan: Scanner, first: bool | None) -> tuple[int, list[Sorting]]:
@@ -134,11 +139,11 @@ def _default(scan: Scanner, descending: bool) -> None:
         scan.draft.sorting[-1].descending = descending
         return
     shown = [wanted for wanted in scan.draft.wanted if wanted.ref is not None]
-    counts = any(wanted.function == "count" for wanted in scan.draft.wanted)
+    counts = any(w.function == "count" and w.ref is None for w in scan.draft.wanted)
     if counts and _speaks_of_amounts(scan):
         scan.draft.sorting.append(Sorting(scan.position, None, "count", None, descending))
         return
-    amounts = [w for w in shown if w.ref is not None and scan.measures(w.ref)]
+    amounts = [w for w in shown if w.function or (w.ref is not None and scan.measures(w.ref))]
     beside = [w for w in amounts if w.position in {scan.position - 1, scan.position - 2}]
     by_amount = amounts if _speaks_of_amounts(scan) else beside if len(shown) > 1 else []
     if not shown and _speaks_of_amounts(scan):
@@ -167,13 +172,17 @@ def _speaks_of_amounts(scan: Scanner) -> bool:
 
 
 def _by_age(scan: Scanner) -> bool:
-    """Consume "from oldest to youngest": by the age of the rows, or else by their birth."""
-    entity = scan.entity()
-    told = [oldest for kind, oldest in _AGES.items() if scan.item.is_cue(kind)]
-    for word, flipped in (("age", False), ("birth", True)) if told else ():
-        ref = scan.implied(scan.position, (word,), entity)
-        if ref is not None and any(hit.table == entity for hit in ref.hits):
-            scan.draft.sorting.append(Sorting(scan.position, ref, None, None, told[0] != flipped))
+    for kind, oldest in _AGES.items():
+        if scan.item.is_cue(kind):
+            ref = scan.implied(scan.position, ("age",), scan.entity())
+            entity = scan.entity()
+            birth = scan.implied(scan.position, ("birth",), entity)
+            if birth is not None and (ref is None or all(h.table != entity for h in ref.hits)):
+                ref, oldest = birth, not oldest
+            if ref is None:
+                return False
+            scan.draft.sorting = [s for s in scan.draft.sorting if s.ref is None or s.position < 0]
+            scan.draft.sorting.append(Sorting(scan.position, ref, None, None, oldest))
             scan.take(scan.position)
             scan.position += 1
             return True

@@ -24,8 +24,8 @@ def complete(scan: Scanner) -> None:
     table = _rows(scan, sorting)
     if table is None or _extreme_asked(scan, sorting, table):
         return
-    keys = tuple(scan.at(group.position).hits for group in told)
-    draft.pick = Pick(sorting.ref, keys, sorting.descending, draft.limit or 1)
+    keys = tuple(_hits(scan, group) for group in told)
+    draft.pick = Pick(sorting.ref, table, keys, sorting.descending, draft.limit or 1)
     sorting.ref.near = table
     draft.sorting, draft.limit = [], None
     for wanted in draft.wanted:
@@ -40,7 +40,9 @@ def _superlative(scan: Scanner) -> Sorting | None:
     if len(draft.sorting) != 1 or draft.limit is None:
         return None
     sorting = draft.sorting[0]
-    return None if sorting.function or sorting.ref is None else sorting
+    aggregated = any(wanted.function for wanted in draft.wanted)
+    aggregated = aggregated or any(term.kind == "count" or term.function for term in draft.terms)
+    return None if sorting.function or sorting.ref is None or aggregated else sorting
 
 
 def _latest_with_more(scan: Scanner) -> Sorting | None:
@@ -57,7 +59,7 @@ def _latest_with_more(scan: Scanner) -> Sorting | None:
     named = {hit for group in draft.groups if group.ref for hit in group.ref.hits}
     rest = [w for w in draft.wanted if w is not latest and not named & set(_best(w))]
     same = [w for w in rest if w.function is None and _tables(w) & _tables(latest)]
-    if latest.ref is None or not rest or len(same) < len(rest):
+    if latest.ref is None or not rest or len(same) < len(rest) or not _dated(scan, latest):
         return None
     descending, latest.function = latest.function == "max", None
     draft.limit = 1
@@ -72,6 +74,10 @@ def _tables(wanted: Wanted) -> set[str]:
     return {hit.table for hit in _best(wanted)}
 
 
+def _dated(scan: Scanner, wanted: Wanted) -> bool:
+    return any(scan.is_dated(hit) for hit in _best(wanted))
+
+
 def _extreme_asked(scan: Scanner, sorting: Sorting, table: str) -> bool:
     # "How old is the youngest person for each job?" asks for the least age of each.
     draft, measure = scan.draft, sorting.ref
@@ -82,7 +88,7 @@ def _extreme_asked(scan: Scanner, sorting: Sorting, table: str) -> bool:
         next((hit for hit in ref.hits if hit.table == table), None) for ref in (refs[0], measure)
     ]
     same = own[0] is not None and own[1] is not None and own[0].column == own[1].column
-    if not same:
+    if refs[0].hits[:1] != measure.hits[:1] and not same:
         return False
     draft.wanted[0].function = "max" if sorting.descending else "min"
     draft.sorting, draft.limit = [], None
@@ -99,11 +105,15 @@ def _rows(scan: Scanner, sorting: Sorting) -> str | None:
     """Return the table of the rows picked: the noun's, else that of what is asked for of them."""
     assert sorting.ref is not None
     grouped = {group.table for group in scan.draft.groups}
-    nouns = [table for _, table in scan.draft.entities]
+    nouns = [table for _, table in scan.draft.entities if table not in grouped]
     shown = [wanted.ref for wanted in scan.draft.wanted if wanted.ref is not None]
     owned = [ref.near or ref.hits[0].table for ref in shown if ref.hits]
     options = [*nouns, sorting.ref.near, *owned]
     return next((table for table in options if table and table not in grouped), None)
+
+
+def _hits(scan: Scanner, group: Group) -> tuple[NameHit, ...]:
+    return group.ref.hits if group.ref is not None else scan.at(group.position).hits
 
 
 def _show(scan: Scanner, table: str, groups: list[Group], start: int) -> None:
@@ -112,7 +122,7 @@ def _show(scan: Scanner, table: str, groups: list[Group], start: int) -> None:
     if not draft.wanted:
         draft.groups = []
         draft.whole_rows = True
-        draft.entities = [(0, table)]
+        draft.entities = [entry for entry in draft.entities if entry[1] == table] or [(0, table)]
         return
     opened = any(group.position < _OPENING for group in groups)  # "For each vendor, the date of …"
     named = any(scan.mentions(at, table) for at in range(start + 1, start + 1 + _FARTHEST))
@@ -120,12 +130,18 @@ def _show(scan: Scanner, table: str, groups: list[Group], start: int) -> None:
         draft.groups = []
         return
     for group in groups:
-        if group.ref is None and (held := _own(scan, group, table)):
+        if group.ref is not None:
+            group.ref.near = table
+        elif held := _own(scan, group, table):
             group.ref, group.table = held, None
-    draft.groups = groups
+    shown = {hit for wanted in draft.wanted if wanted.ref for hit in wanted.ref.hits[:1]}
+    draft.groups = [
+        group for group in groups if not (group.ref and set(group.ref.hits[:1]) & shown)
+    ]
 
 
 def _own(scan: Scanner, group: Group, table: str) -> Ref | None:
     """Return the column by which the rows picked tell what they are picked for, if it is named."""
     held = [hit for hit in scan.at(group.position).column_hits() if hit.table == table]
-    return Ref(group.position, tuple(held[:1]), table) if held else None
+    named = group.table is not None and any(w.table == group.table for w in scan.draft.wanted)
+    return Ref(group.position, tuple(held[:1]), table) if held and not named else None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Group, Ref, Sorting, Wanted
+from kpi_nlsql.english.words import stems
 from kpi_nlsql.grammar.asking.aggregates import function_at
 from kpi_nlsql.grammar.conditions import totals
 from kpi_nlsql.grammar.scanner import Scanner
 
 _FURTHEST = 6
+_WHOLE_NAME = 0.95
 
 
 def read(scan: Scanner, position: int, descending: bool, limit: int) -> bool:
@@ -17,16 +19,18 @@ def read(scan: Scanner, position: int, descending: bool, limit: int) -> bool:
     """
     ranked = scan.head(position)
     by = _by(scan, ranked)
-    if by is None or scan.role(ranked) == "none":
+    if by is None or not _is_ranked(scan, ranked) or scan.in_where:
         return False
     measured = scan.skip(by + 1)
     counts = scan.at(measured).is_cue("count")
+    if scan.draft.wanted and function_at(scan, measured) not in {"sum", "avg"}:
+        return False
     if not counts and (total := totals.total_of(scan, measured)) is not None:
         _rank(scan, ranked, total, Sorting(measured, function="sum", descending=descending))
         return _end(scan, {*range(scan.position, ranked + 1), *range(by, measured + 2)}, limit)
     function = "count" if counts else function_at(scan, measured)
     measure = scan.head(measured if function is None else scan.skip(measured + 1))
-    if scan.role(measure) == "table" and scan.role(measure + 1) == "column":
+    if scan.role(measure) == "table" and scan.role(measure + 1) == "column" and not counts:
         measure += 1
     if scan.role(measure) != ("table" if counts else "column"):
         return False
@@ -36,6 +40,13 @@ def read(scan: Scanner, position: int, descending: bool, limit: int) -> bool:
     sorting.table = scan.table(measure) if counts else None
     _rank(scan, ranked, sorting.ref, sorting)
     return _end(scan, {*range(scan.position, ranked + 1), *range(by, measure + 1)}, limit)
+
+
+def _is_ranked(scan: Scanner, position: int) -> bool:
+    tables = {value.table for value in scan.at(position).values}
+    return scan.role(position) in {"column", "table"} or (
+        _is_kind(scan, position) and len(tables) == 1
+    )
 
 
 def _by(scan: Scanner, ranked: int) -> int | None:
@@ -51,7 +62,7 @@ def _by(scan: Scanner, ranked: int) -> int | None:
 def _measures(scan: Scanner, ranked: int, measure: int, sorting: Sorting) -> bool:
     """Sort by the column named at ``measure``, if it is more than what each row ranked has."""
     subject = sorting.ref = scan.ref(measure)
-    if scan.participle(measure - 1):
+    if scan.participle(measure - 1) and not _of_rows(scan, subject):
         subject.near = None  # "by ordered quantity" is no column of the orders
     if sorting.function is None and scan.role(ranked) == "table":
         if not _of_others(scan, measure, scan.table(ranked)):
@@ -73,10 +84,18 @@ def _end(scan: Scanner, told: set[int], limit: int) -> bool:
     return True
 
 
+def _of_rows(scan: Scanner, subject: Ref) -> bool:
+    # "by invoiced amount": the amount of the invoices.
+    said = set(stems(scan.at(subject.position).text))
+    own = [hit for hit in subject.hits if hit.table == subject.near and scan.adds_up(hit)]
+    names = (name for hit in own for name in scan.column_of(hit).display_names)
+    return any(said <= set(stems(name)) for name in names)
+
+
 def _of_others(scan: Scanner, measure: int, ranked: str) -> bool:
     # "top 5 guests by reservation amount" adds up what other rows have.
     hits = totals.summable(scan, scan.ref(measure)).hits
-    own = any(hit.table == ranked for hit in hits)
+    own = any(hit.table == ranked and hit.score >= hits[0].score for hit in hits)
     return not own and scan.adds_up(hits[0])
 
 
@@ -89,11 +108,13 @@ def _rank(scan: Scanner, position: int, subject: Ref | None, sorting: Sorting) -
     if key is not None:
         key.near = key.near or owner
         draft.wanted.append(Wanted(position, key))
-        draft.groups.append(Group(position, key))
+        draft.groups += [Group(position, key)] if sorting.function else []
     else:
         table = _table_ranked(scan, position)
         draft.groups.append(Group(position, table=table))
         draft.entities.append((position, table))
+    if sorting.table is not None:
+        draft.entities.append((sorting.position, sorting.table))
     draft.sorting.append(sorting)
 
 
@@ -113,7 +134,7 @@ def _values_ranked(scan: Scanner, position: int, subject: Ref | None) -> Ref | N
     """
     if scan.role(position) == "column":
         return scan.ref(position)
-    if _is_kind(scan, position) or subject is None:
+    if _is_kind(scan, position) or subject is None or scan.at(position).best_table() >= _WHOLE_NAME:
         return None
     table = scan.sentence.graph.table(scan.table(position))
     shared = [

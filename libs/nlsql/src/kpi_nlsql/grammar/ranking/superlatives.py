@@ -7,7 +7,7 @@ from kpi_nlsql.grammar.asking.aggregates import function_at
 from kpi_nlsql.grammar.asking.counting import counted
 from kpi_nlsql.grammar.conditions import totals
 from kpi_nlsql.grammar.conditions.text_search import is_span
-from kpi_nlsql.grammar.ranking import rankings
+from kpi_nlsql.grammar.ranking import ranked_rows, rankings
 from kpi_nlsql.grammar.ranking.measured_by import by_amount, implied_measure
 from kpi_nlsql.grammar.ranking.most_common import common, limit_beside, sort
 from kpi_nlsql.grammar.scanner import Scanner
@@ -39,6 +39,8 @@ def read(scan: Scanner) -> bool:
 
 def _in_list_of_functions(scan: Scanner) -> bool:
     # "minimum, average and maximum price" are aggregates, not superlatives.
+    if not scan.item.is_cue("aggregate"):
+        return False
     position = skip_words(scan.items, scan.position + 1, {",", "and", "the", "or"})
     return position > scan.position + 1 and function_at(scan, position) is not None
 
@@ -47,7 +49,8 @@ def _is_superlative_first(scan: Scanner) -> bool:
     following = scan.at(scan.position + 1)
     if following.number is not None or scan.role(scan.position + 1) == "table":
         return True
-    named = scan.role(scan.position + 1) == "column"
+    deed = scan.in_where or scan.participle(scan.position + 1)  # "was last serviced before …"
+    named = scan.role(scan.position + 1) == "column" and not deed
     return named and _is_dated(scan, scan.position + 1)
 
 
@@ -59,41 +62,45 @@ def _is_dated(scan: Scanner, position: int) -> bool:
 def _most(scan: Scanner, descending: bool, limit: int) -> bool:
     start = scan.position
     position, _ = counted(scan, start + 1)
-    noun = scan.head(position)
+    if scan.at(position).number is not None:
+        position, _ = counted(scan, position + 1)
+    if _most_described(scan, position, descending, limit):
+        return True
+    role = scan.role(position)
     scan.take(start)
     scan.position = start + 1
-    if noun > position and scan.role(noun) == "table":
-        scan.take(noun)  # "the most open tickets": what is said of the tickets is read next
-        scan.skipped.add(noun)
-        sort(scan, Sorting(start, None, "count", scan.table(noun), descending), limit)
-        return True
     if (money := totals.money(scan, position)) is not None:
         sort(scan, Sorting(start, money, "sum", None, descending), limit)
         scan.position = position + 1 + (scan.role(position) == "table")
         return True
-    if (rows := _most_rows(scan, position, start, descending)) is not None:
+    if (rows := ranked_rows.most_rows(scan, position, start, descending)) is not None:
         scan.take(position)
         scan.position = position + 1
         sort(scan, rows, limit)
         return True
-    owned = scan.role(position) == "table" and scan.role(position + 1) == "column"
-    if owned and scan.measures(scan.ref(position + 1)):  # "the most invoiced amount"
+    if role == "table":
         scan.take(position)
         position += 1
-    if scan.role(position) == "column":
+        role = "column"
+    if role == "column":
         return _most_of(scan, position, Sorting(start, None, None, None, descending), limit)
     sort(scan, Sorting(start, None, "count", None, descending), limit)
     return True
 
 
-def _most_rows(scan: Scanner, position: int, start: int, descending: bool) -> Sorting | None:
-    """Return the order by how many rows there are of what is mentioned, if it is rows."""
-    stored = scan.stored_count(position)
-    if stored is not None:
-        return Sorting(start, stored, None, None, descending)
-    if scan.role(position) == "table" and scan.role(position + 1) != "column":
-        return Sorting(start, None, "count", scan.table(position), descending)
-    return None
+def _most_described(scan: Scanner, position: int, descending: bool, limit: int) -> bool:
+    """Consume "the most" of "the most open tickets"; what is said of the tickets is read next."""
+    start, noun = scan.position, position
+    while scan.role(noun) == "value" or scan.unknown(noun):
+        noun += 1
+    described = noun > position and any(scan.role(at) == "value" for at in range(position, noun))
+    if not described or scan.role(noun) != "table" or scan.role(noun + 1) == "column":
+        return False
+    scan.take(start, noun)
+    scan.skipped.add(noun)
+    scan.position = start + 1
+    sort(scan, Sorting(start, None, "count", scan.table(noun), descending), limit)
+    return True
 
 
 def _most_of(scan: Scanner, position: int, sorting: Sorting, limit: int) -> bool:
@@ -101,7 +108,7 @@ def _most_of(scan: Scanner, position: int, sorting: Sorting, limit: int) -> bool
     ref = sorting.ref = scan.ref(position)
     scan.take(position)
     scan.position = position + 1
-    asked = scan.in_where or scan.draft.wanted
+    asked = scan.in_where or scan.draft.wanted or ranked_rows.has_several(scan, ref)
     if not asked and scan.measures(ref) and limit == 1:
         function = "max" if sorting.descending else "min"
         scan.draft.wanted.append(Wanted(position, ref, function))
@@ -131,6 +138,10 @@ def _highest(scan: Scanner, descending: bool, limit: int) -> bool:
         function = scan.at(position).argument("aggregate")
         scan.take(position)
         position = scan.skip(position + 1)
+    if scan.at(position).is_cue("count"):
+        scan.take(position)
+        scan.position = position
+        return _most(scan, descending, limit)
     if scan.role(position) == "table" and scan.role(position + 1) == "column":
         scan.take(position)
         position += 1
@@ -157,8 +168,10 @@ def _highest_of(
     scan: Scanner, position: int, descending: bool, limit: int, function: str | None
 ) -> bool:
     start = scan.position
+    if scan.at(position).kind == "word" and ranked_rows.measures(scan, position + 1):
+        position += 1  # "with the highest annual revenue", where no column says it is annual
     scan.take(start)
-    if scan.role(position) == "column":
+    if scan.role(position) == "column" and scan.subject(position) is None:
         return _column(scan, position, descending, limit, function)
     if scan.role(position) == "none" and (shown := _shown(scan, function)) is not None:
         scan.position = position
@@ -181,7 +194,8 @@ def _total_of_rows(scan: Scanner, position: int, sorting: Sorting, limit: int) -
 
 def _shown(scan: Scanner, function: str | None) -> Wanted | None:
     """Return the aggregate shown that is spoken of again: "… with the highest total"."""
-    shown = [w for w in scan.draft.wanted if w.ref is not None and scan.measures(w.ref)]
+    amounts = [w for w in scan.draft.wanted if w.ref is not None and scan.measures(w.ref)]
+    shown = [w for w in amounts if w.function == function] or amounts
     if function is None or len(shown) != 1 or shown[0].function not in {function, None}:
         return None
     shown[0].function = function  # "total order amount" may be a column's name
@@ -204,19 +218,23 @@ def _column(
     rows = [at for at, _ in scan.draft.entities if at not in groups]
     only_output = not scan.in_where and not scan.draft.wanted and not rows
     after_list = not scan.in_where and scan.draft.wanted and scan.at(start - 1).text in {"and", ","}
-    if (only_output or after_list) and limit == 1:
+    if (
+        (only_output or after_list)
+        and limit == 1
+        and scan.at(start).text != "top"
+        and function is None
+    ):
         scan.draft.wanted.append(Wanted(position, ref, "max" if descending else "min"))
         return True
-    total = totals.of_many(scan, position)
+    total = scan.at(position).text.startswith("total ") or totals.of_many(scan, position)
     sort(scan, Sorting(start, ref, function, None, descending, summed=total), limit)
     return True
 
 
 def _is_of_rows(scan: Scanner, start: int, ref: Ref, implied: Ref) -> bool:
     """Tell whether a superlative speaks of what has the column: "the five cheapest titles"."""
-    if scan.at(start).text in _TIMED:  # the latest date of each is asked for, not one of them
-        of_each = any(item.is_cue("group") for item in scan.items)
-        return not (of_each and scan.is_dated(ref.hits[0]))
+    if scan.at(start).text in _TIMED:
+        return not ranked_rows.dates_of_groups(scan, ref)
     if scan.at(start).last_word in _OF_ANYTHING:
         return False
     column = scan.column_of(ref.hits[0])
@@ -243,7 +261,10 @@ def _adjective(scan: Scanner, position: int, descending: bool, limit: int) -> bo
             scan.take(index, index + 1)
             scan.skipped |= {index, index + 1}
             ref = scan.ref(index + 1)
-            sort(scan, Sorting(start, ref, None, None, descending), limit)
+            rows = scan.table(position) if scan.role(position) == "table" else None
+            other = rows is not None and all(hit.table != rows for hit in ref.hits)
+            function = "sum" if other and scan.measures(ref) else None
+            sort(scan, Sorting(start, ref, function, None, descending), limit)
             return True
     if _is_predicate(scan, start):
         assert scan.pending is not None
@@ -253,7 +274,7 @@ def _adjective(scan: Scanner, position: int, descending: bool, limit: int) -> bo
     implied = implied_measure(scan, start, position) or by_amount(scan, position, descending)
     if implied is None:
         scan.draft.limit = limit
-        if scan.at(start).text != "first":
+        if scan.at(start).text != "first" or limit == 1:
             scan.draft.note("unmeasured")  # "the first 10 customers" are any ten
         return True
     ref, down = implied

@@ -36,6 +36,8 @@ def compared_columns(sentence: Sentence, sides: Sides, used: set[int]) -> list[t
     """Return the columns to compare: those named, else all that both tables have but the key."""
     if named := named_columns(sentence.items, sides, used):
         return named
+    if _names_another(sentence.items, sides):
+        return []
     left, right = sentence.graph.table(sides.source), sentence.graph.table(sides.target)
     return [
         (column.name, right.column(column.name).name)
@@ -46,14 +48,16 @@ def compared_columns(sentence: Sentence, sides: Sides, used: set[int]) -> list[t
 
 def named_columns(items: Sequence[Item], sides: Sides, used: set[int]) -> list[tuple[str, str]]:
     """Return the columns to compare that the items name; none if they name none."""
-    beside = _told_with_tables(items, sides, used)
+    beside = told_beside(items, sides, used) or _told_with_tables(items, sides, used)
     if beside is not None:
         _shared(items, sides, used)
         return [beside]
     symmetric = any(item.is_cue("between") for item in items) or _stands_before(items, sides)
     told = None if symmetric else _across(items, sides, used)
     shared = _shared(items, sides, used)
-    return shared if told is None else [told]
+    if told is not None and told[0].lower() != told[1].lower():
+        return [told]
+    return shared
 
 
 def _stands_before(items: Sequence[Item], sides: Sides) -> bool:
@@ -66,6 +70,27 @@ def _stands_before(items: Sequence[Item], sides: Sides) -> bool:
     )
 
 
+def _names_another(items: Sequence[Item], sides: Sides) -> bool:
+    """Tell whether a column beside the comparison is named that the two tables do not share."""
+    return any(
+        item.kind == "mention"
+        and item.best_column() >= _PARTLY
+        and item.best_column() > item.best_table()
+        and not any(str(hit.column).lower() in sides.key_columns() for hit in item.column_hits())
+        for item in (*items[max(sides.cue - 1, 0) : sides.cue], *items[sides.cue + 1 :][:1])
+    )
+
+
+def told_beside(items: Sequence[Item], sides: Sides, used: set[int]) -> tuple[str, str] | None:
+    """Return the columns told beside their tables: "A (price) and B (cost)", "price (A)"."""
+    left = _beside(items, sides.source)
+    right = _beside(items, sides.target)
+    if left is None or right is None or left[0] == right[0]:
+        return None
+    used |= {left[0], right[0]}
+    return left[1], right[1]
+
+
 def _told_with_tables(
     items: Sequence[Item], sides: Sides, used: set[int]
 ) -> tuple[str, str] | None:
@@ -76,6 +101,20 @@ def _told_with_tables(
     left, right = owned[sides.source], owned[sides.target]
     used |= set(range(left.position, left.owner)) | set(range(right.position, right.owner))
     return left.column, right.column
+
+
+def _beside(items: Sequence[Item], table: str) -> tuple[int, str] | None:
+    """Return the column in parentheses behind the table, or the one that has the table in them."""
+    for position in range(len(items) - 2):
+        first, opened, second = items[position : position + 3]
+        if opened.text != "(":
+            continue
+        for owner, at in ((first, position + 2), (second, position)):
+            tables = owner.table_hits()[:1]
+            found = _column(items[at], table, _SURE)
+            if tables and tables[0].table == table and found is not None:
+                return at, found[0]
+    return None
 
 
 def clause_start(items: Sequence[Item], cue: int) -> int | None:
@@ -96,7 +135,7 @@ def _shared(items: Sequence[Item], sides: Sides, used: set[int]) -> list[tuple[s
         used.add(position)
         beside = position in {sides.cue - 1, sides.cue + 1} or _heads(items, position)
         named = min(mine[1], theirs[1]) >= (_PARTLY if beside else _SURE)
-        if named and position > start and mine[0].lower() not in sides.key_columns():
+        if named and (position > start or beside) and mine[0].lower() not in sides.key_columns():
             columns[mine[0], theirs[0]] = None
     return list(columns)
 
@@ -130,8 +169,11 @@ def _first(
     for position in positions:
         item = items[position]
         found = _column(item, table, _PERHAPS)
+        keyed = found is not None and found[0].lower() in keys
         if item.kind == "mention" and found is not None and item.best_table() < found[1]:
-            return None if found[0].lower() in keys else (position, found[0])
+            return None if keyed else (position, found[0])
+        if item.kind == "mention" and item.best_table() < item.best_column():
+            return None
     return None
 
 

@@ -59,7 +59,9 @@ def _listed(items: Sequence[Item], start: int) -> tuple[int, ...]:
 
 def _led(items: Sequence[Item], position: int) -> bool:
     lead = position - 1
-    return lead > 0 and (items[lead].text in _LEADING or items[lead].is_cue("group"))
+    if lead < 1 or items[lead - 1].is_cue("mismatch") or items[lead - 1].is_cue("compare"):
+        return False
+    return items[lead].text in _LEADING or items[lead].is_cue("group")
 
 
 def _told_together(items: Sequence[Item], last: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kpi_nlsql.english.words import stems
@@ -10,6 +10,7 @@ from kpi_nlsql.grammar.reconciling.compared import Sides, clause_start, compared
 from kpi_nlsql.grammar.reconciling.row_filters import row_filters
 from kpi_nlsql.grammar.reconciling.several_compared import Comparison, several
 from kpi_nlsql.grammar.reconciling.side_conditions import side_conditions
+from kpi_nlsql.mentions.homes import names_rows
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
@@ -18,6 +19,7 @@ from kpi_nlsql.schema.pairing import Pairing
 from kpi_nlsql.sentence import Candidate, Sentence
 
 _SURE = 0.6
+_PERHAPS = 0.45
 _USED_CUES = (
     "mismatch", "compare_tables", "agree", "between", "compare", "distinct", "both", "not", "all",
     "relative", "details",
@@ -74,13 +76,14 @@ def _without(sentence: Sentence, positions: set[int]) -> Sentence:
 
 
 def _said_again(sentence: Sentence, sides: Sides, columns: list[tuple[str, str]]) -> set[int]:
-    """Return where the compared columns or the keys are named once more."""
+    """Return where the compared columns, the keys or the rows themselves are named once more."""
     known = {(sides.source, left) for left, _ in [*columns, *sides.pairing.columns()]}
     known |= {(sides.target, right) for _, right in [*columns, *sides.pairing.columns()]}
     return {
         position
         for position, item in enumerate(sentence.items)
         if any((hit.table, hit.column) in known for hit in item.column_hits())
+        and not any(hit.table == sides.source for hit in item.values)
     }
 
 
@@ -156,7 +159,8 @@ def _refs(comparison: Comparison) -> list[tuple[plan.ColumnRef, plan.ColumnRef]]
 
 
 def _both_values(sides: Sides, compared: list[Comparison]) -> list[plan.Output]:
-    pairs = [pair for comparison in compared for pair in _refs(comparison)]
+    shown = [each for each in compared if not each.equal] or compared
+    pairs = [pair for comparison in shown for pair in _refs(comparison)]
     outputs = [plan.Output(plan.ColumnRef("s", pair.left)) for pair in sides.pairing.pairs]
     for left, right in pairs:
         outputs.append(plan.Output(left, f"source_{left.column}"))
@@ -183,13 +187,18 @@ def _named(sentence: Sentence, sides: Sides, used: set[int]) -> list[plan.Output
     """Return the columns asked for before the clause that compares, each of the side it names."""
     items = sentence.items
     found: list[plan.Output] = []
-    for position in range(clause_start(items, sides.cue) or 0):
+    clause = clause_start(items, sides.cue)
+    for position in range(_listed_first(items, sides) if clause is None else clause):
         item = items[position]
-        if item.kind != "mention" or item.best_table() >= item.best_column():
+        if item.kind != "mention" or item.values or item.best_table() >= item.best_column():
             continue
         for table, alias in _sides_of(sentence, sides, position):
             hits = [hit for hit in item.column_hits() if hit.table == table]
-            if hits and hits[0].score >= _SURE and _says(item, sentence.graph, hits[0]):
+            hits = [hit for hit in hits if _says(item, sentence.graph, hit)]
+            rows = item.text.endswith("s") and names_rows(
+                stems(item.text), sentence.graph.table(table)
+            )
+            if hits and hits[0].score >= (_SURE if rows else _PERHAPS):
                 found.append(plan.Output(plan.ColumnRef(alias, str(hits[0].column))))
                 used.add(position)
                 break
@@ -203,10 +212,20 @@ def _says(item: Item, graph: Graph, hit: NameHit) -> bool:
     return bool(words & set(stems(item.text)))
 
 
+def _listed_first(items: Sequence[Item], sides: Sides) -> int:
+    """Return where the columns end that are listed before "of" the first table."""
+    tables = [at for at, item in enumerate(items[: sides.cue]) if item.best_table() >= _SURE]
+    listed = bool(tables) and tables[0] > 1 and items[tables[0] - 1].text == "of"
+    return tables[0] if listed and items[0].is_cue("show") else 0
+
+
 def _sides_of(sentence: Sentence, sides: Sides, position: int) -> list[tuple[str, str]]:
     """Return the tables with their aliases, the one named beside the mention first."""
     both = [(sides.source, "s"), (sides.target, "t")]
-    beside = sentence.items[max(position - 1, 0) : position]
+    beside = [sentence.items[position - 1]] if position else []
+    following = sentence.items[position + 1 : position + 4]
+    if following and following[0].text in {"in", "of", "from"}:
+        beside += following[1:]
     near = {item.table_hits()[0].table for item in beside if item.best_table() >= _SURE}
     return sorted(both, key=lambda side: side[0] not in near)
 

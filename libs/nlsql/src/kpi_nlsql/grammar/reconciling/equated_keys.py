@@ -39,10 +39,15 @@ def equated(items: Sequence[Item], position: int) -> Equated | None:
         return None
     columns: list[int] = []
     onto: list[int] = []
-    while (pair := _pair(items, skip_words(items, at, _LEADING))) is not None:
+    while True:
+        pair = _pair(items, skip_words(items, at, _LEADING))
+        if pair is None:
+            break
         columns.append(pair[0])
         onto.append(pair[1])
         at = pair[2]
+        if text_at(items, at) not in {"and", ","}:
+            break
     return Equated(tuple(columns), tuple(onto), at) if columns else None
 
 
@@ -53,17 +58,29 @@ def _pair(items: Sequence[Item], position: int) -> tuple[int, int, int] | None:
         return None
     verb = behind_owner(items, position + 1)
     second = verb
-    while second < len(items) and items[second].text in _EQUAL:
+    while second < len(items) and (items[second].text in _EQUAL or _equals(items[second])):
         second += 1
-    said = any(item.text in _TELLING for item in items[verb:second])
+    said = any(item.text in _TELLING or _equals(item) for item in items[verb:second])
     other = item_at(items, second)
-    if not said or other is None or not _is_key(other):
+    if not said or other is None or not _is_key(other) or _of_one_table(first, other):
         return None
     return position, second, behind_owner(items, second + 1)
 
 
+def _equals(item: Item) -> bool:
+    return item.is_cue("compare", "=") or (item.is_cue("agree") and not item.hits)
+
+
 def _is_key(item: Item) -> bool:
     return item.kind == "mention" and item.best_column() >= _NAMED and not item.values
+
+
+def _of_one_table(first: Item, second: Item) -> bool:
+    """Tell whether both columns are of the same tables only: "where the due date is the …"."""
+    mine, theirs = (
+        {hit.table for hit in item.column_hits() if hit.score >= _NAMED} for item in (first, second)
+    )
+    return len(mine | theirs) == 1
 
 
 def behind_owner(items: Sequence[Item], position: int) -> int:

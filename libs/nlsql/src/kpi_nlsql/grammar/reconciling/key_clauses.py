@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from kpi_nlsql.grammar.reconciling.equated_keys import OPENING, behind_owner, equated
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.walking import skip_words, text_at
+from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
 
 _MATCHING = frozenset(
     "match matching matched compare comparing compared join joining joined link linked linking "  # noqa: SIM905
@@ -25,10 +25,11 @@ _FILLERS = frozenset(
 _SEPARATORS = frozenset({"and", ",", "plus", "&", "+", "/"})
 _ONTO = frozenset({"to", "with", "against", "=", "onto"})
 _TAIL = frozenset(
-    "together a an the as key keys combined combination in both tables "  # noqa: SIM905
+    "together identify identifies a an the as key keys combined combination in both tables "  # noqa: SIM905
     "systems being fields columns only respectively".split()
 )
 _KEYS = frozenset({"key", "keys", "join key", "key columns"})
+_CLOSING = frozenset({".", "?", "!", ")", ",", ";"})
 _APART = ("not", "missing", "also", "mismatch")
 _COUNTING = ("count", "aggregate", "group", "order")
 _HALF = 0.5
@@ -72,14 +73,17 @@ def _equated(items: Sequence[Item], position: int) -> KeyClause | None:
 
 def _behind_lead(items: Sequence[Item], position: int) -> int | None:
     """Return where the columns begin whose leading words begin at a position."""
-    at = position + (items[position].text in OPENING)
+    at = position + 1 if items[position].text in OPENING else position
+    opened = at > position
     if at + 1 >= len(items) or position == 1:
         return None
     if _MATCHING.intersection(items[at].text.split()[:1]):
         at += 1
     elif items[at].text in _BEFORE_SAME and items[at + 1].text in _SAME:
         return at + 2
-    elif at > position and items[at].text in _KEYS and text_at(items, at + 1) in {":", "is", "are"}:
+    elif items[at].text == "with the same" or (opened and _together(items, at)):
+        return at + 1
+    elif opened and items[at].text in _KEYS and text_at(items, at + 1) in {":", "is", "are"}:
         return skip_words(items, at + 2, _FILLERS)
     elif _on_basis(items, at) or _is_key_told(items, at):
         at += 1
@@ -117,13 +121,25 @@ def _sets_apart(items: Sequence[Item], position: int) -> bool:
         item.text in {"for which", "which"} or any(item.is_cue(kind) for kind in _APART)
         for item in items[:position]
     )
-    counted = any(item.is_cue(kind) for item in items for kind in _COUNTING)
-    return told and not counted
+    counted = any(item.is_cue(kind) for item in items for kind in _COUNTING if item.text != "every")
+    before = item_at(items, position - 1)
+    done = before is not None and before.text.endswith("ed") and not before.is_cue("also")
+    return told and not counted and not done
 
 
 def _closes(items: Sequence[Item], position: int) -> bool:
     """Tell whether no clause follows."""
     return not any(item.text in OPENING or item.is_cue("relative") for item in items[position:])
+
+
+def _together(items: Sequence[Item], position: int) -> bool:
+    # "where property code and room number together identify a room".
+    rest = {item.text for item in items[position:]}
+    return (
+        items[position].text == "where"
+        and "together" in rest
+        and bool(rest & {"identify", "identifies"})
+    )
 
 
 def _listed(items: Sequence[Item], start: int, position: int) -> KeyClause | None:
@@ -138,22 +154,24 @@ def _listed(items: Sequence[Item], start: int, position: int) -> KeyClause | Non
         if columns and (owned := behind_owner(items, position)) > position:
             position = owned  # "the order reference of the invoice"
             continue
-        if item.text in _ONTO and len(onto) < len(columns):
+        if item.text in _ONTO and columns and len(onto) < len(columns):
             named = onto
         elif _is_column(item) or (rows_told and _is_row(item)):
             named.append(position)
         elif item.text not in _SEPARATORS | _FILLERS | _SAME:
             break
         else:
-            if item.text == ",":
+            if item.text == "," and len(onto) in {0, len(columns)}:
                 ended = position, len(columns)
             named = columns if onto else named
         position += 1
     end = _end(items, position)
-    if end is None and ended is not None:  # "by order number, status and date …"
+    if end is None and ended is not None and ended[1]:  # "by order number, status and date …"
         end, columns, onto = ended[0], columns[: ended[1]], onto[: ended[1]]
     if not columns or end is None or len(onto) not in {0, len(columns)}:
         return None
+    if start == 0:  # "Using the customer code, find all …"
+        end = min(end + 1, len(items))
     return KeyClause(start, end, tuple(columns), tuple(onto), loosely)
 
 
@@ -168,5 +186,13 @@ def _is_row(item: Item) -> bool:
 
 def _end(items: Sequence[Item], position: int) -> int | None:
     """Return where the clause ends, if nothing but its own last words stands before its border."""
-    end = skip_words(items, position, _TAIL)
-    return end if end >= len(items) or items[end].kind == "mark" else None
+    identifies = False
+    while position < len(items) and items[position].kind != "mark":
+        identifies = identifies or items[position].text in {"identify", "identifies"}
+        if items[position].text not in _TAIL and not identifies:
+            return None
+        position += 1
+    if position < len(items) and items[position].text[0] == ")":
+        return position + 1
+    border = position >= len(items) or items[position].text[0] in _CLOSING
+    return position if border else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from kpi_nlsql.grammar.contrast.layout import is_value_of
 from kpi_nlsql.grammar.reconciling.named_pairs import least_sure
 from kpi_nlsql.grammar.reconciling.targets import Membership
@@ -9,6 +11,8 @@ from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
 from kpi_nlsql.schema.amounts import adds_up
 from kpi_nlsql.sentence import Sentence
+
+_SURE_COLUMN = 0.85
 
 
 def members_shown(
@@ -43,6 +47,8 @@ def _asked_for(
         if item.is_cue("count"):
             count = True
             used.add(position)
+        elif position and _groups(sentence.items[position - 1]):
+            continue
         elif position and is_value_of(sentence.items[position - 1], item):
             used.add(position)  # "high priority orders" asks for no priority
         elif item.kind == "mention" and not item.values:
@@ -59,20 +65,28 @@ def _asked_for(
 
 
 def _totals(sentence: Sentence, asked: Membership, source: str, columns: list[str]) -> bool:
-    # "what is the cost of all trips", though each has its own
+    # "the total amount of the reports", though each has its own; "what is the cost of all trips"
     if len(set(columns)) != 1 or not sentence.graph.table(source).column(columns[0]).measures:
         return False
     texts = [item.text for item in sentence.items[: min(asked.source, asked.cue)]]
-    return texts[-2:] == ["of", "all"]
+    one = texts[:2] == ["what is", "the"] and texts[-2:] == ["of", "all"]
+    return one or any(a.startswith("total ") and b == "of" for a, b in pairwise(texts))
 
 
 def _key_called(item: Item, asked: Membership) -> str | None:
     """Return the key of the source that goes by the name of the target's ("shipment ids")."""
     first = asked.targets[0]
     for left, right in first.pairing.columns():
-        if any((hit.table, hit.column) == (first.table, right) for hit in item.column_hits()):
+        if any(
+            (hit.table, hit.column) == (first.table, right) and hit.score >= _SURE_COLUMN
+            for hit in item.column_hits()
+        ):
             return left
     return None
+
+
+def _groups(item: Item) -> bool:
+    return item.text in {"by", "per"} or item.is_cue("group")
 
 
 def _names_other(item: Item, asked: Membership, source: str) -> bool:

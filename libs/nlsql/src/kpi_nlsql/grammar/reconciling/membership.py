@@ -135,7 +135,7 @@ def _with_rest(
     if query.source.table != plain.source_table or _denied(query, asked):
         return None
     outputs = query.outputs
-    if first.features.get("named_output"):
+    if not _asks_for_columns(first):
         outputs = (plan.Output(plan.Star(query.source.alias)),)
     terms = [] if query.where is None else [query.where]
     terms += _conditions(asked, query.source.alias)
@@ -159,6 +159,11 @@ def _conditions(asked: Membership, alias: str) -> list[plan.Condition]:
         match = plan.Exists(target.said.match(on, target.table, name))
         found.append(plan.Not(match) if target.negative else match)
     return [plan.AnyOf(tuple(found))] if asked.either else found
+
+
+def _asks_for_columns(candidate: Candidate) -> bool:
+    assert isinstance(candidate.plan, plan.Query)
+    return bool(candidate.plan.group) or not candidate.features.get("named_output")
 
 
 def _plain(sentence: Sentence, asked: Membership, used: set[int]) -> Candidate:

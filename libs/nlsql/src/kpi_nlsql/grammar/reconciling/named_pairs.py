@@ -5,18 +5,51 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from kpi_nlsql.english.words import parts, stems
 from kpi_nlsql.grammar.reconciling.composite_keys import key_mentions
 from kpi_nlsql.grammar.reconciling.relation import Relation
+from kpi_nlsql.mentions.homes import naming_rows
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import skip_words_back
 from kpi_nlsql.schema.pairing import Pairing
 from kpi_nlsql.schema.ruleset import ColumnPair
 from kpi_nlsql.sentence import Sentence
 
 _SURE_COLUMN = 0.95
 _SPOKEN = 0.9
+_ASKED = 0.97
 _PARTLY = 0.6
+_LIKELY = 0.6
 _SHOWN = 0.85
+_DETERMINERS = frozenset({"the", "all", "our"})
+_NAMES = frozenset({"name", "title", "nm"})
 _JOIN_WORDS = frozenset("by on using via".split())  # noqa: SIM905
+
+
+def preferred(sentence: Sentence, options: list[Pairing], compares: bool) -> list[Pairing]:
+    """Put the pairing on columns that the sentence names ("by SKU") first."""
+    named = _told_columns(sentence)
+    if not named:
+        return options[:1] if compares else options
+    return _foremost([o for o in options if o.pairs[0].left.lower() in named], options)
+
+
+def told_keys(items: Sequence[Item]) -> list[int]:
+    """Return where a column is named behind "by" or "on": "missing from B by SKU"."""
+    return [
+        position
+        for position, item in enumerate(items[1:], start=1)
+        if items[position - 1].text in _JOIN_WORDS and item.kind == "mention"
+    ]
+
+
+def _told_columns(sentence: Sentence) -> set[str]:
+    return {
+        str(hit.column).lower()
+        for position in told_keys(sentence.items)
+        for hit in sentence.items[position].column_hits()
+        if hit.score >= _PARTLY
+    }
 
 
 def _foremost(chosen: list[Pairing], options: list[Pairing]) -> list[Pairing]:
@@ -29,19 +62,31 @@ def _foremost(chosen: list[Pairing], options: list[Pairing]) -> list[Pairing]:
 def spoken_first(sentence: Sentence, relation: Relation, options: list[Pairing]) -> list[Pairing]:
     """Put the pairing on a column spoken of first: "tickets caused by a change not in B"."""
     source, _ = relation.tables(sentence.items)
-    spoken = {
-        next((hit.column for hit in item.column_hits() if hit.table == source), None)
-        for item in sentence.items[relation.source + 1 : relation.cue]
-        if item.best_column() > item.best_table() and not item.values
-    }
+    if options and options[0].pairs[0].left.lower() in _told_columns(sentence):
+        return options
+    numbered = _numbered(sentence, relation.source, source)
+    spoken = {o.pairs[0].left for o in options if o.score >= _LIKELY} & numbered
+    for item in sentence.items[relation.source + 1 : relation.cue]:
+        hits = [hit for hit in item.column_hits() if hit.table == source]
+        if hits and item.best_column() > item.best_table() and not item.values:
+            spoken.add(str(hits[0].column))
     return _foremost([o for o in options if o.pairs[0].left in spoken], options)
+
+
+def _numbered(sentence: Sentence, position: int, table: str) -> set[str]:
+    # "articles in A that are not in B": by the number of the article, whatever else both have.
+    words = stems(sentence.items[position].text)
+    columns = naming_rows(words[-1:], sentence.graph.table(table))
+    return {column.name for column in columns if parts(column.name)[-1] not in _NAMES}
 
 
 def shared_column(sentence: Sentence, relation: Relation) -> Pairing | None:
     """Return the column asked for: "last names in A that are not in B" compares names."""
     source, target = relation.tables(sentence.items)
     for position, item in enumerate(sentence.items[: min(relation.cue, relation.source)]):
-        opened = position == 0 or sentence.items[position - 1].cues
+        lead = skip_words_back(sentence.items, position - 1, _DETERMINERS)
+        alone = _leads_to_place(sentence.items[position + 1 : relation.source])
+        opened = position == 0 or sentence.items[lead if alone else position - 1].cues
         mine = [hit for hit in item.column_hits() if hit.table == source]
         theirs = [hit for hit in item.column_hits() if hit.table == target]
         sure = mine and theirs and min(mine[0].score, theirs[0].score) >= _SURE_COLUMN
@@ -53,8 +98,18 @@ def shared_column(sentence: Sentence, relation: Relation) -> Pairing | None:
             and str(mine[0].column).lower() not in sentence.excluded
         ):
             pair = ColumnPair(str(mine[0].column), str(theirs[0].column))
-            return Pairing((pair,), _SPOKEN, "the column that is asked for")
+            score = _ASKED if alone else _SPOKEN
+            return Pairing((pair,), score, "the column that is asked for")
     return None
+
+
+def _leads_to_place(items: Sequence[Item]) -> bool:
+    """Tell whether only "that are in" stands before a place, and no rows: "emails in A"."""
+    return bool(items) and all(
+        item.text != "of"
+        and (item.kind == "word" or item.is_cue("relative") or item.is_cue("also"))
+        for item in items
+    )
 
 
 def told_pair(sentence: Sentence, relation: Relation) -> Pairing | None:
@@ -65,9 +120,11 @@ def told_pair(sentence: Sentence, relation: Relation) -> Pairing | None:
     if behind is None:
         return _owned_pair(sentence, relation)
     before = _named(sentence, range(relation.cue - 1, -1, -1), source)
-    if before is None:
-        return None
-    return Pairing((ColumnPair(before, behind),), 0.95, "the columns that are named")
+    same = _named(sentence, between, source)
+    left = same or before
+    return (
+        Pairing((ColumnPair(left, behind),), 0.95, "the columns that are named") if left else None
+    )
 
 
 def _owned_pair(sentence: Sentence, relation: Relation) -> Pairing | None:
@@ -87,10 +144,15 @@ def _named(sentence: Sentence, positions: range, table: str) -> str | None:
     for position in positions:
         item = sentence.items[position]
         hits = [hit for hit in item.column_hits() if hit.table == table]
-        sure = bool(hits) and hits[0].score >= max(_SURE_COLUMN, item.best_table())
-        if sure and not item.values:
+        if names_column(item) and hits and hits[0].score >= _SURE_COLUMN:
             return str(hits[0].column)
     return None
+
+
+def names_column(item: Item) -> bool:
+    """Tell whether a mention is surely of a column."""
+    sure = item.best_column() >= max(_SURE_COLUMN, item.best_table())
+    return item.kind == "mention" and sure and not item.values
 
 
 def least_sure(items: Sequence[Item], position: int) -> float:
@@ -106,12 +168,12 @@ def told_key(sentence: Sentence, pairing: Pairing, source: int) -> set[int]:
     """Return where the key is told: "per store and item", "missing from B by SKU"."""
     items = sentence.items
     if len(pairing.pairs) > 1:
-        return set(key_mentions(items))
+        found = set(key_mentions(items))
+        return found | {min(found) - 1} if found and items[min(found) - 1].cues else found
     keys = {column for pair in pairing.columns() for column in pair}
     named = [
         at
-        for at in range(source + 1, len(items))
-        if items[at - 1].text in _JOIN_WORDS
-        if any(hit.column in keys for hit in items[at].column_hits())
+        for at in told_keys(items)
+        if at > source and any(hit.column in keys for hit in items[at].column_hits())
     ]
     return {at for position in named for at in (position - 1, position)}

@@ -29,9 +29,16 @@ def from_head(sentence: Sentence, relation: Relation) -> Relation:
         return relation
     if not _refers(sentence, source, noun, target):
         return relation
+    cue = next((at for at in range(noun + 1, target) if _denies(sentence, at)), relation.cue)
     return replace(
-        relation, operation="NOT_IN", source=source, target=target, further=(), through=noun
-    )
+        relation, operation="NOT_IN", source=source, target=target, cue=cue, further=(),
+        through=noun,
+    )  # fmt: skip
+
+
+def _denies(sentence: Sentence, position: int) -> bool:
+    item = sentence.items[position]
+    return item.is_cue("not") or item.is_cue("missing")
 
 
 def _head(sentence: Sentence, noun: int) -> int:
@@ -52,7 +59,7 @@ def _linked(sentence: Sentence, source: int, noun: int) -> bool:
         lead -= 1
     between = items[source + 1 : lead]
     plain = not any(item.is_cue(kind) for item in between for kind in _RELATING)
-    return items[lead].text in _LINKS and plain
+    return lead > source and items[lead].text in _LINKS and plain
 
 
 def _refers(sentence: Sentence, source: int, noun: int, target: int) -> bool:
@@ -62,6 +69,8 @@ def _refers(sentence: Sentence, source: int, noun: int, target: int) -> bool:
     """
     items, graph = sentence.items, sentence.graph
     tables = [table_at(items, at) for at in (source, noun, target)]
+    if len(set(tables)) < 3:
+        return False
     joins = graph.joins_between(tables[0], tables[1])
     toward = {
         join.left_columns

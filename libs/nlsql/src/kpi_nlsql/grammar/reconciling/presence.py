@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.walking import text_at
 
 _INTO = frozenset("in from within into of inside on at".split())  # noqa: SIM905
 _TELLING = _INTO | {"have", "has"}
@@ -18,6 +17,7 @@ _JOINING = frozenset(
     "with".split()
 )
 _FINITE = frozenset({"are", "is", "were", "was", "have", "has", "exist", "exists"})
+_ARTICLES = frozenset({"a", "an", "the"})
 _NAMED = 0.6
 _COMPARING = ("mismatch", "agree", "compare_tables", "between", "compare", "duplicate")
 
@@ -66,8 +66,15 @@ def _is_place(items: Sequence[Item], position: int) -> bool:
     """Tell whether the first table, too, is one that the rows are said to be in."""
     lead = items[_lead(items, position) : position]
     told = any(item.is_cue("also") or item.is_cue("both") for item in lead)
-    led = text_at(items, position - 1) in {"in", "from", "within"}
-    return told or items[position].placed or led
+    return told or items[position].placed or _holds_noun(items, position)
+
+
+def _holds_noun(items: Sequence[Item], position: int) -> bool:
+    """Tell whether a column is said to be in the table: "host names in A and B but not in C"."""
+    if position < 2 or items[position - 1].text not in {"in", "from", "within"}:
+        return False
+    noun = items[position - 2]
+    return noun.kind == "mention" and noun.best_column() > noun.best_table()
 
 
 def _polarities(
@@ -83,6 +90,8 @@ def _polarities(
             lead = lead[:-1]
         if not lead or not all(_joins(item) for item in lead):
             return None
+        if found and all(item.text in _ARTICLES for item in lead):
+            return None  # "students who never paid an invoice" did not do what the verb says
         denied = any(item.is_cue("not") or item.is_cue("missing") for item in lead)
         told = listed or denied or _with_both(lead) or any(map(_tells, lead))
         told = told or _with_some(lead, items[position + 1 : positions[-1]])
@@ -95,6 +104,8 @@ def _polarities(
 
 def _turns(lead: Sequence[Item]) -> bool:
     """Tell whether what was denied of a place before is not of the next: "and that are in A"."""
+    if {"or", "nor"} & {item.text for item in lead}:
+        return False
     return any(
         item.text.startswith("but") or item.is_cue("relative") or item.is_cue("also")
         or item.text in _FINITE
@@ -104,7 +115,11 @@ def _turns(lead: Sequence[Item]) -> bool:
 
 def _behind(items: Sequence[Item], position: int) -> int:
     """Return where a noun ends that is told in two words: "scholarship award", "fuel issues"."""
-    return position + 1 + _is_unknown_noun(items[position + 1])
+    following = items[position + 1] if position + 1 < len(items) else items[position]
+    table = items[position].table_hits()[0].table
+    own = following.kind == "mention" and all(hit.table == table for hit in following.hits)
+    weak = own and not following.values and following.best_column() < _NAMED
+    return position + 2 if weak or _is_unknown_noun(following) else position + 1
 
 
 def _describes(item: Item, rows: Item) -> bool:

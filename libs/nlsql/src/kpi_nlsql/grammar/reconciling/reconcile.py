@@ -13,6 +13,8 @@ from kpi_nlsql.grammar.reconciling.composite_keys import composite_key, key_ment
 from kpi_nlsql.grammar.reconciling.differing import agreeing, denies_column, different
 from kpi_nlsql.grammar.reconciling.matching_by import matching_by
 from kpi_nlsql.grammar.reconciling.named_pairs import (
+    names_column,
+    preferred,
     shared_column,
     spoken_first,
     told_pair,
@@ -31,12 +33,12 @@ _SURE_TABLE = 0.6
 _SURE_COLUMN = 0.95
 _MOST_PAIRINGS = 3
 _IN_WORDS = frozenset("in from within inside into at on among amongst under".split())  # noqa: SIM905
+_KEYED = frozenset({"for", "with", "on", "of", "in", "(", ","})
 _PRESENCE = frozenset(
     "present found available exist exists existing appear appears appearing included contained "  # noqa: SIM905
     "be listed there a an any recorded matched part of the also known our its their this "
     "registered booked loaded defined maintained kept used held set up".split()
 )
-_LEADING = _IN_WORDS | _PRESENCE
 
 
 def read(sentence: Sentence) -> Iterator[Candidate]:
@@ -47,9 +49,7 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
     relation = from_head(sentence, relation)
     source, target = relation.tables(sentence.items)
     compares = relation.operation in {"EQUALS", "NOT_EQUALS"}
-    options = pairings(sentence, source, target)
-    if compares:
-        options = options[:1]
+    options = preferred(sentence, pairings(sentence, source, target), compares)
     if sentence.ruleset is None:
         options = _told(sentence, relation, options, compares)
     for pairing in options[:_MOST_PAIRINGS]:
@@ -65,6 +65,8 @@ def _told(
 ) -> list[Pairing]:
     """Put the pairings that the sentence tells itself before the others."""
     whole = composite_key(sentence, *relation.tables(sentence.items))
+    if whole is not None and not compares:
+        return [whole]  # "also in B with the same item and batch": by no less than both
     told = [whole]
     if not compares:
         options = spoken_first(sentence, relation, options)
@@ -129,6 +131,8 @@ def find_relation(items: tuple[Item, ...]) -> Relation | None:
 def _is_table(items: tuple[Item, ...], position: int) -> bool:
     item = items[position]
     best = item.best_table()
+    if position and items[position - 1].text == "whose" and item.best_column() >= _SURE_COLUMN:
+        return False
     if best < _SURE_COLUMN and any(hit.score >= 1.0 for hit in item.values):
         return False
     return best >= _SURE_TABLE and best >= item.best_column() - 0.15
@@ -168,12 +172,14 @@ def _only(items: tuple[Item, ...], tables: list[int], position: int) -> Relation
 def _without_same(items: tuple[Item, ...], tables: list[int], position: int) -> Relation | None:
     # "balances without a confirmation for the same entity and period": the key is told
     keys = key_mentions(items)
-    if not items[position].is_cue("not") or not keys:
+    if not items[position].is_cue("not") or not keys or not items[keys[0] - 1].is_cue("agree"):
         return None
     before, target, _ = _around(items, tables, position)
-    if before is None or target is None:
+    if before is None or target is None or target > keys[0]:
         return None
-    return Relation("NOT_IN", before, target, position)
+    led = all(item.text in _KEYED for item in items[target + 1 : keys[0] - 1])
+    near = all(item.kind == "word" or item.is_cue("agree") for item in items[position + 1 : target])
+    return Relation("NOT_IN", before, target, position) if led and near else None
 
 
 def _asks_only(items: tuple[Item, ...], position: int) -> bool:
@@ -189,6 +195,8 @@ def _common(items: tuple[Item, ...], tables: list[int], position: int) -> Relati
     item = items[position]
     before, target, further = _around(items, tables, position)
     if item.is_cue("both") and target is not None and further is not None:
+        if _is_owned(items, position):
+            return None
         return (
             Relation("IN", target, further, position)
             if _paired(items, position, target, further)
@@ -211,7 +219,16 @@ def _is_none(items: tuple[Item, ...], noun: int) -> bool:
 def _paired(items: tuple[Item, ...], position: int, first: int, second: int) -> bool:
     """Tell whether the two tables stand right behind "both"."""
     between = [*items[position + 1 : first], *items[first + 1 : second]]
-    return all(item.kind in {"word", "mark"} or item.is_cue("also") for item in between)
+    return all(
+        item.kind in {"word", "mark"} or item.is_cue("all") or item.is_cue("also")
+        for item in between
+    )
+
+
+def _is_owned(items: tuple[Item, ...], position: int) -> bool:
+    # "deals that have both a receipt and an invoice": neither of the two is what is asked for.
+    before = items[position - 1] if position else items[position]
+    return items[position].text == "both" and before.text in {"have", "has", "with", "having"}
 
 
 def _denies(items: tuple[Item, ...], position: int, target: int) -> bool:
@@ -225,7 +242,18 @@ def _denies(items: tuple[Item, ...], position: int, target: int) -> bool:
     between = items[position + 1 : target]
     if _denies_state(between, items[target]):
         return False
-    return any(other.text in _IN_WORDS for other in between)
+    return any(other.text in _IN_WORDS for other in between) and all(
+        other.text in _IN_WORDS
+        or other.text in _PRESENCE
+        or other.is_cue("also")
+        or other.is_cue("agree")
+        or (other.text.endswith("ed") and other.best_table() < _SURE_COLUMN)
+        or names_column(other)
+        or _happens(other)
+        or _modifies(other, items[target])
+        or (other is between[-1] and _describes(other))
+        for other in between
+    )
 
 
 def _leads_in(items: tuple[Item, ...], position: int) -> bool:
@@ -242,15 +270,25 @@ def _denies_state(between: tuple[Item, ...], target: Item) -> bool:
     return any(other.text in _IN_WORDS for other in between[1:])
 
 
+def _describes(item: Item) -> bool:
+    # "not in the web shop": a word that nothing is called by, right before the place.
+    return item.kind == "word" and item.text not in FUNCTION_WORDS | _PRESENCE
+
+
 def _modifies(item: Item, target: Item) -> bool:
     # "not among the active vendors": a value that the rows of the table have.
     return any(hit.table == target.table_hits()[0].table for hit in item.values)
 
 
+def _happens(item: Item) -> bool:
+    # "not registered in A": what is not done there, even if "Registered" is a value somewhere.
+    return item.text.endswith("ed") and not item.hits
+
+
 def _near(items: tuple[Item, ...], position: int, target: int) -> bool:
-    """Tell whether nothing stands before a place but its lead and what describes it."""
     return all(
-        (item.kind == "word" and (item.text in _LEADING or item.text not in FUNCTION_WORDS))
+        (item.kind == "word" and (item.text in _IN_WORDS or item.text in _PRESENCE))
         or _modifies(item, items[target])
-        for item in items[position + 1 : target]
+        or (at == target - 1 and _describes(item))
+        for at, item in enumerate(items[position + 1 : target], start=position + 1)
     )

@@ -58,7 +58,7 @@ def _parts(items: Sequence[Item], start: int) -> Iterator[tuple[range, bool]]:
 
 
 def _compares(item: Item) -> bool:
-    return item.is_cue("mismatch") or item.is_cue("agree") or _unequal(item)
+    return item.is_cue("mismatch") or item.is_cue("agree") or _unequal(item) or item.text == "="
 
 
 def _unequal(item: Item) -> bool:

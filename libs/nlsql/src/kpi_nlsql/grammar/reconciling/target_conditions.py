@@ -24,6 +24,7 @@ _INTO = frozenset("in from within into on at among amongst under".split())  # no
 _BORDERS = frozenset({".", "?", "!", ";", ",", "(", ")"})
 _JOINING = frozenset({"and", "or", "but"})
 _CONTRASTS = ("missing", "not", "also", "both", "only", "show", "relative")
+_BEING = frozenset({"is", "are", "was", "were", "still", "being", "marked", "as"})
 _LACKING = frozenset({"no", "without"})
 _NAMED = 0.8
 
@@ -55,7 +56,7 @@ def said_of(sentence: Sentence, position: int, cue: int, source: str) -> Said:
     """Return what is said of the rows of the table mentioned at a position behind a cue."""
     items, table = sentence.items, sentence.items[position].table_hits()[0].table
     lead = [at for at in range(cue, position) if items[at].last_word in _INTO]
-    before = [at for at in range(min(lead, default=cue) + 1, position) if _tells(items[at], table)]
+    before = [at for at in range(max([cue, *lead]) + 1, position) if _tells(items[at], table)]
     behind = _behind(items, position, cue, table, source)
     if not before and not behind:
         return NOTHING
@@ -80,7 +81,7 @@ def state_in_both(sentence: Sentence, position: int, cue: int) -> Said:
     if not items[cue].is_cue("both") or items[cue].text == "both":
         return NOTHING
     held = [hit for hit in state.values if hit.table == table and hit.score >= 1.0]
-    if not held:
+    if not held or cue < 2 or items[cue - 2].text not in _BEING:
         return NOTHING
     return Said(_rows_with(held[0]))
 

@@ -7,12 +7,18 @@ from dataclasses import dataclass
 
 from kpi_nlsql.grammar.reconciling.row_filters import row_filters
 from kpi_nlsql.grammar.repeating.identity import identifying_columns
+from kpi_nlsql.grammar.repeating.named_keys import TOGETHER
 from kpi_nlsql.grammar.repeating.repeated_keys import Keys, grouped_by, repeated_keys
 from kpi_nlsql.grammar.repeating.repeats import Repeat, find_repeat
 from kpi_nlsql.grammar.repeating.repeats_shown import Shown, shown_beside
 from kpi_nlsql.grammar.repeating.rest_of_rows import rest_of_rows
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.named_columns import NAMES
+from kpi_nlsql.mentions.walking import text_at
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.explain import told_of
+from kpi_nlsql.schema.graph import Column
+from kpi_nlsql.schema.key_names import KEY_TAILS
 from kpi_nlsql.sentence import Candidate, Sentence
 
 _BY_WORDS = frozenset({"by", "on", "per", "same", "the same"})
@@ -71,31 +77,62 @@ def _repeats_values(sentence: Sentence, repeat: Repeat, keys: Keys, shown: Shown
     "cities with more than two shops and how many" is read like them.
     """
     if any(item.is_cue("agree") for item in sentence.items):
-        # "guests entered twice with the same phone": rows of the noun itself are alike.
-        return len(keys.columns) > 1 or min(keys.columns, default=0) > min(repeat.cues)
-    if _shown_of_rows(sentence, repeat, keys):
+        return len(keys.columns) > 1 or _alike_behind(sentence, repeat, keys)
+    if _speaks_of_rows(sentence, repeat, keys):
         return False
     if len(keys.columns) != 1:
         return bool(keys.columns)
-    if repeat.counted is not None and shown.often:
-        return True
     item = sentence.items[next(iter(keys.columns))]
+    if repeat.counted is not None and shown.often:
+        return not _shows_other(sentence, item, keys)
     values = item.best_table() < item.best_column()
     return values and (repeat.counted is None or shown.counted)
 
 
-def _shown_of_rows(sentence: Sentence, repeat: Repeat, keys: Keys) -> bool:
-    """Tell whether the columns are what to show of rows: "the city of customers that ordered …"."""
+def _shows_other(sentence: Sentence, item: Item, keys: Keys) -> bool:
+    # "departments with more than 20 employees, with name and number": the name of a department
+    owners = {hit.table for hit in item.table_hits() if hit.score >= item.best_column()}
+    return any(
+        hit.table in owners - {keys.table} and hit.score >= _SURE
+        for other in sentence.items
+        if other is not item
+        if all(own.table != keys.table for own in other.column_hits() if own.score >= _SURE)
+        for hit in other.column_hits()
+    )
+
+
+def _alike_behind(sentence: Sentence, repeat: Repeat, keys: Keys) -> bool:
+    # "guests entered twice with the same phone": rows of the noun itself are alike.
+    first = min(repeat.cues)
+    noun = any(at < first and not sentence.items[at].text.endswith("ed") for at in keys.used)
+    return noun and min(keys.columns, default=0) > first
+
+
+def _speaks_of_rows(sentence: Sentence, repeat: Repeat, keys: Keys) -> bool:
+    """Tell whether the columns only say what to show of rows that have others.
+
+    "The ids and names of architects who built three bridges", "the size of cities that …".
+    """
     table = sentence.graph.table(keys.table)
-    if any(table.column(name).unique for name in keys.columns.values()):
+    columns = [table.column(name) for name in keys.columns.values()]
+    items = sentence.items
+    if any(item.text in TOGETHER for item in items):
+        return False
+    if any(column.unique or _measures(column) for column in columns):
         return True
-    return repeat.number > 1 and any(
+    named = [items[at].text in NAMES and text_at(items, at + 1) == "of" for at in keys.columns]
+    return any(named) or any(
         item.best_table() >= _FULL
         and item.best_table() > item.best_column()
         and item.table_hits()[0].table != keys.table
-        for at, item in enumerate(sentence.items[: min(repeat.cues)])
-        if at not in keys.columns
+        for at, item in enumerate(items[: min(repeat.cues)])
+        if at not in keys.columns and (repeat.number > 1 or len(keys.columns) > 1)
     )
+
+
+def _measures(column: Column) -> bool:
+    """Tell whether a column holds amounts rather than numbers that name."""
+    return column.measures and not set(column.display_names[0].split()[-1:]) & KEY_TAILS
 
 
 def _candidate(sentence: Sentence, asked: Asked, keys: Keys) -> Candidate:

@@ -26,8 +26,13 @@ def mention_list(items: Sequence[Item], start: int, *, unknown: bool = False) ->
         if named and _modifies(items, position):
             position += 1
             continue
+        listed = (
+            not found
+            or items[position - 1].text in _JOINING | {"("}
+            or _after_noun(items, position)
+        )
         foreign = unknown and bool(found) and _is_foreign(items, position)
-        if foreign or (named and (not found or items[position - 1].text in _JOINING | {"("})):
+        if foreign or (named and listed):
             found.append(position)
         elif item.text not in _JOINING:
             break
@@ -59,6 +64,11 @@ def _modifies(items: Sequence[Item], position: int) -> bool:
         return False
     following = items[position + 1 : position + 2]
     return bool(following) and following[0].best_column() >= _EXACT and not following[0].values
+
+
+def _after_noun(items: Sequence[Item], position: int) -> bool:
+    beside = min(items[position - 1].best_column(), items[position].best_column())
+    return _modifies(items, position - 1) or beside >= _EXACT
 
 
 def is_value(item: Item) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from kpi_nlsql.grammar.repeating.mention_lists import mention_list
 from kpi_nlsql.grammar.repeating.repeats import Repeat
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.walking import text_at
 
 _EXACT = 0.95
 _BY_WORDS = frozenset({"by", "on", "per", "based on", "in terms of", "using"})
@@ -31,7 +30,8 @@ def told_keys(items: Sequence[Item], repeat: Repeat) -> tuple[int, ...]:
     told = _combined(items) or _enclosed(items, repeat)
     if len(by) > len(same):
         same = ()  # "for the same custodian, by account and custodian code"
-    if by and _are_columns(items, beside):
+    each = bool(by) and (_are_columns(items, by) or _groups(items[by[0] - 1]))
+    if each and _are_columns(items, beside) and not set(by) & set(beside):
         return (*by, *beside)  # "duplicate names per country": each country by itself
     for found in (same, by, told, _of_clause(items, repeat), beside):
         if found:
@@ -44,6 +44,10 @@ def told_groups(items: Sequence[Item]) -> tuple[int, ...]:
     return _behind(items, [at for at, item in enumerate(items) if _leads(item)])
 
 
+def _groups(item: Item) -> bool:
+    return item.text == "per" or item.is_cue("group")
+
+
 def _are_columns(items: Sequence[Item], listed: tuple[int, ...]) -> bool:
     return bool(listed) and all(
         items[at].best_column() >= _EXACT > items[at].best_table() for at in listed
@@ -54,7 +58,7 @@ def named_head(items: Sequence[Item], repeat: Repeat, told: tuple[int, ...]) -> 
     """Return what the rows counted belong to: "meters with two readings on the same day"."""
     same = repeat.bare and any(item.is_cue("agree") for item in items)
     per = bool(told) and items[told[0] - 1].text == "per"
-    if not told or not (same or per):
+    if not (same or per) or not told:
         return ()
     head = _first_list(items, 0, min(repeat.cues))
     return head if head and head[-1] < told[0] else ()
@@ -74,7 +78,9 @@ def _tells_by_whom(items: Sequence[Item], position: int) -> bool:
     if items[position].text != "by" or not items[position - 1].is_cue("duplicate"):
         return False
     rows = items[position + 1] if position + 1 < len(items) else items[position]
-    return rows.best_table() > rows.best_column()
+    named = any(item.best_column() >= _EXACT for item in items[: position - 1])
+    used = any(word.endswith("ed") for word in items[position - 1].text.split())
+    return used and named and rows.best_table() > rows.best_column()
 
 
 def _behind(items: Sequence[Item], leads: Sequence[int]) -> tuple[int, ...]:
@@ -87,19 +93,30 @@ def _behind(items: Sequence[Item], leads: Sequence[int]) -> tuple[int, ...]:
 
 
 def _combined(items: Sequence[Item]) -> tuple[int, ...]:
-    """Return the parts of "combinations of A, B and C"."""
+    """Return the parts of "A and B combinations", "combinations of A, B and C", "A/B pairs"."""
     for position, item in enumerate(items):
-        if item.text in TOGETHER and text_at(items, position + 1) == "of":
-            return mention_list(items, position + 2)
+        if item.text not in TOGETHER:
+            continue
+        after = items[position + 1].text if position + 1 < len(items) else ""
+        if after == "of":
+            return mention_list(items, position + 2, unknown=True)
+        if after == "with":
+            continue  # "together with the number of trades"
+        for start in range(position):
+            listed = mention_list(items, start)
+            if listed and listed[-1] == position - 1:
+                return listed
     return ()
 
 
 def _enclosed(items: Sequence[Item], repeat: Repeat) -> tuple[int, ...]:
-    """Return what stands in parentheses: "duplicate guests (name, phone)"."""
+    """Return what stands in parentheses, or behind a colon: "duplicate guests (name, phone)"."""
     for position, item in enumerate(items[:-1]):
-        listed = mention_list(items, position + 1)
+        listed = mention_list(items, position + 1, unknown=True)
         after = items[listed[-1] + 1].text[:1] if listed and listed[-1] + 1 < len(items) else ""
         if item.text == "(" and position > min(repeat.cues) and after == ")":
+            return listed
+        if item.text == ":" and len(listed) > 1:
             return listed
     return ()
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kpi_nlsql.english.abbreviations import abbreviates
+from kpi_nlsql.english.words import parts
 from kpi_nlsql.grammar.repeating.mention_lists import DAY, is_value
 from kpi_nlsql.grammar.repeating.named_keys import named_head, told_groups, told_keys
 from kpi_nlsql.grammar.repeating.repeats import Repeat
@@ -19,6 +21,7 @@ _SURE = 0.6
 _PARTLY = 0.5
 _EXACT = 0.95
 _KNOWN = 0.9
+_LONGEST_DATE = 10
 _DEED = 0.8
 
 
@@ -86,7 +89,11 @@ def _in_table(
     named = max(spoken.values(), default=0.0)
     if repeat.counted is not None and repeat.counted not in spoken:
         return None
-    if missed or _done_elsewhere(items, repeat, spoken):
+    if _done_elsewhere(items, repeat, spoken):
+        return None
+    if missed or (not columns and named < _SURE):
+        return None
+    if _cannot_repeat(sentence.graph.table(table), list(columns.values())):
         return None
     fit = sum(scores) / len(scores) if scores else 0.0
     alike = len(scores) > 1 and max(scores) >= _EXACT and _are_alike(items, told)
@@ -109,6 +116,11 @@ def _done_elsewhere(items: Sequence[Item], repeat: Repeat, spoken: dict[int, flo
     ]
     alike = any(item.is_cue("agree") for item in items)  # "booked twice for the same room"
     return repeat.bare and not alike and bool(deeds) and not set(deeds) & set(spoken)
+
+
+def _cannot_repeat(table: Table, columns: list[str]) -> bool:
+    """Tell whether the columns are the declared key, of which no two rows have the same."""
+    return bool(columns) and set(table.primary_key) == set(columns)
 
 
 def _spoken(
@@ -136,8 +148,10 @@ def _column(sentence: Sentence, item: Item, table: str) -> tuple[str | None, flo
     hits = [hit for hit in item.column_hits() if hit.table == table and hit.score >= _PARTLY]
     if hits:
         return str(hits[0].column), hits[0].score
-    if item.text in DAY:
+    if item.text in DAY and item.best_column() < _EXACT:
         return _only_date(sentence.graph.table(table))
+    if item.kind == "word":
+        return _written_short(sentence.graph.table(table), item.text)
     for hit in item.hits:
         if hit.score >= (_SURE if hit.column is None else _KNOWN) and (
             column := _reference(sentence.graph, table, hit.table, hit.column)
@@ -146,10 +160,21 @@ def _column(sentence: Sentence, item: Item, table: str) -> tuple[str | None, flo
     return None, 0.0
 
 
+def _written_short(table: Table, word: str) -> tuple[str | None, float]:
+    """Return the one column that is called by an abbreviation of a word: ``thk_mm``, thickness."""
+    named = [
+        column.name
+        for column in table.columns
+        if any(abbreviates(part, word) for part in parts(column.name)[:1])
+    ]
+    return (named[0], _KNOWN) if len(named) == 1 else (None, 0.0)
+
+
 def _only_date(table: Table) -> tuple[str | None, float]:
     """Return the one column of days that a table has, if it has just one."""
     dates = [column for column in table.columns if column.dated]
-    return (dates[0].name, _EXACT) if len(dates) == 1 else (None, 0.0)
+    whole = [c for c in dates if all(len(value) <= _LONGEST_DATE for value in c.values)]
+    return (dates[0].name, _EXACT) if len(dates) == 1 and whole else (None, 0.0)
 
 
 def _reference(graph: Graph, table: str, other: str, told: str | None) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kpi_nlsql.english.words import lemma
 from kpi_nlsql.grammar.repeating.mention_lists import mention_list
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans.plan import Operator
@@ -21,7 +22,9 @@ _SEVERAL = frozenset({"several", "multiple", "many"})
 _AS = frozenset({"as", "with", "like"})
 _OTHERS = frozenset({"another", "other", "others"})
 ROWS = frozenset("row rows record records entry entries".split())  # noqa: SIM905
+_OCCURRING = frozenset({"occur", "appear"})
 _MOST_BETWEEN = 3
+_KNOWN = 0.95
 _COMPARING = (
     "compare_tables", "mismatch", "not", "both", "also", "missing", "average_of_all",
     "below_average",
@@ -72,7 +75,7 @@ def _often(items: Sequence[Item], position: int) -> Repeat | None:
     item = items[position]
     if item.is_cue("often"):
         operator, number = OFTEN[item.text]
-        several = number > 1 or operator != ">="
+        several = number > 1 or operator == ">" or (operator == "=" and _occurs(items, position))
         return Repeat(frozenset({position}), operator, number, bare=True) if several else None
     return _so_many_times(items, position)
 
@@ -84,6 +87,8 @@ def _so_many_times(items: Sequence[Item], position: int) -> Repeat | None:
         return None
     if following[0].is_cue("compare", ">="):
         return Repeat(frozenset(range(position, position + 3)), ">=", number, bare=True)
+    if following[0].text != "times":
+        return None
     before = items[position - 1] if position else items[position]
     after = following[1] if len(following) > 1 else following[0]
     cues = {position, position + 1}
@@ -91,7 +96,12 @@ def _so_many_times(items: Sequence[Item], position: int) -> Repeat | None:
         return Repeat(frozenset({*cues, position - 1}), operator, number, bare=True)
     if after.is_cue("compare", ">="):
         return Repeat(frozenset({*cues, position + 2}), ">=", number, bare=True)
-    return Repeat(frozenset(cues), "=", number, bare=True)
+    return Repeat(frozenset(cues), "=", number, bare=True) if _occurs(items, position) else None
+
+
+def _occurs(items: Sequence[Item], position: int) -> bool:
+    # "codes that appear only once" are values; "customers who ordered once" have one order
+    return position > 0 and lemma(items[position - 1].text) in _OCCURRING
 
 
 def _several(items: Sequence[Item], position: int) -> Repeat | None:
@@ -116,7 +126,9 @@ def _several(items: Sequence[Item], position: int) -> Repeat | None:
 
 
 def _is_noun(item: Item) -> bool:
-    return item.best_table() >= max(_PARTLY, item.best_column())
+    named = item.best_table() >= max(_PARTLY, item.best_column())
+    rather = item.best_table() >= _SURE and item.best_column() < _KNOWN
+    return (named or rather) and not item.values
 
 
 def _amount(items: Sequence[Item], position: int) -> tuple[Operator | None, float, int]:

@@ -32,8 +32,8 @@ def rest_of_rows(
     said = {at for at in kept if at not in nouns and _tells(items[at])}
     if not nouns or all(any(hit.table == table for hit in items[at].values) for at in said):
         return None  # values alone are read with the repeat
-    if any(item.text == "different" for item in items):
-        return None  # "the same name but different codes" tells apart what repeats
+    if any(items[at].is_cue("aggregate") for at in said):
+        return None  # "more than the average of the same customer": nothing repeats
     rest = replace(sentence, items=(*SHOW_ALL, *(items[at] for at in kept)))
     for candidate in _readings(rest):
         told = {kept[at - len(SHOW_ALL)] for at in candidate.used if at >= len(SHOW_ALL)}
