@@ -113,7 +113,10 @@ def test_ctrl_c_cancels_the_run(peer: Peer, tmp_path: Path) -> None:
         assert process.stderr is not None
         assert process.stderr.readline().startswith("running")
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=30)
+        try:
+            _, told = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert process.returncode == exits.INTERRUPTED
     assert "Cancelling execution 101." in told
     assert len(peer.sent("POST", "/v1/landing-kpi/executions/101/cancel")) == 1

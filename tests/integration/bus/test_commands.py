@@ -157,12 +157,12 @@ def test_a_long_command_is_kept_and_not_delivered_twice(nats_url: str) -> None:
 
     def slow(body: bytes, _headers: Headers) -> None:
         calls.append(body)
-        time.sleep(2.5)
+        time.sleep(8)
 
     async def scenario() -> None:
         async with bus_to(nats_url) as bus:
             await send(bus, b"long")
-            async with running(loop_of(bus, slow, ack_wait=1.0, heartbeat=0.3).run):
+            async with running(loop_of(bus, slow, ack_wait=3.0, heartbeat=0.3).run):
                 await queue_is_empty(bus)
 
     within_time(scenario())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -51,10 +51,14 @@ PLAN = Plan(
 
 @dataclass
 class Runs:
-    """Makes runs in a store and tells of them on the bus."""
+    """Makes runs in a store and tells of them on the bus.
+
+    Readers wait for what was just told only so long, so `taken_in` waits until it is known.
+    """
 
     store: Path
     nats_url: str
+    taken_in: Callable[[], object]
     _ids: count[int] = field(default_factory=lambda: count(1))
 
     def new_id(self) -> int:
@@ -174,6 +178,7 @@ class Runs:
             for version, event in enumerate(events, start=after + 1)
         ]
         asyncio.run(_publish(self.nats_url, envelopes))
+        self.taken_in()
         return envelopes
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,13 +11,17 @@ from pathlib import Path
 import httpx
 import sqlalchemy as sa
 
+from kpi_bus.freshness import StreamHead
+from kpi_eventsourcing.inbox import Inbox
 from kpi_local import keys
 from kpi_local.home import Home
 from kpi_local.ports import free_port
+from kpi_results import index
 from kpi_results.bootstrap import PACKAGE
 from kpi_service.database import make_engine, migrate
 from kpi_testkit import backends
 from kpi_testkit.api import token
+from kpi_testkit.eventually import eventually
 from kpi_testkit.processes import Process, Processes, running
 from kpi_testkit.servers import Databases
 from tests.integration.results.runs import Runs
@@ -87,14 +91,27 @@ def _start(
     worker = processes.module(PACKAGE, "worker", env=environment)
     for process, address in ((worker, worker_url), (api, url)):
         process.wait_until(partial(_is_ready, address), 60)
+    engine = make_engine(environment["KPI_DATABASE_URL"], name="tests", pool_size=2)
     return Stack(
-        runs=Runs(home.store, nats_url),
-        engine=make_engine(environment["KPI_DATABASE_URL"], name="tests", pool_size=2),
+        runs=Runs(home.store, nats_url, partial(wait_for_the_index, engine, nats_url)),
+        engine=engine,
         home=home.path,
         url=url,
         api=api,
         worker=worker,
     )
+
+
+def wait_for_the_index(engine: sa.Engine, nats_url: str) -> None:
+    """Wait until the worker has taken in all that the stream holds now."""
+    with closing(StreamHead(nats_url, name="tests")) as head:
+        last = head.last(index.SUBJECTS, timeout=10)
+
+    def position() -> int:
+        with engine.connect() as connection:
+            return Inbox(index.CONSUMER).position(connection, last.created)
+
+    eventually(lambda: position() >= last.seq, 30, "the index has taken in what was told")
 
 
 def _is_ready(url: str) -> bool:

@@ -1,6 +1,7 @@
 """The index equals its rebuild from the stream, and a killed worker loses and doubles nothing."""
 
 import json
+from dataclasses import replace
 from functools import partial
 
 import httpx
@@ -68,10 +69,11 @@ def test_a_worker_killed_while_projecting_takes_in_each_event_once(
     runs: Runs, stack: Stack, viewer: httpx.Client
 ) -> None:
     kpi_id = runs.kpi()
+    hasty = replace(runs, taken_in=lambda: None)
     stack.worker.kill()
-    first = runs.succeeded(TABLE, kpi_id=kpi_id)
+    first = hasty.succeeded(TABLE, kpi_id=kpi_id)
     stack.worker.start()
-    second = runs.succeeded(TABLE, kpi_id=kpi_id)
+    second = hasty.succeeded(TABLE, kpi_id=kpi_id)
     stack.worker.kill()
     stack.worker.start()
 
