@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 from sqlglot import exp
 
@@ -67,7 +67,8 @@ def _period(value: plan.PeriodOf) -> exp.Expr:
     if value.counted:
         return _counted(date, value.unit)
     if value.unit == "quarter":
-        return exp.Concat(expressions=[_told(date, "%Y"), _quarter(_told(date, "%m"))])
+        quarter = _quarter(_told(date, "%m"), ("03", "06", "09"), ("-Q1", "-Q2", "-Q3", "-Q4"))
+        return exp.Concat(expressions=[_told(date, "%Y"), quarter])
     return _told(date, _PERIODS[value.unit])
 
 
@@ -78,10 +79,7 @@ def _counted(date: exp.Expr, unit: str) -> exp.Expr:
         return year
     if unit == "month":
         return exp.Add(this=exp.Mul(this=year, expression=exp.convert(12)), expression=month)
-    quarter = exp.Case(default=exp.convert(4))
-    for last, number in ((3, 1), (6, 2), (9, 3)):
-        within = exp.LTE(this=month.copy(), expression=exp.convert(last))
-        quarter = quarter.when(within, exp.convert(number))
+    quarter = _quarter(month, (3, 6, 9), (1, 2, 3, 4))
     return exp.Add(this=exp.Mul(this=year, expression=exp.convert(4)), expression=quarter)
 
 
@@ -89,14 +87,14 @@ def _told(date: exp.Expr, layout: str) -> exp.TimeToStr:
     return exp.TimeToStr(this=date.copy(), format=exp.Literal.string(layout))
 
 
-def _quarter(month: exp.Expr) -> exp.Case:
-    quarters = exp.Case(default=exp.Literal.string("-Q4"))
-    for last, name in (("03", "-Q1"), ("06", "-Q2"), ("09", "-Q3")):
-        quarters = quarters.when(
-            exp.LTE(this=month.copy(), expression=exp.Literal.string(last)),
-            exp.Literal.string(name),
-        )
-    return quarters
+def _quarter(month: exp.Expr, ends: Sequence[int | str], quarters: Sequence[int | str]) -> exp.Case:
+    """Return which of the quarters a month lies in; the first three end with ``ends``."""
+    *early, last = quarters
+    case = exp.Case(default=exp.convert(last))
+    for end, quarter in zip(ends, early, strict=True):
+        within = exp.LTE(this=month.copy(), expression=exp.convert(end))
+        case = case.when(within, exp.convert(quarter))
+    return case
 
 
 def _aggregate(value: plan.Aggregate) -> exp.Expr:
