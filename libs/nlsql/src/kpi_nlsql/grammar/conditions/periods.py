@@ -103,11 +103,14 @@ def keeps(scan: Scanner, position: int) -> bool:
 def _calendar(scan: Scanner) -> bool:
     # "this month", "since last year"; but "in the last month" is the last 30 days.
     back = _CALENDAR.get(scan.item.text)
-    unit, end = UNITS.get(scan.at(scan.position + 1).text), scan.position + 2
-    if not back and back is not None and scan.at(scan.position + 1).text == "week":
+    if back is None:
+        return False
+    told, end = scan.at(scan.position + 1).text, scan.position + 2
+    if back == 0 and told == "week":
         scan.draft.note("unmeasured")  # on which day it begins, nobody says
-    ref = _time(scan) if back is not None and unit not in {None, "day"} else None
-    if back is None or unit is None or ref is None:
+    unit = UNITS.get(told)
+    ref = _time(scan) if unit not in {None, "day"} else None
+    if unit is None or ref is None:
         return False
     operator = _operator(scan.at(scan.position - 1))
     scan.not_output(ref)
