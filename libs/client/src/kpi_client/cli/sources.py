@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -101,7 +102,7 @@ def refresh(session: Session, name: str) -> None:
             found = client.sources.find(name)
             if found["name"] != name:
                 raise
-            answer = client.sources.add_graph({"name": found["name"], "source_id": found["id"]})
+            answer = _add_graph(client, found)
     session.output.show(answer["graph"], tables.card)
 
 
@@ -127,10 +128,9 @@ def _added(source: dict[str, Any]) -> RenderableType:
 
 
 def _built(client: Client, session: Session, added: dict[str, Any]) -> dict[str, Any]:
-    """Build the graph named after a source; where that fails, say that the source is there."""
-    wanted = {"name": added["name"], "source_id": added["id"]}
+    """Build the graph of a source; where that fails, say that the source is there."""
     try:
-        return dict(client.sources.add_graph(wanted)["graph"])
+        return dict(_add_graph(client, added)["graph"])
     except KpiError:
         session.output.note(
             f"Source {added['name']!r} is registered; its knowledge graph could not be built.\n"
@@ -138,6 +138,11 @@ def _built(client: Client, session: Session, added: dict[str, Any]) -> dict[str,
             f"For another location, first: kpi source remove {added['name']}"
         )
         raise
+
+
+def _add_graph(client: Client, source: Mapping[str, Any]) -> dict[str, Any]:
+    """Build the graph that bears the name of a source."""
+    return client.sources.add_graph({"name": source["name"], "source_id": source["id"]})
 
 
 def _location(text: str) -> str:
