@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -218,10 +218,8 @@ class Graph:
     @cached_property
     def _joins_by_pair(self) -> dict[tuple[str, str], list[Join]]:
         found: dict[tuple[str, str], list[Join]] = defaultdict(list)
-        for join in self.joins:
+        for join in self._joins_either_way():
             found[join.left_table, join.right_table].append(join)
-            if join.left_table != join.right_table:
-                found[join.right_table, join.left_table].append(join.reversed())
         for joins in found.values():
             joins.sort(key=lambda j: (j.kind != "foreign_key", not self.tells(j), -j.score))
         return found
@@ -233,11 +231,16 @@ class Graph:
     @cached_property
     def _joins_by_table(self) -> dict[str, list[Join]]:
         found: dict[str, list[Join]] = defaultdict(list)
-        for join in self.joins:
+        for join in self._joins_either_way():
             found[join.left_table].append(join)
-            if join.left_table != join.right_table:
-                found[join.right_table].append(join.reversed())
         return found
+
+    def _joins_either_way(self) -> Iterator[Join]:
+        """Yield each join as seen from either of its tables; of a table with itself, once."""
+        for join in self.joins:
+            yield join
+            if join.left_table != join.right_table:
+                yield join.reversed()
 
     def tells(self, join: Join) -> bool:
         """Tell whether the columns of a join tell the rows of one side apart.
