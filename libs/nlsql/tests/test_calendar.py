@@ -8,17 +8,16 @@ from collections.abc import Callable
 
 import pytest
 
-from kpi_nlsql import Answer, Engine, ReadOptions
+from kpi_nlsql import Answer, ReadOptions
 
-from .cases.schemas import SCHEMAS
+from .cases.written import engine
 
-_ENGINE = Engine(SCHEMAS["retail"])
 _DAYS = [dt.date(2023, 1, 1) + dt.timedelta(days=days) for days in range(3 * 365)]
 _TODAYS = ("2024-12-31", "2025-01-01", "2025-03-31", "2024-02-29", "2025-07-15")
 
 
 def _dates(sentence: str, today: str) -> set[dt.date]:
-    read = _ENGINE.read(sentence)
+    read = engine("retail").read(sentence)
     assert isinstance(read, Answer), sentence
     connection = sqlite3.connect(":memory:")
     connection.execute("CREATE TABLE orders (order_date TEXT)")
@@ -61,5 +60,5 @@ def test_periods_beside_today_are_those_of_the_calendar(today: str) -> None:
 
 def test_this_week_is_not_taken_for_all_weeks() -> None:
     for sentence in ("orders placed this week", "How many orders were placed this week?"):
-        read = _ENGINE.read(sentence, ReadOptions(minimum_confidence=0.4))
+        read = engine("retail").read(sentence, ReadOptions(minimum_confidence=0.4))
         assert not isinstance(read, Answer)
