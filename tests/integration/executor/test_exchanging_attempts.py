@@ -75,6 +75,15 @@ def test_what_was_cancelled_while_it_ran_ends_as_the_worker_says(
     assert column(engine, "status") == [Status.CANCELLED, Status.SUCCESS]
 
 
+def test_what_nobody_cancelled_is_tried_again_when_its_worker_stopped_it(
+    engine: sa.Engine, dispatch: Dispatcher
+) -> None:
+    [stopped] = accepted(dispatch, 1)
+    exchange(dispatch)
+    assert exchange(dispatch, end(stopped, outcome=Cancelled())).ended == [Status.QUEUED]
+    assert column(engine, "error_type") == ["worker_lost"]
+
+
 def test_only_leases_of_what_a_worker_runs_are_renewed(
     engine: sa.Engine, dispatch: Dispatcher
 ) -> None:

@@ -112,8 +112,11 @@ def _end(
             return execution.fail(attempt, outcome, retry_at=now + pause_before_retry(attempt))
         case TimedOut():
             return execution.time_out(attempt, outcome)
-        case Cancelled():
+        case Cancelled() if execution.cancel_requested:
             return execution.cancel(attempt, outcome)
+        case Cancelled():
+            # Its worker took it for lost and stopped it; nobody else wanted that.
+            return _end(execution, attempt, LOST, now)
 
 
 def _assignment(execution: Execution) -> Assignment | None:

@@ -203,16 +203,18 @@ class Attempts:
     async def _keep_leases(self) -> None:
         while True:
             await asyncio.sleep(RENEW_SECONDS)
-            if not self._running:
+            # Those alone are judged by the answer: it may be older than what is taken meanwhile.
+            running = frozenset(self._running)
+            if not running:
                 continue
             try:
-                held = await self._threads.run(self._renew, tuple(self._running))
+                held = await self._threads.run(self._renew, running)
             except Exception as error:
                 if not is_transient(error):
                     raise
                 log.warning("leases.retrying", error=repr(error))
                 continue
-            for lease in set(self._queries) - held:
+            for lease in (running - held) & self._queries.keys():
                 log.warning("attempt.lost", execution_id=lease.execution_id, attempt=lease.attempt)
                 self._stop_query(lease)
 
