@@ -82,6 +82,7 @@ MODULES: tuple[Module, ...] = (
 
 
 _OPENING = 2
+_MOST_DOUBTED = 3.0
 
 
 def scan(sentence: Sentence) -> Draft:
@@ -240,6 +241,19 @@ def _doubt(scanner: Scanner) -> None:
     ]
     if lost:
         scanner.draft.note("dangling", float(len(lost)))
+    elif _only_total_shown(scanner):
+        scanner.draft.note("dangling", _MOST_DOUBTED)
+
+
+def _only_total_shown(scanner: Scanner) -> bool:
+    """Tell whether rows are asked for with a figure, and the figure of all of them is shown."""
+    draft = scanner.draft
+    if not draft.wanted or draft.groups or not draft.entities or draft.sorting:
+        return False
+    (rows, table), shown = draft.entities[0], draft.wanted
+    beside = any(scanner.at(at).text == "with" for at in range(rows, shown[0].position))
+    of_others = all(wanted.function is not None and wanted.table != table for wanted in shown)
+    return beside and of_others and scanner.at(rows).last_word.endswith("s")
 
 
 def _amounts(draft: Draft) -> None:

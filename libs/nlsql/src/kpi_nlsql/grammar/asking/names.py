@@ -207,7 +207,9 @@ def _total(scan: Scanner, ref: Ref) -> str | None:
     # "what is the total amount" of a column ``total_amount`` is the sum over the rows.
     asks = scan.items[0].text in {"what is", "how much is", "what was"}
     of_all = scan.at(scan.position + 1).text == "of" and scan.at(scan.position + 2).is_cue("all")
-    alone = (asks or of_all) and not scan.draft.wanted and scan.item.text.startswith("total ")
+    title = scan.position == 0 and scan.at(1).text not in {",", "and"}  # "Total amount in 2024"
+    told = asks or of_all or title
+    alone = told and not scan.draft.wanted and scan.item.text.startswith("total ")
     return "sum" if alone and scan.measures(ref) else None
 
 

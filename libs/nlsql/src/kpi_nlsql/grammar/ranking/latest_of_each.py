@@ -40,6 +40,7 @@ def read(scan: Scanner) -> bool:
         return False
     told = _told_before(scan, other) if theirs else None
     if theirs and told is None and not scan.in_where:
+        scan.draft.note("dangling", 3.0)  # "customers with their latest order" are not one row
         return False
     scan.open_scope(negative=False)
     scan.in_where = True
