@@ -77,7 +77,9 @@ def test_runs_that_were_cut_at_their_limit_have_no_part_in_differences(
         "previous_execution_id": first, "new": 0, "resolved": 0, "persisting": 3, "changed": 0
     }  # fmt: skip
     assert (oldest["previous_execution_id"], oldest["new"]) == (None, 3)
-    assert viewer.get(f"/executions/{cut}").json()["execution"]["difference"] is None
+    detail = viewer.get(f"/executions/{cut}")
+    assert detail.json()["execution"]["difference"] is None
+    assert "immutable" in detail.headers["Cache-Control"]
 
 
 def test_a_damaged_run_is_passed_over(runs: Runs, viewer: httpx.Client) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import sqlalchemy as sa
+
 from kpi_results import queries
 from kpi_results.api import schemas
 from kpi_results.api.caching import digest, keep
@@ -51,12 +53,20 @@ def execution_blueprint(archive: Archive) -> Blueprint:
         """Return an execution without its rows."""
         found = archive.execution(execution_id)
         etag = digest(execution_id, found["version"], found["compared_at"], found["expired_at"])
-        awaits_comparison = found["kpi_id"] is not None and found["compared_at"] is None
-        has_rows = found["execution_status"] == "success"
-        if is_final(found) and not (has_rows and awaits_comparison):
+        if is_final(found) and not _awaits_comparison(found):
             keep(etag, archive.settings.max_age)
         else:
             set_etag(etag)
         return {"success": True, "execution": found}
 
     return blueprint
+
+
+def _awaits_comparison(execution: sa.RowMapping) -> bool:
+    """Whether a difference to the run before is still to come; none is where rows were cut off."""
+    return (
+        execution["execution_status"] == "success"
+        and execution["kpi_id"] is not None
+        and execution["compared_at"] is None
+        and not execution["limit_reached"]
+    )
