@@ -161,6 +161,21 @@ def test_small_decimals_and_whole_numbers_are_compared_by_value(
     assert change.columns == ("i",)
 
 
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [(pa.float32(), [0.1, 2.5]), (pa.float64(), [0.1, 2.5]), (pa.string(), ["0.1", "2.5"])],
+)
+def test_only_columns_that_differ_are_named_where_numbers_have_other_types(
+    drilldown: Drilldown, keep: Keep, kind: pa.DataType, values: list[Any]
+) -> None:
+    amounts = pa.array([Decimal("0.1"), Decimal("2.4")], pa.decimal128(9, 1))
+    old = pa.table({"id": [1, 2], "d": amounts, "n": [7, 8], "a": ["p", "q"]})
+    new = pa.table({"id": [1, 2], "d": pa.array(values, kind), "n": ["7", "9"], "a": ["x", "q"]})
+    found = compare(drilldown, keep(old), keep(new), ["id"])
+    assert found.changed_columns == {"d": 1, "n": 1, "a": 1}
+    assert [change.columns for change in read_changes(drilldown, found)] == [("a",), ("d", "n")]
+
+
 def test_columns_whose_type_changed_are_compared_by_their_text(
     drilldown: Drilldown, keep: Keep
 ) -> None:

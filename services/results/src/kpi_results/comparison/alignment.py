@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from ctypes import c_float
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -45,7 +46,13 @@ class ColumnPair:
             return old != new
         if self._as_exact:
             return Decimal(str(old)) != Decimal(str(new))
-        return float(str(old)) != float(str(new)) if self._as_floats else old != new
+        if self._as_floats:
+            return self._float(old) != self._float(new)
+        return str(old) != str(new)
+
+    def _float(self, value: JsonValue) -> float:
+        number = float(str(value))
+        return number if self._float_type == "DOUBLE" else c_float(number).value
 
     @property
     def _kinds(self) -> set[Kind]:
