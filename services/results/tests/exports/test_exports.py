@@ -106,6 +106,7 @@ def test_excel_holds_times_that_python_has_none_for_as_text(
         "day": days,
         "at": moments.cast(pa.timestamp("us")),
         "zoned": moments.cast(pa.timestamp("us", "UTC")),
+        "coarse": moments.cast(pa.timestamp("ms")),
     }
     result = keep(pa.table(columns))
     content, _ = export(drilldown, result, "excel")
@@ -114,8 +115,8 @@ def test_excel_holds_times_that_python_has_none_for_as_text(
     shown = drilldown.page(result, parse_query(result.columns)).records()
     for row, record in zip(rows[:3], shown[:3], strict=True):
         assert [value.removeprefix("'") for value in row] == list(record.values())
-    assert rows[3] == [None] * 3
-    assert rows[4] == [datetime(1970, 1, 1)] * 3  # noqa: DTZ001
+    assert rows[3] == [None] * 4
+    assert rows[4] == [datetime(1970, 1, 1)] * 4  # noqa: DTZ001
 
 
 def test_excel_goes_on_in_a_further_sheet(drilldown: Drilldown, keep: Keep) -> None:

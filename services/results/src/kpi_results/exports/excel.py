@@ -86,7 +86,9 @@ def _cells(column: AnyArray) -> Cells:
     if types.is_timestamp(kind):
         zone = None if kind.tz is None else "UTC"
         in_utc = column.cast(pa.timestamp(kind.unit, zone)).cast(pa.timestamp(kind.unit))
-        return _moments_or_texts(column, in_utc.cast(pa.timestamp("us"), safe=False))
+        if kind.unit == "ns":  # of which Python has none
+            in_utc = in_utc.cast(pa.timestamp("us"), safe=False)
+        return _moments_or_texts(column, in_utc)
     if types.is_date(kind):
         return _moments_or_texts(column, column)
     if _is_direct(kind):
