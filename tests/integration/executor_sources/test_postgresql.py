@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import gc
 import socket
 import threading
 import time
+import warnings
 from decimal import Decimal
 from pathlib import Path
 
@@ -174,6 +176,17 @@ def test_what_cannot_be_stored_or_run_says_what_to_do(
     with pytest.raises(SourceError, match=remedy) as failed:
         one(connector, expression)
     assert not failed.value.transient
+
+
+def test_a_query_that_fails_in_its_first_rows_leaves_nothing_open(
+    connector: PostgresConnector,
+) -> None:
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with pytest.raises(SourceError, match="divides by zero"):
+            connector.execute("SELECT 1::numeric / (3 - i) FROM generate_series(1, 3) AS i")
+        gc.collect()
+    assert [one for one in told if "Cursor" in str(one.message)] == []
 
 
 def test_amounts_whose_scale_grows_late_are_read_with_exact_types(

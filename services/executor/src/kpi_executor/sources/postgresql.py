@@ -81,21 +81,21 @@ class PostgresConnector:
         try:
             fields = self._describe(sql)
             decimals = self._measured(sql, fields) if exact_types else {}
-            cursor = self._stream(_wrapped(sql, fields, decimals))
-            reader = cursor.fetch_record_batch()
-            kinds = reader.schema.types
-            first = None if exact_types or not _open(fields) else next(iter(reader), None)
+            guesses = not exact_types and bool(_open(fields))
+            cursor, reader, first = self._stream(_wrapped(sql, fields, decimals), look=guesses)
         except DriverError as error:
             raise self.classify(error) from None
-        if not exact_types:
-            decimals = {i: _guess(first, i) for i in _open(fields)}
+        if guesses:
+            decimals = {position: _guess(first, position) for position in _open(fields)}
             if None in decimals.values():
                 cursor.close()
                 return self.execute(sql, exact_types=True)
         schema = physical_schema(
             [
                 stored_type(field, kind, decimals.get(position))
-                for position, (field, kind) in enumerate(zip(fields, kinds, strict=True))
+                for position, (field, kind) in enumerate(
+                    zip(fields, reader.schema.types, strict=True)
+                )
             ]
         )
         batches = reader if first is None else chain((first,), reader)
@@ -187,7 +187,10 @@ class PostgresConnector:
             for position, (scale, digits, numbers) in zip(positions, each, strict=True)
         }
 
-    def _stream(self, sql: str) -> adbc.Cursor:
+    def _stream(
+        self, sql: str, *, look: bool
+    ) -> tuple[adbc.Cursor, pa.RecordBatchReader, pa.RecordBatch | None]:
+        """Begin to read, with the first batch, if there is one, where a `look` is wanted."""
         # A transaction block is not needed: one COPY is one statement.
         if self._streaming is None:
             self._streaming = adbc.connect(self._conninfo, autocommit=True)
@@ -197,10 +200,11 @@ class PostgresConnector:
         cursor = self._streaming.cursor(adbc_stmt_kwargs={_BATCH_BYTES_OPTION: str(_BATCH_BYTES)})
         try:
             cursor.execute(sql)
+            reader = cursor.fetch_record_batch()
+            return cursor, reader, next(iter(reader), None) if look else None
         except BaseException:
             cursor.close()
             raise
-        return cursor
 
     def _batches(
         self,
