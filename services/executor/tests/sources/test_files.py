@@ -116,6 +116,17 @@ def test_a_table_may_begin_below_lines_of_text(tmp_path: Path, resources: Resour
         ]
 
 
+def test_a_table_may_begin_with_a_long_line(tmp_path: Path, resources: Resources) -> None:
+    file = tmp_path / "notes.csv"
+    name = "x" * 200_000
+    for before in ([], ["y" * 200_000]):
+        file.write_text("\n".join([*before, f"{name},n", "a,1", "b,2", ""]))
+        rows = read(file, resources, "SELECT * FROM notes")
+        assert [tuple(row.values()) for row in rows] == [("a", 1), ("b", 2)]
+    file.write_text(f"{name}\na\nb\n")
+    assert len(read(file, resources, "SELECT * FROM notes")) == 2
+
+
 @pytest.mark.parametrize(
     ("lines", "reason"),
     [

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
+import re
 from itertools import islice
 from pathlib import Path
 
@@ -45,11 +45,12 @@ def _lines_before(connection: duckdb.DuckDBPyConnection, file: Path, name: str) 
         f'SELECT "Delimiter", "SkipRows", len("Columns") FROM sniff_csv({name})'  # noqa: S608
     ).fetchone()
     delimiter, skipped, columns = found or (",", 0, 0)
-    *before, first = ["", *_beginning(file, skipped + 1)]
-    for number, line in enumerate(before[1:], start=1):
+    lines = _beginning(file, skipped + 1)
+    for number, line in enumerate(lines[:skipped], start=1):
         if _is_divided(line, delimiter) and not line.startswith("#"):
             raise ValueError(f"line {number} has another number of fields than those that follow")
-    if columns == 1 and any(_is_divided(first, one) for one in _DELIMITERS):
+    first = lines[skipped:]
+    if columns == 1 and any(_is_divided(line, one) for line in first for one in _DELIMITERS):
         raise ValueError(_RAGGED)
     return int(skipped)
 
@@ -61,7 +62,10 @@ def _beginning(file: Path, lines: int) -> list[str]:
 
 
 def _is_divided(line: str, delimiter: str) -> bool:
-    return len(next(csv.reader([line], delimiter=delimiter), [])) > 1
+    """Whether a line has several fields. Python's `csv` fails on those of more than 128 KiB."""
+    of_it = re.escape(delimiter)
+    quoted = r'"(?:[^"]|"")*+(?:"|\Z)'
+    return re.match(f"(?:{quoted})?+[^{of_it}]*{of_it}", line) is not None
 
 
 def _plainly(error: duckdb.Error) -> Exception:
