@@ -164,13 +164,12 @@ class DuckDbEngine:
 
     def _told(self, sql: str, kinds: list[str]) -> list[str]:
         """Replace the type of those columns of sums that no decimal holds by one shown as text."""
-        columns = [f"c{position}" for position in range(len(kinds))]
-        wide = [f"bool_or({column} NOT BETWEEN {-_LARGEST} AND {_LARGEST})" for column in columns]
         sums = [position for position, kind in enumerate(kinds) if kind in _SUMS]
         if not sums:
             return kinds
-        asked = ", ".join(wide[position] for position in sums)
-        query = f"SELECT {asked} FROM ({sql}) AS q({', '.join(columns)})"  # noqa: S608 - guarded
+        columns = ", ".join(f"c{position}" for position in range(len(kinds)))
+        wide = (f"bool_or(c{position} NOT BETWEEN {-_LARGEST} AND {_LARGEST})" for position in sums)
+        query = f"SELECT {', '.join(wide)} FROM ({sql}) AS q({columns})"  # noqa: S608 - guarded
         (told,) = self._connection.sql(query).fetchall()
         texts = {position for position, beyond in zip(sums, told, strict=True) if beyond}
         return ["bignum" if position in texts else kind for position, kind in enumerate(kinds)]
