@@ -41,6 +41,17 @@ def test_parameters_out_of_bounds_are_rejected_with_a_reason(
     assert column(engine, "status") == [Status.FAILED]
 
 
+def test_a_rejection_fits_into_an_event_however_much_is_wrong(
+    engine: sa.Engine, dispatch: Dispatcher
+) -> None:
+    params = {"kg_name": GRAPH, "excluded_fields": [""] * 20_000}
+    answer = execute_handler(engine, dispatch)(_body(params=params, reply="answers.one"), {})
+    assert answer is not None
+    assert json.loads(answer.body)["reason"] == (
+        "not acceptable: excluded_fields: 0: Length must be between 1 and 255."
+    )
+
+
 @pytest.mark.parametrize("version", [None, 3])
 def test_a_kpi_that_is_not_known_is_said_to_be_unknown(
     engine: sa.Engine, dispatch: Dispatcher, version: int | None

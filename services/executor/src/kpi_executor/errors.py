@@ -110,10 +110,7 @@ class OutOfBounds(CommandRefused):
 
     def __init__(self, wrong: Mapping[str, Any]) -> None:
         self.wrong = wrong
-        told = (
-            f"{name}: {' '.join(messages) if isinstance(messages, list) else messages}"
-            for name, messages in sorted(wrong.items())
-        )
+        told = (f"{name}: {_first_of(messages)}" for name, messages in sorted(wrong.items()))
         super().__init__("params", f"not acceptable: {'; '.join(told)}")
 
 
@@ -148,3 +145,11 @@ class StaleVersion(ExecutorError):
     def __init__(self, kind: str, aggregate_id: str, version: int) -> None:
         self.version = version
         super().__init__(f"{kind} {aggregate_id} is at version {version} by now; read it again")
+
+
+def _first_of(messages: Any) -> str:
+    """Tell what is wrong with a value, of a list's items the first: their number has no bounds."""
+    if isinstance(messages, list):
+        return " ".join(messages)
+    position, of_it = next(iter(messages.items()))
+    return f"{position}: {_first_of(of_it)}"
