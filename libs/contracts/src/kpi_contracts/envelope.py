@@ -20,6 +20,12 @@ from kpi_contracts.schemas import schema_of
 from kpi_contracts.upcasting import upcast
 
 ActorKind = Literal["user", "service", "system"]
+MAX_SUBJECT = 255  # characters
+
+
+def is_subject(name: str) -> bool:
+    """Whether a name that comes from outside may be an actor's: short and printable."""
+    return 0 < len(name) <= MAX_SUBJECT and name.isprintable()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ import jwt
 from cachetools import TLRUCache
 from jwt import PyJWK, PyJWKClient, PyJWKSet
 
+from kpi_contracts.envelope import is_subject
+
 MAX_TOKEN_LENGTH = 8192
 LEEWAY = 30  # seconds a clock may be off
 CACHE_SIZE = 4096
@@ -172,7 +174,7 @@ def _algorithm(key: PyJWK) -> str:
 
 def _user(claims: Mapping[str, Any]) -> User:
     subject, roles = claims["sub"], claims.get("roles", [])
-    if not isinstance(subject, str) or not 0 < len(subject) <= 255 or not subject.isprintable():
+    if not isinstance(subject, str) or not is_subject(subject):
         raise InvalidToken("The token's subject is not usable.")
     if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
         raise InvalidToken("The token's roles are not a list of names.")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import sqlalchemy as sa
 
 from kpi_bus.commands import BlockingHandler, Delivery, Together
 from kpi_contracts.commands import CancelExecution as CancelMessage
 from kpi_contracts.commands import ExecuteKpi, load_command
-from kpi_contracts.envelope import Actor
+from kpi_contracts.envelope import MAX_SUBJECT, Actor, is_subject
 from kpi_contracts.errors import InvalidCommand
 from kpi_contracts.execution import ExecutionParameters
 from kpi_contracts.messages import Message
@@ -29,7 +30,8 @@ from kpi_executor.errors import (
 from kpi_executor.worker.upkeep import EXECUTOR
 from kpi_service.json import InvalidJson, parse
 
-MAX_NAME = 255  # characters
+C = TypeVar("C", ExecuteKpi, CancelMessage)
+
 _BOUNDS, _CANCEL = Parameters(), CancelRequest()
 
 
@@ -41,7 +43,7 @@ def execute_handler(engine: sa.Engine, dispatch: Dispatcher) -> BlockingHandler:
     """
 
     def execute(body: bytes, headers: Mapping[str, str]) -> Message | None:
-        command = load_command(ExecuteKpi, _sound(body))
+        command = _loaded(ExecuteKpi, body)
         context = _context(command, headers)
         try:
             replica.wait_for_version(engine, command.kpi_id, command.kpi_version or 1)
@@ -61,7 +63,7 @@ def execute_together(dispatch: Dispatcher) -> Together:
     """
 
     def execute(deliveries: Sequence[Delivery]) -> Sequence[Message | None]:
-        commands = [load_command(ExecuteKpi, _sound(body)) for body, _ in deliveries]
+        commands = [_loaded(ExecuteKpi, body) for body, _ in deliveries]
         runs = [
             (_run(command), _context(command, headers))
             for command, (_, headers) in zip(commands, deliveries, strict=True)
@@ -79,7 +81,7 @@ def cancel_handler(dispatch: Dispatcher) -> BlockingHandler:
     """Return the handler of `kpi.cmd.cancel`; what has ended already is left as it is."""
 
     def cancel(body: bytes, headers: Mapping[str, str]) -> Message | None:
-        message = load_command(CancelMessage, _sound(body))
+        message = _loaded(CancelMessage, body)
         if wrong := _CANCEL.validate({"reason": message.reason}):
             raise InvalidCommand(CancelMessage.__name__, wrong)
         command = CancelExecution(execution_id=message.execution_id, reason=message.reason)
@@ -92,20 +94,20 @@ def cancel_handler(dispatch: Dispatcher) -> BlockingHandler:
     return cancel
 
 
-def _sound(body: bytes) -> bytes:
-    """Return the body if the REST API would read it, too: without NUL, which no table can hold."""
+def _loaded(kind: type[C], body: bytes) -> C:
+    """Refuse what the REST API would not read either, such as NUL, which no table can hold."""
     try:
         parse(body)
     except InvalidJson as error:
-        raise InvalidCommand("unsound", str(error)) from None
-    return body
+        raise InvalidCommand(kind.__name__, str(error)) from None
+    return load_command(kind, body)
 
 
 def _context(command: ExecuteKpi | CancelMessage, headers: Mapping[str, str]) -> Context:
     """Take the sender's name as the actor of what follows; it is held to what tokens may hold."""
     name = command.requested_by
-    if not 0 < len(name) <= MAX_NAME or not name.isprintable():
-        reason = f"Must be 1 to {MAX_NAME} printable characters."
+    if not is_subject(name):
+        reason = f"Must be 1 to {MAX_SUBJECT} printable characters."
         raise InvalidCommand(type(command).__name__, {"requested_by": [reason]})
     return Context(actor=Actor(name, "system"), traceparent=headers.get("traceparent"))
 
