@@ -96,7 +96,6 @@ class DuckDbEngine:
     def __init__(self, connection: duckdb.DuckDBPyConnection, what: str) -> None:
         self._connection = connection
         self._what = what
-        self._sums = False
 
     def __enter__(self) -> Self:
         return self
@@ -111,11 +110,12 @@ class DuckDbEngine:
 
         Those become decimals, or with ``exact_types`` texts where one has more than 38 digits.
         """
+        sums = False
         try:
             relation = self._connection.sql(sql)
             names = tuple(relation.columns)
             kinds = [str(kind).lower() for kind in relation.types]
-            self._sums = not exact_types and not _SUMS.isdisjoint(kinds)
+            sums = not exact_types and not _SUMS.isdisjoint(kinds)
             if exact_types:
                 kinds = self._told(sql, kinds)
             casts = [_cast(f"c{position}", kind) for position, kind in enumerate(kinds)]
@@ -123,16 +123,16 @@ class DuckDbEngine:
                 relation = self._connection.sql(_wrapped(sql, casts))
             reader = relation.to_arrow_reader(rows_for_width(batch_rows, len(names)))
         except (duckdb.Error, pa.ArrowException) as error:
-            raise self._raised(error) from None
+            raise self._raised(error, sums=sums) from None
         schema = physical_schema([_storable(kind) for kind in reader.schema.types])
-        return ResultStream(names, schema, self._batches(reader, schema))
+        return ResultStream(names, schema, self._batches(reader, schema, sums=sums))
 
     def explain(self, sql: str) -> None:
         """Bind and plan one SELECT."""
         try:
             self._connection.execute(f"EXPLAIN {sql}")
         except duckdb.Error as error:
-            raise self._raised(error) from None
+            raise self._raised(error, sums=False) from None
 
     def cancel(self) -> None:
         """Interrupt the running query at its next vector of rows."""
@@ -155,10 +155,10 @@ class DuckDbEngine:
             transient=isinstance(error, duckdb.IOException),
         )
 
-    def _raised(self, error: Exception) -> Exception:
+    def _raised(self, error: Exception, *, sums: bool) -> Exception:
         if isinstance(error, duckdb.OutOfMemoryException):
             return MemoryError(first_line(error))
-        if self._sums and _TOO_WIDE in str(error):
+        if sums and _TOO_WIDE in str(error):
             return ColumnTypesVary("A column holds integers of more than 38 digits.")
         return self.classify(error)
 
@@ -174,7 +174,9 @@ class DuckDbEngine:
         texts = {position for position, beyond in zip(sums, told, strict=True) if beyond}
         return ["bignum" if position in texts else kind for position, kind in enumerate(kinds)]
 
-    def _batches(self, reader: pa.RecordBatchReader, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    def _batches(
+        self, reader: pa.RecordBatchReader, schema: pa.Schema, *, sums: bool
+    ) -> Iterator[pa.RecordBatch]:
         try:
             for batch in reader:
                 arrays = [
@@ -183,7 +185,7 @@ class DuckDbEngine:
                 ]
                 yield pa.RecordBatch.from_arrays(arrays, schema=schema)
         except (duckdb.Error, pa.ArrowException, OSError) as error:
-            raise self._raised(_unwrapped(error)) from None
+            raise self._raised(_unwrapped(error), sums=sums) from None
 
 
 def _cast(column: str, kind: str) -> str | None:
