@@ -80,6 +80,49 @@ def test_two_words_for_one_thing_number_the_same_rows() -> None:
     assert (found.left_columns, found.right_columns) == (("supp_no",), ("vendor_nbr",))
 
 
+def test_numbers_that_stand_first_join_though_nothing_calls_them_keys(tmp_path: Path) -> None:
+    path = tmp_path / "chambers.sqlite"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE gate_log (fob INT, opened INT)")
+        connection.execute("CREATE TABLE holders (holder INT, town_tax INT)")
+        numbers = [(70_000 + 13 * n, 2_000 + 5 * n) for n in range(40)]
+        connection.executemany("INSERT INTO gate_log VALUES (?, ?)", numbers)
+        connection.executemany("INSERT INTO holders VALUES (?, ?)", numbers[:30])
+    found = graph_from_sqlite(path).joins_between("gate_log", "holders")
+    assert [(join.left_columns, join.right_columns) for join in found] == [(("fob",), ("holder",))]
+
+
+def test_rows_counted_from_one_on_share_no_number(tmp_path: Path) -> None:
+    path = tmp_path / "counted.sqlite"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE harbours (hbid INT, depth REAL)")
+        connection.execute("CREATE TABLE ferries (frid INT, length REAL)")
+        connection.executemany(
+            "INSERT INTO harbours VALUES (?, 9.5)", [(3 * n,) for n in range(700)]
+        )
+        connection.executemany(
+            "INSERT INTO ferries VALUES (?, 80.5)", [(n,) for n in range(1, 1500)]
+        )
+    assert not graph_from_sqlite(path).joins_between("harbours", "ferries")
+
+
+def test_a_few_shared_codes_of_keys_are_no_chance() -> None:
+    theirs = tuple(f"TX{n}" for n in range(30))
+    ours = (*theirs[:8], *(f"OWN{n}" for n in range(60)))
+    tables = [
+        Table("guide", columns=(_code("guide_id", theirs),)),
+        Table(
+            "locker",
+            columns=(
+                _code("locker_no", tuple(f"L{n}" for n in range(68))),
+                _code("staff_id", ours),
+            ),
+        ),
+    ]
+    found = _between(build_graph("museum", tables), "guide", "locker")
+    assert (found.left_columns, found.right_columns) == (("guide_id",), ("staff_id",))
+
+
 def _code(name: str, values: tuple[str, ...]) -> Column:
     return Column(name, "text", values=values, unique=True)
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from kpi_executor.sources import Connector, SourceError
 from kpi_executor.sources.connector import fetch, qualified, quoted
 from kpi_nlsql import Column, Table
-from kpi_nlsql.schema.key_names import called_key
+from kpi_nlsql.schema.key_names import numbering
 from kpi_nlsql.schema.key_pairs import key_pairs
 from kpi_nlsql.schema.shared_values import TELLING_NUMBER
 
@@ -41,7 +41,8 @@ def with_key_evidence(
     """
     limits = limits or KeyLimits()
     deadline = time.monotonic() + limits.seconds
-    wanted = set(islice(_numbered(tables), limits.columns))
+    numbered = ((table.name, name) for table in tables for name in numbering(table))
+    wanted = set(islice(numbered, limits.columns))
     found = []
     for table in tables:
         columns = tuple(
@@ -53,14 +54,6 @@ def with_key_evidence(
         pairs = tuple(_key_pairs(connector, table, limits.rows, deadline))
         found.append(replace(table, columns=columns, key_pairs=pairs))
     return found
-
-
-def _numbered(tables: Sequence[Table]) -> Iterator[tuple[str, str]]:
-    """Yield the columns (table, column) of numbers that may be keys."""
-    for table in tables:
-        for column in table.columns:
-            if column.measures and called_key(column.name):
-                yield table.name, column.name
 
 
 def _numbers(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from kpi_nlsql.english.words import lemma, parts
-from kpi_nlsql.schema.graph import Column, Table
+from kpi_nlsql.schema.graph import NEARLY_UNIQUE, Column, Table
 from kpi_nlsql.schema.naming import column_names, table_names
 
 KEY_TAILS = frozenset(
@@ -37,6 +37,17 @@ def reaches_many(column: Column) -> bool:
 def called_key(name: str) -> bool:
     """Tell whether a column is called as one that numbers rows: ``WO_NO``, ``itemId``."""
     return not KEY_TAILS.isdisjoint(column_names(name, "")[0].split()[-1:])
+
+
+def numbering(table: Table) -> Iterator[str]:
+    """Yield the names of the columns of numbers that may number rows, of this table or another.
+
+    ``LEDGER_ACCT`` is not called a key, but stands first and each of the balances has its own.
+    """
+    for column in table.columns:
+        first = column is table.columns[0] and (table.variety(column) or 0.0) >= NEARLY_UNIQUE
+        if column.measures and (first or called_key(column.name)):
+            yield column.name
 
 
 def entities(column: Column, table: Table) -> Iterator[tuple[str, ...]]:

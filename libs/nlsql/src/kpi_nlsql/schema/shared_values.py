@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from kpi_nlsql.schema.graph import Column, Table
-from kpi_nlsql.schema.key_names import reaches_many
+from kpi_nlsql.schema.key_names import called_key, reaches_many
 
 MINIMUM_SHARE = 0.5
 """Of the smaller column's values, the share that the larger one must have."""
@@ -15,6 +15,7 @@ MINIMUM_SHARE = 0.5
 TELLING_NUMBER = 1_000
 """The number from which on numbers tell something: small ones are counted everywhere."""
 
+_SHARE_OF_KEYS = 0.2
 _FEWEST_VALUES = 10
 _MOST_HOLDERS = 12
 _CODE = re.compile(r"(?=.*\d)[^\s]{2,}")
@@ -46,8 +47,19 @@ def sharing(tables: Sequence[Table]) -> Iterator[tuple[Holder, Holder, float]]:
     for (a, b), count in common.items():
         left, right = columns[a][1], columns[b][1]
         smaller = min(len(_known(left)), len(_known(right)))
-        if count / smaller >= MINIMUM_SHARE and not (_counts_up(left) and _counts_up(right)):
+        if count / smaller >= _least_share(left, right) and not (
+            _counts_up(left) and _counts_up(right)
+        ):
             yield columns[a], columns[b], count / smaller
+
+
+def _least_share(left: Column, right: Column) -> float:
+    """Return the share from which on two columns hold the same: less for codes of keys.
+
+    Few of the contractors have a badge; that ten codes are the same is no chance.
+    """
+    keys = all(called_key(c.name) and c.values and holds_codes(c) for c in (left, right))
+    return _SHARE_OF_KEYS if keys and (left.unique or right.unique) else MINIMUM_SHARE
 
 
 def _known(column: Column) -> Sequence[str | int]:
@@ -58,7 +70,10 @@ def _counts_up(column: Column) -> bool:
     """Tell whether the rows are numbered one after the other: as other tables' rows may be."""
     if not column.unique or not column.numbers:
         return False
-    return max(column.numbers) - min(column.numbers) < 2 * len(column.numbers)
+    lowest = min(column.numbers)
+    if len(column.numbers) < (column.distinct or 0) and lowest < TELLING_NUMBER + _FEWEST_VALUES:
+        return True  # from one on: the numbers below the telling ones are not kept
+    return max(column.numbers) - lowest < 2 * len(column.numbers)
 
 
 def share(left: Sequence[str | int], right: Sequence[str | int]) -> float:

@@ -11,7 +11,7 @@ from pathlib import Path
 from kpi_nlsql.schema.building import build_graph
 from kpi_nlsql.schema.declared_joins import ForeignKey, declared_joins
 from kpi_nlsql.schema.graph import Column, Graph, Table
-from kpi_nlsql.schema.key_names import called_key
+from kpi_nlsql.schema.key_names import numbering
 from kpi_nlsql.schema.key_pairs import key_pairs
 from kpi_nlsql.schema.shared_values import TELLING_NUMBER
 from kpi_nlsql.schema.stored_types import UNDECLARED, stored_type
@@ -49,14 +49,20 @@ def _table(connection: sqlite3.Connection, name: str) -> Table:
         _column(connection, name, row[1], row[2] or UNDECLARED, not row[3], rows) for row in info
     )
     table = Table(name, None, columns, keys, rows)
-    return replace(table, key_pairs=_key_pairs(connection, table))
+    numbered = set(numbering(table))
+    columns = tuple(
+        replace(column, numbers=_numbers(connection, name, column.name))
+        if column.name in numbered
+        else column
+        for column in columns
+    )
+    return replace(table, columns=columns, key_pairs=_key_pairs(connection, table))
 
 
 def _column(
     connection: sqlite3.Connection, table: str, name: str, declared: str, nullable: bool, rows: int
 ) -> Column:
-    column = _quoted(name)
-    sample = f"(SELECT {column} FROM {_quoted(table)} LIMIT {_MOST_SCANNED})"  # noqa: S608
+    column, sample = _sampled(table, name)
     values = [
         str(value)
         for (value,) in connection.execute(
@@ -72,7 +78,6 @@ def _column(
     stored = stored_type(
         declared, only_numbers=known > 0 and not texts, only_texts=known > 0 and texts == known
     )
-    numbers = _numbers(connection, name, column, sample) if Column("", stored).measures else ()
     return Column(
         name,
         stored,
@@ -80,16 +85,18 @@ def _column(
         values=tuple(values),
         unique=unique,
         distinct=distinct,
-        numbers=numbers,
     )
 
 
-def _numbers(
-    connection: sqlite3.Connection, name: str, column: str, sample: str
-) -> tuple[int, ...]:
-    """Return the telling numbers of a column that is called a key."""
-    if not called_key(name):
-        return ()
+def _sampled(table: str, column: str) -> tuple[str, str]:
+    """Return the quoted column and the rows whose values are looked at."""
+    quoted = _quoted(column)
+    return quoted, f"(SELECT {quoted} FROM {_quoted(table)} LIMIT {_MOST_SCANNED})"  # noqa: S608
+
+
+def _numbers(connection: sqlite3.Connection, table: str, name: str) -> tuple[int, ...]:
+    """Return the telling numbers of a column that may number rows."""
+    column, sample = _sampled(table, name)
     found = connection.execute(
         f"SELECT DISTINCT {column} FROM {sample} WHERE typeof({column}) = 'integer' "  # noqa: S608
         f"AND {column} >= {TELLING_NUMBER} LIMIT {MOST_VALUES}"
