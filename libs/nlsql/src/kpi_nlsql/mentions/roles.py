@@ -69,14 +69,18 @@ def _is_done_for(items: Sequence[Item], found: Sequence[Role], position: int) ->
 def _is_counted(items: Sequence[Item], position: int) -> bool:
     # "count of opt-ins", "more than 5 opt-ins": what is counted are the rows called so.
     item, before = items[position], items[max(position - 1, 0)]
-    if item.best_table() < _COUNTED or not item.text.endswith("s"):
+    counted = before.is_cue("count") or before.number is not None
+    # "more than 8 accounts" are rows of ``CBS_ACCOUNT``, though others have a ``LEDGER_ACCT``.
+    heads = [hit.table for hit in item.table_hits() if hit.score >= _SURE_TABLE]
+    own = [hit.table for hit in item.column_hits() if hit.score >= _EXACT]
+    enough = _SURE_TABLE if counted and len(heads) == 1 and heads[0] not in own else _COUNTED
+    if item.best_table() < enough or not item.text.endswith("s"):
         return False
     best = item.column_hits()[0].column if item.column_hits() else None
     plural = best is not None and best.lower().endswith("s")
-    counted = before.is_cue("count") or before.number is not None
     # "all PO lines" are rows of ``PO_LINE``, though it numbers them in a column called so.
-    own = any(hit.table == item.table_hits()[0].table for hit in item.column_hits()[:1])
-    counted = counted or (own and _before_values(items, position - 1).is_cue("all"))
+    itself = any(hit.table == item.table_hits()[0].table for hit in item.column_hits()[:1])
+    counted = counted or (itself and _before_values(items, position - 1).is_cue("all"))
     return not plural and (counted or _is_denied_subject(items, position))
 
 

@@ -31,6 +31,7 @@ _DAYS = {
 _HAVING = frozenset({"with", "having", "have", "has", "containing"})
 _DETERMINERS = frozenset({"the", "its", "their"})
 _PROSE = frozenset("description text comment comments note notes remark remarks".split())  # noqa: SIM905
+_TEXTS = frozenset({"word", "phrase", "substring", "string", "text"})
 _MOST_BETWEEN = 3
 _NAMED = 0.95
 
@@ -178,13 +179,14 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
     ):
         position += 1
     value = scan.at(position)
-    short = value.kind == "word" and (len(value.text) == 1 or scan.at(position - 1).text == "word")
+    announced = scan.at(position - 1).last_word in _TEXTS and not value.cues
+    short = announced or (value.kind == "word" and len(value.text) == 1)
     closing = _closes_search(scan, position)
     named = is_name(scan, position) or closing is not None
     if not (value.kind in {"quoted", "number"} or value.values or short or named):
         return False
     ref = _subject(scan) or _prose(scan, kind)
-    told = behind_list(scan, position)
+    told = behind_list(scan, closing or position)
     after = scan.skip(told)
     if scan.at(told).text == "in" and scan.role(after) == "column":
         ref = scan.ref(after)
@@ -265,5 +267,7 @@ def _closes_search(scan: Scanner, position: int) -> int | None:
     after = scan.at(last + 1)
     ends = after.kind == "mark" or after.text in {"and", "or", "but", ""} or after.is_cue("order")
     known = all(scan.unknown(at) for at in range(position, last + 1))
-    known = known and (scan.pending is not None or _prose(scan, "contains") is not None)
+    inside = scan.at(last + 1).text == "in" and scan.role(scan.skip(last + 2)) == "column"
+    ends = ends or inside
+    known = known and (inside or scan.pending is not None or bool(_prose(scan, "contains")))
     return last if known and ends else None

@@ -150,14 +150,14 @@ def _is_kind(scan: Scanner) -> bool:
 
 
 def _is_limit(scan: Scanner) -> bool:
-    # "the 3 departments with …", "show 5 products": so many rows are asked for.
+    # "the 3 departments with …", "show 5 products", "Five products …": so many rows are asked for.
     number = scan.item.number
     if not isinstance(number, int) or not 0 < number < _MOST_ROWS or scan.in_where:
         return False
     named = scan.role(scan.head(scan.position + 1)) in {"table", "column"} or _is_kind(scan)
     before = scan.at(scan.position - 1)
     opened = any(before.is_cue(kind) for kind in ("show", "all", "relative"))
-    opened = opened or before.text in {"the", "of"}
+    opened = opened or before.text in {"the", "of"} or scan.position == 0
     return named and opened and scan.item.text != "one"
 
 

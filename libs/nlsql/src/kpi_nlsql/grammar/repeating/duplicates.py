@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kpi_nlsql.grammar.reconciling.row_filters import row_filters
 from kpi_nlsql.grammar.repeating.identity import identifying_columns
 from kpi_nlsql.grammar.repeating.named_keys import TOGETHER
-from kpi_nlsql.grammar.repeating.repeated_keys import Keys, grouped_by, repeated_keys
+from kpi_nlsql.grammar.repeating.repeated_keys import Keys, grouped_by, repeated_keys, told_apart
 from kpi_nlsql.grammar.repeating.repeats import Repeat, find_repeat
 from kpi_nlsql.grammar.repeating.repeats_shown import Shown, shown_beside
 from kpi_nlsql.grammar.repeating.rest_of_rows import rest_of_rows
@@ -38,6 +38,8 @@ class Asked:
     shown: Shown
     groups: tuple[str, ...] = ()
     """The columns by which the duplicates are counted."""
+    apart: str | None = None
+    """The column that tells apart what is counted: the vendors that share an IBAN."""
 
     def known(self, alias: str) -> list[plan.Condition]:
         """Return that none of the columns is empty."""
@@ -49,9 +51,16 @@ class Asked:
         return self.repeat.bare and not self.shown.often
 
     @property
+    def rows(self) -> plan.Aggregate:
+        """How many rows share the columns."""
+        if self.apart is None:
+            return _ROWS
+        return plan.Aggregate("count", plan.ColumnRef(self.table, self.apart), distinct=True)
+
+    @property
     def often(self) -> plan.Condition:
         """That so many rows share the columns."""
-        return plan.Compare(_ROWS, self.repeat.operator, plan.Constant(self.repeat.number))
+        return plan.Compare(self.rows, self.repeat.operator, plan.Constant(self.repeat.number))
 
 
 def read(sentence: Sentence) -> Iterator[Candidate]:
@@ -67,7 +76,10 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
         columns = columns or identifying_columns(sentence, keys.table)
         if columns:
             groups = grouped_by(sentence, keys) if shown.counted else ()
-            yield _candidate(sentence, Asked(keys.table, columns, repeat, shown, groups), keys)
+            apart = None if shown.rows else told_apart(sentence, keys.table, repeat)
+            apart = None if apart in columns else apart
+            asked = Asked(keys.table, columns, repeat, shown, groups, apart)
+            yield _candidate(sentence, asked, keys)
 
 
 def _repeats_values(sentence: Sentence, repeat: Repeat, keys: Keys, shown: Shown) -> bool:
@@ -86,7 +98,8 @@ def _repeats_values(sentence: Sentence, repeat: Repeat, keys: Keys, shown: Shown
     if repeat.counted is not None and shown.often:
         return not _shows_other(sentence, item, keys)
     values = item.best_table() < item.best_column()
-    return values and (repeat.counted is None or shown.counted)
+    by_rows = repeat.counted is None or shown.counted
+    return values and (by_rows or told_apart(sentence, keys.table, repeat) is not None)
 
 
 def _shows_other(sentence: Sentence, item: Item, keys: Keys) -> bool:
@@ -132,7 +145,8 @@ def _speaks_of_rows(sentence: Sentence, repeat: Repeat, keys: Keys) -> bool:
 
 def _measures(column: Column) -> bool:
     """Tell whether a column holds amounts rather than numbers that name."""
-    return column.measures and not set(column.display_names[0].split()[-1:]) & KEY_TAILS
+    measures = column.family == "number" or column.holds == "amounts"  # an MSISDN names a line
+    return measures and not set(column.display_names[0].split()[-1:]) & KEY_TAILS
 
 
 def _candidate(sentence: Sentence, asked: Asked, keys: Keys) -> Candidate:
@@ -187,7 +201,9 @@ def _plan(asked: Asked, filters: list[plan.Condition]) -> plan.Query:
     keys = tuple(plan.ColumnRef(table, column) for column in asked.columns)
     shown_keys = tuple(plan.Output(key) for key in keys)
     groups = plan.Query(
-        outputs=shown_keys if shown.counted or asked.plain else (*shown_keys, _TIMES),
+        outputs=shown_keys
+        if shown.counted or asked.plain
+        else (*shown_keys, plan.Output(asked.rows, "duplicate_count")),
         source=source,
         where=plan.all_of([*filters, *asked.known(table)]),
         group=keys,
@@ -202,7 +218,6 @@ def _plan(asked: Asked, filters: list[plan.Condition]) -> plan.Query:
 
 _ROWS = plan.Aggregate("count", plan.Star())
 _COUNT = plan.Output(_ROWS, "count")
-_TIMES = plan.Output(_ROWS, "duplicate_count")
 
 
 def _repeats(asked: Asked) -> plan.Condition:

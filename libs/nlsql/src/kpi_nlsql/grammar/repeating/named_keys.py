@@ -11,7 +11,7 @@ from kpi_nlsql.mentions.linking import Item
 _EXACT = 0.95
 _BY_WORDS = frozenset({"by", "on", "per", "based on", "in terms of", "using"})
 TOGETHER = frozenset("combination combinations pair pairs tuple tuples together".split())  # noqa: SIM905
-_SEVERAL = frozenset({"one", "several", "multiple", "many", "another"})
+SEVERAL = frozenset({"one", "several", "multiple", "many", "another"})
 
 
 def told_keys(items: Sequence[Item], repeat: Repeat) -> tuple[int, ...]:
@@ -66,7 +66,7 @@ def named_head(items: Sequence[Item], repeat: Repeat, told: tuple[int, ...]) -> 
 
 def _counts_rows(item: Item) -> bool:
     # "shared by several customers": what follows are the rows, not what repeats.
-    return item.last_word in _SEVERAL or not item.is_cue("duplicate")
+    return item.last_word in SEVERAL or not item.is_cue("duplicate")
 
 
 def _leads(item: Item) -> bool:

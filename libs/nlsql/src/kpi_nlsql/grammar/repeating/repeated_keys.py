@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from kpi_nlsql.english.abbreviations import abbreviates
 from kpi_nlsql.english.words import parts
 from kpi_nlsql.grammar.repeating.mention_lists import DAY, is_value
-from kpi_nlsql.grammar.repeating.named_keys import named_head, told_groups, told_keys
+from kpi_nlsql.grammar.repeating.named_keys import SEVERAL, named_head, told_groups, told_keys
 from kpi_nlsql.grammar.repeating.repeats import Repeat
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.schema.graph import Graph, Table
@@ -58,6 +58,25 @@ def grouped_by(sentence: Sentence, keys: Keys) -> tuple[str, ...]:
     return () if set(told) == set(keys.columns.values()) else told
 
 
+def told_apart(sentence: Sentence, table: str, repeat: Repeat) -> str | None:
+    """Return the column that tells the rows counted apart, where the table only refers to them.
+
+    "IBANs used by more than one vendor": one vendor may have the same IBAN in several rows.
+    """
+    at = max(repeat.cues) + 1 if repeat.counted is None else repeat.counted
+    counts = repeat.counted is not None or sentence.items[at - 1].last_word in SEVERAL
+    others = sentence.items[at].table_hits() if counts and at < len(sentence.items) else []
+    best = [hit.table for hit in others if hit.score >= max(_SURE, others[0].score)]
+    place = any(_hit(item, table, of_table=True) >= _EXACT for item in sentence.items)
+    if not best or table in best or place:
+        return None  # "in RBP GPU with more than 5 products" counts the rows of that table
+    if any(_hit(item, best[0], of_table=False) >= _KNOWN for item in sentence.items[:at]):
+        return None  # "countries with more than one mountain": each mountain has its country
+    key = sentence.graph.table(best[0]).primary_key
+    told = _reference(sentence.graph, table, best[0], key[0] if len(key) == 1 else None)
+    return None if told and sentence.graph.table(table).column(told).unique else told
+
+
 def _tables(items: Sequence[Item]) -> list[str]:
     named = [hit.table for item in items for hit in item.hits if hit.score >= _PARTLY]
     return list(dict.fromkeys(named))
@@ -88,7 +107,9 @@ def _in_table(
             missed += 1
     named = max(spoken.values(), default=0.0)
     if repeat.counted is not None and repeat.counted not in spoken:
-        return None
+        if told_apart(sentence, table, repeat) in {None, *columns.values()}:
+            return None
+        spoken[repeat.counted] = 0.0
     if _done_elsewhere(items, repeat, spoken):
         return None
     if missed or (not columns and named < _SURE):
