@@ -14,6 +14,7 @@ from kpi_nlsql.schema.naming_columns import key_columns, naming_columns
 _NEAR_DENIAL = 5
 _INSIDE = -1
 _APART = -1000
+_CLAUSES = frozenset({"whose", "who", "which", "that", "have", "has"})
 _TURNED: dict[plan.Operator, plan.Operator] = {
     ">": "<", "<": ">", ">=": "<=", "<=": ">=", "=": "=", "!=": "!=",
 }  # fmt: skip
@@ -42,9 +43,31 @@ def split_terms(frame: Frame) -> tuple[list[plan.Condition], list[Term], dict[in
             having.append(having_condition(term))
         else:
             rows.append(term)
+    for scope in frame.draft.negative_scopes & nested.keys():
+        own = _of_rows_asked(frame, nested[scope])
+        nested[scope] = [term for term in nested[scope] if term not in own]
+        rows += own
     rows = [term for term in rows if not _leads_to_denial(frame, term, nested)]
     _set_apart(frame, nested)
     return having, rows, nested
+
+
+def _of_rows_asked(frame: Frame, terms: list[Term]) -> list[Term]:
+    """Return what is told of the rows asked for behind the rows denied them.
+
+    "Guides without a badge whose contract ends in May": it is the guide's contract that ends.
+    """
+    denied = [at for at, term in enumerate(terms) if frame.table_of(term) != frame.entity]
+    if not denied:
+        return []
+    last, items = terms[denied[-1]].position, frame.sentence.items
+    clause = next((at for at in range(last + 1, len(items)) if items[at].text in _CLAUSES), None)
+    behind = terms[denied[-1] + 1 :] if clause is not None else []
+    return [
+        term
+        for term in behind
+        if term.ref and term.position > (clause or 0) and frame.table_of(term) == frame.entity
+    ]
 
 
 def _set_apart(frame: Frame, nested: dict[int, list[Term]]) -> None:

@@ -1,7 +1,8 @@
 """Spoken keys: bookings "with a member number that is not in the register" have a member number.
 
-Where rows are denied of which nothing but the rows is spoken ("bookings without a member"), one
-without a number counts, too.
+So have those "for a member who is not in the register", and those that "refer to" one. Where rows
+are denied of which nothing but the rows is spoken ("bookings without a member"), one without a
+number counts, too.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from kpi_nlsql.sentence import Candidate, Sentence
 
 _HAVING = frozenset(
     "with have has having carry carries carrying hold holds holding bear bears show "  # noqa: SIM905
-    "shows contain contains".split()
+    "shows contain contains whose".split()
 )
+_REFERRING = frozenset({"for", "to", "against", "on"})
 _DETERMINERS = frozenset({"a", "an", "the", "their", "its", "some"})
 _NAMED = 0.5
 
@@ -31,14 +33,14 @@ def with_spoken_keys(sentence: Sentence, candidate: Candidate) -> Candidate:
     known = {term for term in plan.conjuncts(query.where) if isinstance(term, plan.Not)}
     missing: list[plan.Condition] = [
         plan.Not(plan.IsNull(key))
-        for key in dict.fromkeys(_denied_keys(query))
-        if _is_listed(query, key) or _is_spoken(sentence, query.source.table, key.column)
+        for key, table in dict.fromkeys(_denied_keys(query))
+        if _is_listed(query, key) or _is_spoken(sentence, query.source.table, key.column, table)
     ]
     added = [term for term in missing if term not in known]
     if not added:
         return candidate
     whole = replace(query, where=plan.All((*added, *plan.conjuncts(query.where))))
-    keys = ", ".join(key.column for key in dict.fromkeys(_denied_keys(query)))
+    keys = ", ".join(key.column for key, _ in dict.fromkeys(_denied_keys(query)))
     told = f"{candidate.explanation} and that have a value of {keys}"
     told = explain(whole) if candidate.kind == "general" else told
     return replace(candidate, plan=whole, explanation=told)
@@ -49,8 +51,8 @@ def _is_listed(query: plan.Query, key: plan.ColumnRef) -> bool:
     return query.distinct and [output.expression for output in query.outputs] == [key]
 
 
-def _denied_keys(query: plan.Query) -> Iterator[plan.ColumnRef]:
-    """Yield the columns of the rows asked for by which a match is denied."""
+def _denied_keys(query: plan.Query) -> Iterator[tuple[plan.ColumnRef, str]]:
+    """Yield the columns of the rows asked for by which a match is denied, and in which table."""
     for term in plan.conjuncts(query.where):
         if not isinstance(term, plan.Not) or not isinstance(term.term, plan.Exists):
             continue
@@ -58,20 +60,23 @@ def _denied_keys(query: plan.Query) -> Iterator[plan.ColumnRef]:
         matches = [part for part in plan.parts(inner.where) if isinstance(part, plan.Match)]
         keys = [m.left for m in matches if m.left.source == query.source.alias]
         if len(keys) == 1:
-            yield keys[0]
+            yield keys[0], inner.source.table
 
 
-def _is_spoken(sentence: Sentence, table: str, column: str) -> bool:
-    """Tell whether the rows are said to have the key, before it is denied to be known."""
-    items = sentence.items
-    first = next((at for at, item in enumerate(items) if _denies(item)), len(items))
+def _is_spoken(sentence: Sentence, table: str, column: str, denied: str) -> bool:
+    """Tell whether the rows are said to have the key, or what it refers to, before it is denied."""
+    items = sentence.linked
+    first = next((at for at, item in enumerate(items) if _denies(item)), 0)
+    meant: set[tuple[str, str | None]] = {(table, column)}
+    if not sentence.graph.table(table).identifies((column,)):
+        meant.add((denied, None))
     for position in range(1, first):
-        named = any(
-            (hit.table, hit.column) == (table, column) and hit.score >= _NAMED
-            for hit in items[position].column_hits()
-        )
         lead = skip_words_back(items, position - 1, _DETERMINERS)
-        if named and items[lead].text in _HAVING and lead > 0:
+        if lead <= 0 or items[lead].text not in _HAVING | _REFERRING:
+            continue
+        hits = {(hit.table, hit.column) for hit in items[position].hits if hit.score >= _NAMED}
+        rows = [hit.table for hit in items[position].table_hits()[:1]]
+        if rows != [table] and hits & meant:
             return True
     return False
 

@@ -140,7 +140,7 @@ def _is_there(items: Sequence[Item], behind: int) -> bool:
 
 def _joins(keys: Sequence[Item], before: Sequence[Item], graph: Graph) -> Iterator[Join]:
     """Yield how the rows asked for meet those they refer to, each of which has a key of its own."""
-    told = list(_rows_before(before))
+    told = _rows_before(before)
     joins_by = _joins_by_one if len(keys) == 1 else _joins_by_several
     for rows in told:
         joins = [
@@ -176,10 +176,16 @@ def _joined_by(keys: Sequence[Item], join: Join) -> bool:
     )
 
 
-def _rows_before(items: Sequence[Item]) -> Iterator[str]:
-    for item in items:
-        if item.best_table() >= max(_NAMED, item.best_column()):
-            yield item.table_hits()[0].table
+def _rows_before(items: Sequence[Item]) -> list[str]:
+    """Return the tables named; where none is, the one that has the only column that is."""
+    told = [
+        i.table_hits()[0].table for i in items if i.best_table() >= max(_NAMED, i.best_column())
+    ]
+    if told:
+        return told
+    # "the total gross amount paid to personnel numbers that are not in the register"
+    owners = [{hit.table for hit in i.column_hits()} for i in items if i.best_column() >= _SURE]
+    return sorted(owners[0]) if len(owners) == 1 else []
 
 
 def _referred(item: Item) -> list[NameHit]:

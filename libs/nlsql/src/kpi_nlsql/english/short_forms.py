@@ -109,7 +109,8 @@ ABBREVIATIONS = {
 """The one meaning by which a name is told."""
 
 _OTHERS = {
-    "act": "account active activity", "actv": "active", "ann": "annual",
+    "act": "account active activity", "actv": "active",
+    "adm": "admission admitted administration", "ann": "annual",
     "appr": "approved approver appraisal", "aprv": "approved", "apt": "airport", "art": "article",
     "bal": "balanced", "bkd": "booked", "blckd": "blocked", "blk": "blocked block",
     "blkd": "blocked", "camp": "campaign", "canc": "cancelled", "cap": "capacity capital",
@@ -137,7 +138,7 @@ _OTHERS = {
     "med": "medication medicine", "mem": "membership", "mgt": "management", "min": "minute",
     "mng": "manager", "mod": "model module modification", "mst": "master", "mstr": "master",
     "mtr": "metre", "nat": "nationality national", "net": "network",
-    "nom": "nominal nomination", "num": "numeric",
+    "nom": "nominal nomination", "num": "numeric", "nw": "network",
     "off": "office", "op": "operation operator operating", "opn": "open opened", "opnd": "opened",
     "opr": "operation operating", "ord": "ordered", "org": "origin organic", "os": "outstanding",
     "out": "outstanding", "outst": "outstanding", "ovd": "overdue", "overd": "overdue",

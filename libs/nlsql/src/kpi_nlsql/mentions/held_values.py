@@ -34,12 +34,24 @@ def held(
         if len(run) == 1 and run[0].text.islower():
             values = tuple(hit for hit in values if hit.choices <= _MOST_CHOICES)
             values = () if _is_rather_table(words[0], hits, values) else values
+    if len(run) == 1 and not values and words[0].endswith("ly"):
+        values = _in_what_way(words[0], tokens[end : end + 1], lexicon)
     if len(run) == 1 and not values and _is_code(tokens, start):
         values = tuple(v for v in lexicon.values.find(words) if v.value == run[0].text)
     if hits and not values and words[-1] not in _FLAG_WORDS:
         # "require an import license" says what ``import_license_required`` does
         return lexicon.said_by(hits, words[-1]) or lexicon.said_by(hits[:1], run[0].stem)
     return values
+
+
+def _in_what_way(adverb: str, done: Sequence[Token], lexicon: Lexicon) -> tuple[ValueHit, ...]:
+    # "privately insured", where an insurance type is "private", "manually posted"
+    if not done or not done[0].lower.endswith("ed"):
+        return ()
+    told = {(hit.table, hit.column) for hit in lexicon.names((done[0].stem,), "")}
+    ways = (adverb[:-2], adverb[:-4] if adverb.endswith("ally") else "")
+    found = (hit for way in ways for hit in lexicon.values.find((way,)) if hit.score >= 1.0)
+    return tuple(hit for hit in found if (hit.table, hit.column) in told)
 
 
 def _is_rather_table(word: str, hits: Sequence[NameHit], values: Sequence[ValueHit]) -> bool:

@@ -28,6 +28,7 @@ _TOTAL_WORTH = 1.02
 _WHOLE_NAME = 0.97
 _NAMING = frozenset({"number", "name", "address", "code"})
 _PARTICLES = frozenset({"in", "out", "up", "off"})
+_PRONOUNS = frozenset({"his", "it", "us", "who", "her"})
 _LEADING = frozenset({"since", "until", "before", "after", "per"})
 _DETERMINERS = frozenset({"a", "an", "the", "each", "every", "any", "all", "our", "some"})
 
@@ -224,6 +225,10 @@ def _names(
         # "opt in" and "returned on" are whole names, whatever their last word is elsewhere.
         hits = lexicon.names(known, "")
         hits = tuple(hit for hit in hits if hit.column and hit.score >= _WHOLE_NAME)
+    elif length <= LONGEST_NAME and tokens[start].text.isupper() and words[0] in _PRONOUNS:
+        # "in both HIS and LIS": in capitals no pronoun
+        hits = lexicon.names(known, "")
+        hits = tuple(hit for hit in hits if not hit.column and words[0] in parts(hit.table))
     if length == 2 and words[1] in _PARTICLES and words[0] not in FUNCTION_WORDS:
         # "never checked in", "a check-in": one word in names.
         glued = lexicon.names((stem(lemma(words[0]) + words[1]),), "")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kpi_nlsql.english.words import Token, stem
+from kpi_nlsql.english.words import Token, parts, stem
 from kpi_nlsql.mentions.homes import naming_rows
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
@@ -121,7 +121,7 @@ def _support(noun: Item, table: Table) -> float:
     """Tell how well a noun speaks of the rows of a table: best one that has a row for each."""
     own = max((hit.score for hit in noun.table_hits() if hit.table == table.name), default=0.0)
     kinds = any(hit.table == table.name and hit.column for hit in noun.values)
-    own = max(own, _HOLDS_KIND if kinds and not noun.hits else 0.0)
+    own = max(own, _HOLDS_KIND if kinds and not noun.hits else 0.0, _namesake(noun, table))
     keys = [
         column
         for column in table.columns
@@ -130,6 +130,14 @@ def _support(noun: Item, table: Table) -> float:
     if not keys:
         return own
     return max(own, 0.3 + max(table.variety(column) or 0.0 for column in keys) / 4)
+
+
+def _namesake(noun: Item, table: Table) -> float:
+    # "CRM subscribers in billing": ``bil_subs`` holds there what ``crm_subs`` does
+    hit = next(iter(noun.table_hits()), None)
+    if hit is None or hit.score < _NAMES_TABLE or hit.score < noun.best_column():
+        return 0.0
+    return hit.score if parts(hit.table)[-1:] == parts(table.name)[-1:] else 0.0
 
 
 def _keys_of(noun: Item, table: Table) -> list[Column]:

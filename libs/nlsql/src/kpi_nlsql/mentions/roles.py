@@ -39,6 +39,8 @@ def roles(items: Sequence[Item], references: frozenset[tuple[str, str]]) -> list
             found[position] = "column"
         if found[position] == "table" and _is_rather_column(items, found, position, references):
             found[position] = "column"
+        if found[position] == "column" and _is_done_to(items, found, position):
+            found[position] = "none"
         if is_value_of_column(items, found, position):
             found[position] = "value"
         elif found[position] == "value":
@@ -66,6 +68,15 @@ def _is_done_for(items: Sequence[Item], found: Sequence[Role], position: int) ->
     return is_inflected(item.text) and not any(value.table in tables for value in item.values)
 
 
+def _is_done_to(items: Sequence[Item], found: Sequence[Role], position: int) -> bool:
+    # "the gross amount paid to workers" is shown by no ``PAY_PERIOD``
+    item = items[position]
+    weak = is_inflected(item.text) and item.best_column() < _SURE_TABLE
+    after = items[min(position + 1, len(items) - 1)]
+    led = after.text in {"to", "for", "by", "against"} or after.is_cue("not")
+    return weak and led and position > 0 and found[position - 1] == "column"
+
+
 def _is_counted(items: Sequence[Item], position: int) -> bool:
     # "count of opt-ins", "more than 5 opt-ins": what is counted are the rows called so.
     item, before = items[position], items[max(position - 1, 0)]
@@ -89,13 +100,20 @@ def _is_asked(items: Sequence[Item], found: Sequence[Role], position: int) -> bo
     item = items[position]
     if item.best_table() < _COUNTED or position == 0:
         return False
-    best, table = item.column_hits()[0], item.table_hits()[0].table
-    plural = item.text.endswith("s") and not str(best.column).lower().endswith("s")
+    best, table = item.best_column(), item.table_hits()[0].table
+    own = [hit for hit in item.column_hits() if hit.table == table and hit.score == best]
+    plural = item.text.endswith("s") and not any(str(h.column).lower().endswith("s") for h in own)
     opens = all(
         items[at].is_cue("show") or items[at].is_cue("all") or found[at] == "value"
         for at in range(position)
+        if items[at].text not in DETERMINERS - _ANY
     )
-    return plural and opens and best.table == table
+    return bool(own) and plural and opens
+
+
+def _denial_follows(items: Sequence[Item], position: int) -> bool:
+    # "the cost units which have no staff": the units, though each of the staff has a cost unit
+    return any(item.is_cue("not") for item in items[position + 1 : position + 3])
 
 
 def _is_denied_subject(items: Sequence[Item], position: int) -> bool:
@@ -205,7 +223,9 @@ def _is_rather_column(
     item = items[position]
     if position + 1 < len(items) and found[position + 1] in {"column", "table"}:
         return False
-    if _is_counted(items, position):
+    if _is_counted(items, position) or (
+        _denial_follows(items, position) and _is_asked(items, found, position)
+    ):
         return False
     first = item.text.endswith("s") and not any(other.hits for other in items[:position])
     columns = [

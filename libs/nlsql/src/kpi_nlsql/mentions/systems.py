@@ -14,6 +14,8 @@ _EXACT = 0.95
 _NAMES_TABLE = 0.6
 _INTO = frozenset({"in", "from", "of", "within"})
 _CLEARLY = 0.1
+_NEAR = 0.05
+"""How much better a system may name a column: ``bill_cyc`` of an account in ``bil_acct``."""
 _SPOKEN = 0.85
 _ONE = frozenset({"a", "an", "any", "one"})
 
@@ -82,7 +84,7 @@ def system_rows(items: Sequence[Item]) -> list[Item]:
 def is_system(item: Item) -> bool:
     """Tell whether several tables go by a name and nothing else does as well: "the portal"."""
     several = len(item.table_hits()) > 1 and not item.values and not item.text.endswith("s")
-    return several and item.best_column() <= min(item.best_table(), _NAMES_TABLE)
+    return several and item.best_column() <= min(item.best_table() + _NEAR, _NAMES_TABLE)
 
 
 def _spoken_of(system: Item, noun: Item) -> str | None:

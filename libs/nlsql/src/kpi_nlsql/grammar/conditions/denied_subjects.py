@@ -6,6 +6,8 @@ says nothing that the data know.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from kpi_nlsql.drafting.draft import MAIN, Term
 from kpi_nlsql.english.deeds import BRINGING_ABOUT
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
@@ -19,6 +21,8 @@ from kpi_nlsql.mentions.walking import skip_words
 _BEING = frozenset({"exist", "exists", "there", "known", "available", "recorded"})
 _ANY = frozenset({"a", "an", "any", "single", "one", "the", "even", "at", "all", "yet"})
 _BORDERS = frozenset({"and", "but", "or", "although", "while"})
+_WHO = frozenset({"who", "that", "which"})
+_FINITE = frozenset({"have", "has", "are", "is", "were", "was"})
 _SAYING = frozenset("are is were was with whose who that which live lives".split())  # noqa: SIM905
 _NAMED = 0.8
 _EVER = frozenset({"ever", "yet", "actually", "so", "far"})
@@ -128,9 +132,9 @@ def leave_denial(scan: Scanner) -> bool:
     """Consume an "and" or "but" behind which something is said again of the rows asked for.
 
     "customers that have no order and are in Paris" are in Paris themselves, and those that "have
-    no order but hold a card" hold it.
+    no order but hold a card" hold it. "How many customers without an order have a card" do, too.
     """
-    contrasts = scan.item.text == "but"
+    contrasts = scan.item.text == "but" or _is_main_verb(scan)
     if not (contrasts or scan.item.text == "and"):
         return False
     if scan.scope not in scan.draft.negative_scopes:
@@ -149,6 +153,25 @@ def leave_denial(scan: Scanner) -> bool:
     scan.position += 1
     scan.anew = scan.position
     return True
+
+
+def says_of_several(scan: Scanner) -> bool:
+    """Tell whether "who were" follows one row that is denied: "staff without a badge who were"."""
+    if scan.scope not in scan.draft.negative_scopes or scan.item.text not in _WHO:
+        return False
+    denied = scan.at(scan.position - 1)
+    several = scan.at(scan.position + 1).text in {"are", "were", "have"}
+    return several and scan.role(scan.position - 1) == "table" and not denied.text.endswith("s")
+
+
+def _is_main_verb(scan: Scanner) -> bool:
+    # "for which no invoice was issued": there it is the verb of what is denied
+    before = [item.text for item in scan.items[: scan.position]]
+    finite = scan.item.text in _FINITE | {"are in", "is in"} and _FINITE.isdisjoint(before)
+    lacking = any(text.split()[0] == "without" for text in before) or ("with", "no") in pairwise(
+        before
+    )
+    return finite and lacking and scan.role(scan.position - 1) == "table"
 
 
 def _is_own_deed(scan: Scanner, position: int) -> bool:

@@ -13,6 +13,7 @@ from kpi_nlsql.schema.partners import partnered
 from kpi_nlsql.sentence import Sentence
 
 _LEADING = frozenset({"per", "by", "on", "using", "via", "same", "the same", "with the same"})
+_THEIRS = frozenset({"their", "its"})
 _JOINING = frozenset({"and", ",", "/", "&", "+", "plus", "the"})
 
 
@@ -61,7 +62,14 @@ def _led(items: Sequence[Item], position: int) -> bool:
     lead = position - 1
     if lead < 1 or items[lead - 1].is_cue("mismatch") or items[lead - 1].is_cue("compare"):
         return False
+    if items[lead].text in _THEIRS and items[lead - 1].text == "for":
+        return True  # "without a rate for their carrier and lane"
     return items[lead].text in _LEADING or items[lead].is_cue("group")
+
+
+def says_same(items: Sequence[Item], lead: int) -> bool:
+    """Tell whether keys are said to be those of the rows themselves: "for the same", "for its"."""
+    return items[lead].is_cue("agree") or items[lead].text in _THEIRS
 
 
 def _told_together(items: Sequence[Item], last: int) -> bool:

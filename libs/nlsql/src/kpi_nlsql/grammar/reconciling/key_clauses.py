@@ -148,7 +148,7 @@ def _listed(items: Sequence[Item], start: int, position: int) -> KeyClause | Non
     onto: list[int] = []
     named, ended = columns, None
     loosely = any(item.text in _SAME for item in items[start:position])
-    rows_told = loosely and items[start].text != "of"
+    rows_told = items[position - 1].last_word == "on" or (loosely and items[start].text != "of")
     while position < len(items):
         item = items[position]
         if columns and (owned := behind_owner(items, position)) > position:
@@ -180,7 +180,7 @@ def _is_column(item: Item) -> bool:
 
 
 def _is_row(item: Item) -> bool:
-    # "for the same student and course": by their keys
+    # "for the same student and course", "matching on student and course": by their keys
     return item.kind == "mention" and item.best_table() >= _HALF and not item.values
 
 

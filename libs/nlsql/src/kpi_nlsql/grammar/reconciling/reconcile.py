@@ -9,7 +9,7 @@ from kpi_nlsql.grammar import unions
 from kpi_nlsql.grammar.conditions.only_such import POSSESSION
 from kpi_nlsql.grammar.reconciling import differences, membership
 from kpi_nlsql.grammar.reconciling.compared import Sides
-from kpi_nlsql.grammar.reconciling.composite_keys import composite_key, key_mentions
+from kpi_nlsql.grammar.reconciling.composite_keys import composite_key, key_mentions, says_same
 from kpi_nlsql.grammar.reconciling.differing import agreeing, denies_column, different
 from kpi_nlsql.grammar.reconciling.matching_by import matching_by
 from kpi_nlsql.grammar.reconciling.named_pairs import (
@@ -172,7 +172,7 @@ def _only(items: tuple[Item, ...], tables: list[int], position: int) -> Relation
 def _without_same(items: tuple[Item, ...], tables: list[int], position: int) -> Relation | None:
     # "balances without a confirmation for the same entity and period": the key is told
     keys = key_mentions(items)
-    if not items[position].is_cue("not") or not keys or not items[keys[0] - 1].is_cue("agree"):
+    if not items[position].is_cue("not") or not keys or not says_same(items, keys[0] - 1):
         return None
     before, target, _ = _around(items, tables, position)
     if before is None or target is None or target > keys[0]:
