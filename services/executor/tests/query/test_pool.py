@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -272,3 +273,24 @@ def test_a_trivial_query_takes_ten_milliseconds(pool: QueryPool, ask: Asker) -> 
 
     # The best of many: this measures the code, not the other programs on the machine.
     assert min(seconds() for _ in range(50)) < 0.010
+
+
+def test_a_slot_outlives_a_time_in_which_no_process_can_be_started(
+    single: QueryPool, ask: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    with single:
+        single.submit(ask.sqlite("SELECT a FROM t")).result(20)
+        with monkeypatch.context() as patch:
+            patch.setattr("pebble.pool.process.launch_process", refuse)
+            running = single.submit(ask.sqlite(ENDLESS))
+            eventually(lambda: is_busy(single), 20)
+            single.cancel(running)
+            with pytest.raises(Cancelled):
+                running.result(20)
+            for _ in range(2):
+                with pytest.raises(Crashed):
+                    single.submit(ask.sqlite("SELECT a FROM t")).result(20)
+        assert single.submit(ask.sqlite("SELECT a FROM t")).result(20).manifest.rows == 2

@@ -75,6 +75,7 @@ class Slot:
         self._settings = settings
         self._scratch = Path(tempfile.mkdtemp(prefix="kpi-query-", dir=settings.scratch))
         self._pool = self._new_pool()
+        self._started: Future[int] = self._pool.schedule(child.ready)
         self._thread = threading.Thread(target=self._run, daemon=True, name="query-slot")
         self._thread.start()
 
@@ -148,24 +149,25 @@ class Slot:
             return self._pool.schedule(child.run, args=(task,))
 
     def _renew(self) -> None:
+        """Start another process; where that fails just now, the next job tries it again."""
         _stop(self._pool)
         # The process may have died in the middle of spilling gigabytes.
         shutil.rmtree(self._scratch, ignore_errors=True)
-        self._scratch.mkdir(exist_ok=True)
         self._pool = self._new_pool()
+        with suppress(OSError, RuntimeError):
+            self._scratch.mkdir(exist_ok=True)
+            self._started = self._pool.schedule(child.ready)
 
     def _new_pool(self) -> ProcessPool:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([child.__name__])
-        pool = ProcessPool(
+        return ProcessPool(
             max_workers=1,
             max_tasks=_TASKS_PER_PROCESS,
             initializer=child.initialize,
             initargs=(self._settings, self._scratch),
             context=context,
         )
-        self._started: Future[int] = pool.schedule(child.ready)
-        return pool
 
 
 def _stop(pool: ProcessPool) -> None:
