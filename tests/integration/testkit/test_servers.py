@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 
 import nats
@@ -8,7 +9,9 @@ import psycopg
 import pytest
 from nats.js.api import StreamConfig
 
+from kpi_local import unprivileged
 from kpi_testkit import Databases, EmbeddedPostgres, NatsServer, PostgresServer
+from kpi_testkit.processes import Process
 
 
 def test_a_fresh_database_is_empty_and_owned_by_an_ordinary_role(database_url: str) -> None:
@@ -52,6 +55,22 @@ def test_postgres_keeps_what_was_committed_when_it_is_killed(tmp_path: Path) -> 
         server.start()
         with psycopg.connect(server.url()) as connection:
             assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
+    finally:
+        server.close()
+
+
+def test_a_cluster_whose_making_was_broken_off_is_made_anew(tmp_path: Path) -> None:
+    unprivileged.own(tmp_path)
+    code = "from pathlib import Path; from kpi_local.postgres import Postgres; "
+    code += f"Postgres(Path({str(tmp_path)!r}) / 'postgres', 1).prepare()"
+    making = Process([sys.executable, "-c", code], log=tmp_path / "making.log").start()
+    making.wait_until(lambda: bool([*tmp_path.glob("postgres/*/PG_VERSION")]), 60)
+    making.close()
+    server = EmbeddedPostgres(tmp_path)
+    try:
+        server.start()
+        with psycopg.connect(server.url()) as connection:
+            assert connection.execute("SELECT 42").fetchone() == (42,)
     finally:
         server.close()
 

@@ -6,6 +6,7 @@ each in its own way, with the same command line and the same configuration.
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterable
@@ -131,19 +132,23 @@ class Postgres:
                 create_database(connection, name, owner=name)
 
     def _initialise(self) -> None:
+        """Make the cluster beside its place: one that was broken off is not taken for whole."""
+        draft = self.directory / "data.new"
+        shutil.rmtree(draft, ignore_errors=True)
         password_file = self.directory / "initdb.password"
         password_file.touch(mode=0o600)
         password_file.write_text(self.password(SUPERUSER))
         unprivileged.own(password_file)
         try:
-            self._run_initdb(password_file)
+            self._run_initdb(draft, password_file)
         finally:
             password_file.unlink()
+        draft.rename(self.data)
 
-    def _run_initdb(self, password_file: Path) -> None:
+    def _run_initdb(self, data: Path, password_file: Path) -> None:
         argv = [
             str(binary("initdb")),
-            f"--pgdata={self.data}",
+            f"--pgdata={data}",
             f"--username={SUPERUSER}",
             f"--pwfile={password_file}",
             "--auth=scram-sha-256",
