@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -80,11 +81,13 @@ def make_archive(engine: sa.Engine, settings: ServiceSettings, own: ResultsSetti
 
     reading = reader(engine)
     head = StreamHead(settings.nats_url, name="results api")
+    recorder = Recorder(make_dispatcher(engine), viewed=own.viewed)
+    atexit.register(recorder.close)  # nobody joins its thread: see `kpi_service.processes`
     return Archive(
         engine=reading,
         fresh=ReadYourWrites(reading, head, consumer=index.CONSUMER, subjects=index.SUBJECTS),
         rows=lazily(own),
-        recorder=Recorder(make_dispatcher(engine), viewed=own.viewed),
+        recorder=recorder,
         settings=own,
     )
 

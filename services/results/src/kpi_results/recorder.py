@@ -36,7 +36,7 @@ _View = tuple[ResultViewed, Context]
 
 
 class Recorder:
-    """Records reading. One per process; it finishes what waits when the interpreter ends.
+    """Records reading. One per process; close it at the end, or what waits is lost.
 
     Views that gather while one transaction runs, and for a moment after it, go into the next one
     together: much of what a page costs would else be its event's share of the interpreter's lock.
