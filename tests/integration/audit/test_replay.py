@@ -1,16 +1,25 @@
 """Projections equal their rebuild from the log, and a replay tells where they do not."""
 
 import asyncio
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
+from kpi_audit import log
 from kpi_audit.bootstrap import PACKAGE
 from kpi_audit.errors import ReplayRunning
 from kpi_audit.history import kpi_history
+from kpi_audit.ingest import project
+from kpi_audit.log import Entry
 from kpi_audit.replay import replay
 from kpi_contracts.messages import encode
-from kpi_service.database import migrate
+from kpi_eventsourcing.rebuild import Rebuild
+from kpi_service.database import make_engine, migrate
 from kpi_testkit import eventually_async
 from tests.integration.audit.harness import audit_loop, ingest, kept, publish_all
 from tests.integration.audit.story import CANCELLED, FAILED, REJECTED, TIMED_OUT, Story, busy
@@ -90,3 +99,38 @@ def test_one_replay_at_a_time(engine: sa.Engine) -> None:
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": 0x7265706C})
         with pytest.raises(ReplayRunning):
             replay(engine)
+
+
+def test_a_replay_may_take_longer_than_a_session_may_idle(
+    audit_url: str, engine: sa.Engine, nats_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(connection: sa.Connection, entries: Sequence[Entry]) -> None:
+        project(connection, entries)
+        time.sleep(0.1)
+
+    def compared_slowly(rebuild: Rebuild[Sequence[Entry]]) -> None:
+        time.sleep(1.0)
+        verify(rebuild)
+
+    verify = Rebuild.verify
+    ingest(nats_url, engine, eventful().records)
+    monkeypatch.setattr("kpi_audit.replay.project", slowly)
+    monkeypatch.setattr("kpi_audit.log.entries", partial(log.entries, page=2))
+    monkeypatch.setattr(Rebuild, "verify", compared_slowly)
+    with impatient(audit_url) as hasty:
+        assert replay(hasty).equal
+        assert replay(hasty).equal  # and it is no longer running
+
+
+@contextmanager
+def impatient(url: str) -> Iterator[sa.Engine]:
+    """Make an engine whose sessions end when they idle within a transaction."""
+    engine = make_engine(url, name="impatient")
+
+    @sa.event.listens_for(engine, "connect")
+    def hurry(connection: psycopg.Connection, _: object) -> None:
+        connection.execute("SET idle_in_transaction_session_timeout = '500ms'")
+        connection.commit()
+
+    yield engine
+    engine.dispose()

@@ -15,8 +15,11 @@ from kpi_audit.ingest import TABLES, project
 from kpi_audit.log import Entry
 from kpi_eventsourcing.errors import RebuildMismatch
 from kpi_eventsourcing.rebuild import Rebuild
+from kpi_service.database import reader
 
 _LOCK = 0x7265706C  # arbitrary; one replay at a time per database
+# Longer than comparing the tables may take, or the server lets writers in meanwhile.
+_MAY_IDLE = sa.text("SET LOCAL idle_in_transaction_session_timeout = '30min'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ def replay(engine: sa.Engine) -> Replay:
     needs four connections. Raises ReplayRunning.
     """
     began = time.monotonic()
-    with _alone(engine), engine.connect() as reading, engine.begin() as gate:
+    with _alone(engine), reader(engine).connect() as reading, engine.begin() as gate:
         rebuild = Rebuild(engine, TABLES, project)
         seen = _Counted()
         rebuild.run(seen.through(_pages(reading, gate)))
@@ -61,7 +64,7 @@ def _pages(reading: sa.Connection, gate: sa.Connection) -> Iterator[Sequence[Ent
     for page in log.entries(reading, last):
         last = page[-1].seq
         yield page
-    reading.rollback()
+    gate.execute(_MAY_IDLE)
     log.hold_writers(gate)
     yield from log.entries(reading, last)
 
@@ -81,8 +84,12 @@ class _Counted:
 
 @contextmanager
 def _alone(engine: sa.Engine) -> Iterator[None]:
-    with engine.begin() as connection:
-        taken = connection.execute(sa.select(sa.func.pg_try_advisory_xact_lock(_LOCK)))
+    # Without a transaction, which the server would end for idling through a replay of a minute.
+    with reader(engine).connect() as connection:
+        taken = connection.execute(sa.select(sa.func.pg_try_advisory_lock(_LOCK)))
         if not taken.scalar_one():
             raise ReplayRunning
-        yield
+        try:
+            yield
+        finally:
+            connection.execute(sa.select(sa.func.pg_advisory_unlock(_LOCK)))
