@@ -116,3 +116,27 @@ def test_nothing_new_is_nothing_to_sign(engine: sa.Engine, nats_url: str, key: S
     with pytest.raises(AlreadySealed) as repeated:
         seal_head(engine, key)
     assert repeated.value.seq == 1
+
+
+def test_what_is_signed_while_the_log_is_verified_is_not_held_to_be_missing(
+    engine: sa.Engine,
+    nats_url: str,
+    key: SigningKey,
+    trusted: TrustedKeys,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    records = busy(kpis=3, runs=5)
+
+    def genuine_but_slow(seal: Seal) -> bool:
+        if seal.seq == 20:
+            ingest(nats_url, engine, records[20:])
+            seal_head(engine, key)
+        return trusted.is_genuine(seal)
+
+    monkeypatch.setattr("kpi_audit.checkpoints._PAGE", 1)  # as if there were many
+    ingest(nats_url, engine, records[:20])
+    seal_head(engine, key)
+    with engine.connect() as connection:
+        verdict = verify_log(connection, genuine_but_slow).verdict
+    assert verdict.fault is None
+    assert (verdict.entries, verdict.seals) == (20, 1)

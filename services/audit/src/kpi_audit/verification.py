@@ -37,6 +37,8 @@ def verify_log(
     chain, what was signed or counted as taken in must be there. Raises RangeInvalid.
     """
     began = time.monotonic()
+    # Before the entries: what is signed while they are read may lie behind the last of them.
+    signed_to = _signed_to(connection) if to_seq is None else to_seq
     stored = log.head(connection)
     _require_range(stored, from_seq, to_seq)
     counted = _counted(connection) if to_seq is None else 0
@@ -46,7 +48,7 @@ def verify_log(
     else:
         verdict = verify(
             log.links(connection, start.seq, to_seq),
-            checkpoints.seals(connection, start.seq, to_seq),
+            checkpoints.seals(connection, start.seq, signed_to),
             is_genuine,
             start,
         )
@@ -59,6 +61,11 @@ def _require_range(stored: Head, from_seq: int, to_seq: int | None) -> None:
         raise RangeInvalid("from_seq", f"The log ends at {stored.seq}.")
     if to_seq is not None and not from_seq <= to_seq <= stored.seq:
         raise RangeInvalid("to_seq", f"Must lie between {from_seq} and {stored.seq}.")
+
+
+def _signed_to(connection: sa.Connection) -> int:
+    last = checkpoints.last_seal(connection)
+    return last.seq if last else 0
 
 
 def _before(connection: sa.Connection, seq: int) -> Head | None:
