@@ -16,6 +16,7 @@ from kpi_executor.errors import ExecutionFinished, StaleAttempt
 from kpi_executor.execution import Execution, Status
 from kpi_executor.outcomes import Cancelled, Failure
 from kpi_executor.queue import Lease
+from kpi_executor.worker.attempts import STOPPED
 from tests.integration.executor.runs import by, column, end, exchange, run_of
 
 PASSING = Failure(error_type="source_error", message="try again", transient=True)
@@ -73,6 +74,15 @@ def test_what_was_cancelled_while_it_ran_ends_as_the_worker_says(
         dispatch(CancelExecution(execution_id=number), by("ann"))
     exchange(dispatch, end(stopped, outcome=Cancelled()), end(too_late))
     assert column(engine, "status") == [Status.CANCELLED, Status.SUCCESS]
+
+
+def test_what_was_cancelled_is_not_tried_again_nor_called_failed(
+    engine: sa.Engine, dispatch: Dispatcher
+) -> None:
+    [stopped] = accepted(dispatch, 1)
+    exchange(dispatch)
+    dispatch(CancelExecution(execution_id=stopped), by("ann"))
+    assert exchange(dispatch, end(stopped, outcome=STOPPED)).ended == [Status.CANCELLED]
 
 
 def test_what_nobody_cancelled_is_tried_again_when_its_worker_stopped_it(

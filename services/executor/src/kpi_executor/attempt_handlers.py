@@ -25,6 +25,8 @@ LOST = Failure(
     transient=True,
 )
 
+_NO_FAULT_OF_THE_QUERY = frozenset({LOST.error_type, "worker_stopped", "interrupted"})
+
 Decision = tuple[Execution, Sequence[DomainEvent]]
 
 
@@ -108,6 +110,11 @@ def _end(
     match outcome:
         case Success():
             return execution.succeed(attempt, outcome)
+        case Failure() if execution.cancel_requested and (
+            outcome.error_type in _NO_FAULT_OF_THE_QUERY
+        ):
+            ended = Cancelled(sql=outcome.sql, plan=outcome.plan, elapsed_ms=outcome.elapsed_ms)
+            return execution.cancel(attempt, ended)
         case Failure():
             return execution.fail(attempt, outcome, retry_at=now + pause_before_retry(attempt))
         case TimedOut():
