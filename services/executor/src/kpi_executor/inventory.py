@@ -22,6 +22,7 @@ from kpi_executor.executions import metadata
 
 UNIQUE_SOURCE_NAME = "sources_name_in_use"
 UNIQUE_GRAPH_NAME = "graphs_name"
+UNIQUE_RULESET_NAME = "rulesets_name_key"  # as Postgres calls it
 
 source_ids = sa.Sequence("source_ids", metadata=metadata)
 graph_ids = sa.Sequence("graph_ids", metadata=metadata)

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from kpi_contracts.graph import GraphBuilt, GraphDrifted
 from kpi_eventsourcing.aggregate import Aggregate
 from kpi_eventsourcing.context import Context
+from kpi_eventsourcing.errors import ConcurrencyConflict
 from kpi_eventsourcing.unit_of_work import UnitOfWork
 from kpi_executor import drift, inventory
 from kpi_executor.commands import (
@@ -83,7 +84,7 @@ def keep_graph(command: KeepGraph, uow: UnitOfWork, context: Context) -> Knowled
         decision = graph.build(built)
     else:
         decision = graph.refresh(built, _drift(uow, graph, command))
-    with _unique("knowledge graph", command.name, inventory.UNIQUE_GRAPH_NAME):
+    with _first_of_its_name(graph, inventory.UNIQUE_GRAPH_NAME):
         appended = uow.append(graph, decision, context)
     if appended:
         inventory.keep_content(uow.connection, int(graph.id), graph.version, content)
@@ -103,7 +104,8 @@ def store_ruleset(command: StoreRuleset, uow: UnitOfWork, context: Context) -> R
     query = sa.select(inventory.rulesets.c.id).where(inventory.rulesets.c.name == command.name)
     known = uow.connection.execute(query).scalar()
     ruleset = uow.load(Ruleset, known or _next(uow, inventory.ruleset_ids))
-    uow.append(ruleset, ruleset.store(command.name, command.rules), context)
+    with _first_of_its_name(ruleset, inventory.UNIQUE_RULESET_NAME):
+        uow.append(ruleset, ruleset.store(command.name, command.rules), context)
     return ruleset
 
 
@@ -140,3 +142,14 @@ def _unique(kind: str, name: str, index: str) -> Iterator[None]:
         if index not in str(error.orig):
             raise
         raise NameTaken(kind, name) from error
+
+
+@contextmanager
+def _first_of_its_name(aggregate: Aggregate, index: str) -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.IntegrityError as error:
+        if index not in str(error.orig):
+            raise
+        # Two were made at once; deciding anew finds the other one.
+        raise ConcurrencyConflict(aggregate.name, aggregate.id, 0) from error
