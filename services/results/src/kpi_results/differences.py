@@ -16,7 +16,7 @@ from kpi_results import queries
 from kpi_results.commands import RecordDifference
 from kpi_results.comparison.errors import NotComparable
 from kpi_results.index import executions
-from kpi_results.rows.errors import RowsError
+from kpi_results.rows.errors import BusyReading, RowsError
 from kpi_results.shelf import READABLE, results
 from kpi_results.taking_in import SERVICE
 from kpi_results.unreadable import WORTH_READING, Unreadable
@@ -70,7 +70,7 @@ class Differences:
         self._unreadable = Unreadable(dispatch)
 
     def next(self) -> bool:
-        """Compare one result, if there is one; return whether there was."""
+        """Compare one result, if there is one; return whether there was. Raises BusyReading."""
         with self._engine.connect() as connection:
             result = self._waiting(connection)
             previous = None if result is None else _run_before(connection, result)
@@ -78,6 +78,8 @@ class Differences:
             return False
         try:
             outcome = self._compared(result, previous)
+        except BusyReading:
+            raise  # it can be read later
         except RowsError as error:
             _log.error("not compared", execution_id=result["execution_id"], error=str(error))
             self._unreadable.add(result["execution_id"], error)

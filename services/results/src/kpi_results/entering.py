@@ -14,7 +14,7 @@ from kpi_eventsourcing.dispatch import Dispatcher
 from kpi_results import ledger, queries
 from kpi_results.index import executions, kpis
 from kpi_results.ledger import ledgers
-from kpi_results.rows.errors import RowsError
+from kpi_results.rows.errors import BusyReading, RowsError
 from kpi_results.shelf import is_readable, results
 from kpi_results.unreadable import WORTH_READING, Unreadable
 
@@ -79,13 +79,15 @@ class LedgerClerk:
         self._unreadable = Unreadable(dispatch)
 
     def next(self) -> bool:
-        """Enter one run, if there is one; return whether there was."""
+        """Enter one run, if there is one; return whether there was. Raises BusyReading."""
         with self._engine.connect() as connection:
             run = self._waiting(connection)
         if run is None:
             return False
         try:
             self._enter(run)
+        except BusyReading:
+            raise  # it can be read later
         except RowsError as error:
             _log.error("not entered", execution_id=run["execution_id"], error=str(error))
             self._unreadable.add(run["execution_id"], error)

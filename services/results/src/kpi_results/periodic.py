@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Callable
 
 import structlog
+from obstore.exceptions import BaseError
 
 from kpi_bus.errors import is_transient
 from kpi_bus.stopping import Backoff, pause
 from kpi_bus.threads import Threads
+from kpi_results.rows.errors import BusyReading
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -17,7 +19,8 @@ _log = structlog.stdlib.get_logger(__name__)
 class Periodic:
     """Calls blocking `work` at once again while it returns True, else after `every` seconds.
 
-    A database that is away is waited for; any other error ends the process.
+    A database or an object store that is away is waited for, and a slot that others take; any
+    other error ends the process.
     """
 
     def __init__(self, name: str, work: Callable[[], bool], *, every: float) -> None:
@@ -40,7 +43,7 @@ class Periodic:
         try:
             more = await self._threads.run(self._work)
         except Exception as error:
-            if not is_transient(error):
+            if not (is_transient(error) or isinstance(error, (BaseError, BusyReading))):
                 raise
             _log.warning("periodic work put off", work=self._name, error=repr(error))
             return backoff.next()
