@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 import pytest
@@ -22,6 +22,8 @@ from kpi_service.idempotency import idempotent, remember
 from kpi_service.problems import Problem
 
 MakeToken = Callable[..., str]
+
+orders = sa.Table("orders", sa.MetaData(), sa.Column("effects", sa.Integer))
 
 
 class Counter:
@@ -46,6 +48,7 @@ def engine(database_url: str) -> Iterator[sa.Engine]:
     engine = make_engine(database_url, name="test")
     with engine.begin() as connection:
         idempotency.create_tables_v1(connection)
+        orders.create(connection)
     yield engine
     engine.dispose()
 
@@ -57,12 +60,12 @@ def counter() -> Counter:
 
 @pytest.fixture
 def books(engine: sa.Engine, counter: Counter) -> Blueprint:
-    orders = Blueprint("orders", __name__, url_prefix="/orders")
+    blueprint = Blueprint("orders", __name__, url_prefix="/orders")
 
-    @orders.post("")
+    @blueprint.post("")
     @idempotent
     @requires("editor")
-    @orders.response(201)
+    @blueprint.response(201)
     def order() -> Any:
         """Order, answering after the transaction."""
         answer = counter.count()
@@ -70,19 +73,20 @@ def books(engine: sa.Engine, counter: Counter) -> Blueprint:
             raise counter.failure
         return answer, {"Location": "/orders/1"}
 
-    @orders.post("/safe")
+    @blueprint.post("/safe")
     @idempotent(lease=timedelta(0))
     @requires("editor")
     def order_safely() -> Any:
         """Order, remembering the answer in the transaction."""
         with engine.begin() as connection:
             answer = counter.count()
+            connection.execute(sa.insert(orders), answer)
             remember(connection, answer, 201, {"Location": "/orders/1"})
         if counter.failure:
             raise counter.failure
         return jsonify(answer), 201
 
-    return orders
+    return blueprint
 
 
 @pytest.fixture
@@ -195,6 +199,43 @@ def test_a_key_whose_lease_has_run_out_is_taken_over(
     with engine.begin() as connection:
         connection.execute(crashed)
     assert post().get_json() == {"effects": 2}
+
+
+def test_who_lost_its_key_while_it_worked_has_no_effect(
+    engine: sa.Engine, post: Post, counter: Counter
+) -> None:
+    counter.go_on.clear()
+    answers: list[TestResponse] = []
+    slow = threading.Thread(target=lambda: answers.append(post("/orders/safe")))
+    slow.start()
+    assert counter.entered.wait(10)
+    another = sa.update(idempotency.keys).values(created_at=sa.func.clock_timestamp())
+    with engine.begin() as connection:
+        connection.execute(another)
+    counter.go_on.set()
+    slow.join(10)
+    assert [answer.status_code for answer in answers] == [409]
+    with engine.connect() as connection:
+        assert connection.scalars(sa.select(orders.c.effects)).all() == []
+
+
+def test_a_clock_that_is_ahead_takes_no_key_over(
+    post: Post, counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Ahead(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Ahead:
+            return super().now(tz) + timedelta(minutes=2)
+
+    counter.go_on.clear()
+    first = threading.Thread(target=post)
+    first.start()
+    assert counter.entered.wait(10)
+    monkeypatch.setattr(idempotency, "datetime", Ahead, raising=False)
+    threading.Timer(1, counter.go_on.set).start()
+    assert post().status_code == 409
+    first.join(10)
+    assert counter.effects == 1
 
 
 def test_after_a_day_a_key_is_new_again_and_the_old_row_gone(

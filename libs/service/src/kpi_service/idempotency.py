@@ -5,8 +5,8 @@ second one is told 409; with another body, 422. Only successes are kept: after a
 key may be tried again.
 
 The answer is written after the command's transaction, unless the view calls `remember` inside it.
-With `remember`, effect and answer commit together, and not even a crash between the two can
-lead to a second effect.
+With `remember`, effect and answer commit together, and not even a crash between the two, or a
+request that takes longer than its lease, can lead to a second effect.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast, overload
 
@@ -38,6 +38,7 @@ _PARAMETER = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "description": "The same key with the same body gets the first answer again, for 24 hours.",
 }
+_NOW = sa.select(sa.func.clock_timestamp())
 View = TypeVar("View", bound=Callable[..., Any])
 
 metadata = sa.MetaData()
@@ -115,18 +116,26 @@ def remember(
 ) -> None:
     """Write the answer in the command's own transaction. Does nothing without a key.
 
-    `body` is what the view is going to answer, dumped by its schema.
+    `body` is what the view is going to answer, dumped by its schema. Raises Problem, and the
+    transaction must be rolled back, if a later request has taken the key over.
     """
     claim: Claim | None = g.get("idempotency_claim")
-    if claim is not None:
-        sent = {"Content-Type": "application/json", **(headers or {})}
-        _write(connection, claim, status, sent, encode(body))
+    if claim is None:
+        return
+    sent = {"Content-Type": "application/json", **(headers or {})}
+    if not _write(connection, claim, status, sent, encode(body)):
+        raise Problem(
+            409,
+            "This took so long that another request with this key has begun.",
+            headers={"Retry-After": "1"},
+        )
 
 
 def _once(run: Callable[[], Response], lease: timedelta) -> Response:
     engine: sa.Engine = current_app.extensions["kpi_engine"]
-    claim = _claim_of_request()
     with engine.begin() as connection:
+        # The database's time: the clock of another machine must not make a lease run out.
+        claim = _claim_of_request(connection.execute(_NOW).scalar_one())
         earlier = _take(connection, claim, lease)
     if earlier is not None:
         return earlier
@@ -145,14 +154,12 @@ def _once(run: Callable[[], Response], lease: timedelta) -> Response:
     return response
 
 
-def _claim_of_request() -> Claim:
+def _claim_of_request(now: datetime) -> Claim:
     key = request.headers[HEADER]
     if not 0 < len(key) <= 255 or not all("!" <= character <= "~" for character in key):
         raise invalid({HEADER: ["Must be 1 to 255 visible ASCII characters."]})
     digest = hashlib.sha256(request.full_path.encode() + b"\0" + request.get_data(cache=True))
-    return Claim(
-        key, current_user().subject, request.endpoint or "", digest.digest(), datetime.now(UTC)
-    )
+    return Claim(key, current_user().subject, request.endpoint or "", digest.digest(), now)
 
 
 def _take(connection: sa.Connection, claim: Claim, lease: timedelta) -> Response | None:
@@ -204,12 +211,14 @@ def _earlier_answer(connection: sa.Connection, claim: Claim) -> Response:
 
 def _write(
     connection: sa.Connection, claim: Claim, status: int, headers: Mapping[str, str], body: bytes
-) -> None:
-    connection.execute(
+) -> bool:
+    """Write the answer, unless there is one or the key is another request's by now."""
+    written = connection.execute(
         sa.update(keys)
         .where(claim.row(), keys.c.status.is_(None))
         .values(status=status, headers=dict(headers), body=body)
     )
+    return written.rowcount > 0
 
 
 def _release(engine: sa.Engine, claim: Claim) -> None:
