@@ -1,9 +1,17 @@
 """The REST API of the definitions service on a real Postgres."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask.testing import FlaskClient
+
+from kpi_definitions.commands import UpdateKpi
+from kpi_definitions.definition import Definition
+from kpi_definitions.handlers import HANDLERS
+from kpi_eventsourcing.context import Context
+from kpi_eventsourcing.dispatch import Handler
+from kpi_eventsourcing.errors import ConcurrencyConflict
+from kpi_eventsourcing.unit_of_work import UnitOfWork
 
 KPIS = "/v1/landing-kpi/kpis"
 MISMATCH = {
@@ -163,6 +171,22 @@ def test_bulk_changes_succeed_or_fail_by_themselves(client: FlaskClient) -> None
     answer = client.post(f"{KPIS}/bulk", json={"items": items}).get_json()
     assert [result["status"] for result in answer["results"]] == [201, 200, 412, 404, 422]
     assert (answer["successful"], answer["failed"], answer["success"]) == (2, 3, False)
+
+
+def test_a_bulk_change_that_always_comes_too_late_fails_by_itself(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def outrun(command: UpdateKpi, _: UnitOfWork, __: Context) -> Definition:
+        raise ConcurrencyConflict(Definition.name, str(command.kpi_id), 1)
+
+    monkeypatch.setitem(cast(dict[type, Handler], HANDLERS), UpdateKpi, outrun)
+    kpi = create(client)
+    items = [
+        {"action": "update", "id": kpi["id"], "kpi": {"group_name": "Other"}},
+        {"action": "create", "kpi": {"name": "New one", "nl_definition": "count all products"}},
+    ]
+    answer = client.post(f"{KPIS}/bulk", json={"items": items}).get_json()
+    assert [result["status"] for result in answer["results"]] == [409, 201]
 
 
 def test_ids_that_are_none_are_not_found(client: FlaskClient) -> None:

@@ -68,7 +68,7 @@ def stored(sha256: str) -> Manifest:
 @pytest.fixture
 def engine(databases: Databases) -> Iterator[sa.Engine]:
     """Yield an engine on a database of the service that knows two runs of a KPI."""
-    url = databases.create(databases.template("results", lambda url: migrate(url, PACKAGE)))
+    url = databases.create(databases.template("results", _migrated))
     engine = make_engine(url, name="tests")
     with engine.begin() as connection:
         taking_in.project(connection, [envelope(definition_created(), KPI_ID)])
@@ -79,6 +79,10 @@ def engine(databases: Databases) -> Iterator[sa.Engine]:
     yield engine
     engine.dispose()
     databases.drop(url)
+
+
+def _migrated(url: str) -> None:
+    migrate(url, PACKAGE)
 
 
 def test_runs_are_compared_and_entered_once_a_slot_is_free(engine: sa.Engine) -> None:

@@ -46,7 +46,7 @@ def create_app(
 
     spans.export_traces(settings.name, settings.otlp_endpoint, app=app, engine=engine)
     telemetry.observe(app)
-    problems.register(app, {ConcurrencyConflict: _conflict, **(errors or {})})
+    problems.register(app, {ConcurrencyConflict: conflict, **(errors or {})})
     converters.register(app)
     app.register_blueprint(health)
     api = document.describe(app, title)
@@ -56,6 +56,7 @@ def create_app(
     return app
 
 
-def _conflict(_error: ConcurrencyConflict) -> Problem:
+def conflict(_error: ConcurrencyConflict) -> Problem:
+    """Return what a caller is told whose change came too late each time it was tried."""
     status = 412 if "If-Match" in request.headers else 409
     return Problem(status, "Someone else changed it at the same moment. Read it again and retry.")

@@ -15,6 +15,8 @@ from kpi_definitions.api.problems import PROBLEMS
 from kpi_definitions.commands import CreateKpi, DeleteKpi, UpdateKpi
 from kpi_definitions.errors import DefinitionError, KpiDeleted
 from kpi_eventsourcing.dispatch import Dispatcher
+from kpi_eventsourcing.errors import ConcurrencyConflict
+from kpi_service.app import conflict
 from kpi_service.auth import requires
 from kpi_service.blueprint import Blueprint
 from kpi_service.context import command_context
@@ -56,8 +58,8 @@ def bulk_blueprint(engine: sa.Engine, dispatch: Dispatcher) -> Blueprint:
 def _outcome(reading: sa.Engine, dispatch: Dispatcher, item: Item) -> dict[str, Any]:
     try:
         definition = dispatch(_command(item), command_context())
-    except (Problem, DefinitionError) as error:
-        problem = error if isinstance(error, Problem) else PROBLEMS[type(error)](error)
+    except (Problem, DefinitionError, ConcurrencyConflict) as error:
+        problem = _problem(error)
         return {"success": False, "status": problem.status, "kpi": None, "error": problem.body()}
     status = 201 if item["action"] == "create" else 200
     return {
@@ -66,6 +68,14 @@ def _outcome(reading: sa.Engine, dispatch: Dispatcher, item: Item) -> dict[str, 
         "kpi": _present(reading, int(definition.id)),
         "error": None,
     }
+
+
+def _problem(error: Exception) -> Problem:
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, ConcurrencyConflict):
+        return conflict(error)
+    return PROBLEMS[type(error)](error)
 
 
 def _command(item: Item) -> CreateKpi | UpdateKpi | DeleteKpi:
