@@ -82,6 +82,11 @@ class Batch:
         with self._engine.connect() as connection:
             return self._inbox.position(connection, self._created)
 
+    def start_over(self) -> None:
+        """Go back before the first sequence: what was taken in is known by its versions."""
+        with self._engine.begin() as connection:
+            self._inbox.advance(connection, self._created, 0)
+
     def apply(self, deliveries: Sequence[Delivery], known: Mapping[Key, str] | None = None) -> int:
         """Project what is new in one transaction; return the number of events.
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 import structlog
+from nats.js.errors import NotFoundError
 
 from kpi_bus import metrics
 from kpi_bus.batch import (
@@ -38,6 +39,7 @@ from kpi_eventsourcing.inbox import Inbox
 
 BATCH = 200
 LONGEST_PAUSE = 1.0
+_ID = "Nats-Msg-Id"
 
 log = structlog.get_logger(__name__)
 
@@ -100,6 +102,7 @@ class ProjectionLoop:
         self._inbox = Inbox(consumer)
         self._threads = Threads(consumer)
         self._moved = asyncio.Condition()
+        self._last: Delivery | None = None
         self.position = Position()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -148,6 +151,10 @@ class ProjectionLoop:
             self._first_at,
         )
         position = await self._threads.run(batch.position)
+        if await self._is_cut(position, info.state.last_seq):
+            log.warning("projection.stream_cut", consumer=self._consumer, position=position)
+            await self._threads.run(batch.start_over)
+            position = 0
         async with StreamReader.open(
             self._bus, self._stream, self._subjects, position + 1
         ) as reader:
@@ -158,11 +165,27 @@ class ProjectionLoop:
                 if deliveries:
                     await self._apply(batch, deliveries)
                     backoff.reset()
-                    position = deliveries[-1].seq
+                    self._last = deliveries[-1]
+                    position = self._last.seq
                 last_seq = max(self.position.last_seq, position)
                 await self._moved_to(Position(position, last_seq, reader.pending))
                 if (left := began + self._pace - time.monotonic()) > 0:
                     await pause(stop, left)
+
+    async def _is_cut(self, position: int, last_seq: int) -> bool:
+        """Whether the stream has lost its end and, maybe, put other messages in its place.
+
+        That happens to one whose server came back with an older copy of its files.
+        """
+        if position > last_seq:
+            return True
+        if self._last is None or self._last.seq != position:
+            return False
+        try:
+            found = await self._bus.js.get_msg(self._stream, position)
+        except NotFoundError:
+            return True
+        return (found.headers or {}).get(_ID) != self._last.message.headers.get(_ID)
 
     async def _apply(self, batch: Batch, deliveries: Sequence[Delivery]) -> None:
         with metrics.PROJECT_SECONDS.labels(self._consumer).time():

@@ -62,6 +62,14 @@ class Comparison:
             return False
         return (message.headers or {}).get("Nats-Msg-Id") == str(record.id)
 
+    async def holds_at(self, seq: int, record: Record) -> bool:
+        """Whether the stream's message at a sequence is this event."""
+        try:
+            message = await self._bus.js.get_msg(self._stream, seq)
+        except NotFoundError:
+            return False
+        return (message.headers or {}).get("Nats-Msg-Id") == str(record.id)
+
     def aggregates(self) -> list[str]:
         """Return the kinds of aggregates whose events this service owns."""
         with self._engine.connect() as connection:

@@ -73,6 +73,7 @@ class Relay:
         self._outbox = Outbox(engine, name)
         self._comparison = Comparison(engine, self._outbox, bus, KPI_EVENTS.name, name)
         self._submitted = START
+        self._refilling = False
         self._threads = Threads(name, 3)
         self._marking = Threads(f"{name}-marking")  # one thread: marks keep their order
         self._quarantine = Quarantine(engine, name)
@@ -169,11 +170,13 @@ class Relay:
         while True:
             await publisher.progressed()
             await asyncio.sleep(MARK_EVERY)
+            while self._refilling:
+                await asyncio.sleep(MARK_EVERY)
             leadership.check()
             await self._mark(publisher.prefix)
 
     async def _mark(self, cursor: Cursor | None) -> None:
-        if cursor is not None:
+        if cursor is not None and not self._refilling:
             crash_point("relay.before_mark")
             await self._marking.run(self._outbox.mark, cursor)
 
@@ -207,11 +210,22 @@ class Relay:
         """Declare the stream if it is gone, and refill it if it lacks what was published."""
         self._settler.stream_missing.clear()
         await declare(self._bus.js, (KPI_EVENTS,), replicas=self._bus.replicas)
-        # What has been acknowledged since the last mark counts, too.
-        witness = self._settler.last_published or await self._threads.run(self._comparison.witness)
-        if witness is not None and not await self._comparison.holds(witness):
+        if self._refilling or not await self._is_whole():
+            # Until it is done: what is published meanwhile would hide that events are missing.
+            self._refilling = True
             self._settler.forget_stream()
             await self.refill()
+            self._refilling = False
+
+    async def _is_whole(self) -> bool:
+        for before in tuple(self._settler.before_interruptions):
+            if not await self._comparison.holds_at(*before):
+                return False
+            with suppress(ValueError):  # forgotten meanwhile, together with the stream
+                self._settler.before_interruptions.remove(before)
+        # What has been acknowledged since the last mark counts, too.
+        witness = self._settler.last_published or await self._threads.run(self._comparison.witness)
+        return witness is None or await self._comparison.holds(witness)
 
     async def _measure_lag(self) -> None:
         while True:

@@ -37,6 +37,8 @@ class Settler:
     was silent on it 50 times while it answered others: a stream whose disk is full answers
     nobody, and no event is to blame. `stream_missing` is set when it is not: the stream is gone.
     `last_published` is the event with the highest sequence that the stream has acknowledged.
+    `before_interruptions` are those, with their sequences, that were it when a connection was lost:
+    by what came later nobody could see that a server came back without them.
     """
 
     def __init__(
@@ -56,7 +58,9 @@ class Settler:
         self._parked: set[tuple[str, str]] = set()
         self._acknowledged = 0
         self._last_seq = 0
+        self._reconnects = 0
         self.last_published: Record | None = None
+        self.before_interruptions: list[tuple[int, Record]] = []
         self.stream_missing = asyncio.Event()
 
     async def learn_parked(self) -> None:
@@ -143,8 +147,14 @@ class Settler:
         """Begin anew with a stream whose sequence may have begun anew."""
         self._last_seq = 0
         self.last_published = None
+        self.before_interruptions.clear()
 
     def _count(self, record: Record, seq: int) -> None:
+        if self._reconnects != self._bus.reconnects:
+            self._reconnects = self._bus.reconnects
+            if self.last_published is not None:
+                self.before_interruptions.append((self._last_seq, self.last_published))
+            self._last_seq = 0
         if seq > self._last_seq:
             self._last_seq, self.last_published = seq, record
         self._acknowledged += 1
