@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from kpi_nlsql.answer import Alternative, Answer, Operation, QueryType, Refusal
-from kpi_nlsql.apart import clause_by_clause, grouped_counts, matched_by, shares, summed_rows
+from kpi_nlsql.apart import (
+    averaged_counts,
+    clause_by_clause,
+    grouped_counts,
+    matched_by,
+    shares,
+    summed_rows,
+)
 from kpi_nlsql.assembly.idle_parents import without_idle_parents
 from kpi_nlsql.assembly.own_keys import with_own_keys
 from kpi_nlsql.assembly.spoken_keys import with_spoken_keys
@@ -24,6 +31,7 @@ from kpi_nlsql.plans.plan import Query
 from kpi_nlsql.plans.sameness import said
 from kpi_nlsql.refusal import refuse
 from kpi_nlsql.relinked import linked_items
+from kpi_nlsql.requested import beside, figures
 from kpi_nlsql.requested import reader as requested
 from kpi_nlsql.requested.rows_meant import with_rows_meant
 from kpi_nlsql.schema.graph import Graph
@@ -124,11 +132,15 @@ def candidates(sentence: Sentence) -> Iterable[Candidate]:
     matched = list(matched_by.read(sentence, _readings))
     whole = [*(matched or _readings(sentence)), *grouped_counts.read(sentence, _readings)]
     whole += summed_rows.read(sentence, _readings)
+    whole += averaged_counts.read(sentence, _readings)
     clauses = [] if matched else list(clause_by_clause.read(sentence, candidates, whole))
     return clauses or whole
 
 
 def _readings(sentence: Sentence) -> Iterator[Candidate]:
+    if told := [*beside.read(sentence, _PLAIN), *figures.read(sentence, _PLAIN)]:
+        yield from told
+        return
     plainly = [candidate for reader in _READERS for candidate in reader(sentence)]
     for candidate in (*plainly, *requested.read(sentence, _PLAIN, plainly)):
         yield _plainest(sentence, with_spoken_keys(sentence, candidate))

@@ -6,6 +6,7 @@ from kpi_nlsql.assembly.frame import Frame
 from kpi_nlsql.assembly.outputs import asks_details, details_kept
 from kpi_nlsql.drafting.draft import Ref
 from kpi_nlsql.drafting.resolve import Resolution
+from kpi_nlsql.mentions.named_columns import NAMES
 
 
 def choices(frame: Frame, state: Resolution) -> dict[str, float]:
@@ -13,6 +14,8 @@ def choices(frame: Frame, state: Resolution) -> dict[str, float]:
     refs = [ref for ref in frame.draft.refs() if ref.choice]
     named = {table for _, table in frame.draft.entities}
     used = {ref.chosen[0] for ref in refs} | {frame.entity}
+    used |= {group.table for group in frame.draft.groups if group.table}
+    used |= {sorting.table for sorting in frame.draft.sorting if sorting.table}
     return {
         "named_output": float(not _names_output(frame)),
         "weak_ref": float(sum(_score(ref) < 0.8 for ref in refs)),
@@ -27,7 +30,10 @@ def choices(frame: Frame, state: Resolution) -> dict[str, float]:
 
 def _names_output(frame: Frame) -> bool:
     """Tell whether the sentence says what is to be shown of the rows."""
-    if any(wanted.ref or wanted.function for wanted in frame.draft.wanted):
+    items = frame.sentence.items
+    named = any(w.table and items[w.position].text in NAMES for w in frame.draft.wanted)
+    named = named or any(group.period for group in frame.draft.groups)
+    if named or any(wanted.ref or wanted.function for wanted in frame.draft.wanted):
         return True
     return asks_details(frame) and details_kept(frame) is not None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kpi_nlsql.drafting.draft import Draft, Sorting, Wanted
+from kpi_nlsql.english.function_words import POSSESSIVES
+from kpi_nlsql.grammar import unread
 from kpi_nlsql.grammar.asking import (
     adverbs,
     aggregates,
@@ -82,7 +84,6 @@ MODULES: tuple[Module, ...] = (
 
 
 _OPENING = 2
-_MOST_DOUBTED = 3.0
 
 
 def scan(sentence: Sentence) -> Draft:
@@ -117,7 +118,7 @@ def scan(sentence: Sentence) -> Draft:
     how_much.complete(scanner)
     grouping.regroup(scanner)
     on_average.complete(scanner)
-    _doubt(scanner)
+    unread.doubt(scanner)
     return scanner.draft
 
 
@@ -183,8 +184,10 @@ def _rows_averaged(draft: Draft) -> None:
 def _add_up(scanner: Scanner) -> None:
     # "pallets per warehouse" adds the pallets up.
     draft = scanner.draft
-    if draft.groups and any(wanted.function for wanted in draft.wanted):
+    listed = any(not wanted.function for wanted in draft.wanted[:1])
+    if (draft.groups or listed) and any(wanted.function for wanted in draft.wanted):
         _add_up_beside(scanner)
+    _add_up_of_each(scanner)
     if len(draft.wanted) != 1 or not draft.groups or draft.wanted[0].function:
         return
     wanted, group = draft.wanted[0], draft.groups[0]
@@ -198,7 +201,12 @@ def _add_up(scanner: Scanner) -> None:
         scanner.at(group.position - 1).text == "per" or scanner.at(group.position - 2).text == "per"
     )
     total = scanner.at(wanted.position).text.startswith("total ")
-    if (total or (beside and per)) and wanted.ref is not None and scanner.measures(wanted.ref):
+    monthly = group.period is not None and group.position < wanted.position <= _OPENING
+    if (
+        (total or monthly or (beside and per))
+        and wanted.ref is not None
+        and scanner.measures(wanted.ref)
+    ):
         wanted.function = "sum"
         for sorting in draft.sorting:
             same = sorting.ref is not None and sorting.ref.hits[:1] == wanted.ref.hits[:1]
@@ -211,6 +219,20 @@ def _add_up_beside(scanner: Scanner) -> None:
         total = scanner.at(wanted.position).text.startswith("total ")
         if total and not wanted.function and wanted.ref and scanner.measures(wanted.ref):
             wanted.function = "sum"
+
+
+def _add_up_of_each(scanner: Scanner) -> None:
+    # "cities with their total order amount", of which each city has many
+    draft = scanner.draft
+    if len(draft.wanted) != 2 or draft.groups or any(w.function for w in draft.wanted):
+        return
+    first, total = draft.wanted[0].ref, draft.wanted[1].ref
+    text = scanner.at(draft.wanted[1].position).text
+    theirs = scanner.at(draft.wanted[1].position - 1).text in POSSESSIVES
+    if first is None or total is None or not (theirs and text.startswith("total ")):
+        return
+    if scanner.measures(total) and first.hits[0].table != total.hits[0].table:
+        draft.wanted[1].function = "sum"
 
 
 def _total_of_rows(scanner: Scanner) -> None:
@@ -226,34 +248,6 @@ def _total_of_rows(scanner: Scanner) -> None:
     single = text.startswith("total ") and not text.endswith("s") and scanner.at(0).text != "list"
     if several and single and scanner.measures(wanted.ref):
         wanted.function = "sum"
-
-
-def _doubt(scanner: Scanner) -> None:
-    # "without a stocktake" that no condition was made of: the answer would ignore it.
-    said = {(hit.table, hit.column) for ref in scanner.draft.refs() for hit in ref.hits[:3]}
-    said |= {(hit.table, hit.column) for term in scanner.draft.terms for hit in term.hits}
-    lost = [
-        ref
-        for ref, _ in scanner.dangling
-        if ref.hits
-        and not said & {(hit.table, hit.column) for hit in ref.hits[:3]}
-        and not any(abs(term.position - ref.position) == 1 for term in scanner.draft.terms)
-    ]
-    if lost:
-        scanner.draft.note("dangling", float(len(lost)))
-    elif _only_total_shown(scanner):
-        scanner.draft.note("dangling", _MOST_DOUBTED)
-
-
-def _only_total_shown(scanner: Scanner) -> bool:
-    """Tell whether rows are asked for with a figure, and the figure of all of them is shown."""
-    draft = scanner.draft
-    if not draft.wanted or draft.groups or not draft.entities or draft.sorting:
-        return False
-    (rows, table), shown = draft.entities[0], draft.wanted
-    beside = any(scanner.at(at).text == "with" for at in range(rows, shown[0].position))
-    of_others = all(wanted.function is not None and wanted.table != table for wanted in shown)
-    return beside and of_others and scanner.at(rows).last_word.endswith("s")
 
 
 def _amounts(draft: Draft) -> None:

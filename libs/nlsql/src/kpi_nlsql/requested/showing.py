@@ -41,7 +41,7 @@ def shown(sentence: Sentence, query: plan.Plan, elements: Sequence[Element]) -> 
         listed += found
     columns = [each for each in listed if isinstance(each, Meant)]
     for table in dict.fromkeys(column.table for column in columns):
-        joined = _with_table(sentence, query, table)
+        joined = with_table(sentence, query, table)
         if joined is None:
             return None
         query = joined
@@ -188,19 +188,20 @@ def _nearby(sentence: Sentence, element: Element, query: plan.Query) -> Meant | 
     near = [
         table.name
         for table in sentence.graph.tables
-        if table.name != source and _refers(sentence, source, table.name)
+        if table.name != source and refers(sentence, source, table.name)
     ]
     return meant(sentence, element, near) if near else None
 
 
-def _refers(sentence: Sentence, source: str, table: str) -> bool:
+def refers(sentence: Sentence, source: str, table: str) -> bool:
+    """Tell whether each row of a table has one of another, or one of what it has one of."""
     found = sentence.paths.path(source, table)
     if found is None or len(found[1]) > _FARTHEST:
         return False
     return all(sentence.paths.to_one(join, sentence.graph) for join in found[1])
 
 
-def _with_table(sentence: Sentence, query: plan.Query, table: str) -> plan.Query | None:
+def with_table(sentence: Sentence, query: plan.Query, table: str) -> plan.Query | None:
     """Return the plan with a table among those it reads from."""
     if any(source.table == table for source in sources(query)):
         return query

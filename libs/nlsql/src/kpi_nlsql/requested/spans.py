@@ -58,13 +58,13 @@ def find_request(items: Sequence[Item]) -> Request | None:
         behind = _behind_lead(items, position)
         if behind is None:
             continue
-        elements = _elements(items, behind, _last(items))
+        elements = listed(items, behind, last(items))
         if elements:
             return Request(elements, position, len(items))
     return _leading(items)
 
 
-def _last(items: Sequence[Item]) -> int:
+def last(items: Sequence[Item]) -> int:
     """Return where the sentence ends but for its closing marks."""
     end = len(items)
     while end and items[end - 1].kind == "mark" and items[end - 1].text[0] in _CLOSING:
@@ -104,7 +104,7 @@ def _leading(items: Sequence[Item]) -> Request | None:
     for end in range(start + 2, len(items)):
         if items[end].text not in _OWNING and not items[end].is_cue("relative"):
             continue
-        elements = _elements(items, start, end)
+        elements = listed(items, start, end)
         if elements is not None and len(elements) > 1:
             behind = end + 1 if items[end].text in _OWNING else end
             return Request(elements, start, behind, opens=True)
@@ -112,7 +112,7 @@ def _leading(items: Sequence[Item]) -> Request | None:
     return None
 
 
-def _elements(items: Sequence[Item], start: int, end: int) -> tuple[Element, ...] | None:
+def listed(items: Sequence[Item], start: int, end: int) -> tuple[Element, ...] | None:
     """Return the columns listed between two positions; None where anything else is said."""
     elements: list[Element] = []
     one = _One()

@@ -22,7 +22,6 @@ from kpi_nlsql.wording.codes_told import names_before_codes, with_codes_told
 from kpi_nlsql.wording.courtesy import plainly_asked
 from kpi_nlsql.wording.deeds_told import deeds_told
 from kpi_nlsql.wording.everyday import plainly_told
-from kpi_nlsql.wording.figures_beside import figures_of_each
 from kpi_nlsql.wording.glosses import without_glosses
 from kpi_nlsql.wording.glued_words import glued
 from kpi_nlsql.wording.grouped_first import grouped_last
@@ -64,5 +63,5 @@ def plain_items(items: Sequence[Item], graph: Graph, lexicon: Lexicon) -> list[I
     told = with_rows_of_kind(deeds_told(money_told(told, lexicon), lexicon), graph)
     told = compounded(with_parts(told, graph), graph)
     told = plain_presence(plain_denials(told, graph))
-    told = merged(asked_first(grouped_last(told_apart(figures_of_each(told), graph))), graph)
+    told = merged(asked_first(grouped_last(told_apart(told, graph))), graph)
     return totals_split(told, lexicon)

@@ -1,0 +1,53 @@
+"""Unread: what a sentence speaks of and no condition was made of makes the reading doubt itself."""
+
+from __future__ import annotations
+
+from kpi_nlsql.english.function_words import LIGHT_WORDS
+from kpi_nlsql.grammar.scanner import Scanner
+
+_MOST_DOUBTED = 3.0
+_ADJECTIVE = 4.0
+"""How many columns that nothing is said of an unread adjective weighs."""
+
+
+def doubt(scanner: Scanner) -> None:
+    """Make a reading doubt itself that leaves out what is spoken of, or of what kind it is."""
+    # "without a stocktake" that no condition was made of: the answer would ignore it.
+    said = {(hit.table, hit.column) for ref in scanner.draft.refs() for hit in ref.hits[:3]}
+    said |= {(hit.table, hit.column) for term in scanner.draft.terms for hit in term.hits}
+    lost = [
+        ref
+        for ref, _ in scanner.dangling
+        if ref.hits
+        and not said & {(hit.table, hit.column) for hit in ref.hits[:3]}
+        and not any(abs(term.position - ref.position) == 1 for term in scanner.draft.terms)
+    ]
+    if lost:
+        scanner.draft.note("dangling", float(len(lost)))
+    elif _only_total_shown(scanner):
+        scanner.draft.note("dangling", _MOST_DOUBTED)
+    _doubt_adjectives(scanner)
+
+
+def _doubt_adjectives(scanner: Scanner) -> None:
+    # "loyal customers", "customers with big orders": others than all customers, or all orders;
+    # "how many appointments" counts nothing else.
+    unread = [
+        at
+        for at, item in enumerate(scanner.items)
+        if scanner.unknown(at) and at not in scanner.draft.used and item.text not in LIGHT_WORDS
+        if scanner.role(at + 1) == "table" or scanner.at(at - 1).is_cue("count")
+    ]
+    if unread:
+        scanner.draft.note("dangling", _ADJECTIVE * len(unread))
+
+
+def _only_total_shown(scanner: Scanner) -> bool:
+    """Tell whether rows are asked for with a figure, and the figure of all of them is shown."""
+    draft = scanner.draft
+    if not draft.wanted or draft.groups or not draft.entities or draft.sorting:
+        return False
+    (rows, table), shown = draft.entities[0], draft.wanted
+    beside = any(scanner.at(at).text == "with" for at in range(rows, shown[0].position))
+    of_others = all(wanted.function is not None and wanted.table != table for wanted in shown)
+    return beside and of_others and scanner.at(rows).last_word.endswith("s")
