@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from kpi_nlsql import Answer, Engine, ReadOptions
+import pytest
+
+from kpi_nlsql import Answer, Engine, ReadOptions, Refusal
 from kpi_nlsql.judging.doubts import doubts
 from kpi_nlsql.plans.plan import Plan
 
@@ -38,3 +40,23 @@ def test_a_comparison_that_the_plan_does_not_make_is_unread() -> None:
     sentence = "Show me customers who have more than 3 orders"
     assert "comparison_unread" in _doubts(sentence, _plan("Show all customers"))
     assert "comparison_unread" not in _doubts(sentence, _plan(sentence))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Customers with big orders",  # not with any order
+        "List all loyal customers",
+        "Cities with number of customers and number of orders",  # two counts of different rows
+        "How many products of a brand did we sell?",
+        "Number of customers by number of orders",
+        "Customers whose average order is above 200",
+    ],
+)
+def test_a_sentence_of_which_a_part_is_unread_is_not_answered(sentence: str) -> None:
+    assert isinstance(_ENGINE.read(sentence), Refusal)
+
+
+def test_rows_counted_for_each_of_themselves_are_not_answered() -> None:
+    shipped = "Number of shipped and cancelled orders per customer"
+    assert isinstance(_ENGINE.read(shipped), Refusal)

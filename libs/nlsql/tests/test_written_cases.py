@@ -24,6 +24,7 @@ def test_a_sentence_gives_the_sql_that_was_written_for_it(
 
 
 _TOPICS = (
+    "beside",  # what related rows tell of each, and figures of them, shown beside the rows
     "clauses",  # several about the same rows, joined by and, but, or, nor
     "counts",  # sums and averages, too, by group and by month, above them, first, latest
     "denials",  # what is, or is not, somewhere, however it is put

@@ -108,7 +108,7 @@ def _denied(graph: Graph, query: plan.Query, denied: list[plan.Query]) -> dict[s
 def _counted(graph: Graph, query: plan.Query) -> dict[str, float]:
     keys = [key for key in query.group if isinstance(key, plan.ColumnRef)]
     by_row = any(_unique(graph, query, key) for key in keys)
-    single = all(_meets_one(graph, step) for step in query.joins)
+    single = all(meets_one(graph, step) for step in query.joins)
     return {
         "having_ungrouped": not query.group,
         "having_to_one": by_row and single,
@@ -151,15 +151,19 @@ def _is_to_one(graph: Graph, inner: plan.Query) -> bool:
     # Nearly every row has its one row on the other side: to deny that says little.
     matches = [term for term, _ in _signed(inner.where, True) if isinstance(term, plan.Match)]
     columns = {match.right.column for match in matches if match.right.source == inner.source.alias}
-    return bool(columns) and _is_key(graph, inner.source.table, columns)
+    return bool(columns) and is_key(graph, inner.source.table, columns)
 
 
-def _meets_one(graph: Graph, step: plan.JoinStep) -> bool:
+def meets_one(graph: Graph, step: plan.JoinStep) -> bool:
+    """Tell whether a row meets one of the table joined at most."""
+    if not graph.has_table(step.source.table):
+        return False
     columns = {match.right.column for match in step.on if isinstance(match, plan.Match)}
-    return _is_key(graph, step.source.table, columns)
+    return is_key(graph, step.source.table, columns)
 
 
-def _is_key(graph: Graph, name: str, columns: set[str]) -> bool:
+def is_key(graph: Graph, name: str, columns: set[str]) -> bool:
+    """Tell whether some of the columns tell the rows of a table apart."""
     table = graph.table(name)
     unique = any(table.column(column).unique for column in columns)
     return unique or columns >= set(table.primary_key or ("",))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kpi_nlsql.judging.doubts import is_key, meets_one
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import conditions, matches, queries, sources
 from kpi_nlsql.schema.graph import Graph
+from kpi_nlsql.schema.key_names import called_key
 
 
 def is_impossible(graph: Graph, query: plan.Plan) -> bool:
@@ -17,6 +19,7 @@ def is_impossible(graph: Graph, query: plan.Plan) -> bool:
         _is_contradicted(select)
         or _wants_two_values(select)
         or _sorts_alike(select)
+        or _counts_ones(graph, select)
         or any(_is_senseless(graph, tables, term) for term in conditions(select))
         for select in selects
     )
@@ -30,8 +33,13 @@ def _is_senseless(graph: Graph, tables: dict[str, str], term: plan.Condition) ->
         return False
     if term.left == term.right:
         return True
-    return isinstance(term.right, plan.Constant) and _is_word_for_amount(
-        graph, tables, term.left, term.right
+    if not isinstance(term.right, plan.Constant):
+        return False
+    left, right = term.left, term.right
+    return _is_word_for_amount(graph, tables, left, right) or (
+        isinstance(left, plan.ColumnRef)
+        and _is_date(graph, tables, left)
+        and isinstance(right.value, int | float)
     )
 
 
@@ -39,6 +47,12 @@ def _is_dated(graph: Graph, tables: dict[str, str], column: plan.ColumnRef) -> b
     # A fiscal year meets no posting date.
     known = graph.find_column(tables.get(column.source, column.source), column.column)
     return known is not None and known.dated
+
+
+def _is_date(graph: Graph, tables: dict[str, str], column: plan.ColumnRef) -> bool:
+    # No date is after 30, as in "paid after 30 days".
+    known = graph.find_column(tables.get(column.source, column.source), column.column)
+    return known is not None and known.family == "date"
 
 
 def _is_word_for_amount(
@@ -73,6 +87,19 @@ def _sorts_alike(query: plan.Query) -> bool:
         if isinstance(term.right, plan.Constant)
     ]
     return any(order.expression in fixed for order in query.order)
+
+
+def _counts_ones(graph: Graph, query: plan.Query) -> bool:
+    """Tell whether rows are counted for each of themselves: there is one of each."""
+    source, table = query.source.alias, query.source.table
+    keys = {k.column for k in query.group if isinstance(k, plan.ColumnRef) and k.source == source}
+    told = [*(o.expression for o in query.outputs), *(o.expression for o in query.order)]
+    counted = any(each == plan.Aggregate("count", plan.Star()) for each in told)
+    if not counted or query.having is not None or not graph.has_table(table):
+        return False
+    primary = set(graph.table(table).primary_key) or {key for key in keys if called_key(key)}
+    alone = bool(primary) and primary <= keys and is_key(graph, table, primary)
+    return alone and all(meets_one(graph, step) for step in query.joins)
 
 
 def _is_contradicted(select: plan.Query) -> bool:

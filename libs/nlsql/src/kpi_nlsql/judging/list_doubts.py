@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from kpi_nlsql.judging.held import Held
 from kpi_nlsql.judging.unnamed_column import only_column
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
@@ -15,6 +16,7 @@ NAMES = ("half_listed", "rows_for_column")
 
 _NAMED = 0.8
 _FAIR = 0.6
+_FULL = 0.95
 _ENDS = (
     "relative", "compare", "not", "missing", "between", "group", "order", "superlative", "both",
     "also", "aggregate", "average_of_all", "below_average",
@@ -63,6 +65,16 @@ def _means(item: Item, column: tuple[str | None, str]) -> bool:
     return any((hit.table, hit.column) == column for hit in item.column_hits())
 
 
+def _leaves_listed(items: Sequence[Item], held: Held) -> bool:
+    """Tell whether a column listed behind "with" is left out: "matches with club names"."""
+    for at, item in enumerate(items[:-1]):
+        listed = items[at + 1]
+        full = listed.best_column() >= _FULL and listed.best_column() > listed.best_table()
+        if item.text == "with" and full and not listed.values:
+            return not any(held.has(hit) for hit in listed.column_hits() if hit.score >= _NAMED)
+    return False
+
+
 def _shows_rows(sentence: Sentence, query: plan.Plan) -> bool:
     # "the names of all regions other than Denmark" asks for names.
     first = next(queries(query))
@@ -71,6 +83,8 @@ def _shows_rows(sentence: Sentence, query: plan.Plan) -> bool:
         return False
     tables = {source.table for source in sources(first) if source.alias == shown[0].source}
     items = sentence.items
+    if not first.where and _leaves_listed(items, Held(query)):
+        return True
     return any(
         items[at + 1].text.split()[0] in {"of", "for"}
         and items[at].best_column() > items[at].best_table()

@@ -33,11 +33,16 @@ def shown_doubts(sentence: Sentence, candidate: Candidate) -> dict[str, float]:
 def _leaves_aggregate(sentence: Sentence, candidate: Candidate) -> bool:
     # "the total amount of the jobs that are not invoiced", and every amount is shown.
     query = candidate.plan
-    asked = {item.text for item in sentence.linked if item.is_cue("aggregate")}
+    told = [item for item in sentence.linked if item.is_cue("aggregate")]
+    asked = {item.text for item in told}
     if asked == {"total"} and candidate.kind == "reconcile" and _holds_total(sentence, query):
         return False
+    functions, read = {item.argument("aggregate") for item in told}, _aggregates(query)
+    if "avg" in functions and "avg" not in read:
+        return True  # "vendors whose average invoice exceeds 1000", and the total is compared
     sorts = any(each.order for each in queries(query))
-    return bool(asked) and not sorts and not _aggregates(query)
+    sorted_alone = sorts and ("sum" not in functions or _holds_total(sentence, query))
+    return bool(asked) and not sorted_alone and not read
 
 
 def _holds_total(sentence: Sentence, query: plan.Plan) -> bool:
@@ -61,31 +66,36 @@ def _leaves_count(sentence: Sentence, query: plan.Plan) -> bool:
         for at, item in enumerate(items)
         if item.text in _COUNTING and not (at and items[at - 1].kind == "mention")
     ]
-    if not counted or _aggregates(query):
-        return False
+    told = _aggregates(query)
+    if not counted or told:
+        # "cities with the number of customers and the number of orders"
+        return bool(counted) and len(counted) > len(told)
     held = Held(query)
     nouns = (next((i for i in items[at + 1 :] if i.kind == "mention"), None) for at in counted)
     return any(
-        noun is None or not any(held.has(hit) for hit in noun.column_hits()) for noun in nouns
+        noun is None
+        or noun.best_table() > noun.best_column()
+        or not any(held.has(hit) for hit in noun.column_hits())
+        for noun in nouns
     )
 
 
-def _aggregates(query: plan.Plan) -> bool:
-    """Tell whether a plan counts, sums or picks out the most, anywhere."""
+def _aggregates(query: plan.Plan) -> list[str]:
+    """Return by what functions a plan counts, sums or picks out the most, anywhere."""
+    found: list[str] = []
     for each in queries(query):
         told: list[object] = [output.expression for output in each.outputs]
         told += [order.expression for order in each.order]
         for term in conditions(each):
             told += [getattr(term, "left", None), getattr(term, "right", None)]
-        if any(map(_is_aggregate, told)):
-            return True
-    return False
+        found += [function for expression in told for function in _functions(expression)]
+    return found
 
 
-def _is_aggregate(expression: object) -> bool:
+def _functions(expression: object) -> list[str]:
     if isinstance(expression, plan.Arithmetic):
-        return _is_aggregate(expression.left) or _is_aggregate(expression.right)
-    return isinstance(expression, plan.Aggregate)
+        return [*_functions(expression.left), *_functions(expression.right)]
+    return [expression.function] if isinstance(expression, plan.Aggregate) else []
 
 
 def _tests_unspoken(sentence: Sentence, query: plan.Plan) -> bool:

@@ -19,7 +19,12 @@ _PEOPLE = frozenset(
 
 def are_people(table: Table) -> bool:
     """Tell whether the rows of a table are people, by its name."""
-    return any(stems(name)[-1:] and stems(name)[-1] in _PEOPLE for name in table.display_names)
+    return any(is_person(name) for name in table.display_names)
+
+
+def is_person(name: str) -> bool:
+    """Tell whether a noun is one for people."""
+    return bool(stems(name)) and stems(name)[-1] in _PEOPLE
 
 
 def people_of(graph: Graph, table: str, *, declared: bool) -> str | None:

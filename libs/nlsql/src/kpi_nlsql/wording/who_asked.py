@@ -13,6 +13,7 @@ from kpi_nlsql.schema.people import are_people, people_of
 from kpi_nlsql.wording.bare_deeds import called_by, left_by, names_rows
 
 _BEFORE = frozenset("has have had ever been all already not".split())  # noqa: SIM905
+_HAVING = frozenset({"has", "have", "had"})
 _NAMES_ROWS = 0.6
 
 
@@ -27,9 +28,14 @@ def who_asked(items: Sequence[Item], lexicon: Lexicon, graph: Graph) -> list[Ite
     ):
         verb = skip_words(told, verb + 1, _BEFORE)
     deed = item_at(told, verb)
-    if deed is None or " " in deed.text or not is_verb(deed.text):
+    if deed is None:
         return told
-    people = _people(deed, told, lexicon, graph)
+    if text_at(told, verb - 1) in _HAVING and deed.is_cue("superlative"):
+        people = _people_having(told[verb + 1 :], graph)
+    elif " " in deed.text or not is_verb(deed.text):
+        return told
+    else:
+        people = _people(deed, told, lexicon, graph)
     if people is None:
         return told
     hits = (NameHit(people, None, 1.0),)
@@ -39,6 +45,13 @@ def who_asked(items: Sequence[Item], lexicon: Lexicon, graph: Graph) -> list[Ite
 
 def _tells_people(item: Item, graph: Graph) -> bool:
     return names_rows(item) and are_people(graph.table(item.table_hits()[0].table))
+
+
+def _people_having(named: Sequence[Item], graph: Graph) -> str | None:
+    """Return the people who have what is named: "who has the highest order amount"."""
+    tables = [item.hits[0].table for item in named if item.hits and not item.values]
+    found = (people_of(graph, table, declared=False) for table in tables)
+    return next((people for people in found if people is not None), None)
 
 
 def _people(deed: Item, items: Sequence[Item], lexicon: Lexicon, graph: Graph) -> str | None:

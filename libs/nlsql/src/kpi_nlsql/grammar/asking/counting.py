@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Wanted
+from kpi_nlsql.english.function_words import HELPING
 from kpi_nlsql.grammar.asking.openers import COMPARISONS
 from kpi_nlsql.grammar.conditions.times import happens
 from kpi_nlsql.grammar.conditions.tying_verbs import relates
@@ -24,7 +25,7 @@ def read(scan: Scanner) -> bool:
         scan.take(scan.position)  # "phone number of": part of a name
         scan.position += 1
         return True
-    if _numbers(scan) or _of_rows_before(scan):
+    if _numbers(scan) or _of_rows_before(scan) or _deeds(scan):
         return True
     start = scan.position
     _show_again(scan)
@@ -42,7 +43,7 @@ def read(scan: Scanner) -> bool:
         scan.draft.entities.append((position, subject))
         return True
     if role not in {"table", "column"}:
-        _rows(scan, start)
+        _rows(scan, start, _of_kind(scan, position))
         return True
     scan.take(*range(start, position + 1))
     scan.position = position + 1
@@ -52,6 +53,24 @@ def read(scan: Scanner) -> bool:
         _expect(scan, position)
     else:
         _output(scan, start, position, distinct)
+    return True
+
+
+def _deeds(scan: Scanner) -> bool:
+    """Consume "how often" with what was done: "how often was each product ordered"."""
+    start, done = scan.position, scan.at(scan.position + 1).text in {"was", "were", "is", "are"}
+    if scan.item.text != "how often" or not (done or scan.at(start + 1).text in HELPING):
+        return False
+    tables = [at for at in range(start, len(scan.items)) if scan.role(at) == "table"]
+    deed = tables[-1] if len(tables) > 1 else start
+    verb = scan.participle(deed) if done else not scan.at(deed).text.endswith("s")
+    if deed == start or not verb or scan.mentions(tables[0], scan.table(deed)):
+        return False
+    scan.draft.wanted.append(Wanted(start, None, "count", False, scan.table(deed)))
+    scan.draft.entities.append((deed, scan.table(deed)))
+    scan.take(start, start + 1, deed)
+    scan.skipped.add(deed)
+    scan.position = start + 1
     return True
 
 
@@ -195,7 +214,7 @@ def counted(scan: Scanner, position: int) -> tuple[int, bool]:
             distinct = distinct or scan.at(position).is_cue("distinct")
             scan.take(position)
             position += 1
-        elif _describes(scan, position):
+        elif _describes(scan, position) and not (distinct and scan.participle(position + 1)):
             scan.take(position)
             position += 1
         else:
@@ -208,8 +227,17 @@ def _describes(scan: Scanner, position: int) -> bool:
     return tables and not relates(scan, position + 1)
 
 
-def _rows(scan: Scanner, start: int) -> None:
+def _of_kind(scan: Scanner, position: int) -> str | None:
+    """Return the table of rows that are called by a value: "the number of goalkeepers"."""
+    item = scan.at(position)
+    tables = {hit.table for hit in item.values}
+    noun = scan.role(position) == "value" and item.text.endswith("s") and len(tables) == 1
+    described = scan.role(position + 1) in {"table", "column", "value"}
+    return next(iter(tables)) if noun and not described and not scan.in_where else None
+
+
+def _rows(scan: Scanner, start: int, table: str | None) -> None:
     if scan.in_where and _compared(scan, start):
         scan.pending, scan.pending_function, scan.pending_table = None, "count", None
     if not scan.in_where:
-        scan.draft.wanted.append(Wanted(start, None, "count"))
+        scan.draft.wanted.append(Wanted(start, None, "count", False, table))

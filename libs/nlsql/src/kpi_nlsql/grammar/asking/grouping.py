@@ -12,9 +12,11 @@ from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words
+from kpi_nlsql.schema.people import is_person
 
 _WHOLE_NAME = 0.95
 _HOW_OFTEN = frozenset({"or more", "more", "or", "again", "already"})
+_PLACING = frozenset({"in", "from", "of"})
 _FOR_EACH = frozenset(
     "by|per|for each|for every|by each|grouped by|broken down by|split by".split("|")  # noqa: SIM905
 )
@@ -23,6 +25,8 @@ _FOR_EACH = frozenset(
 def read(scan: Scanner) -> bool:
     """Consume what the rows are put together by."""
     start = scan.position
+    if _are_whose(scan):
+        return False
     rows = _opened_with_rows(scan)
     explicit = scan.item.is_cue("group")
     implied = _by_after_aggregate(scan) or _by_after_amount(scan)
@@ -45,6 +49,18 @@ def read(scan: Scanner) -> bool:
         _take_verb(scan, start)
         further(scan, start)
     return True
+
+
+def _are_whose(scan: Scanner) -> bool:
+    """Tell whether rows are told to be those of others: "orders by customers in Berlin"."""
+    noun = scan.skip(scan.position + 1)
+    item, behind = scan.at(noun), scan.at(noun + 1)
+    if scan.item.text != "by" or scan.role(noun) != "table" or not item.text.endswith("s"):
+        return False
+    told, table = scan.at(scan.skip(noun + 2)), scan.table(noun)
+    people = scan.last_table() != table and is_person(item.text)
+    place = behind.text in _PLACING and any(hit.table == table for hit in told.values)
+    return people and (place or behind.is_cue("relative"))
 
 
 def _group_by(scan: Scanner, position: int) -> bool:

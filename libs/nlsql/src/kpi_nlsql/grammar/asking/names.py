@@ -11,11 +11,11 @@ from kpi_nlsql.grammar.conditions.verbs import is_asked, is_compared, is_deed, t
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.named_columns import NAMES
 from kpi_nlsql.schema.flags import FALSE
+from kpi_nlsql.schema.naming_columns import naming_columns
 
 _PASSIVE = frozenset({"being", "been"})
-_SURE = 0.8
+_SURE, _HALF_NAMED = 0.8, 0.6
 _EXACT = 0.95
-_HALF_NAMED = 0.6
 _TRUE = frozenset({"t", "true", "y", "yes", "1"})
 _FLAGS = _TRUE | FALSE
 
@@ -54,7 +54,7 @@ def _own(scan: Scanner, ref: Ref) -> str | None:
 
 def _naming(scan: Scanner) -> bool:
     """Consume "names" of a table without any column of that name."""
-    if scan.item.text not in NAMES or scan.item.hits or scan.in_where:
+    if scan.item.text not in NAMES or scan.in_where:
         return False
     before, after = scan.position - 1, scan.skip(scan.position + 1)
     if scan.role(before) == "table":
@@ -63,12 +63,22 @@ def _naming(scan: Scanner) -> bool:
         table = scan.table(after)
     elif scan.again:
         table = str(scan.entity())
+    elif (owner := scan.owners[scan.position]) is not None:
+        table = owner
     else:
+        return False
+    if scan.item.hits and not _named_in_two(scan, table):
         return False
     scan.draft.wanted.append(Wanted(scan.position, table=table))
     scan.take(scan.position)
     scan.position += 1
     return True
+
+
+def _named_in_two(scan: Scanner, table: str) -> bool:
+    """Tell whether rows go by a first and a last name, and no column is called "name"."""
+    own = any(hit.table == table and hit.score >= _SURE for hit in scan.item.column_hits())
+    return not own and len(naming_columns(scan.sentence.graph.table(table))) > 1
 
 
 def _table(scan: Scanner) -> None:
@@ -95,6 +105,8 @@ def _table(scan: Scanner) -> None:
         if _is_another(scan, table):
             scan.open_scope(negative=False)
         scan.add(Term("exists", scan.position, table=table))
+        if scan.at(scan.position + 1).text == "they":
+            scan.draft.note("dangling", 4.0)  # "trainees with the workshops they booked": shown
         denied = scan.scope in scan.draft.negative_scopes and scan.at(scan.position - 1).is_cue(
             "not"
         )

@@ -51,9 +51,14 @@ def read(scan: Scanner) -> bool:
 
 
 def _is_ranked(scan: Scanner) -> bool:
-    """Tell whether a unit of time is asked for: "which month had the most absences"."""
+    """Tell whether a unit of time is asked for: "which month had the most absences".
+
+    So it is in "month with the highest order amount".
+    """
     asked = scan.at(scan.position - 1)
     which = asked.is_cue("relative") and asked.last_word in {"which", "what"}
+    opens = scan.skip(0) == scan.position or asked.is_cue("show")
+    which = which or (opens and scan.at(scan.position + 1).text in {"with", "of"})
     if scan.item.text not in UNITS or not which or scan.draft.entities:
         return False
     ranked = any(item.is_cue("superlative") for item in scan.items[scan.position + 1 :])

@@ -73,7 +73,8 @@ def counts_existing(scan: Scanner, operator: Operator, literal: str | float, pos
     last = told[-1] if told else None  # "invoices in 2024 over 900"
     if last is None or last.kind != "exists" or scan.position - before > 2:
         return False
-    if _is_amount(scan, last):
+    timed = scan.item.is_cue("after") or scan.item.is_cue("before")
+    if not timed and _is_amount(scan, last):  # "ordered since 2023" tells no amount
         return False
     implied = implied_column(scan, position - 1) if _says_column(scan) else None
     if implied is not None and any(hit.table == last.table for hit in implied.hits):

@@ -23,6 +23,9 @@ def common(scan: Scanner) -> bool:
         position += 1
     scan.take(start)
     scan.position = start + 1
+    if scan.modifies(position):
+        scan.take(position)
+        position += 1  # "the most common order status" is one of statuses
     role = scan.role(position)
     if role == "column" or (role == "table" and not scan.in_where):
         _group_by(scan, position)
@@ -50,7 +53,8 @@ def limit_beside(scan: Scanner) -> int:
     """Return the number that stands beside the superlative: "top 3", "3 youngest"; 1 without."""
     for index in (scan.position + 1, scan.position - 1):
         number = scan.at(index).number
-        if isinstance(number, int) and 0 < number < 1000:
+        names = index < scan.position and scan.role(index - 1) in {"table", "column"}
+        if isinstance(number, int) and 0 < number < 1000 and not names:  # "customer 5 last …"
             scan.take(index)
             return number
     if scan.draft.limit is not None and not scan.draft.sorting:

@@ -39,12 +39,14 @@ def read(scan: Scanner) -> bool:
         return False
     position, found = _keys(scan, direction)
     found = found or _by_count(scan, position) or _by_total(scan, position)
+    ways = [_direction(scan, at) for at in range(scan.position, position)]
+    if scan.item.text.startswith("rank") and all(way is None for way in ways):
+        direction = True  # the first in a ranking has the most
     for index, sorting in enumerate(found):
         if direction is not None and index == 0 and not sorting.descending:
             sorting.descending = direction
     if not found:
-        told = (_direction(scan, at) for at in range(scan.position, position))
-        _default(scan, any(told))
+        _default(scan, any(ways))
     scan.draft.sorting.extend(found)
     scan.position = position
     return True
@@ -93,7 +95,9 @@ def _keys(scan: Scanner, first: bool | None) -> tuple[int, list[Sorting]]:
         elif scan.role(position) == "column":
             ref = scan.ref(position)
             stored = function == "count" and scan.measures(ref)
-            found.append(Sorting(position, ref, None if stored else function, None, bool(first)))
+            total = item.text.startswith("total ") and scan.measures(ref)
+            function = None if stored else function
+            found.append(Sorting(position, ref, function, None, bool(first), summed=total))
             function = None
         elif scan.role(position) == "table":
             if function == "count":

@@ -133,6 +133,11 @@ def _highest(scan: Scanner, descending: bool, limit: int) -> bool:
         return True
     if scan.head(position) > position:
         return _of_described(scan, position, descending, limit)
+    if (total := totals.total_of(scan, position)) is not None:  # "the highest invoice total"
+        scan.take(start, position, position + 1)
+        scan.position = position + 2
+        sort(scan, Sorting(start, total, "sum", None, descending), limit)
+        return True
     function = None
     if scan.at(position).is_cue("aggregate"):
         function = scan.at(position).argument("aggregate")
