@@ -18,6 +18,8 @@ _EACH = "each"
 def read(sentence: Sentence, reader: Reader) -> Iterator[Candidate]:
     """Yield what the counts of the groups come to on average."""
     items = sentence.items
+    if not any(item.is_cue("group") for item in items):
+        return
     for at in range(len(items) - 1):
         if items[at].argument("aggregate") == "avg" and items[at + 1].is_cue("count"):
             yield from rest_read(sentence, range(at, at + 1), reader, _averaged)

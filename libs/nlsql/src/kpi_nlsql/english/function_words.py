@@ -26,11 +26,3 @@ EXCEPTING = ("except", "excluding", "apart from", "other than")
 POSSESSIVES = frozenset({"their", "its", "his", "her"})
 HELPING = frozenset({"do", "does", "did", "have", "has", "had"})
 """Verbs that a question begins with, before whom it is asked of: "how much have we …"."""
-LIGHT_WORDS = frozenset(
-    "placed made issued recorded located listed called named given found used currently exist "  # noqa: SIM905
-    "exists existing corresponding available there held taken done occurred happened stored "
-    "carry carries carrying hold holds holding bear bears came come comes refer refers referring "
-    "got gotten received defined maintained work works working live lives living "
-    "combination combinations value values pair pairs another other".split()
-)
-"""Words that say little: leaving them out loses nothing."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.english.function_words import LIGHT_WORDS
 from kpi_nlsql.grammar.scanner import Scanner
 
 _MOST_DOUBTED = 3.0
+_TELLING = frozenset(
+    "big small large huge major minor important loyal regular frequent rare recurring repeat "  # noqa: SIM905
+    "partial full valuable profitable unusual suspicious risky good bad new old late early".split()
+)
+"""Adjectives that choose among rows; what else stands before a noun may be part of its name."""
 _ADJECTIVE = 4.0
 """How many columns that nothing is said of an unread adjective weighs."""
 
@@ -30,13 +34,12 @@ def doubt(scanner: Scanner) -> None:
 
 
 def _doubt_adjectives(scanner: Scanner) -> None:
-    # "loyal customers", "customers with big orders": others than all customers, or all orders;
-    # "how many appointments" counts nothing else.
+    # "loyal customers", "customers with big orders": others than all customers, or all orders.
     unread = [
         at
         for at, item in enumerate(scanner.items)
-        if scanner.unknown(at) and at not in scanner.draft.used and item.text not in LIGHT_WORDS
-        if scanner.role(at + 1) == "table" or scanner.at(at - 1).is_cue("count")
+        if item.text in _TELLING and scanner.unknown(at) and at not in scanner.draft.used
+        if scanner.role(at + 1) == "table"
     ]
     if unread:
         scanner.draft.note("dangling", _ADJECTIVE * len(unread))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from kpi_nlsql.english.function_words import FUNCTION_WORDS, LIGHT_WORDS
+from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words_back
 from kpi_nlsql.plans import plan
@@ -23,6 +23,15 @@ TELLING = frozenset(
     "recent both compare_tables average_of_all below_average ascending descending".split()
 )
 """Cues that always change the answer: a reading that leaves one out is suspect."""
+
+_LIGHT_WORDS = frozenset(
+    "placed made issued recorded located listed called named given found used currently exist "  # noqa: SIM905
+    "exists existing corresponding available there held taken done occurred happened stored "
+    "carry carries carrying hold holds holding bear bears came come comes refer refers referring "
+    "got gotten received defined maintained work works working live lives living "
+    "combination combinations value values pair pairs another other".split()
+)
+"""Words that say little: leaving them out loses nothing."""
 
 _NAMES = 0.85
 _OPENS_NOUN = frozenset("the of and , their its or".split())  # noqa: SIM905
@@ -98,7 +107,7 @@ def _lost(sentence: Sentence, candidate: Candidate) -> list[int]:
         if position not in candidate.used
         and item.kind not in {"mark", "cue"}
         and item.text not in FUNCTION_WORDS
-        and item.text not in LIGHT_WORDS
+        and item.text not in _LIGHT_WORDS
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kpi_nlsql.english.words import stems
 from kpi_nlsql.judging.held import Held
 from kpi_nlsql.judging.unnamed_column import is_told, unnamed_column
+from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import conditions, queries
 from kpi_nlsql.sentence import Candidate, Sentence
@@ -66,18 +67,21 @@ def _leaves_count(sentence: Sentence, query: plan.Plan) -> bool:
         for at, item in enumerate(items)
         if item.text in _COUNTING and not (at and items[at - 1].kind == "mention")
     ]
-    told = _aggregates(query)
-    if not counted or told:
-        # "cities with the number of customers and the number of orders"
-        return bool(counted) and len(counted) > len(told)
-    held = Held(query)
-    nouns = (next((i for i in items[at + 1 :] if i.kind == "mention"), None) for at in counted)
+    if not counted:
+        return False
+    held, told = Held(query), _aggregates(query)
+    nouns = [next((i for i in items[at + 1 :] if i.kind == "mention"), None) for at in counted]
+    rows = {noun.table_hits()[0].table for noun in nouns if noun is not None and _names_rows(noun)}
+    if told:  # "cities with the number of customers and the number of orders"
+        return len(rows) > len(told)
     return any(
-        noun is None
-        or noun.best_table() > noun.best_column()
-        or not any(held.has(hit) for hit in noun.column_hits())
+        noun is None or _names_rows(noun) or not any(held.has(hit) for hit in noun.column_hits())
         for noun in nouns
     )
+
+
+def _names_rows(item: Item) -> bool:
+    return item.best_table() > item.best_column()
 
 
 def _aggregates(query: plan.Plan) -> list[str]:

@@ -136,11 +136,12 @@ def _meant(sentence: Sentence, query: plan.Query, element: Element, theirs: bool
     items = [sentence.items[at] for at in element.positions]
     if not items or element.both or element.function:
         return None
-    table = element.owner or _table_named(items[0], rows)
-    if table is not None and (len(items) == 1 - bool(element.owner) or items[-1] is items[0]):
-        whole = element.owner is None and theirs and sentence.paths.path(rows, table) is not None
-        whole = whole and not _plays_parts(sentence, rows, table)
-        return _Shown(table, ()) if whole else None
+    named = _table_named(items[0], rows) if element.owner is None else None
+    table = element.owner or named
+    if named is not None and len(items) == 1:
+        whole = theirs and sentence.paths.path(rows, named) is not None
+        whole = whole and not _plays_parts(sentence, rows, named)
+        return _Shown(named, ()) if whole else None
     spoken = theirs or sum(len(item.text.split()) for item in items) > 1
     near = [t.name for t in graph.tables if t.name != rows and refers(sentence, rows, t.name)]
     if spoken:  # "invoices with their payment date": each has several
@@ -150,7 +151,9 @@ def _meant(sentence: Sentence, query: plan.Query, element: Element, theirs: bool
             return None
         if items[-1].text in NAMES:
             return _Shown(table, naming_columns(graph.table(table)))
-        near, element = [table], replace(element, positions=element.positions[1:])
+        near = [table]
+        if named is not None:
+            element = replace(element, positions=element.positions[1:])
     elif meant(sentence, element, [rows]) is not None:
         return None
     column = meant(sentence, element, list(dict.fromkeys(near))) if near else None

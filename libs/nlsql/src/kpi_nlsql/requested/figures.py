@@ -47,7 +47,8 @@ def read(sentence: Sentence, readers: tuple[Reader, ...]) -> Iterator[Candidate]
         return
     end = last(sentence.items)
     figures = _figures(sentence, behind, end, readers)
-    if figures is None:
+    rows = figures is not None and _shows_rows(figures)
+    if figures is None or (rows and sentence.items[behind - 1].text not in POSSESSIVES):
         return
     each = {at for at, item in enumerate(sentence.items) if item.text in _EACH}
     put = partial(of_each, sentence, figures)
@@ -65,8 +66,7 @@ def _first(reader: Reader, rest: Sentence) -> Iterator[Candidate]:
 
 def _told(candidate: Candidate, figures: plan.Query) -> dict[str, float]:
     """Return what is told of rows by their figures, as features of how sure the reading is."""
-    shown = any(isinstance(output.expression, plan.Star) for output in figures.outputs)
-    told = {} if shown else {"named_output": 0.0, "group_named": _HALF}
+    told = {} if _shows_rows(figures) else {"named_output": 0.0, "group_named": _HALF}
     if any(table == figures.source.table for table in _tested(candidate.plan)):
         told["dangling"] = _EITHER  # "vendors with an open invoice and the number of invoices"
     return told
@@ -134,10 +134,14 @@ def _without_verb(items: Sequence[Item]) -> list[Item]:
 def _tells(query: plan.Query, items: Sequence[Item]) -> bool:
     if query.group or query.joins or query.source.query is not None:
         return False
-    if [output.expression for output in query.outputs] == [plan.Star(query.source.alias)]:
+    if _shows_rows(query):
         return query.where is not None or query.limit is not None
     plain = not (query.order or query.limit)
     aggregates = [o for o in query.outputs if isinstance(o.expression, plan.Aggregate)]
     several = sum(_begins_figure(item) for item in items) or 1
     told = len(query.outputs) == len(aggregates) == several
     return plain and told and (several == 1 or query.where is None)
+
+
+def _shows_rows(query: plan.Query) -> bool:
+    return [output.expression for output in query.outputs] == [plan.Star(query.source.alias)]

@@ -11,7 +11,7 @@ from kpi_nlsql.grammar.conditions.verbs import is_asked, is_compared, is_deed, t
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.named_columns import NAMES
 from kpi_nlsql.schema.flags import FALSE
-from kpi_nlsql.schema.naming_columns import naming_columns
+from kpi_nlsql.schema.naming_columns import key_columns, naming_columns
 
 _PASSIVE = frozenset({"being", "been"})
 _SURE, _HALF_NAMED = 0.8, 0.6
@@ -78,7 +78,9 @@ def _naming(scan: Scanner) -> bool:
 def _named_in_two(scan: Scanner, table: str) -> bool:
     """Tell whether rows go by a first and a last name, and no column is called "name"."""
     own = any(hit.table == table and hit.score >= _SURE for hit in scan.item.column_hits())
-    return not own and len(naming_columns(scan.sentence.graph.table(table))) > 1
+    rows = scan.sentence.graph.table(table)
+    names = naming_columns(rows)
+    return not own and len(names) > 1 and names != key_columns(rows)
 
 
 def _table(scan: Scanner) -> None:
