@@ -100,3 +100,40 @@ def test_what_is_in_one_table_or_the_other_is_a_union() -> None:
         "SELECT brz_lnd_OPS_EXCEL.PLANNING_SKU FROM brz_lnd_OPS_EXCEL "
         "WHERE brz_lnd_OPS_EXCEL.PLANNING_SKU IS NOT NULL"
     )
+
+
+def _numbered(name: str, **texts: tuple[str, ...]) -> Table:
+    numbers = tuple(f"M{n}" for n in range(30))
+    columns = [Column("member_no", "text", values=numbers, unique=True)]
+    columns += [Column(column, "text", values=values) for column, values in texts.items()]
+    return Table(name, columns=tuple(columns), row_count=30)
+
+
+CLUB = Engine(
+    build_graph(
+        "club",
+        [
+            _numbered("crm_members", tier=("Gold", "Basic")),
+            _numbered("his_members", bill_day=("1", "15")),
+            _numbered("his_lessons", sport=("Tennis", "Golf")),
+            _numbered("psp_moves", move_kind=("Refund", "Capture")),
+            _numbered("psp_payouts", bank=("North", "South")),
+        ],
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "denied"),
+    [
+        ("Gold CRM members that are not in the HIS", "his_members"),
+        ("CRM members without a refund at the PSP", "psp_moves"),
+        ("CRM members without a payout at the PSP", "psp_payouts"),
+    ],
+)
+def test_a_place_is_the_table_of_its_system_that_holds_what_is_spoken_of(
+    sentence: str, denied: str
+) -> None:
+    sql = _sql(CLUB, sentence)
+    assert "FROM crm_members" in sql
+    assert sql.count(f"NOT EXISTS(SELECT 1 FROM {denied} ") == sql.count("EXISTS") == 1

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.systems import is_system
 from kpi_nlsql.mentions.walking import skip_words_back
 
-INTO = frozenset({"in", "from", "within", "into", "of", "inside", "on"})
+INTO = frozenset({"in", "at", "from", "within", "into", "of", "inside", "on"})
 DENIES = ("not", "missing", "only", "both", "mismatch", "agree", "compare_tables", "between")
 _EXACT = 0.95
 _COMING = frozenset("come comes came coming originate originates originated".split())  # noqa: SIM905
@@ -36,6 +37,8 @@ def leads_to(items: Sequence[Item], position: int, listed: bool) -> bool:
         return False
     if items[lead].text == "of" and items[position].best_table() < _EXACT:
         return False
+    if items[lead].text == "at" and not is_system(items[position]):
+        return False  # "scanned at a gate", but "no refund at the processor"
     word = items[lead].last_word
     linked = word in _LINKS and (listed or word in {"between", "both"})
     return word in INTO or linked or items[lead].is_cue("missing") or items[lead].is_cue("both")

@@ -13,7 +13,7 @@ from kpi_nlsql.english.words import Token, parts, stem
 from kpi_nlsql.mentions.homes import naming_rows
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.place_leads import DETERMINERS, leads_to
+from kpi_nlsql.mentions.place_leads import DETERMINERS, lead_of, leads_to
 from kpi_nlsql.mentions.systems import best_joined, is_system
 from kpi_nlsql.mentions.walking import skip_words_back
 from kpi_nlsql.schema.graph import Column, Graph, Table
@@ -98,6 +98,9 @@ def _best_supported(
 ) -> str | None:
     """Return the one table of a system that a noun speaks of; the first noun decides."""
     tables = _tables(items[position])
+    rows = items[max(lead_of(items, position) - 1, 0)]
+    if rows.best_table() >= _NAMES_TABLE and rows.table_hits()[0].table in tables:
+        return rows.table_hits()[0].table  # "no settlement at the processor"
     clause = [at for at in range(position) if items[at].text == "whose"]
     own = range(clause[-1] + 1, position) if clause else range(0)
     for at in [*own, *range(len(items))]:
