@@ -48,19 +48,16 @@ def read(sentence: Sentence, readers: tuple[Reader, ...]) -> Iterator[Candidate]
     """Yield the readings of rows with what is listed of other tables beside them."""
     for start in range(1, len(sentence.items) - 1):
         behind = _behind_lead(sentence.items, start)
-        if behind is not None:
-            break
-    else:
+        end = 0 if behind is None else _end(sentence.items, behind)
+        elements = () if behind is None else _plain_elements(sentence, behind, end)
+        if behind is None or not elements:
+            continue  # "invoices with an amount over 1000 and their vendors"
+        theirs = any(item.text in _OF_EACH for item in sentence.items[start : behind + 1])
+        told = partial(_with_beside, sentence, elements, theirs)
+        for reader in readers:
+            for candidate in rest_read(sentence, range(start, end), partial(_first, reader), told):
+                yield replace(candidate, features=candidate.features | {"requested": 1.0})
         return
-    end = _end(sentence.items, behind)
-    theirs = any(item.text in _OF_EACH for item in sentence.items[start : behind + 1])
-    elements = _plain_elements(sentence, behind, end)
-    if not elements:
-        return
-    told = partial(_with_beside, sentence, elements, theirs)
-    for reader in readers:
-        for candidate in rest_read(sentence, range(start, end), partial(_first, reader), told):
-            yield replace(candidate, features=candidate.features | {"requested": 1.0})
 
 
 def _first(reader: Reader, rest: Sentence) -> Iterator[Candidate]:
@@ -93,6 +90,7 @@ def _plain_elements(sentence: Sentence, start: int, end: int) -> tuple[Element, 
     """Return what is listed, if nothing but names is."""
     items = sentence.items[start:end]
     told = any(item.is_cue(kind) for item in items for kind in _FIGURES)
+    told = told or any(item.values and item.best_column() < _NAMED for item in items)
     if told or any(item.text in _SOME or item.text.startswith("total ") for item in items):
         return ()
     return listed(sentence.items, start, end) or ()

@@ -30,7 +30,8 @@ _TOGETHER = frozenset({"together", "along"})
 _OF_EACH = POSSESSIVES | {"the", "a", "an"}
 _TIMED = frozenset("last latest first earliest newest oldest most recent".split())  # noqa: SIM905
 _POINTING = frozenset({"such", "these", "those", "this", "that"})
-_CONDITIONS = ("compare", "between", "often", "not", "group", "relative", "order", "common")
+_COMPARED = ("compare", "between")
+_CONDITIONS = ("often", "not", "group", "relative", "order", "common")
 _HALF = 0.5
 """Rows that figures are of are groups, though no "per" or "for each" says so."""
 _EITHER = 4.0
@@ -39,11 +40,9 @@ _EITHER = 4.0
 
 def read(sentence: Sentence, readers: tuple[Reader, ...]) -> Iterator[Candidate]:
     """Yield the readings of rows with figures of each."""
-    for start in range(1, len(sentence.items) - 1):
-        behind = _behind_lead(sentence.items, start)
-        if behind is not None:
-            break
-    else:
+    leads = ((at, _behind_lead(sentence.items, at)) for at in range(1, len(sentence.items) - 1))
+    start, behind = next(((at, led) for at, led in leads if led is not None), (0, 0))
+    if not start:
         return
     end = last(sentence.items)
     figures = _figures(sentence, behind, end, readers)
@@ -88,7 +87,9 @@ def _behind_lead(items: Sequence[Item], position: int) -> int | None:
     ahead = items[behind : behind + _AHEAD]
     theirs = items[behind - 1].text in POSSESSIVES
     dated = any(item.text in _TIMED for item in ahead)
-    kind = theirs and any(item.values or item.is_cue("superlative") for item in ahead)
+    kind = theirs and any(
+        item.values or item.is_cue("superlative") or item.is_cue("compare") for item in ahead
+    )
     return behind if dated or kind or _begins_figure(items[behind]) else None
 
 
@@ -101,14 +102,18 @@ def _figures(
 ) -> plan.Query | None:
     """Return the plan of figures alone, if as many as are told come of one table."""
     items = _without_verb(sentence.items[start:end])
+    theirs = sentence.items[start - 1].text in POSSESSIVES
+    compared = any(item.is_cue(kind) for item in items for kind in _COMPARED)
     told = any(item.is_cue(kind) for item in items for kind in _CONDITIONS)
-    if told or any(item.text in _POINTING for item in items):
+    if told or (compared and not theirs) or any(item.text in _POINTING for item in items):
         return None
     asked = replace(sentence, items=tuple(items))
     for reader in readers:
         for candidate in islice(reader(asked), 1):
             query = candidate.plan
-            if isinstance(query, plan.Query) and _tells(figures := _ended(query), items):
+            if not isinstance(query, plan.Query) or not _tells(figures := _ended(query), items):
+                continue
+            if not compared or _shows_rows(figures):  # "their bills over 500"
                 return figures
     return None
 
