@@ -6,12 +6,14 @@ value" is ``nbv``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 from simplemma import is_known
 
 from kpi_nlsql.english.cues import CUES, NUMBER_WORDS
 from kpi_nlsql.english.function_words import FUNCTION_WORDS, STOP_WORDS
+from kpi_nlsql.english.short_forms import ABBREVIATIONS
 from kpi_nlsql.english.words import parts, stem
 from kpi_nlsql.schema.graph import Table
 from kpi_nlsql.schema.naming import PREFIXES
@@ -23,10 +25,27 @@ _COUNTING = frozenset(map(stem, NUMBER_WORDS))
 
 def acronyms(tables: Iterable[Table]) -> frozenset[str]:
     """Return the short words that table names begin with, as stems: of systems, mostly."""
-    firsts = (
-        next((part for part in parts(table.name) if part not in PREFIXES), "") for table in tables
-    )
-    return frozenset(stem(first) for first in firsts if len(first) in _LENGTHS)
+    return frozenset(stem(first) for first in map(_first, tables) if len(first) in _LENGTHS)
+
+
+def _first(table: Table) -> str:
+    return next((part for part in parts(table.name) if part not in PREFIXES), "")
+
+
+def names_in_systems(tables: Sequence[Table]) -> Iterator[tuple[Table, str]]:
+    """Yield what each table of a system is called in it: ``CBS_ACCOUNT`` has accounts.
+
+    Its names begin with the acronym of the system, or with what that is short for. By one word it
+    is called so only where the system has other tables, too.
+    """
+    systems = Counter(first for first in map(_first, tables) if len(first) in _LENGTHS)
+    for table in tables:
+        first = _first(table)
+        for name in table.display_names if systems[first] else ():
+            rest = name.removeprefix(f"{ABBREVIATIONS.get(first, first)} ")
+            rest = rest.removeprefix(f"{first} ")
+            if rest != name and first not in rest.split() and (systems[first] > 1 or " " in rest):
+                yield table, rest
 
 
 def shortened_to(

@@ -15,6 +15,7 @@ _MOST_CHOICES = 60
 """A lower-case word is a value only of a column with few: titles hold any word of the language."""
 _SHORT_VALUE = 2
 _NAMES_TABLE = 0.6
+_HEADS, _CALLED_SO = 0.8, 0.95
 _FLAG_WORDS = frozenset({"flag", "flags", "indicator", "ind", "flg"})
 _SQL_WORDS = frozenset({"AND", "OR", "NOT", "IN", "IS", "BY", "ON", "AS", "TO", "ALL", "NO"})
 _LEADS_TO_CODE = frozenset({"from", "code", "country", "nationality"})
@@ -33,7 +34,8 @@ def held(
         values = lexicon.values.find(words)
         if len(run) == 1 and run[0].text.islower():
             values = tuple(hit for hit in values if hit.choices <= _MOST_CHOICES)
-            values = () if _is_rather_table(words[0], hits, values) else values
+            if _is_rather_table(words[0], hits, values):
+                values = _kinds(tokens[end : end + 1], hits, values, lexicon)
     if len(run) == 1 and not values and words[0].endswith("ly"):
         values = _in_what_way(words[0], tokens[end : end + 1], lexicon)
     if len(run) == 1 and not values and _is_code(tokens, start):
@@ -61,6 +63,21 @@ def _is_rather_table(word: str, hits: Sequence[NameHit], values: Sequence[ValueH
     # "closed" is a state, whatever table of closes there is.
     stated = word.endswith("ed") and bool(same)
     return named and not stated and all(not hit.value.islower() for hit in same)
+
+
+def _kinds(
+    noun: Sequence[Token], hits: Sequence[NameHit], values: Sequence[ValueHit], lexicon: Lexicon
+) -> tuple[ValueHit, ...]:
+    # "card payments" are those by card, where only part of a table is called so.
+    whole = any(hit.column is None and hit.score >= _CALLED_SO for hit in hits)
+    if whole or not noun or not noun[0].lower.endswith("s"):
+        return ()
+    rows = {hit.table for hit in lexicon.names((noun[0].stem,), "") if _is_headed(hit)}
+    return tuple(hit for hit in values if hit.table in rows)
+
+
+def _is_headed(hit: NameHit) -> bool:
+    return hit.column is None and hit.score >= _HEADS
 
 
 def _may_be_value(tokens: Sequence[Token]) -> bool:

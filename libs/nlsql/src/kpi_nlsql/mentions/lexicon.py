@@ -18,7 +18,7 @@ from kpi_nlsql.english.short_forms import MEANINGS
 from kpi_nlsql.english.synonyms import SYNONYMS
 from kpi_nlsql.english.verbal_nouns import VERBAL_NOUNS
 from kpi_nlsql.english.words import UNSTEMMED, lemma, parts, stem, stems, whole
-from kpi_nlsql.mentions.acronyms import acronyms, by_initials, shortened_to
+from kpi_nlsql.mentions.acronyms import acronyms, by_initials, names_in_systems, shortened_to
 from kpi_nlsql.mentions.closest_words import closest_word
 from kpi_nlsql.mentions.phrase_variants import (
     part_variants,
@@ -43,7 +43,9 @@ _RATHER_LITERAL = 0.05
 """How much a table called by a synonym stands behind one called by the word itself."""
 _ONLY_TABLE = 0.85
 _KIND = 0.85
-"""How well its rows are told by the name of a table without what kind of table it is."""
+"""How well its rows are told by the name of a table without its kind, or its system."""
+_IN_FULL = 0.93
+"""How well they are told without the system by several words."""
 _SHORTEST = 3
 _SPELT_OUT = 0.97
 _STEM_ONLY = 0.93
@@ -253,13 +255,18 @@ class Lexicon:
         return closest_word(word, self._choices, correct=correct)
 
     def _rows_of_kinds(self, graph: Graph) -> dict[tuple[str, ...], dict[Key, float]]:
-        """Return what the rows of tables like ``store_mst`` are called that no table is called."""
+        """Return what rows are called without the kind of their table, or its system.
+
+        ``store_mst`` holds stores and ``CBS_ACCOUNT`` accounts, unless a table is called just so.
+        """
         found: dict[tuple[str, ...], dict[Key, float]] = defaultdict(dict)
-        for table in graph.tables:
-            for name in names_of_rows(table.display_names):
-                keys = self._names.get(stems(name), {}).items()
-                if all(key[1] is not None or score < _SPELT for key, score in keys):
-                    found[stems(name)][table.name, None] = _KIND
+        told = [(t, name, _KIND) for t in graph.tables for name in names_of_rows(t.display_names)]
+        for table, name in names_in_systems(graph.tables):
+            told.append((table, name, _IN_FULL if " " in name else _KIND))
+        for table, name, worth in told:
+            keys = self._names.get(stems(name), {}).items()
+            if all(key[1] is not None or score < _SPELT for key, score in keys):
+                found[stems(name)][table.name, None] = worth
         return dict(found)
 
     def _add(self, table: str, column: str | None, names: Iterable[str]) -> None:

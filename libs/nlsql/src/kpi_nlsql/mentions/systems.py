@@ -25,7 +25,8 @@ def whole_tables(items: Sequence[Item]) -> list[Item]:
     found: list[Item] = []
     for item in items:
         lead = _lead(found)
-        table = None if lead is None else _same_table(found[lead - 1], item)
+        had = lead is not None and lead > 1 and found[lead - 2].is_cue("not")
+        table = None if lead is None else _same_table(found[lead - 1], item, had=had)
         if lead is not None and table is not None:
             before = replace(
                 found[lead - 1], end=item.end, hits=(NameHit(table, None, 1.0),), values=()
@@ -43,8 +44,11 @@ def _lead(items: Sequence[Item]) -> int | None:
     return lead if led else None
 
 
-def _same_table(first: Item, second: Item) -> str | None:
-    """Return the one table that both mentions name, if they do: of the surer one of them."""
+def _same_table(first: Item, second: Item, *, had: bool) -> str | None:
+    """Return the one table that both mentions name, if they do: of the surer one of them.
+
+    ``had``: rows that others lack, "without a balance in the ledger", whatever else is a balance.
+    """
     mine, theirs = first.table_hits(), second.table_hits()
     if not mine or not theirs or second.values:
         return None
@@ -55,7 +59,7 @@ def _same_table(first: Item, second: Item) -> str | None:
         # "confirmations from the broker" are those of ``broker_confirm``, not of ``broker``.
         both = mine[0].score < _EXACT and mine[0].table in {hit.table for hit in theirs[1:]}
         return mine[0].table if both else None
-    if mine[0].score < first.best_column() or theirs[0].score < second.best_column():
+    if (mine[0].score < first.best_column() and not had) or theirs[0].score < second.best_column():
         return None
     if mine[0].score >= _NAMES_TABLE and mine[0].table in _rivals(theirs):
         return mine[0].table

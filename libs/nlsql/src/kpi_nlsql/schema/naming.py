@@ -153,6 +153,8 @@ def column_names(identifier: str, table: str) -> tuple[str, ...]:
 
 
 def _without_owner(words: list[str], owner: set[str]) -> list[str]:
+    if owner > set(map(lemma, words)):
+        return words  # ``LEDGER_ACCT`` of ``GL_ACCOUNT_BALANCE`` is not all that it is about
     rest = list(words)
     while len(rest) > 1 and lemma(rest[0]) in owner:
         rest.pop(0)
