@@ -16,6 +16,7 @@ from kpi_nlsql.apart import (
     summed_rows,
 )
 from kpi_nlsql.assembly.idle_parents import without_idle_parents
+from kpi_nlsql.assembly.listed_keys import by_listed_key
 from kpi_nlsql.assembly.own_keys import with_own_keys
 from kpi_nlsql.assembly.spoken_keys import with_spoken_keys
 from kpi_nlsql.english.words import tokenise
@@ -143,14 +144,14 @@ def _readings(sentence: Sentence) -> Iterator[Candidate]:
         return
     plainly = [candidate for reader in _READERS for candidate in reader(sentence)]
     for candidate in (*plainly, *requested.read(sentence, _PLAIN, plainly)):
-        yield _plainest(sentence, with_spoken_keys(sentence, candidate))
+        yield with_spoken_keys(sentence, _plainest(sentence, candidate))
 
 
 def _plainest(sentence: Sentence, candidate: Candidate) -> Candidate:
     if candidate.kind != "general" or not isinstance(candidate.plan, Query):
         return candidate
     query = without_idle_parents(candidate.plan, sentence)
-    query = with_own_keys(query, sentence.graph)
+    query = by_listed_key(sentence, with_own_keys(query, sentence.graph))
     if not candidate.features.get("requested"):
         query = with_rows_meant(sentence, query)
     if query == candidate.plan:
