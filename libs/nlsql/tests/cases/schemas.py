@@ -7,6 +7,7 @@ from kpi_nlsql.schema.building import build_graph
 
 from .charter import charter
 from .columns import date, number, text
+from .harbour import harbour
 from .loan_tape import loan_tape
 from .salon import salon
 from .shorthand import leasing, rental
@@ -336,4 +337,5 @@ SCHEMAS = {
     "six_letters": six_letters(),
     "toolroom": toolroom(),
     "salon": salon(),
+    "harbour": harbour(),
 }

@@ -19,6 +19,7 @@ from kpi_nlsql.wording.rewriting import rewritten
 
 _RULES = (
     matching_keys.matching_key,
+    matching_keys.matching_rows,
     clauses.unknowing,
     clauses.holding_none,
     clauses.not_kept,

@@ -42,6 +42,7 @@ _BEING = frozenset({"is", "are", "was", "were", "does", "do", "did", "has", "hav
 _ANYWHERE = KEPT | {"anywhere", "at", "all", "any", "longer", "more"}
 _NAMED = 0.6
 _SURE = 0.95
+_ONE_TABLE = 0.85
 _HALF = 0.5
 _RIVAL = 0.3
 _CLEAR = 0.1
@@ -210,9 +211,15 @@ def _is_system(place: Sequence[Item], join: Join, bare: bool, graph: Graph) -> b
         return bare and _near_best(hits, _CLEAR) == {home}
     if _near_best(hits, _CLEAR) == {join.left_table}:
         return False  # "farms of the register that are unknown to our farms"
+    if tables and home not in tables and all(map(_names_one, place)):
+        return False  # "whose tax number is not in Ariba", of which there is one table
     others = (other for table in tables for other in graph.joins_between(home, table))
     knowing = any(set(other.left_columns) & set(join.right_columns) for other in others)
     return home in tables or not knowing
+
+
+def _names_one(item: Item) -> bool:
+    return item.best_table() >= _ONE_TABLE and len(item.table_hits()) == 1
 
 
 def _near_best(hits: Sequence[NameHit], margin: float) -> set[str]:

@@ -1,4 +1,7 @@
-"""Matching keys: "without a matching SKU and warehouse in A" is not in A, matched by these."""
+"""Matching keys: "without a matching SKU and warehouse in A" is not in A, matched by these.
+
+"Without a matching order" is without one.
+"""
 
 from __future__ import annotations
 
@@ -43,6 +46,16 @@ def matching_key(items: Sequence[Item], position: int) -> Step | None:
     if end == place or not any(names_rows(item) for item in items[place:end]):
         return None
     return position, end, [NOT_IN, *items[place:end], COMMA, MATCHED, BY, *columns]
+
+
+def matching_rows(items: Sequence[Item], position: int) -> Step | None:
+    """Read "without a matching order": an order matches by the keys, whatever is said of them."""
+    told = skip_words(items, position + 1, DETERMINERS)
+    if not denies(items, position) or text_at(items, told) != "matching":
+        return None
+    noun = item_at(items, told + 1)
+    rows = names_rows(noun) and noun is not None and noun.best_table() >= noun.best_column()
+    return (position, told + 1, [items[position]]) if rows else None
 
 
 def _is_key(item: Item | None) -> bool:

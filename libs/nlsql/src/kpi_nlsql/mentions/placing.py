@@ -82,7 +82,13 @@ def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tupl
     further = _further_place(told, place)
     if further is not None:
         told[further] = replace(ALSO_IN, start=told[further].start, end=told[further].end)
-    return (*told[: place.start], *state, *told[place.position + 1 :])
+    kept = [at for at in range(place.start) if not (at > noun and _is_done_there(told[at]))]
+    return (*(told[at] for at in kept), *state, *told[place.position + 1 :])
+
+
+def _is_done_there(item: Item) -> bool:
+    # "trades booked in Murex" are in it, whatever their ``Book`` is
+    return item.kind == "mention" and item.text.endswith("ed") and not item.values
 
 
 def _state(lead: Sequence[Item], table: Table) -> list[Item]:

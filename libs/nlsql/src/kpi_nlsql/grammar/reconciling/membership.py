@@ -18,6 +18,7 @@ from kpi_nlsql.plans.plan_walk import queries, sources
 from kpi_nlsql.sentence import Candidate, Sentence
 
 _SURE_COLUMN = 0.85
+_SURE_TABLE = 0.95
 _NAMES_TABLE = 0.6
 _DENYING = ("missing", "not", "only")
 _RELATING = ("missing", "not", "only", "both", "also", "compare_tables", "agree")
@@ -69,14 +70,18 @@ def _said_of_targets(sentence: Sentence, asked: Membership) -> set[int]:
         for position, item in enumerate(items[: asked.targets[0].position])
         if item.best_table() >= _NAMES_TABLE and item.best_table() > item.best_column()
         if item.table_hits()[0].table in tables
-        if not _names_value(items, position)
+        if not _names_value(items, position, asked.source)
     }
     leads = range(asked.cue + 1, asked.targets[0].position)
     return said | {at for at in leads if items[at].text.endswith("ed") and items[at].values}
 
 
-def _names_value(items: Sequence[Item], position: int) -> bool:
-    # "patrons of type student" are of that type, whatever table has students
+def _names_value(items: Sequence[Item], position: int, source: int) -> bool:
+    # "patrons of type student" are of that type, whatever table has students, and "card payments"
+    # by card, though a table begins so
+    table = items[source].table_hits()[0].table
+    if position + 1 == source and items[position].best_table() < _SURE_TABLE:
+        return any(v.table == table and v.score >= 1.0 for v in items[position].values)
     before = items[position - 1].column_hits() if position else []
     named = {(hit.table, hit.column) for hit in before if hit.score >= _SURE_COLUMN}
     return any((v.table, v.column) in named and v.score >= 1.0 for v in items[position].values)
@@ -124,7 +129,7 @@ def _with_rest(
         for at, item in enumerate(sentence.items)
         if at != asked.source and item.best_table() >= item.best_column() and item.table_hits()
         if item.table_hits()[0].table in targets
-        if not _names_value(sentence.items, at)
+        if not _names_value(sentence.items, at, asked.source)
     }
     kept = [at for at in range(len(sentence.items)) if at not in left_out]
     rest = replace(sentence, items=tuple(sentence.items[at] for at in kept))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from kpi_nlsql.english.words import parts, stems
 from kpi_nlsql.grammar.reconciling.composite_keys import key_mentions
@@ -13,6 +14,7 @@ from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words_back
 from kpi_nlsql.schema.pairing import Pairing
 from kpi_nlsql.schema.ruleset import ColumnPair
+from kpi_nlsql.schema.shared_values import MINIMUM_SHARE, share
 from kpi_nlsql.sentence import Sentence
 
 _SURE_COLUMN = 0.95
@@ -21,6 +23,9 @@ _ASKED = 0.97
 _PARTLY = 0.6
 _LIKELY = 0.6
 _SHOWN = 0.85
+_TELLING = 10
+"""Values from which on it is no chance that two columns share them."""
+_BOUNDING = ("compare", "between", "before", "after")
 _DETERMINERS = frozenset({"the", "all", "our"})
 _NAMES = frozenset({"name", "title", "nm"})
 _JOIN_WORDS = frozenset("by on using via".split())  # noqa: SIM905
@@ -66,8 +71,10 @@ def spoken_first(sentence: Sentence, relation: Relation, options: list[Pairing])
         return options
     numbered = _numbered(sentence, relation.source, source)
     spoken = {o.pairs[0].left for o in options if o.score >= _LIKELY} & numbered
-    for item in sentence.items[relation.source + 1 : relation.cue]:
+    for item, following in pairwise(sentence.items[relation.source + 1 : relation.cue + 1]):
         hits = [hit for hit in item.column_hits() if hit.table == source]
+        if any(map(following.is_cue, _BOUNDING)):
+            continue  # "shops with a credit limit above 5000" are not looked for by it
         if hits and item.best_column() > item.best_table() and not item.values:
             spoken.add(str(hits[0].column))
     return _foremost([o for o in options if o.pairs[0].left in spoken], options)
@@ -135,9 +142,22 @@ def _owned_pair(sentence: Sentence, relation: Relation) -> Pairing | None:
         return None
     clause = range(owned[-1] + 1, relation.cue)
     left, right = (_named(sentence, clause, table) for table in (source, target))
+    right = right or (left and _holding_same(sentence, source, left, target))
     if left is None or right is None:
         return None
     return Pairing((ColumnPair(left, right),), 0.95, "the column that is named")
+
+
+def _holding_same(sentence: Sentence, source: str, column: str, target: str) -> str | None:
+    """Return the column of a table with the same values: a tax id may be a ``VAT_NO`` there."""
+    known = sentence.graph.table(source).column(column).values
+    shares = [
+        (share(known, other.values), other.name)
+        for other in sentence.graph.table(target).columns
+        if known and len(other.values) >= _TELLING
+    ]
+    best, name = max(shares, default=(0.0, ""))
+    return name if best >= MINIMUM_SHARE and len(known) >= _TELLING else None
 
 
 def _named(sentence: Sentence, positions: range, table: str) -> str | None:

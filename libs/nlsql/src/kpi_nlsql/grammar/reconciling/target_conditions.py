@@ -111,9 +111,17 @@ def _behind(items: Sequence[Item], position: int, cue: int, table: str, source: 
     if not telling or not all(_speaks_of(item, table) for item in telling):
         return []
     lacking = bool(_LACKING & set(items[cue].text.split()))
-    if not lacking and all(_speaks_of(item, source) for item in telling):
+    again = _told_again(items[:cue], telling, source)
+    if not lacking and not again and all(_speaks_of(item, source) for item in telling):
         return []  # "products in A not in B with status X" may be said of either: of the products
     return list(range(start, end))
+
+
+def _told_again(before: Sequence[Item], telling: Sequence[Item], source: str) -> bool:
+    # "products in A with status X not in B with status X": what the products are is told before
+    told = {hit.column for item in before for hit in item.values if hit.table == source}
+    said = [{hit.column for hit in item.values if hit.table == source} for item in telling]
+    return any(said) and all(columns & told for columns in said if columns)
 
 
 def _ends(items: Sequence[Item], position: int) -> bool:
