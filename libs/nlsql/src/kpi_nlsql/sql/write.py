@@ -48,13 +48,26 @@ def write_sql(query: plan.Plan, graph: Graph, dialect: str, limit: int | None = 
     written: exp.Expr = tree
     if name == "oracle":
         written = tree.transform(_days_as_numbers)
+    elif name == "tsql":
+        written = tree.transform(_days_from_midnight)
     return written.sql(dialect=name, comments=False)
 
 
+def _days_from_midnight(node: exp.Expr) -> exp.Expr:
+    """Begin days at midnight: what T-SQL calls today is this moment."""
+    if isinstance(node, exp.CurrentDate) and isinstance(node.parent, exp.DateAdd):
+        return exp.cast(node.copy(), exp.DType.DATE)
+    return node
+
+
 def _days_as_numbers(node: exp.Expr) -> exp.Expr:
-    """Oracle has no functions of days: a number added to a date, or a difference, is days."""
+    """Oracle has no functions of days: a number added to a date, or a difference, is days.
+
+    Its dates have a time of the day, today's that of now.
+    """
     if isinstance(node, exp.DateAdd):
-        return exp.Add(this=node.this, expression=node.expression)
+        today = exp.Anonymous(this="TRUNC", expressions=[node.this])
+        return exp.Add(this=today, expression=node.expression)
     if isinstance(node, exp.DateDiff):
         return exp.Sub(this=node.this, expression=node.expression)
     return node
