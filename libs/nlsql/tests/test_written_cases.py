@@ -34,6 +34,7 @@ _TOPICS = (
     "presence",
     "shares",  # percentages of the rows, per group, too
     "reconciled",  # and duplicates, each with a further condition on either side
+    "times",  # days and periods, told by today, by their age, and from one to another
 )
 
 

@@ -72,7 +72,8 @@ def _calendar(term: Term, subject: plan.ColumnRef) -> plan.Condition:
     back = int(term.values[1])
     today: plan.Expression = plan.PeriodOf(None, unit, counted=True)
     if back:
-        today = plan.Arithmetic("-", today, plan.Constant(back))
+        sign: Any = "-" if back > 0 else "+"
+        today = plan.Arithmetic(sign, today, plan.Constant(abs(back)))
     return plan.Compare(plan.PeriodOf(subject, unit, counted=True), term.operator, today)
 
 

@@ -38,6 +38,7 @@ from kpi_nlsql.grammar.conditions import (
     signs,
     text_search,
     times,
+    times_unread,
     totalling,
     undone,
     values_read,
@@ -107,6 +108,7 @@ def scan(sentence: Sentence) -> Draft:
     questions.complete(scanner)
     period_groups.complete(scanner)
     periods.complete(scanner)
+    times_unread.complete(scanner)
     picks.complete(scanner)
     _complete(scanner.draft)
     _values_counted(scanner)

@@ -66,13 +66,14 @@ def _is_word_for_amount(
 
 
 def _wants_two_values(query: plan.Query) -> bool:
-    """Tell whether a column of one row must equal two values at once."""
+    """Tell whether a column of one row must equal two values, or lie in two months, at once."""
     told: dict[plan.Expression, plan.Expression | plan.Query] = {}
     for term in plan.conjuncts(query.where):
         if not isinstance(term, plan.Compare) or term.operator != "=":
             continue
         subject, value = term.left, term.right
         plain = isinstance(subject, plan.ColumnRef) and isinstance(value, plan.Constant)
+        plain = plain or isinstance(subject, plan.PeriodOf)
         if plain and told.setdefault(subject, value) != value:
             return True
     return False

@@ -89,7 +89,8 @@ def _told_by(part: object) -> Iterator[str]:
     if isinstance(part, str | int | float):
         yield str(part).lower()
     elif isinstance(part, plan.RecentDays):
-        yield from (str(part.days // days) for days in _DAYS_OF_UNITS)
+        told = part.days if part.days > 0 else -part.days - 1  # "the next 30 days" end behind them
+        yield from (str(told // unit) for unit in _DAYS_OF_UNITS)
     elif isinstance(part, plan.Compare) and isinstance(part.left, plan.DaysBetween):
         # "more than 2 weeks after" is kept as more than 14 days.
         days = part.right.value if isinstance(part.right, plan.Constant) else None

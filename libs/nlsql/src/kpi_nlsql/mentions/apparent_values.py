@@ -9,7 +9,7 @@ from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words, text_at
 
-_TIMED = ("after", "before", "between", "recent")
+_TIMED = ("after", "before", "between", "recent", "older")
 _LIVE = frozenset({"live", "lives", "lived"})
 _DATED = ("on", "at", "date", "time", "dt", "dat")
 DETERMINERS = frozenset("a an the all any some their its his her each every these those".split())  # noqa: SIM905
@@ -26,7 +26,7 @@ def is_dated_deed(items: Sequence[Item], position: int) -> bool:
         for other in timed
     )
     dated = any(str(hit.column).lower().endswith(_DATED) for hit in item.column_hits())
-    return item.text.endswith("ed") and told and dated
+    return item.text.endswith(("ed", "ing")) and told and dated
 
 
 def is_deed(items: Sequence[Item], position: int) -> bool:

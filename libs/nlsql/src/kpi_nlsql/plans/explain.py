@@ -198,9 +198,15 @@ def _simple(term: plan.Condition, scope: _Scope) -> str:
     if isinstance(term, plan.IsNull):
         return f"{_expression(term.subject, scope)} has no value"
     if isinstance(term, plan.RecentDays):
-        return f"{_expression(term.subject, scope)} lies in the last {term.days} days"
+        return f"{_expression(term.subject, scope)} {_since(term.days)}"
     assert isinstance(term, plan.Match)
     return f"{scope.column(term.left)} equals {scope.column(term.right)}"
+
+
+def _since(days: int) -> str:
+    if days > 0:
+        return f"lies in the last {days} days"
+    return f"lies {-days} days from today or later" if days else "is today or later"
 
 
 def _denied(term: plan.Condition, scope: _Scope) -> str:

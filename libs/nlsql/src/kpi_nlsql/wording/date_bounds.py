@@ -1,19 +1,19 @@
 """Date bounds: "from period 2024-07 onwards" is a period since 2024-07.
 
 Bounds on one side are told before and behind their date, and before the noun that says what kind of
-date it is; here each is put as one word right before its date, which the grammar reads.
+date it is; here each is put as one word right before its date, which the grammar reads. A date is
+any period: "up to the last month" is told as "until last month".
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.english.words import Token
+from kpi_nlsql.wording.period_phrases import beside_today, is_date, is_year, without_year
 
-_PERIOD = re.compile(r"\d{4}-(?:\d\d|[QH]\d)(?:-\d\d)?")
 _NOUNS = frozenset("period periods month months quarter quarters date dates".split())  # noqa: SIM905
 _LEADS = {
     "from": "", "starting with": "since", "starting from": "since", "beginning with": "since",
@@ -22,9 +22,13 @@ _LEADS = {
     "until and including": "until", "till and including": "until",
     "up to and including": "until", "between": "between",
     "by": "until", "no later than": "until", "not later than": "until", "no earlier than": "since",
+    "not earlier than": "since", "no older than": "since", "not older than": "since",
+    "no newer than": "until", "not newer than": "until", "starting": "since",
     "until the end of": "until", "till the end of": "until", "by the end of": "until",
     "before the end of": "until", "before the beginning of": "before",
     "before the start of": "before", "since the beginning of": "since",
+    "until the beginning of": "before", "until the start of": "before",
+    "by the beginning of": "before", "by the start of": "before", "up to the end of": "until",
     "since the start of": "since", "from the beginning of": "since", "from the start of": "since",
     "after the beginning of": "since", "after the end of": "after", "since the end of": "after",
 }  # fmt: skip
@@ -36,7 +40,6 @@ _TAILS = {
     "or earlier": "until", "and earlier": "until", "and before": "until", "or before": "until",
 }  # fmt: skip
 _LONGEST = 4
-_YEAR_DIGITS = 4
 _MODIFIERS = 2
 _NO_MODIFIERS = FUNCTION_WORDS | {*_LEADS, "onwards"}
 
@@ -46,36 +49,41 @@ def bounds_first(tokens: Sequence[Token]) -> list[Token]:
     told = list(tokens)
     position = 0
     while position < len(told):
-        if _is_bounded(told, position):
-            start, end, plain = _plain(told, position)
+        length = _bounded(told, position)
+        if length:
+            start, end, plain = _plain(told, position, length)
             told[start:end] = plain
-            position = start + len(plain)
+            position = start + len(plain) - 1
         position += 1
     return told
 
 
-def _is_bounded(tokens: Sequence[Token], position: int) -> bool:
-    """Tell whether a date stands here, or a year that begins or ends: "until the end of 2024"."""
+def _bounded(tokens: Sequence[Token], position: int) -> int:
+    """Return how many words tell a date here, or a year that begins or ends: "the end of 2024"."""
     token = tokens[position]
-    if token.kind == "number":
+    if is_year(token):
         lead = _lead(tokens, position)[1]
-        return lead.endswith(" of") and token.text.isdigit() and len(token.text) == _YEAR_DIGITS
-    return token.kind == "quoted" and _PERIOD.fullmatch(token.text) is not None
+        return int(lead.endswith(" of") or _tail(tokens, position + 1)[1] != "")
+    if is_date(token):
+        return 1
+    return beside_today(tokens, position) or without_year(tokens, position)
 
 
-def _plain(tokens: Sequence[Token], date: int) -> tuple[int, int, list[Token]]:
+def _plain(tokens: Sequence[Token], date: int, length: int) -> tuple[int, int, list[Token]]:
     """Return where a date and its bound are told, and the same put plainly."""
     noun = _noun_start(tokens, date)
-    lead = noun - (noun > 0 and noun < date and tokens[noun - 1].lower == "the")
+    article = noun > 0 and tokens[noun - 1].lower == "the"
+    lead = noun - (article and (noun < date or bool(beside_today(tokens, date))))
     start, said = _lead(tokens, lead)
-    end, told = _tail(tokens, date + 1)
-    if said == "from" and not told and _goes_on(tokens, date + 1):
-        end, told = date + 2, "since"
-    kept = list(tokens[date : date + 1])
-    moved = noun < date or said in _MOVED
+    behind = date + length
+    end, told = _tail(tokens, behind)
+    if said == "from" and not told and _goes_on(tokens, behind):
+        end, told = behind + 1, "since"
+    kept = list(tokens[date:behind])
+    moved = lead < date or said in _MOVED
     bound = told or (_LEADS.get(said, "") if moved else "")
-    if not bound or _LEADS.get(said, "") not in {"", bound}:
-        return date, date + 1, kept
+    if not bound or _LEADS.get(said, "") not in {"", bound} or (said == bound and not moved):
+        return date, behind, kept  # "members since 2015 or later", of ``MEMBER_SINCE``
     if not said:
         start = noun
     place = replace(kept[0], text=bound, kind="word", end=kept[0].start)

@@ -1,4 +1,4 @@
-"""Date spans: "between 1 April and 30 June 2024", "from July until September", "2015 or older".
+"""Date spans: "between 1 April and 30 June 2024", "from July until September".
 
 The year is said once for several months or days; a span that is told with "from" and "to" is put
 with "between" and "and", which the grammar reads.
@@ -12,42 +12,21 @@ from dataclasses import replace
 
 from kpi_nlsql.english.dates_read import MONTHS
 from kpi_nlsql.english.words import Token
-from kpi_nlsql.wording.phrases import retold, said
+from kpi_nlsql.wording.period_phrases import is_date, is_year, period
+from kpi_nlsql.wording.phrases import lower_at, retold, said
 
 _PERIOD = re.compile(r"(\d{4})-(\d\d|[QH]\d)(-\d\d)?")
 _PART = re.compile(r"[QqHh][1-4]")
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
-_AGO = {
-    ("more", "than"): ("older", "than"), ("longer", "than"): ("older", "than"),
-    ("less", "than"): ("in", "the", "last"), ("fewer", "than"): ("in", "the", "last"),
-}  # fmt: skip
-_YEARS = range(1900, 2101)
 _LINKS = frozenset({"and", "to", "until", "till", "or", "through", "-", "–", ","})  # noqa: RUF001
 _UNTIL = frozenset({"to", "until", "till", "through", "thru", "-", "–"})  # noqa: RUF001
 _LEADS = frozenset({"from", "in", "during", "for", "between"})
-_AGED = {
-    "older": "earlier", "younger": "later", "newer": "later", "earlier": "earlier",
-    "later": "later",
-}  # fmt: skip
+_NOUNS = frozenset({"years", "months", "quarters"})
 
 
 def told_in_full(tokens: list[Token]) -> list[Token]:
     """Return the tokens with every date in full, and spans of dates told with "between"."""
-    return _ages(_spans(_dated(_ago(tokens))))
-
-
-def _ago(tokens: list[Token]) -> list[Token]:
-    """Tell "more than 30 days ago" as "older than 30 days", "less than …" as "in the last …"."""
-    told: list[Token] = list(tokens)
-    for position in range(len(told) - 1, 3, -1):
-        run = [token.lower for token in told[position - 4 : position + 1]]
-        bound = _AGO.get((run[0], run[1]))
-        if run[4] == "ago" and bound and told[position - 2].kind == "number":
-            told[position - 4 : position + 1] = [
-                *said(bound, told[position - 4]), *told[position - 2 : position]
-            ]  # fmt: skip
-            return _ago(told)
-    return told
+    return _spans(_dated(tokens))
 
 
 def _dated(tokens: list[Token]) -> list[Token]:
@@ -100,37 +79,33 @@ def _spans(tokens: list[Token]) -> list[Token]:
 
 
 def _span(told: list[Token], tokens: Sequence[Token], position: int) -> int:
-    run = tokens[position : position + 3]
-    if len(run) < 3 or run[1].lower not in _UNTIL or not (_is_date(run[0]) and _is_date(run[2])):
+    """Add a span from one period to another; without a year it is told as "since … until …"."""
+    link = position + period(tokens, position)
+    last = link + 1 + (lower_at(tokens, link + 1) == "the")
+    end = last + period(tokens, last)
+    lead = lower_at(told, len(told) - 1)
+    if link == position or end == last:
         return 0
-    dates = run[0].kind == run[2].kind == "quoted"
-    led = bool(told) and told[-1].lower in _LEADS
-    if not led and not dates:
+    if any(not (is_date(tokens[at]) or is_year(tokens[at])) for at in (position, last)):
+        return _since_until(told, tokens[position:link], tokens[link], tokens[last:end])
+    dates = tokens[position].kind == tokens[last].kind == "quoted"
+    if lower_at(tokens, link) not in _UNTIL or not (lead in _LEADS | _NOUNS or dates):
         return 0
-    lead = told.pop() if led else replace(run[0], end=run[0].start)
-    told.append(replace(lead, text="between", kind="word"))
-    told += [run[0], replace(run[1], text="and", kind="word"), run[2]]
-    return 3
+    at = told.pop() if lead in _LEADS else replace(tokens[position], end=tokens[position].start)
+    told += [replace(at, text="between", kind="word"), tokens[position]]
+    told += [replace(tokens[link], text="and", kind="word"), tokens[last]]
+    return end - position
 
 
-def _is_date(token: Token) -> bool:
-    if token.kind == "quoted":
-        return _PERIOD.fullmatch(token.text) is not None
-    return _is_year(token)
-
-
-def _is_year(token: Token) -> bool:
-    return token.kind == "number" and token.text.isdigit() and int(token.text) in _YEARS
-
-
-def _ages(tokens: list[Token]) -> list[Token]:
-    """Tell "2015 or older" as "2015 or earlier", "older than 2015" as "earlier than 2015"."""
-    told = list(tokens)
-    for position, token in enumerate(tokens):
-        word = _AGED.get(token.lower)
-        before, after = tokens[max(position - 2, 0) : position], tokens[position + 1 : position + 3]
-        behind = len(before) == 2 and before[1].lower in {"or", "and"} and _is_date(before[0])
-        ahead = len(after) == 2 and after[0].lower == "than" and _is_date(after[1])
-        if word and (behind or ahead):
-            told[position] = replace(token, text=word)
-    return told
+def _since_until(
+    told: list[Token], first: Sequence[Token], link: Token, last: Sequence[Token]
+) -> int:
+    # "between last month and today", "from May 2024 to the last month"
+    article = lower_at(told, len(told) - 1) == "the"
+    lead = lower_at(told, len(told) - 1 - article)
+    linked = link.lower in _UNTIL or (lead == "between" and link.lower == "and")
+    if lead not in {"from", "between"} or not linked:
+        return 0
+    del told[len(told) - 1 - article :]
+    told += [*said(("since",), link), *first, *said(("until",), link), *last]
+    return len(first) + 1 + len(last)

@@ -30,7 +30,7 @@ from kpi_nlsql.wording.known_names import by_known_names
 from kpi_nlsql.wording.margins_told import margins_last
 from kpi_nlsql.wording.money_verbs import money_told
 from kpi_nlsql.wording.only_those import only_those
-from kpi_nlsql.wording.periods_first import periods_last
+from kpi_nlsql.wording.periods_first import periods_last, periods_led
 from kpi_nlsql.wording.plus_signs import told_apart
 from kpi_nlsql.wording.presence_clauses import plain_presence
 from kpi_nlsql.wording.rates_told import rates_told
@@ -43,7 +43,7 @@ from kpi_nlsql.wording.who_asked import who_asked
 
 def plain_tokens(tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Token, ...]:
     """Return the tokens of a sentence put plainly, before a word of it is linked."""
-    told = periods_last(margins_last(written_out(without_glosses(tokens))))
+    told = periods_led(periods_last(margins_last(written_out(without_glosses(tokens)))))
     told = plainly_asked(totals_asked(plainly_told(told)))
     told = by_known_names(plainly_lacking(only_those(told)), lexicon)
     return tuple(glued(with_codes_told(told, lexicon), lexicon))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from kpi_nlsql.english.words import Token
+from kpi_nlsql.wording.ages_told import ages_told
 from kpi_nlsql.wording.amounts_told import amounts_told
 from kpi_nlsql.wording.as_what import behind_places
 from kpi_nlsql.wording.date_bounds import bounds_first
@@ -55,11 +56,25 @@ _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
 _DIRECTIONS = {"desc": "descending", "asc": "ascending"}
 _SORTING = frozenset({"order", "sort", "ordered", "sorted"})
 _BEFORE_SEVERAL = frozenset("with having have has had by on in to for over across".split())  # noqa: SIM905
+_RUNNING = ("running", "present", "ongoing")
 _PHRASES |= {
     told: ("this", unit)
     for unit, short in (("year", "ytd"), ("quarter", "qtd"), ("month", "mtd"))
-    for told in ((unit, "to", "date"), (unit, "-", "to", "-", "date"), (short,))
+    for told in (
+        (unit, "to", "date"),
+        (unit, "-", "to", "-", "date"),
+        (short,),
+        ("this", unit, "so", "far"),
+        ("so", "far", "this", unit),
+    )
 }
+_PHRASES |= {(word, "day"): ("today",) for word in ("this", "current", "present")}
+_PHRASES |= {
+    (word, unit): ("this" if word in _RUNNING else "next", unit)
+    for word in (*_RUNNING, "coming", "upcoming")
+    for unit in ("year", "quarter", "month", "week")
+}
+_PHRASES[("past", "quarter")] = ("last", "quarter")
 _PHRASES |= {
     ("with", "the", word, "first"): (word, "first")
     for word in "newest latest oldest earliest largest highest smallest lowest biggest".split()  # noqa: SIM905
@@ -77,7 +92,7 @@ def written_out(tokens: Sequence[Token]) -> list[Token]:
         told[0] = replace(told[0], text="show")
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
         _phrases, _directions, _counted_places, _functions, _denied, _signs, amounts_told,
-        spans_told, _patterns, told_in_full, bounds_first,
+        spans_told, _patterns, ages_told, told_in_full, bounds_first,
         without_ignored_nulls, _doubled, _several, behind_places, plain_references,
     )  # fmt: skip
     for step in steps:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from kpi_nlsql.english.function_words import HELPING
 from kpi_nlsql.english.money import OF_MONEY
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.periods_told import is_beside_today
 
 _WHOLE_NAME = 0.95
 _HALF_NAMED = 0.6
@@ -31,6 +32,8 @@ def _describes_column(scan: Scanner, position: int) -> bool:
 def column_behind(scan: Scanner, start: int, position: int) -> int | None:
     """Return the column that a noun only says more of: "per branch | country"."""
     table = scan.role(position) == "table"
+    if is_beside_today(scan.items, position + 1):
+        return None  # "by vendor this year"
     owned = scan.role(position + 1) == "column" and not _does_so(scan, start, position + 1)
     if owned and (table or owns_next(scan, position)):
         return position + 1

@@ -7,7 +7,7 @@ from kpi_nlsql.english.money import PARTICLES
 from kpi_nlsql.english.words import lemma
 from kpi_nlsql.grammar.asking.group_names import column_behind, name_at, owns_next
 from kpi_nlsql.grammar.asking.numbered_rows import numbers_rows_told
-from kpi_nlsql.grammar.conditions.periods import by_period
+from kpi_nlsql.grammar.asking.units_of_time import by_period
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item

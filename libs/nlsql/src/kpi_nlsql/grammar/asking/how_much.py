@@ -43,7 +43,8 @@ def asks_total(scan: Scanner) -> bool:
 
 def _moves(scan: Scanner, start: int) -> bool:
     """Tell whether money is moved: "how much did we charge for", "how much royalty do we owe"."""
-    helping = next((at for at in (start + 2, start + 3) if scan.at(at).text in HELPING), None)
+    helpers = HELPING | {"was", "were", "is"}  # "how much was invoiced"
+    helping = next((at for at in (start + 2, start + 3) if scan.at(at).text in helpers), None)
     if helping is None:
         return False
     ahead = range(helping + 1, helping + 1 + _FARTHEST_VERB)

@@ -6,6 +6,7 @@ from kpi_nlsql.drafting.draft import MAIN, Ref, chosen_ref
 from kpi_nlsql.english.money import COSTING
 from kpi_nlsql.english.words import stems
 from kpi_nlsql.grammar.conditions.happenings import rows_in_time
+from kpi_nlsql.grammar.conditions.times import YEARS
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.schema.amounts import charge, main_amount, names_rows
 from kpi_nlsql.schema.graph import Table
@@ -43,7 +44,8 @@ def implied_column(scan: Scanner, position: int) -> Ref | None:
             entity = scan.entity() if IMPLIED[words] in {PRICE, SIZE, PAY} else None
             own = own_amount(scan, index, entity, ref) if entity is not None else None
             return own or ref
-        if item.is_cue("after") or item.is_cue("before"):
+        elsewhere = index < position and scan.at(position + 1).number not in {None, *YEARS}
+        if (item.is_cue("after") or item.is_cue("before")) and not elsewhere:
             return scan.implied(index, TIME, rows_in_time(scan))
     for wanted in reversed(scan.draft.wanted):
         near = wanted.function is None and wanted.position >= position - 4

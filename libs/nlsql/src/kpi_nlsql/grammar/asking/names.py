@@ -6,6 +6,7 @@ from kpi_nlsql.drafting.draft import Ref, Term, Wanted
 from kpi_nlsql.grammar.asking.numbered_rows import summed_over
 from kpi_nlsql.grammar.conditions.deeds import done_in
 from kpi_nlsql.grammar.conditions.denied_subjects import says_nothing, take_verb
+from kpi_nlsql.grammar.conditions.times import is_timed
 from kpi_nlsql.grammar.conditions.tying_verbs import relates
 from kpi_nlsql.grammar.conditions.verbs import is_asked, is_compared, is_deed, told_by_verb
 from kpi_nlsql.grammar.scanner import Scanner
@@ -127,16 +128,15 @@ def _tells(scan: Scanner) -> bool:
 
 def _is_undergone(scan: Scanner, table: str) -> bool:
     # "tests being ordered" have an order.
-    before, after = scan.at(scan.position - 1), scan.at(scan.position + 1)
-    told = before.text in _PASSIVE or (
-        after.is_cue("often") and scan.role(scan.position - 1) == "table"
-    )
-    return (
-        told
-        and scan.participle(scan.position)
-        and bool(scan.draft.entities)
-        and table != scan.entity()
-    )
+    passive = scan.at(scan.position - 1).text in _PASSIVE and scan.participle(scan.position)
+    told = passive or (scan.role(scan.position - 1) == "table" and _is_done(scan, scan.position))
+    return told and bool(scan.draft.entities) and table != scan.entity()
+
+
+def _is_done(scan: Scanner, position: int) -> bool:
+    """Tell whether it is said how often, or when, something was done: "vendors invoiced in May"."""
+    told = scan.at(position + 1).is_cue("often") or is_timed(scan, position + 1)
+    return told and scan.participle(position)
 
 
 def _is_another(scan: Scanner, table: str) -> bool:
@@ -179,7 +179,7 @@ def _opens(scan: Scanner) -> bool:
 def _acts(scan: Scanner) -> bool:
     # "medicines interact with …": a plural stands for rows, and what follows for what they do.
     item, following = scan.item, scan.at(scan.position + 1)
-    if scan.participle(scan.position + 1) and scan.at(scan.position + 2).is_cue("often"):
+    if _is_done(scan, scan.position + 1):
         return True  # "orders refunded more than once"
     plural = item.text.endswith("s") and item.best_table() >= _EXACT
     return plural and following.best_table() < _EXACT and not following.text.endswith("s")

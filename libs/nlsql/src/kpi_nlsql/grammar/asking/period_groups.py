@@ -5,16 +5,11 @@ from __future__ import annotations
 from kpi_nlsql.drafting.draft import Group, Ref, Term, Wanted, chosen_ref
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.grammar.asking.grouping import add_amount_up, further, rows_asked
-from kpi_nlsql.grammar.conditions.periods import (
-    STORED,
-    UNITS,
-    amounted,
-    by_period,
-    date_of,
-    keeps,
-)
+from kpi_nlsql.grammar.asking.units_of_time import STORED, by_period, keeps
+from kpi_nlsql.grammar.conditions.periods import amounted, date_of
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
+from kpi_nlsql.mentions.periods_told import UNITS
 
 _ADVERBS = frozenset({"monthly", "yearly", "daily", "annually"})
 _OPENING = 2
@@ -68,6 +63,7 @@ def _is_ranked(scan: Scanner) -> bool:
 
 def complete(scan: Scanner) -> None:
     """Take the months asked for of the date of what they are ranked by, if it has one."""
+    _add_up(scan)
     for group in [group for group in scan.draft.groups if group.period and not group.ref]:
         table = next(iter(amounted(scan)), None)
         date = date_of(scan, table) if table is not None else None
@@ -80,6 +76,18 @@ def complete(scan: Scanner) -> None:
         for sorting in scan.draft.sorting:
             adds = sorting.ref is not None and scan.adds_up(sorting.ref.hits[0])
             sorting.function = sorting.function or ("sum" if adds else None)
+
+
+def _add_up(scan: Scanner) -> None:
+    # "monthly invoice amount" adds up what there is of each month; "monthly invoices" does not say
+    groups = [each for each in scan.draft.groups if scan.at(each.position).text in _ADVERBS]
+    for group in groups:
+        for wanted in scan.draft.wanted:
+            behind = wanted.position > group.position
+            if behind and wanted.ref and not wanted.function and scan.adds_up(wanted.ref.hits[0]):
+                wanted.function = "sum"
+    if groups and not any(wanted.function for wanted in scan.draft.wanted):
+        scan.draft.note("unmeasured")
 
 
 def _is_group(scan: Scanner, position: int) -> bool:

@@ -24,9 +24,10 @@ from kpi_nlsql.grammar.conditions.compared_counts import (
 from kpi_nlsql.grammar.conditions.happenings import rows_in_time
 from kpi_nlsql.grammar.conditions.outnumbering import outnumbered
 from kpi_nlsql.grammar.conditions.ranges import between, starts_alternative
-from kpi_nlsql.grammar.conditions.times import YEARS, date_meant
+from kpi_nlsql.grammar.conditions.times import YEARS, bound, date_meant
 from kpi_nlsql.grammar.conditions.units import measured_in
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.periods_told import is_beside_today
 from kpi_nlsql.plans.plan import Operator
 
 _COMPARED = frozenset({"compare", "value", "between"})
@@ -37,9 +38,7 @@ _COMPARATIVES: dict[str, Operator] = {
 _VERB = 2
 """Words of a verb between a measure and what it is compared with."""
 
-_FROM = frozenset({"since", "starting from", "onwards"})
 _DATED = frozenset({"earlier", "later", "before", "after", "newer"})
-_UNTIL = frozenset({"until", "till"})
 
 
 def read(scan: Scanner) -> bool:
@@ -52,6 +51,8 @@ def read(scan: Scanner) -> bool:
     operator = _operator(scan)
     if operator is None:
         return _trailing(scan) or _split(scan)
+    if is_beside_today(scan.items, scan.position + 1):
+        return False  # "left before this year"
     position = scan.skip(scan.position + 1)
     return multiple(scan, operator, position) or _compared(scan, operator, position)
 
@@ -107,11 +108,7 @@ def _operator(scan: Scanner) -> Operator | None:
         return "<" if item.argument("compare")[0] == "<" else ">"
     if item.is_cue("compare"):
         return cast("Operator", item.argument("compare"))
-    if item.is_cue("after") or item.is_cue("older"):
-        return ">=" if item.text in _FROM else ">"
-    if item.is_cue("before") or item.is_cue("younger"):
-        return "<=" if item.text in _UNTIL else "<"
-    return None
+    return bound(item, dated=False)
 
 
 def _with_subject(scan: Scanner, operator: Operator, literal: str | float, position: int) -> bool:
@@ -121,7 +118,9 @@ def _with_subject(scan: Scanner, operator: Operator, literal: str | float, posit
     if bounds and not starts_alternative(scan, scan.position):
         scan.position += 1
     ref = date_meant(scan, position, [literal]) or scan.pending
-    if ref is not None and _has_its_value(scan, ref, literal):
+    if ref is not None and (
+        _has_its_value(scan, ref, literal) or _is_time_of(scan, ref, literal, position)
+    ):
         ref = None
     function, table = scan.pending_function, scan.pending_table
     if ref is None and function is None:
@@ -143,18 +142,26 @@ def _with_subject(scan: Scanner, operator: Operator, literal: str | float, posit
 
 
 def _has_its_value(scan: Scanner, ref: Ref, literal: str | float) -> bool:
-    # "with currency EUR above 500": the currency is told, and no amount
+    # "with currency EUR above 500", "paid this month above 500": no currency or day is above 500
     best = ref.hits[0] if ref.hits and ref.hits[0].column is not None else None
     told = any(_is_value_of(term, ref) for term in scan.draft.terms)
     if best is None or not told or isinstance(literal, str):
         return False
     column = scan.column_of(best)
-    return column.family == "text" and not column.dated
+    return literal not in YEARS if column.dated else column.family == "text"
+
+
+def _is_time_of(scan: Scanner, ref: Ref, literal: str | float, position: int) -> bool:
+    """Tell whether a year says when rows were whose amount is told: "over 900 since 2024"."""
+    lead = scan.at(position - 1)
+    timed = literal in YEARS and (lead.is_cue("after") or lead.is_cue("before"))
+    return timed and any(term.kind == "compare" and term.ref is ref for term in scan.draft.terms)
 
 
 def _is_value_of(term: Term, ref: Ref) -> bool:
-    told = term.ref.position if term.kind == "value" and term.ref is not None else None
-    return told == ref.position
+    dated = term.kind == "compare" and any(isinstance(value, str) for value in term.values)
+    known = dated or term.kind in {"value", "period", "recent"}
+    return known and term.ref is not None and term.ref.position == ref.position
 
 
 def _is_total(scan: Scanner, ref: Ref) -> bool:

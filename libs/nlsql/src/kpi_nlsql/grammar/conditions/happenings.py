@@ -54,7 +54,7 @@ def _counted(scan: Scanner, near: str | None) -> str | None:
     if scan.scope != MAIN or not held or (near is not None and near not in held):
         return None
     for wanted in draft.wanted:
-        told = wanted.table
+        told = wanted.table or scan.entity()  # "slots per salon this month"
         if wanted.ref is not None:
             told = wanted.ref.near or likely_table(wanted.ref, near)
         if wanted.function and told and told != near and dates(scan, told):

@@ -6,6 +6,7 @@ from typing import Literal
 
 from kpi_nlsql.drafting.draft import Ref, Term, chosen_ref
 from kpi_nlsql.grammar.asking.implied_columns import TIME
+from kpi_nlsql.grammar.conditions.periods import time_of
 from kpi_nlsql.grammar.conditions.searched_texts import (
     behind_list,
     is_letter,
@@ -15,18 +16,8 @@ from kpi_nlsql.grammar.conditions.searched_texts import (
     written,
 )
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.periods_told import DAYS_OF
 from kpi_nlsql.schema.naming_columns import naming_columns
-
-_DAYS = {
-    "day": 1,
-    "days": 1,
-    "week": 7,
-    "weeks": 7,
-    "month": 30,
-    "months": 30,
-    "year": 365,
-    "years": 365,
-}
 
 _HAVING = frozenset({"with", "having", "have", "has", "containing"})
 _DETERMINERS = frozenset({"the", "its", "their"})
@@ -46,7 +37,7 @@ def read(scan: Scanner) -> bool:
     before = scan.at(scan.position - 1)
     if item.text == "missing" and before.text in {"both", "all"} and scan.pending is not None:
         return _null(scan, known=False)
-    if item.is_cue("recent") or item.is_cue("older"):
+    if item.is_cue("recent") or item.is_cue("older") or item.is_cue("younger"):
         return _recent(scan)
     if _inside(scan):
         return True
@@ -142,7 +133,7 @@ def _beside(scan: Scanner, ref: Ref) -> list[Ref]:
 def is_span(scan: Scanner) -> bool:
     """Tell whether a span of time up to now is told here: "the last 30 days", "last year"."""
     unit = scan.position + 1 + (scan.at(scan.position + 1).number is not None)
-    told = scan.at(unit).text in _DAYS and scan.role(unit) != "table"
+    told = scan.at(unit).text in DAYS_OF and scan.role(unit) != "table"
     alone = unit == scan.position + 1 and scan.at(unit).text in {"day", "days"}
     return scan.item.is_cue("recent") and told and not alone and scan.at(unit + 1).text != "of"
 
@@ -150,10 +141,10 @@ def is_span(scan: Scanner) -> bool:
 def _recent(scan: Scanner) -> bool:
     amount = scan.at(scan.position + 1).number
     unit_at = scan.position + (2 if amount is not None else 1)
-    days = _DAYS.get(scan.at(unit_at).text)
+    days = DAYS_OF.get(scan.at(unit_at).text)
     if days is None or (amount is None and days == 1):
         return False
-    ref = scan.pending or scan.implied(scan.position, TIME, scan.entity())
+    ref = scan.pending or time_of(scan) or scan.implied(scan.position, TIME, scan.entity())
     if ref is None:
         return False
     scan.take(*range(scan.position, unit_at + 1))

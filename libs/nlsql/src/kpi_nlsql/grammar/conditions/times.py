@@ -7,9 +7,12 @@ from dataclasses import replace
 
 from kpi_nlsql.drafting.draft import MAIN, Ref, chosen_ref
 from kpi_nlsql.english.words import all_stems, lemma, stem, stems
-from kpi_nlsql.grammar.conditions.happenings import has_for_life, rows_in_time
+from kpi_nlsql.grammar.conditions.happenings import dates, has_for_life, rows_in_time
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.periods_told import DAYS_OF, is_beside_today
 from kpi_nlsql.mentions.walking import skip_words
+from kpi_nlsql.plans.plan import Operator
 from kpi_nlsql.schema.graph import Column, Table
 
 DATE = re.compile(r"\d{4}-(\d\d|[QH]\d)(-\d\d.*)?")
@@ -42,6 +45,7 @@ _COLUMNS = {
 }
 """From the stem of a verb to what the date it speaks of may be called, the likeliest first."""
 
+_ENDING = frozenset(map(stem, ("expire", "lapse", "end", "finish", "terminate", "leave", "depart")))
 _LEAVING = frozenset(map(stem, ("leave", "left", "quit", "resign")))
 _OBJECT = 4
 """Words between a verb and its period."""
@@ -50,6 +54,20 @@ _CLAUSE = frozenset("they it he she was were is are on that when had been has ha
 
 _HAPPENING = frozenset("made placed recorded booked dated created posted taken happened".split())  # noqa: SIM905
 """Verbs of what every row stands for: their date is that of the row."""
+
+
+_FROM = frozenset({"since", "starting from", "onwards"})
+_UNTIL = frozenset({"until", "till"})
+
+
+def bound(item: Item, *, dated: bool) -> Operator | None:
+    """Return how words of time set something against a bound; older days come earlier."""
+    older, younger = item.is_cue("older"), item.is_cue("younger")
+    if item.is_cue("after") or (younger if dated else older):
+        return ">=" if item.text in _FROM else ">"
+    if item.is_cue("before") or (older if dated else younger):
+        return "<=" if item.text in _UNTIL else "<"
+    return None
 
 
 def read(scan: Scanner) -> bool:
@@ -64,19 +82,28 @@ def read(scan: Scanner) -> bool:
     verb = scan.item.text.endswith(("ed", "ing"))
     noun = (scan.role(scan.position) == "table" and not verb) or " " in scan.item.text
     dated = told == "dated" and is_date(scan, end)  # "invoices dated May 2024"
-    if noun or not (dated or is_timed(scan, end)):
-        return False
+    stays = told == "open" and (scan.at(end).is_cue("older") or scan.at(end).text == "since")
+    if noun or stays or not (dated or is_timed(scan, end)):
+        return False  # "jobs open since May" are open by now
     if scan.item.text == "valid":
         until = scan.at(end).is_cue("before") or scan.at(end).text == "to"
         told = "expire" if until else "start"
     ref = _done_to(scan, told)
     if ref is None:
+        _doubt(scan, told)
         return False
     scan.expect(ref)
     scan.take(*range(scan.position, end))
     scan.in_where = True
     scan.position = end
     return True
+
+
+def _doubt(scan: Scanner, verb: str) -> None:
+    # "contracts ending next month" that have a date when they began, and one when they are paid
+    rows = scan.last_table() or scan.entity()
+    if rows is not None and stem(verb) in _ENDING and len(dates(scan, rows)) > 1:
+        scan.draft.note("unmeasured")
 
 
 def happens(scan: Scanner, position: int) -> bool:
@@ -120,9 +147,12 @@ def day_told(scan: Scanner, position: int) -> tuple[Ref, int] | None:
 def is_timed(scan: Scanner, position: int) -> bool:
     """Tell whether a date or a year follows, told to be before, after, in or between."""
     item = scan.at(position)
-    if item.is_cue("recent"):
-        after = scan.at(position + 1)
-        return after.number is not None or after.text in {"year", "month", "week"}
+    if item.is_cue("recent") or item.is_cue("older"):
+        counted = scan.at(position + 1).number is not None
+        unit = scan.at(position + 1 + counted).text
+        return unit in DAYS_OF and (counted or item.is_cue("recent"))
+    if is_beside_today(scan.items, position):
+        return True
     if item.text not in _LEADING and not any(item.is_cue(kind) for kind in _TIMED):
         return False
     position += 1 + (item.text == "on" and scan.at(position + 1).is_cue("compare"))
@@ -130,8 +160,10 @@ def is_timed(scan: Scanner, position: int) -> bool:
 
 
 def is_date(scan: Scanner, position: int) -> bool:
-    """Tell whether a date, a month or a year stands here."""
+    """Tell whether a date, a month, a year or a period beside today stands here."""
     item = scan.at(position)
+    if is_beside_today(scan.items, position):
+        return True
     return item.number in YEARS or (item.kind == "quoted" and DATE.fullmatch(item.text) is not None)
 
 

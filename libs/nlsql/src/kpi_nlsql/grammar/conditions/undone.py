@@ -63,7 +63,8 @@ def _state(scan: Scanner, done: str, rows: str) -> Term | None:
     """Return that the rows do not have the state "unpaid" denies, where one column tells it."""
     found = scan.sentence.lexicon.values.find((done,))
     held = tuple(hit for hit in found if hit.table == rows and hit.score >= 1.0)
-    if not scan.item.text.startswith("un") or len({hit.column for hit in held}) != 1:
+    denies = scan.item.text.startswith("un") or scan.item.text in _OPPOSITES
+    if not denies or len({hit.column for hit in held}) != 1:
         return None
     column = chosen_ref(scan.position, rows, held[0].column)
     return Term("compare", scan.position, column, "!=", (held[0].value,))
@@ -74,6 +75,8 @@ def _described_rows(scan: Scanner) -> str | None:
     noun = scan.head(scan.position + 1)  # "open repair jobs"
     if scan.role(noun) == "table":
         return scan.table(noun)
+    if scan.role(scan.position - 1) == "table" and not scan.at(scan.position + 1).hits:
+        return scan.table(scan.position - 1)  # "invoices unpaid since last month"
     return scan.entity() if scan.at(scan.position - 1).text in _BEING else None
 
 

@@ -57,7 +57,7 @@ def _happened(scan: Scanner, position: int) -> bool:
     # "opened in 2024", "installed before May": the verb names the column of the date.
     following = scan.at(position + 1)
     timed = following.text in {"in", "on", "during"} or any(
-        following.is_cue(kind) for kind in ("after", "before", "between", "recent")
+        following.is_cue(kind) for kind in ("after", "before", "between", "recent", "older")
     )
     item = scan.at(position)
     dated = any(map(scan.is_dated, item.column_hits()))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kpi_nlsql.grammar.reconciling.differing import LEAVING_OUT
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.periods_told import is_beside_today
 from kpi_nlsql.mentions.walking import skip_words, skip_words_back
 from kpi_nlsql.plans.plan import Operator
 
@@ -85,6 +86,8 @@ def _at(items: Sequence[Item], position: int) -> Comparator | None:
         return Comparator(position, position + 1, ordered, item.text, attributive=True)
     if _is_alike(items, position):
         return Comparator(position, position + 1, "=", item.text, attributive=True)
+    if item.text in _ORDERS and is_beside_today(items, skip_words(items, position + 1, {"the"})):
+        return None  # "hired before last year" sets a date against no other
     operator = "!=" if item.is_cue("mismatch") else _ordered(item) or _equal(items, position)
     if operator is None:
         return None

@@ -6,12 +6,14 @@ read as a question for these rows alone, and only what that question understands
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kpi_nlsql.grammar import general
 from kpi_nlsql.grammar.reconciling import reconcile
+from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.periods_told import is_beside_today
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import moved
 from kpi_nlsql.sentence import Candidate, Sentence
@@ -25,18 +27,21 @@ def rest_of_rows(
 ) -> tuple[list[plan.Condition], frozenset[int]] | None:
     """Return the conditions beside the repeat and the items that say them; None if there are none.
 
-    ``nouns`` are the mentions of the table, which the question needs again.
+    ``nouns`` are the mentions of the table, which the question needs again; where there are none,
+    the table is put in: "duplicate invoice numbers since last month".
     """
     items = sentence.items
     kept = [at for at in range(len(items)) if at not in used or at in nouns]
-    said = {at for at in kept if at not in nouns and _tells(items[at])}
-    if not nouns or all(any(hit.table == table for hit in items[at].values) for at in said):
+    said = {at for at in kept if at not in nouns and _tells(items, at)}
+    if all(any(hit.table == table for hit in items[at].values) for at in said):
         return None  # values alone are read with the repeat
     if any(items[at].is_cue("aggregate") for at in said):
         return None  # "more than the average of the same customer": nothing repeats
-    rest = replace(sentence, items=(*SHOW_ALL, *(items[at] for at in kept)))
+    rows = () if nouns else (Item("mention", table, 0, 0, hits=(NameHit(table, None, 1.0),)),)
+    lead = (*SHOW_ALL, *rows)
+    rest = replace(sentence, items=(*lead, *(items[at] for at in kept)))
     for candidate in _readings(rest):
-        told = {kept[at - len(SHOW_ALL)] for at in candidate.used if at >= len(SHOW_ALL)}
+        told = {kept[at - len(lead)] for at in candidate.used if at >= len(lead)}
         query = candidate.plan
         if isinstance(query, plan.Query) and said <= told and _keeps_rows(query, table):
             where = moved(query, query.source.alias, table).where
@@ -55,5 +60,8 @@ def _keeps_rows(query: plan.Query, table: str) -> bool:
     return plain and query.source.table == table and query.where is not None
 
 
-def _tells(item: Item) -> bool:
+def _tells(items: Sequence[Item], position: int) -> bool:
+    item = items[position]
+    if is_beside_today(items, position):
+        return True
     return item.kind not in {"word", "mark"} and not any(item.is_cue(kind) for kind in _IDLE)
