@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from kpi_nlsql.english.dates_read import bounds
 from kpi_nlsql.judging.unread_conjuncts import unread_conjuncts
+from kpi_nlsql.mentions.periods_told import is_beside_today
 from kpi_nlsql.mentions.walking import skip_words_back
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import everything
@@ -17,6 +18,8 @@ _LEADS_TO_VALUE = frozenset({"is", "are", "=", "equals", "equal to", "not", "("}
 _CLAUSES = frozenset({"with", "where", "whose", "having"})
 _COLUMN = 0.8
 _YEAR = re.compile(r"(19|20)\d\d")
+_TODAY = "today's"
+"""What stands for all that is told beside today: "this month", "yesterday"."""
 _PERIOD = re.compile(r"\d{4}-(\d\d|[qh]\d)")
 
 
@@ -73,8 +76,10 @@ def _literals(sentence: Sentence) -> Iterator[tuple[str, ...]]:
 
     "after 2022" keeps the first day behind the year.
     """
-    for item in sentence.items:
-        if item.kind == "number" and item.number not in {0, 1}:
+    for position, item in enumerate(sentence.items):
+        if is_beside_today(sentence.items, position):
+            yield (_TODAY,)
+        elif item.kind == "number" and item.number not in {0, 1}:
             number = item.number
             whole = isinstance(number, float) and number.is_integer()
             text = str(int(number) if whole and number is not None else number)
@@ -90,7 +95,9 @@ def _told_by(part: object) -> Iterator[str]:
         yield str(part).lower()
     elif isinstance(part, plan.RecentDays):
         told = part.days if part.days > 0 else -part.days - 1  # "the next 30 days" end behind them
-        yield from (str(told // unit) for unit in _DAYS_OF_UNITS)
+        yield from (_TODAY, *(str(told // unit) for unit in _DAYS_OF_UNITS))
+    elif isinstance(part, plan.Compare) and isinstance(part.left, plan.PeriodOf):
+        yield _TODAY
     elif isinstance(part, plan.Compare) and isinstance(part.left, plan.DaysBetween):
         # "more than 2 weeks after" is kept as more than 14 days.
         days = part.right.value if isinstance(part.right, plan.Constant) else None

@@ -71,9 +71,10 @@ def _bounded(tokens: Sequence[Token], position: int) -> int:
 
 def _plain(tokens: Sequence[Token], date: int, length: int) -> tuple[int, int, list[Token]]:
     """Return where a date and its bound are told, and the same put plainly."""
-    noun = _noun_start(tokens, date)
+    beside = bool(beside_today(tokens, date))
+    noun = date if beside else _noun_start(tokens, date)  # "after the due date this year"
     article = noun > 0 and tokens[noun - 1].lower == "the"
-    lead = noun - (article and (noun < date or bool(beside_today(tokens, date))))
+    lead = noun - (article and (noun < date or beside))
     start, said = _lead(tokens, lead)
     behind = date + length
     end, told = _tail(tokens, behind)

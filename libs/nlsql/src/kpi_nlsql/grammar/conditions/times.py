@@ -47,6 +47,7 @@ _COLUMNS = {
 
 _ENDING = frozenset(map(stem, ("expire", "lapse", "end", "finish", "terminate", "leave", "depart")))
 _LEAVING = frozenset(map(stem, ("leave", "left", "quit", "resign")))
+_NAMED = 0.8
 _OBJECT = 4
 """Words between a verb and its period."""
 _DAYS = frozenset({"day", "date", "time"})
@@ -91,12 +92,19 @@ def read(scan: Scanner) -> bool:
     ref = _done_to(scan, told)
     if ref is None:
         _doubt(scan, told)
+    if ref is None or (told in _HAPPENING and _has_rows_of_its_own(scan, ref)):
         return False
     scan.expect(ref)
     scan.take(*range(scan.position, end))
     scan.in_where = True
     scan.position = end
     return True
+
+
+def _has_rows_of_its_own(scan: Scanner, ref: Ref) -> bool:
+    # "vehicles booked this year" have a booking, whenever they were bought
+    done = scan.at(scan.position).table_hits()[:1]
+    return bool(done) and done[0].score >= _NAMED and done[0].table != ref.hits[0].table
 
 
 def _doubt(scan: Scanner, verb: str) -> None:
