@@ -2,8 +2,10 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future
+from dataclasses import replace
+from itertools import repeat
 from types import SimpleNamespace
 from typing import cast
 from uuid import uuid4
@@ -57,12 +59,17 @@ class Queries:
 
 
 def worker_with(
-    queries: Queries, engine: sa.Engine, dispatch: Dispatcher, database_url: str
+    queries: Queries,
+    engine: sa.Engine,
+    dispatch: Dispatcher,
+    database_url: str,
+    prepared: Iterator[Prepared] | None = None,
 ) -> Attempts:
+    prepared = prepared or repeat(PREPARED)
     return Attempts(
         engine,
         dispatch,
-        cast(Preparation, SimpleNamespace(prepare=lambda *_: PREPARED)),
+        cast(Preparation, SimpleNamespace(prepare=lambda *_: next(prepared))),
         cast(QueryPool, queries),
         database_url=database_url,
         store_url="file:///nowhere",
@@ -128,6 +135,25 @@ def test_the_query_of_a_lost_lease_is_stopped(
     assert isinstance(queries.running[0].exception(), Cancelled)
     assert column(engine, "attempt") == [2]
     assert column(engine, "status") == [Status.SUCCESS]
+
+
+def test_an_end_that_cannot_be_recorded_spoils_nothing_for_the_others(
+    engine: sa.Engine, dispatch: Dispatcher, database_url: str
+) -> None:
+    queries = Queries()
+    unspeakable = replace(PREPARED, planned=replace(PREPARED.planned, sql='SELECT "a\0b"'))
+
+    async def until_both_run() -> None:
+        assert await asyncio.to_thread(queries.second.wait, 20)
+
+    for _ in range(2):
+        dispatch(run_of(uuid4()), by("bill"))
+    prepared = iter([unspeakable, PREPARED])
+    worker = worker_with(queries, engine, dispatch, database_url, prepared)
+    work(worker, queries, engine, until_both_run)
+
+    assert sorted(column(engine, "status")) == [Status.FAILED, Status.SUCCESS]
+    assert set(column(engine, "error_type")) == {"internal_error", None}
 
 
 def work(

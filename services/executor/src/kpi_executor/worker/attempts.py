@@ -12,6 +12,7 @@ import socket
 import time
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +24,7 @@ from kpi_bus.threads import Threads
 from kpi_eventsourcing.context import Context
 from kpi_eventsourcing.crash_points import crash_point
 from kpi_eventsourcing.dispatch import Dispatcher
+from kpi_eventsourcing.errors import ConcurrencyConflict
 from kpi_executor import metrics, queue
 from kpi_executor.attempt_handlers import Assignment, Exchanged
 from kpi_executor.commands import AttemptEnd, ExchangeAttempts
@@ -45,6 +47,8 @@ STOPPED = Failure(
     message="the worker was stopped for maintenance; the query was started again",
     transient=True,
 )
+
+UNRECORDABLE = Failure(error_type="internal_error", message="the executor failed; its log says why")
 
 log = structlog.get_logger(__name__)
 
@@ -129,10 +133,15 @@ class Attempts:
         free = 0 if self._stopping else self._slots - len(self._running) + len(ended)
         if not ended and not free:
             return
-        command = ExchangeAttempts(worker=self._name, ended=ended, limit=free)
-        exchanged: Exchanged = await self._threads.run(
-            self._dispatch, command, Context.by(EXECUTOR)
-        )
+        try:
+            exchanged = await self._handed_in(ended, free)
+        except Exception as error:
+            if _may_pass(error) or not ended:
+                raise
+            log.warning("attempts.one_by_one", error=repr(error))
+            for end in ended:
+                await self._hand_in_alone(end)
+            return
         if ended:
             crash_point("executor.after_end")
         self._settle(ended, exchanged)
@@ -140,6 +149,24 @@ class Attempts:
             lease = Lease(assignment.execution_id, assignment.attempt)
             self._running.add(lease)
             group.create_task(self._attempt(lease, assignment))
+
+    async def _handed_in(self, ended: Sequence[AttemptEnd], limit: int) -> Exchanged:
+        command = ExchangeAttempts(worker=self._name, ended=ended, limit=limit)
+        exchanged: Exchanged = await self._threads.run(
+            self._dispatch, command, Context.by(EXECUTOR)
+        )
+        return exchanged
+
+    async def _hand_in_alone(self, end: AttemptEnd) -> None:
+        """Have the first end recorded, as a failure if it cannot be recorded as it is."""
+        try:
+            exchanged = await self._handed_in([end], 0)
+        except Exception as error:
+            if _may_pass(error):
+                raise
+            log.error("attempt.unrecordable", execution_id=end.execution_id, exc_info=error)
+            exchanged = await self._handed_in([replace(end, outcome=UNRECORDABLE)], 0)
+        self._settle([end], exchanged)
 
     def _settle(self, ended: Sequence[AttemptEnd], exchanged: Exchanged) -> None:
         del self._ended[: len(ended)]
@@ -238,3 +265,7 @@ class Attempts:
     def _scalars(self, query: sa.Select[Any]) -> list[int]:
         with self._engine.connect() as connection:
             return list(connection.execute(query).scalars().all())
+
+
+def _may_pass(error: Exception) -> bool:
+    return is_transient(error) or isinstance(error, ConcurrencyConflict)
