@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import textwrap
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
-from kpi_results.rows.drilldown import Drilldown
+from kpi_results.rows.drilldown import Drilldown, Place
 from kpi_results.rows.engine import EngineFailure
 from kpi_results.rows.errors import InvalidFilter, InvalidPage, InvalidSort
 from kpi_results.rows.order_files import OrderFiles
@@ -57,6 +61,28 @@ def test_the_longest_unused_order_goes_first(tmp_path: Path) -> None:
     orders.make(DIGESTS[2], TYPE, numbers(100))
     kept = [orders.find(digest, TYPE) is not None for digest in DIGESTS]
     assert kept == [True, False, True]
+
+
+def test_what_a_killed_process_had_of_an_order_is_swept(tmp_path: Path) -> None:
+    code = """
+    import os, sys
+    from pathlib import Path
+    import pyarrow as pa
+    from kpi_results.rows.drilldown import Drilldown, Place
+
+    def killed_on_the_way():
+        yield pa.record_batch([pa.array(range(9), pa.uint32())], ["row"])
+        os._exit(9)
+
+    place = Place(store_url=Path(sys.argv[1], "store").as_uri(), cache=Path(sys.argv[1], "cache"))
+    Drilldown(place).views.orders.make("00" * 32, pa.uint32(), killed_on_the_way())
+    """
+    argv = [sys.executable, "-c", textwrap.dedent(code), str(tmp_path)]
+    assert subprocess.run(argv, check=False).returncode == 9
+    assert [path.stat().st_size for path in tmp_path.rglob("tmp*")] == [36]
+    place = Place(store_url=(tmp_path / "store").as_uri(), cache=tmp_path / "cache")
+    with closing(Drilldown(place)):
+        assert list(tmp_path.rglob("tmp*")) == []
 
 
 def test_an_order_that_is_read_survives_its_deletion(tmp_path: Path) -> None:

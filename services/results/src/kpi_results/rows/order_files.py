@@ -75,8 +75,10 @@ class _Numbers(Sequence[int]):
 class OrderFiles:
     """The folder of row orders, kept below `limit` bytes."""
 
-    def __init__(self, folder: Path, limit: int) -> None:
+    def __init__(self, folder: Path, limit: int, spill: Path | None = None) -> None:
+        """Files begin in `spill`, on the same disk, which is swept when their maker dies."""
         self._folder = folder
+        self._spill = spill or folder
         self._limit = limit
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -121,7 +123,7 @@ class OrderFiles:
         The batches' only column holds numbers of `row_type`.
         """
         path = self._path(digest)
-        with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as file:
+        with tempfile.NamedTemporaryFile(dir=self._spill, delete=False) as file:
             temporary = Path(file.name)
             try:
                 _write(file.fileno(), row_type, batches)

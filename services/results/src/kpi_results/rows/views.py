@@ -98,7 +98,7 @@ class Views:
         """`folder` keeps row orders of at most `limit` bytes in all."""
         self._engine = engine
         self._heavy = heavy
-        self.orders = OrderFiles(folder, limit)
+        self.orders = OrderFiles(folder, limit, engine.spill)
         self._completing: set[str] = set()
         self._closing = threading.Event()
         self._completing_lock = threading.Lock()
