@@ -22,6 +22,7 @@ from jwt.algorithms import OKPAlgorithm
 from jwt.utils import base64url_encode
 
 from kpi_local.home import Home
+from kpi_local.private import write_private
 
 ISSUER = "kpi-ledger-local"
 AUDIENCE = "kpi-ledger"
@@ -35,13 +36,13 @@ def prepare(home: Home) -> None:
     (home.keys / "jwks.json").write_text(json.dumps({"keys": [_public_jwk(issuer)]}, indent=2))
     secrets_key = home.keys / "secrets.key"
     if not secrets_key.exists():
-        _write_private(secrets_key, Fernet.generate_key())
+        write_private(secrets_key, Fernet.generate_key())
 
 
 def write_admin_token(home: Home, *, issuer: str = ISSUER, audience: str = AUDIENCE) -> None:
     """Write a fresh token of the administrator."""
     token = issue(home, ADMIN, ["admin"], issuer=issuer, audience=audience)
-    _write_private(home.token, token.encode() + b"\n")
+    write_private(home.token, token.encode() + b"\n")
 
 
 def issue(
@@ -70,7 +71,7 @@ def issue(
 def _issuer(path: Path) -> Ed25519PrivateKey:
     if not path.exists():
         fresh = Ed25519PrivateKey.generate()
-        _write_private(path, fresh.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        write_private(path, fresh.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     key = load_pem_private_key(path.read_bytes(), password=None)
     if not isinstance(key, Ed25519PrivateKey):
         raise TypeError(f"{path} holds no Ed25519 private key")
@@ -87,8 +88,3 @@ def _thumbprint(jwk: dict[str, str]) -> str:
     members = {name: jwk[name] for name in ("crv", "kty", "x")}
     canonical = json.dumps(members, sort_keys=True, separators=(",", ":")).encode()
     return base64url_encode(hashlib.sha256(canonical).digest()).decode()
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    path.touch(mode=0o600)
-    path.write_bytes(content)

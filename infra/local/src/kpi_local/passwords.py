@@ -7,6 +7,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from kpi_local.private import write_private
+
 
 @dataclass(frozen=True, slots=True)
 class Passwords:
@@ -19,6 +21,5 @@ class Passwords:
         known: dict[str, str] = json.loads(self.path.read_text()) if self.path.exists() else {}
         if user not in known:
             known[user] = secrets.token_urlsafe(24)
-            self.path.touch(mode=0o600)
-            self.path.write_text(json.dumps(known, indent=2))
+            write_private(self.path, json.dumps(known, indent=2).encode())
         return known[user]
