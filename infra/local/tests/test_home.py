@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,22 @@ import pytest
 from kpi_local.errors import HomeInUse
 from kpi_local.home import Home
 
+BEGIN = """
+import fcntl, os, sys, time
+lock = os.open(os.path.join(sys.argv[1], "run", "lock"), os.O_RDWR | os.O_CREAT)
+fcntl.flock(lock, fcntl.LOCK_EX)
+print(flush=True)
+time.sleep(1)
+os.write(lock, str(os.getpid()).encode())
+time.sleep(20)
+"""
+STOP = """
+import sys
+from pathlib import Path
+from kpi_local import up
+from kpi_local.home import Home
+sys.exit(not up.stop(Home(Path(sys.argv[1]))))
+"""
 HOLD = "import sys, time; sys.stdin.read()"
 
 
@@ -45,6 +63,33 @@ def test_a_child_that_inherits_the_lock_keeps_it(home: Home) -> None:
     assert home.holder() is not None
     child.communicate()
     assert home.holder() is None
+
+
+def test_a_stack_that_is_just_beginning_is_stopped_as_any_other(home: Home) -> None:
+    """Its process id is not on the lock yet: 0, which as a receiver is the sender's own group."""
+    begins = [sys.executable, "-c", BEGIN, str(home.path)]
+    with subprocess.Popen(begins, stdout=subprocess.PIPE, start_new_session=True) as stack:
+        assert stack.stdout is not None
+        stack.stdout.readline()
+        stops = [sys.executable, "-c", STOP, str(home.path)]
+        assert subprocess.run(stops, check=False, start_new_session=True).returncode == 0
+        assert stack.wait() == -signal.SIGTERM
+
+
+def test_a_look_at_the_lock_is_in_nobodys_way(home: Home) -> None:
+    looking = threading.Event()
+
+    def look() -> None:
+        while not looking.is_set():
+            home.holder()
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    for _ in range(50):
+        with home.locked():
+            pass
+    looking.set()
+    watcher.join()
 
 
 def test_a_directory_that_was_never_a_home_is_not_in_use(tmp_path: Path) -> None:

@@ -9,7 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from kpi_local.errors import HomeInUse
+from kpi_local.errors import HomeInUse, NotReady
+from kpi_local.waiting import wait_until
+
+PROBES = 0.1  # seconds for which those who only look may hold the lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,8 @@ class Home:
         handle = os.open(self.run / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+                wait_until(lambda: _has(handle, fcntl.LOCK_EX), PROBES, "the home is free", "")
+            except NotReady:
                 raise self._in_use(handle) from None
             os.ftruncate(handle, 0)
             os.write(handle, str(os.getpid()).encode())
@@ -80,19 +83,35 @@ class Home:
             os.close(handle)
 
     def holder(self) -> int | None:
-        """Return the process id of the stack that runs on this home, None if there is none."""
+        """Return the process id of the stack that runs on this home, None if there is none.
+
+        It is 0 for a moment, while a stack begins.
+        """
         try:
-            with self.locked():
-                return None
+            handle = os.open(self.run / "lock", os.O_RDONLY)
         except FileNotFoundError:
             return None
-        except HomeInUse as error:
-            return error.pid
+        try:
+            return None if _has(handle, fcntl.LOCK_SH) else _pid(handle)
+        finally:
+            os.close(handle)
 
     def _in_use(self, handle: int) -> HomeInUse:
-        pid = int(os.pread(handle, 20, 0) or b"0")
+        pid = _pid(handle)
         return HomeInUse(
             pid,
             f"A stack is already running on {self.path} (process {pid}). Stop it with Ctrl-C or "
             "`python -m kpi_local stop`, or set KPI_HOME and KPI_PORT to run another beside it.",
         )
+
+
+def _has(handle: int, lock: int) -> bool:
+    try:
+        fcntl.flock(handle, lock | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _pid(handle: int) -> int:
+    return int(os.pread(handle, 20, 0) or b"0")

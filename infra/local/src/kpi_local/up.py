@@ -76,8 +76,15 @@ def serve(supervisor: Supervisor) -> None:
 
 def stop(home: Home) -> bool:
     """Stop the stack that another process runs on `home`; False if there is none."""
-    pid = home.holder()
-    if pid is None:
+    pid: int | None = 0
+
+    def has_begun() -> bool:
+        nonlocal pid
+        pid = home.holder()
+        return pid != 0
+
+    wait_until(has_begun, SHUTDOWN_TIMEOUT, "the stack has begun", "")
+    if not pid:
         return False
     with suppress(ProcessLookupError):  # killed: its programs notice and are ending already
         os.kill(pid, signal.SIGTERM)
