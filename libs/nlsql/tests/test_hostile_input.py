@@ -27,6 +27,7 @@ _HOSTILE = [
     "",
     "using the customer id",
     "more than one time name",
+    "Vendors that were never includes the string nor have been invoiced",
     "   \n\t ",
     "x" * 2_000,
     "show " * 400,

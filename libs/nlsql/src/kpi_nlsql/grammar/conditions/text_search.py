@@ -170,7 +170,7 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
     ):
         position += 1
     value = scan.at(position)
-    announced = scan.at(position - 1).last_word in _TEXTS and not value.cues
+    announced = scan.at(position - 1).last_word in _TEXTS and bool(value.text) and not value.cues
     short = announced or (value.kind == "word" and len(value.text) == 1)
     closing = _closes_search(scan, position)
     named = is_name(scan, position) or closing is not None
