@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from kpi_nlsql.english.words import stems
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.schema.flags import is_flag
 from kpi_nlsql.schema.graph import Column, Graph
@@ -35,11 +36,20 @@ def _describes(before: Item, item: Item, graph: Graph) -> bool:
         return False
     if not _heads(item) or not before.hits or before.end != item.start:
         return False
+    if _ends_name(before, item, graph):
+        return True
     if before.best_table() >= _NAMES_TABLE:
         return False
     if before.best_column() >= _HALFWAY and not _kept_by(before, item, graph):
         return False
     return not any(is_flag(column) for column in _columns(before, graph))
+
+
+def _ends_name(before: Item, item: Item, graph: Graph) -> bool:
+    # "a premium receipt" is one of ``fin_premium_receipt``, though others have a premium
+    words = stems(f"{before.text} {item.text}")
+    names = graph.table(item.table_hits()[0].table).display_names
+    return any(stems(name)[-len(words) :] == words for name in names)
 
 
 def _kept_by(before: Item, item: Item, graph: Graph) -> bool:
