@@ -61,7 +61,8 @@ def _positive(term: Term, subject: plan.ColumnRef, column: Column) -> plan.Condi
     value = _stored(term, column)
     if _ISO.fullmatch(str(value)) and "timestamp" in column.type.lower():
         return _on_day(term, subject, str(value))
-    if _is_period(value) and _holds_dates(column):
+    months = column.monthly and value not in column.values
+    if _is_period(value) and (_holds_dates(column) or months):
         return _in_period(term, subject, str(value), column)
     return plan.Compare(subject, term.operator, constant(value, column))
 
@@ -185,10 +186,11 @@ def _on_day(term: Term, subject: plan.ColumnRef, day: str) -> plan.Condition:
 
 def _in_period(term: Term, subject: plan.ColumnRef, period: str, column: Column) -> plan.Condition:
     # A period against a date: as a range, which every database can answer from an index.
-    if column.values and not any(_ISO.match(value) for value in column.values[:20]):
+    dates = any(_ISO.match(value) for value in column.values[:20]) or column.monthly
+    if column.values and not dates:
         return plan.Like(subject, "contains", period)
-    first, last = bounds(period)
-    start, end = plan.Constant(first), plan.Constant(last)
+    kept = len(column.values[0]) if column.monthly else None  # ``usg_mth`` from 2025-01 on
+    start, end = (plan.Constant(bound[:kept]) for bound in bounds(period))
     if term.operator in {">", "<="}:
         return plan.Compare(subject, ">=" if term.operator == ">" else "<", end)
     if term.operator in {"<", ">="}:

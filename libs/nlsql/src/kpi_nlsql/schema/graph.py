@@ -20,6 +20,7 @@ _TIED = 0.8
 _SAME_THINGS = 0.8
 """The score from which on the keys of two tables surely hold the same things."""
 
+_MONTH = re.compile(r"\d{4}-(0\d|1[0-2])")
 _NUMERIC = re.compile(r"[-+]?\d+(\.\d+)?")
 _DATE = re.compile(r"\d{4}-\d\d(-\d\d)?")
 _FAMILIES: tuple[tuple[TypeFamily, tuple[str, ...]], ...] = (
@@ -64,6 +65,11 @@ class Column:
         if self.family == "date" or self.holds == "dates":
             return True
         return bool(self.values) and all(map(_DATE.match, self.values[:20]))
+
+    @property
+    def monthly(self) -> bool:
+        """Whether its values are months, as ``2025-07``: no dates that could be cut down to one."""
+        return bool(self.values) and all(map(_MONTH.fullmatch, self.values[:20]))
 
     @property
     def measures(self) -> bool:

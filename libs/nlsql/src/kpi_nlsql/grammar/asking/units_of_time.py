@@ -61,7 +61,10 @@ def period_group(scan: Scanner, position: int) -> Group | None:
     ref = next((ref for table in _measured(scan) if (ref := date_of(scan, table))), None)
     first = scan.entity()  # "orders per customer and month"
     ref = ref or time_of(scan) or (date_of(scan, first) if first is not None else None)
-    return None if ref is None else Group(position, Ref(position, ref.hits, ref.near), period=unit)
+    if ref is None:
+        return None
+    whole = unit == "month" and all(scan.column_of(hit).monthly for hit in ref.hits)
+    return Group(position, Ref(position, ref.hits, ref.near), period=None if whole else unit)
 
 
 def keeps(scan: Scanner, position: int) -> bool:
