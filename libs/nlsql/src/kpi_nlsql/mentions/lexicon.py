@@ -27,7 +27,7 @@ from kpi_nlsql.mentions.phrase_variants import (
     variants,
     with_numbers,
 )
-from kpi_nlsql.mentions.short_names import Key, ShortNames
+from kpi_nlsql.mentions.short_names import Key, ShortNames, own_prefixes
 from kpi_nlsql.mentions.values import ValueHit, ValueIndex
 from kpi_nlsql.schema.flags import is_flag, set_values
 from kpi_nlsql.schema.graph import Graph
@@ -86,7 +86,7 @@ class Lexicon:
             if is_flag(column)
             for value in set_values(column)
         }
-        self._spell_out()
+        self._spell_out(graph)
         self.vocabulary = frozenset(word for name in self._names for word in name)
         short = shortened(self.vocabulary) | consonants(self.vocabulary)
         short = (short - PREFIXES) | (_SHORT & self.vocabulary) | _cut_short(graph)
@@ -240,9 +240,10 @@ class Lexicon:
         named = self._lemmas[hit.table, hit.column]
         return {stem(word) for word in said - named} & {stem(word) for word in named} != set()
 
-    def _spell_out(self) -> None:
+    def _spell_out(self, graph: Graph) -> None:
         """Add the names whose abbreviations other names write in full: SMPL_ID is a sample id."""
-        full = expansions({word for name in self._names for word in name})
+        words = {word for name in self._names for word in name}
+        full = own_prefixes(graph.tables) | expansions(words)
         for name in [name for name in self._names if any(word in full for word in name)]:
             spelt = tuple(full.get(word, word) for word in name)
             _raise(self._names[spelt], self._names[name].items(), _SPELT_OUT)

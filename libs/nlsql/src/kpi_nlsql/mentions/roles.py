@@ -79,7 +79,7 @@ def _is_done_to(items: Sequence[Item], found: Sequence[Role], position: int) -> 
 
 def _is_counted(items: Sequence[Item], position: int) -> bool:
     # "count of opt-ins", "more than 5 opt-ins": what is counted are the rows called so.
-    item, before = items[position], items[max(position - 1, 0)]
+    item, before = items[position], _before_values(items, position - 1)
     counted = before.is_cue("count") or before.number is not None
     # "more than 8 accounts" are rows of ``CBS_ACCOUNT``, though others have a ``LEDGER_ACCT``.
     heads = [hit.table for hit in item.table_hits() if hit.score >= _SURE_TABLE]

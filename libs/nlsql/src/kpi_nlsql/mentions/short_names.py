@@ -6,14 +6,16 @@ it written short. Nothing needs to be known of the words but their letters.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import simplemma
 
+from kpi_nlsql.english.abbreviations import abbreviates
 from kpi_nlsql.english.short_forms import ABBREVIATIONS, MEANINGS
 from kpi_nlsql.english.shortening import likeness, without_vowels
-from kpi_nlsql.english.words import stem, stems
+from kpi_nlsql.english.words import parts, stem, stems
+from kpi_nlsql.schema.graph import Table
 from kpi_nlsql.schema.naming import UNITS
 
 Key = tuple[str, str | None]
@@ -96,6 +98,21 @@ class ShortNames:
         if (alone or simplemma.is_known(short, lang="en")) and not (bare and free):
             return 0.0
         return likeness(spelt, full) * _OTHERWISE
+
+
+def own_prefixes(tables: Iterable[Table]) -> dict[str, str]:
+    """Return what several columns of a table begin with, and the word of its name it is short for.
+
+    ``his_admission`` has an ``adm_no`` and an ``adm_dt``, though English may know an "adm".
+    """
+    found: dict[str, str] = {}
+    for table in tables:
+        firsts = Counter(stem(word) for c in table.columns for word in parts(c.name)[:1])
+        words = {word for name in table.display_names for word in stems(name)}
+        for short in (first for first, times in firsts.items() if times > 1):
+            full = [word for word in words if abbreviates(short, word)]
+            found |= {short: full[0]} if len(full) == 1 else {}
+    return found
 
 
 def _singular(short: str) -> str:
