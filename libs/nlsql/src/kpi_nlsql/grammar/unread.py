@@ -26,8 +26,11 @@ def doubt(scanner: Scanner) -> None:
         and not said & {(hit.table, hit.column) for hit in ref.hits[:3]}
         and not any(abs(term.position - ref.position) == 1 for term in scanner.draft.terms)
     ]
-    if lost:
-        scanner.draft.note("dangling", float(len(lost)))
+    # "methods used by several clients", where no table ties the two: nothing was read of it
+    repeats = {at for at, item in enumerate(scanner.items) if item.is_cue("duplicate")}
+    unread = len(lost) + len(repeats - scanner.draft.used)
+    if unread:
+        scanner.draft.note("dangling", float(unread))
     elif _only_total_shown(scanner):
         scanner.draft.note("dangling", _MOST_DOUBTED)
     _doubt_adjectives(scanner)

@@ -63,10 +63,7 @@ def told_apart(sentence: Sentence, table: str, repeat: Repeat) -> str | None:
 
     "IBANs used by more than one vendor": one vendor may have the same IBAN in several rows.
     """
-    at = max(repeat.cues) + 1 if repeat.counted is None else repeat.counted
-    counts = repeat.counted is not None or sentence.items[at - 1].last_word in SEVERAL
-    others = sentence.items[at].table_hits() if counts and at < len(sentence.items) else []
-    best = [hit.table for hit in others if hit.score >= max(_SURE, others[0].score)]
+    at, best = _counted_in(sentence, repeat)
     place = any(_hit(item, table, of_table=True) >= _EXACT for item in sentence.items)
     if not best or table in best or place:
         return None  # "in RBP GPU with more than 5 products" counts the rows of that table
@@ -75,6 +72,14 @@ def told_apart(sentence: Sentence, table: str, repeat: Repeat) -> str | None:
     key = sentence.graph.table(best[0]).primary_key
     told = _reference(sentence.graph, table, best[0], key[0] if len(key) == 1 else None)
     return None if told and sentence.graph.table(table).column(told).unique else told
+
+
+def _counted_in(sentence: Sentence, repeat: Repeat) -> tuple[int, list[str]]:
+    """Return where the noun stands whose rows are counted, and the tables it names best."""
+    at = max(repeat.cues) + 1 if repeat.counted is None else repeat.counted
+    counts = repeat.counted is not None or sentence.items[at - 1].last_word in SEVERAL
+    others = sentence.items[at].table_hits() if counts and at < len(sentence.items) else []
+    return at, [hit.table for hit in others if hit.score >= max(_SURE, others[0].score)]
 
 
 def _tables(items: Sequence[Item]) -> list[str]:
@@ -106,22 +111,30 @@ def _in_table(
         else:
             missed += 1
     named = max(spoken.values(), default=0.0)
-    if repeat.counted is not None and repeat.counted not in spoken:
-        if told_apart(sentence, table, repeat) in {None, *columns.values()}:
-            return None
-        spoken[repeat.counted] = 0.0
+    apart = told_apart(sentence, table, repeat)
+    elsewhere = repeat.counted is not None and repeat.counted not in spoken
+    if elsewhere and apart in {None, *columns.values()}:
+        return None
+    if apart is not None:
+        spoken[_counted_in(sentence, repeat)[0]] = 0.0
     if _done_elsewhere(items, repeat, spoken):
         return None
-    if missed or (not columns and named < _SURE):
+    if missed or (not columns and (named < _SURE or _counts_others(sentence, table, repeat))):
         return None
     if _cannot_repeat(sentence.graph.table(table), list(columns.values())):
         return None
     fit = sum(scores) / len(scores) if scores else 0.0
     alike = len(scores) > 1 and max(scores) >= _EXACT and _are_alike(items, told)
-    if named < _SURE and fit < _KNOWN and not alike:
+    if named < _SURE and fit < _KNOWN and not alike and apart is None:
         return None
     score = named + 0.5 if named >= _SURE else fit / 2
     return Keys(table, columns, score + fit / 10, frozenset(spoken))
+
+
+def _counts_others(sentence: Sentence, table: str, repeat: Repeat) -> bool:
+    # "methods used by more than one sample": no method is there twice
+    best = _counted_in(sentence, repeat)[1]
+    return bool(best) and table not in best
 
 
 def _are_alike(items: Sequence[Item], told: tuple[int, ...]) -> bool:
