@@ -37,7 +37,16 @@ def is_deed(items: Sequence[Item], position: int) -> bool:
     told = before.is_cue("not") or before.last_word in {"have", "has", "had", "never"}
     if _leads_to_place(items, position):
         return True
-    return (done and told) or _is_timed_deed(items, position)
+    return (done and told and not _ends_so(items, position)) or _is_timed_deed(items, position)
+
+
+def _ends_so(items: Sequence[Item], position: int) -> bool:
+    # "have failed a module": rows that keep how it ended tell the module, and it has no such state
+    behind = items[position + 2 : position + 3]
+    held = {value.table for value in items[position].values if value.score >= 1.0}
+    objects = {hit.table for item in behind for hit in item.table_hits()}
+    told = {hit.table for item in behind for hit in item.column_hits()}
+    return not held & objects and bool(held & told)
 
 
 def _leads_to_place(items: Sequence[Item], position: int) -> bool:

@@ -32,7 +32,9 @@ def adds_up(column: Column) -> bool:
     """Tell whether the sum of the column over many rows means something."""
     # what was paid is no pay
     named = _named(column) - (_PAID if "paid" in column.name.lower() else frozenset())
-    return column.family == "number" and not named & _RATING and not names_rows(column)
+    spans = column.name.lower() == "days"  # of an absence; ``lead_days`` add up to nothing
+    names = names_rows(column) and not spans
+    return column.family == "number" and not named & _RATING and not names
 
 
 def main_amount(table: Table) -> str | None:

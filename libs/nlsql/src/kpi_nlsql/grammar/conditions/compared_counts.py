@@ -128,11 +128,8 @@ def counts_rows(scan: Scanner, operator: Operator, literal: str | float, followi
             ref.near = scan.last_table()
         summed = kind == "compare" and not _of_one_row(scan, ref, following)
         scan.add(Term(kind, following, ref, operator, (literal,), summed=summed))
-    elif role == "value" and scan.role(following + 1) == "table":
-        table = scan.table(following + 1)
-        scan.add(Term("count", following + 1, None, operator, (literal,), table=table))
-        scan.take(following + 1)
-        scan.skipped.add(following + 1)
+    elif role == "value" and _described(scan, operator, literal, scan.head(following)):
+        scan.skipped.add(scan.head(following))
         scan.position = following
         return True
     elif role == "value" and (scan.pending is None or not scan.in_where):
@@ -143,6 +140,20 @@ def counts_rows(scan: Scanner, operator: Operator, literal: str | float, followi
         return False
     scan.take(following)
     scan.position = following + 1
+    return True
+
+
+def _described(scan: Scanner, operator: Operator, literal: str | float, noun: int) -> bool:
+    """Compare what values describe: "3 open accounts" by number, "20 approved days" added up."""
+    ref = scan.ref(noun) if scan.role(noun) == "column" else None
+    if scan.role(noun) == "table":
+        scan.add(Term("count", noun, None, operator, (literal,), table=scan.table(noun)))
+    elif ref is not None and scan.measures(ref):
+        summed = not _of_one_row(scan, ref, noun)
+        scan.add(Term("compare", noun, ref, operator, (literal,), summed=summed))
+    else:
+        return False
+    scan.take(noun)
     return True
 
 

@@ -21,8 +21,11 @@ _ENDS: dict[Direction, frozenset[str]] = {
 }
 
 
-def direction(scan: Scanner) -> Direction | None:
-    """Return the direction that the words before the present item tell, and mark them as used."""
+def direction(scan: Scanner, near: str | None = None) -> Direction | None:
+    """Return the direction that the words before the present item tell, and mark them as used.
+
+    ``near``: whose rows are said right before to have the value.
+    """
     for position in (scan.position - 1, scan.position - 2):
         text = scan.at(position).text
         if text in _VERBS:
@@ -31,8 +34,14 @@ def direction(scan: Scanner) -> Direction | None:
         if position == scan.position - 1 and text in _LEADS:
             if scan.at(position - 1).text in _VERBS:
                 scan.take(position - 1)
-            return _LEADS[text]
+            told = _LEADS[text]
+            return told if near is None or _ends(scan, near, told) else None
     return None
+
+
+def _ends(scan: Scanner, table: str, direction: Direction) -> bool:
+    # "shipped by carriers from Poland": where those have their home, not where the way begins
+    return any(hit.table == table and leads(direction, hit.column) for hit in scan.item.values)
 
 
 def leads(direction: Direction, column: str) -> bool:

@@ -53,7 +53,10 @@ _OBJECT = 4
 _DAYS = frozenset({"day", "date", "time"})
 _CLAUSE = frozenset("they it he she was were is are on that when had been has have".split())  # noqa: SIM905
 
-_HAPPENING = frozenset("made placed recorded booked dated created posted taken happened".split())  # noqa: SIM905
+_HAPPENING = frozenset(
+    "made placed recorded booked dated created posted taken happened dealt traded concluded "  # noqa: SIM905
+    "executed entered logged captured".split()
+)
 """Verbs of what every row stands for: their date is that of the row."""
 
 

@@ -18,6 +18,8 @@ from kpi_nlsql.mentions.values import ValueHit
 _LEADS_IN = frozenset("in from of for by with at on is are was were named called to as".split())  # noqa: SIM905
 _WITHIN = frozenset({"in", "within", "on", "at", "per"})
 _OPENING = frozenset({"the", "or", "and", ",", "all", "our"})
+_HELD = frozenset({"from", "in", "of"})
+_CALLED = 0.85
 _MOST_ROWS = 1000
 _NEAR = 3
 """How many words may stand between a table and a value of its rows."""
@@ -62,10 +64,11 @@ def _subject(scan: Scanner) -> Ref | None:
 def _value(scan: Scanner, ref: Ref | None) -> bool:
     position, item = scan.position, scan.item
     term = Term("value", position, ref, hits=_hits(item.values, ref), values=(_literal(scan),))
-    place = _place(scan)
+    told = _holder(scan)
+    place = _place(scan) or told
     term.near = place or _owner(scan)
     term.adjacent = place is not None or scan.role(position + 1) == "table"
-    term.toward = direction(scan)
+    term.toward = direction(scan, told)
     scan.position += 1
     if not term.hits and ref is None:
         if item.kind == "quoted":
@@ -133,6 +136,15 @@ def _place(scan: Scanner) -> str | None:
     table = scan.table(noun) if scan.role(noun) == "table" else None
     held = any(hit.table == table and hit.score >= 1.0 for hit in scan.item.values)
     return table if held and table != scan.entity() else None
+
+
+def _holder(scan: Scanner) -> str | None:
+    """Return the table named right before that holds the value: "carriers from Poland"."""
+    noun, holders = scan.at(scan.position - 2), {hit.table for hit in scan.item.values}
+    if scan.at(scan.position - 1).text not in _HELD or scan.role(scan.position - 2) == "value":
+        return None
+    named = (hit.table for hit in noun.table_hits() if hit.score >= _CALLED)
+    return next((table for table in named if table in holders), None)
 
 
 def _holding(values: tuple[ValueHit, ...], ref: Ref) -> Ref:

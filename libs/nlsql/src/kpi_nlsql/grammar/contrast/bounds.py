@@ -69,11 +69,17 @@ def ends(items: Sequence[Item], start: int) -> int:
     for position in range(start, len(items)):
         item = items[position]
         led = position > start and item.text in {"with", "showing"}
-        led = led or pairs(items, position)
+        led = led or pairs(items, position) or _denies_further(items, position)
         shows = item.is_cue("show") and position > start and items[position - 1].text != "the"
         if item.text[:1] in ENDS or led or shows or item.text in {"where", "whose"}:
             return position - (shows and items[position - 1].text == "and")
     return len(items)
+
+
+def _denies_further(items: Sequence[Item], position: int) -> bool:
+    # "where the stock is below the minimum and never counted": a condition of its own
+    following = items[position + 1 : position + 2]
+    return items[position].text in {"and", "but"} and any(item.is_cue("not") for item in following)
 
 
 def pairs(items: Sequence[Item], position: int) -> bool:
