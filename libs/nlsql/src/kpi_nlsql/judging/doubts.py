@@ -50,12 +50,7 @@ def _unread(
 ) -> dict[str, float]:
     """Negations, contrasts and comparisons that the sentence speaks of and the query does not."""
     denying = any(item.is_cue(kind) for item in sentence.items for kind in _DENYING)
-    denies = any(
-        not holds
-        or isinstance(term, plan.IsNull)
-        or (isinstance(term, plan.Compare) and term.operator == "!=")
-        for term, holds in conditions
-    )
+    denies = any(_denies(term, holds) for term, holds in conditions)
     contrasts = any(item.text.split()[0] in _CONTRASTING for item in sentence.items if item.text)
     compares = any(item.is_cue(kind) for item in sentence.items for kind in _COMPARING)
     compares |= any(_sets_against(sentence, at) for at in range(len(sentence.items)))
@@ -65,6 +60,21 @@ def _unread(
         "comparison_unread": compares and not _compares(query, conditions),
         "both_unread": _sets_two(sentence) and len(conditions) + (query.having is not None) < 2,
     }
+
+
+def _denies(term: plan.Condition, holds: bool) -> bool:
+    """Tell whether a condition denies something, of the rows or of what they are set against."""
+    if not holds or isinstance(term, plan.IsNull):
+        return True
+    if isinstance(term, plan.Compare):
+        return term.operator == "!="
+    # "payments whose amount in A is not the amount in B": B's row has another one
+    inner = (part for query in related(term) for part, so in _signed(query.where, True) if so)
+    return any(isinstance(part, plan.Compare) and _sets_columns_apart(part) for part in inner)
+
+
+def _sets_columns_apart(term: plan.Compare) -> bool:
+    return term.operator == "!=" and isinstance(term.right, plan.ColumnRef)
 
 
 def _sets_against(sentence: Sentence, position: int) -> bool:

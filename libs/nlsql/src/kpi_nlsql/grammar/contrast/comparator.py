@@ -138,7 +138,7 @@ def _is_unlike(items: Sequence[Item], position: int) -> bool:
     following = [item.last_word for item in items[position + 1 : position + _WITHIN]]
     if following[:1] in (["from"], ["to"], ["than"]):
         return False
-    told = bool({"than", "from", "in", "on", "vs", "versus"} & set(following))
+    told = bool({"than", "from", "in", "at", "on", "vs", "versus"} & set(following))
     return told or deed_before(items, position) is not None
 
 
