@@ -65,18 +65,21 @@ class Token:
     kind: str
     start: int
     end: int
+    capital: bool = False
+    """Whether its capitals tell it from a small word: the system HIS is not "his"."""
     lower: str = field(init=False, repr=False, compare=False)
     """The text in lower case: every rule asks for it, so it is kept."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "lower", self.text.lower())
+        object.__setattr__(self, "lower", self.text if self.capital else self.text.lower())
 
     @property
     def stem(self) -> str:
         """The stem by which names are matched; numbers and marks stand for themselves."""
         if self.kind != "word":
             return self.text
-        return stem(self.lower[:-1] if _ACRONYMS.fullmatch(self.text) else self.lower)
+        lower = self.text.lower()
+        return stem(lower[:-1] if _ACRONYMS.fullmatch(self.text) else lower)
 
 
 _EMPTY_ADVERBS = frozenset({"still", "nevertheless", "nonetheless", "already", "actually"})

@@ -175,6 +175,10 @@ class Lexicon:
                 if key[1] is None:
                     yield key, score * _ABBREVIATION_FACTOR
 
+    def begins_tables(self, word: str) -> bool:
+        """Tell whether names of tables begin with a short word (stem): of a system, mostly."""
+        return word in self._acronyms
+
     def _by_acronym(self, phrase: tuple[str, ...]) -> dict[Key, float]:
         """Return the tables of the system whose initials the phrase, or its beginning, spells."""
         found: dict[Key, float] = {}

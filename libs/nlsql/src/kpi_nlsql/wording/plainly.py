@@ -18,6 +18,7 @@ from kpi_nlsql.wording.announced import to_the_point
 from kpi_nlsql.wording.asked_deeds import states_told
 from kpi_nlsql.wording.asked_last import asked_first
 from kpi_nlsql.wording.bare_deeds import bare_deeds
+from kpi_nlsql.wording.capital_names import capital_names
 from kpi_nlsql.wording.codes_told import names_before_codes, with_codes_told
 from kpi_nlsql.wording.courtesy import plainly_asked
 from kpi_nlsql.wording.deeds_told import deeds_told
@@ -43,7 +44,8 @@ from kpi_nlsql.wording.who_asked import who_asked
 
 def plain_tokens(tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Token, ...]:
     """Return the tokens of a sentence put plainly, before a word of it is linked."""
-    told = periods_led(periods_last(margins_last(written_out(without_glosses(tokens)))))
+    named = capital_names(tokens, lexicon)
+    told = periods_led(periods_last(margins_last(written_out(without_glosses(named)))))
     told = plainly_asked(totals_asked(plainly_told(told)))
     told = by_known_names(plainly_lacking(only_those(told)), lexicon)
     return tuple(glued(with_codes_told(told, lexicon), lexicon))

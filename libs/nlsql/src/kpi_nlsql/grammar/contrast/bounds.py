@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from kpi_nlsql.grammar.contrast.comparator import Comparator
 from kpi_nlsql.grammar.contrast.per_source import tells_source
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import skip_words
 
 _OPENERS = frozenset(
     "where whose with having which that who when have has had showing carrying although "  # noqa: SIM905
     "everything anything whatever for by".split()
 ) | {"for which", "in which"}
 ENDS = frozenset({",", ".", "?", ";", ":", "(", ")", "!"})
+CLAUSE_JOINTS = frozenset({"and", "but"})
 VERBS = frozenset("is are was were does do did".split())  # noqa: SIM905
 PLACES = frozenset({"in", "at", "on", "per", "within", "inside", "according to", "by"})
 LED_TO = frozenset({"in", "at", "with", "on", "by", "to", "under", "for", "as"})
@@ -71,6 +73,7 @@ def ends(items: Sequence[Item], start: int) -> int:
         led = position > start and item.text in {"with", "showing"}
         led = led or pairs(items, position) or _denies_further(items, position)
         shows = item.is_cue("show") and position > start and items[position - 1].text != "the"
+        led = led or (position > start and _says_more(items, position))
         if item.text[:1] in ENDS or led or shows or item.text in {"where", "whose"}:
             return position - (shows and items[position - 1].text == "and")
     return len(items)
@@ -80,6 +83,20 @@ def _denies_further(items: Sequence[Item], position: int) -> bool:
     # "where the stock is below the minimum and never counted": a condition of its own
     following = items[position + 1 : position + 2]
     return items[position].text in {"and", "but"} and any(item.is_cue("not") for item in following)
+
+
+def _says_more(items: Sequence[Item], position: int) -> bool:
+    """Tell whether a clause of its own begins here: "… and the vendor is blocked"."""
+    if items[position].text not in CLAUSE_JOINTS:
+        return False
+    noun = skip_words(items, position + 1, {"the", "their", "its"})
+    if noun < len(items) and items[noun].is_cue("relative"):
+        return True
+    verb = noun + 1
+    while verb < len(items) and (items[verb].kind == "mention" or items[verb].text in PLACES):
+        verb += 1
+    said = noun < len(items) and items[noun].kind == "mention"
+    return said and verb < len(items) and items[verb].text.split()[0] in VERBS
 
 
 def pairs(items: Sequence[Item], position: int) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
+from kpi_nlsql.schema.graph import Column
 
 _SHARES = frozenset({"%", "percent"})
 _UNREAD = frozenset({"percentage", "per"})
@@ -21,6 +22,10 @@ class Margin:
     amount: float | int
     operator: plan.Operator
     share: bool = False
+
+
+_CENTS = Margin(0.005, ">")
+_FLOATING = ("real", "float", "double")
 
 
 def with_margin(items: Sequence[Item], clause: Clause) -> tuple[Clause, Margin | None] | None:
@@ -40,6 +45,12 @@ def with_margin(items: Sequence[Item], clause: Clause) -> tuple[Clause, Margin |
     told = clause.told | {at for at in rest if at <= last}
     after = tuple(at for at in clause.after if at > last)
     return replace(clause, told=told, after=after), Margin(amount, operator, share)
+
+
+def within_rounding(operator: plan.Operator, column: Column) -> Margin | None:
+    """Return the margin of a sum of floating numbers: it never equals a total to the last digit."""
+    floats = column.type.lower().startswith(_FLOATING)
+    return _CENTS if operator == "!=" and floats else None
 
 
 def apart(

@@ -13,7 +13,7 @@ from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.comparator import mirrored
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
 from kpi_nlsql.grammar.contrast.layout import Layout, Positions, words_of
-from kpi_nlsql.grammar.contrast.margin import Margin
+from kpi_nlsql.grammar.contrast.margin import Margin, within_rounding
 from kpi_nlsql.grammar.contrast.operand import naming, operands, table_told
 from kpi_nlsql.grammar.contrast.order import can_sort, ordered
 from kpi_nlsql.grammar.contrast.outputs import both_compared, both_listed, shown_column, shown_total
@@ -84,6 +84,8 @@ class Reading:
         sure = choice.pairing.score * clearness(ranked) * min(1.0, 0.4 + said)
         told = f"{choice.left.column} {operator} {choice.right.column}"
         if (function := clause.together) is not None:
+            if function == "sum" and margin is None:
+                margin = within_rounding(operator, choice.right.meant(self.sentence.graph))
             unlike = _SUMMED if operator == "!=" and margin is None else 1.0
             total = partial(summed, choice, operator, function, margin)
             return self._candidate(choice, [], rows, sure * unlike, told, total)
@@ -125,6 +127,7 @@ class Reading:
         said_of = RowsSaid(self.sentence, self.items, self.account, choice)
         filters = [*said_of.phrased(self.phrases), *said_of.headed(self.layout.head)]
         filters += said_of.described(self.stretches)
+        filters += said_of.said_after(self.layout.loose)
         behind = set(self.stretches[1])
         filters += said_beside(self.items, self.layout, self.account, choice, behind)
         if said_of.leaves_words([self.layout.head, *self.stretches]):

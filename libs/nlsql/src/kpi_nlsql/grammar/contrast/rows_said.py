@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kpi_nlsql.english.function_words import FUNCTION_WORDS, STOP_WORDS
 from kpi_nlsql.grammar.contrast.account import Account
-from kpi_nlsql.grammar.contrast.bounds import VERBS
+from kpi_nlsql.grammar.contrast.bounds import CLAUSE_JOINTS, VERBS
 from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.comparator import is_deed
 from kpi_nlsql.grammar.contrast.operand import Operand
@@ -86,6 +86,18 @@ class RowsSaid:
                     found.append(rows.term)
                     self.account.add(rows.used)
         return found
+
+    def said_after(self, positions: Sequence[int]) -> list[plan.Condition]:
+        """Return what clauses behind the comparison say: "… and the vendor is not blocked"."""
+        if not positions or self.items[positions[0]].text not in CLAUSE_JOINTS:
+            return []
+        told = [self.items[at] for at in positions[1:] if not self.items[at].is_cue("relative")]
+        for alias, side, other in self._sides():
+            rows = rows_told(self.sentence, told, side.table, alias, other) if told else None
+            if rows is not None:
+                self.account.add(rows.used)
+                return [rows.term]
+        return []
 
     def leaves_words(self, stretches: Sequence[Sequence[int]]) -> bool:
         """Tell whether a word beside the rows of a side is not understood: "unpaid invoices"."""
