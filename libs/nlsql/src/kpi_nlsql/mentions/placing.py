@@ -209,6 +209,8 @@ def _noun(
             return None
         if any(other.is_cue("not") for other in items[position : place.start]):
             continue  # "trades without a confirmation from the broker"
+        if any(other.is_cue("aggregate") for other in items[position + 1 : place.start]):
+            continue  # "accounts by total value in the backlog" tells where the values are
         if _is_noun(item, items[place.start - 1], table, graph, place, proper):
             return position
         if item.best_table() >= _EXACT and item.best_table() >= item.best_column():
