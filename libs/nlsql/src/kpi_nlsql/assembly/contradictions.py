@@ -50,10 +50,12 @@ def _add_up(draft: Draft, graph: Graph) -> None:
     plainly_rows = not others and _shows_each_row(draft, graph)
     values = [t for t in draft.terms if t.kind == "value" and _table(t) in told - {None}]
     for first, second in pairwise(values):
-        beside = 0 < second.position - first.position <= _BESIDE
+        # "temporary employees and apprentices": the noun stands with the first
+        noun = (first.position + 1, _table(first)) in draft.entities
+        beside = 0 < second.position - first.position - noun <= _BESIDE
         adjacent = second.adjacent and second.near in rows
         # "vendors in France and Italy", but not "countries with vendors of both kinds"
-        of_rows = plainly_rows and bool(draft.entities) and _table(second) in rows
+        of_rows = (plainly_rows or noun) and bool(draft.entities) and _table(second) in rows
         beside = beside and (_table(second) == own or adjacent or of_rows)
         denied = {first.scope, second.scope} & draft.negative_scopes
         if beside and not denied and contradict(first, second):

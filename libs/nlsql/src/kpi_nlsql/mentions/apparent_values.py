@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kpi_nlsql.english.deeds import is_inflected
 from kpi_nlsql.english.function_words import COPULAS, POSSESSIVES
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.mentions.linking import Item
@@ -11,6 +12,8 @@ from kpi_nlsql.mentions.walking import skip_words, text_at
 
 _TIMED = ("after", "before", "between", "recent", "older")
 _LIVE = frozenset({"live", "lives", "lived"})
+_MEANS = frozenset({"by", "via", "through", "with"})
+_TWO = 2
 _DATED = ("on", "at", "date", "time", "dt", "dat")
 DETERMINERS = frozenset("a an the all any some their its his her each every these those".split())  # noqa: SIM905
 
@@ -35,7 +38,7 @@ def is_deed(items: Sequence[Item], position: int) -> bool:
     before = items[position - 1] if position else items[position]
     done = items[position].text.endswith("ed") and after in {"a", "an", "any"}
     told = before.is_cue("not") or before.last_word in {"have", "has", "had", "never"}
-    if _leads_to_place(items, position):
+    if _leads_to_place(items, position) or _leads_to_means(items, position):
         return True
     return (done and told and not _ends_so(items, position)) or _is_timed_deed(items, position)
 
@@ -62,6 +65,15 @@ def _leads_to_place(items: Sequence[Item], position: int) -> bool:
         return False
     verb = stem(item.text)
     return any(stems(value.column)[:1] == (verb,) for value in rest[1].values)
+
+
+def _leads_to_means(items: Sequence[Item], position: int) -> bool:
+    # "receipts paid by card" have a method, whatever claims are Paid
+    item, rest = items[position], items[position + 1 : position + 3]
+    if not is_inflected(item.text) or len(rest) < _TWO or rest[0].text not in _MEANS:
+        return False
+    means = {value.table for value in rest[1].values if value.score >= 1.0}
+    return bool(means) and means.isdisjoint(value.table for value in item.values)
 
 
 def _is_finite(items: Sequence[Item], position: int) -> bool:

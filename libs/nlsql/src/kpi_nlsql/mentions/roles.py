@@ -153,6 +153,8 @@ def _holds(items: Sequence[Item], place: int, position: int) -> bool:
         grouped = items[position - 1].is_cue("group")
         run = all(item.kind == "mention" for item in items[place:position])
         return lead != "of" or grouped or run
+    if any(item.is_cue("aggregate") for item in items[position + 1 : place]):
+        return False  # "accounts by total value in the backlog" tells where the values are
     before = _before_values(items, skip_words_back(items, position - 1, DETERMINERS))
     told = before.is_cue("all") or before.text == "on"
     return not (told and items[place].text.endswith("s"))

@@ -72,7 +72,7 @@ def _called_charge(name: tuple[str, ...], own: set[str]) -> bool:
 def _plain(amounts: list[Column], table: Table) -> list[Column]:
     """Return the one amount that is called nothing else, beside a paid amount or a tax amount."""
     own = {word for name in table.display_names for word in stems(name)} | _PLAINLY
-    plain = [column for column in amounts if _named(column) <= own]
+    plain = [column for column in amounts if own.issuperset(stems(column.display_names[0]))]
     return plain if len(plain) == 1 else []
 
 
