@@ -5,7 +5,7 @@ from __future__ import annotations
 from kpi_nlsql.english.function_words import COPULAS, HELPING, POSSESSIVES
 from kpi_nlsql.grammar.asking.listed import listed
 from kpi_nlsql.grammar.asking.questions import question_word
-from kpi_nlsql.grammar.conditions.denied_subjects import leave_denial, says_of_several
+from kpi_nlsql.grammar.conditions.denied_subjects import ends_denial, leave_denial
 from kpi_nlsql.grammar.conditions.existence import lacks_own_column
 from kpi_nlsql.grammar.conditions.people import ask_people
 from kpi_nlsql.grammar.scanner import Scanner
@@ -178,7 +178,7 @@ def _relative(scan: Scanner) -> bool:
     if starts and item.text.split()[-1] in _ASKING:
         _question_word(scan, item.text)
     else:
-        if lacks_own_column(scan, scan.position - 1) or says_of_several(scan):
+        if lacks_own_column(scan, scan.position - 1) or ends_denial(scan):
             scan.close_scope()
         scan.in_where = True
         scan.pending = scan.pending if _says_of_column(scan) else None

@@ -155,9 +155,15 @@ def leave_denial(scan: Scanner) -> bool:
     return True
 
 
-def says_of_several(scan: Scanner) -> bool:
+def ends_denial(scan: Scanner) -> bool:
+    """Tell whether a clause speaks of the rows asked for, behind what is denied of them."""
+    denied = scan.scope in scan.draft.negative_scopes
+    return denied and (_says_of_several(scan) or _denies_own_values(scan))
+
+
+def _says_of_several(scan: Scanner) -> bool:
     """Tell whether "who were" follows one row that is denied: "staff without a badge who were"."""
-    if scan.scope not in scan.draft.negative_scopes or scan.item.text not in _WHO:
+    if scan.item.text not in _WHO:
         return False
     denied = scan.at(scan.position - 1)
     several = scan.at(scan.position + 1).text in {"are", "were", "have"}
@@ -172,6 +178,15 @@ def _is_main_verb(scan: Scanner) -> bool:
         before
     )
     return finite and lacking and scan.role(scan.position - 1) == "table"
+
+
+def _denies_own_values(scan: Scanner) -> bool:
+    """Tell whether only values of the rows asked for are denied: "not of type Theft, with …"."""
+    terms = [term for term in scan.draft.terms if term.scope == scan.scope]
+    entity = scan.entity()
+    return bool(terms) and all(
+        term.kind == "value" and any(hit.table == entity for hit in term.hits) for term in terms
+    )
 
 
 def _is_own_deed(scan: Scanner, position: int) -> bool:

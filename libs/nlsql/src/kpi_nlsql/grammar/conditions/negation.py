@@ -47,13 +47,19 @@ def _behind_light_verb(scan: Scanner, position: int) -> int:
     following = position
     while scan.at(following).text in _YET:
         following = scan.skip(following + 1)
-    while scan.at(following).text in _LIGHT_VERBS:
+    while scan.at(following).text in _LIGHT_VERBS or _is_idle_deed(scan, following):
         following = scan.skip(following + 1)
     own = scan.role(following) == "value" and _is_own(scan, following)
     if following == position or not own:
         return position
+    scan.take(*range(position, following))
     scan.position = following
     return following
+
+
+def _is_idle_deed(scan: Scanner, position: int) -> bool:
+    # "not paid by card", where Paid is a status of other rows
+    return scan.role(position) == "none" and bool(scan.at(position).values)
 
 
 def _denies(scan: Scanner) -> bool:

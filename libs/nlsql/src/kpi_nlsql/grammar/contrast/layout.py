@@ -77,10 +77,14 @@ def words_of(
 
 
 def is_value_of(value: Item, item: Item) -> bool:
-    """Tell whether a value is one of the column named before it: "account 8400"."""
+    """Tell whether a value is one of the column named before it: "account 8400".
+
+    "subscribers active in A" are rows, though halfway called like their ``sub_stat``.
+    """
     columns = {(hit.table, hit.column) for hit in value.values if hit.score >= 1.0}
+    least = max(_WEAK, item.best_table())
     return is_value(value) and bool(
-        columns & {(hit.table, hit.column) for hit in item.column_hits() if hit.score >= _WEAK}
+        columns & {(hit.table, hit.column) for hit in item.column_hits() if hit.score >= least}
     )
 
 
