@@ -21,6 +21,8 @@ class Link:
 
     table: str
     join: Join
+    asked: bool = False
+    """Whether rows of this table are asked for: each refers to a row of either side."""
 
     def steps(self, first: Pairing, right: str) -> tuple[plan.JoinStep, ...]:
         """Return the joins from ``s`` over the table between (``m``) to the other side (``t``)."""
@@ -32,22 +34,28 @@ class Link:
         )
 
 
-def linked_rows(sentence: Sentence, left: str, right: str) -> tuple[Pairing, Link] | None:
-    """Return how each row of the one side leads to one row of the other over a table between."""
+def linked_rows(
+    sentence: Sentence, left: str, right: str, rows: str | None
+) -> tuple[Pairing, Link] | None:
+    """Return how each row of the one side leads to one row of the other over a table between.
+
+    Or how the ``rows`` asked for lead to both: "scans at a door whose site is not the badge's".
+    """
     away, back = _from(sentence, left), _from(sentence, right)
     ways = [
         (first, second)
         for table in (away.keys() & back.keys()) - {left, right}
         for first in away[table]
         for second in map(Join.reversed, back[table])
-        if _leads_to_one(sentence, first, second)
+        if _ties(sentence, first, second, asked=table == rows)
     ]
     if not ways:
         return None
     first, second = max(ways, key=lambda way: (_surest(*way), way[0].right_table))
     pairs = tuple(map(ColumnPair, first.left_columns, first.right_columns))
     score = _surest(first, second) * _FARTHER
-    return Pairing(pairs, score, "over a table between"), Link(first.right_table, second)
+    link = Link(first.right_table, second, first.right_table == rows)
+    return Pairing(pairs, score, "over a table between"), link
 
 
 def _from(sentence: Sentence, table: str) -> dict[str, list[Join]]:
@@ -59,11 +67,11 @@ def _from(sentence: Sentence, table: str) -> dict[str, list[Join]]:
     return found
 
 
-def _leads_to_one(sentence: Sentence, first: Join, second: Join) -> bool:
-    there, back = (first, second), (second.reversed(), first.reversed())
-    return any(
-        all(sentence.paths.to_one(join, sentence.graph) for join in way) for way in (there, back)
-    )
+def _ties(sentence: Sentence, first: Join, second: Join, *, asked: bool) -> bool:
+    """Tell whether each row of a side leads to one of the other, or one ``asked`` for to both."""
+    ways = [(first, second), (second.reversed(), first.reversed())]
+    ways += [(first.reversed(), second)] if asked else []
+    return any(all(sentence.paths.to_one(join, sentence.graph) for join in way) for way in ways)
 
 
 def _surest(first: Join, second: Join) -> float:
@@ -81,4 +89,4 @@ def turned(pairing: Pairing, link: Link, left: str) -> tuple[Pairing, Link]:
         kind=link.join.kind,
         score=link.join.score,
     )
-    return replace(pairing, pairs=pairs), Link(link.table, back)
+    return replace(pairing, pairs=pairs), Link(link.table, back, link.asked)

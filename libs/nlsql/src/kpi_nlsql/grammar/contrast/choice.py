@@ -43,6 +43,7 @@ _WHOLE = 0.9
 _KEYLESS = 1.0
 _BY_COLUMN = 0.6
 _LINKED = 0.4
+_ASKED = 0.5
 _NO_KEY = 1.0
 
 
@@ -108,6 +109,8 @@ def _pairs(sentence: Sentence, sought: Sought) -> Iterator[Choice]:
     )
     head = {table.name: _head(sought.head, table) for table in graph.tables}
     spoken = {table.name: _spoken(sought.others, table) for table in graph.tables}
+    rows = max(head, key=lambda name: head[name])
+    asked = rows if head[rows] >= _ASKED else None
     links: dict[tuple[str, str], tuple[Pairing, Link] | None] = {}
     joined = {(join.left_table, join.right_table) for join in graph.joins}
     for left, left_shown in lefts:
@@ -134,10 +137,18 @@ def _pairs(sentence: Sentence, sought: Sought) -> Iterator[Choice]:
                 yield Choice(left, right, pairing, score + _PAIRED * pairing.score)
                 continue
             if pair not in links:
-                links[pair] = linked_rows(sentence, *pair)
+                links[pair] = linked_rows(sentence, *pair, asked)
             if (linked := links[pair]) is not None:
-                paired = _PAIRED * linked[0].score - _LINKED
-                yield Choice(left, right, linked[0], score + paired, linked[1])
+                score += _worth_of_link(linked, head, pair)
+                yield Choice(left, right, linked[0], score, linked[1])
+
+
+def _worth_of_link(
+    linked: tuple[Pairing, Link], head: dict[str, float], pair: tuple[str, str]
+) -> float:
+    pairing, link = linked
+    further = head[link.table] - max(head[name] for name in pair) if link.asked else 0.0
+    return _PAIRED * pairing.score - _LINKED + _HEADED * further
 
 
 def _has_order(graph: Graph, sought: Sought, operand: Operand) -> bool:

@@ -35,6 +35,7 @@ from kpi_nlsql.grammar.contrast.written import (
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import moved
+from kpi_nlsql.schema.graph import Table
 from kpi_nlsql.schema.pairing import Pairing
 from kpi_nlsql.sentence import Candidate, Sentence
 
@@ -144,7 +145,9 @@ class Reading:
         if choice.same_row and not self.account.all_told():
             return None  # of one table the general reader reads more than what is compared
         tables = choice.left.table
-        if not choice.same_row:
+        if choice.link is not None and choice.link.asked:
+            tables = f"{choice.link.table} with {tables} and {choice.right.table}"
+        elif not choice.same_row:
             keys = ", ".join(pair.left for pair in choice.pairing.pairs)
             tables += f" and {choice.right.table} with the same {keys}"
         return Candidate(
@@ -204,9 +207,15 @@ class Reading:
         """Tell whether the rows of a table are asked for, not what two tables describe each."""
         if not self.sought.head:
             return not common
-        tables = [self.sentence.graph.table(side.table) for side in (choice.left, choice.right)]
-        told = [table_told(self.sought.head, table) for table in tables]
+        told = [table_told(self.sought.head, table) for table in self._tables(choice)]
         return any(each is not None and each.said >= _SURELY for each in told)
+
+    def _tables(self, choice: Choice) -> list[Table]:
+        """Return the tables whose rows may be asked for."""
+        names = [choice.left.table, choice.right.table]
+        if choice.link is not None and choice.link.asked:
+            names.append(choice.link.table)
+        return [self.sentence.graph.table(name) for name in names]
 
     def _tell_sides(self, choice: Choice) -> None:
         lost = choice.left.lost | choice.right.lost
@@ -215,8 +224,7 @@ class Reading:
             if choice.link is not None:
                 between = self.sentence.graph.table(choice.link.table)
                 self.account.add(word.token for word in naming(words, between))
-        for side in (choice.left, choice.right):
-            table = self.sentence.graph.table(side.table)
+        for table in self._tables(choice):
             told = table_told(self.sought.head, table)
             if told is not None:
                 self.account.add({word.token for word in self.sought.head} - told.lost)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from kpi_nlsql.english.function_words import FUNCTION_WORDS, STOP_WORDS
 from kpi_nlsql.grammar.contrast.account import Account
 from kpi_nlsql.grammar.contrast.bounds import CLAUSE_JOINTS, VERBS
 from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.comparator import is_deed
-from kpi_nlsql.grammar.contrast.operand import Operand
 from kpi_nlsql.grammar.contrast.row_phrases import RowPhrase, rows_told
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
@@ -27,11 +26,15 @@ class RowsSaid:
     ) -> None:
         self.sentence, self.items, self.account, self.choice = sentence, items, account, choice
 
-    def _sides(self) -> list[tuple[str, Operand, str]]:
-        """Return the sides with rows of their own, each by its alias, and the other's table."""
+    def _sides(self) -> list[tuple[str, str, Set[int], str]]:
+        """Return the tables with rows of their own: alias, name, words lost, the other table."""
         first, second = self.choice.left, self.choice.right
-        other = [] if self.choice.same_row else [("t", second, first.table)]
-        return [("s", first, second.table), *other]
+        told: list[tuple[str, str, Set[int], str]] = [("s", first.table, first.lost, second.table)]
+        if not self.choice.same_row:
+            told.append(("t", second.table, second.lost, first.table))
+        if self.choice.link is not None and self.choice.link.asked:
+            told.insert(0, ("m", self.choice.link.table, frozenset(), ""))
+        return told
 
     def phrased(self, phrases: Sequence[RowPhrase]) -> list[plan.Condition]:
         """Return what the phrases taken out of the sentence say of the rows of either side."""
@@ -41,8 +44,8 @@ class RowsSaid:
             told = [self.items[at] for at in phrase.positions]
             ways = [
                 rows
-                for alias, side, other in (sides[::-1] if phrase.behind else sides)
-                if (rows := rows_told(self.sentence, told, side.table, alias, other)) is not None
+                for alias, table, _, other in (sides[::-1] if phrase.behind else sides)
+                if (rows := rows_told(self.sentence, told, table, alias, other)) is not None
             ]
             if ways:
                 rows = min(ways, key=lambda way: way.joined)
@@ -74,14 +77,14 @@ class RowsSaid:
         found: list[plan.Condition] = []
         for stretch in () if self.choice.same_row else stretches:
             spans = {at: {*self.account.span(at)} for at in stretch}
-            for alias, side, other in self._sides():
-                lost = {at for at in stretch if spans[at] & (side.lost - self.account.tokens)}
+            for alias, table, unheard, other in self._sides():
+                lost = {at for at in stretch if spans[at] & (unheard - self.account.tokens)}
                 if any(self.items[at].best_table() >= _NAMED for at in lost):
                     continue
                 told = [
                     self.items[at] for at in stretch if at in lost or not is_deed(self.items[at])
                 ]
-                rows = rows_told(self.sentence, told, side.table, alias, other) if lost else None
+                rows = rows_told(self.sentence, told, table, alias, other) if lost else None
                 if rows is not None and all(spans[at] & rows.used for at in lost):
                     found.append(rows.term)
                     self.account.add(rows.used)
@@ -92,8 +95,8 @@ class RowsSaid:
         if not positions or self.items[positions[0]].text not in CLAUSE_JOINTS:
             return []
         told = [self.items[at] for at in positions[1:] if not self.items[at].is_cue("relative")]
-        for alias, side, other in self._sides():
-            rows = rows_told(self.sentence, told, side.table, alias, other) if told else None
+        for alias, table, _, other in self._sides():
+            rows = rows_told(self.sentence, told, table, alias, other) if told else None
             if rows is not None:
                 self.account.add(rows.used)
                 return [rows.term]

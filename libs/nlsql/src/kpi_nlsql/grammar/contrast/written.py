@@ -14,6 +14,7 @@ from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import aliases
 from kpi_nlsql.schema.graph import Graph
 
+_SIDES = {"s", "m", "t"}
 _COUNT = plan.Output(plan.Aggregate("count", plan.Star()), "count")
 
 
@@ -133,16 +134,18 @@ def _having(term: plan.Condition, total: plan.Expression) -> plan.Condition:
 
 def _rows(choice: Choice, terms: Sequence[plan.Condition], wish: Wish) -> plan.Query:
     first, *further = choice.steps()
+    asked, other = plan.Source(choice.left.table, "s"), first.source
+    if choice.link is not None and choice.link.asked:
+        asked, other = other, asked
+    outer = [term for term in terms if aliases(term) & _SIDES == {asked.alias}]
     inner = plan.Query(
         (plan.Output(plan.Constant(1)),),
-        first.source,
+        other,
         joins=tuple(further),
-        where=plan.all_of([*first.on, *(term for term in terms if not _of_source(term))]),
+        where=plan.all_of([*first.on, *(term for term in terms if term not in outer)]),
     )
-    outer = [term for term in terms if _of_source(term)]
-    shown = _COUNT if wish.counts else plan.Output(plan.Star("s"))
-    source = plan.Source(choice.left.table, "s")
-    return plan.Query((shown,), source, where=plan.all_of([*outer, plan.Exists(inner)]))
+    shown = _COUNT if wish.counts else plan.Output(plan.Star(asked.alias))
+    return plan.Query((shown,), asked, where=plan.all_of([*outer, plan.Exists(inner)]))
 
 
 def compared(
@@ -163,9 +166,3 @@ def compared(
     if operator == "!=" and not choice.same_row:
         return differs(left, right)
     return plan.Compare(left, operator, right)
-
-
-def _of_source(term: plan.Condition) -> bool:
-    """Tell whether a condition is about the rows asked for alone."""
-    sources = aliases(term)
-    return "s" in sources and not sources & {"t", "m"}
