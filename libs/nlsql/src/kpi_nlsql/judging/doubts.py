@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kpi_nlsql.mentions.walking import text_at
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import related, sources
 from kpi_nlsql.schema.graph import Graph
@@ -22,6 +23,7 @@ NAMES = (
 _DENYING = ("not", "missing", "only")
 _COMPARING = ("compare", "often", "between")
 _SET_AGAINST = frozenset({"another", "than", "higher", "lower"})
+_DEFINITE = frozenset({"the", "their", "its"})
 _CONTRASTING = frozenset({"but", "except", "excluding", "besides"})
 
 
@@ -81,7 +83,9 @@ def _sets_against(sentence: Sentence, position: int) -> bool:
     # "orders invoiced with a different amount", but not "how many different amounts"
     items = sentence.items
     one = items[position].text == "different" and position > 0 and items[position - 1].text == "a"
-    return one or items[position].text in _SET_AGAINST
+    said = items[position].is_cue("not") and items[position].last_word == "not"
+    other = said and text_at(items, position + 1).partition(" ")[0] in _DEFINITE
+    return one or other or items[position].text in _SET_AGAINST
 
 
 def _sets_two(sentence: Sentence) -> bool:

@@ -29,7 +29,7 @@ from kpi_nlsql.grammar.contrast.wording import (
     table_words,
 )
 from kpi_nlsql.plans import plan
-from kpi_nlsql.schema.graph import Graph, Table
+from kpi_nlsql.schema.graph import Column, Graph, Table
 from kpi_nlsql.schema.pairing import Pairing
 from kpi_nlsql.sentence import Sentence
 
@@ -75,6 +75,10 @@ class Choice:
     def columns(self) -> tuple[str | None, str | None]:
         """The two columns compared."""
         return self.left.column, self.right.column
+
+    def meant(self, graph: Graph) -> tuple[Column, Column]:
+        """Return the two columns compared as the graph has them."""
+        return self.left.meant(graph), self.right.meant(graph)
 
     def turned(self) -> Choice:
         """Return the same choice with its sides exchanged."""

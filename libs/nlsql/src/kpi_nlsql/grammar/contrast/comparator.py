@@ -30,6 +30,7 @@ _LIKE = frozenset(
 _HAVING = frozenset({"have", "has", "having", "with", "show", "shows", "hold", "carry", "carries"})
 _DONE_WITH = frozenset({"with", "at", "to", "in", "under", "on", "for", "by"})
 _DONE = frozenset("paid sold bought sent built made held".split())  # noqa: SIM905
+_DEFINITE = frozenset({"the", "their", "its"})
 _WITHIN = 10
 _MIRRORED: dict[Operator, Operator] = {
     ">": "<",
@@ -167,6 +168,7 @@ def _denied(items: Sequence[Item], position: int) -> Comparator | None:
     if items[end].text in _SAME or items[end].argument("compare") == "=":
         end = skip_words(items, end + 1, {"as", "with", "to"})
         return Comparator(position, end, "!=", "not the same")
-    if items[position].last_word == "not" and items[position + 1].text == "the":
+    definite = items[position + 1].text.split()[0] in _DEFINITE  # "the sum of" is read as one
+    if items[position].last_word == "not" and definite:
         return Comparator(position, position + 1, "!=", "not")
     return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.english.words import Token, parts
+from kpi_nlsql.grammar.contrast.comparator import is_deed
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
 from kpi_nlsql.grammar.contrast.operand import Word
 from kpi_nlsql.grammar.contrast.per_source import tells_source
@@ -279,7 +280,7 @@ def _ends_name(items: Sequence[Item], position: int) -> bool:
 
 
 def _rows_lead(items: Sequence[Item], positions: Sequence[int]) -> int | None:
-    leads = [at for at in positions if items[at].text in _LEADS_TO_ROWS or _ends_name(items, at)]
+    leads = [at for at in positions if _leads_to_rows(items, at) or _ends_name(items, at)]
     plain = [at for at in leads if items[at].text in _FOR_EACH | {"for"}]
     if plain:
         return plain[0]
@@ -287,6 +288,12 @@ def _rows_lead(items: Sequence[Item], positions: Sequence[int]) -> int | None:
     several = len(leads) > 1 and len({items[at].last_word for at in leads}) == 1
     listed = max((at for at in positions if items[at].text in _LISTING), default=-1)
     return leads[0] if leads and (not several or leads[0] > listed) else None
+
+
+def _leads_to_rows(items: Sequence[Item], position: int) -> bool:
+    # "orders shipped from a warehouse" are no list of what warehouses have
+    done = position > 0 and is_deed(items[position - 1])
+    return items[position].text in _LEADS_TO_ROWS and not done
 
 
 def _joins_values(items: Sequence[Item], position: int) -> bool:

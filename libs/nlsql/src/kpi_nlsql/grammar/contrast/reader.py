@@ -59,6 +59,8 @@ def _of_clause(
         return _of_clause(sentence, items, whole)
     if not ranked or not is_plain(sentence, ranked[0], clause):
         return None
+    if margin is not None and any(side.dated for side in ranked[0].meant(sentence.graph)):
+        return None  # "reported after the loss by more than 30 days" counts days
     if plainly and not names_total(sentence, items, form, ranked[0]):
         return None
     told = Account(sentence, items, layout.told)

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
+from kpi_nlsql.english.function_words import POSSESSIVES
 from kpi_nlsql.english.words import parts
 from kpi_nlsql.grammar.contrast.account import Account
 from kpi_nlsql.grammar.contrast.beside import said_beside
 from kpi_nlsql.grammar.contrast.choice import Choice
-from kpi_nlsql.grammar.contrast.comparator import mirrored
+from kpi_nlsql.grammar.contrast.comparator import is_deed, mirrored
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
 from kpi_nlsql.grammar.contrast.layout import Layout, Positions, words_of
 from kpi_nlsql.grammar.contrast.margin import Margin, within_rounding
@@ -185,6 +186,8 @@ class Reading:
 
     def _turned(self, choice: Choice) -> bool:
         """Tell whether the rows asked for are those of the second side, as their noun says."""
+        if (own := self._own_side()) is not None:
+            return own == 1
         standing = []
         for side, words in ((choice.left, self.sought.left), (choice.right, self.sought.right)):
             table = self.sentence.graph.table(side.table)
@@ -197,6 +200,16 @@ class Reading:
             whole = covered(texts, parts(table.name)) if sure else 0.0
             standing.append((sure, self._valued(table.name), score, whole))
         return standing[1] > standing[0]
+
+    def _own_side(self) -> int | None:
+        """Return which side is said to be the rows' own: 0, 1, or None where it is not told."""
+        items, right = self.items, self.stretches[1]
+        placed = self.sought.common and self.sought.right and not self.sought.left
+        if placed and not is_deed(items[right[0]]):
+            return 0  # "policies with another status in the CRM" than they have themselves
+        named = len(right) > 1 and right[1] == right[-1] and items[right[1]].best_column()
+        # "whose premium in the CRM is not their annual premium"
+        return 1 if named and items[right[0]].text in POSSESSIVES else None
 
     def _valued(self, table: str) -> bool:
         """Tell whether a word for the rows asked for is a value that a table has: "nurses"."""
