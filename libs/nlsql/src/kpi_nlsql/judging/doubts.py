@@ -22,7 +22,7 @@ NAMES = (
 
 _DENYING = ("not", "missing", "only")
 _COMPARING = ("compare", "often", "between")
-_SET_AGAINST = frozenset({"another", "than", "higher", "lower"})
+_SET_AGAINST = frozenset({"than", "higher", "lower"})
 _DEFINITE = frozenset({"the", "their", "its"})
 _CONTRASTING = frozenset({"but", "except", "excluding", "besides"})
 
@@ -55,11 +55,13 @@ def _unread(
     denies = any(_denies(term, holds) for term, holds in conditions)
     contrasts = any(item.text.split()[0] in _CONTRASTING for item in sentence.items if item.text)
     compares = any(item.is_cue(kind) for item in sentence.items for kind in _COMPARING)
-    compares |= any(_sets_against(sentence, at) for at in range(len(sentence.items)))
+    compares |= any(item.text in _SET_AGAINST for item in sentence.items)
+    apart = any(_sets_apart(sentence, at) for at in range(len(sentence.items)))
     return {
         "negation_unread": denying and not denies,
         "contrast_unread": contrasts and not denies,
-        "comparison_unread": compares and not _compares(query, conditions),
+        "comparison_unread": (compares and not _compares(query, conditions))
+        or (apart and not _compares(query, conditions, apart=True)),
         "both_unread": _sets_two(sentence) and len(conditions) + (query.having is not None) < 2,
     }
 
@@ -79,13 +81,13 @@ def _sets_columns_apart(term: plan.Compare) -> bool:
     return term.operator == "!=" and isinstance(term.right, plan.ColumnRef)
 
 
-def _sets_against(sentence: Sentence, position: int) -> bool:
+def _sets_apart(sentence: Sentence, position: int) -> bool:
     # "orders invoiced with a different amount", but not "how many different amounts"
     items = sentence.items
     one = items[position].text == "different" and position > 0 and items[position - 1].text == "a"
     said = items[position].is_cue("not") and items[position].last_word == "not"
     other = said and text_at(items, position + 1).partition(" ")[0] in _DEFINITE
-    return one or other or items[position].text in _SET_AGAINST
+    return one or other or items[position].text == "another"
 
 
 def _sets_two(sentence: Sentence) -> bool:
@@ -94,16 +96,31 @@ def _sets_two(sentence: Sentence) -> bool:
     return any("both" in text.split() for text in texts) and "and" in texts
 
 
-def _compares(query: plan.Query, conditions: list[tuple[plan.Condition, bool]]) -> bool:
-    """Tell whether an amount is compared or rows are counted, here or in a nested query."""
+def _compares(
+    query: plan.Query, conditions: list[tuple[plan.Condition, bool]], *, apart: bool = False
+) -> bool:
+    """Tell whether an amount is compared or rows are counted, here or in a nested query.
+
+    ``apart``: whether something is told apart from what is no constant, or denied.
+    """
     if query.having is not None or query.source.query is not None:
         return True
-    for term, _ in conditions:
-        if isinstance(term, plan.Compare | plan.Between) or any(
-            _compares(inner, list(_signed(inner.where, True))) for inner in related(term)
+    for term, holds in conditions:
+        told = isinstance(term, plan.Compare | plan.Between)
+        if told and (not apart or not holds or _is_apart(term)):
+            return True
+        if any(
+            _compares(inner, list(_signed(inner.where, True)), apart=apart)
+            for inner in related(term)
         ):
             return True
     return False
+
+
+def _is_apart(term: plan.Condition) -> bool:
+    if not isinstance(term, plan.Compare):
+        return False
+    return term.operator == "!=" or not isinstance(term.right, plan.Constant)
 
 
 def _denied(graph: Graph, query: plan.Query, denied: list[plan.Query]) -> dict[str, float]:
