@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kpi_nlsql.english.function_words import COPULAS
 from kpi_nlsql.mentions.walking import text_at
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import related, sources
@@ -85,7 +86,8 @@ def _sets_apart(sentence: Sentence, position: int) -> bool:
     # "orders invoiced with a different amount", but not "how many different amounts"
     items = sentence.items
     one = items[position].text == "different" and position > 0 and items[position - 1].text == "a"
-    said = items[position].is_cue("not") and items[position].last_word == "not"
+    being, _, denied = items[position].text.partition(" ")  # "whose total is not the sum of"
+    said = being in COPULAS and denied == "not"
     other = said and text_at(items, position + 1).partition(" ")[0] in _DEFINITE
     return one or other or items[position].text == "another"
 
