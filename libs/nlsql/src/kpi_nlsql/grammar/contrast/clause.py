@@ -17,7 +17,7 @@ from kpi_nlsql.grammar.contrast.bounds import (
 from kpi_nlsql.grammar.contrast.comparator import Comparator, comparators, deed_before, is_deed
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
 from kpi_nlsql.grammar.contrast.evoked import tells_measure
-from kpi_nlsql.grammar.contrast.layout import list_and_rows
+from kpi_nlsql.grammar.contrast.listed_rows import list_and_rows
 from kpi_nlsql.grammar.contrast.rows_apart import behind_rows, is_verb, rows_apart
 from kpi_nlsql.grammar.contrast.sides_before import (
     compared_first,

@@ -7,22 +7,22 @@ from dataclasses import dataclass, field
 
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.english.words import Token, parts
-from kpi_nlsql.grammar.contrast.comparator import is_deed
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
+from kpi_nlsql.grammar.contrast.listed_rows import (
+    FOR_EACH,
+    LISTING,
+    Positions,
+    list_and_rows,
+)
 from kpi_nlsql.grammar.contrast.operand import Word
 from kpi_nlsql.grammar.contrast.per_source import tells_source
 from kpi_nlsql.mentions.linking import Item
 
-_LISTING = frozenset({",", "and", "vs", "versus", "/", "plus"})
 _LEADS_TO_LIST = frozenset({"with", ":", "showing", "including", "incl"})
 _LEADS_TO_KEY = frozenset({"by", "per", "on", "using", "joined on", "based on"})
-_FOR_EACH = frozenset({"for every", "for each"})
-_LEADS_TO_ROWS = frozenset({"for", "of", "from"}) | _FOR_EACH
 _SAME = frozenset({"same", "the same", "with the same"})
 _WEAK = 0.5
 _EMPTY = frozenset({"#", "all", "any", "both", "other"})
-
-Positions = tuple[int, ...]
 
 
 @dataclass(slots=True)
@@ -144,7 +144,7 @@ def _without_key(items: Sequence[Item], rest: list[int], layout: Layout) -> list
 
 def _is_key_lead(items: Sequence[Item], position: int) -> bool:
     item = items[position]
-    leads = item.text in {"per", "by"} or (item.is_cue("group") and item.text not in _FOR_EACH)
+    leads = item.text in {"per", "by"} or (item.is_cue("group") and item.text not in FOR_EACH)
     return leads and not tells_source(items, position)
 
 
@@ -250,7 +250,7 @@ def _segments(items: Sequence[Item], positions: Sequence[int]) -> Iterator[Posit
     part: list[int] = []
     for position in positions:
         inside = _inside_name(items, position) or _joins_values(items, position)
-        splits = items[position].text in _LISTING and not inside
+        splits = items[position].text in LISTING and not inside
         if splits:
             if part:
                 yield tuple(part)
@@ -259,41 +259,6 @@ def _segments(items: Sequence[Item], positions: Sequence[int]) -> Iterator[Posit
             part.append(position)
     if part:
         yield tuple(part)
-
-
-def list_and_rows(
-    items: Sequence[Item], positions: Sequence[int]
-) -> tuple[list[int], Positions | None]:
-    """Return the list, and the rows it is of if it says: "A and B for all orders"."""
-    lead = _rows_lead(items, positions)
-    if lead is None:
-        return list(positions), None
-    listed = [at for at in positions if at < lead + _ends_name(items, lead)]
-    return listed, tuple(at for at in positions if at > lead)
-
-
-def _ends_name(items: Sequence[Item], position: int) -> bool:
-    # "the order total of all invoices", where "total of" is read as one
-    item, before = items[position], items[position - 1] if position else None
-    summed = item.is_cue("aggregate", "sum") and item.text.endswith(" of")
-    return summed and before is not None and before.kind == "mention"
-
-
-def _rows_lead(items: Sequence[Item], positions: Sequence[int]) -> int | None:
-    leads = [at for at in positions if _leads_to_rows(items, at) or _ends_name(items, at)]
-    plain = [at for at in leads if items[at].text in _FOR_EACH | {"for"}]
-    if plain:
-        return plain[0]
-    # "the amount from the invoice and the amount from the bank" tells where each is from
-    several = len(leads) > 1 and len({items[at].last_word for at in leads}) == 1
-    listed = max((at for at in positions if items[at].text in _LISTING), default=-1)
-    return leads[0] if leads and (not several or leads[0] > listed) else None
-
-
-def _leads_to_rows(items: Sequence[Item], position: int) -> bool:
-    # "orders shipped from a warehouse" are no list of what warehouses have
-    done = position > 0 and is_deed(items[position - 1])
-    return items[position].text in _LEADS_TO_ROWS and not done
 
 
 def _joins_values(items: Sequence[Item], position: int) -> bool:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from kpi_nlsql.english.function_words import POSSESSIVES
 from kpi_nlsql.english.words import parts
 from kpi_nlsql.grammar.contrast.account import Account
 from kpi_nlsql.grammar.contrast.beside import said_beside
 from kpi_nlsql.grammar.contrast.choice import Choice
-from kpi_nlsql.grammar.contrast.comparator import is_deed, mirrored
+from kpi_nlsql.grammar.contrast.comparator import mirrored
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
-from kpi_nlsql.grammar.contrast.layout import Layout, Positions, words_of
+from kpi_nlsql.grammar.contrast.layout import Layout, words_of
+from kpi_nlsql.grammar.contrast.listed_rows import Positions
 from kpi_nlsql.grammar.contrast.margin import Margin, within_rounding
 from kpi_nlsql.grammar.contrast.operand import naming, operands, table_told
 from kpi_nlsql.grammar.contrast.order import can_sort, ordered
@@ -21,7 +21,7 @@ from kpi_nlsql.grammar.contrast.outputs import both_compared, both_listed, shown
 from kpi_nlsql.grammar.contrast.plainness import clearness
 from kpi_nlsql.grammar.contrast.row_phrases import RowPhrase
 from kpi_nlsql.grammar.contrast.rows_said import RowsSaid
-from kpi_nlsql.grammar.contrast.sought import Sought
+from kpi_nlsql.grammar.contrast.sought import Sought, own_side
 from kpi_nlsql.grammar.contrast.states import States, conditions
 from kpi_nlsql.grammar.contrast.told_key import completed, told_key
 from kpi_nlsql.grammar.contrast.wording import covered
@@ -186,7 +186,7 @@ class Reading:
 
     def _turned(self, choice: Choice) -> bool:
         """Tell whether the rows asked for are those of the second side, as their noun says."""
-        if (own := self._own_side()) is not None:
+        if (own := own_side(self.items, self.sought, self.stretches[1])) is not None:
             return own == 1
         standing = []
         for side, words in ((choice.left, self.sought.left), (choice.right, self.sought.right)):
@@ -200,16 +200,6 @@ class Reading:
             whole = covered(texts, parts(table.name)) if sure else 0.0
             standing.append((sure, self._valued(table.name), score, whole))
         return standing[1] > standing[0]
-
-    def _own_side(self) -> int | None:
-        """Return which side is said to be the rows' own: 0, 1, or None where it is not told."""
-        items, right = self.items, self.stretches[1]
-        placed = self.sought.common and self.sought.right and not self.sought.left
-        if placed and not is_deed(items[right[0]]):
-            return 0  # "policies with another status in the CRM" than they have themselves
-        named = len(right) > 1 and right[1] == right[-1] and items[right[1]].best_column()
-        # "whose premium in the CRM is not their annual premium"
-        return 1 if named and items[right[0]].text in POSSESSIVES else None
 
     def _valued(self, table: str) -> bool:
         """Tell whether a word for the rows asked for is a value that a table has: "nurses"."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from kpi_nlsql.english.words import stems
 from kpi_nlsql.grammar.contrast.bounds import ENDS, opens, pairs, says_something, split_at
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
-from kpi_nlsql.grammar.contrast.layout import list_and_rows
+from kpi_nlsql.grammar.contrast.listed_rows import list_and_rows
 from kpi_nlsql.mentions.linking import Item
 
 _ABOUT = frozenset({"on", "in", "about", "regarding", "over", "for"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from kpi_nlsql.english.function_words import POSSESSIVES
 from kpi_nlsql.grammar.contrast.account import verbs
 from kpi_nlsql.grammar.contrast.bounds import PLACES, refers_back
 from kpi_nlsql.grammar.contrast.comparator import is_deed
@@ -74,3 +75,12 @@ def _names_rows(items: Sequence[Item], side: Sequence[int], clause: Clause) -> b
     # "at a depot other than their own"
     own = clause.in_time is None and set(side) <= set(clause.before)
     return bool(side) and items[side[0]].text not in PLACES and not counted and not own
+
+
+def own_side(items: Sequence[Item], sought: Sought, right: Sequence[int]) -> int | None:
+    """Return which side is said to be the rows' own: 0, 1, or None where it is not told."""
+    if sought.common and sought.right and not sought.left and not is_deed(items[right[0]]):
+        return 0  # "policies with another status in the CRM" than they have themselves
+    named = len(right) > 1 and right[1] == right[-1] and items[right[1]].best_column()
+    # "whose premium in the CRM is not their annual premium"
+    return 1 if named and items[right[0]].text in POSSESSIVES else None
