@@ -38,7 +38,7 @@ def read(sentence: Sentence, reader: Reader) -> Iterator[Candidate]:
 
 
 def _groups(items: tuple[Item, ...]) -> _Groups | None:
-    start = next((at for at, item in enumerate(items) if item.is_cue("group")), None)
+    start = next((at for at in range(len(items)) if _leads(items, at)), None)
     if start is None:
         return None
     end, columns = start + 1, list[int]()
@@ -47,6 +47,12 @@ def _groups(items: tuple[Item, ...]) -> _Groups | None:
             columns.append(end)
         end += 1
     return _Groups(start, columns[-1] + 1, tuple(columns)) if columns else None
+
+
+def _leads(items: tuple[Item, ...], position: int) -> bool:
+    # "number of products whose price differs, by category"
+    apart = position > 0 and items[position].text == "by" and items[position - 1].text == ","
+    return apart or items[position].is_cue("group")
 
 
 def _is_column(item: Item) -> bool:

@@ -68,6 +68,8 @@ class Reading:
         self.sentence, self.items, self.layout = sentence, items, layout
         self.sought, self.account, self.phrases = sought, account, phrases
         self.operator: plan.Operator = "!="
+        self.keyed = False
+        """Whether it is told by which columns rows are paired, "for the same flight"."""
         self.stretches: tuple[Positions, Positions] = ((), ())
         """What is said on either side where columns are compared, not values."""
 
@@ -137,6 +139,8 @@ class Reading:
         counts = self.layout.counts
         if counts and any(self.items[at].is_cue("group") for at in self.layout.head):
             return None  # "the number of vehicles per dealer" is counted apart
+        if counts and self.layout.keys and not self.keyed:
+            return None  # "number of products whose price differs, by category"
         wish = Wish(counts, counts or rows, () if counts else named)
         terms = dict.fromkeys([*filters, *said])
         query = self._query(choice, list(terms), wish, total)
@@ -244,6 +248,7 @@ class Reading:
         left, right = (
             self.sentence.graph.table(side.table) for side in (choice.left, choice.right)
         )
+        self.keyed = True
         pairs = completed(left, right, choice.pairing, told.pairs)
         return Pairing(pairs, _KEYED, "the columns that are named")
 

@@ -168,6 +168,8 @@ def _first(
     """Return the first mention of a column of the table that names no table at the same time."""
     for position in positions:
         item = items[position]
+        if item.text in {"by", "per"}:
+            return None  # "not the same in B, by category" compares no category
         found = _column(item, table, _PERHAPS)
         keyed = found is not None and found[0].lower() in keys
         if item.kind == "mention" and found is not None and item.best_table() < found[1]:
