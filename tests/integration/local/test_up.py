@@ -78,7 +78,7 @@ def test_a_failed_migration_stops_everything_and_shows_its_log(stack: Stack) -> 
 def test_a_service_that_does_not_get_ready_is_named_with_what_it_misses(
     stack: Stack,
 ) -> None:
-    impatient = replace(stack, ready_timeout=3.0)
+    impatient = replace(stack, ready_timeout=10.0)
     stack.home.create()
     (stack.home.path / "broken").write_text("audit worker")
     with pytest.raises(NotReady, match=r"audit-worker.*schema"), up.running(impatient, say):
