@@ -1,4 +1,7 @@
-"""Kind heads: "which rabbits have a visit" asks for patients, told by what kind they are."""
+"""Kind heads: "which rabbits have a visit" asks for patients, told by what kind they are.
+
+So do "how many of our rabbits have …", "show me all rabbits without …" and "rabbits which are …".
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,12 @@ from dataclasses import replace
 
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.walking import item_at, text_at
+from kpi_nlsql.mentions.walking import item_at
 from kpi_nlsql.schema.graph import Graph
 
 _BEHIND = frozenset("have has had are were is was do does did with without who that".split())  # noqa: SIM905
+_OPENING_CUES = ("show", "all", "count")
+_OPENING_WORDS = frozenset({"which", "what", "a", "of", "the", "our", "my", "all", "those"})
 _NAMES_TABLE = 0.6
 
 
@@ -19,10 +24,8 @@ def with_rows_of_kind(items: Sequence[Item], graph: Graph) -> list[Item]:
     told = list(items)
     head = _head(told)
     kind = item_at(told, head)
-    if text_at(told, 0) not in {"which", "what"} or kind is None or not _is_kind(kind):
-        return told
     behind = item_at(told, head + 1)
-    if behind is None or not (behind.text.split()[0] in _BEHIND or behind.is_cue("not")):
+    if kind is None or not _is_kind(kind) or behind is None or not _says_more(behind):
         return told
     table = _table_of(kind, told[head + 1 :], graph)
     if table is None:
@@ -34,10 +37,23 @@ def with_rows_of_kind(items: Sequence[Item], graph: Graph) -> list[Item]:
 
 def _head(items: Sequence[Item]) -> int:
     """Return where the kind stands: in "which active rabbits", behind what they are."""
-    head = 1
+    head = 0
+    while head < len(items) and _opens(items[head]):
+        head += 1
     while head + 1 < len(items) and items[head].values and _is_kind(items[head + 1]):
         head += 1
     return head
+
+
+def _opens(item: Item) -> bool:
+    """Tell whether an item of the request stands before what is asked for: "show me all"."""
+    return item.text in _OPENING_WORDS or any(map(item.is_cue, _OPENING_CUES))
+
+
+def _says_more(item: Item) -> bool:
+    """Tell whether a clause about the rows begins here."""
+    clause = any(map(item.is_cue, ("not", "missing", "also", "relative")))
+    return clause or item.text.split()[0] in _BEHIND
 
 
 def _is_kind(item: Item) -> bool:

@@ -228,7 +228,12 @@ def _describes(scan: Scanner, position: int) -> bool:
 
 
 def _of_kind(scan: Scanner, position: int) -> str | None:
-    """Return the table of rows that are called by a value: "the number of goalkeepers"."""
+    """Return the table of rows that are called by a value: "the number of goalkeepers".
+
+    Where they are sought elsewhere "as well", the value tells where and not what.
+    """
+    if any(item.is_cue("also") for item in scan.items):
+        return None
     item = scan.at(position)
     tables = {hit.table for hit in item.values}
     noun = scan.role(position) == "value" and item.text.endswith("s") and len(tables) == 1

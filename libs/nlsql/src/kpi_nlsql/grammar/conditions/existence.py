@@ -26,12 +26,18 @@ def complete(scan: Scanner) -> None:
         others = tuple(hit for hit in ref.hits if hit.table != entity and hit.score >= 0.6)
         if ref.position in compared or not others or not _possessed(scan, ref.position, scope):
             continue
-        if any(term.scope == scope and term.kind == "exists" for term in scan.draft.terms):
+        if any(term.scope == scope and _is_there(term, others) for term in scan.draft.terms):
             continue
         if len(others) < len(ref.hits) and ref.hits[0].table == entity:
             continue
         ref.hits = others
         scan.draft.terms.append(Term("exists", ref.position, ref, scope=scope))
+
+
+def _is_there(term: Term, hits: tuple[NameHit, ...]) -> bool:
+    """Tell whether a condition asks already for a row of a table that the hits are of."""
+    tables = {term.table} | {hit.table for hit in (term.ref.hits if term.ref else ())}
+    return term.kind == "exists" and any(hit.table in tables for hit in hits)
 
 
 def lacks_own_column(scan: Scanner, position: int) -> bool:
