@@ -100,7 +100,8 @@ class Frame:
     def counts_inside(self) -> bool:
         """Tell whether related rows are counted in a condition on the rows asked for.
 
-        "How many customers have at least two orders", "list all customers with two orders".
+        "How many customers have at least two orders", "list all customers with two orders",
+        "number of customers with two orders per city".
         """
         if self.asks_rows():
             return bool(self.compared())
@@ -110,8 +111,24 @@ class Frame:
         counted = any(
             term.kind == "count" or self.table_of(term) != self.entity for term in self.compared()
         )
-        rows = counted and not plain and not self.draft.groups and bool(self.draft.wanted)
-        return rows and not self.counts_values()
+        rows = counted and not plain and bool(self.draft.wanted)
+        return rows and not self.counts_values() and not self._told_of_groups()
+
+    def _told_of_groups(self) -> bool:
+        """Tell whether a count is told of groups: "orders per city with more than two shops".
+
+        It is told of the rows where these are named behind the groups, or nearer than them.
+        """
+        groups = [group.position for group in self.draft.groups]
+        rows = [at for at, table in self.draft.entities if table == self.entity]
+        rows += [w.position for w in self.draft.wanted if w.table == self.entity]
+        for term in self.compared() if groups else ():
+            before = [at for at in rows if at < term.position]
+            if not before or any(max(before) < at < term.position for at in groups):
+                return True
+            if self.table_of(term) in {self.entity, None}:
+                return True
+        return False
 
     def counts_related(self) -> bool:
         """Tell whether rows of another table are counted for each row or value shown."""
