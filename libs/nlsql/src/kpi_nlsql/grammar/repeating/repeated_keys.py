@@ -117,7 +117,7 @@ def _in_table(
         return None
     if apart is not None:
         spoken[_counted_in(sentence, repeat)[0]] = 0.0
-    if _done_elsewhere(items, repeat, spoken):
+    if _done_elsewhere(items, repeat, spoken) or _counts_rows_with(items, told, repeat):
         return None
     if missed or (not columns and (named < _SURE or _counts_others(sentence, table, repeat))):
         return None
@@ -150,6 +150,13 @@ def _done_elsewhere(items: Sequence[Item], repeat: Repeat, spoken: dict[int, flo
     ]
     alike = any(item.is_cue("agree") for item in items)  # "booked twice for the same room"
     return repeat.bare and not alike and bool(deeds) and not set(deeds) & set(spoken)
+
+
+def _counts_rows_with(items: Sequence[Item], told: tuple[int, ...], repeat: Repeat) -> bool:
+    """Tell whether rows are counted by what follows: "count of cooks with two shifts by city"."""
+    rows = any(item.best_table() >= _SURE for item in items[: min(repeat.cues)])
+    asked = rows and any(item.is_cue("count") for item in items[: min(repeat.cues)])
+    return asked and repeat.counted is not None and bool(told) and told[0] > repeat.counted
 
 
 def _cannot_repeat(table: Table, columns: list[str]) -> bool:
