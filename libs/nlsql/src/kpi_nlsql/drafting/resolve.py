@@ -20,6 +20,7 @@ _TOWARD = 0.9
 _ADJACENT = 0.9
 _NAMED = 0.3
 _CHOSEN = 0.2
+_OF_ROWS = 0.25
 _STRAYED = 8.0
 _KEY = 0.05
 _HOP = 0.08
@@ -36,6 +37,9 @@ class Resolution:
     limited: set[str] = field(default_factory=set)
     shown: set[int] = field(default_factory=set)
     chosen: set[str] = field(default_factory=set)
+    grouped: set[int] = field(default_factory=set)
+    counted: str | None = None
+    """The rows that are counted: "by region" tells their own, where they have one."""
     related: dict[int, set[str]] = field(default_factory=dict)
     margins: list[float] = field(default_factory=list)
     runners_up: list[tuple[float, Ref, tuple[str, str]]] = field(default_factory=list)
@@ -50,6 +54,8 @@ def resolve(
     state.denied, state.limited = absent - state.named, limited - state.named
     state.related = {scope: _related(draft, scope) for scope in draft.negative_scopes}
     state.shown = {wanted.ref.position for wanted in draft.wanted if wanted.ref}
+    state.grouped = {group.position for group in draft.groups}
+    state.counted = next((w.table for w in draft.wanted if w.function == "count"), None)
     apart = {id(t.ref) for t in draft.terms if t.scope in draft.negative_scopes}
     refs = sorted(draft.refs(), key=lambda ref: (id(ref) in apart, _ambiguity(ref)))
     for ref in refs:
@@ -132,6 +138,8 @@ def _choose(
         key = (hit.table, str(hit.column))
         if ref.position in state.shown:
             score += _shown(key, state, graph)
+        if ref.position in state.grouped and ref.near is None:
+            score += _OF_ROWS * (hit.table == state.counted)
         if key in holders:
             score += 0.5
         score -= _UNFIT * unfit(graph.table(hit.table).column(str(hit.column)), compared)

@@ -129,6 +129,8 @@ def _is_noun_of(items: Sequence[Item], position: int) -> bool:
     if item.best_table() >= _EXACT:
         return False
     own = item.table_hits()[0].table
+    if position + 1 < len(items) and _is_column_of(items[position + 1], own):
+        return False  # "invoices per shipment status"
     denied = position > 0 and items[position - 1].is_cue("not")  # "number of A without B"
     tables = {
         other.table_hits()[0].table
@@ -138,6 +140,11 @@ def _is_noun_of(items: Sequence[Item], position: int) -> bool:
         if not (denied and items[index - 1].is_cue("count"))
     }
     return own not in tables and any(hit.table in tables for hit in item.column_hits())
+
+
+def _is_column_of(item: Item, table: str) -> bool:
+    named = any(hit.table == table and hit.score >= _SURE_TABLE for hit in item.column_hits())
+    return named and item.kind == "mention" and item.best_column() > item.best_table()
 
 
 def _holds(items: Sequence[Item], place: int, position: int) -> bool:
