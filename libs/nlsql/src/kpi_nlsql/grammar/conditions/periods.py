@@ -23,7 +23,7 @@ from kpi_nlsql.grammar.conditions.happenings import (
     likely_table,
     rows_in_time,
 )
-from kpi_nlsql.grammar.conditions.times import DATE, bound, main_date, told_before
+from kpi_nlsql.grammar.conditions.times import DATE, bound, main_date, named_by, told_before
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.periods_told import BESIDE_TODAY, CALENDAR, DAYS_OF, UNITS
@@ -212,9 +212,18 @@ def complete(scan: Scanner) -> None:
         if ref is None or not ref.implied or not ref.hits or not scan.is_dated(ref.hits[0]):
             continue
         lived = ref.hits[0].table
+        if _is_told_by_verb(scan, term.position, lived):
+            continue
         happened = [table for table in amounted(scan) if table != lived]
         if happened and has_for_life(scan, lived):
             term.ref = next((d for t in happened if (d := date_of(scan, t))), ref)
+
+
+def _is_told_by_verb(scan: Scanner, position: int, table: str) -> bool:
+    """Tell whether a verb that is part of a noun says when: "staff hired before 2024"."""
+    noun = next((at for at in range(position - 1, -1, -1) if scan.role(at) != "none"), -1)
+    verb = scan.at(noun).last_word if scan.role(noun) == "table" else ""
+    return bool(verb) and named_by(verb, scan.sentence.graph.table(table)) is not None
 
 
 def amounted(scan: Scanner) -> list[str]:
