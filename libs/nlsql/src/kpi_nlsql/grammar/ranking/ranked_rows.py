@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Ref, Sorting
+from kpi_nlsql.drafting.draft import Ref, Sorting, Wanted, chosen_ref
+from kpi_nlsql.english.words import all_stems, stem
+from kpi_nlsql.grammar.conditions.totals import amount_of
 from kpi_nlsql.grammar.scanner import Scanner
 
 
@@ -16,6 +18,23 @@ def most_rows(scan: Scanner, position: int, start: int, descending: bool) -> Sor
     if scan.subject(position) is not None:
         return Sorting(start, None, "count", None, descending)
     return None
+
+
+def amount_of_rows(scan: Scanner, position: int, descending: bool) -> bool:
+    """Ask for the extreme of an amount that rows have: "the highest amount of open invoices"."""
+    start, noun = scan.position, scan.head(position)
+    asked = scan.in_where or scan.draft.wanted or scan.draft.entities
+    if asked or scan.role(noun) != "table" or not scan.item.text.endswith("amount of"):
+        return False
+    table = scan.sentence.graph.table(scan.table(noun))
+    amount = amount_of(table)
+    if amount is None or stem("amount") not in all_stems(table.column(amount).display_names):
+        return False
+    ref = chosen_ref(start, table.name, amount)
+    scan.draft.wanted.append(Wanted(start, ref, "max" if descending else "min"))
+    scan.take(start)
+    scan.position = start + 1
+    return True
 
 
 def has_several(scan: Scanner, ref: Ref) -> bool:

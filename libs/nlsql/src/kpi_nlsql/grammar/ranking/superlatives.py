@@ -64,6 +64,8 @@ def _most(scan: Scanner, descending: bool, limit: int) -> bool:
     position, _ = counted(scan, start + 1)
     if scan.at(position).number is not None:
         position, _ = counted(scan, position + 1)
+    if ranked_rows.amount_of_rows(scan, position, descending):
+        return True
     if _most_described(scan, position, descending, limit):
         return True
     role = scan.role(position)
