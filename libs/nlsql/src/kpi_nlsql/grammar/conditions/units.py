@@ -34,6 +34,8 @@ def measured_in(scan: Scanner, position: int) -> Ref | None:
     unit = scan.at(position)
     if _is_known(scan) or scan.item.text in IMPLIED:
         return None
+    if unit.values and scan.role(scan.head(position)) == "table":
+        return None  # "more than 2 USD invoices" counts invoices
     if unit.values and unit.text in _MONEY:  # "over 1,000 EUR" says the currency, too
         found = _money(scan, told) if (told := scan.tables_named()) else None
         return chosen_ref(position, *found) if found is not None else None
