@@ -94,9 +94,14 @@ def _said(items: Sequence[Item], table: str, held: Held) -> bool:
 
 
 def _is_loose(graph: Graph, select: plan.Query, held: Held) -> bool:
-    """Tell whether rows meet over columns none of which tells rows apart (a district, a date)."""
+    """Tell whether rows meet over columns none of which tells rows apart (a district, a date).
+
+    Rows of one table that are alike in a column ("the same price and currency") are meant to.
+    """
     varieties = []
     for match in matches(select):
+        if held.names(match.left) == held.names(match.right):
+            return False
         for side in (match.left, match.right):
             table, name = held.names(side)
             column = graph.find_column(table, name)

@@ -17,6 +17,7 @@ from kpi_nlsql.mentions.named_columns import NAMES
 from kpi_nlsql.mentions.walking import text_at
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.explain import told_of
+from kpi_nlsql.plans.plan_walk import moved
 from kpi_nlsql.schema.graph import Column
 from kpi_nlsql.schema.key_names import KEY_TAILS
 from kpi_nlsql.sentence import Candidate, Sentence
@@ -194,7 +195,7 @@ def _plan(asked: Asked, filters: list[plan.Condition]) -> plan.Query:
     table, shown = asked.table, asked.shown
     source = plan.Source(table, table)
     if shown.rows:
-        terms = [*filters, *asked.known(table)[1:], _repeats(asked)]
+        terms = [*filters, *asked.known(table)[1:], _repeats(asked, filters)]
         details = tuple(plan.Output(plan.ColumnRef(table, name)) for name in shown.details)
         outputs = details or (plan.Output(plan.Star(table)),)
         return plan.Query((_COUNT,) if shown.counted else outputs, source, where=plan.all_of(terms))
@@ -220,17 +221,22 @@ _ROWS = plan.Aggregate("count", plan.Star())
 _COUNT = plan.Output(_ROWS, "count")
 
 
-def _repeats(asked: Asked) -> plan.Condition:
-    """Return that further rows share the columns of a row."""
+def _repeats(asked: Asked, filters: list[plan.Condition]) -> plan.Condition:
+    """Return that further rows share the columns of a row: rows of which the same is told.
+
+    "Open invoices with the same amount" are alike among the open ones; "open invoices with the
+    same amount as another one" are like any.
+    """
     pairs = [
         (plan.ColumnRef("same", name), plan.ColumnRef(asked.table, name)) for name in asked.columns
     ]
     keys = tuple(inner for inner, _ in pairs)
     first, *others = pairs
+    among = [] if asked.shown.like_any else [moved(term, asked.table, "same") for term in filters]
     same = plan.Query(
         outputs=(plan.Output(first[0]),),
         source=plan.Source(asked.table, "same"),
-        where=plan.all_of([plan.Match(inner, outer) for inner, outer in others]),
+        where=plan.all_of([*among, *(plan.Match(inner, outer) for inner, outer in others)]),
         group=keys,
         having=asked.often,
     )

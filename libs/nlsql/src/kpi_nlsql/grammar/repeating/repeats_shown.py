@@ -22,7 +22,14 @@ _TELLING = frozenset(
     "such affected share shares have has had there are is they do does the".split()
 )
 """Words behind "and how many" that say no more than that it is told how often each is there."""
-_BOUNDS = ("compare", "between")
+_TESTS = (
+    "compare", "between", "before", "after", "older", "younger", "null", "not_null", "contains",
+    "starts", "ends", "recent",
+)  # fmt: skip
+"""Cues that say of the column in front of them that it is tested rather than shown."""
+_FARTHEST_TEST = 3
+_BETWEEN_NOUNS = frozenset({"and", "or"})
+_JOINING = frozenset({"and", "but"})
 _ADDING = frozenset({"with", "including", "showing", "plus", "together with", "along with"})
 
 
@@ -30,7 +37,8 @@ _ADDING = frozenset({"with", "including", "showing", "plus", "together with", "a
 class Shown:
     """``rows``: the rows themselves (their ``details``, if any are named); ``counted``: how many.
 
-    ``often``: the sentence asks, too, how often each is there.
+    ``often``: the sentence asks, too, how often each is there. ``like_any``: what else is told
+    of the rows is not told of those they are like.
     """
 
     rows: bool
@@ -38,6 +46,7 @@ class Shown:
     often: bool
     details: tuple[str, ...]
     used: frozenset[int]
+    like_any: bool = False
 
 
 def shown_beside(sentence: Sentence, repeat: Repeat, keys: Keys) -> Shown:
@@ -55,7 +64,18 @@ def shown_beside(sentence: Sentence, repeat: Repeat, keys: Keys) -> Shown:
         # "… more than once, show A and how often": the values themselves again.
         rows = bool(details) and not times and not set(names) <= set(keys.columns.values())
         names = tuple(dict.fromkeys((*keys.columns.values(), *names)))
-    return Shown(rows, bool(counted), bool(times), names if rows else (), frozenset(used))
+    told = names if rows else ()
+    like_any = _are_like_any(items, max((*keys.columns, *repeat.cues)) + 1)
+    return Shown(rows, bool(counted), bool(times), told, frozenset(used), like_any)
+
+
+def _are_like_any(items: Sequence[Item], behind: int) -> bool:
+    """Tell whether rows are like any other: "as another one", "with a duplicate code and open".
+
+    ``behind``: where the repeat has been told.
+    """
+    joined = behind < len(items) and items[behind].text in _JOINING
+    return joined or any(as_another(items, at) for at in range(len(items)))
 
 
 def _clause(items: Sequence[Item]) -> int | None:
@@ -159,12 +179,16 @@ def _details(sentence: Sentence, repeat: Repeat, keys: Keys, end: int) -> dict[i
 
 
 def _is_tested(items: Sequence[Item], position: int) -> bool:
-    """Tell whether a mention is compared, or is no column: "status Open", "another product"."""
-    value = any(item.values for item in items[position : position + 2])
-    bounded = any(
-        item.is_cue(kind) for item in items[position + 1 : position + 3] for kind in _BOUNDS
-    )
-    return value or bounded or (position > 0 and items[position - 1].text == "another")
+    """Tell whether a mention is tested, or is no column: "status Open", "another product"."""
+    before = items[position - 1] if position else items[position]
+    if before.is_cue("not") or before.text == "another" or items[position].values:
+        return True
+    for item in items[position + 1 : position + 1 + _FARTHEST_TEST]:
+        if item.values or item.kind in {"number", "quoted"} or any(map(item.is_cue, _TESTS)):
+            return True
+        if item.kind == "mark" or item.hits or item.text in _BETWEEN_NOUNS:
+            return False
+    return False
 
 
 def _adds(items: Sequence[Item], position: int) -> bool:
