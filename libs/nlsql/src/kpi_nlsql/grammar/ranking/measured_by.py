@@ -57,6 +57,8 @@ _PRICED = frozenset(word for word, (measures, _) in _IMPLIED.items() if set(meas
 _NOT_WHEN = frozenset("birth expiri end due valid matur plan termin to close until".split())  # noqa: SIM905
 """Stems of dates that do not tell when a row came about: the latest is not the latest due."""
 _BEHIND = 0.15
+_NEAR = 4
+"""How far behind the noun "by" still leads to a measure, whatever follows it."""
 _ORDINAL = frozenset({"first", "last"})
 _HIGH = frozenset({"highest", "largest", "biggest"})
 _BY_AMOUNT = frozenset({"highest", "largest", "biggest", "lowest", "smallest", "top"})
@@ -122,3 +124,22 @@ def by_amount(scan: Scanner, position: int, descending: bool) -> tuple[Ref, bool
     table = scan.table(position)
     column = main_amount(scan.sentence.graph.table(table))
     return None if column is None else (chosen_ref(position, table, column), descending)
+
+
+def measured_behind(scan: Scanner, position: int) -> int | None:
+    """Return where "by" leads to what the rows named here are measured by.
+
+    Farther away it has to end what is said of them: "top 5 jobs booked after March by weight".
+    """
+    for at in range(position, len(scan.items)):
+        if scan.at(at).text != "by" or scan.role(at + 1) != "column":
+            continue
+        if at < position + _NEAR:
+            return at
+        if _ends(scan, at + 2) and (scan.measures(scan.ref(at + 1)) or not scan.participle(at - 1)):
+            return at
+    return None
+
+
+def _ends(scan: Scanner, position: int) -> bool:
+    return position >= len(scan.items) or scan.at(position).kind == "mark"

@@ -8,7 +8,7 @@ from kpi_nlsql.grammar.asking.counting import counted
 from kpi_nlsql.grammar.conditions import totals
 from kpi_nlsql.grammar.conditions.text_search import is_span
 from kpi_nlsql.grammar.ranking import ranked_rows, rankings
-from kpi_nlsql.grammar.ranking.measured_by import by_amount, implied_measure
+from kpi_nlsql.grammar.ranking.measured_by import by_amount, implied_measure, measured_behind
 from kpi_nlsql.grammar.ranking.most_common import common, limit_beside, sort
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.walking import skip_words
@@ -149,7 +149,8 @@ def _highest(scan: Scanner, descending: bool, limit: int) -> bool:
         scan.take(position)
         scan.position = position
         return _most(scan, descending, limit)
-    if scan.role(position) == "table" and scan.role(position + 1) == "column":
+    deed = scan.participle(position + 1) and measured_behind(scan, position) is not None
+    if scan.role(position) == "table" and scan.role(position + 1) == "column" and not deed:
         scan.take(position)
         position += 1
     elif _total_of_rows(scan, position, Sorting(start, None, function, None, descending), limit):
@@ -263,16 +264,16 @@ def _adjective(scan: Scanner, position: int, descending: bool, limit: int) -> bo
     scan.position = start + 1
     if scan.at(scan.position).number is not None:
         scan.position += 1
-    for index in range(position, min(position + 4, len(scan.items))):
-        if scan.items[index].text == "by" and scan.role(index + 1) == "column":
-            scan.take(index, index + 1)
-            scan.skipped |= {index, index + 1}
-            ref = scan.ref(index + 1)
-            rows = scan.table(position) if scan.role(position) == "table" else None
-            other = rows is not None and all(hit.table != rows for hit in ref.hits)
-            function = "sum" if other and scan.measures(ref) else None
-            sort(scan, Sorting(start, ref, function, None, descending), limit)
-            return True
+    if (by := measured_behind(scan, position)) is not None:
+        scan.take(by, by + 1)
+        scan.skipped |= {by, by + 1}
+        ref = scan.ref(by + 1)
+        rows = scan.table(position) if scan.role(position) == "table" else None
+        other = rows is not None and all(hit.table != rows for hit in ref.hits)
+        function = "sum" if other and scan.measures(ref) else None
+        ref.near = ref.near if other else rows
+        sort(scan, Sorting(start, ref, function, None, descending), limit)
+        return True
     if _is_predicate(scan, start):
         assert scan.pending is not None
         scan.not_output(scan.pending)

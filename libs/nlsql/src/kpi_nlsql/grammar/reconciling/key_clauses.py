@@ -122,9 +122,20 @@ def _sets_apart(items: Sequence[Item], position: int) -> bool:
         for item in items[:position]
     )
     counted = any(item.is_cue(kind) for item in items for kind in _COUNTING if item.text != "every")
+    counted = counted or any(_ranks(items, at) for at in range(position))
     before = item_at(items, position - 1)
     done = before is not None and before.text.endswith("ed") and not before.is_cue("also")
     return told and not counted and not done
+
+
+def _ranks(items: Sequence[Item], position: int) -> bool:
+    """Tell whether the first rows are asked for, whatever they are measured by: "top 5 jobs"."""
+    rows = position + 1
+    while text_at(items, rows) and (items[rows].number is not None or items[rows].values):
+        rows += 1
+    noun = item_at(items, rows)
+    named = noun is not None and noun.best_table() >= max(_HALF, noun.best_column())
+    return items[position].is_cue("superlative") and named
 
 
 def _closes(items: Sequence[Item], position: int) -> bool:
