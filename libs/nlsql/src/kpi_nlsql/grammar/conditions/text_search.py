@@ -23,6 +23,8 @@ _HAVING = frozenset({"with", "having", "have", "has", "containing"})
 _DETERMINERS = frozenset({"the", "its", "their"})
 _PROSE = frozenset("description text comment comments note notes remark remarks".split())  # noqa: SIM905
 _TEXTS = frozenset({"word", "phrase", "substring", "string", "text"})
+_EMPTY = frozenset({"empty", "blank", "null", "value"})
+_GONE = frozenset({"missing", "unknown", "undefined"})
 _MOST_BETWEEN = 3
 _NAMED = 0.95
 
@@ -88,7 +90,7 @@ def _subject(scan: Scanner) -> Ref | None:
 
 
 def _null(scan: Scanner, known: bool) -> bool:
-    if scan.at(scan.position + 1).text in {"to", "by", "in", "on", "with"}:
+    if _leads_elsewhere(scan):
         return False
     if scan.role(scan.position + 1) == "column":
         ref: Ref | None = scan.ref(scan.position + 1)
@@ -106,6 +108,17 @@ def _null(scan: Scanner, known: bool) -> bool:
     scan.take(scan.position)
     scan.position += following
     return True
+
+
+def _leads_elsewhere(scan: Scanner) -> bool:
+    """Tell whether it is said of what something is not there: "not assigned to", "missing in".
+
+    "Whose code is empty with the lowest price" and "… is missing by region" only go on.
+    """
+    following, told = scan.at(scan.position + 1).text, scan.item.last_word
+    if told in _GONE:
+        return following in {"to", "in", "on"}
+    return following in {"to", "by", "in", "on", "with"} and told not in _EMPTY
 
 
 def _beside(scan: Scanner, ref: Ref) -> list[Ref]:
