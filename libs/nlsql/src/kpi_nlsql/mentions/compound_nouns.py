@@ -17,6 +17,7 @@ from kpi_nlsql.schema.graph import Column, Graph
 
 _NAMES_TABLE = 0.6
 _HALFWAY = 0.7
+_CALLED = 0.95
 _NO_NOUN = ("s", "ed", "ing")
 """Endings of plurals, and of what tells a deed or a state: "closed orders"."""
 
@@ -36,7 +37,7 @@ def _describes(before: Item, item: Item, graph: Graph) -> bool:
         return False
     if not _heads(item) or not before.hits or before.end != item.start:
         return False
-    if _ends_name(before, item, graph):
+    if _ends_name(before, item, graph) or _refers(before, item, graph):
         return True
     if before.best_table() >= _NAMES_TABLE:
         return False
@@ -50,6 +51,15 @@ def _ends_name(before: Item, item: Item, graph: Graph) -> bool:
     words = stems(f"{before.text} {item.text}")
     names = graph.table(item.table_hits()[0].table).display_names
     return any(stems(name)[-len(words) :] == words for name in names)
+
+
+def _refers(before: Item, item: Item, graph: Graph) -> bool:
+    # "policy holders" are holders: of a policy, which tells its holder, nothing else is said
+    if min(before.best_table(), item.best_table()) < _CALLED or item.end - item.start > 1:
+        return False
+    named, head = before.table_hits()[0].table, item.table_hits()[0].table
+    tied = {(j.left_table, j.right_table) for j in graph.joins if j.kind == "foreign_key"}
+    return (named, head) in tied and (head, named) not in tied
 
 
 def _kept_by(before: Item, item: Item, graph: Graph) -> bool:
