@@ -13,6 +13,7 @@ _WEAK_CUE_WORTH = 0.7
 _COMMAND_WORTH = 1.15
 _NOUN_WORTH = 0.7
 _DETERMINERS = frozenset({"a", "an", "the", "all", "every", "each", "any", "no", "our", "many"})
+_ONE_OF_MANY = frozenset({"a", "an", "any", "no", "each", "every", "one"})
 _LISTS = frozenset({"list", "report"})
 """Verbs of commands that are nouns behind other nouns."""
 _POLITE = frozenset("please kindly then also just simply now pls".split())  # noqa: SIM905
@@ -34,6 +35,8 @@ def cue_worth(start: int, end: int, tokens: Sequence[Token], cues: Sequence[Cue]
     words = tuple(token.lower for token in tokens[start:end])
     if words == ("ordered",) and not _sorts(tokens, end):
         return 0.0
+    if start and words[0] == "order" and tokens[start - 1].lower in _ONE_OF_MANY:
+        return 0.0  # "customers without an order by city"
     if len(words) == 1 and any(cue.kind == "details" for cue in cues):
         return _WEAK_CUE_WORTH
     if len(words) == 1 and is_no_command(start, tokens, cues):
