@@ -165,7 +165,7 @@ def _by_margin(scan: Scanner, term: Term, position: int) -> int:
     bound, margin = scan.at(position + 1).argument("compare"), scan.at(position + 2).number
     if scan.at(position).text != "by" or bound not in {">", ">="} or margin is None:
         return position
-    if scan.at(position + 3).text in {"%", "percent", "times"}:
+    if scan.at(position + 3).text in {"%", "percent", "times"} or term.operator in {"=", "!="}:
         return position
     sign = term.operator[:1]
     term.operator = cast("Operator", sign + bound[1:])
