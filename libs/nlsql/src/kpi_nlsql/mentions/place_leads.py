@@ -13,6 +13,8 @@ INTO = frozenset({"in", "at", "from", "within", "into", "of", "inside", "on"})
 DENIES = ("not", "missing", "only", "both", "mismatch", "agree", "compare_tables", "between")
 _EXACT = 0.95
 _COMING = frozenset("come comes came coming originate originates originated".split())  # noqa: SIM905
+_HAVING = frozenset({"with", "have", "has", "having"})
+_LIKE_OR_NOT = frozenset({"different", "another", "other", "same", "identical"})
 _LINKS = frozenset(
     {"and", "or", "nor", "between", "both", "versus", "vs", "with", "to", ",", "than"}
 )
@@ -69,6 +71,20 @@ def is_denied(items: Sequence[Item], start: int) -> bool:
     if before > 0 and items[before].text.endswith("ed"):
         before -= 1
     return before >= 0 and any(items[before].is_cue(kind) for kind in DENIES)
+
+
+def is_set_against(items: Sequence[Item], position: int) -> bool:
+    """Tell whether a column is said to be unlike, or like, the one of a place that follows.
+
+    "Products with a different price in A", "with a price other than in A", "with the same price".
+    """
+    item = items[position]
+    if item.is_cue("compare", "!="):
+        return any(other.last_word in _HAVING for other in items[:position])
+    lead = skip_words_back(items, position - 1, {"a", "an", "the"})
+    words = item.text.split()
+    led = position > 0 and items[lead].last_word in _HAVING
+    return words[-1] in _LIKE_OR_NOT and (led or words[0] in _HAVING)
 
 
 def acts_in(items: Sequence[Item], start: int) -> bool:

@@ -21,6 +21,7 @@ from kpi_nlsql.mentions.place_leads import (
     INTO,
     acts_in,
     is_denied,
+    is_set_against,
     lead_of,
     leads_in,
     leads_to,
@@ -232,7 +233,10 @@ def _counted_keys(items: list[Item], place: _Place, graph: Graph) -> list[Item]:
 
 def _compares(items: Sequence[Item]) -> bool:
     """Tell whether the place stands in a clause: "products where the price in A differs …"."""
-    return any(item.text in {"where", "whose", "for which", "in which"} for item in items)
+    return any(
+        item.text in {"where", "whose", "for which", "in which"} or is_set_against(items, at)
+        for at, item in enumerate(items)
+    )
 
 
 def _is_noun(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kpi_nlsql.grammar.reconciling.composite_keys import key_mentions
 from kpi_nlsql.grammar.reconciling.relation import Relation, table_at
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import text_at
 
 _SURE_COLUMN = 0.95
 _LEADING_ON = frozenset({"between", "in", "of", "for", "from", "compare", "reconcile"})
@@ -25,6 +26,7 @@ def different(items: tuple[Item, ...], tables: list[int], position: int) -> Rela
     if item.text == "different" and tables[-1] == position + 1:
         return None  # "players with a different club" sets no two tables against each other
     told = item.is_cue("mismatch") or item.is_cue("compare_tables") or item.text in DIFFERENT
+    told = told or (item.text == "other than" and text_at(items, position + 1) in {"in", "on"})
     return _compared(items, tables, position, "NOT_EQUALS") if told else None
 
 
