@@ -10,6 +10,7 @@ from kpi_nlsql.answer import Alternative, Answer, Operation, QueryType, Refusal
 from kpi_nlsql.apart import (
     averaged_counts,
     clause_by_clause,
+    compared_rows,
     grouped_counts,
     matched_by,
     shares,
@@ -134,6 +135,7 @@ def candidates(sentence: Sentence) -> Iterable[Candidate]:
     whole = [*(matched or _readings(sentence)), *grouped_counts.read(sentence, _readings)]
     whole += summed_rows.read(sentence, _readings)
     whole += averaged_counts.read(sentence, _readings)
+    whole = compared_rows.beside(sentence, candidates, whole)
     clauses = [] if matched else list(clause_by_clause.read(sentence, candidates, whole))
     return clauses or whole
 

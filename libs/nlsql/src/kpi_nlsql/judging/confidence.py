@@ -59,9 +59,12 @@ def rank(sentence: Sentence, candidates: Iterable[Candidate]) -> list[tuple[floa
 def _standing(
     sentence: Sentence, score: float, candidate: Candidate
 ) -> tuple[int, bool, bool, float]:
-    # Readings with a second-best column stay behind the one with the best.
+    # Readings with a second-best column stay behind the one with the best. A list of a
+    # comparison that a doubt speaks against is none: "with a salary of more than 50000".
     told = candidate.features
-    listed, best = bool(told.get("requested")), not told.get("forced")
+    doubted = candidate.kind != "general" and score <= _VETOED
+    listed = bool(told.get("requested")) and not doubted
+    best = not told.get("forced")
     return _tier(sentence, candidate), listed, best, score
 
 

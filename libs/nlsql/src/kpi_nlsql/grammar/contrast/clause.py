@@ -61,6 +61,16 @@ def clauses(items: Sequence[Item]) -> Iterator[Clause]:
             yield from (rows_apart(items, form) for form in forms)
 
 
+def comparisons(items: Sequence[Item]) -> Iterator[tuple[int, int]]:
+    """Yield where the clause of a comparison begins, and where what it is made by ends."""
+    for found in comparators(items):
+        begin, end = begins(items, found), ends(items, found.end)
+        right = tuple(range(found.end, end))
+        clause = Clause(found.operator, (), right, (), (), (), frozenset(), in_time=found.in_time)
+        if not _meets_value(items, clause):
+            yield begin, found.end
+
+
 def _meets_value(items: Sequence[Item], clause: Clause) -> bool:
     # "price above 100", "status other than 'Open'"; but "the approved price" is a column
     behind = [items[at] for at in clause.right if items[at].text not in {"the", "a"}]

@@ -1,0 +1,85 @@
+"""Compared spans: where a sentence that compares two tables says more of the rows compared.
+
+"Policies [with a start date before 2024] whose premium differs from the ledger [and that lapsed]".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kpi_nlsql.apart.splits import AUXILIARIES, PREPOSITIONS, subject_of
+from kpi_nlsql.grammar.contrast.bounds import opens
+from kpi_nlsql.grammar.contrast.clause import comparisons
+from kpi_nlsql.grammar.contrast.comparator import is_deed
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import skip_words, skip_words_back
+from kpi_nlsql.sentence import Sentence
+
+_JOINING = frozenset({"and", ",", "but"})
+_OPENING = ("relative", "not", "missing")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The tokens of a ``clause``, all that is ``gone`` without it, and where its noun ends."""
+
+    clause: range
+    gone: range
+    noun_end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """The tokens of the noun compared, and the ways to see a clause before or behind it."""
+
+    noun: range
+    front: tuple[Span, ...]
+    behind: tuple[Span, ...]
+
+
+def spans(sentence: Sentence) -> Spans | None:
+    """Return where more is said of the rows of a comparison; None of a sentence without one."""
+    items = sentence.linked
+    found = list(comparisons(items))
+    subject = subject_of(items) if found else None
+    if subject is None or found[0][0] <= subject:
+        return None
+    noun = range(items[subject].start, items[subject].end)
+    front = tuple(_front(items, subject, found[0][0]))
+    behind = tuple(_behind(items, found[-1][1]))
+    return Spans(noun, front, behind) if front or behind else None
+
+
+def _front(items: Sequence[Item], subject: int, begin: int) -> Iterator[Span]:
+    """Yield the ways in which a clause stands between the noun and the comparison."""
+    stop = begin - 1 if begin and opens(items, begin - 1) else begin
+    last = skip_words_back(items, stop - 1, _JOINING) + 1
+    opened = (at for at in range(subject + 1, last) if _opens(items, at))
+    for start in dict.fromkeys([*list(opened)[:1], subject + 1]):
+        if start < last:
+            told = items[start].start
+            yield Span(range(told, items[last - 1].end), range(told, items[stop - 1].end), told)
+
+
+def _behind(items: Sequence[Item], end: int) -> Iterator[Span]:
+    """Yield the ways in which a clause stands behind the comparison, the longest first."""
+    last = skip_words_back(items, len(items) - 1, {".", "?", "!"})
+    for at in range(end + 1, last):
+        start = skip_words(items, at, _JOINING)
+        joined = start > at and items[at - 1].text not in _JOINING
+        if (joined and _goes_on(items, start)) or (start == at and _opens(items, at)):
+            gone = range(items[at].start, items[last].end)
+            yield Span(range(items[start].start, items[last].end), gone)
+
+
+def _goes_on(items: Sequence[Item], at: int) -> bool:
+    """Tell whether a clause may begin here behind "and": "and are inactive", "and from Oslo"."""
+    led = items[at].text in AUXILIARIES | PREPOSITIONS or is_deed(items[at])
+    return led or _opens(items, at)
+
+
+def _opens(items: Sequence[Item], at: int) -> bool:
+    if items[at].text == "by":
+        return False  # "by more than 5" says how far apart the values are
+    return opens(items, at) or any(items[at].is_cue(kind) for kind in _OPENING)
