@@ -65,6 +65,7 @@ class _Place:
 def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tuple[Item, ...]:
     """Return the items with places resolved, and the noun of the rows made one with its place."""
     items = without_whereabouts(system_rows(whole_tables(places_named(items))))
+    items = _with_systems_sure(items, tokens)
     told = narrowed(list(items), _place_positions(items), tokens, graph)
     told = _plain_nouns(told, graph)
     place = _own_place(told)
@@ -85,6 +86,19 @@ def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tupl
         told[further] = replace(ALSO_IN, start=told[further].start, end=told[further].end)
     kept = [at for at in range(place.start) if not (at > noun and _is_done_there(told[at]))]
     return (*(told[at] for at in kept), *state, *told[place.position + 1 :])
+
+
+def _with_systems_sure(items: Sequence[Item], tokens: Sequence[Token]) -> list[Item]:
+    """Return the items with the system behind "of" as the one table it is: "materials of SAP"."""
+    told = list(items)
+    for at, item in enumerate(items):
+        if text_at(items, at - 1) != "of" or item.kind != "mention" or item.values:
+            continue
+        hits = item.table_hits()
+        sole = len(hits) == 1 and hits[0].score >= max(_NAMES_TABLE, item.best_column())
+        if sole and is_proper(item, tokens):
+            told[at] = replace(item, hits=(NameHit(hits[0].table, None, 1.0),))
+    return told
 
 
 def _is_done_there(item: Item) -> bool:
@@ -212,11 +226,22 @@ def _noun(
             continue  # "trades without a confirmation from the broker"
         if any(other.is_cue("aggregate") for other in items[position + 1 : place.start]):
             continue  # "accounts by total value in the backlog" tells where the values are
+        if _is_of_system(item, place, tokens):
+            return None
         if _is_noun(item, items[place.start - 1], table, graph, place, proper):
             return position
         if item.best_table() >= _EXACT and item.best_table() >= item.best_column():
             return None
     return None
+
+
+def _is_of_system(item: Item, place: _Place, tokens: Sequence[Token]) -> bool:
+    """Tell whether the rows were told with another system before: "SAP materials that are in A"."""
+    if not place.told or item.best_table() < _EXACT or item.table_hits()[0].table == place.table:
+        return False
+    name = tokens[item.start].text
+    proper = name.isupper() or (item.start > 0 and not name.islower())
+    return proper and name.lower() == item.text.split()[0]
 
 
 def _counted_keys(items: list[Item], place: _Place, graph: Graph) -> list[Item]:
