@@ -39,12 +39,25 @@ def read(sentence: Sentence, asked: Membership) -> Iterator[Candidate]:
     used |= told_key(sentence, asked.targets[0].pairing, asked.source) | _leading_through(
         sentence, asked
     )
+    used -= _gaps(sentence, asked)
     plain = _plain(sentence, asked, set(used))
     if _complete(sentence, plain):
         yield plain
         return
     wider = _with_rest(sentence, plain, asked, used)
     yield wider or plain
+
+
+def _gaps(sentence: Sentence, asked: Membership) -> set[int]:
+    """Return where columns are said to be empty: "holders without a phone not in A" have none."""
+    items, source = sentence.items, sentence.items[asked.source].table_hits()[0].table
+    found: set[int] = set()
+    for at in range(asked.source + 1, asked.cue - 1):
+        column = items[at + 1]
+        own = any(hit.table == source and hit.score >= _SURE_TABLE for hit in column.column_hits())
+        if items[at].is_cue("not") and own and column.best_table() < column.best_column():
+            found |= {at, at + 1}
+    return found
 
 
 def _leading_through(sentence: Sentence, asked: Membership) -> set[int]:
