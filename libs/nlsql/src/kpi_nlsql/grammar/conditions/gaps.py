@@ -128,10 +128,25 @@ def _behind_participle(scan: Scanner, position: int) -> int:
 
 
 def _own(scan: Scanner, position: int) -> Ref | None:
-    """Return the column of the rows asked for that is meant; it must be one that may be empty."""
-    entity, item = scan.entity(), scan.at(position)
-    if entity is None or item.kind != "mention":
+    """Return the column that is meant, one that may be empty: of the rows asked for, or had.
+
+    "Members that have a badge without an issue date" have such a badge.
+    """
+    entity = scan.entity()
+    if entity is None or scan.at(position).kind != "mention":
         return None
+    ref, last = _column_of(scan, position, entity), scan.last_table()
+    if ref is None and last not in {None, entity} and not _speaks_of(scan, position, entity):
+        return _column_of(scan, position, str(last))
+    return ref
+
+
+def _speaks_of(scan: Scanner, position: int, entity: str) -> bool:
+    return any(hit.table == entity for hit in scan.at(position).column_hits())
+
+
+def _column_of(scan: Scanner, position: int, entity: str) -> Ref | None:
+    item = scan.at(position)
     table = scan.sentence.graph.table(entity)
     kept = scan.at(position + 1).text in _KEPT
     rival = any(hit.table != entity and hit.score >= _SURE for hit in item.table_hits())
