@@ -29,13 +29,13 @@ from kpi_nlsql.wording.grouped_first import grouped_last
 from kpi_nlsql.wording.idle_verbs import idle_verbs_out
 from kpi_nlsql.wording.known_names import by_known_names
 from kpi_nlsql.wording.margins_told import margins_last
-from kpi_nlsql.wording.matching_rows import without_matching
 from kpi_nlsql.wording.money_verbs import money_told
 from kpi_nlsql.wording.only_those import only_those
 from kpi_nlsql.wording.periods_first import periods_last, periods_led
 from kpi_nlsql.wording.plus_signs import told_apart
 from kpi_nlsql.wording.presence_clauses import plain_presence
 from kpi_nlsql.wording.rates_told import rates_told
+from kpi_nlsql.wording.rows_had import plainly_had
 from kpi_nlsql.wording.shorthand import written_out
 from kpi_nlsql.wording.stated_rules import plainly_lacking
 from kpi_nlsql.wording.totals_asked import totals_asked
@@ -65,6 +65,6 @@ def plain_items(items: Sequence[Item], graph: Graph, lexicon: Lexicon) -> list[I
     told = together(told, graph)
     told = with_rows_of_kind(deeds_told(money_told(told, lexicon), lexicon), graph)
     told = compounded(with_parts(told, graph), graph)
-    told = plain_presence(without_matching(plain_denials(told, graph)))
+    told = plain_presence(plainly_had(plain_denials(told, graph)))
     told = merged(asked_first(grouped_last(told_apart(told, graph))), graph)
     return totals_split(told, lexicon)

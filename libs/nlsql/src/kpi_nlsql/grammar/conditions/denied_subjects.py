@@ -165,9 +165,10 @@ def _says_of_several(scan: Scanner) -> bool:
     """Tell whether "who were" follows one row that is denied: "staff without a badge who were"."""
     if scan.item.text not in _WHO:
         return False
-    denied = scan.at(scan.position - 1)
+    denied = scan.sentence.tokens[scan.at(scan.position - 1).end - 1]
     several = scan.at(scan.position + 1).text in {"are", "were", "have"}
-    return several and scan.role(scan.position - 1) == "table" and not denied.text.endswith("s")
+    one = not denied.lower.endswith("s")  # "stock lines that were counted" are several
+    return several and one and scan.role(scan.position - 1) == "table"
 
 
 def _is_main_verb(scan: Scanner) -> bool:
