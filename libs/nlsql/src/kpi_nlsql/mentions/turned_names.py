@@ -17,6 +17,7 @@ _CALLED = 0.8
 _NAMES_TABLE = 0.6
 _SURE_ROWS = 0.6
 _ARTICLES = frozenset({"a", "an", "the", "any"})
+_DONE = ("ed", "ing")
 _ADVERBIAL = frozenset({"on", "in", "out"})
 
 
@@ -36,7 +37,8 @@ def turned(
     if length == 2 and words[0].endswith("ed") and all(hit.score < _WHOLE_NAME for hit in hits):
         # "ordered quantity" is ``qty_ordered``
         return _columns(lexicon.names((known[1], known[0]), "")) or hits
-    if length == 2 and all(hit.score < _WHOLE_NAME for hit in hits):
+    done = words[-1].endswith(_DONE)  # "employees hired" are no ``hr_employees``
+    if length == 2 and not done and all(hit.score < _WHOLE_NAME for hit in hits):
         # "the claims bordereau" is ``bdx_claims``: a table called by just these two words
         hits = (*_whole(lexicon.names(known[::-1], "", words[::-1])), *hits)
     if length == 3 and words[0] in _ADVERBIAL and not hits:

@@ -11,11 +11,12 @@ from kpi_nlsql.grammar.asking.units_of_time import by_period
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.walking import skip_words
+from kpi_nlsql.mentions.walking import skip_words, skip_words_back
 from kpi_nlsql.schema.people import is_person
 
 _WHOLE_NAME = 0.95
 _HOW_OFTEN = frozenset({"or more", "more", "or", "again", "already"})
+_BEING = frozenset({"is", "are", "was", "were", "=", "not"})
 _PLACING = frozenset({"in", "from", "of"})
 _FOR_EACH = frozenset(
     "by|per|for each|for every|by each|grouped by|broken down by|split by".split("|")  # noqa: SIM905
@@ -174,7 +175,16 @@ def _is_done_by(scan: Scanner) -> bool:
     if scan.role(verb) == "table":
         rows = verb - 1 - (scan.at(verb - 1).text == "have")
         return scan.role(rows) == "table" and scan.at(verb).text.endswith("ed")
+    if _is_told_value(scan, verb):
+        return False  # "claims whose state is Rejected by branch"
     return scan.participle(verb) or _is_irregular(scan.at(verb))
+
+
+def _is_told_value(scan: Scanner, position: int) -> bool:
+    """Tell whether a column named right before has what stands here: nothing was done then."""
+    column = skip_words_back(scan.items, position - 1, _BEING)
+    held = {(hit.table, hit.column) for hit in scan.at(column).column_hits()}
+    return any((value.table, value.column) in held for value in scan.at(position).values)
 
 
 def _is_irregular(item: Item) -> bool:

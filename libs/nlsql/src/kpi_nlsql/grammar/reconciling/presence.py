@@ -42,7 +42,7 @@ class Places:
 
 def find_places(items: Sequence[Item], tables: Sequence[int]) -> Places | None:
     """Return the places if the sentence sets rows against two or more further tables."""
-    if len(tables) < 3 or any(_compares(item) for item in items):
+    if len(tables) < 3 or any(_compares(items, at) for at in range(len(items))):
         return None
     named = [items[position].table_hits()[0].table for position in tables]
     source, rest = tables[0], tables[1:]
@@ -158,7 +158,10 @@ def _lead(items: Sequence[Item], position: int) -> int:
     return start
 
 
-def _compares(item: Item) -> bool:
+def _compares(items: Sequence[Item], position: int) -> bool:
+    item, behind = items[position], items[position + 1 : position + 2]
+    if behind and behind[0].kind in {"number", "quoted"}:
+        return False  # "orders above 500 that are in A but not in B": with a number, no table
     return any(item.is_cue(kind) for kind in _COMPARING) and not item.is_cue("missing")
 
 

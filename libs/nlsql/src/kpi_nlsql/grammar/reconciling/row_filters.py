@@ -5,9 +5,11 @@ from __future__ import annotations
 from kpi_nlsql.drafting.conditions import column_of, constant
 from kpi_nlsql.grammar.conditions.exclusions import excluded_behind
 from kpi_nlsql.grammar.conditions.listed_values import either_value, is_denied, subject_of
+from kpi_nlsql.mentions.walking import skip_words_back
 from kpi_nlsql.plans import plan
 from kpi_nlsql.sentence import Sentence
 
+_ARTICLES = frozenset({"the", "their", "its", "each"})
 _CALLED = frozenset({"marked", "flagged", "set", "called", "as", "to", "been", "yet", "in"})
 
 
@@ -99,4 +101,11 @@ def _column_mentions(sentence: Sentence, found: list[plan.Condition], table: str
         for position, item in enumerate(sentence.items)
         if any(hit.table == table and hit.column in columns for hit in item.column_hits())
         and item.best_table() < item.best_column()
+        and not _groups(sentence, position)
     ]
+
+
+def _groups(sentence: Sentence, position: int) -> bool:
+    """Tell whether rows are put together by a column: "obsolete items not in A, by status"."""
+    lead = sentence.items[max(skip_words_back(sentence.items, position - 1, _ARTICLES), 0)]
+    return position > 0 and (lead.text == "by" or lead.is_cue("group"))
