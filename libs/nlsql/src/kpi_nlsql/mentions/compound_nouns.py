@@ -2,8 +2,7 @@
 
 A noun right before the noun of a table that only halfway names a column (``lease_class``) neither
 asks for that column nor says anything of it. Where it is the name of a table or column, a value or
-a flag ("customer orders", "web orders"), it keeps its own part in the sentence, unless the rows it
-names are told of again: "policy holders that have no policy".
+a flag ("customer orders", "web orders"), it keeps its own part in the sentence.
 """
 
 from __future__ import annotations
@@ -26,27 +25,11 @@ _NO_NOUN = ("s", "ed", "ing")
 def compounded(items: Sequence[Item], graph: Graph) -> list[Item]:
     """Return the items with each noun that only describes rows made one with their noun."""
     found: list[Item] = []
-    for at, item in enumerate(items):
-        while found and (
-            (_describes(found[-1], item, graph) and not _measured(found, item, graph))
-            or _told_again(found[-1], item, items[at + 1 :])
-        ):
+    for item in items:
+        while found and _describes(found[-1], item, graph) and not _measured(found, item, graph):
             item = replace(item, start=found.pop().start)
         found.append(item)
     return found
-
-
-def _told_again(before: Item, item: Item, behind: Sequence[Item]) -> bool:
-    """Tell whether the rows that a noun begins with are told of later: "loan clients without loan".
-
-    What the clients are called by then says nothing of their loans.
-    """
-    if before.text.endswith(_NO_NOUN) or not (_heads(before) and _heads(item)):
-        return False
-    table = before.table_hits()[0].table
-    if before.end != item.start or table == item.table_hits()[0].table:
-        return False
-    return any(_heads(told) and told.table_hits()[0].table == table for told in behind)
 
 
 def _describes(before: Item, item: Item, graph: Graph) -> bool:

@@ -14,7 +14,6 @@ from kpi_nlsql.mentions.part_nouns import with_parts
 from kpi_nlsql.mentions.row_nouns import merged
 from kpi_nlsql.mentions.split_measures import together
 from kpi_nlsql.schema.graph import Graph
-from kpi_nlsql.wording.amounts_ranked import amounts_ranked
 from kpi_nlsql.wording.announced import to_the_point
 from kpi_nlsql.wording.asked_deeds import states_told
 from kpi_nlsql.wording.asked_last import asked_first
@@ -68,4 +67,4 @@ def plain_items(items: Sequence[Item], graph: Graph, lexicon: Lexicon) -> list[I
     told = compounded(with_parts(told, graph), graph)
     told = plain_presence(plainly_had(plain_denials(told, graph)))
     told = merged(asked_first(grouped_last(told_apart(told, graph))), graph)
-    return amounts_ranked(totals_split(told, lexicon), lexicon, graph)
+    return totals_split(told, lexicon)
