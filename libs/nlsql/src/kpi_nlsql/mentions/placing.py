@@ -69,7 +69,7 @@ def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tupl
     told = narrowed(list(items), _place_positions(items), tokens, graph)
     told = _plain_nouns(told, graph)
     place = _own_place(told)
-    if place is None:
+    if place is None or any(_is_of_system(item, place, tokens) for item in told[: place.start]):
         return tuple(told)
     told = _counted_keys(told, place, graph)
     noun = _noun(told, place, graph, tokens)
@@ -226,8 +226,6 @@ def _noun(
             continue  # "trades without a confirmation from the broker"
         if any(other.is_cue("aggregate") for other in items[position + 1 : place.start]):
             continue  # "accounts by total value in the backlog" tells where the values are
-        if _is_of_system(item, place, tokens):
-            return None
         if _is_noun(item, items[place.start - 1], table, graph, place, proper):
             return position
         if item.best_table() >= _EXACT and item.best_table() >= item.best_column():
