@@ -79,26 +79,31 @@ def having_condition(term: Term, aliases: dict[str, str] | None = None) -> plan.
         function = aggregate_function(str(term.function))
         other = plan.Aggregate(function, plan.ColumnRef(*term.other.chosen))
         return plan.Compare(subject, term.operator, other)
-    if term.kind == "between":
+    if len(term.values) > 1:
         low, high = term.values
         return plan.Between(subject, plan.Constant(low), plan.Constant(high))
     return plan.Compare(subject, term.operator, plan.Constant(term.values[0]))
 
 
-def related_rows(frame: Frame, terms: list[Term], root: str | None = None) -> plan.Query:
+def related_rows(
+    frame: Frame, terms: list[Term], root: str | None = None, of: str | None = None
+) -> plan.Query:
     """Return a query for rows related to the entity (under the alias ``root``) meeting the terms.
+
+    They are related to the rows of another table if ``of`` tells one.
 
     Raises Unreadable.
     """
+    entity = of or frame.entity
     tables = [table for term in terms if (table := frame.table_of(term))]
-    tables = [table for table in dict.fromkeys(tables) if table != frame.entity]
-    tree = frame.tree(frame.entity, tables, inward=True)
+    tables = [table for table in dict.fromkeys(tables) if table != entity]
+    tree = frame.tree(entity, tables, inward=True)
     if not tree:
         raise Unreadable("the rows are related to themselves only")
     first, rest = tree[0], tree[1:]
     aliases = {join.right_table: frame.alias(join.right_table) for join in tree}
-    if root is not None or any(join.left_table == frame.entity for join in rest):
-        aliases[frame.entity] = root or frame.entity
+    if root is not None or any(join.left_table == entity for join in rest):
+        aliases[entity] = root or entity
     clause = frozenset[str]().union(*(frame.sentence.clause_stems(t.position) for t in terms))
     source, anchor = anchored(frame, first, aliases, clause)
     counts = [term for term in terms if term.kind == "count" or term.function]

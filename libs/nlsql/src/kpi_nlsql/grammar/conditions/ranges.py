@@ -6,7 +6,8 @@ from typing import cast
 
 from kpi_nlsql.drafting.draft import Term
 from kpi_nlsql.grammar.asking.implied_columns import TIME
-from kpi_nlsql.grammar.conditions.times import date_meant
+from kpi_nlsql.grammar.conditions.compared_counts import counts_rows, unit_skipped
+from kpi_nlsql.grammar.conditions.times import YEARS, date_meant
 from kpi_nlsql.grammar.conditions.units import measured_in
 from kpi_nlsql.grammar.scanner import Scanner
 
@@ -22,6 +23,9 @@ def between(scan: Scanner) -> bool:
     if None in values or scan.at(low_at + 1).text not in {"and", "to"} or high is low:
         return False
     told = [value for value in values if value is not None]
+    if _counts(scan, high_at + 1, told):
+        scan.take(low_at, high_at)
+        return True
     ref = measured_in(scan, high_at + 1) or date_meant(scan, scan.position, told) or scan.pending
     if ref is None:
         ref = scan.implied(scan.position, TIME, scan.entity())
@@ -40,11 +44,29 @@ def between(scan: Scanner) -> bool:
     return True
 
 
+def _counts(scan: Scanner, position: int, bounds: list[str | int | float]) -> bool:
+    """Consume what is counted by the bounds: "shops with between 2 and 4 orders"."""
+    numbers = [bound for bound in bounds if not isinstance(bound, str) and bound not in YEARS]
+    start, following = scan.position, unit_skipped(scan, position)
+    noun = scan.head(following)
+    rows = scan.role(noun) == "table" and not scan.modifies(noun)
+    if len(numbers) < len(bounds) or not rows or scan.pending_function is not None:
+        return False
+    if not counts_rows(scan, "=", numbers[0], following):
+        return False
+    scan.draft.terms[-1].values = tuple(numbers)
+    scan.take(start)
+    return True
+
+
 def starts_alternative(scan: Scanner, position: int) -> bool:
     """Tell "empty or before May", "below 3 or above 9" from "5 or more" and "on or after May"."""
     item, before = scan.at(position), scan.at(position - 1)
     if not (item.is_cue("compare") and item.text.startswith("or ")):
         return False
+    kind = scan.role(position + 1) == "value" and scan.role(scan.head(position + 1)) == "table"
+    if scan.at(position - 1).number is not None and kind:
+        return False  # "2 or more open orders"
     if _bound(scan, position - 1) is not None:
         return _bound(scan, position + 1) is not None
     return before.text not in _EQUALLY
