@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import MAIN, Draft, Term
+from kpi_nlsql.assembly.parents_counted import set_apart
+from kpi_nlsql.drafting.draft import MAIN, Draft, Term, Wanted
 from kpi_nlsql.plans import plan
 from kpi_nlsql.schema.graph import Join
+from kpi_nlsql.schema.naming_columns import key_columns, naming_columns
 from kpi_nlsql.schema.paths import JoinPaths
 from kpi_nlsql.sentence import Sentence
 
@@ -36,6 +38,7 @@ class Frame:
         self.paths = paths
         self.spoken = sentence.naming_stems()
         self.entity = self._entity()
+        self.parents = set_apart(draft, self.graph, paths, self.entity)
         self.shared = False
         self._aliases = 1
 
@@ -111,8 +114,22 @@ class Frame:
         counted = any(
             term.kind == "count" or self.table_of(term) != self.entity for term in self.compared()
         )
-        rows = counted and not plain and bool(self.draft.wanted)
+        rows = counted and (not plain or self._counts_by(plain)) and bool(self.draft.wanted)
         return rows and not self.counts_values() and not self._told_of_groups()
+
+    def _counts_by(self, plain: list[Wanted]) -> bool:
+        """Tell whether rows are counted by columns of theirs that are shown beside the count.
+
+        "The mode and the number of shipments with two invoices" counts the shipments of each mode.
+        """
+        if not any(w.function == "count" and w.table == self.entity for w in self.draft.wanted):
+            return False
+        table = self.graph.table(self.entity)
+        names = {*key_columns(table), *naming_columns(table)}
+        shown = [wanted.ref.chosen for wanted in plain if wanted.ref and wanted.ref.choice]
+        own = all(name == self.entity and column not in names for name, column in shown)
+        others = all(self.table_of(term) not in {self.entity, None} for term in self.compared())
+        return len(shown) == len(plain) and own and others
 
     def _told_of_groups(self) -> bool:
         """Tell whether a count is told of groups: "orders per city with more than two shops".
@@ -121,7 +138,7 @@ class Frame:
         """
         groups = [group.position for group in self.draft.groups]
         rows = [at for at, table in self.draft.entities if table == self.entity]
-        rows += [w.position for w in self.draft.wanted if w.table == self.entity]
+        rows += [w.position for w in self.draft.wanted if self._shows(w)]
         for term in self.compared() if groups else ():
             before = [at for at in rows if at < term.position]
             if not before or any(max(before) < at < term.position for at in groups):
@@ -129,6 +146,11 @@ class Frame:
             if self.table_of(term) in {self.entity, None}:
                 return True
         return False
+
+    def _shows(self, wanted: Wanted) -> bool:
+        """Tell whether the rows asked for are counted here, or a column of theirs is shown."""
+        shown = wanted.ref.choice if wanted.ref is not None else None
+        return self.entity in {wanted.table, shown[0] if shown else None}
 
     def counts_related(self) -> bool:
         """Tell whether rows of another table are counted for each row or value shown."""

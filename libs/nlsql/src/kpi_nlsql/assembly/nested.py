@@ -7,6 +7,7 @@ from dataclasses import replace
 from kpi_nlsql.assembly.contradictions import contradict
 from kpi_nlsql.assembly.filters import having_condition, related_rows, row_conditions
 from kpi_nlsql.assembly.frame import ROWS, Contradicted, Frame, Unreadable
+from kpi_nlsql.assembly.joining import anchored, join_step
 from kpi_nlsql.drafting.draft import MAIN, Term
 from kpi_nlsql.plans import plan
 from kpi_nlsql.schema.naming_columns import key_columns, naming_columns
@@ -105,6 +106,8 @@ def nested_condition(
 ) -> plan.Condition:
     """Return what a nested scope asks for or denies. Raises Unreadable."""
     negative = scope in frame.draft.negative_scopes
+    if scope in frame.parents:
+        return _of_parent(frame, frame.parents[scope], terms)
     if (against := next((t for t in terms if _outnumbers(t)), None)) is not None:
         return _counted(frame, against, terms)
     tables = {table for term in terms if (table := frame.table_of(term))}
@@ -115,6 +118,22 @@ def nested_condition(
     else:
         made = plan.Exists(related_rows(frame, terms))
     return plan.Not(made) if negative else made
+
+
+def _of_parent(frame: Frame, parent: str, terms: list[Term]) -> plan.Condition:
+    """Return that the parent has so many rows: "invoices of carriers with two shipments"."""
+    first, *rest = frame.tree(frame.entity, [parent], inward=True)
+    aliases = {join.right_table: frame.alias(join.right_table) for join in (first, *rest)}
+    source, anchor = anchored(frame, first, aliases, frozenset())
+    counted = plan.Exists(related_rows(frame, terms, aliases[parent], parent))
+    return plan.Exists(
+        plan.Query(
+            outputs=(plan.Output(plan.Constant(1)),),
+            source=source,
+            joins=tuple(join_step(frame, join, aliases) for join in rest),
+            where=plan.all_of([*anchor, counted]),
+        )
+    )
 
 
 def _outnumbers(term: Term) -> bool:
