@@ -62,10 +62,9 @@ def group_key(ref: Ref, group: Group) -> plan.Expression:
 
 def _implied_keys(frame: Frame, plain: list[plan.ColumnRef]) -> list[plan.Expression]:
     """Group by the rows of the entity when something else is counted for each of them."""
-    counted = {s.table for s in frame.draft.sorting} | {
-        t.table for t in frame.draft.terms if t.kind == "count"
-    }
-    counted |= {t.ref.choice[0] for t in frame.draft.terms if t.function and t.ref and t.ref.choice}
+    terms = [] if frame.counts_inside() else frame.draft.terms
+    counted = {s.table for s in frame.draft.sorting} | {t.table for t in terms if t.kind == "count"}
+    counted |= {t.ref.choice[0] for t in terms if t.function and t.ref and t.ref.choice}
     counted |= {w.table for w in frame.draft.wanted if w.function == "count"}
     owners = {column.source for column in plain} or {frame.entity}
     of_rows = {table for table in counted if table} - owners
@@ -92,7 +91,22 @@ def _asks_for_rows_of(frame: Frame, owner: str, plain: list[plan.ColumnRef]) -> 
     mentioned = mentioned or any(w.ref and w.ref.near == owner for w in frame.draft.wanted)
     table = frame.graph.table(owner)
     names = {*key_columns(table), *naming_columns(table)}
+    if _tells_kinds(frame, owner, plain, names):
+        return False
     return not plain or mentioned or any(column.column in names for column in plain)
+
+
+def _tells_kinds(frame: Frame, owner: str, plain: list[plan.ColumnRef], names: set[str]) -> bool:
+    """Tell whether a kind is shown beside a count: "vehicle fuel type and number of trips"."""
+    shown = [w for w in frame.draft.wanted if w.ref and w.ref.choice and not w.function]
+    counts = any(w.function == "count" and w.ref is None for w in frame.draft.wanted)
+    if not counts or len(shown) != 1 or len(plain) != 1 or plain[0].column in names:
+        return False
+    items, at = frame.sentence.items, shown[0].position
+    before = items[at - 1] if at else items[at]
+    named = before.table_hits()[0].table if before.table_hits() else None
+    each = any(item.text in {"each", "every"} or item.is_cue("group") for item in items)
+    return named == owner and not before.text.endswith("s") and not each
 
 
 def _shows_names(frame: Frame, owner: str, shown: list[plan.ColumnRef]) -> bool:

@@ -21,6 +21,7 @@ _ADJACENT = 0.9
 _NAMED = 0.3
 _CHOSEN = 0.2
 _OF_ROWS = 0.25
+_OF_SEVERAL = 0.4
 _STRAYED = 8.0
 _KEY = 0.05
 _HOP = 0.08
@@ -55,7 +56,7 @@ def resolve(
     state.related = {scope: _related(draft, scope) for scope in draft.negative_scopes}
     state.shown = {wanted.ref.position for wanted in draft.wanted if wanted.ref}
     state.grouped = {group.position for group in draft.groups}
-    state.counted = next((w.table for w in draft.wanted if w.function == "count"), None)
+    state.counted = _rows_counted(draft)
     apart = {id(t.ref) for t in draft.terms if t.scope in draft.negative_scopes}
     refs = sorted(draft.refs(), key=lambda ref: (id(ref) in apart, _ambiguity(ref)))
     for ref in refs:
@@ -139,7 +140,7 @@ def _choose(
         if ref.position in state.shown:
             score += _shown(key, state, graph)
         if ref.position in state.grouped and ref.near is None:
-            score += _OF_ROWS * (hit.table == state.counted)
+            score += _of_rows(hit, ref, state, graph, paths)
         if key in holders:
             score += 0.5
         score -= _UNFIT * unfit(graph.table(hit.table).column(str(hit.column)), compared)
@@ -157,6 +158,27 @@ def _choose(
     state.margins.append(min(margin, 1.0))
     if rivals:
         state.runners_up.append((margin, ref, rivals[0][1]))
+
+
+def _rows_counted(draft: Draft) -> str | None:
+    """Return the rows that are counted or of which an amount is added up."""
+    for wanted in draft.wanted:
+        if wanted.function is not None and (wanted.table or wanted.ref):
+            hits = wanted.ref.hits[:1] if wanted.ref is not None else ()
+            return wanted.table or (wanted.ref and wanted.ref.near) or hits[0].table
+    return None
+
+
+def _of_rows(hit: NameHit, ref: Ref, state: Resolution, graph: Graph, paths: JoinPaths) -> float:
+    """Return what speaks for grouping rows by a column: by their own, not by one of several."""
+    counted = state.counted
+    if counted is None or all(other.table != counted for other in ref.hits):
+        return 0.0
+    if hit.table == counted:
+        return _OF_ROWS
+    path = paths.path(counted, hit.table)
+    one = path is not None and all(paths.to_one(join, graph) for join in path[1])
+    return 0.0 if one else -_OF_SEVERAL
 
 
 def _shown(key: tuple[str, str], state: Resolution, graph: Graph) -> float:
