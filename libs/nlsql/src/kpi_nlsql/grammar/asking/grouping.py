@@ -172,6 +172,8 @@ def _is_done_by(scan: Scanner) -> bool:
     verb = scan.position - 1
     while scan.at(verb).is_cue("often") or scan.at(verb).text in _HOW_OFTEN:
         verb -= 1
+    if scan.role(verb) == "value" and any(scan.role(verb - back) == "column" for back in (1, 2)):
+        return False  # "whose offence is Parking by city"
     if scan.role(verb) == "table":
         rows = verb - 1 - (scan.at(verb - 1).text == "have")
         return scan.role(rows) == "table" and scan.at(verb).text.endswith("ed")

@@ -23,7 +23,9 @@ def most_rows(scan: Scanner, position: int, start: int, descending: bool) -> Sor
 def amount_of_rows(scan: Scanner, position: int, descending: bool) -> bool:
     """Ask for the extreme of an amount that rows have: "the highest amount of open invoices"."""
     start, noun = scan.position, scan.head(position)
-    asked = scan.in_where or scan.draft.wanted or scan.draft.entities
+    groups = {group.position for group in scan.draft.groups}
+    rows = [at for at, _ in scan.draft.entities if at not in groups]
+    asked = scan.in_where or scan.draft.wanted or rows
     if asked or scan.role(noun) != "table" or not scan.item.text.endswith("amount of"):
         return False
     table = scan.sentence.graph.table(scan.table(noun))

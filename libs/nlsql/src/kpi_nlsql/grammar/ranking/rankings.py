@@ -34,12 +34,22 @@ def read(scan: Scanner, position: int, descending: bool, limit: int) -> bool:
         measure += 1
     if scan.role(measure) != ("table" if counts else "column"):
         return False
+    if not (counts or function) and _tells_kinds(scan, ranked, measure):
+        return False
     sorting = Sorting(measure, None, function, None, descending)
     if not counts and not _measures(scan, ranked, measure, sorting):
         return False
     sorting.table = scan.table(measure) if counts else None
     _rank(scan, ranked, sorting.ref, sorting)
     return _end(scan, {*range(scan.position, ranked + 1), *range(by, measure + 1)}, limit)
+
+
+def _tells_kinds(scan: Scanner, amount: int, kinds: int) -> bool:
+    """Tell whether "by" leads to kinds for each of which an extreme is asked: "weight by mode"."""
+    if scan.role(amount) != "column" or not scan.measures(scan.ref(amount)):
+        return False
+    column = scan.column_of(scan.ref(kinds).hits[0])
+    return column.family == "text" and not column.measures and not column.dated
 
 
 def _is_ranked(scan: Scanner, position: int) -> bool:
