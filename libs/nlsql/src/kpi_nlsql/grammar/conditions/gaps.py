@@ -17,6 +17,7 @@ _DENYING = frozenset({"no", "without", "any", "a", "an", "neither", "nor", "lack
     {"have", "having", "lack", "lacks"}
 )
 _COMPARING = ("compare", "between", "contains", "starts", "ends")
+_IDLE = frozenset("a an any the have has had having do does".split())  # noqa: SIM905
 _ARTICLES = frozenset({"a", "an", "any", "some"})
 _KEPT = frozenset(
     "assigned given recorded known set available entered filled maintained stored provided "  # noqa: SIM905
@@ -31,6 +32,7 @@ _OTHER = 5.0
 """How doubtful it is that rows "without a delivery date" lack another date that they have."""
 _OF_SEVERAL = (["are"], ["were"], ["have"])
 """What goes on about the rows, not about the one value: "with an end date that are open"."""
+_GOING_ON = frozenset({"have", "has", "had", "belonging"})
 _ENDING = frozenset({"but", "and", "although", "though", "while", "even"})
 _TAILS = frozenset(
     stem(word)
@@ -116,6 +118,8 @@ def _ends(scan: Scanner, position: int, borders: frozenset[str]) -> bool:
         return True
     if item.is_cue("not") and any(scan.at(position + 1).is_cue(kind) for kind in _COMPARING):
         return False  # "a price not between 10 and 20"
+    if item.is_cue("group") or item.text in _GOING_ON:
+        return True
     several = item.is_cue("relative") and scan.at(position + 1).text.split()[:1] in _OF_SEVERAL
     return several or item.is_cue("not") or item.text.split()[0] in _ENDING
 
@@ -130,15 +134,32 @@ def _behind_participle(scan: Scanner, position: int) -> int:
 def _own(scan: Scanner, position: int) -> Ref | None:
     """Return the column that is meant, one that may be empty: of the rows asked for, or had.
 
-    "Members that have a badge without an issue date" have such a badge.
+    "Members that have a badge without an issue date" have such a badge, and "claims of policies
+    without a region" such a policy, though claims may have a region, too.
     """
     entity = scan.entity()
     if entity is None or scan.at(position).kind != "mention":
         return None
+    before = _rows_before(scan, position)
+    if before not in {None, entity} and _is_called(scan, position, str(before)):
+        return _column_of(scan, position, str(before))
     ref, last = _column_of(scan, position, entity), scan.last_table()
     if ref is None and last not in {None, entity} and not _speaks_of(scan, position, entity):
         return _column_of(scan, position, str(last))
     return ref
+
+
+def _rows_before(scan: Scanner, position: int) -> str | None:
+    """Return the rows named right before what they lack: "policies that have no region"."""
+    at = position - 1
+    while scan.at(at).is_cue("not") or scan.at(at).is_cue("relative") or scan.at(at).text in _IDLE:
+        at -= 1
+    return scan.table(at) if scan.role(at) == "table" else None
+
+
+def _is_called(scan: Scanner, position: int, table: str) -> bool:
+    hits = scan.at(position).column_hits()
+    return any(hit.table == table and hit.score >= _EXACT for hit in hits)
 
 
 def _speaks_of(scan: Scanner, position: int, entity: str) -> bool:
