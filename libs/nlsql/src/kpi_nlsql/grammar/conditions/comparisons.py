@@ -24,7 +24,7 @@ from kpi_nlsql.grammar.conditions.compared_counts import (
 from kpi_nlsql.grammar.conditions.happenings import rows_in_time
 from kpi_nlsql.grammar.conditions.outnumbering import outnumbered
 from kpi_nlsql.grammar.conditions.ranges import between, starts_alternative
-from kpi_nlsql.grammar.conditions.times import YEARS, bound, date_meant
+from kpi_nlsql.grammar.conditions.times import YEARS, bound, date_meant, is_spent
 from kpi_nlsql.grammar.conditions.units import measured_in
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.periods_told import is_beside_today
@@ -117,7 +117,8 @@ def _with_subject(scan: Scanner, operator: Operator, literal: str | float, posit
     bounds = following.is_cue("compare") and following.text.startswith("or ")
     if bounds and not starts_alternative(scan, scan.position):
         scan.position += 1
-    ref = date_meant(scan, position, [literal]) or scan.pending
+    told_before = None if literal in YEARS and is_spent(scan) else scan.pending
+    ref = date_meant(scan, position, [literal]) or told_before
     if ref is not None and (
         _has_its_value(scan, ref, literal) or _is_time_of(scan, ref, literal, position)
     ):

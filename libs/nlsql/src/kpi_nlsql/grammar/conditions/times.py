@@ -243,6 +243,20 @@ def main_date(table: Table) -> Column | None:
     return named[0] if len(named) == 1 else None
 
 
+def is_spent(scan: Scanner) -> bool:
+    """Tell whether the date named last was compared, and other rows are spoken of since.
+
+    "Badges issued before May of employees hired after June" are of two dates.
+    """
+    ref = scan.pending
+    if ref is None or not ref.hits or not any(term.ref is ref for term in scan.draft.terms):
+        return False
+    since = [
+        scan.table(at) for at in range(ref.position, scan.position) if scan.role(at) == "table"
+    ]
+    return bool(since) and since[-1] != (ref.near or ref.hits[0].table)
+
+
 def date_meant(scan: Scanner, position: int, literals: list[str | int | float]) -> Ref | None:
     """Return the rows' own date where dates are compared with what is none; else None.
 
@@ -254,7 +268,7 @@ def date_meant(scan: Scanner, position: int, literals: list[str | int | float]) 
         return None
     pending = scan.pending
     hits = pending.hits if pending is not None else ()
-    if any(scan.is_dated(hit) for hit in hits):
+    if any(scan.is_dated(hit) for hit in hits) and not is_spent(scan):
         return None
     column = main_date(scan.sentence.graph.table(table))
     if column is None:
