@@ -17,7 +17,7 @@ from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words
 from kpi_nlsql.plans import plan
 from kpi_nlsql.requested.spans import last
-from kpi_nlsql.requested.told_of_each import of_each
+from kpi_nlsql.requested.told_of_each import counts_some, of_each
 from kpi_nlsql.sentence import Candidate, Sentence
 from kpi_nlsql.wording.rewriting import SHOW_ALL
 
@@ -73,7 +73,8 @@ def _told(candidate: Candidate, figures: plan.Query) -> dict[str, float]:
 
 def _tested(query: plan.Plan) -> list[str]:
     where = plan.conjuncts(query.where) if isinstance(query, plan.Query) else ()
-    return [term.query.source.table for term in where if isinstance(term, plan.Exists)]
+    tests = [term.query for term in where if isinstance(term, plan.Exists)]
+    return [test.source.table for test in tests if test.having is None or counts_some(test)]
 
 
 def _behind_lead(items: Sequence[Item], position: int) -> int | None:

@@ -28,8 +28,8 @@ def of_each(sentence: Sentence, told: plan.Query, candidate: Candidate) -> plan.
     if {o.expression for o in query.outputs} - {plan.Star(query.source.alias), *names}:
         return None
     tests = [t for t in plan.conjuncts(query.where) if isinstance(t, plan.Exists)]
-    if any(test.query.having is not None for test in tests):
-        return None  # "vendors with more than 3 invoices and their number" counts these
+    if any(counts_some(test.query) for test in tests):
+        return None  # "vendors with more than 3 open invoices and their number" counts these
     parts = role_keys(sentence.graph, table, own.name)
     if table == own.name or parts or not refers(sentence, table, own.name):
         return None
@@ -48,6 +48,12 @@ def of_each(sentence: Sentence, told: plan.Query, candidate: Candidate) -> plan.
         group=tuple(dict.fromkeys([*keys, *names])),
         distinct=False,
     )
+
+
+def counts_some(query: plan.Query) -> bool:
+    """Tell whether those rows are counted that something more is said of."""
+    said = [t for t in plan.conjuncts(query.where) if not isinstance(t, plan.Match)]
+    return query.having is not None and bool(said)
 
 
 def _beside(query: plan.Query, told: plan.Query, where: list[plan.Condition]) -> plan.Query | None:

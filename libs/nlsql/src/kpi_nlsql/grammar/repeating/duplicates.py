@@ -80,7 +80,18 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
             apart = None if shown.rows else told_apart(sentence, keys.table, repeat)
             apart = None if apart in columns else apart
             asked = Asked(keys.table, columns, repeat, shown, groups, apart)
-            yield _candidate(sentence, asked, keys)
+            candidate = _candidate(sentence, asked, keys)
+            if not _leaves_value(sentence, candidate, keys.table):
+                yield candidate
+
+
+def _leaves_value(sentence: Sentence, candidate: Candidate, table: str) -> bool:
+    """Tell whether a value of other rows is left unread: "lapsed policies with two claims"."""
+    return any(
+        item.values and not item.hits and all(value.table != table for value in item.values)
+        for at, item in enumerate(sentence.items)
+        if item.kind == "mention" and at not in candidate.used
+    )
 
 
 def _repeats_values(sentence: Sentence, repeat: Repeat, keys: Keys, shown: Shown) -> bool:

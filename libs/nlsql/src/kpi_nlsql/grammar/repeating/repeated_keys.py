@@ -154,9 +154,14 @@ def _done_elsewhere(items: Sequence[Item], repeat: Repeat, spoken: dict[int, flo
 
 def _counts_rows_with(items: Sequence[Item], told: tuple[int, ...], repeat: Repeat) -> bool:
     """Tell whether rows are counted by what follows: "count of cooks with two shifts by city"."""
-    rows = any(item.best_table() >= _SURE for item in items[: min(repeat.cues)])
-    asked = rows and any(item.is_cue("count") for item in items[: min(repeat.cues)])
-    return asked and repeat.counted is not None and bool(told) and told[0] > repeat.counted
+    first = min(repeat.cues)
+    rows = [at for at in range(first) if items[at].best_table() >= _SURE]
+    asked = rows and any(item.is_cue("count") for item in items[:first])
+    if not asked or repeat.counted is None or not told:
+        return False
+    table, last = items[rows[0]].table_hits()[0].table, items[told[-1]]
+    own = any(hit.table == table and hit.score >= _EXACT for hit in last.column_hits())
+    return told[0] > repeat.counted or (own and told[-1] > repeat.counted)
 
 
 def _cannot_repeat(table: Table, columns: list[str]) -> bool:
