@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from kpi_nlsql.english.words import Token
 from kpi_nlsql.wording.ages_told import ages_told
-from kpi_nlsql.wording.amounts_told import amounts_told
+from kpi_nlsql.wording.amounts_told import amounts_told, only_so_many
 from kpi_nlsql.wording.as_what import behind_places
 from kpi_nlsql.wording.date_bounds import bounds_first
 from kpi_nlsql.wording.date_spans import told_in_full
@@ -92,7 +92,7 @@ def written_out(tokens: Sequence[Token]) -> list[Token]:
         told[0] = replace(told[0], text="show")
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
         _phrases, _directions, _counted_places, _functions, _denied, _signs, amounts_told,
-        spans_told, _patterns, ages_told, told_in_full, bounds_first,
+        only_so_many, spans_told, _patterns, ages_told, told_in_full, bounds_first,
         without_ignored_nulls, _doubled, _several, behind_places, plain_references,
     )  # fmt: skip
     for step in steps:
@@ -149,7 +149,8 @@ def _several(tokens: list[Token]) -> list[Token]:
     """Tell "with several orders" as "with more than one orders"; "several times" is a cue."""
     told: list[Token] = []
     for token, following in zip(tokens, [*tokens[1:], None], strict=False):
-        leads = told and told[-1].lower in _BEFORE_SEVERAL
+        there = [other.lower for other in told[-2:]] == ["there", "are"]
+        leads = told and (told[-1].lower in _BEFORE_SEVERAL or there)
         counts = following is not None and following.lower not in {"times", "of"}
         if token.lower in {"several", "multiple"} and leads and counts:
             told += said(("more", "than", "one"), token)
