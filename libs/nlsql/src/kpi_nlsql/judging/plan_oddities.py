@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kpi_nlsql.english.words import all_stems, stems
 from kpi_nlsql.judging.held import Held, best_name
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import conditions, queries
@@ -9,6 +10,8 @@ from kpi_nlsql.schema.graph import Column, Graph
 from kpi_nlsql.sentence import Sentence
 
 _NAMED_AT_ALL = 0.01
+_NAMED = 0.8
+_TIMES = frozenset(stems("date day time on at"))
 
 
 def plan_oddities(sentence: Sentence, query: plan.Plan, held: Held) -> dict[str, bool]:
@@ -16,7 +19,7 @@ def plan_oddities(sentence: Sentence, query: plan.Plan, held: Held) -> dict[str,
     selects = list(queries(query))
     return {
         "other_day": any(_tests_other_day(sentence, each, held) for each in selects),
-        "rows_untold": _shows_untold(query),
+        "rows_untold": _shows_untold(sentence, query),
         "code_summed": any(_sums_code(sentence.graph, each, held) for each in selects),
     }
 
@@ -40,8 +43,15 @@ def _tests_other_day(sentence: Sentence, query: plan.Query, held: Held) -> bool:
         and (column := _column(graph, held, subject)) is not None
         and column.dated
         and best_name(sentence.items, subject, held) < _NAMED_AT_ALL
+        and not _is_told_by_verb(sentence, column)
         for subject in map(_on_day, conditions(query))
     )
+
+
+def _is_told_by_verb(sentence: Sentence, column: Column) -> bool:
+    # "badges of employees hired in May" are told by the day of hiring, part of what names these
+    words = all_stems(column.display_names) - _TIMES
+    return bool(words & sentence.naming_stems())
 
 
 def _on_day(term: plan.Condition) -> plan.Expression | None:
@@ -50,13 +60,15 @@ def _on_day(term: plan.Condition) -> plan.Expression | None:
     return term.subject if isinstance(term, plan.Between | plan.RecentDays) else None
 
 
-def _shows_untold(query: plan.Plan) -> bool:
+def _shows_untold(sentence: Sentence, query: plan.Plan) -> bool:
     # "Stock with a reserved quantity above the one on hand" asks for the rows that are told of,
-    # not for those of a table that is joined to them.
+    # not for those of a table that is joined to them; but "trips of drivers from York" for trips.
     first = next(queries(query))
     shown = {o.expression.source for o in first.outputs if isinstance(o.expression, plan.Star)}
     terms = list(plan.parts(first.where))
     if len(shown) != 1 or None in shown or not first.joins or not terms:
+        return False
+    if _asks_rows_of_others(sentence, first, shown):
         return False
     tested = {
         side.source
@@ -65,6 +77,15 @@ def _shows_untold(query: plan.Plan) -> bool:
         if isinstance(side, plan.ColumnRef)
     }
     return not shown & tested and not any(isinstance(term, plan.Exists) for term in terms)
+
+
+def _asks_rows_of_others(sentence: Sentence, query: plan.Query, shown: set[str | None]) -> bool:
+    """Tell whether rows are named, and behind them those they belong to."""
+    named = [item.table_hits()[0].table for item in sentence.items if item.best_table() >= _NAMED]
+    others = {step.source.table for step in query.joins}
+    own = query.source.table
+    behind = named[named.index(own) + 1 :] if own in named else []
+    return query.source.alias in shown and bool(others & set(behind))
 
 
 def _sums_code(graph: Graph, query: plan.Query, held: Held) -> bool:
