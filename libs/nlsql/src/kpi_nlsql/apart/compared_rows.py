@@ -16,7 +16,7 @@ from kpi_nlsql.apart.said_of import said_of
 from kpi_nlsql.drafting.retarget import retargeted
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.explain import explain
-from kpi_nlsql.plans.plan_walk import everything
+from kpi_nlsql.plans.plan_walk import everything, queries
 from kpi_nlsql.plans.sameness import said
 from kpi_nlsql.sentence import Candidate, Sentence
 
@@ -37,14 +37,25 @@ class _Clause:
 def beside(sentence: Sentence, reader: Reader, whole: Sequence[Candidate]) -> list[Candidate]:
     """Return the readings of the ``whole`` with the one whose clauses are read apart.
 
-    That stands before those which compare more: "with the status Open whose price differs".
+    That stands before those which compare more, "with the status Open whose price differs"; and
+    before all if its clauses speak of nothing but the rows asked for, "…, booked in 2024".
     """
-    found = _read(sentence, reader)
-    if found is None:
+    read = _read(sentence, reader)
+    if read is None:
         return list(whole)
+    clauses, found = read
     told = _compared(found)
-    more = [candidate for candidate in whole if _compared(candidate) > told]
-    return [*(each for each in whole if each not in more), found, *more]
+    own = all(_is_own(clause, found.source_table) for clause in clauses)
+    later = [candidate for candidate in whole if own or _compared(candidate) > told]
+    return [*(each for each in whole if each not in later), found, *later]
+
+
+def _is_own(clause: _Clause, table: str | None) -> bool:
+    """Tell whether a clause is surely said of the rows of a table, and of no others."""
+    query = clause.told.candidate.plan
+    assert isinstance(query, plan.Query)
+    alone = len(list(queries(query))) == 1 and not query.joins
+    return alone and query.source.table == table and clause.told.score >= _SURE
 
 
 def _compared(candidate: Candidate) -> set[tuple[str, str]]:
@@ -57,8 +68,8 @@ def _compared(candidate: Candidate) -> set[tuple[str, str]]:
     }
 
 
-def _read(sentence: Sentence, reader: Reader) -> Candidate | None:
-    """Return the comparison of two tables with the clauses about its rows read apart."""
+def _read(sentence: Sentence, reader: Reader) -> tuple[list[_Clause], Candidate] | None:
+    """Return clauses about the rows of a comparison, and the reading they are put onto."""
     found = spans(sentence)
     if found is None:
         return None
@@ -71,7 +82,7 @@ def _read(sentence: Sentence, reader: Reader) -> Candidate | None:
     for tried in tries:
         candidate = _joined(sentence, tried, reader)
         if candidate is not None:
-            return candidate
+            return tried, candidate
     return None
 
 

@@ -17,6 +17,8 @@ from kpi_nlsql.mentions.walking import skip_words, skip_words_back
 from kpi_nlsql.sentence import Sentence
 
 _JOINING = frozenset({"and", ",", "but"})
+_MARGINS = frozenset({"by"})
+"""What says how far apart values are: "by more than 5"."""
 _OPENING = ("relative", "not", "missing")
 
 
@@ -75,11 +77,11 @@ def _behind(items: Sequence[Item], end: int) -> Iterator[Span]:
 
 def _goes_on(items: Sequence[Item], at: int) -> bool:
     """Tell whether a clause may begin here behind "and": "and are inactive", "and from Oslo"."""
-    led = items[at].text in AUXILIARIES | PREPOSITIONS or is_deed(items[at])
+    led = items[at].text in (AUXILIARIES | PREPOSITIONS) - _MARGINS or is_deed(items[at])
     return led or _opens(items, at)
 
 
 def _opens(items: Sequence[Item], at: int) -> bool:
-    if items[at].text == "by":
-        return False  # "by more than 5" says how far apart the values are
+    if items[at].text in _MARGINS:
+        return False
     return opens(items, at) or any(items[at].is_cue(kind) for kind in _OPENING)
