@@ -51,8 +51,16 @@ def _groups(items: tuple[Item, ...]) -> _Groups | None:
 
 def _leads(items: tuple[Item, ...], position: int) -> bool:
     # "number of products whose price differs, by category"
-    apart = position > 0 and items[position].text == "by" and items[position - 1].text == ","
-    return apart or items[position].is_cue("group")
+    if items[position].text != "by":
+        return items[position].is_cue("group")
+    return position > 0 and (items[position - 1].text == "," or _ends(items, position + 1))
+
+
+def _ends(items: tuple[Item, ...], position: int) -> bool:
+    """Tell whether columns end the sentence: "… whose price differs from A by category"."""
+    rest = [item for item in items[position:] if item.kind != "mark" or item.text in _LISTING]
+    told = all(_is_column(item) or item.text in _LISTING for item in rest)
+    return told and bool(rest) and not items[position - 2].is_cue("mismatch")
 
 
 def _is_column(item: Item) -> bool:
@@ -67,10 +75,12 @@ def _grouped(sentence: Sentence, groups: _Groups, candidate: Candidate) -> plan.
         return None
     if not all(isinstance(output.expression, plan.Aggregate) for output in query.outputs):
         return None
+    bare = sentence.items[groups.start].text == "by"
+    told = {left for left, _ in candidate.joined_columns} if bare else set[str]()
     keys: list[plan.Expression] = []
     for position in groups.columns:
         own = _own_column(sentence, sentence.items[position], query.source.table)
-        if own is None:
+        if own is None or own in told:
             return None
         keys.append(plan.ColumnRef(query.source.alias, own))
     outputs = (*(plan.Output(key) for key in keys), *query.outputs)

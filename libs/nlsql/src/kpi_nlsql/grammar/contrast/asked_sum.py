@@ -10,6 +10,10 @@ from kpi_nlsql.plans.plan import AggregateFunction
 
 _OF = frozenset({"of", "for", "on", "over"})
 _FUNCTIONS: dict[str, AggregateFunction] = {"sum": "sum", "avg": "avg"}
+_EXTREMES: dict[str, AggregateFunction] = {
+    "highest": "max", "largest": "max", "maximum": "max", "latest": "max",
+    "lowest": "min", "smallest": "min", "minimum": "min", "earliest": "min",
+}  # fmt: skip
 
 
 def asks_sum(items: Sequence[Item]) -> range | None:
@@ -27,6 +31,10 @@ def asks_sum(items: Sequence[Item]) -> range | None:
 
 
 def asked_function(item: Item) -> AggregateFunction | None:
-    """Return how rows are taken together: "the total", "the average"."""
-    arguments = (cue.argument for cue in item.cues if cue.kind == "aggregate" and not item.hits)
+    """Return how rows are taken together: "the total", "the average", "the highest"."""
+    if item.hits:
+        return None
+    if item.last_word in _EXTREMES:
+        return _EXTREMES[item.last_word]
+    arguments = (cue.argument for cue in item.cues if cue.kind == "aggregate")
     return next((_FUNCTIONS[each] for each in arguments if each in _FUNCTIONS), None)
