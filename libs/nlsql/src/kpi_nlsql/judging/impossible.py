@@ -20,8 +20,19 @@ def is_impossible(graph: Graph, query: plan.Plan) -> bool:
         or _wants_two_values(select)
         or _sorts_alike(select)
         or _counts_ones(graph, select)
+        or _takes_itself_away(select)
         or any(_is_senseless(graph, tables, term) for term in conditions(select))
         for select in selects
+    )
+
+
+def _takes_itself_away(select: plan.Query) -> bool:
+    """Tell whether a column is shown less itself, for the difference of two called alike."""
+    shown = (output.expression for output in select.outputs)
+    told = (each.argument if isinstance(each, plan.Aggregate) else each for each in shown)
+    return any(
+        isinstance(each, plan.Arithmetic) and each.operator == "-" and each.left == each.right
+        for each in told
     )
 
 
@@ -31,8 +42,8 @@ def _is_senseless(graph: Graph, tables: dict[str, str], term: plan.Condition) ->
         return _is_dated(graph, tables, term.left) is not _is_dated(graph, tables, term.right)
     if not isinstance(term, plan.Compare):
         return False
-    if term.left == term.right:
-        return True
+    if term.left in {term.right, getattr(term.right, "left", None)}:
+        return True  # "above itself plus 10" is no more than "above itself"
     if not isinstance(term.right, plan.Constant):
         return False
     left, right = term.left, term.right
