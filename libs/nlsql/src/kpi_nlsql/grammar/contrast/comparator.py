@@ -165,6 +165,8 @@ def _denied(items: Sequence[Item], position: int) -> Comparator | None:
         return None
     if items[end].text == "add" and [item.text for item in items[end + 1 : end + 2]] == ["up to"]:
         return Comparator(position, end + 2, "!=", "add up")
+    if items[end].text in _LIKE and _is_alike(items, end):
+        return Comparator(position, end + 1, "!=", items[end].text, attributive=True)
     if items[end].text in _SAME or items[end].argument("compare") == "=":
         end = skip_words(items, end + 1, {"as", "with", "to"})
         return Comparator(position, end, "!=", "not the same")

@@ -77,6 +77,8 @@ def _told(
 def _members(sentence: Sentence, relation: Relation, pairing: Pairing) -> Iterator[Candidate]:
     source = table_at(sentence.items, relation.source)
     negative = relation.operation == "NOT_IN"
+    if negative and _denies_same(sentence, relation):
+        return
     targets = [_target(sentence, relation.target, pairing, negative, relation)]
     for place in relation.further:
         table = table_at(sentence.items, place.position)
@@ -93,6 +95,16 @@ def _members(sentence: Sentence, relation: Relation, pairing: Pairing) -> Iterat
         relation.through,
     )
     yield from membership.read(sentence, asked)
+
+
+def _denies_same(sentence: Sentence, relation: Relation) -> bool:
+    """Tell whether a value is denied to be the same in B: "do not have the same unit in B"."""
+    items, start = sentence.items, relation.cue + 1
+    if start + 1 >= len(items) or not items[start].is_cue("agree") or relation.target < start:
+        return False
+    hits = [hit for hit in items[start + 1].column_hits() if hit.score >= _SURE_COLUMN]
+    tables = ((sentence.graph.table(hit.table), str(hit.column)) for hit in hits)
+    return bool(hits) and not any(table.identifies((column,)) for table, column in tables)
 
 
 def _target(
