@@ -37,17 +37,19 @@ class _Clause:
 def beside(sentence: Sentence, reader: Reader, whole: Sequence[Candidate]) -> list[Candidate]:
     """Return the readings of the ``whole`` with the one whose clauses are read apart.
 
-    That stands before those which compare more, "with the status Open whose price differs"; and
-    before all if its clauses speak of nothing but the rows asked for, "…, booked in 2024".
+    That stands before those which compare more, "with the status Open whose price differs". No
+    other comparison is left if its clauses surely speak of the rows asked for, "…, with a date in
+    2024", and of nothing else.
     """
     read = _read(sentence, reader)
     if read is None:
         return list(whole)
     clauses, found = read
     told = _compared(found)
-    own = all(_is_own(clause, found.source_table) for clause in clauses)
-    later = [candidate for candidate in whole if own or _compared(candidate) > told]
-    return [*(each for each in whole if each not in later), found, *later]
+    if all(_is_own(clause, found.source_table) for clause in clauses):
+        return [found, *(each for each in whole if not _compares(each))]
+    more = [candidate for candidate in whole if _compared(candidate) > told]
+    return [*(each for each in whole if each not in more), found, *more]
 
 
 def _is_own(clause: _Clause, table: str | None) -> bool:

@@ -45,10 +45,10 @@ def spans(sentence: Sentence) -> Spans | None:
     items = sentence.linked
     found = list(comparisons(items))
     subject = subject_of(items) if found else None
-    if subject is None or found[0][0] <= subject:
+    if subject is None or found[0][1] <= subject + 1:
         return None
     noun = range(items[subject].start, items[subject].end)
-    front = tuple(_front(items, subject, found[0][0]))
+    front = tuple(_front(items, subject, max(found[0][0], subject + 1)))
     behind = tuple(_behind(items, found[-1][1]))
     return Spans(noun, front, behind) if front or behind else None
 
@@ -67,7 +67,9 @@ def _front(items: Sequence[Item], subject: int, begin: int) -> Iterator[Span]:
 def _behind(items: Sequence[Item], end: int) -> Iterator[Span]:
     """Yield the ways in which a clause stands behind the comparison, the longest first."""
     last = skip_words_back(items, len(items) - 1, {".", "?", "!"})
-    for at in range(end + 1, last):
+    margins = [at for at in range(end, last) if items[at].text in _MARGINS]
+    told = next((at for at in margins[::-1] if items[at + 1].is_cue("compare")), end)
+    for at in range(told + 1, last):
         start = skip_words(items, at, _JOINING)
         joined = start > at and items[at - 1].text not in _JOINING
         if (joined and _goes_on(items, start)) or (start == at and _opens(items, at)):

@@ -29,11 +29,14 @@ from kpi_nlsql.grammar.contrast.sides_before import (
     without_both,
 )
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import text_at
 
 _ASIDE = frozenset({"and", ",", "vs", "versus", "against", "to", "with"})
 _PLACES = frozenset({"in", "at", "on"})
 _TWO = frozenset({"two", "the two", "both"})
 _US = frozenset({"we", "ours", "do", "did", "have", "has", "does"})
+_HAVING = frozenset({"with", "have", "has", "having"})
+_KEYED = frozenset({"for", "of", "by", "on"})
 _LEADING = VERBS | {"that", "which", "who", "whose", "that are", "that were", "with"}
 
 
@@ -65,6 +68,8 @@ def comparisons(items: Sequence[Item]) -> Iterator[tuple[int, int]]:
     """Yield where the clause of a comparison begins, and where what it is made by ends."""
     for found in comparators(items):
         begin, end = begins(items, found), ends(items, found.end)
+        if items[found.start].text.split()[0] in _HAVING:
+            begin = found.start  # "… whose currency is USD with the same carrier in A"
         right = tuple(range(found.end, end))
         clause = Clause(found.operator, (), right, (), (), (), frozenset(), in_time=found.in_time)
         if not _meets_value(items, clause):
@@ -93,6 +98,17 @@ def lists_several(items: Sequence[Item], clause: Clause) -> bool:
     )
 
 
+def compares_twice(items: Sequence[Item], clause: Clause) -> bool:
+    """Tell whether another column is compared, too: "the unit differs but the price agrees"."""
+    around = (*clause.before, *clause.left, *clause.right, *clause.common)
+    return any(
+        (items[at].is_cue("mismatch") or items[at].is_cue("agree"))
+        and at not in clause.told
+        and text_at(items, at - 1) not in _KEYED
+        for at in around
+    )
+
+
 def _forms(items: Sequence[Item], clause: Clause, found: Comparator) -> Iterator[Clause]:
     between = next((at for at in clause.right if says_between(items[at])), None)
     if found.text.endswith("between"):
@@ -103,7 +119,7 @@ def _forms(items: Sequence[Item], clause: Clause, found: Comparator) -> Iterator
         yield from _one_and_another(items, clause, found.start)
     elif found.attributive:
         yield from _attributive(items, clause)
-    elif (own := _own(items, clause)) is not None:
+    elif (own := _differing_in(items, clause, found) or _own(items, clause)) is not None:
         yield own
     elif (against := _against(items, clause)) is not None:
         yield against
@@ -115,6 +131,18 @@ def _forms(items: Sequence[Item], clause: Clause, found: Comparator) -> Iterator
         yield from placed
     else:
         yield _completed(items, clause)
+
+
+def _differing_in(items: Sequence[Item], clause: Clause, found: Comparator) -> Clause | None:
+    """Read "materials that differ in unit from A": what differs stands before the other side."""
+    cut = next((at for at in clause.right if items[at].text == "from"), None)
+    if found.text.split()[-1] != "in" or cut is None:
+        return None
+    common = tuple(at for at in clause.right if at < cut)
+    right = tuple(at for at in clause.right if at > cut)
+    before = (*clause.before, *clause.left)
+    told = clause.told | {cut}
+    return replace(clause, left=(), right=right, common=common, before=before, told=told)
 
 
 def _refers_to_us(items: Sequence[Item], clause: Clause) -> bool:

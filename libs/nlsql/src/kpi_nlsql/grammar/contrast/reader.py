@@ -9,7 +9,7 @@ from kpi_nlsql.grammar.contrast.account import Account
 from kpi_nlsql.grammar.contrast.asked_sum import asks_sum
 from kpi_nlsql.grammar.contrast.attributed import attributed
 from kpi_nlsql.grammar.contrast.choice import choices
-from kpi_nlsql.grammar.contrast.clause import clauses, lists_several
+from kpi_nlsql.grammar.contrast.clause import clauses, compares_twice, lists_several
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
 from kpi_nlsql.grammar.contrast.layout import laid_out, words_of
 from kpi_nlsql.grammar.contrast.margin import with_margin
@@ -31,7 +31,7 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
     if asks_sum(items):
         return
     for form in clauses(items):
-        if lists_several(items, form):
+        if lists_several(items, form) or compares_twice(items, form):
             continue
         summed = summed_up(items, form)
         plain = summed is not form and _of_clause(sentence, items, form, plainly=True)

@@ -48,10 +48,10 @@ _BLANK = Item("mark", "", -1, -1)
 
 
 def _parts(items: Sequence[Item], start: int) -> Iterator[tuple[range, bool]]:
-    """Yield the stretches between "and" and "or", and whether "or" stands before each."""
+    """Yield the stretches between "and", "but" and "or", and whether "or" stands before each."""
     begin, either = start, False
     for position in range(start, len(items)):
-        if items[position].text in {"and", "or"}:
+        if items[position].text in {"and", "or", "but"}:
             yield range(begin, position), either
             begin, either = position + 1, items[position].text == "or"
     yield range(begin, len(items)), either
