@@ -20,6 +20,8 @@ _NAMING_TAILS = tuple(
     stem(word) for word in ("name", "id", "code", "number", "sku", "key", "title", "description")
 )
 _DATE_TAIL = stem("date")
+_TIMED = frozenset({"in", "on", "since", "during"})
+_TIMES = frozenset({_DATE_TAIL, stem("day"), stem("time"), stem("year"), stem("month")})
 _NOTHING = Item("mark", "", -1, -1)
 _PASS = frozenset(
     "a an the of in on at to for from by is are was were be been it its their his her that this "  # noqa: SIM905
@@ -133,7 +135,14 @@ class Scanner:
         """Tell whether a table's name stands before one of its columns ("customer name")."""
         if self.role(position) != "table" or self.role(position + 1) != "column":
             return False
-        return not self.participle(position + 1)
+        return not (self.participle(position + 1) or self.tells_date(position + 1))
+
+    def tells_date(self, position: int) -> bool:
+        """Tell whether a verb leads to a date: "slots cut before May", that have a ``cut_date``."""
+        item, following = self.at(position), self.at(position + 1)
+        timed = following.text in _TIMED or following.is_cue("before") or following.is_cue("after")
+        dated = all(self.is_dated(hit) for hit in item.column_hits()[:1])
+        return timed and dated and " " not in item.text and stem(item.text) not in _TIMES
 
     def unknown(self, position: int) -> bool:
         """Tell whether a word stands here that nothing is called by, and that tells something."""

@@ -89,7 +89,8 @@ def _table(scan: Scanner) -> None:
     if _opens(scan):
         scan.draft.note("asks_rows")
     modifies = scan.role(scan.position + 1) == "column" and not scan.in_where
-    modifies = modifies and not is_deed(scan, scan.position + 1)
+    deed = is_deed(scan, scan.position + 1) or scan.tells_date(scan.position + 1)
+    modifies = modifies and not deed
     modifies = modifies and done_in(scan, scan.position + 1, table) is None
     relating = _tells(scan) and relates(scan, scan.position)
     followed = scan.role(scan.position + 1) == "table" and not relates(scan, scan.position + 1)
