@@ -118,8 +118,9 @@ def _ends(scan: Scanner, position: int, borders: frozenset[str]) -> bool:
         return True
     if item.is_cue("not") and any(scan.at(position + 1).is_cue(kind) for kind in _COMPARING):
         return False  # "a price not between 10 and 20"
-    if item.is_cue("group") or item.text in _GOING_ON:
-        return True
+    others = item.text == "of" and scan.role(scan.skip(position + 1)) == "table"
+    if item.is_cue("group") or item.text in _GOING_ON or others:
+        return True  # "runs with no cost center of staff in Bern"
     several = item.is_cue("relative") and scan.at(position + 1).text.split()[:1] in _OF_SEVERAL
     return several or item.is_cue("not") or item.text.split()[0] in _ENDING
 
