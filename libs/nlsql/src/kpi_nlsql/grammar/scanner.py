@@ -22,6 +22,8 @@ _NAMING_TAILS = tuple(
 _DATE_TAIL = stem("date")
 _TIMED = frozenset({"in", "on", "since", "during"})
 _TIMES = frozenset({_DATE_TAIL, stem("day"), stem("time"), stem("year"), stem("month")})
+_SHARED = 0.5
+"""The variety of a column under which its values are kinds that rows share, and name none."""
 _NOTHING = Item("mark", "", -1, -1)
 _PASS = frozenset(
     "a an the of in on at to for from by is are was were be been it its their his her that this "  # noqa: SIM905
@@ -170,8 +172,15 @@ class Scanner:
         if not hits:
             return None
         near = self.owners[position] or next(iter(self.tables_named()), None)
+        if all(self._tells_kind(hit) for hit in hits):
+            return None
         tables = [hit.table for hit in hits]
         return near if near in tables else None if near else self._told_most(tables)
+
+    def _tells_kind(self, hit: NameHit) -> bool:
+        """Tell whether rows named by a noun of their own share a name: "groups of KPIs"."""
+        variety = self.sentence.graph.table(hit.table).variety(self.column_of(hit))
+        return variety is not None and variety < _SHARED and hit.table in self.tables_named()
 
     def _told_most(self, tables: list[str]) -> str:
         """Return the table of which the sentence tells most, or that is tied to most others.

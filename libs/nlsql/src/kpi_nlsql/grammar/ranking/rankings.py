@@ -23,6 +23,8 @@ def read(scan: Scanner, position: int, descending: bool, limit: int) -> bool:
         return False
     measured = scan.skip(by + 1)
     counts = scan.at(measured).is_cue("count")
+    if limit == 1 and not counts and _extreme_of_groups(scan, ranked, measured):
+        return False
     if scan.draft.wanted and function_at(scan, measured) not in {"sum", "avg"}:
         return False
     if not counts and (total := totals.total_of(scan, measured)) is not None:
@@ -57,6 +59,14 @@ def _is_ranked(scan: Scanner, position: int) -> bool:
     return scan.role(position) in {"column", "table"} or (
         _is_kind(scan, position) and len(tables) == 1
     )
+
+
+def _extreme_of_groups(scan: Scanner, ranked: int, measured: int) -> bool:
+    """Tell whether an amount is asked for of each group: "the highest credit limit by country"."""
+    if scan.role(ranked) != "column" or scan.role(measured) != "column":
+        return False
+    told = scan.at(scan.position).text.removeprefix("the ") != "top"
+    return told and scan.measures(scan.ref(ranked)) and not scan.measures(scan.ref(measured))
 
 
 def _by(scan: Scanner, ranked: int) -> int | None:

@@ -224,7 +224,8 @@ def _column(
         return True
     groups = {group.position for group in scan.draft.groups}
     rows = [at for at, _ in scan.draft.entities if at not in groups]
-    only_output = not scan.in_where and not scan.draft.wanted and not rows
+    asked = scan.at(start - 1).is_cue("show") and scan.measures(ref)  # "for open orders, show the …"
+    only_output = not scan.in_where and not scan.draft.wanted and (asked or not rows)
     after_list = not scan.in_where and scan.draft.wanted and scan.at(start - 1).text in {"and", ","}
     if (
         (only_output or after_list)
