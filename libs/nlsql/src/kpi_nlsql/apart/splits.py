@@ -94,8 +94,9 @@ def _goes_on(items: Sequence[Item], at: int, behind: int) -> bool:
     before = skip_words_back(items, at - 1, {","})
     held = {(value.table, value.column) for value in items[before].values}
     if any((value.table, value.column) in held for value in items[noun].values):
-        there = text_at(items, noun + 1) == "there" or text_at(items, noun + 2) == "it"
-        return not there  # "missing from the register, or blocked there"
+        placed = text_at(items, noun + 1) == "there" and text_at(items, noun + 2) not in _FINITE
+        # "missing from the register, or blocked there"; not "how many sold and blocked there are"
+        return not (placed or text_at(items, noun + 2) == "it")
     rest = items[behind:]
     told = any(item.cues or item.values or item.best_table() >= NAMES_TABLE for item in rest)
     return not told and not any(item.text in AUXILIARIES | PREPOSITIONS for item in rest)

@@ -7,6 +7,7 @@ or in Spring 2010". An "or" between two values of one column needs none of this.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from kpi_nlsql.assembly.filters import related_rows, row_conditions
 from kpi_nlsql.assembly.frame import Frame
@@ -46,7 +47,8 @@ def alternatives(frame: Frame) -> list[plan.Condition]:
 def _sides(frame: Frame, terms: list[Term], start: int) -> tuple[list[Term], list[Term]]:
     """Return the terms before and behind the "or" that belong to it.
 
-    "Fall 2009 or Spring 2010" repeats a column: each side is all that stands from there on.
+    "Fall 2009 or Spring 2010" repeats a column: each side is all that stands from there on. What
+    the first side says nothing of holds for both: "below 20 or above 40 and with a phone".
     """
     excepted = _excepted_from(frame.sentence.items)
     before = terms[:start]
@@ -54,7 +56,9 @@ def _sides(frame: Frame, terms: list[Term], start: int) -> tuple[list[Term], lis
     if after and terms[start].widely_joined:
         for index, term in enumerate(before):
             if _subject(frame, term) == _subject(frame, after[0]):
-                return before[index:], after
+                repeated = {_subject(frame, each) for each in before[index:]}
+                told = takewhile(lambda each: _subject(frame, each) in repeated, after)
+                return before[index:], list(told)
     # "with players from Spain or in Porto": the players go with where they are from.
     last = before[-1]
     told = [

@@ -23,6 +23,9 @@ NAMES = (
 
 _DENYING = ("not", "missing", "only")
 _COMPARING = ("compare", "often", "between")
+_BOUNDS = ("compare", "before", "after", "older", "younger")
+_NEAR = 2
+"""How many words behind a denial its bound may stand: "not hired after"."""
 _SET_AGAINST = frozenset({"than", "higher", "lower"})
 _DEFINITE = frozenset({"the", "their", "its"})
 _CONTRASTING = frozenset({"but", "except", "excluding", "besides"})
@@ -54,6 +57,7 @@ def _unread(
     """Negations, contrasts and comparisons that the sentence speaks of and the query does not."""
     denying = any(item.is_cue(kind) for item in sentence.items for kind in _DENYING)
     denies = any(_denies(term, holds) for term, holds in conditions)
+    denies = denies or (_denies_bound(sentence) and any(_is_turned(term) for term, _ in conditions))
     contrasts = any(item.text.split()[0] in _CONTRASTING for item in sentence.items if item.text)
     compares = any(item.is_cue(kind) for item in sentence.items for kind in _COMPARING)
     compares |= any(item.text in _SET_AGAINST for item in sentence.items)
@@ -76,6 +80,20 @@ def _denies(term: plan.Condition, holds: bool) -> bool:
     # "payments whose amount in A is not the amount in B": B's row has another one
     inner = (part for query in related(term) for part, so in _signed(query.where, True) if so)
     return any(isinstance(part, plan.Compare) and _sets_columns_apart(part) for part in inner)
+
+
+def _denies_bound(sentence: Sentence) -> bool:
+    """Tell whether a bound is denied: "not hired after May", "is not less than 50"."""
+    items = sentence.items
+    return any(
+        item.is_cue("not") and any(other.is_cue(kind) for kind in _BOUNDS)
+        for at, item in enumerate(items)
+        for other in items[at + 1 : at + 1 + _NEAR]
+    )
+
+
+def _is_turned(term: plan.Condition) -> bool:
+    return isinstance(term, plan.Compare) and term.operator in {">=", "<="}
 
 
 def _sets_columns_apart(term: plan.Compare) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpi_nlsql.english.function_words import COPULAS
+from kpi_nlsql.english.words import parts
 from kpi_nlsql.mentions.apparent_values import DETERMINERS
 from kpi_nlsql.mentions.called_so import is_called_so
 from kpi_nlsql.mentions.linking import Item
@@ -21,7 +22,8 @@ _MARKED = frozenset({"marked", "flagged", "labelled", "labeled", "tagged"})
 
 def tells_state(items: Sequence[Item], position: int) -> bool:
     """Tell whether a mention says of what kind, or in what state, the rows beside it are."""
-    return any(told(items, position) for told in (_describes, _is_state, _is_mark))
+    told = (_describes, _is_state, _is_mark, _is_spelt_so)
+    return any(tells(items, position) for tells in told)
 
 
 def is_value_of_column(items: Sequence[Item], found: Sequence[str], position: int) -> bool:
@@ -43,6 +45,16 @@ def _is_state(items: Sequence[Item], position: int) -> bool:
         return True  # "are currently berthed"
     told = before.is_cue("not") or before.last_word in COPULAS
     return bool(held) and told and item.text.endswith("ed") and item.best_table() < _EXACT
+
+
+def _is_spelt_so(items: Sequence[Item], position: int) -> bool:
+    # "complex" is a value of ``complexity``, which shares no more than its stem.
+    item = items[position]
+    held, said = _held(item), {item.text, item.text.removesuffix("s")}
+    named = {(hit.table, hit.column) for hit in item.column_hits() if hit.score >= _EXACT}
+    if not named or not named <= held or item.best_table() >= _EXACT:
+        return False
+    return not any(said & set(parts(str(column))) for _, column in named)
 
 
 def _is_mark(items: Sequence[Item], position: int) -> bool:

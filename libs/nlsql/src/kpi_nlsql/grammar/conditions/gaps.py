@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Term
 from kpi_nlsql.english.words import stem, stems
+from kpi_nlsql.grammar.conditions.times import is_date, is_timed
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.schema.flags import is_flag
@@ -121,6 +122,10 @@ def _ends(scan: Scanner, position: int, borders: frozenset[str]) -> bool:
     others = item.text == "of" and scan.role(scan.skip(position + 1)) == "table"
     if item.is_cue("group") or item.text in _GOING_ON or others:
         return True  # "runs with no cost center of staff in Bern"
+    if item.is_cue("group") or item.text in _GOING_ON:
+        return True
+    if item.is_cue("not") and (is_timed(scan, position + 1) or is_date(scan, position + 1)):
+        return False  # "a hiring date outside 2024"
     several = item.is_cue("relative") and scan.at(position + 1).text.split()[:1] in _OF_SEVERAL
     return several or item.is_cue("not") or item.text.split()[0] in _ENDING
 

@@ -46,9 +46,11 @@ def connect(scan: Scanner, term: Term) -> None:
 
 def _still_denied(previous: Term, term: Term, words: set[str]) -> bool:
     # "not in Home or Garden", "outside of Berlin and Paris" deny both; "not new but used" does not.
+    # So does "a language other than French or German".
     listed = bool(words & {"or", "and", ",", "nor"}) and words <= _LISTING
-    alike = previous.kind == "value" and _same_column(term, previous)
-    return previous.negated and listed and alike
+    other = previous.kind == "compare" and previous.operator == "!=" and not previous.negated
+    denied = other or (previous.kind == "value" and previous.negated)
+    return denied and listed and _same_column(term, previous)
 
 
 def _of_the_same(term: Term, previous: Term) -> None:

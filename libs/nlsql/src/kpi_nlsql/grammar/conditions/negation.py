@@ -5,6 +5,7 @@ from __future__ import annotations
 from kpi_nlsql.drafting.draft import Term
 from kpi_nlsql.english.function_words import EXCEPTING
 from kpi_nlsql.grammar.conditions.denied_subjects import says_nothing, subject_rows, take_idle_verb
+from kpi_nlsql.grammar.conditions.times import is_own_time
 from kpi_nlsql.grammar.conditions.unknown_values import told_to_be
 from kpi_nlsql.grammar.scanner import Scanner
 
@@ -37,6 +38,8 @@ def read(scan: Scanner) -> bool:
         _deny_rows(scan, following)
     elif (own and item.text not in {"but not", "but not in"}) or _compares(scan, following):
         scan.negate = True
+    elif item.is_cue("not") and is_own_time(scan, following):
+        scan.negate = True  # "not started in 2025, with no message": the message is not denied
     else:
         _open(scan, start, own)
     return True

@@ -170,6 +170,22 @@ def is_timed(scan: Scanner, position: int) -> bool:
     return is_date(scan, skip_words(scan.items, position, {"the", "year"}))
 
 
+def is_own_time(scan: Scanner, position: int) -> bool:
+    """Tell whether a period of a date of the rows asked for is told here: "(not) hired in 2024"."""
+    entity = scan.entity()
+    if entity is None or scan.last_table() != entity or not scan.draft.entities:
+        return False
+    dated = scan.pending is not None and any(
+        hit.table == entity and scan.is_dated(hit) for hit in scan.pending.hits[:1]
+    )
+    if dated and (is_timed(scan, position) or is_date(scan, position)):
+        return True
+    verb = scan.at(position)
+    rivals = any(hit.table != entity and hit.score >= _NAMED for hit in verb.table_hits())
+    table = scan.sentence.graph.table(entity)
+    return is_timed(scan, position + 1) and not rivals and named_by(verb.text, table) is not None
+
+
 def is_date(scan: Scanner, position: int) -> bool:
     """Tell whether a date, a month, a year or a period beside today stands here."""
     item = scan.at(position)
