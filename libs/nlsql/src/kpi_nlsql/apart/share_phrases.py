@@ -28,6 +28,7 @@ _WHOLE = frozenset({"the", "all", "our", "those"})
 _AMONG = (("among",), ("amongst",), ("out", "of"), ("of", "all"))
 _FINITE = AUXILIARIES - {"been", "be"}
 _OPENING = RELATIVES | {"whose", "with", "without", "having", "not"}
+_SAYING = ("compare", "between", "starts", "ends", "contains", "null", "not_null", "recent")
 _NAMED = 0.95
 _MANY, _COUNT = ("how", "many"), ("number", "of")
 _PUT_IN = _ARE = -1
@@ -209,6 +210,8 @@ def _split(items: Sequence[Item], question: bool) -> int | None:
     verb = _main_verb(items) if question else None
     if verb is not None:
         return verb
+    if not question and (last := _last_clause(items)) is not None:
+        return last
     for at, item in enumerate(items[1:], 1):
         placed = item.text in _LEADS and _leads_to_table(items[at + 1 :])
         if placed or item.is_cue("relative") or _first_word(item) in _OPENING:
@@ -217,6 +220,23 @@ def _split(items: Sequence[Item], question: bool) -> int | None:
     if noun is None or (noun > 0 and not question) or not items[noun + 1 :]:
         return None
     return items[noun + 1].start  # "percentage of orders | cancelled"
+
+
+def _last_clause(items: Sequence[Item]) -> int | None:
+    """Return where the last clause begins, if one before it only says of which rows is spoken.
+
+    "Percentage of orders with priority High | that are late"; not "… that are open and late".
+    """
+    opened = [at for at in range(1, len(items)) if _opens(items[at])]
+    told = [
+        at
+        for at in opened
+        if _first_word(items[at]) in RELATIVES - {"where"} and items[at + 1 : at + 2]
+    ]
+    if not told or told[-1] == opened[0] or items[told[-1] - 1].text in {"and", "or", ",", "but"}:
+        return None
+    finite = _first_word(items[told[-1] + 1]) in _FINITE
+    return items[told[-1]].start if finite and _is_whole(items[opened[0] : told[-1]]) else None
 
 
 def _opens(item: Item) -> bool:
@@ -233,17 +253,29 @@ def _leads_to_table(items: Sequence[Item]) -> bool:
 
 
 def _main_verb(items: Sequence[Item]) -> int | None:
-    """Return where the main verb stands: each relative clause before it has one of its own."""
-    relative = 0
-    for item in items:
+    """Return where the main verb stands: the clauses before it have said all that they say.
+
+    "Orders whose status is Open | are late", "orders where the note contains rush | have a date".
+    """
+    relative = None
+    for at, item in enumerate(items):
         word = _first_word(item)
         if word in RELATIVES | {"whose", "whom"}:
-            relative += 1
-        elif word in _FINITE:
-            if not relative:
-                return item.start
-            relative -= 1
+            relative = at
+        elif word in _FINITE and (relative is None or _is_whole(items[relative + 1 : at])):
+            return item.start
     return None
+
+
+def _is_whole(clause: Sequence[Item]) -> bool:
+    """Tell whether a clause says something of what it is about, by a verb or a value."""
+    return any(
+        item.values
+        or item.kind in {"number", "quoted"}
+        or _first_word(item) in _FINITE
+        or any(item.is_cue(kind) for kind in _SAYING)
+        for item in clause
+    )
 
 
 def _rows(items: Sequence[Item]) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kpi_nlsql.drafting.draft import Ref, Wanted
 from kpi_nlsql.english.function_words import HELPING
 from kpi_nlsql.grammar.asking.openers import COMPARISONS
-from kpi_nlsql.grammar.conditions.times import happens
+from kpi_nlsql.grammar.conditions.times import happens, is_timed
 from kpi_nlsql.grammar.conditions.tying_verbs import relates
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
@@ -178,7 +178,7 @@ def _expect(scan: Scanner, position: int) -> None:
 
 def _output(scan: Scanner, start: int, position: int, distinct: bool) -> None:
     role = scan.role(position)
-    if scan.modifies(position) and not happens(scan, position + 1):
+    if scan.modifies(position) and not _in_time(scan, position + 1):
         ref = scan.ref(position + 1)
         scan.take(position + 1)
         scan.position = position + 2
@@ -191,6 +191,15 @@ def _output(scan: Scanner, start: int, position: int, distinct: bool) -> None:
         ref = scan.ref(position)
         function = "amount" if not distinct and scan.measures(ref) else "count"
         scan.draft.wanted.append(Wanted(start, ref, function, function == "count"))
+
+
+def _in_time(scan: Scanner, position: int) -> bool:
+    """Tell whether a verb or date says when the rows counted are: "tickets due this year"."""
+    dated = scan.role(position) == "column" and any(
+        scan.is_dated(hit) for hit in scan.at(position).column_hits()[:1]
+    )
+    told = is_timed(scan, position + 1) or scan.at(position + 1).is_cue("compare")
+    return happens(scan, position) or (dated and told)
 
 
 def _compared(scan: Scanner, position: int) -> bool:

@@ -69,7 +69,7 @@ def starts_alternative(scan: Scanner, position: int) -> bool:
         return False  # "2 or more open orders"
     if _bound(scan, position - 1) is not None:
         return _bound(scan, position + 1) is not None
-    return before.text not in _EQUALLY
+    return before.last_word not in _EQUALLY  # also of "joined on", a column called so
 
 
 def _bound(scan: Scanner, position: int) -> str | int | float | None:

@@ -55,7 +55,7 @@ def _inside(scan: Scanner) -> bool:
     told = scan.role(position) == "value" or is_name(scan, position) or _is_unknown(scan)
     before = scan.at(position - 1)
     lacking = before.text.split()[:1] in (["without"], ["no"])
-    if not (lacking or before.text in _HAVING) or scan.at(position + 1).text != "in":
+    if not (lacking or before.last_word in _HAVING) or scan.at(position + 1).text != "in":
         return False
     column = scan.skip(position + 2)
     if not told or scan.at(position + 2).text not in _DETERMINERS or scan.role(column) != "column":
@@ -178,7 +178,7 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
         and not is_letter(scan, position)
         and (
             scan.at(position).text
-            in {"the", "a", "an", "letter", "word", "substring", "string", "with", "letters", "in"}
+            in {"the", "a", "an", "letter", "with", "letters", "in", *_TEXTS}
         )
     ):
         position += 1
