@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Term, TermKind, chosen_ref
+from kpi_nlsql.english.row_words import ROW_STEMS
+from kpi_nlsql.english.words import stem
 from kpi_nlsql.grammar.asking.implied_columns import IMPLIED, implied_column
 from kpi_nlsql.grammar.conditions import undone
 from kpi_nlsql.grammar.conditions.repetition import repeated
@@ -64,6 +66,30 @@ def _says_when(scan: Scanner, position: int) -> bool:
     return any(scan.at(position + 1).is_cue(cue) for cue in ("before", "after", "between")) or (
         scan.at(position + 1).text in {"in", "on", "during", "since"}
     )
+
+
+def counts_groups(scan: Scanner, operator: Operator, number: float, behind: int) -> bool:
+    """Compare how many rows each group has: "runs per type, only types with more than 20"."""
+    draft = scan.draft
+    counted = [wanted for wanted in draft.wanted if wanted.function == "count" and wanted.table]
+    rows = counted and scan.mentions(behind, counted[0].table)
+    behind += bool(rows or stem(scan.at(behind).text) in ROW_STEMS)
+    end = scan.at(behind)
+    last = draft.groups[-1] if draft.groups else None
+    ends = end.text == "" or end.kind == "mark" or end.is_cue("order")
+    if last is None or len(counted) != 1 or len(draft.wanted) > 1 or not ends:
+        return False
+    between = [scan.at(at) for at in range(last.position + 1, scan.position)]
+    named = [item for item in between if item.kind == "mention"]
+    again = scan.at(last.position).column_hits()[:1]
+    if any(item.column_hits()[:1] != again for item in named):
+        return False
+    draft.terms.append(
+        Term("count", scan.position, None, operator, (number,), table=counted[0].table)
+    )
+    scan.take(*range(last.position + 1, behind))
+    scan.position = behind
+    return True
 
 
 def counts_existing(scan: Scanner, operator: Operator, literal: str | float, position: int) -> bool:

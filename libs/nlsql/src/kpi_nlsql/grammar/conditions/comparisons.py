@@ -17,6 +17,7 @@ from kpi_nlsql.grammar.conditions.averages import (
 )
 from kpi_nlsql.grammar.conditions.compared_counts import (
     counts_existing,
+    counts_groups,
     counts_rows,
     enumerates,
     unit_skipped,
@@ -77,6 +78,8 @@ def _compared(scan: Scanner, operator: Operator, position: int) -> bool:
         return _with_subject(scan, operator, literal, position)
     following = unit_skipped(scan, position + 1)
     if number is not None and scan.pending_function is None:
+        if counts_groups(scan, operator, number, following):
+            return True
         if enumerates(scan, following) and counts_rows(scan, operator, literal, following):
             return True
         if scan.pending is None and counts_existing(scan, operator, literal, position):

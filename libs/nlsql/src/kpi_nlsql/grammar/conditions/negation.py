@@ -14,6 +14,7 @@ _CONTRASTING = frozenset({"but", "and", "yet"})
 _LIGHT_VERBS = frozenset("give given gave provide provided get got grant granted us".split())  # noqa: SIM905
 _LACKING = frozenset({"no", "without", "lack", "lacks", "lacking"})
 _ACTING = frozenset("have has had do does did are is were was it they".split())  # noqa: SIM905
+_LISTING = frozenset({"(", "one", "any", "either"})
 _YET = frozenset({"yet", "ever", "been"})
 
 
@@ -29,7 +30,7 @@ def read(scan: Scanner) -> bool:
     if scan.item.is_cue("only"):
         scan.position += 1
         return True
-    following = _behind_light_verb(scan, scan.skip(scan.position))
+    following = _in_list(scan, _behind_light_verb(scan, scan.skip(scan.position)))
     scan.in_where = True
     own = scan.role(following) == "value" and _is_own(scan, following)
     own = own or (scan.at(following).kind == "number" and scan.pending is not None)
@@ -58,6 +59,16 @@ def _behind_light_verb(scan: Scanner, position: int) -> int:
     scan.take(*range(position, following))
     scan.position = following
     return following
+
+
+def _in_list(scan: Scanner, position: int) -> int:
+    """Return where the first value of a list stands: "not in (A, B)", "not one of A and B"."""
+    value = position
+    while scan.at(value).text in _LISTING:
+        value = scan.skip(value + 1)
+    listed = scan.role(value) == "value" and _is_own(scan, value)
+    numbers = scan.at(value).kind == "number" and scan.pending is not None
+    return value if listed or numbers else position
 
 
 def _is_idle_deed(scan: Scanner, position: int) -> bool:
