@@ -85,6 +85,7 @@ MODULES: tuple[Module, ...] = (
 
 
 _OPENING = 2
+_OCCURRING = frozenset("occur appear exist do are".split())  # noqa: SIM905
 
 
 def scan(sentence: Sentence) -> Draft:
@@ -112,6 +113,7 @@ def scan(sentence: Sentence) -> Draft:
     picks.complete(scanner)
     _complete(scanner.draft)
     _values_counted(scanner)
+    _kinds_asked(scanner)
     _count_per(scanner)
     _rows_averaged(scanner.draft)
     _asks_rows(scanner)
@@ -146,6 +148,18 @@ def _values_counted(scanner: Scanner) -> None:
         return
     if any(term.table == first[1] and term.position > first[0] for term in own):
         draft.wanted.append(Wanted(first[0], scanner.ref(first[0])))
+
+
+def _kinds_asked(scanner: Scanner) -> None:
+    # "which channels occur among open tickets": each is told once.
+    draft = scanner.draft
+    first = draft.wanted[0] if len(draft.wanted) == 1 else None
+    if first is None or first.ref is None or first.function or "asks_which" not in draft.notes:
+        return
+    opened = first.position <= _OPENING and scanner.at(first.position).text.endswith("s")
+    occur = scanner.at(first.position + 1).text in _OCCURRING
+    if opened and occur and not (draft.sorting or draft.groups):
+        draft.distinct = True
 
 
 def _asks_rows(scanner: Scanner) -> None:

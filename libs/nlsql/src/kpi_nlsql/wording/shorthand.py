@@ -82,6 +82,7 @@ _PHRASES |= {
 _OPENING = frozenset("show list find give get me us all any the of number how many are".split())  # noqa: SIM905
 _MEASURED = frozenset({"the", "as", "of", "average", "that"})
 _FEW = frozenset({"two", "three", "four", "five", "2", "3", "4", "5"})
+_CLAUSES = frozenset("and or but with whose where that which who having".split())  # noqa: SIM905
 _LONGEST_NAME = 4
 
 
@@ -218,8 +219,8 @@ def _denied(tokens: list[Token]) -> list[Token]:
             if tokens[at].text == "=":
                 told[at] = replace(tokens[at], text="<>")
                 told[position] = replace(token, text="", kind="mark")
-            if tokens[at].kind != "word":
-                break
+            if tokens[at].kind != "word" or tokens[at].lower in _CLAUSES:
+                break  # "is not null and status = Open" denies no status
     return [token for token in told if token.text]
 
 

@@ -10,6 +10,7 @@ from kpi_nlsql.grammar.conditions.tying_verbs import relates
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 
+_HAVE = frozenset({"have", "has", "had"})
 _NUMBERS = frozenset({"number", "numbers", "count", "counts"})
 
 
@@ -28,6 +29,8 @@ def read(scan: Scanner) -> bool:
     if _numbers(scan) or _of_rows_before(scan) or _deeds(scan):
         return True
     start = scan.position
+    if _of_those(scan):
+        return True
     _show_again(scan)
     position, distinct = counted(scan, start + 1)
     if _described(scan, start, position) is not None:
@@ -53,6 +56,19 @@ def read(scan: Scanner) -> bool:
         _expect(scan, position)
     else:
         _output(scan, start, position, distinct)
+    return True
+
+
+def _of_those(scan: Scanner) -> bool:
+    """Consume "how many have" where rows were told before: "of the gas meters, how many have …"."""
+    start, rows = scan.position, scan.entity()
+    if scan.item.text != "how many" or scan.at(start + 1).text not in _HAVE or rows is None:
+        return False
+    if scan.draft.wanted or not scan.draft.entities:
+        return False
+    scan.draft.wanted.append(Wanted(start, None, "count", False, rows))
+    scan.take(start, start + 1)
+    scan.position, scan.in_where, scan.pending = start + 1, True, None
     return True
 
 

@@ -23,7 +23,7 @@ _FLAGS = _TRUE | FALSE
 
 def read(scan: Scanner) -> bool:
     """Consume a mention of a table or a column."""
-    if _naming(scan):
+    if _naming(scan) or _only_values(scan):
         return True
     role = scan.role(scan.position)
     subject = scan.subject(scan.position)
@@ -71,6 +71,16 @@ def _naming(scan: Scanner) -> bool:
     if scan.item.hits and not _named_in_two(scan, table):
         return False
     scan.draft.wanted.append(Wanted(scan.position, table=table))
+    scan.take(scan.position)
+    scan.position += 1
+    return True
+
+
+def _only_values(scan: Scanner) -> bool:
+    """Consume "values" of "distinct currency values", which are those of the column named."""
+    shown = any(w.ref and w.ref.position == scan.position - 1 for w in scan.draft.wanted)
+    if scan.item.text not in {"value", "values"} or not shown:
+        return False
     scan.take(scan.position)
     scan.position += 1
     return True

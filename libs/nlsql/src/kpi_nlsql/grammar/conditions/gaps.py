@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Term
+from kpi_nlsql.english.abbreviations import abbreviates
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.grammar.conditions.times import is_date, is_timed
 from kpi_nlsql.grammar.scanner import Scanner
@@ -34,6 +35,9 @@ _OTHER = 5.0
 _OF_SEVERAL = (["are"], ["were"], ["have"])
 """What goes on about the rows, not about the one value: "with an end date that are open"."""
 _GOING_ON = frozenset({"have", "has", "had", "belonging"})
+_BEING = frozenset({"is", "was", "are", "were"})
+_SHORT = 2
+_BEHIND = frozenset({"are", "have", "there", "by"})
 _ENDING = frozenset({"but", "and", "although", "though", "while", "even"})
 _TAILS = frozenset(
     stem(word)
@@ -50,7 +54,7 @@ def read(scan: Scanner) -> bool:
     """Consume a denial or a possession of a value that the rows asked for may lack."""
     if scan.item.is_cue("not") and scan.item.last_word in _DENYING:
         return _lacks(scan)
-    return _has(scan)
+    return _has(scan) or _given(scan)
 
 
 def _lacks(scan: Scanner) -> bool:
@@ -117,6 +121,8 @@ def _ends(scan: Scanner, position: int, borders: frozenset[str]) -> bool:
     border = item.kind == "mark" and item.text != "="
     if item.text in _KEPT or item.text == "" or border or item.text in borders:
         return True
+    if item.is_cue("group") or item.is_cue("order") or item.text in _BEHIND:
+        return True  # "orders with a comment per plant", "how many with a comment are there"
     if item.is_cue("not") and any(scan.at(position + 1).is_cue(kind) for kind in _COMPARING):
         return False  # "a price not between 10 and 20"
     others = item.text == "of" and scan.role(scan.skip(position + 1)) == "table"
@@ -204,6 +210,29 @@ def _column_of(scan: Scanner, position: int, entity: str) -> Ref | None:
 def _leads(column: Column, words: tuple[str, ...]) -> bool:
     for name in column.display_names:
         told = stems(name)
-        if told[: len(words)] == words and set(told[len(words) :]) <= _TAILS:
+        alike = all(_stands_for(*pair) for pair in zip(told, words, strict=False))
+        if len(told) >= len(words) and alike and set(told[len(words) :]) <= _TAILS:
             return True
     return False
+
+
+def _stands_for(told: str, word: str) -> bool:
+    # ``cmnt_txt`` keeps a comment
+    return told == word or (len(told) > _SHORT and abbreviates(told, word))
+
+
+def _given(scan: Scanner) -> bool:
+    """Consume "where a phone number is given", "where no phone is recorded"."""
+    start, lead = scan.position, scan.at(scan.position + 1)
+    denied = lead.is_cue("not") and lead.text == "no"
+    position = start + 2
+    known = scan.at(position + 1).text in _BEING and scan.at(position + 2).text in _KEPT
+    if scan.item.text != "where" or not (denied or lead.text in _ARTICLES) or not known:
+        return False
+    ref = _own(scan, position)
+    if ref is None or not _ends(scan, position + 3, _BORDERS):
+        return False
+    scan.add(Term("null", start, ref, negated=not denied))
+    scan.take(*range(start, position + 3))
+    scan.position, scan.in_where, scan.pending = position + 3, True, None
+    return True

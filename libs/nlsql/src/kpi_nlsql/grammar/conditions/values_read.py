@@ -19,6 +19,7 @@ _LEADS_IN = frozenset("in from of for by with at on is are was were named called
 _WITHIN = frozenset({"in", "within", "on", "at", "per"})
 _OPENING = frozenset({"the", "or", "and", ",", "all", "our"})
 _HELD = frozenset({"from", "in", "of"})
+_OF_ROWS = frozenset({"of", "for", "among"})
 _CALLED = 0.85
 _MOST_ROWS = 1000
 _NEAR = 3
@@ -188,7 +189,8 @@ def _hits(values: tuple[ValueHit, ...], ref: Ref | None) -> tuple[ValueHit, ...]
 
 def _neighbour(scan: Scanner) -> Ref | None:
     """Return the column that the words around the value name: "in the year 2004", "Math major"."""
-    if scan.pending is not None and scan.pending_function is None and _close(scan):
+    known = scan.pending is not None and scan.pending_function is None
+    if known and _close(scan) and not _describes_rows(scan):
         return scan.pending
     after = scan.position + 1
     if scan.role(after) == "column" and scan.item.values:
@@ -199,6 +201,13 @@ def _neighbour(scan: Scanner) -> Ref | None:
             scan.skipped.add(after)
             return ref
     return None
+
+
+def _describes_rows(scan: Scanner) -> bool:
+    """Tell whether rows are told of which a column is shown: "distinct types of gas meters"."""
+    shown = any(wanted.ref is scan.pending for wanted in scan.draft.wanted)
+    rows = scan.role(scan.position + 1) == "table" and scan.at(scan.position + 1).text[-1:] == "s"
+    return shown and rows and not scan.in_where and scan.at(scan.position - 1).text in _OF_ROWS
 
 
 def _close(scan: Scanner) -> bool:
