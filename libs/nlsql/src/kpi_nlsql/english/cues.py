@@ -28,7 +28,7 @@ _PHRASES: dict[Cue, str] = {
     Cue("count"): (
         "how many|number of|the number of|count of|count|count the number of|total number of|"
         "the total number of|count up|total count of|the count of|counts of|numbers of|"
-        "how many total|find the number of|count how many|tally|how often|number|counts"
+        "how many total|find the number of|count how many|tally|how often|number|counts|distribution of|the distribution of"
     ),
     Cue("aggregate", "avg"): "average|the average|the mean|mean|avg|averaged|the average of|average of|mean of|on average|the averaged|averages",
     Cue("aggregate", "sum"): "total|the total|the sum|sum|sum of|total of|the sum of|in total|altogether|overall|the overall|sum up|totals|summed|combined",
@@ -60,7 +60,7 @@ _PHRASES: dict[Cue, str] = {
     Cue("compare", "="): "equal to|equals|is equal to|exactly|equal|the same as|identical to|equaling",
     Cue("compare", "!="): (
         "not equal to|except|other than|is not equal to|differs from|different from|not the same as|"
-        "unequal to|not equal|different to|except for|excluding|rather than|apart from|but not in"
+        "unequal to|not equal|different to|except for|excluding|rather than|apart from|but not in|anything but|anything other than"
     ),
     Cue("after"): "after|later than|since|newer than|more recent than|following|starting from|onwards",
     Cue("before"): "before|earlier than|prior to|until|older than or in|till|preceding",
@@ -71,7 +71,7 @@ _PHRASES: dict[Cue, str] = {
         "for each|of each|in each|by each|per|each|every|for every|of every|in every|grouped by|"
         "group by|broken down by|for each of|at each|on each|from each|within each|with each|"
         "to each|across each|split by|for each different|for different|for each distinct|by every|"
-        "for all different|for the different|grouped according to|by different|in different"
+        "for each combination of|per combination of|by combination of|for all different|for the different|grouped according to|by different|in different"
     ),
     Cue("order"): (
         "ordered by|sorted by|order by|sort by|ranked by|arranged by|ordered according to|"
@@ -181,7 +181,7 @@ _PHRASES: dict[Cue, str] = {
         "twice or more|two or more times|more than twice|at least once|only once|exactly once|"
         "once|twice|exactly twice"
     ),
-    Cue("null"): "null|is null|are null|empty|is empty|are empty|blank|is blank|are blank|has no value|have no value|without a value|is missing|are missing|is not set|not set|is unknown|not filled|not specified|is not specified|not provided|undefined|is not available|not populated|is unset|not assigned|not given|not recorded|not known|not filled in|is not known|is not filled|is not filled in|are not filled|is not populated|are not populated",
+    Cue("null"): "null|is null|are null|empty|is empty|are empty|blank|is blank|are blank|has no value|have no value|without a value|is missing|are missing|is not set|not set|is unknown|not filled|not specified|is not specified|not provided|undefined|is not available|not populated|is unset|not assigned|not given|not recorded|not known|not filled in|is not known|is not filled|is not filled in|are not filled|is not populated|are not populated|has not been filled in|has not been filled|has not been set|has not been recorded|has not been given|has not been entered",
     Cue("not_null"): "not null|is not null|are not null|not empty|is not empty|are not empty|not blank|is not blank|has a value|have a value|is known|is set|are known|is present|is filled|is populated|is filled in|non null|non empty|not missing",
     Cue("contains"): "mention|mentions|mentioning|contain|contains|containing|contain the word|contains the word|containing the word|includes|including|include|including the word|with the substring|contains the substring|contain the substring|has the word|with the word|that includes the word|includes the word|having the word|contain the letter|contains the letter|containing the letter|includes the letter|has substring|have substring|has the substring|have the substring|containing the substring|contain the string|contains the string|with substring|containing the phrase|contains the phrase|contain the phrase|contain the text|contains the text|containing the text|like|have the letter|has the letter|with the letter|with the string|substring|contains the letters|that includes|includes the string|the word|the substring|the string|the letter|the phrase|the prefix or suffix",
     Cue("starts"): "start with|starts with|starting with|begin with|begins with|beginning with|started with|begin with the letter|starts with the letter|start with the letter|starting with the letter|begins with the letter|beginning with the letter|begin with letter|with the prefix|prefixed with|with prefix|starting with letter|starts with letter|start with letter|has prefix|have the prefix|has the prefix|the initial|initial with|initials|whose initial is|starting with the letters",

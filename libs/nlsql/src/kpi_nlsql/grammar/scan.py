@@ -157,7 +157,8 @@ def _kinds_asked(scanner: Scanner) -> None:
     if first is None or first.ref is None or first.function or "asks_which" not in draft.notes:
         return
     opened = first.position <= _OPENING and scanner.at(first.position).text.endswith("s")
-    occur = scanner.at(first.position + 1).text in _OCCURRING
+    behind = scanner.at(first.position + 1)
+    occur = behind.text in _OCCURRING or behind.is_cue("also")
     if opened and occur and not (draft.sorting or draft.groups):
         draft.distinct = True
 

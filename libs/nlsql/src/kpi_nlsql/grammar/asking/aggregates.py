@@ -95,14 +95,18 @@ def _past_names(scan: Scanner, position: int, functions: list[str]) -> int:
 
 
 def _shown_of_groups(scan: Scanner, column: int) -> bool:
-    # "codes with more than 30 claims and their average amount": shown, not compared.
+    # "codes with more than 30 claims and their average amount": shown, not compared; so is
+    # "number of agents whose team is Beta and their total rate".
     before = scan.at(scan.position - 1)
     if scan.at(scan.position - 1).text in {"their", "its", "the"}:
         before = scan.at(scan.position - 2)
     grouped = any(term.kind == "count" or term.function for term in scan.draft.terms)
+    after, counted = scan.at(column + 1), any(w.function for w in scan.draft.wanted)
+    ends = after.text in {"", "and", "by"} or after.kind == "mark" or after.is_cue("group")
+    grouped = grouped or (counted and ends and scan.measures(scan.ref(column)))
     joined = before.text in {"and", ",", "with"} or before.is_cue("relative")
-    after = range(column + 1, column + 4)
-    compared = any(scan.at(at).is_cue(kind) for at in after for kind in _COMPARED)
+    behind = range(column + 1, column + 4)
+    compared = any(scan.at(at).is_cue(kind) for at in behind for kind in _COMPARED)
     if not grouped or not joined or compared:
         return False
     scan.in_where = False

@@ -17,6 +17,7 @@ from kpi_nlsql.schema.people import is_person
 _WHOLE_NAME = 0.95
 _HOW_OFTEN = frozenset({"or more", "more", "or", "again", "already"})
 _BEING = frozenset({"is", "are", "was", "were", "=", "not"})
+_BEING = frozenset({"is", "are", "not"})
 _PLACING = frozenset({"in", "from", "of"})
 _FOR_EACH = frozenset(
     "by|per|for each|for every|by each|grouped by|broken down by|split by".split("|")  # noqa: SIM905
@@ -174,6 +175,8 @@ def _is_done_by(scan: Scanner) -> bool:
         verb -= 1
     if scan.role(verb) == "value" and any(scan.role(verb - back) == "column" for back in (1, 2)):
         return False  # "whose offence is Parking by city"
+    if scan.role(verb) == "value" and scan.at(verb - 1).last_word in _BEING:
+        return False  # "suppliers that are not blocked by country"
     if scan.role(verb) == "table":
         rows = verb - 1 - (scan.at(verb - 1).text == "have")
         return scan.role(rows) == "table" and scan.at(verb).text.endswith("ed")

@@ -37,6 +37,7 @@ _OF_SEVERAL = (["are"], ["were"], ["have"])
 _GOING_ON = frozenset({"have", "has", "had", "belonging"})
 _BEING = frozenset({"is", "was", "are", "were"})
 _SHORT = 2
+_OPENING = frozenset({"where", "for which"})
 _BEHIND = frozenset({"are", "have", "there", "by"})
 _ENDING = frozenset({"but", "and", "although", "though", "while", "even"})
 _TAILS = frozenset(
@@ -227,7 +228,7 @@ def _given(scan: Scanner) -> bool:
     denied = lead.is_cue("not") and lead.text == "no"
     position = start + 2
     known = scan.at(position + 1).text in _BEING and scan.at(position + 2).text in _KEPT
-    if scan.item.text != "where" or not (denied or lead.text in _ARTICLES) or not known:
+    if scan.item.text not in _OPENING or not (denied or lead.text in _ARTICLES) or not known:
         return False
     ref = _own(scan, position)
     if ref is None or not _ends(scan, position + 3, _BORDERS):

@@ -35,6 +35,9 @@ def connect(scan: Scanner, term: Term) -> None:
     if previous.negated and scan.negate and _same_column(term, previous):
         return  # "not pending and not cancelled" is said of one row
     if "and" in words and previous.scope == scan.scope and _same_column(term, previous):
+        if _of_either_year(scan, term, words):
+            term.joined_by_or = True
+            return
         term.hits = _like(term.hits, previous.hits)
         _of_the_same(term, previous)
         if _lists_rows(scan, term, previous, words) or _of_either(scan, term, previous, words):
@@ -80,6 +83,14 @@ def _of_either(scan: Scanner, term: Term, previous: Term, words: set[str]) -> bo
     rows = len(draft.entities) == 1 and scan.at(draft.entities[0][0]).text.endswith("s")
     each = any(item.is_cue("both") for item in scan.items[: scan.position])
     return own and rows and not draft.wanted and not each and words <= _LISTING
+
+
+def _of_either_year(scan: Scanner, term: Term, words: set[str]) -> bool:
+    # "suppliers onboarded in 2024 and 2025": a row has one date, which is of either year
+    best = term.ref.hits[0] if term.ref is not None and term.ref.hits else None
+    each = any(item.is_cue("both") for item in scan.items[: scan.position])
+    own = best is not None and best.table == scan.entity() and scan.is_dated(best)
+    return own and not each and bool(scan.draft.entities) and words <= {"and", ",", "in"}
 
 
 def _may_hold(ref: Ref, term: Term) -> bool:

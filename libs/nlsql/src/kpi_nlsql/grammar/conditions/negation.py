@@ -39,7 +39,7 @@ def read(scan: Scanner) -> bool:
         _deny_rows(scan, following)
     elif (own and item.text not in {"but not", "but not in"}) or _compares(scan, following):
         scan.negate = True
-    elif item.is_cue("not") and is_own_time(scan, following):
+    elif (item.is_cue("not") or item.last_word == "in") and is_own_time(scan, following):
         scan.negate = True  # "not started in 2025, with no message": the message is not denied
     else:
         _open(scan, start, own)
@@ -64,11 +64,19 @@ def _behind_light_verb(scan: Scanner, position: int) -> int:
 def _in_list(scan: Scanner, position: int) -> int:
     """Return where the first value of a list stands: "not in (A, B)", "not one of A and B"."""
     value = position
-    while scan.at(value).text in _LISTING:
+    while scan.at(value).text in _LISTING or _is_kind(scan, value):
         value = scan.skip(value + 1)
     listed = scan.role(value) == "value" and _is_own(scan, value)
     numbers = scan.at(value).kind == "number" and scan.pending is not None
     return value if listed or numbers else position
+
+
+def _is_kind(scan: Scanner, position: int) -> bool:
+    """Tell whether a column stands before its value: "not in region North"."""
+    named = {(hit.table, hit.column) for hit in scan.at(position).column_hits()}
+    held = {(value.table, value.column) for value in scan.at(position + 1).values}
+    roles = scan.role(position), scan.role(position + 1)
+    return roles == ("column", "value") and bool(named & held)
 
 
 def _is_idle_deed(scan: Scanner, position: int) -> bool:

@@ -36,6 +36,8 @@ def read(scan: Scanner) -> bool:
         return _null(scan, item.is_cue("not_null"))
     if item.text in {"missing", "unknown"} and scan.role(scan.position + 1) == "column":
         return _null(scan, known=False)
+    if item.text == "missing" and _lacks_one(scan):
+        return True
     before = scan.at(scan.position - 1)
     if item.text == "missing" and before.text in {"both", "all"} and scan.pending is not None:
         return _null(scan, known=False)
@@ -47,6 +49,19 @@ def read(scan: Scanner) -> bool:
         if item.is_cue(cue):
             return _like(scan, kind)  # type: ignore[arg-type]
     return False
+
+
+def _lacks_one(scan: Scanner) -> bool:
+    """Consume "missing a phone number", said of the rows asked for."""
+    start, entity = scan.position, scan.entity()
+    named = scan.at(start + 1).text in {"a", "an", "any"} and scan.role(start + 2) == "column"
+    ref = scan.ref(start + 2) if named else None
+    if ref is None or entity is None or all(hit.table != entity for hit in ref.hits):
+        return False
+    scan.add(Term("null", start, ref))
+    scan.take(start, start + 2)
+    scan.position, scan.in_where, scan.pending = start + 3, True, None
+    return True
 
 
 def _inside(scan: Scanner) -> bool:
@@ -66,6 +81,9 @@ def _inside(scan: Scanner) -> bool:
         return False
     text = scan.item.text if scan.item.kind == "quoted" else written(scan, position, last)
     denied = scan.negate or scan.scope in scan.draft.negative_scopes
+    if denied and not any(term.scope == scan.scope for term in scan.draft.terms):
+        scan.close_scope()  # "that do not have leak in the comment and are open" are open
+        denied, lacking = False, True
     scan.add(Term("like", position, ref, values=(text,), negated=lacking and not denied))
     scan.take(*range(position, column + 1))
     scan.position = column + 1

@@ -216,7 +216,8 @@ def _close(scan: Scanner) -> bool:
     between = range(scan.pending.position + 1, scan.position)
     for index in between:
         item = scan.items[index]
-        soft = item.kind in {"word", "mark"} or item.is_cue("not") or scan.roles[index] == "value"
+        denied = item.is_cue("not") or (item.is_cue("missing") and item.last_word == "in")
+        soft = item.kind in {"word", "mark"} or denied or scan.roles[index] == "value"
         if not (soft or item.is_cue("both") or item.is_cue("relative") or item.is_cue("also")):
             return item.is_cue("compare", "=") or item.is_cue("compare", "!=")
     return scan.in_where or len(between) <= 3
