@@ -56,9 +56,7 @@ def _sides(frame: Frame, terms: list[Term], start: int) -> tuple[list[Term], lis
     if after and terms[start].widely_joined:
         for index, term in enumerate(before):
             if _subject(frame, term) == _subject(frame, after[0]):
-                repeated = {_subject(frame, each) for each in before[index:]}
-                told = takewhile(lambda each: _subject(frame, each) in repeated, after)
-                return before[index:], list(told)
+                return before[index:], _repeated(frame, before[index:], after)
     # "with players from Spain or in Porto": the players go with where they are from.
     last = before[-1]
     told = [
@@ -67,6 +65,12 @@ def _sides(frame: Frame, terms: list[Term], start: int) -> tuple[list[Term], lis
         if term.kind == "exists" and frame.table_of(term) == frame.table_of(last)
     ]
     return [*told, last], after[:1]
+
+
+def _repeated(frame: Frame, first: list[Term], after: list[Term]) -> list[Term]:
+    """Return the terms behind the "or", as long as the first side says of the same columns."""
+    told = {_subject(frame, term) for term in first}
+    return list(takewhile(lambda term: _subject(frame, term) in told, after))
 
 
 def _excepted_from(items: Sequence[Item]) -> int:

@@ -18,8 +18,10 @@ def read(scan: Scanner) -> bool:
     """Consume a count and what it counts."""
     if _ranked_by(scan):
         return True
-    if not _counts(scan):
-        return False
+    return _counts(scan) and (_of_those(scan) or _counted(scan))
+
+
+def _counted(scan: Scanner) -> bool:
     before = scan.position - 1
     grouped = any(group.position == before for group in scan.draft.groups)  # "yearly number of"
     if scan.item.text.startswith("number") and scan.role(before) == "column" and not grouped:
@@ -29,8 +31,6 @@ def read(scan: Scanner) -> bool:
     if _numbers(scan) or _of_rows_before(scan) or _deeds(scan):
         return True
     start = scan.position
-    if _of_those(scan):
-        return True
     _show_again(scan)
     position, distinct = counted(scan, start + 1)
     if _described(scan, start, position) is not None:

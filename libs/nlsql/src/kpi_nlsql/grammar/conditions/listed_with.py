@@ -35,12 +35,10 @@ def connect(scan: Scanner, term: Term) -> None:
     if previous.negated and scan.negate and _same_column(term, previous):
         return  # "not pending and not cancelled" is said of one row
     if "and" in words and previous.scope == scan.scope and _same_column(term, previous):
-        if _of_either_year(scan, term, words):
-            term.joined_by_or = True
-            return
         term.hits = _like(term.hits, previous.hits)
         _of_the_same(term, previous)
-        if _lists_rows(scan, term, previous, words) or _of_either(scan, term, previous, words):
+        either = _of_either(scan, term, previous, words) or _of_either_year(scan, term, words)
+        if either or _lists_rows(scan, term, previous, words):
             term.joined_by_or = True
             return
         if not scan.draft.negative_scopes & {scan.scope}:

@@ -195,8 +195,7 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
         scan.at(position).kind == "word"
         and not is_letter(scan, position)
         and (
-            scan.at(position).text
-            in {"the", "a", "an", "letter", "with", "letters", "in", *_TEXTS}
+            scan.at(position).text in {"the", "a", "an", "letter", "with", "letters", "in", *_TEXTS}
         )
     ):
         position += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.drafting.draft import Ref, Sorting, Term, Wanted
+from kpi_nlsql.drafting.draft import Ref, Sorting, Wanted
 from kpi_nlsql.grammar.asking.aggregates import function_at
 from kpi_nlsql.grammar.asking.counting import counted
 from kpi_nlsql.grammar.conditions import totals
@@ -12,9 +12,7 @@ from kpi_nlsql.grammar.ranking.measured_by import by_amount, implied_measure, me
 from kpi_nlsql.grammar.ranking.most_common import common, limit_beside, sort
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.walking import skip_words
-from kpi_nlsql.plans.plan import Operator
 
-_BOUNDS: dict[str, Operator] = {"max": "<=", "min": ">="}
 _TIMED = frozenset({"youngest", "oldest", "earliest", "latest"})
 _OF_ANYTHING = frozenset(
     "highest lowest largest biggest smallest longest shortest best worst".split()  # noqa: SIM905
@@ -30,8 +28,6 @@ def read(scan: Scanner) -> bool:
         return False
     if is_span(scan):
         return False
-    if _bound(scan):
-        return True
     kind = item.argument("superlative")
     if item.text in {"first", "last"} and not _is_superlative_first(scan):
         return False
@@ -39,23 +35,6 @@ def read(scan: Scanner) -> bool:
     if kind in {"most", "fewest"}:
         return _most(scan, kind == "most", limit)
     return _highest(scan, kind == "high", limit)
-
-
-def _bound(scan: Scanner) -> bool:
-    """Consume "maximum weight of 500" behind "with a": a bound, and no superlative."""
-    start, column = scan.position, scan.position + 1
-    function = scan.item.argument("aggregate")
-    led = scan.at(start - 1).text in {"a", "an"} and bool(scan.draft.entities)
-    number = scan.at(column + 2).number
-    if function not in _BOUNDS or not led or number is None or scan.role(column) != "column":
-        return False
-    ref = scan.ref(column)
-    if scan.at(column + 1).text != "of" or not scan.measures(ref):
-        return False
-    scan.add(Term("compare", column + 2, ref, _BOUNDS[function], (number,)))
-    scan.take(*range(start, column + 3))
-    scan.position, scan.in_where, scan.pending = column + 3, True, None
-    return True
 
 
 def _in_list_of_functions(scan: Scanner) -> bool:
@@ -245,7 +224,9 @@ def _column(
         return True
     groups = {group.position for group in scan.draft.groups}
     rows = [at for at, _ in scan.draft.entities if at not in groups]
-    asked = scan.at(start - 1).is_cue("show") and scan.measures(ref)  # "for open orders, show the …"
+    asked = scan.at(start - 1).is_cue("show") and scan.measures(
+        ref
+    )  # "for open orders, show the …"
     only_output = not scan.in_where and not scan.draft.wanted and (asked or not rows)
     further = not scan.in_where or _shown_beside_count(scan, ref, position)
     after_list = further and scan.draft.wanted and scan.at(start - 1).text in {"and", ","}
