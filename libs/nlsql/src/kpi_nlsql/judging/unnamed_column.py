@@ -26,6 +26,8 @@ def unnamed_column(sentence: Sentence, query: plan.Plan) -> plan.ColumnRef | Non
     column, graph = only_column(query), sentence.graph
     if column is None or not graph.landed or not isinstance(query, plan.Query) or query.group:
         return None
+    if query.distinct and any(item.is_cue("distinct") for item in sentence.items):
+        return None  # "unique sources of readings": of rows, no one would ask for different ones
     held = Held(query)
     name = held.table_of(column)
     if graph.find_column(name, column.column) is None:

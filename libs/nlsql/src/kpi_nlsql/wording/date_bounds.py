@@ -95,7 +95,10 @@ def _goes_on(tokens: Sequence[Token], position: int) -> bool:
     # "from 2024-03-15 on": no more is said of it.
     words = [token.lower for token in tokens[position : position + 2]]
     ends = len(words) == 1 or (len(words) > 1 and tokens[position + 1].kind == "mark")
-    return words[:1] == ["on"] and (ends or words[1] in {"and", "or", "with", "that", "which"})
+    return words[:1] == ["on"] and (ends or words[1] in _GOING_ON)
+
+
+_GOING_ON = frozenset("and or with that which have has are is per by".split())  # noqa: SIM905
 
 
 def _noun_start(tokens: Sequence[Token], date: int) -> int:

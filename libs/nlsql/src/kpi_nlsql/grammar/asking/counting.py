@@ -10,7 +10,7 @@ from kpi_nlsql.grammar.conditions.tying_verbs import relates
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 
-_HAVE = frozenset({"have", "has", "had"})
+_HAVE = frozenset({"have", "has", "had", "are", "is", "were", "was"})
 _NUMBERS = frozenset({"number", "numbers", "count", "counts"})
 
 
@@ -60,7 +60,7 @@ def _counted(scan: Scanner) -> bool:
 
 
 def _of_those(scan: Scanner) -> bool:
-    """Consume "how many have" where rows were told before: "of the gas meters, how many have …"."""
+    """Consume "how many have" where rows were told: "of the gas meters, how many have …"."""
     start, rows = scan.position, scan.entity()
     if scan.item.text != "how many" or scan.at(start + 1).text not in _HAVE or rows is None:
         return False

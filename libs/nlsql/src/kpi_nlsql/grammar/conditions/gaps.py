@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Term
 from kpi_nlsql.english.abbreviations import abbreviates
+from kpi_nlsql.english.function_words import EXCEPTING
 from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.grammar.conditions.times import is_date, is_timed
 from kpi_nlsql.grammar.scanner import Scanner
@@ -95,7 +96,8 @@ def _has(scan: Scanner) -> bool:
         return False
     position = scan.position + (2 if article else 1)
     ref = _own(scan, position)
-    if ref is None or not scan.draft.entities or not _ends(scan, position + 1, _BORDERS):
+    rows = scan.draft.entities or any(scan.role(at) == "table" for at in range(scan.position))
+    if ref is None or not rows or not _ends(scan, position + 1, _BORDERS):
         return False
     while ref is not None:
         scan.add(Term("null", scan.position, ref, negated=True))
@@ -122,7 +124,8 @@ def _ends(scan: Scanner, position: int, borders: frozenset[str]) -> bool:
     border = item.kind == "mark" and item.text != "="
     if item.text in _KEPT or item.text == "" or border or item.text in borders:
         return True
-    if item.is_cue("group") or item.is_cue("order") or item.text in _BEHIND:
+    leaves_out = bool(item.cues) and item.text.startswith(EXCEPTING) and item.text != "other than"
+    if item.is_cue("group") or item.is_cue("order") or item.text in _BEHIND or leaves_out:
         return True  # "orders with a comment per plant", "how many with a comment are there"
     if item.is_cue("not") and any(scan.at(position + 1).is_cue(kind) for kind in _COMPARING):
         return False  # "a price not between 10 and 20"
@@ -231,7 +234,8 @@ def _given(scan: Scanner) -> bool:
     if scan.item.text not in _OPENING or not (denied or lead.text in _ARTICLES) or not known:
         return False
     ref = _own(scan, position)
-    if ref is None or not _ends(scan, position + 3, _BORDERS):
+    behind = scan.at(position + 3)
+    if ref is None or not (behind.is_cue("relative") or _ends(scan, position + 3, _BORDERS)):
         return False
     scan.add(Term("null", start, ref, negated=not denied))
     scan.take(*range(start, position + 3))

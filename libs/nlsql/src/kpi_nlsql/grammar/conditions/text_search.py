@@ -25,6 +25,7 @@ _PROSE = frozenset("description text comment comments note notes remark remarks"
 _TEXTS = frozenset({"word", "phrase", "substring", "string", "text"})
 _EMPTY = frozenset({"empty", "blank", "null", "value"})
 _GONE = frozenset({"missing", "unknown", "undefined"})
+_GOING_ON = frozenset({"and", "or", "but", "", "are", "is", "have", "has", "by"})
 _MOST_BETWEEN = 3
 _NAMED = 0.95
 
@@ -286,7 +287,8 @@ def _closes_search(scan: Scanner, position: int) -> int | None:
     while scan.unknown(last + 1):
         last += 1
     after = scan.at(last + 1)
-    ends = after.kind == "mark" or after.text in {"and", "or", "but", ""} or after.is_cue("order")
+    ends = after.kind == "mark" or after.text in _GOING_ON
+    ends = ends or any(after.is_cue(kind) for kind in ("order", "group", "relative"))
     known = all(scan.unknown(at) for at in range(position, last + 1))
     inside = scan.at(last + 1).text == "in" and scan.role(scan.skip(last + 2)) == "column"
     ends = ends or inside
