@@ -24,6 +24,9 @@ def read(scan: Scanner) -> bool:
         return False
     start, item = scan.position, scan.item
     scan.take(start)
+    if scan.negate and scan.at(start - 1).is_cue("not"):
+        scan.position += 1
+        return True  # "do no not have": denied once
     if "never" in item.text:
         scan.draft.note("never")
     scan.position += 1
