@@ -17,7 +17,6 @@ from kpi_nlsql.schema.people import is_person
 _WHOLE_NAME = 0.95
 _HOW_OFTEN = frozenset({"or more", "more", "or", "again", "already"})
 _BEING = frozenset({"is", "are", "was", "were", "=", "not"})
-_BEING = frozenset({"is", "are", "not"})
 _PLACING = frozenset({"in", "from", "of"})
 _FOR_EACH = frozenset(
     "by|per|for each|for every|by each|grouped by|broken down by|split by".split("|")  # noqa: SIM905

@@ -35,11 +35,10 @@ _OTHER = 5.0
 """How doubtful it is that rows "without a delivery date" lack another date that they have."""
 _OF_SEVERAL = (["are"], ["were"], ["have"])
 """What goes on about the rows, not about the one value: "with an end date that are open"."""
-_GOING_ON = frozenset({"have", "has", "had", "belonging"})
+_GOING_ON = frozenset({"have", "has", "had", "belonging", "are", "there", "by"})
 _BEING = frozenset({"is", "was", "are", "were"})
 _SHORT = 2
 _OPENING = frozenset({"where", "for which"})
-_BEHIND = frozenset({"are", "have", "there", "by"})
 _ENDING = frozenset({"but", "and", "although", "though", "while", "even"})
 _TAILS = frozenset(
     stem(word)
@@ -125,7 +124,7 @@ def _ends(scan: Scanner, position: int, borders: frozenset[str]) -> bool:
     if item.text in _KEPT or item.text == "" or border or item.text in borders:
         return True
     leaves_out = bool(item.cues) and item.text.startswith(EXCEPTING) and item.text != "other than"
-    if item.is_cue("group") or item.is_cue("order") or item.text in _BEHIND or leaves_out:
+    if item.is_cue("group") or item.is_cue("order") or item.text in _GOING_ON or leaves_out:
         return True  # "orders with a comment per plant", "how many with a comment are there"
     if item.is_cue("not") and any(scan.at(position + 1).is_cue(kind) for kind in _COMPARING):
         return False  # "a price not between 10 and 20"
