@@ -68,6 +68,8 @@ def _at(items: Sequence[Item], at: int) -> Iterator[Split]:
 def is_exception(items: Sequence[Item], at: int) -> bool:
     """Tell whether rows are excepted from all that is said before: "without A or B, except C"."""
     either = any(item.text in _OR for item in items[:at])
+    if at and items[at].text == "other than" and items[at - 1].best_column() >= NAMES_HALF:
+        return False  # "with a phone or with a team other than Alpha" compares the team
     return either and bool(items[at].cues) and items[at].text.startswith(EXCEPTING)
 
 
