@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from kpi_nlsql.grammar.reconciling.row_filters import row_filters
 from kpi_nlsql.grammar.repeating.identity import identifying_columns
-from kpi_nlsql.grammar.repeating.named_keys import TOGETHER
+from kpi_nlsql.grammar.repeating.named_keys import OF_ROWS, TOGETHER
 from kpi_nlsql.grammar.repeating.repeated_keys import Keys, grouped_by, repeated_keys, told_apart
 from kpi_nlsql.grammar.repeating.repeats import Repeat, find_repeat
-from kpi_nlsql.grammar.repeating.repeats_shown import Shown, shown_beside
+from kpi_nlsql.grammar.repeating.repeats_shown import Shown, is_tested, shown_beside
 from kpi_nlsql.grammar.repeating.rest_of_rows import rest_of_rows
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.named_columns import NAMES
@@ -102,6 +102,8 @@ def _repeats_values(sentence: Sentence, repeat: Repeat, keys: Keys, shown: Shown
     """
     if any(item.is_cue("agree") for item in sentence.items):
         return len(keys.columns) > 1 or _alike_behind(sentence, repeat, keys)
+    if _occurs_of_rows(sentence, repeat, keys):
+        return True
     if _speaks_of_rows(sentence, repeat, keys):
         return False
     if len(keys.columns) != 1:
@@ -112,6 +114,14 @@ def _repeats_values(sentence: Sentence, repeat: Repeat, keys: Keys, shown: Shown
     values = item.best_table() < item.best_column()
     by_rows = repeat.counted is None or shown.counted
     return values and (by_rows or told_apart(sentence, keys.table, repeat) is not None)
+
+
+def _occurs_of_rows(sentence: Sentence, repeat: Repeat, keys: Keys) -> bool:
+    # "parcels whose weight appears at least three times": the weight does, whatever it measures
+    items, first = sentence.items, min(repeat.cues)
+    at = min(keys.columns, default=0) - 1
+    at -= items[at].text in {"the", "their"}
+    return at > 0 and items[at].text in OF_ROWS and items[first - 1].text in _OCCUR
 
 
 def _shows_other(sentence: Sentence, item: Item, keys: Keys) -> bool:
@@ -171,7 +181,8 @@ def _candidate(sentence: Sentence, asked: Asked, keys: Keys) -> Candidate:
     }
     used |= {at for at, item in enumerate(sentence.items) if asked.groups and item.is_cue("group")}
     used |= _known_again(sentence, asked.table, asked.columns)
-    rest = rest_of_rows(sentence, asked.table, used, keys.used)
+    related = asked.repeat.counted is None
+    rest = rest_of_rows(sentence, asked.table, used, keys.used, related=related)
     if rest is None:
         filters, told = row_filters(sentence, asked.table, asked.table, used)
     else:
@@ -196,6 +207,7 @@ def _known_again(sentence: Sentence, table: str, columns: tuple[str, ...]) -> se
         for at, item in enumerate(items)
         for hit in item.column_hits()
         if hit.table == table and hit.column in columns and hit.score >= _SURE
+        if not is_tested(items, at) or any(i.is_cue("not_null") for i in items[at + 1 : at + 2])
     }
     return named | {
         at for at in range(len(items)) if items[at].is_cue("not_null") and at - 1 in named

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpi_nlsql.grammar.repeating.mention_lists import mention_list
-from kpi_nlsql.grammar.repeating.repeats import Repeat
+from kpi_nlsql.grammar.repeating.repeats import Repeat, agrees
 from kpi_nlsql.mentions.linking import Item
 
 _EXACT = 0.95
 _BY_WORDS = frozenset({"by", "on", "per", "based on", "in terms of", "using"})
 TOGETHER = frozenset("combination combinations pair pairs tuple tuples together".split())  # noqa: SIM905
+OF_ROWS = frozenset({"whose", "where", "for which"})
+"""Words that lead to what is said of a column of the rows in front of them."""
+_ALIKE = frozenset({"same", "their", "its"})
 SEVERAL = frozenset({"one", "several", "multiple", "many", "another"})
 
 
 def told_keys(items: Sequence[Item], repeat: Repeat) -> tuple[int, ...]:
     """Return where that which repeats is named: columns, or the noun for the rows."""
-    same = _behind(items, [at for at, item in enumerate(items) if item.is_cue("agree")])
+    same = _behind(items, [at for at in range(len(items)) if _says_alike(items, at)])
     last = max(repeat.cues)
     by = _behind(
         items,
@@ -62,6 +65,17 @@ def named_head(items: Sequence[Item], repeat: Repeat, told: tuple[int, ...]) -> 
         return ()
     head = _first_list(items, 0, min(repeat.cues))
     return head if head and head[-1] < told[0] else ()
+
+
+def _says_alike(items: Sequence[Item], position: int) -> bool:
+    # "have the same amount", "sharing the same amount"
+    item = items[position]
+    return agrees(items, position) or (item.is_cue("duplicate") and item.last_word in _ALIKE)
+
+
+def _is_told(item: Item) -> bool:
+    """Tell whether an item says what a column is, or names another one."""
+    return item.kind in {"number", "quoted"} or bool(item.values or item.hits)
 
 
 def _counts_rows(item: Item) -> bool:
@@ -124,8 +138,15 @@ def _enclosed(items: Sequence[Item], repeat: Repeat) -> tuple[int, ...]:
 def _of_clause(items: Sequence[Item], repeat: Repeat) -> tuple[int, ...]:
     # "customers whose email and phone appear more than once"
     first = min(repeat.cues)
-    whose = [at for at, item in enumerate(items[:first]) if item.text in {"whose", "where"}]
-    return mention_list(items, whose[-1] + 1) if whose else ()
+    # "customers with an email that appears more than once"
+    held = (first - 2,) if first > 1 and items[first - 1].text in {"that", "which"} else ()
+    if any(items[at].best_column() > items[at].best_table() for at in held):
+        return held
+    whose = [at for at, item in enumerate(items[:first]) if item.text in OF_ROWS]
+    told = mention_list(items, whose[-1] + 1) if whose else ()
+    # "whose weight is below 5 with a duplicate code" tells of the weight what it is
+    tested = any(_is_told(item) for item in items[told[-1] + 1 : first]) if told else False
+    return () if tested else told
 
 
 def _first_list(items: Sequence[Item], start: int, end: int) -> tuple[int, ...]:

@@ -30,6 +30,8 @@ _COMPARING = (
     "below_average",
 )  # fmt: skip
 """Cues that set rows against others: "above the average of the same dealer" repeats nothing."""
+_LACKING = ("not", "missing", "both", "also")
+"""Those that only say what the rows have, where what is alike is nothing but theirs."""
 _SURE = 0.6
 _PARTLY = 0.5
 
@@ -146,22 +148,39 @@ def _amount(items: Sequence[Item], position: int) -> tuple[Operator | None, floa
 
 def _alike(items: Sequence[Item]) -> frozenset[int]:
     """Return where rows of one table are said to be alike: "books with identical title"."""
-    lists = {
-        at: mention_list(items, at + 1) for at, item in enumerate(items) if item.is_cue("agree")
-    }
+    lists = {at: mention_list(items, at + 1) for at in range(len(items)) if agrees(items, at)}
     if not lists:
         return frozenset()
     named = {at for listed in lists.values() for at in listed}
-    tables = {
+    tables = [
         item.table_hits()[0].table
         for at, item in enumerate(items)
         if at not in named and item.best_table() >= _SURE
-    }
-    if len(tables) != 1 or any(map(_compares, items)):
+    ]
+    told = [items[at] for at in named]
+    apart = _owned_alone(told, tables) and not any(map(_sets_apart, items))
+    if not apart and (len(set(tables)) != 1 or any(map(_compares, items))):
         return frozenset()
     return frozenset(
         at for at, listed in lists.items() if listed and not _as(items, listed[-1] + 1)
     )
+
+
+def agrees(items: Sequence[Item], position: int) -> bool:
+    """Tell whether something is said to be the same here; "with a matching order" has one."""
+    item, noun = items[position], items[position + 1 : position + 2]
+    rows = any(behind.best_table() >= behind.best_column() for behind in noun)
+    return item.is_cue("agree") and not (item.text == "matching" and rows)
+
+
+def _owned_alone(told: Sequence[Item], tables: Sequence[str]) -> bool:
+    """Tell whether only the rows named first have what is alike: "jobs of clients in X with …"."""
+    owners = [{hit.table for hit in item.column_hits() if hit.score >= _PARTLY} for item in told]
+    return bool(owners) and all(own & set(tables) == set(tables[:1]) for own in owners)
+
+
+def _sets_apart(item: Item) -> bool:
+    return _compares(item) and not any(map(item.is_cue, _LACKING))
 
 
 def _compares(item: Item) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kpi_nlsql.english.deeds import is_inflected
+from kpi_nlsql.grammar.repeating.named_keys import OF_ROWS
 from kpi_nlsql.grammar.repeating.repeated_keys import Keys
 from kpi_nlsql.grammar.repeating.repeats import ROWS, Repeat, as_another
 from kpi_nlsql.mentions.linking import Item
@@ -16,7 +17,7 @@ from kpi_nlsql.sentence import Sentence
 _SURE = 0.6
 _KNOWN = 0.85
 _HOW_OFTEN = "how often"
-_CLAUSES = frozenset({"whose", "where", "which", "that", "who"})
+_CLAUSES = OF_ROWS | {"which", "that", "who"}
 _TELLING = frozenset(
     "times time often occurrence occurrences row rows record records each of them it these those "  # noqa: SIM905
     "such affected share shares have has had there are is they do does the".split()
@@ -56,7 +57,8 @@ def shown_beside(sentence: Sentence, repeat: Repeat, keys: Keys) -> Shown:
     counted = _counted(items, repeat)
     verbs = _verbs(items, repeat, keys)
     clause = _clause(items)
-    rows = _asks_for_rows(items, repeat, keys, clause)
+    rows = _counts_rows(items, counted, keys)
+    rows = rows or (not times and _asks_for_rows(items, repeat, keys, clause))
     details = _details(sentence, repeat, keys, (clause or 0) if rows else 0)
     used = {*times, *counted, *verbs, *details}
     names = tuple(dict.fromkeys(details.values()))
@@ -97,6 +99,17 @@ def _counted(items: Sequence[Item], repeat: Repeat) -> set[int]:
         return set()
     opens = all(item.is_cue("show") or item.kind == "word" for item in items[: counts[0]])
     return {counts[0]} if opens else set()
+
+
+def _counts_rows(items: Sequence[Item], counted: set[int], keys: Keys) -> bool:
+    """Tell whether rows are counted: "how many invoices have the same amount", no "duplicate" ones.
+
+    ``counted``: where it is asked how many there are.
+    """
+    at = min(counted, default=len(items)) + 1
+    while at < len(items) and at not in keys.used and (items[at].values or items[at].is_cue("all")):
+        at += 1
+    return at in keys.used and min(keys.columns, default=0) > at
 
 
 def _times(items: Sequence[Item], repeat: Repeat, keys: Keys) -> set[int]:
@@ -146,7 +159,7 @@ def _asks_for_rows(items: Sequence[Item], repeat: Repeat, keys: Keys, clause: in
     if clause is None or not columns or columns[0] < clause or min(repeat.cues) < clause:
         return False
     named = any(at < clause for at in keys.used)
-    if repeat.bare and items[clause].text != "whose":
+    if repeat.bare and items[clause].text not in OF_ROWS:
         return False  # "accruals that were posted twice for the same member"
     return named or any(item.is_cue("details") for item in items[:clause])
 
@@ -173,12 +186,12 @@ def _details(sentence: Sentence, repeat: Repeat, keys: Keys, end: int) -> dict[i
             found[at] = naming_columns(table)[0]
         hits = [hit for hit in items[at].column_hits() if hit.table == keys.table]
         wanted = _KNOWN if at < min(told) else _SURE
-        if hits and hits[0].score >= wanted and not _is_tested(items, at):
+        if hits and hits[0].score >= wanted and not is_tested(items, at):
             found[at] = str(hits[0].column)
     return found
 
 
-def _is_tested(items: Sequence[Item], position: int) -> bool:
+def is_tested(items: Sequence[Item], position: int) -> bool:
     """Tell whether a mention is tested, or is no column: "status Open", "another product"."""
     before = items[position - 1] if position else items[position]
     if before.is_cue("not") or before.text == "another" or items[position].values:
@@ -186,7 +199,7 @@ def _is_tested(items: Sequence[Item], position: int) -> bool:
     for item in items[position + 1 : position + 1 + _FARTHEST_TEST]:
         if item.values or item.kind in {"number", "quoted"} or any(map(item.is_cue, _TESTS)):
             return True
-        if item.kind == "mark" or item.hits or item.text in _BETWEEN_NOUNS:
+        if (item.kind == "mark" and item.text != "(") or item.hits or item.text in _BETWEEN_NOUNS:
             return False
     return False
 

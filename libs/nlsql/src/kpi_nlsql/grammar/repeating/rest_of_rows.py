@@ -15,7 +15,7 @@ from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.periods_told import is_beside_today
 from kpi_nlsql.plans import plan
-from kpi_nlsql.plans.plan_walk import moved
+from kpi_nlsql.plans.plan_walk import aliases, moved
 from kpi_nlsql.sentence import Candidate, Sentence
 from kpi_nlsql.wording.rewriting import SHOW_ALL
 
@@ -23,12 +23,13 @@ _IDLE = ("show", "all", "relative", "details", "distinct", "count", "group")
 
 
 def rest_of_rows(
-    sentence: Sentence, table: str, used: set[int], nouns: frozenset[int]
+    sentence: Sentence, table: str, used: set[int], nouns: frozenset[int], *, related: bool
 ) -> tuple[list[plan.Condition], frozenset[int]] | None:
     """Return the conditions beside the repeat and the items that say them; None if there are none.
 
     ``nouns`` are the mentions of the table, which the question needs again; where there are none,
-    the table is put in: "duplicate invoice numbers since last month".
+    the table is put in: "duplicate invoice numbers since last month". ``related``: rows of other
+    tables that are named are such that these have, none that are counted.
     """
     items = sentence.items
     kept = [at for at in range(len(items)) if at not in used or at in nouns]
@@ -43,8 +44,10 @@ def rest_of_rows(
     for candidate in _readings(rest):
         told = {kept[at - len(lead)] for at in candidate.used if at >= len(lead)}
         query = candidate.plan
-        if isinstance(query, plan.Query) and said <= told and _keeps_rows(query, table):
-            where = moved(query, query.source.alias, table).where
+        if not isinstance(query, plan.Query) or not said <= told or (query.joins and not related):
+            continue
+        if _keeps_rows(query, table):
+            where = moved(with_related(query), query.source.alias, table).where
             return list(plan.conjuncts(where)), frozenset(told)
     return None
 
@@ -56,8 +59,27 @@ def _readings(rest: Sentence) -> Iterator[Candidate]:
 
 def _keeps_rows(query: plan.Query, table: str) -> bool:
     """Tell whether a query only says which rows of the table are meant."""
-    plain = not query.joins and not query.group and query.limit is None
-    return plain and query.source.table == table and query.where is not None
+    plain = not query.group and query.limit is None and not any(j.outer for j in query.joins)
+    told = query.where is not None or bool(query.joins)
+    return plain and query.source.table == table and told
+
+
+def with_related(query: plan.Query) -> plan.Query:
+    """Return a query of rows that are joined to others as one of rows that have such others."""
+    if not query.joins:
+        return query
+    first, *others = query.joins
+    joined = {step.source.alias for step in query.joins}
+    terms = list(plan.conjuncts(query.where))
+    inner = [term for term in terms if aliases(term) & joined]
+    related = plan.Query(
+        (plan.Output(plan.Constant(1)),),
+        first.source,
+        tuple(others),
+        where=plan.all_of([*first.on, *inner]),
+    )
+    kept = [term for term in terms if term not in inner]
+    return replace(query, joins=(), where=plan.all_of([*kept, plan.Exists(related)]))
 
 
 def _tells(items: Sequence[Item], position: int) -> bool:
