@@ -167,9 +167,9 @@ def _kinds_asked(scanner: Scanner) -> None:
 
 def _asks_rows(scanner: Scanner) -> None:
     # "Leased aircraft of the fleet": a noun without verb or question word asks for rows; so do
-    # "the ten tenders with the highest value".
+    # "the ten tenders with the highest value" and "sort the tenders by value".
     first, draft = scanner.at(_behind_number(scanner)), scanner.draft
-    noun = first.kind == "mention" and not first.cues
+    noun = (first.kind == "mention" and not first.cues) or first.text in ordering.COMMANDS
     if noun and draft.entities and not draft.wanted and "asks_rows" not in draft.notes:
         draft.note("asks_rows")
 

@@ -26,7 +26,7 @@ _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("found", "their", "way", "into"): ("found", "in"),
     ("show", "up", "in"): ("appear", "in"), ("shows", "up", "in"): ("appears", "in"),
     ("turn", "up", "in"): ("appear", "in"), ("turns", "up", "in"): ("appears", "in"),
-    ("even", "one"): ("one",), ("even", "a"): ("a",),
+    ("in", "terms", "of"): ("by",), ("even", "one"): ("one",), ("even", "a"): ("a",),
     ("have", "got"): ("have",), ("has", "got"): ("has",), ("have", "had", "both"): ("have", "both"),
     ("has", "had", "both"): ("has", "both"),
 }  # fmt: skip

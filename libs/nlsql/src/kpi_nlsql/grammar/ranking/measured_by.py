@@ -59,6 +59,7 @@ _NOT_WHEN = frozenset("birth expiri end due valid matur plan termin to close unt
 _BEHIND = 0.15
 _NEAR = 4
 """How far behind the noun "by" still leads to a measure, whatever follows it."""
+_LEADS = (("by",), ("based", "on"), ("according", "to"), ("measured", "by"))
 _ORDINAL = frozenset({"first", "last"})
 _HIGH = frozenset({"highest", "largest", "biggest"})
 _BY_AMOUNT = frozenset({"highest", "largest", "biggest", "lowest", "smallest", "top"})
@@ -126,19 +127,50 @@ def by_amount(scan: Scanner, position: int, descending: bool) -> tuple[Ref, bool
     return None if column is None else (chosen_ref(position, table, column), descending)
 
 
-def measured_behind(scan: Scanner, position: int) -> int | None:
-    """Return where "by" leads to what the rows named here are measured by.
+def measured_behind(scan: Scanner, position: int) -> range | None:
+    """Return where it is told what the rows named here are measured by: "by weight".
 
     Farther away it has to end what is said of them: "top 5 jobs booked after March by weight".
     """
-    for at in range(position, len(scan.items)):
-        if scan.at(at).text != "by" or scan.role(at + 1) != "column":
-            continue
-        if at < position + _NEAR:
-            return at
-        if _ends(scan, at + 2) and (scan.measures(scan.ref(at + 1)) or not scan.participle(at - 1)):
-            return at
+    start = position
+    while start < len(scan.items):
+        column = _measure_led_to(scan, start)
+        if column is not None and _measures_rows(scan, start, column, near=position + _NEAR):
+            return range(start, column + 1)
+        start += 1
     return None
+
+
+def from_oldest(scan: Scanner, start: int, ref: Ref) -> bool:
+    """Tell whether a superlative of ages is measured by a date: the oldest comes first."""
+    told = scan.at(start).text.removeprefix("the ") in {"oldest", "youngest"}
+    return told and scan.is_dated(ref.hits[0])
+
+
+def _measure_led_to(scan: Scanner, position: int) -> int | None:
+    """Return the column that "by", "ranked by", "by highest" or "based on" lead to."""
+    item = scan.at(position)
+    words = next((w for w in _LEADS if _says(scan, position, w)), ())
+    sorts = item.is_cue("order") and item.last_word == "by"
+    if not (words or sorts) or scan.at(position - 1).kind == "mark":
+        return None
+    column = position + (len(words) or 1)
+    column += scan.at(column).text == "the"
+    column += scan.at(column).is_cue("superlative")
+    return column if scan.role(column) == "column" else None
+
+
+def _says(scan: Scanner, position: int, words: tuple[str, ...]) -> bool:
+    return all(scan.at(position + at).text == word for at, word in enumerate(words))
+
+
+def _measures_rows(scan: Scanner, start: int, column: int, near: int) -> bool:
+    if scan.at(start).text == "by" and column == start + 1 and start < near:
+        return True
+    ref = scan.ref(column)
+    counts = scan.measures(ref) or scan.is_dated(ref.hits[0])
+    counts = counts or scan.column_of(ref.hits[0]).family == "number"
+    return counts and _ends(scan, column + 1)
 
 
 def _ends(scan: Scanner, position: int) -> bool:

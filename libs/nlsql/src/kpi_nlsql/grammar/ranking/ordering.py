@@ -14,7 +14,8 @@ _DIRECTIONS = {
     "alphabetical": False,
     "reversed_alphabetical": True,
 }
-_COMMANDS = frozenset({"sort", "order", "rank"})
+COMMANDS = frozenset({"sort", "order", "rank"})
+"""What a sentence begins with that asks for rows in an order."""
 _AGES = {"youngest_first": False, "oldest_first": True}
 _JOINERS = frozenset(
     "the of by in their and , then results result list them according to using on based".split()  # noqa: SIM905
@@ -29,7 +30,7 @@ def read(scan: Scanner) -> bool:
         scan.position += 2
         return True
     direction = _direction(scan, scan.position)
-    if scan.position == 0 and scan.item.text in _COMMANDS:
+    if scan.position == 0 and scan.item.text in COMMANDS:
         scan.take(0)
         scan.position = 1
         return True
@@ -53,9 +54,14 @@ def read(scan: Scanner) -> bool:
 
 
 def _sorts_by(scan: Scanner) -> bool:
-    """Tell whether "by" leads to a sort key here: "rooms by rate, cheapest first"."""
+    """Tell whether "by" leads to a sort key here: "rooms by rate, cheapest first".
+
+    So it does in a sentence that begins so: "Sort the invoices in EUR by amount".
+    """
     if scan.item.text != "by" or scan.role(scan.position + 1) != "column":
         return False
+    if scan.at(0).text in COMMANDS and not scan.draft.sorting:
+        return True
     counted = scan.draft.wanted or scan.draft.sorting
     after = scan.position + 2
     after += scan.at(after).text == ","

@@ -47,7 +47,15 @@ def has_several(scan: Scanner, ref: Ref) -> bool:
 
 def dates_of_groups(scan: Scanner, ref: Ref) -> bool:
     """Tell whether a date is the latest of several: "the latest reading date of each meter"."""
-    return scan.is_dated(ref.hits[0]) and any(item.is_cue("group") for item in scan.items)
+    grouped = any(item.is_cue("group") for item in scan.items) or _by_groups(scan, ref.position)
+    return scan.is_dated(ref.hits[0]) and grouped
+
+
+def _by_groups(scan: Scanner, position: int) -> bool:
+    # "the latest reading date by meter", but not "by reading date"
+    told = [at for at in range(position, len(scan.items)) if scan.at(at).text == "by"]
+    named = [at + 1 for at in told if scan.role(at + 1) in {"column", "table"}]
+    return any(scan.role(at) == "table" or not scan.is_dated(scan.ref(at).hits[0]) for at in named)
 
 
 def measures(scan: Scanner, position: int) -> bool:

@@ -30,7 +30,7 @@ def read(scan: Scanner, position: int, descending: bool, limit: int) -> bool:
     if not counts and (total := totals.total_of(scan, measured)) is not None:
         _rank(scan, ranked, total, Sorting(measured, function="sum", descending=descending))
         return _end(scan, {*range(scan.position, ranked + 1), *range(by, measured + 2)}, limit)
-    function = "count" if counts else function_at(scan, measured)
+    function = "count" if counts else function_at(scan, measured) or _end_of(scan, ranked, measured)
     measure = scan.head(measured if function is None else scan.skip(measured + 1))
     if scan.role(measure) == "table" and scan.role(measure + 1) == "column" and not counts:
         measure += 1
@@ -48,7 +48,8 @@ def read(scan: Scanner, position: int, descending: bool, limit: int) -> bool:
 
 def _tells_kinds(scan: Scanner, amount: int, kinds: int) -> bool:
     """Tell whether "by" leads to kinds for each of which an extreme is asked: "weight by mode"."""
-    if scan.role(amount) != "column" or not scan.measures(scan.ref(amount)):
+    told = scan.ref(amount) if scan.role(amount) == "column" else None
+    if told is None or not (scan.measures(told) or scan.is_dated(told.hits[0])):
         return False
     column = scan.column_of(scan.ref(kinds).hits[0])
     return column.family == "text" and not column.measures and not column.dated
@@ -67,6 +68,12 @@ def _extreme_of_groups(scan: Scanner, ranked: int, measured: int) -> bool:
         return False
     told = scan.at(scan.position).text.removeprefix("the ") != "top"
     return told and scan.measures(scan.ref(ranked)) and not scan.measures(scan.ref(measured))
+
+
+def _end_of(scan: Scanner, ranked: int, measured: int) -> str | None:
+    """Return the function "by highest salary" speaks of, where values rather than rows have one."""
+    end = scan.at(measured).argument("superlative")
+    return {"high": "max", "low": "min"}.get(end) if scan.role(ranked) == "column" else None
 
 
 def _by(scan: Scanner, ranked: int) -> int | None:

@@ -8,7 +8,12 @@ from kpi_nlsql.grammar.asking.counting import counted
 from kpi_nlsql.grammar.conditions import totals
 from kpi_nlsql.grammar.conditions.text_search import is_span
 from kpi_nlsql.grammar.ranking import ranked_rows, rankings
-from kpi_nlsql.grammar.ranking.measured_by import by_amount, implied_measure, measured_behind
+from kpi_nlsql.grammar.ranking.measured_by import (
+    by_amount,
+    from_oldest,
+    implied_measure,
+    measured_behind,
+)
 from kpi_nlsql.grammar.ranking.most_common import common, limit_beside, sort
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.walking import skip_words
@@ -277,9 +282,10 @@ def _adjective(scan: Scanner, position: int, descending: bool, limit: int) -> bo
     if scan.at(scan.position).number is not None:
         scan.position += 1
     if (by := measured_behind(scan, position)) is not None:
-        scan.take(by, by + 1)
-        scan.skipped |= {by, by + 1}
-        ref = scan.ref(by + 1)
+        scan.take(*by)
+        scan.skipped |= {*by}
+        ref = scan.ref(by[-1])
+        descending ^= from_oldest(scan, start, ref)
         rows = scan.table(position) if scan.role(position) == "table" else None
         other = rows is not None and all(hit.table != rows for hit in ref.hits)
         function = "sum" if other and scan.measures(ref) else None
