@@ -13,6 +13,7 @@ from kpi_nlsql.plans import plan
 from kpi_nlsql.schema.naming_columns import key_columns, naming_columns
 
 _NEAR_DENIAL = 5
+_NOUN = 0.6
 _INSIDE = -1
 _APART = -1000
 _CLAUSES = frozenset({"whose", "who", "which", "that", "have", "has"})
@@ -113,7 +114,7 @@ def nested_condition(
     tables = {table for term in terms if (table := frame.table_of(term))}
     if tables <= {frame.entity}:
         made = _own(frame, terms, outputs, negative)
-    elif negative and (value := _value_shown(frame, outputs)) is not None:
+    elif negative and (value := _value_shown(frame, outputs, terms)) is not None:
         made = _values_held(frame, value, terms) or _values_with(frame, value, terms)
     else:
         made = plan.Exists(related_rows(frame, terms))
@@ -151,7 +152,9 @@ def _counted(frame: Frame, against: Term, terms: list[Term]) -> plan.Condition:
     return plan.Compare(kept, _TURNED[against.operator], related)
 
 
-def _value_shown(frame: Frame, outputs: list[plan.Output]) -> plan.ColumnRef | None:
+def _value_shown(
+    frame: Frame, outputs: list[plan.Output], terms: list[Term]
+) -> plan.ColumnRef | None:
     """Return the column whose values are asked for rather than the rows they stand in.
 
     "Cities without a customer" are values that no such row has; "names of the shops
@@ -170,7 +173,18 @@ def _value_shown(frame: Frame, outputs: list[plan.Output]) -> plan.ColumnRef | N
     owned = any(wanted.ref and wanted.ref.near for wanted in frame.draft.wanted)
     if owned or column.source != frame.entity or column.column in names:
         return None
+    if _are_named(frame, min(term.position for term in terms)):
+        return None
     return None if table.column(column.column).unique else column
+
+
+def _are_named(frame: Frame, end: int) -> bool:
+    # "the town with the fewest patients without a visit": no visit of these patients
+    return any(
+        item.best_table() >= max(_NOUN, item.best_column())
+        and item.table_hits()[0].table == frame.entity
+        for item in frame.sentence.items[:end]
+    )
 
 
 def _values_held(frame: Frame, value: plan.ColumnRef, terms: list[Term]) -> plan.Condition | None:
