@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from kpi_nlsql.judging.confidence_weights import LANDED_WEIGHTS, NAMED_WEIGHTS, WEIGHTS
 from kpi_nlsql.judging.features import features
+from kpi_nlsql.judging.impossible import is_impossible
 from kpi_nlsql.judging.leftovers import unheeded, unknown_words, unread_order
 from kpi_nlsql.judging.literals import lost_literals
 from kpi_nlsql.judging.oddities import oddness
@@ -71,7 +72,7 @@ def _standing(
 def _tier(sentence: Sentence, candidate: Candidate) -> int:
     tier = _TIERS[candidate.kind]
     whole = tier and not unheeded(sentence, candidate) and not unknown_words(sentence, candidate)
-    return tier if whole else 0
+    return tier if whole and not is_impossible(sentence.graph, candidate.plan) else 0
 
 
 def confidence(sentence: Sentence, candidate: Candidate) -> float:

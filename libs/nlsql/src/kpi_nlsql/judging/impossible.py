@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kpi_nlsql.judging.doubts import is_key, meets_one
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import conditions, matches, queries, sources
+from kpi_nlsql.schema.flags import is_flag
 from kpi_nlsql.schema.graph import Graph
 from kpi_nlsql.schema.key_names import called_key
 
@@ -44,6 +45,10 @@ def _is_senseless(graph: Graph, tables: dict[str, str], term: plan.Condition) ->
         return False
     if term.left in {term.right, getattr(term.right, "left", None)}:
         return True  # "above itself plus 10" is no more than "above itself"
+    if isinstance(term.right, plan.ColumnRef) and isinstance(term.left, plan.ColumnRef):
+        return _is_flag_for_amount(graph, tables, term.left, term.right)
+    if isinstance(term.right, plan.Query):
+        return term.operator != "=" and _averages_words(graph, tables, term.right)
     if not isinstance(term.right, plan.Constant):
         return False
     left, right = term.left, term.right
@@ -52,6 +57,29 @@ def _is_senseless(graph: Graph, tables: dict[str, str], term: plan.Condition) ->
         and _is_date(graph, tables, left)
         and isinstance(right.value, int | float)
     )
+
+
+def _is_flag_for_amount(
+    graph: Graph, tables: dict[str, str], left: plan.ColumnRef, right: plan.ColumnRef
+) -> bool:
+    # "invoices of active vendors with the same amount": no amount is the same as a yes or no
+    found = [graph.find_column(tables.get(c.source, c.source), c.column) for c in (left, right)]
+    columns = [column for column in found if column is not None]
+    flags = [is_flag(column) for column in columns]
+    amounts = [column.measures and not flag for column, flag in zip(columns, flags, strict=True)]
+    return any(flags) and any(amounts)
+
+
+def _averages_words(graph: Graph, tables: dict[str, str], query: plan.Query) -> bool:
+    # "a price above the average of the same currency" is compared with no average of currencies
+    shown = query.outputs[0].expression
+    if not isinstance(shown, plan.Aggregate) or shown.function not in {"avg", "sum"}:
+        return False
+    column = shown.argument
+    if not isinstance(column, plan.ColumnRef):
+        return False
+    known = graph.find_column(tables.get(column.source, column.source), column.column)
+    return known is not None and known.family == "text" and not known.measures
 
 
 def _is_dated(graph: Graph, tables: dict[str, str], column: plan.ColumnRef) -> bool:
