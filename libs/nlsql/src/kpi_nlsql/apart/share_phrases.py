@@ -29,6 +29,8 @@ _AMONG = (("among",), ("amongst",), ("out", "of"), ("of", "all"))
 _FINITE = AUXILIARIES - {"been", "be"}
 _OPENING = RELATIVES | {"whose", "with", "without", "having", "not"}
 _SAYING = ("compare", "between", "starts", "ends", "contains", "null", "not_null", "recent")
+_THERE = frozenset("lack lacks appear appears occur occurs exist exists cannot never".split())  # noqa: SIM905
+"""What a cue begins with that is the main verb: "invoices with status Open | lack a payment"."""
 _NAMED = 0.95
 _MANY, _COUNT = ("how", "many"), ("number", "of")
 _PUT_IN = _ARE = -1
@@ -262,7 +264,9 @@ def _main_verb(items: Sequence[Item]) -> int | None:
         word = _first_word(item)
         if word in RELATIVES | {"whose", "whom"}:
             relative = at
-        elif word in _FINITE and (relative is None or _is_whole(items[relative + 1 : at])):
+        elif (word in _FINITE or (word in _THERE and item.cues)) and (
+            relative is None or _is_whole(items[relative + 1 : at])
+        ):
             return item.start
     return None
 

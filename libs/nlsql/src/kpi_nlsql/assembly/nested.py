@@ -9,6 +9,7 @@ from kpi_nlsql.assembly.filters import having_condition, related_rows, row_condi
 from kpi_nlsql.assembly.frame import ROWS, Contradicted, Frame, Unreadable
 from kpi_nlsql.assembly.joining import anchored, join_step
 from kpi_nlsql.drafting.draft import MAIN, Term
+from kpi_nlsql.mentions.walking import skip_words
 from kpi_nlsql.plans import plan
 from kpi_nlsql.schema.naming_columns import key_columns, naming_columns
 
@@ -16,7 +17,7 @@ _NEAR_DENIAL = 5
 _NOUN = 0.6
 _INSIDE = -1
 _APART = -1000
-_CLAUSES = frozenset({"whose", "who", "which", "that", "have", "has"})
+_CLAUSES = frozenset({"whose", "who", "which", "that", "have", "has", ","})
 _TURNED: dict[plan.Operator, plan.Operator] = {
     ">": "<", "<": ">", ">=": "<=", "<=": ">=", "=": "=", "!=": "!=",
 }  # fmt: skip
@@ -98,8 +99,21 @@ def _denies_related(frame: Frame, term: Term) -> bool:
     table = frame.table_of(term)
     if not term.negated or table in {None, frame.entity} or term.kind not in {"compare", "value"}:
         return False
+    if _says_of_one(frame, term):
+        return False
     tree = frame.paths.tree(frame.entity, [str(table)]) or ()
     return not all(frame.paths.to_one(join, frame.graph) for join in tree)
+
+
+def _says_of_one(frame: Frame, term: Term) -> bool:
+    """Tell whether a column of one related row is another: "with a badge whose zone is not Lab"."""
+    items = frame.sentence.items
+    for at in range(term.position - 1, max(term.position - _NEAR_DENIAL, 1), -1):
+        if items[at].text == "whose":
+            named, row = items[skip_words(items, at + 1, {"the"})], items[at - 1]
+            column = named.best_column() > named.best_table()
+            return column and row.best_table() >= row.best_column()
+    return False
 
 
 def nested_condition(

@@ -19,6 +19,7 @@ _LINKS = frozenset(
     {"and", "or", "nor", "between", "both", "versus", "vs", "with", "to", ",", "than"}
 )
 DETERMINERS = frozenset("a an the our all any both either neither system table file".split())  # noqa: SIM905
+_BEING = frozenset({"are", "is", "were", "was", "been"})
 _LEADING = (
     "also",
     "missing",
@@ -96,6 +97,12 @@ def acts_in(items: Sequence[Item], start: int) -> bool:
     if verb is None or verb.kind != "word" or verb.text in FUNCTION_WORDS:
         return False
     return items[start - 2].text in {"who", "that", "which"}
+
+
+def is_told(items: Sequence[Item], lead: int) -> bool:
+    """Tell whether a participle says that the rows are there: "staff that are recorded in A"."""
+    done = lead > 1 and items[lead - 1].text.endswith("ed")
+    return done and items[lead - 2].text in _BEING
 
 
 def leads_in(item: Item) -> bool:

@@ -22,6 +22,7 @@ from kpi_nlsql.mentions.place_leads import (
     acts_in,
     is_denied,
     is_set_against,
+    is_told,
     lead_of,
     leads_in,
     leads_to,
@@ -32,7 +33,7 @@ from kpi_nlsql.mentions.place_tables import (
     places_named,
     without_whereabouts,
 )
-from kpi_nlsql.mentions.row_heads import heads_another, names_another
+from kpi_nlsql.mentions.row_heads import has_others, heads_another, names_another
 from kpi_nlsql.mentions.row_nouns import calls_rows
 from kpi_nlsql.mentions.systems import system_rows, whole_tables
 from kpi_nlsql.mentions.values import ValueHit
@@ -172,7 +173,9 @@ def _describes(item: Item, tables: set[str], graph: Graph) -> bool:
     if item.kind != "mention" or not hits or hits[0].score >= _EXACT or hits[0].table in tables:
         return False
     held = any(hit.table in tables for hit in item.column_hits())
-    return held and not heads_another(item, "", graph)
+    if not held or all(has_others(item, table, graph) for table in tables):
+        return False
+    return not heads_another(item, "", graph)
 
 
 # What the rows of a place are called
@@ -196,7 +199,7 @@ def _own_place(items: Sequence[Item]) -> _Place | None:
             continue  # "more than 1,000 in unpaid invoices" is an amount
         if items[position].best_table() < _NAMES_TABLE:
             return None
-        told = start < lead or items[lead].kind == "cue"
+        told = start < lead or items[lead].kind == "cue" or is_told(items, lead)
         return _Place(
             start, position, items[position].table_hits()[0].table, told, items[lead].text
         )
@@ -275,7 +278,9 @@ def _is_noun(
     heads = any(hit.table == table.name for hit in item.table_hits())
     if heads and stems(table.name)[-1:] == stems(item.text)[-1:]:
         return True
-    if place.told and heads_another(item, table.name, graph):
+    if place.told and (
+        heads_another(item, table.name, graph) or has_others(item, table.name, graph)
+    ):
         return False
     if item.best_table() >= _EXACT and item.best_table() >= item.best_column():
         other = item.table_hits()[0].table

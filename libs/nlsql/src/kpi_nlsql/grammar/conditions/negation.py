@@ -8,6 +8,8 @@ from kpi_nlsql.grammar.conditions.denied_subjects import says_nothing, subject_r
 from kpi_nlsql.grammar.conditions.times import is_own_time
 from kpi_nlsql.grammar.conditions.unknown_values import told_to_be
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import skip_words_back
 
 _OPERATORS = ("compare", "contains", "starts", "ends", "between", "null")
 _CONTRASTING = frozenset({"but", "and", "yet"})
@@ -15,6 +17,7 @@ _LIGHT_VERBS = frozenset("give given gave provide provided get got grant granted
 _LACKING = frozenset({"no", "without", "lack", "lacks", "lacking"})
 _ACTING = frozenset("have has had do does did are is were was it they".split())  # noqa: SIM905
 _LISTING = frozenset({"(", "one", "any", "either"})
+_NEXT = 2
 _YET = frozenset({"yet", "ever", "been"})
 
 
@@ -175,6 +178,16 @@ def _is_own(scan: Scanner, position: int) -> bool:
     item = scan.at(position)
     if scan.at(scan.position - 1).text == "but" or _lacks_rows(scan, position):
         return False
-    if any(hit.table == entity for hit in item.values):
+    if any(hit.table == entity for hit in item.values) or _of_one_row(scan, item):
         return True
     return scan.pending is not None and any(hit.table == entity for hit in scan.pending.hits)
+
+
+def _of_one_row(scan: Scanner, value: Item) -> bool:
+    """Tell whether a column of a row is another: "with a badge whose zone is not Lab"."""
+    column = scan.pending.position if scan.pending is not None else 0
+    owner = skip_words_back(scan.items, column - 1, {"the"})
+    if not column or scan.at(owner).text != "whose" or scan.position - column > _NEXT:
+        return False
+    held = {(hit.table, hit.column) for hit in scan.at(column).column_hits()}
+    return any((hit.table, hit.column) in held for hit in value.values)
