@@ -60,3 +60,9 @@ def test_a_sentence_of_which_a_part_is_unread_is_not_answered(sentence: str) -> 
 def test_rows_counted_for_each_of_themselves_are_not_answered() -> None:
     shipped = "Number of shipped and cancelled orders per customer"
     assert isinstance(_ENGINE.read(shipped), Refusal)
+
+
+def test_a_column_to_be_alike_and_one_to_differ_are_not_both_set_apart() -> None:
+    products = Engine(SCHEMAS["products"])
+    sentence = "Products in RBP GPU with the same price but a different status in OPS Excel"
+    assert isinstance(products.read(sentence), Refusal)

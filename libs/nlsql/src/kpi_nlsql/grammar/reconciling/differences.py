@@ -20,6 +20,8 @@ from kpi_nlsql.sentence import Candidate, Sentence
 
 _SURE = 0.6
 _PERHAPS = 0.45
+_MIXED = 0.1
+"""What is left of how well rows pair where one column is to be alike, and all are set apart."""
 _USED_CUES = (
     "mismatch", "compare_tables", "agree", "between", "compare", "distinct", "both", "not", "all",
     "relative", "details",
@@ -62,8 +64,14 @@ def read(sentence: Sentence, operation: str, sides: Sides) -> Iterator[Candidate
         target_table=sides.target,
         joined_columns=sides.pairing.columns(),
         used=frozenset(used | counts),
-        features={"pairing": sides.pairing.score},
+        features={"pairing": sides.pairing.score * (_MIXED if _mixed(items, compared) else 1.0)},
     )
+
+
+def _mixed(items: Sequence[Item], compared: list[Comparison]) -> bool:
+    """Tell whether one of several columns is to be alike: "the same price but another unit"."""
+    alone = len(compared) == 1 and not compared[0].equal and len(compared[0].columns) > 1
+    return alone and any(item.is_cue("agree") and not item.is_cue("mismatch") for item in items)
 
 
 def _without(sentence: Sentence, positions: set[int]) -> Sentence:

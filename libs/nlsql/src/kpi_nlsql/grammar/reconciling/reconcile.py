@@ -103,6 +103,7 @@ def _denies_same(sentence: Sentence, relation: Relation) -> bool:
     if start + 1 >= len(items) or not items[start].is_cue("agree") or relation.target < start:
         return False
     hits = [hit for hit in items[start + 1].column_hits() if hit.score >= _SURE_COLUMN]
+    hits = [hit for hit in hits if hit.table in relation.tables(items)]
     tables = ((sentence.graph.table(hit.table), str(hit.column)) for hit in hits)
     return bool(hits) and not any(table.identifies((column,)) for table, column in tables)
 
