@@ -47,7 +47,7 @@ def beside(sentence: Sentence, reader: Reader, whole: Sequence[Candidate]) -> li
     clauses, found = read
     told = _compared(found)
     if all(_is_own(clause, found.source_table) for clause in clauses):
-        return [found, *(each for each in whole if not _compares(each))]
+        return [found, *(each for each in whole if not _compares(each) or _compared(each) - told)]
     more = [candidate for candidate in whole if _compared(candidate) > told]
     return [*(each for each in whole if each not in more), found, *more]
 

@@ -56,12 +56,20 @@ def spans(sentence: Sentence) -> Spans | None:
 def _front(items: Sequence[Item], subject: int, begin: int) -> Iterator[Span]:
     """Yield the ways in which a clause stands between the noun and the comparison."""
     stop = begin - 1 if begin and opens(items, begin - 1) else begin
+    if stop < begin and _is_compared(items, stop):
+        stop = next((at for at in range(stop - 1, subject, -1) if _opens(items, at)), subject)
     last = skip_words_back(items, stop - 1, _JOINING) + 1
     opened = (at for at in range(subject + 1, last) if _opens(items, at))
     for start in dict.fromkeys([*list(opened)[:1], subject + 1]):
         if start < last:
             told = items[start].start
             yield Span(range(told, items[last - 1].end), range(told, items[stop - 1].end), told)
+
+
+def _is_compared(items: Sequence[Item], at: int) -> bool:
+    """Tell whether a relative speaks of a column: "invoices with a currency | that differs"."""
+    before = items[at - 1]
+    return items[at].text in {"that", "which"} and before.best_column() > before.best_table()
 
 
 def _behind(items: Sequence[Item], end: int) -> Iterator[Span]:

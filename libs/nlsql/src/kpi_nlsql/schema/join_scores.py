@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from rapidfuzz import fuzz
 
 from kpi_nlsql.english.words import parts
@@ -166,12 +168,18 @@ def _numbers_rows(table: Table, column: Column) -> bool:
     return column is table.columns[0] and variety is not None and variety >= NEARLY_UNIQUE
 
 
+@lru_cache(maxsize=16_384)
+def _words_of(column: str, table: str) -> frozenset[str]:
+    """Return the words of a column's name, as it is written and in full."""
+    return frozenset(parts(column)) | frozenset(column_names(column, table)[0].split())
+
+
 def _name_score(table: Table, a: Column, b: Column) -> float:
     if b.name.lower() in _BARE_KEYS and a.name.lower() not in _BARE_KEYS:
         return _FOREIGN_SCORE
     if a.name.lower() == b.name.lower() and a.name.lower() in _BARE_KEYS:
         return _BARE_SCORE
-    words = set(parts(a.name)) | set(column_names(a.name, table.name)[0].split())
+    words = _words_of(a.name, table.name)
     alike = fuzz.ratio(a.name.lower(), b.name.lower()) / 100
     if reaches(words) or reaches(parts(a.name)):
         return 0.25 * alike
