@@ -37,6 +37,7 @@ OPERATIONS = DOCS / "operations.md"
 DECISIONS = DOCS / "decisions"
 PAGES = [README, ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
 DEMO_GRAPH = ROOT / "libs" / "nlsql" / "tests" / "graphs" / "demo.json"
+LANGUAGE_ENGINE = ROOT / "libs" / "nlsql" / "src" / "kpi_nlsql"
 METRIC_KINDS = ("Counter", "Gauge", "Histogram")
 
 
@@ -183,6 +184,12 @@ def test_the_sentences_of_the_guide_are_understood(
     answer = engine.read(sentence, ReadOptions(limit=1000))
     assert isinstance(answer, Answer), answer
     assert answer.operation == operation
+
+
+def test_every_package_of_the_language_engine_is_in_its_page() -> None:
+    packages = {path.parent.name for path in LANGUAGE_ENGINE.glob("*/__init__.py")}
+    told = {row[0].strip("`") for row in table(DOCS / "language-engine.md", "| package |")}
+    assert told == packages
 
 
 def test_the_bus_example_speaks_to_the_bus_that_there_is() -> None:
