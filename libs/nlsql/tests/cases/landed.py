@@ -52,7 +52,7 @@ def score(feeds: Path, scratch: Path) -> Score:
     sentences = answered = 0
     wrong: list[str] = []
     for case in sorted(path for path in feeds.iterdir() if path.is_dir()):
-        database = _built(case, scratch)
+        database = built(case, scratch)
         engine = Engine(graph_from_sqlite(database))
         with closing(sqlite3.connect(database)) as connection:
             for sentence, right in json.loads((case / "sentences.json").read_text("utf-8")).items():
@@ -63,12 +63,13 @@ def score(feeds: Path, scratch: Path) -> Score:
                 answered += 1
                 given = connection.execute(read.sql("sqlite")).fetchall()
                 queries = [right] if isinstance(right, str) else right
-                if not any(_holds(given, connection.execute(sql).fetchall()) for sql in queries):
+                if not any(holds(given, connection.execute(sql).fetchall()) for sql in queries):
                     wrong.append(f"{case.name}: {sentence}")
     return Score(sentences, answered, tuple(wrong))
 
 
-def _built(case: Path, folder: Path) -> Path:
+def built(case: Path, folder: Path) -> Path:
+    """Return the SQLite file of a database that is kept as text, made in a folder."""
     path = folder / f"{case.name}.sqlite"
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript((case / "schema.sql").read_text("utf-8"))
@@ -85,7 +86,7 @@ def _cell(text: str) -> str | None:
     return None if text == _NULL else text
 
 
-def _holds(given: Rows, expected: Rows) -> bool:
+def holds(given: Rows, expected: Rows) -> bool:
     """Tell whether some columns of the rows given are the rows expected, whatever their order."""
     if len(given) != len(expected) or not expected:
         return len(given) == len(expected)
