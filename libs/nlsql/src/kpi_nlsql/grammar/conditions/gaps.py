@@ -129,10 +129,8 @@ def _ends(scan: Scanner, position: int, borders: frozenset[str]) -> bool:
     if item.is_cue("not") and any(scan.at(position + 1).is_cue(kind) for kind in _COMPARING):
         return False  # "a price not between 10 and 20"
     others = item.text == "of" and scan.role(scan.skip(position + 1)) == "table"
-    if item.is_cue("group") or item.text in _GOING_ON or others:
+    if others:
         return True  # "runs with no cost center of staff in Bern"
-    if item.is_cue("group") or item.text in _GOING_ON:
-        return True
     if item.is_cue("not") and (is_timed(scan, position + 1) or is_date(scan, position + 1)):
         return False  # "a hiring date outside 2024"
     several = item.is_cue("relative") and scan.at(position + 1).text.split()[:1] in _OF_SEVERAL
