@@ -12,11 +12,12 @@ from dataclasses import replace
 from kpi_nlsql.apart.joints import Joint, joints
 from kpi_nlsql.apart.parts import Part, Told, readings, used
 from kpi_nlsql.apart.rest_read import Reader
-from kpi_nlsql.apart.said_of import nested, said_of, spelt_out
+from kpi_nlsql.apart.said_of import said_of, spelt_out
 from kpi_nlsql.grammar.conditions.listed_values import subject_of
 from kpi_nlsql.judging import confidence
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.explain import explain
+from kpi_nlsql.plans.nesting import nested
 from kpi_nlsql.plans.plan_walk import aliases, moved, queries
 from kpi_nlsql.plans.sameness import said
 from kpi_nlsql.requested.spans import find_request

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import count
 
 from kpi_nlsql.plans import plan
-from kpi_nlsql.plans.plan_walk import aliases, moved, queries, sources
+from kpi_nlsql.plans.nesting import ANY, nested
+from kpi_nlsql.plans.plan_walk import moved, queries, sources
 from kpi_nlsql.schema.pairing import pairings
 from kpi_nlsql.sentence import Sentence
-
-_ANY = (plan.Output(plan.Constant(1)),)
 
 
 def said_of(sentence: Sentence, query: plan.Query, further: plan.Query) -> list[plan.Condition]:
@@ -29,21 +27,7 @@ def said_of(sentence: Sentence, query: plan.Query, further: plan.Query) -> list[
         return []
     on = pairing.conditions(alias, further.source.alias)
     where = plan.all_of([*on, *plan.conjuncts(further.where)])
-    return [plan.Exists(plan.Query(_ANY, further.source, where=where))]
-
-
-def nested(query: plan.Query) -> plan.Query:
-    """Return a plan with the rows it joins asked for by a nested query instead."""
-    if not query.joins:
-        return query
-    own = query.source.alias
-    conditions = plan.conjuncts(query.where)
-    kept = [term for term in conditions if aliases(term) <= {own}]
-    inner = [term for term in conditions if term not in kept]
-    step, *steps = query.joins
-    where = plan.all_of([*step.on, *inner])
-    exists = plan.Exists(plan.Query(_ANY, step.source, tuple(steps), where))
-    return replace(query, joins=(), where=plan.all_of([*kept, exists]))
+    return [plan.Exists(plan.Query(ANY, further.source, where=where))]
 
 
 def spelt_out(term: plan.Condition) -> plan.Condition:

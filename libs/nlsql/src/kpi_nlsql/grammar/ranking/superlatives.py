@@ -229,9 +229,8 @@ def _column(
         return True
     groups = {group.position for group in scan.draft.groups}
     rows = [at for at, _ in scan.draft.entities if at not in groups]
-    asked = scan.at(start - 1).is_cue("show") and scan.measures(
-        ref
-    )  # "for open orders, show the …"
+    # "for open orders, show the highest amount"
+    asked = scan.at(start - 1).is_cue("show") and scan.measures(ref)
     only_output = not scan.in_where and not scan.draft.wanted and (asked or not rows)
     further = not scan.in_where or _shown_beside_count(scan, ref, position)
     after_list = further and scan.draft.wanted and scan.at(start - 1).text in {"and", ","}

@@ -15,7 +15,8 @@ from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.periods_told import is_beside_today
 from kpi_nlsql.plans import plan
-from kpi_nlsql.plans.plan_walk import aliases, moved
+from kpi_nlsql.plans.nesting import nested
+from kpi_nlsql.plans.plan_walk import moved
 from kpi_nlsql.sentence import Candidate, Sentence
 from kpi_nlsql.wording.rewriting import SHOW_ALL
 
@@ -47,7 +48,7 @@ def rest_of_rows(
         if not isinstance(query, plan.Query) or not said <= told or (query.joins and not related):
             continue
         if _keeps_rows(query, table):
-            where = moved(with_related(query), query.source.alias, table).where
+            where = moved(nested(query), query.source.alias, table).where
             return list(plan.conjuncts(where)), frozenset(told)
     return None
 
@@ -62,24 +63,6 @@ def _keeps_rows(query: plan.Query, table: str) -> bool:
     plain = not query.group and query.limit is None and not any(j.outer for j in query.joins)
     told = query.where is not None or bool(query.joins)
     return plain and query.source.table == table and told
-
-
-def with_related(query: plan.Query) -> plan.Query:
-    """Return a query of rows that are joined to others as one of rows that have such others."""
-    if not query.joins:
-        return query
-    first, *others = query.joins
-    joined = {step.source.alias for step in query.joins}
-    terms = list(plan.conjuncts(query.where))
-    inner = [term for term in terms if aliases(term) & joined]
-    related = plan.Query(
-        (plan.Output(plan.Constant(1)),),
-        first.source,
-        tuple(others),
-        where=plan.all_of([*first.on, *inner]),
-    )
-    kept = [term for term in terms if term not in inner]
-    return replace(query, joins=(), where=plan.all_of([*kept, plan.Exists(related)]))
 
 
 def _tells(items: Sequence[Item], position: int) -> bool:
