@@ -14,13 +14,15 @@ from kpi_local.errors import HomeInUse
 from kpi_local.home import Home
 
 BEGIN = """
-import fcntl, os, sys, time
-lock = os.open(os.path.join(sys.argv[1], "run", "lock"), os.O_RDWR | os.O_CREAT)
-fcntl.flock(lock, fcntl.LOCK_EX)
-print(flush=True)
-time.sleep(1)
-os.write(lock, str(os.getpid()).encode())
-time.sleep(20)
+import os, sys, time
+from pathlib import Path
+from kpi_local.home import Home
+with Home(Path(sys.argv[1])).locked() as lock:
+    os.ftruncate(lock, 0)
+    print(flush=True)
+    time.sleep(1)
+    os.pwrite(lock, str(os.getpid()).encode(), 0)
+    time.sleep(20)
 """
 STOP = """
 import sys
@@ -77,19 +79,21 @@ def test_a_stack_that_is_just_beginning_is_stopped_as_any_other(home: Home) -> N
 
 
 def test_a_look_at_the_lock_is_in_nobodys_way(home: Home) -> None:
-    looking = threading.Event()
+    looked = threading.Event()
 
     def look() -> None:
-        while not looking.is_set():
+        while not looked.is_set():
             home.holder()
 
     watcher = threading.Thread(target=look)
     watcher.start()
-    for _ in range(50):
-        with home.locked():
-            pass
-    looking.set()
-    watcher.join()
+    try:
+        for _ in range(2000):
+            with home.locked():
+                pass
+    finally:
+        looked.set()
+        watcher.join()
 
 
 def test_a_directory_that_was_never_a_home_is_not_in_use(tmp_path: Path) -> None:

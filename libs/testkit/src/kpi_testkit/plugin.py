@@ -6,6 +6,7 @@ clean-up, and a test may kill its server without harm to the next.
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import threading
@@ -20,6 +21,8 @@ from kpi_testkit.processes import Processes, running
 from kpi_testkit.servers import Databases, NatsServer, PostgresServer
 from kpi_testkit.stacks import RunningStack, running_stack
 
+EXIT_TIMEOUT = 60  # seconds from the closing line to the end of the process
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let a terminated test run end its servers, as an interrupted one does."""
@@ -33,6 +36,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _interrupt(number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt(f"signal {number}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """End a test run that threads keep alive, and show them: nobody waits for it for ever."""
+    faulthandler.dump_traceback_later(EXIT_TIMEOUT, exit=True, file=2)
 
 
 @pytest.fixture(scope="session")
