@@ -13,7 +13,9 @@ from kpi_nlsql.apart import (
     compared_rows,
     grouped_counts,
     matched_by,
+    ranked_differences,
     shares,
+    summed_differences,
     summed_rows,
 )
 from kpi_nlsql.assembly.idle_parents import without_idle_parents
@@ -134,6 +136,8 @@ def candidates(sentence: Sentence) -> Iterable[Candidate]:
     matched = list(matched_by.read(sentence, _readings))
     whole = [*(matched or _readings(sentence)), *grouped_counts.read(sentence, _readings)]
     whole += summed_rows.read(sentence, _readings)
+    whole += summed_differences.read(sentence, _readings)
+    whole += ranked_differences.read(sentence, _readings)
     whole += averaged_counts.read(sentence, _readings)
     whole = compared_rows.beside(sentence, candidates, whole)
     clauses = [] if matched else list(clause_by_clause.read(sentence, candidates, whole))

@@ -30,11 +30,16 @@ class _Groups:
 
 def read(sentence: Sentence, reader: Reader) -> Iterator[Candidate]:
     """Yield the counts of differences between two tables, put together by a column of one."""
+    if any(item.is_cue("count") for item in sentence.items):
+        yield from put_together(sentence, reader)
+
+
+def put_together(sentence: Sentence, reader: Reader) -> Iterator[Candidate]:
+    """Yield the figures read without the columns they are told by, each for every value of them."""
     groups = _groups(sentence.items)
-    if groups is None or not any(item.is_cue("count") for item in sentence.items):
-        return
-    clause = range(groups.start, groups.end)
-    yield from rest_read(sentence, clause, reader, partial(_grouped, sentence, groups))
+    if groups is not None:
+        clause = range(groups.start, groups.end)
+        yield from rest_read(sentence, clause, reader, partial(_grouped, sentence, groups))
 
 
 def _groups(items: tuple[Item, ...]) -> _Groups | None:

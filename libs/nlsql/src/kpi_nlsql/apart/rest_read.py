@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 
 from kpi_nlsql.plans import plan
@@ -14,7 +14,9 @@ Told = Callable[[Candidate], plan.Query | None]
 """Tells what a reading of the rest becomes with the clause; None where it does not fit."""
 
 
-def rest_read(sentence: Sentence, clause: range, reader: Reader, told: Told) -> Iterator[Candidate]:
+def rest_read(
+    sentence: Sentence, clause: Collection[int], reader: Reader, told: Told
+) -> Iterator[Candidate]:
     """Yield the readings of the sentence without a clause, each with the clause put onto it."""
     kept = [at for at in range(len(sentence.items)) if at not in clause]
     gone = {at for n in clause for at in range(sentence.items[n].start, sentence.items[n].end)}

@@ -131,6 +131,8 @@ def _expression(value: plan.Expression, scope: _Scope) -> str:
     if isinstance(value, plan.DaysBetween):
         days = scope.column(value.earlier), scope.column(value.later)
         return "number of days from {} to {}".format(*days)
+    if isinstance(value, plan.Absolute):
+        return f"absolute {_expression(value.number, scope)}"
     left, right = _expression(value.left, scope), _expression(value.right, scope)
     return f"{left} {value.operator} {right}"
 

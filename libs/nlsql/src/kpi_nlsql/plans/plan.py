@@ -43,7 +43,7 @@ class Aggregate:
     """
 
     function: AggregateFunction
-    argument: ColumnRef | Star | Arithmetic | Share
+    argument: ColumnRef | Star | Arithmetic | Absolute | Share
     distinct: bool = False
 
 
@@ -61,6 +61,13 @@ class Arithmetic:
     operator: Choice["+", "-", "*", "/"]
     left: Expression
     right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Absolute:
+    """A number without its sign."""
+
+    number: Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,7 @@ class DaysBetween:
 
 
 Expression = (
-    ColumnRef | Star | Constant | Aggregate | Share | Arithmetic | PeriodOf | DaysBetween
+    ColumnRef | Star | Constant | Aggregate | Share | Arithmetic | Absolute | PeriodOf | DaysBetween
 )  # fmt: skip
 
 

@@ -170,6 +170,8 @@ def _leaves(expression: plan.Expression) -> Iterator[plan.Expression]:
     elif isinstance(expression, plan.Arithmetic):
         yield from _leaves(expression.left)
         yield from _leaves(expression.right)
+    elif isinstance(expression, plan.Absolute):
+        yield from _leaves(expression.number)
     elif isinstance(expression, plan.DaysBetween):
         yield from (expression.later, expression.earlier)
     elif isinstance(expression, plan.PeriodOf):

@@ -46,6 +46,8 @@ def expression(value: plan.Expression) -> exp.Expr:
     if isinstance(value, plan.DaysBetween):
         later, earlier = expression(value.later), expression(value.earlier)
         return exp.DateDiff(this=later, expression=earlier, unit=exp.var("DAY"))
+    if isinstance(value, plan.Absolute):
+        return exp.Abs(this=expression(value.number))
     assert not isinstance(value, plan.Share), "its condition may hold queries"
     loose = frozenset("+-" if value.operator in {"*", "/"} else "")
     left = _operand(value.left, loose)

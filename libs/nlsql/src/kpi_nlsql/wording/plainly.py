@@ -28,6 +28,7 @@ from kpi_nlsql.wording.glued_words import glued
 from kpi_nlsql.wording.grouped_first import grouped_last
 from kpi_nlsql.wording.idle_verbs import idle_verbs_out
 from kpi_nlsql.wording.known_names import by_known_names
+from kpi_nlsql.wording.latest_by import latest_of_each
 from kpi_nlsql.wording.margins_told import margins_last
 from kpi_nlsql.wording.money_verbs import money_told
 from kpi_nlsql.wording.only_those import only_those
@@ -67,4 +68,4 @@ def plain_items(items: Sequence[Item], graph: Graph, lexicon: Lexicon) -> list[I
     told = compounded(with_parts(told, graph), graph)
     told = plain_presence(plainly_had(plain_denials(told, graph)))
     told = merged(asked_first(grouped_last(told_apart(told, graph))), graph)
-    return totals_split(told, lexicon)
+    return totals_split(latest_of_each(told, graph), lexicon)

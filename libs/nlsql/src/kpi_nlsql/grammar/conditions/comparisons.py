@@ -89,6 +89,8 @@ def _compared(scan: Scanner, operator: Operator, position: int) -> bool:
 
 def _amount_told(scan: Scanner, position: int) -> Ref | None:
     # "above 200 euros", "customers billed more than 200", "more than 1,000 in unpaid claims"
+    if _tells_time(scan, position):
+        return None  # "invoiced before 2024"
     if (money := measured_in(scan, position + 1)) is not None:
         if totalling.paid(scan) is not None:
             scan.adverbs.append((position + 1, "sum"))
@@ -103,6 +105,12 @@ def _amount_told(scan: Scanner, position: int) -> Ref | None:
     if amount is not None:
         scan.adverbs.append((position + 1, "sum"))
     return amount
+
+
+def _tells_time(scan: Scanner, value: int) -> bool:
+    item = scan.item
+    dated = item.is_cue("after") or item.is_cue("before") or item.last_word in _DATED
+    return dated and scan.at(value).number in YEARS
 
 
 def _operator(scan: Scanner) -> Operator | None:
