@@ -12,6 +12,9 @@ from kpi_nlsql.schema.key_names import KEY_TAILS
 
 _NAMING_TAILS = KEY_TAILS | {"name", "title"}
 _NAMES_HALF = 0.5
+_EXACT = 0.95
+_MOSTLY = 0.7
+"""The share of the rows with a value of their own from which a column is taken for their key."""
 
 
 def home_of(item: Item, tables: Iterable[Table]) -> str | None:
@@ -75,6 +78,25 @@ def naming_rows(words: tuple[str, ...], table: Table) -> list[Column]:
 def numbers_rows(words: tuple[str, ...], table: Table) -> bool:
     """Tell whether a column that tells the rows apart numbers what the stems speak of."""
     return any(table.identifies((column.name,)) for column in naming_rows(words, table))
+
+
+def calls_by_key(item: Item, table: Table) -> bool:
+    """Tell whether a noun calls the rows of a table by the name of their key alone.
+
+    The "products" of ``OPS_EXCEL.Product`` are its rows; those of an order line are its values, and
+    so are "names" and "LEIs", though no two customers share one.
+    """
+    if not item.text.endswith("s") or " " in item.text or item.values:
+        return False
+    named = (hit for hit in item.column_hits() if hit.table == table.name and hit.score >= _EXACT)
+    return any(_tells_apart(table, table.column(str(hit.column))) for hit in named)
+
+
+def _tells_apart(table: Table, column: Column) -> bool:
+    if table.primary_key == (column.name,):
+        return True
+    variety = table.variety(column)
+    return column is table.columns[0] and (variety is None or variety >= _MOSTLY)
 
 
 def numbering(item: Item, table: Table) -> list[Column]:

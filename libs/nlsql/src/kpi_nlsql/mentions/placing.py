@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.english.words import Token, stem, stems
-from kpi_nlsql.mentions.homes import names_rows, naming_rows
+from kpi_nlsql.mentions.homes import calls_by_key, names_rows, naming_rows
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.place_leads import (
@@ -271,6 +271,8 @@ def _is_noun(
     own = [hit for hit in item.column_hits() if hit.table == table.name]
     if item.text in _PEOPLE and item is before and not own:
         return True  # whoever else counts "persons", or is of the division People
+    if calls_by_key(item, table):
+        return True
     if _is_value(item, table.name) or any(hit.score >= _EXACT for hit in own):
         return False
     if item is before and calls_rows(item):

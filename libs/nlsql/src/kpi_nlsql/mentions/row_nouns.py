@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from kpi_nlsql.english.row_words import ROW_STEMS, ROWS
 from kpi_nlsql.english.words import stem, stems
-from kpi_nlsql.mentions.homes import home_of, names_rows, numbers_rows
+from kpi_nlsql.mentions.homes import calls_by_key, home_of, names_rows, numbers_rows
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.systems import is_system
@@ -129,6 +129,8 @@ def _are_its_own(before: Item, item: Item, table: str, graph: Graph) -> bool:
 def _means_rows(before: Item, item: Item, table: Table) -> bool:
     if item.kind == "quoted" or item.best_table() >= _EXACT or " " in item.text or item.values:
         return False
+    if calls_by_key(item, table):
+        return True
     own = [hit for hit in item.column_hits() if hit.table == table.name]
     if any(hit.score >= _EXACT for hit in own):
         return False
