@@ -7,6 +7,7 @@ from itertools import pairwise
 from kpi_nlsql.grammar.contrast.layout import is_value_of
 from kpi_nlsql.grammar.reconciling.named_pairs import least_sure
 from kpi_nlsql.grammar.reconciling.targets import Membership
+from kpi_nlsql.mentions.homes import calls_by_key
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
 from kpi_nlsql.schema.amounts import adds_up
@@ -51,6 +52,8 @@ def _asked_for(
             continue
         elif position and is_value_of(sentence.items[position - 1], item):
             used.add(position)  # "high priority orders" asks for no priority
+        elif _calls_rows(sentence, item, asked, source):
+            used.add(position)
         elif item.kind == "mention" and not item.values:
             exact = [hit for hit in item.column_hits() if hit.table == source]
             named = _best_other(item, {target.table for target in asked.targets})
@@ -62,6 +65,12 @@ def _asked_for(
             if not _names_other(item, asked, source):
                 used.add(position)  # the subject: what the rows are rows of
     return count, columns
+
+
+def _calls_rows(sentence: Sentence, item: Item, asked: Membership, source: str) -> bool:
+    """Tell whether the rows are only called by the key of one side: the "products" of ``PRODUCT``."""
+    tables = (source, *(target.table for target in asked.targets))
+    return any(calls_by_key(item, sentence.graph.table(table)) for table in tables)
 
 
 def _totals(sentence: Sentence, asked: Membership, source: str, columns: list[str]) -> bool:
