@@ -97,3 +97,69 @@ def test_what_a_place_holds_is_counted_by_its_key_and_shown_as_rows(
     answer = NURSERY.read(sentence, ReadOptions(minimum_confidence=0.0))
     assert isinstance(answer, Answer), answer
     assert answer.sql("sqlite").replace('"', "") == sql
+
+
+_PARTS = tuple(f"P{n:03}" for n in range(80))
+
+WORKS = Engine(
+    build_graph(
+        "works",
+        [
+            Table(
+                "brz_lnd_ERP_PART_MASTER",
+                columns=(text("PART", *_PARTS, unique=True), text("GRP", "A"), text("MAKER")),
+                row_count=80,
+            ),
+            Table(
+                "stg_SPARES_EXCEL",
+                columns=(text("Part", *_PARTS[:60]), text("Shelf"), text("Maker")),
+                row_count=66,
+            ),
+            Table(
+                "mes_USAGE",
+                columns=(text("USAGE_NO", unique=True), text("PART", *_PARTS[:40])),
+                row_count=400,
+            ),
+        ],
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "sql"),
+    [
+        (
+            "Show me all parts in Spares Excel which are not in the ERP part master",
+            "SELECT s.* FROM stg_SPARES_EXCEL AS s WHERE NOT EXISTS(SELECT 1 FROM "
+            "brz_lnd_ERP_PART_MASTER AS t WHERE s.Part = t.PART)",
+        ),
+        (
+            "Parts in both Spares Excel and the ERP part master",
+            "SELECT s.* FROM stg_SPARES_EXCEL AS s WHERE EXISTS(SELECT 1 FROM "
+            "brz_lnd_ERP_PART_MASTER AS t WHERE s.Part = t.PART)",
+        ),
+        ("List the parts in ERP", "SELECT brz_lnd_ERP_PART_MASTER.* FROM brz_lnd_ERP_PART_MASTER"),
+        (
+            "Duplicate makers in Spares Excel",
+            "SELECT stg_SPARES_EXCEL.Maker, COUNT(*) AS duplicate_count FROM stg_SPARES_EXCEL "
+            "WHERE stg_SPARES_EXCEL.Maker IS NOT NULL GROUP BY stg_SPARES_EXCEL.Maker "
+            "HAVING COUNT(*) > 1",
+        ),
+    ],
+)
+def test_a_plural_of_the_key_s_name_means_the_rows_that_it_tells_apart(
+    sentence: str, sql: str
+) -> None:
+    answer = WORKS.read(sentence)
+    assert isinstance(answer, Answer), answer
+    assert answer.sql("sqlite").replace('"', "") == sql
+
+
+def test_a_row_that_differs_comes_once_for_each_value_of_the_others() -> None:
+    answer = WORKS.read("Show me all parts whose maker differs between ERP and Spares Excel")
+    assert isinstance(answer, Answer), answer
+    told = answer.sql("sqlite").replace('"', "").partition(" WHERE ")[0]
+    assert told == (
+        "SELECT s.*, t.Maker AS target_Maker FROM brz_lnd_ERP_PART_MASTER AS s JOIN (SELECT "
+        "DISTINCT t_all.Part, t_all.Maker FROM stg_SPARES_EXCEL AS t_all) AS t ON s.PART = t.Part"
+    )

@@ -31,6 +31,7 @@ from kpi_nlsql.judging import confidence
 from kpi_nlsql.judging.leftovers import unknown_words
 from kpi_nlsql.mentions.lexicon import Lexicon
 from kpi_nlsql.plans.explain import explain
+from kpi_nlsql.plans.pairing_rows import with_other_values
 from kpi_nlsql.plans.plan import Query
 from kpi_nlsql.plans.sameness import said
 from kpi_nlsql.refusal import refuse
@@ -83,7 +84,8 @@ class Engine:
         if len(sentence) > MAX_CHARACTERS:
             return Refusal(sentence, f"The sentence is longer than {MAX_CHARACTERS} characters.")
         linked = self.link(sentence, options)
-        ranked = _told_once(confidence.rank(linked, candidates(linked)))
+        judged = confidence.rank(linked, candidates(linked))
+        ranked = _told_once((score, self._with_other_values(each)) for score, each in judged)
         if not ranked or ranked[0][0] < options.minimum_confidence:
             likeliest = ranked[:_MOST_ALTERNATIVES]
             read = ranked[0][1].used if ranked else frozenset()
@@ -98,6 +100,12 @@ class Engine:
         excluded = frozenset(field.lower() for field in options.excluded_fields)
         paths = JoinPaths(graph, excluded) if excluded else self._paths
         return Sentence(text, tokens, linked, items, graph, lexicon, paths, self.ruleset, excluded)
+
+    def _with_other_values(self, candidate: Candidate) -> Candidate:
+        """Return rows that differ with the other table's values: nobody looks at one side alone."""
+        if candidate.operation != "NOT_EQUALS":
+            return candidate
+        return replace(candidate, plan=with_other_values(candidate.plan, self.graph))
 
     def _answer(
         self, sentence: Sentence, ranked: list[tuple[float, Candidate]], options: ReadOptions

@@ -15,6 +15,7 @@ from kpi_nlsql.apart.rest_read import Reader, rest_read
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import item_at
 from kpi_nlsql.plans import plan
+from kpi_nlsql.plans.pairing_rows import other_values
 from kpi_nlsql.schema.graph import Graph
 from kpi_nlsql.sentence import Candidate, Sentence
 
@@ -67,6 +68,8 @@ def _ranked(graph: Graph, limit: int, candidate: Candidate) -> plan.Query | None
         return None
     pairs, signed = found
     differ = plan.Compare(signed.left, "!=", signed.right)
-    where = plan.all_of([*plan.conjuncts(pairs.where), differ])
+    pairs = replace(pairs, where=plan.all_of([*plan.conjuncts(pairs.where), differ]))
     order = (plan.Order(plan.Absolute(signed), descending=True),)
-    return replace(pairs, where=where, order=order, limit=limit)
+    whole = any(isinstance(output.expression, plan.Star) for output in pairs.outputs)
+    outputs = (*pairs.outputs, *other_values(pairs)) if whole else pairs.outputs
+    return replace(pairs, outputs=outputs, order=order, limit=limit)

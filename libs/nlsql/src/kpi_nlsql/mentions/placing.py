@@ -269,10 +269,9 @@ def _is_noun(
     item: Item, before: Item, table: Table, graph: Graph, place: _Place, proper: bool
 ) -> bool:
     own = [hit for hit in item.column_hits() if hit.table == table.name]
-    if item.text in _PEOPLE and item is before and not own:
+    people = item.text in _PEOPLE and item is before and not own
+    if people or calls_by_key(item, table):
         return True  # whoever else counts "persons", or is of the division People
-    if calls_by_key(item, table):
-        return True
     if _is_value(item, table.name) or any(hit.score >= _EXACT for hit in own):
         return False
     if item is before and calls_rows(item):

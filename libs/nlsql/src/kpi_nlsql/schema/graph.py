@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -128,6 +128,11 @@ class Table:
             return False
         variety = self.variety(self.column(columns[0]))
         return variety is not None and variety >= NEARLY_UNIQUE
+
+    def may_repeat(self, columns: Collection[str]) -> bool:
+        """Tell whether rows, being counted, may share what these columns hold."""
+        unique = any(self.column(name).unique for name in columns)
+        return self.row_count is not None and set(self.primary_key) != set(columns) and not unique
 
 
 @dataclass(frozen=True, slots=True)

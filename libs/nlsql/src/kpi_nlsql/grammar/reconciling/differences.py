@@ -135,13 +135,8 @@ def _is_of(term: plan.Condition, alias: str) -> bool:
 
 def may_repeat(graph: Graph, tables: tuple[str, str], pairing: Pairing) -> bool:
     """Tell whether a table is known to hold a key more than once: each pair of values once."""
-    keys = [set(columns) for columns in zip(*pairing.columns(), strict=True)]
-    return any(
-        table.row_count is not None
-        and set(table.primary_key) != columns
-        and not any(table.column(name).unique for name in columns)
-        for table, columns in zip(map(graph.table, tables), keys, strict=True)
-    )
+    keys = zip(*pairing.columns(), strict=True)
+    return any(graph.table(name).may_repeat(key) for name, key in zip(tables, keys, strict=True))
 
 
 _COUNT = plan.Output(plan.Aggregate("count", plan.Star()), "count")

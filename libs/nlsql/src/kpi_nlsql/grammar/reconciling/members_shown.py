@@ -68,7 +68,7 @@ def _asked_for(
 
 
 def _calls_rows(sentence: Sentence, item: Item, asked: Membership, source: str) -> bool:
-    """Tell whether the rows are only called by the key of one side: the "products" of ``PRODUCT``."""
+    """Tell whether the rows are only called by the key of one side: "products" by ``PRODUCT``."""
     tables = (source, *(target.table for target in asked.targets))
     return any(calls_by_key(item, sentence.graph.table(table)) for table in tables)
 
