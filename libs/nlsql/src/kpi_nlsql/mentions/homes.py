@@ -84,9 +84,10 @@ def calls_by_key(item: Item, table: Table) -> bool:
     """Tell whether a noun calls the rows of a table by the name of their key alone.
 
     The "products" of ``OPS_EXCEL.Product`` are its rows; those of an order line are its values, and
-    so are "names" and "LEIs", though no two customers share one.
+    so are "ids", "names" and "LEIs", though no two customers share one.
     """
-    if not item.text.endswith("s") or " " in item.text or item.values:
+    word = item.text
+    if not word.endswith("s") or " " in word or item.values or lemma(word) in _NAMING_TAILS:
         return False
     named = (hit for hit in item.column_hits() if hit.table == table.name and hit.score >= _EXACT)
     return any(_tells_apart(table, table.column(str(hit.column))) for hit in named)
