@@ -76,7 +76,7 @@ class Stage:
             Place(store_url=self.root.as_uri(), cache=self.root / f"cache-{self.caches}")
         )
         self.result = drilldown.result(self.manifest)
-        self.result.paths()
+        self.result.verify()
         return drilldown
 
     def page(self, page: int = 1, **wishes: Unpack[Wishes]) -> float:

@@ -98,7 +98,7 @@ class RowReader:
         """
         result = self.drilldown.result(manifest)
         selected = select(wish, result.columns)
-        result.paths()
+        result.verify()
         stream = self.drilldown.stream(result, selected.query)
         subject = Subject(stream, _about(run, selected.selection))
         return Exporting(selected.selection, Export(subject, FORMATS[format_name]))

@@ -128,7 +128,7 @@ def test_a_damaged_part_is_named_although_its_row_file_is_whole(
 ) -> None:
     result = with_files(keep(pa.table({"n": range(40)}), part_rows=20), files)
     assert files.make(result)
-    damage(result.path(1))
+    damage(result.paths()[1])
     with pytest.raises(PartDamaged) as raised:
         gather(result, pa.array([3, 33], result.row_type))
     assert raised.value.key == result.manifest.parts[1].key
@@ -137,9 +137,9 @@ def test_a_damaged_part_is_named_although_its_row_file_is_whole(
 
 def test_no_row_file_is_made_of_a_damaged_part(keep: Keep, files: RowFiles, tmp_path: Path) -> None:
     result = with_files(keep(pa.table({"n": range(20)})), files)
-    content = bytearray(result.path(0).read_bytes())
+    content = bytearray(result.paths()[0].read_bytes())
     content[len(content) // 2] ^= 1
-    result.path(0).write_bytes(content)
+    result.paths()[0].write_bytes(content)
     with pytest.raises(PartDamaged, match="SHA-256"):
         files.make(result)
     assert row_files_of(tmp_path) == []
@@ -156,7 +156,7 @@ def test_row_files_of_a_remote_store_are_as_good_as_its_copies(
     assert files.make(result)
     numbers = pa.array([39, 0], result.row_type)
     assert gather(result, numbers).column(0).to_pylist() == [39, 0]
-    copy = result.path(1)
+    copy = result.paths()[1]
     copy.write_bytes(copy.read_bytes()[:-1])
     with pytest.raises(PartDamaged):
         gather(result, numbers)
@@ -269,7 +269,7 @@ def test_damage_met_in_the_background_is_noted_and_leaves_no_row_file(
 ) -> None:
     kept = keep(pa.table({"n": shuffled(LEAST_ROWS)}), group_rows=8_192, part_rows=40_000)
     result = reader.result(kept.manifest)
-    path = result.path(1)
+    path = result.paths()[1]
     path.write_bytes(path.read_bytes()[:-1])
     with capture_logs() as logs:
         reader.transcriber.want(result)

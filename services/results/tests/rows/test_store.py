@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import obstore
 import pyarrow as pa
@@ -17,6 +23,7 @@ from kpi_results.rows.gather import gather_range
 from kpi_results.rows.query import parse_query
 from kpi_results.rows.result import StoredResult
 from kpi_results.rows.store import PartStore
+from kpi_testkit.eventually import eventually
 
 Keep = Callable[..., StoredResult]
 
@@ -70,16 +77,16 @@ def test_a_verified_part_is_hashed_again_only_when_it_changed(
     drilldown: Drilldown, keep: Keep
 ) -> None:
     result = keep(pa.table({"n": range(5)}))
-    path = result.path(0)
+    path = result.paths()[0]
     stat, content = path.stat(), path.read_bytes()
     flip_a_bit(path)
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    assert result.path(0) == path
+    assert result.paths()[0] == path
     os.utime(path)
     with pytest.raises(PartDamaged):
-        result.path(0)
+        result.paths()[0]
     path.write_bytes(content)
-    assert result.path(0) == path
+    assert result.paths()[0] == path
 
 
 @pytest.mark.parametrize("key", ["../outside.parquet", "/etc/passwd"])
@@ -87,7 +94,7 @@ def test_a_key_cannot_lead_out_of_the_store(drilldown: Drilldown, keep: Keep, ke
     columns = keep(pa.table({"n": [1]})).manifest.columns
     manifest = Manifest((Part(key, 1, 1, "00"),), 1, 1, columns)
     with pytest.raises(PartDamaged, match="leads out of the store"):
-        drilldown.result(manifest).path(0)
+        drilldown.result(manifest).paths()[0]
 
 
 def test_a_manifest_that_contradicts_itself_is_refused(drilldown: Drilldown, keep: Keep) -> None:
@@ -105,9 +112,11 @@ def test_stored_keys_are_listed_and_deleted(drilldown: Drilldown, keep: Keep) ->
     assert list(drilldown.store.keys(prefix)) == []
 
 
-def remote_twin(drilldown: Drilldown, result: StoredResult, cache: Path) -> PartStore:
+def remote_twin(
+    drilldown: Drilldown, result: StoredResult, cache: Path, cache_bytes: int = 8 << 30
+) -> PartStore:
     """Put the parts of a result into a store that has no folder of its own."""
-    remote = PartStore("memory:///", cache)
+    remote = PartStore("memory:///", cache, cache_bytes=cache_bytes)
     for part in result.manifest.parts:
         obstore.put(remote._store, part.key, (drilldown.store.folder / part.key).read_bytes())
     return remote
@@ -130,10 +139,10 @@ def test_a_damaged_copy_is_given_up_and_fetched_again(
     kept = keep(pa.table({"n": range(5)}))
     remote = remote_twin(drilldown, kept, tmp_path)
     part = kept.manifest.parts[0]
-    flip_a_bit(remote.path(part))
+    flip_a_bit(remote.held(part).path)
     with pytest.raises(PartDamaged):
-        remote.path(part)
-    assert remote.path(part).read_bytes() == kept.path(0).read_bytes()
+        remote.held(part)
+    assert remote.held(part).path.read_bytes() == kept.paths()[0].read_bytes()
 
 
 def test_a_part_missing_from_a_remote_store_is_named(
@@ -141,4 +150,95 @@ def test_a_part_missing_from_a_remote_store_is_named(
 ) -> None:
     part = keep(pa.table({"n": range(5)})).manifest.parts[0]
     with pytest.raises(PartDamaged, match="it is missing"):
-        PartStore("memory:///", tmp_path).path(part)
+        PartStore("memory:///", tmp_path).held(part)
+
+
+def test_parts_of_a_result_larger_than_the_cache_stay_while_they_are_read(
+    drilldown: Drilldown, keep: Keep, tmp_path: Path
+) -> None:
+    kept = keep(pa.table({"n": range(100)}))
+    remote = remote_twin(drilldown, kept, tmp_path, cache_bytes=1)
+    result = StoredResult(kept.manifest, remote)
+    paths = result.paths()
+    assert [path.exists() for path in paths] == [True] * 5
+    del result
+    with remote.held(kept.manifest.parts[0]):  # nothing is fetched: nobody needs room
+        assert [path.exists() for path in paths] == [True] * 5
+    paths[0].unlink()
+    with remote.held(kept.manifest.parts[0]):
+        assert [path.exists() for path in paths] == [True] + [False] * 4
+
+
+def test_readers_that_crowd_each_other_out_of_the_cache_find_no_damage(
+    drilldown: Drilldown, keep: Keep, tmp_path: Path
+) -> None:
+    kept = keep(pa.table({"n": range(400)}))
+    remote = remote_twin(drilldown, kept, tmp_path, cache_bytes=1)
+    result = StoredResult(kept.manifest, remote)
+
+    def read(start: int) -> list[object]:
+        return gather_range(result, start, start + 100).column(0).to_pylist()
+
+    starts = [start % 300 for start in range(0, 40 * 70, 70)]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(read, starts))
+    assert found == [list(range(start, start + 100)) for start in starts]
+
+
+class Halting(BaseHTTPRequestHandler):
+    """Sends the beginning of what it was asked for, and the rest never."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(1 << 30))
+        self.send_header("ETag", '"1"')
+        self.send_header("Last-Modified", "Thu, 01 Jan 2026 00:00:00 GMT")
+        self.end_headers()
+        with suppress(OSError):
+            for _ in range(64):
+                self.wfile.write(bytes(1 << 16))
+            self.rfile.read()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def halting_url() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Halting) as server:
+        server.daemon_threads = True
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+FETCH = """
+import sys
+from pathlib import Path
+from kpi_contracts.execution import Part
+from kpi_results.rows.store import PartStore
+from kpi_testkit.eventually import eventually
+PartStore(sys.argv[1], Path(sys.argv[2])).held(Part("part.parquet", 1, 1 << 30, "ab" * 32))
+"""
+
+
+def test_what_a_killed_process_had_fetched_is_swept(halting_url: str, tmp_path: Path) -> None:
+    def begun() -> list[Path]:
+        return [path for path in (tmp_path / "parts").glob("*") if path.is_file()]
+
+    environment = {
+        **os.environ,
+        "AWS_ENDPOINT_URL": halting_url,
+        "AWS_ALLOW_HTTP": "true",
+        "AWS_SKIP_SIGNATURE": "true",
+    }
+    command = [sys.executable, "-c", FETCH, "s3://bucket", str(tmp_path)]
+    with subprocess.Popen(command, env=environment) as process:
+        try:
+            eventually(lambda: any(path.stat().st_size for path in begun()), 30)
+            PartStore("memory:///", tmp_path).close()
+            assert begun(), "what is being fetched was taken away"
+        finally:
+            process.kill()
+    PartStore("memory:///", tmp_path).close()
+    assert begun() == []

@@ -79,7 +79,7 @@ def compare(
             counts = _kept_counts(orders, name, before, after)
             if counts is None:
                 # Here, and all parts at once, so that the process of its own need not do it again.
-                drilldown.store.paths([*before.manifest.parts, *after.manifest.parts])
+                drilldown.store.verify([*before.manifest.parts, *after.manifest.parts])
                 work = partial(_computed, before.manifest, after.manifest, tuple(keys))
                 counts = drilldown.heavy.run(work, before.rows + after.rows)
     new, resolved, persisting, changed, *per_column = counts

@@ -35,19 +35,21 @@ class PartsCopy:
         self._joined = _Joined({column.physical: column.key for column in result.columns})
         for part in range(len(result.manifest.parts)):
             result.footer(part)  # raises if it is not what the manifest says
-            self._joined.add(result.path(part))
+            with result.held(part) as path:
+                self._joined.add(path)
         self._end = self._joined.footer(result.rows)
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the file's bytes. Raises PartDamaged as soon as a part is not what it was."""
         yield MAGIC
         for part, length in enumerate(self._joined.lengths):
-            try:
-                yield from _body(self._result.path(part), length)
-            except (OSError, EOFError) as error:
-                key = self._result.manifest.parts[part].key
-                raise PartDamaged(key, f"copying failed ({error})") from error
-            self._result.path(part)  # raises if the part was changed meanwhile
+            with self._result.held(part) as path:
+                try:
+                    yield from _body(path, length)
+                except (OSError, EOFError) as error:
+                    key = self._result.manifest.parts[part].key
+                    raise PartDamaged(key, f"copying failed ({error})") from error
+                self._result.held(part).release()  # raises if the part was changed meanwhile
         yield self._end
 
 

@@ -140,11 +140,13 @@ def _read_task(result: StoredResult, task: list[Slice], names: list[str]) -> pa.
     """Slices of one part. A file opened here is used by one thread only."""
     part = task[0].part
     footer = result.footer(part)
-    try:
-        with pq.ParquetFile(result.path(part), metadata=footer.metadata) as file:
-            return pa.concat_tables([_read_slice(file, piece, names) for piece in task])
-    except (OSError, pa.ArrowException) as error:
-        raise PartDamaged(result.manifest.parts[part].key, f"reading failed ({error})") from error
+    with result.held(part) as path:
+        try:
+            with pq.ParquetFile(path, metadata=footer.metadata) as file:
+                return pa.concat_tables([_read_slice(file, piece, names) for piece in task])
+        except (OSError, pa.ArrowException) as error:
+            key = result.manifest.parts[part].key
+            raise PartDamaged(key, f"reading failed ({error})") from error
 
 
 def _read_slice(file: pq.ParquetFile, piece: Slice, names: list[str]) -> pa.Table:

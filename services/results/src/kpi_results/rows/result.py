@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from kpi_contracts.execution import Manifest
 from kpi_results.rows.columns import Columns, arrow_type
+from kpi_results.rows.disk import Held
 from kpi_results.rows.errors import PartDamaged, RowsError
 from kpi_results.rows.footers import Footer, footer_of
 from kpi_results.rows.store import PartStore
@@ -36,6 +37,7 @@ class StoredResult:
         self.rows = manifest.rows
         self.starts = tuple(accumulate((part.rows for part in manifest.parts), initial=0))
         self._store = store
+        self._held: list[Held] = []
         if self.starts[-1] != self.rows:
             reason = f"the parts hold {self.starts[-1]} rows, not {self.rows}"
             if not manifest.parts:
@@ -59,22 +61,30 @@ class StoredResult:
         """Index of the part in which a row lies."""
         return bisect_right(self.starts, row) - 1
 
-    def path(self, part: int) -> Path:
-        """Return verified local path of a part. Raises PartDamaged."""
-        return self._store.path(self.manifest.parts[part])
+    def held(self, part: int) -> Held:
+        """Hold a verified part on this machine. Raises PartDamaged."""
+        return self._store.held(self.manifest.parts[part])
 
     def paths(self) -> list[Path]:
-        """Return verified local paths of all parts. Raises PartDamaged."""
-        return self._store.paths(self.manifest.parts)
+        """Return verified local paths of all parts, held as long as this object lives.
+
+        Raises PartDamaged.
+        """
+        self._held = self._store.held_all(self.manifest.parts)
+        return [held.path for held in self._held]
+
+    def verify(self) -> None:
+        """Raise PartDamaged if a part is not what the manifest says."""
+        self._store.verify(self.manifest.parts)
 
     def footer(self, part: int) -> Footer:
         """Footer of a part. Raises PartDamaged."""
         entry = self.manifest.parts[part]
-        path = self.path(part)
-        try:
-            footer = footer_of(path, entry.sha256)
-        except (OSError, pa.ArrowException) as error:
-            raise PartDamaged(entry.key, f"it is not readable Parquet ({error})") from error
+        with self.held(part) as path:
+            try:
+                footer = footer_of(path, entry.sha256)
+            except (OSError, pa.ArrowException) as error:
+                raise PartDamaged(entry.key, f"it is not readable Parquet ({error})") from error
         if footer.rows != entry.rows or len(footer.schema) != len(self.columns):
             raise PartDamaged(entry.key, "its rows or columns differ from the manifest's")
         return footer

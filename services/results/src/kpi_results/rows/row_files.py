@@ -100,7 +100,8 @@ class RowFiles:
         with tempfile.NamedTemporaryFile(dir=self._spill, delete=False) as file:
             temporary = Path(file.name)
             try:
-                write_row_file(result.path(part), result.footer(part), file)
+                with result.held(part) as stored:
+                    write_row_file(stored, result.footer(part), file)
                 file.close()
                 temporary.replace(path)
             except BaseException:

@@ -1,30 +1,31 @@
 """The object store of parts, and the only way to them: through a check of their hash.
 
 Every reader works on a local path. In a `file://` store that is the part itself; parts of a
-remote store are copied once into a bounded local folder.
+remote store are copied once into a bounded local folder, where those that are held stay.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import obstore
 
 from kpi_contracts.execution import Part
-from kpi_results.rows.disk import keep_below, touch
+from kpi_results.rows.disk import Held, hold, keep_below, locked, locked_at_once
 from kpi_results.rows.errors import PartDamaged
 from kpi_rows.objects import local_folder, open_store
 from kpi_rows.parts import PREFIX
 
 _CHUNK = 1 << 20
+_FETCHING = ".fetching"  # of copies that are not whole yet
 
+T = TypeVar("T")
 Mark: TypeAlias = "tuple[int, int, str]"
 """Time of change in ns, size and SHA-256 of a file that was found whole."""
 
@@ -53,40 +54,39 @@ class PartStore:
         self._hashed = {mark[-1] for mark in self._verified.values()}
         self._places: dict[str, Path] = {}
         self._pool = ThreadPoolExecutor(os.cpu_count() or 1, "verify")
+        self._sweep()
 
     @property
     def folder(self) -> Path:
         """The folder that holds every path this store hands out."""
         return self._local or self._cache
 
-    def path(self, part: Part) -> Path:
-        """Where the part lies on this machine.
+    def held(self, part: Part) -> Held:
+        """Where the part lies on this machine, for as long as it is held.
 
         Its size, and on first sight its SHA-256, are compared with the manifest.
         Raises PartDamaged if it is missing, cut or changed.
         """
-        path = self._locate(part)
+        held = self._locate(part)
         try:
-            stat = path.stat()
-        except OSError as error:
-            raise PartDamaged(part.key, "it is missing") from error
-        mark = (stat.st_mtime_ns, stat.st_size, part.sha256)
-        if self._verified.get(str(path)) == mark:
-            return path
-        damage = _damage(path, stat.st_size, part)
-        if damage is not None:
-            if self._local is None:
-                path.unlink(missing_ok=True)  # the next reader fetches a fresh copy
-            raise PartDamaged(part.key, damage)
-        self._verified[str(path)] = mark
-        self._hashed.add(part.sha256)
-        return path
+            self._verify(part, held.path)
+        except PartDamaged:
+            held.discard()  # a copy, that is: the next reader fetches a fresh one
+            raise
+        return held
 
-    def paths(self, parts: Sequence[Part]) -> list[Path]:
-        """`path` of every part, hashing several at once."""
+    def held_all(self, parts: Sequence[Part]) -> list[Held]:
+        """`held` of every part, hashing several at once."""
+        return self._each(parts, self.held)
+
+    def verify(self, parts: Sequence[Part]) -> None:
+        """Raise PartDamaged if one of the parts is not what the manifest says."""
+        self._each(parts, lambda part: self.held(part).release())
+
+    def _each(self, parts: Sequence[Part], see: Callable[[Part], T]) -> list[T]:
         if all(part.sha256 in self._hashed for part in parts):
-            return [self.path(part) for part in parts]  # soonest without other threads
-        return list(self._pool.map(self.path, parts))
+            return [see(part) for part in parts]  # soonest without other threads
+        return list(self._pool.map(see, parts))
 
     def forget(self, parts: Sequence[Part]) -> None:
         """Hash these parts again when they are next asked for, though they seem unchanged."""
@@ -124,7 +124,21 @@ class PartStore:
         """Let the threads go."""
         self._pool.shutdown(cancel_futures=True)
 
-    def _locate(self, part: Part) -> Path:
+    def _verify(self, part: Part, path: Path) -> None:
+        try:
+            stat = path.stat()
+        except OSError as error:
+            raise PartDamaged(part.key, "it is missing") from error
+        mark = (stat.st_mtime_ns, stat.st_size, part.sha256)
+        if self._verified.get(str(path)) == mark:
+            return
+        damage = _damage(path, stat.st_size, part)
+        if damage is not None:
+            raise PartDamaged(part.key, damage)
+        self._verified[str(path)] = mark
+        self._hashed.add(part.sha256)
+
+    def _locate(self, part: Part) -> Held:
         if self._local is None:
             return self._copy(part)
         path = self._places.get(part.key)
@@ -133,29 +147,40 @@ class PartStore:
             if not path.is_relative_to(self._local):
                 raise PartDamaged(part.key, "its key leads out of the store")
             self._places[part.key] = path
-        return path
+        return Held(path)
 
-    def _copy(self, part: Part) -> Path:
-        """Return the local copy of a remote part, named by its hash, fetched if it is not there."""
+    def _copy(self, part: Part) -> Held:
+        """Hold the local copy of a remote part, named by its hash, fetched if it is not there."""
         path = self._cache / f"{part.sha256}.parquet"
-        if not touch(path):
-            self._fetch(part, path)
+        held = hold(path)
+        if held is None:
+            with locked(self._cache, part.sha256):
+                while (held := hold(path)) is None:  # another process may make room at once
+                    self._fetch(part, path)
             keep_below(self._cache, "*.parquet", self._cache_bytes, keep=path)
-        return path
+        return held
 
     def _fetch(self, part: Part, path: Path) -> None:
         try:
             found = obstore.get(self._store, part.key)
         except FileNotFoundError as error:
             raise PartDamaged(part.key, "it is missing") from error
-        with tempfile.NamedTemporaryFile(dir=self._cache, delete=False) as file:
-            try:
+        temporary = path.with_suffix(_FETCHING)
+        try:
+            with temporary.open("wb") as file:
                 for chunk in found.stream(min_chunk_size=_CHUNK):
                     file.write(chunk)
-                Path(file.name).replace(path)
-            except BaseException:
-                Path(file.name).unlink(missing_ok=True)
-                raise
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+    def _sweep(self) -> None:
+        """Take away what processes that were killed had begun to fetch."""
+        for path in self._cache.glob(f"*{_FETCHING}"):
+            with locked_at_once(self._cache, path.stem) as mine:
+                if mine:
+                    path.unlink(missing_ok=True)
 
 
 def _damage(path: Path, size: int, part: Part) -> str | None:

@@ -117,7 +117,7 @@ class Views:
             return KeptView(self.kept_set(result, query.within), ascending=True)
         kept = self.orders.find(digest, result.row_type)
         if kept is not None:
-            result.paths()  # the rows behind the order may have been damaged since
+            result.verify()  # the rows behind the order may have been damaged since
             return KeptView(kept, ascending=not query.sort)
         if query.selects_all and reach is not None and reach <= min(HEAD_ROWS, result.rows):
             return self._open_head(result, query, reach, digest)
