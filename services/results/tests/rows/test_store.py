@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ import pytest
 
 from kpi_contracts.execution import Manifest, Part
 from kpi_results.rows.drilldown import Drilldown
-from kpi_results.rows.errors import PartDamaged
+from kpi_results.rows.errors import PartDamaged, RowsError
 from kpi_results.rows.gather import gather_range
 from kpi_results.rows.query import parse_query
 from kpi_results.rows.result import StoredResult
@@ -183,6 +184,24 @@ def test_readers_that_crowd_each_other_out_of_the_cache_find_no_damage(
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(read, starts))
     assert found == [list(range(start, start + 100)) for start in starts]
+
+
+@pytest.mark.parametrize("wishes", [{}, {"filters": {"n": 1}}])
+def test_a_disk_without_room_for_copies_is_no_damage(
+    drilldown: Drilldown, keep: Keep, tmp_path: Path, wishes: dict[str, object]
+) -> None:
+    kept = keep(pa.table({"n": range(20_000)}), part_rows=20_000, group_rows=8_192)
+    remote = remote_twin(drilldown, kept, tmp_path)
+    query = parse_query(kept.columns, **wishes)  # type: ignore[arg-type]
+    unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, unlimited[1]))
+    try:
+        with pytest.raises(RowsError, match="cannot be copied: File too large") as raised:
+            drilldown.page(StoredResult(kept.manifest, remote), query)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
+    assert not isinstance(raised.value, PartDamaged)
+    assert list((tmp_path / "parts").glob("*.*")) == []
 
 
 class Halting(BaseHTTPRequestHandler):

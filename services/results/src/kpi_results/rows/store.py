@@ -18,7 +18,7 @@ import obstore
 
 from kpi_contracts.execution import Part
 from kpi_results.rows.disk import Held, hold, keep_below, locked, locked_at_once
-from kpi_results.rows.errors import PartDamaged
+from kpi_results.rows.errors import PartDamaged, RowsError
 from kpi_rows.objects import local_folder, open_store
 from kpi_rows.parts import PREFIX
 
@@ -171,9 +171,10 @@ class PartStore:
                 for chunk in found.stream(min_chunk_size=_CHUNK):
                     file.write(chunk)
             temporary.replace(path)
-        except BaseException:
+        except OSError as error:  # no room, mostly
+            raise RowsError(f"part {part.key} cannot be copied: {error.strerror}") from error
+        finally:
             temporary.unlink(missing_ok=True)
-            raise
 
     def _sweep(self) -> None:
         """Take away what processes that were killed had begun to fetch."""
