@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -91,6 +93,16 @@ def test_a_slow_statement_is_ended_by_the_server(engine: sa.Engine) -> None:
 def test_an_exhausted_pool_fails_instead_of_hanging(engine: sa.Engine) -> None:
     with engine.connect(), engine.connect(), pytest.raises(sa.exc.TimeoutError):
         engine.connect()
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="not on this system")
+def test_a_server_gone_without_a_word_is_noticed_also_behind_a_request(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        with socket.socket(fileno=os.dup(raw.fileno())) as line:
+            patience = line.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+    assert 10_000 <= patience <= 30_000
 
 
 def test_a_reader_opens_no_transaction(engine: sa.Engine) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections import Counter
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -27,10 +28,12 @@ from tests.integration.bus.ledger import (
     append,
     assert_once_and_in_order,
     committed,
+    engine_for,
     projected,
     updated,
     write_many,
 )
+from tests.integration.bus.proxy import Proxy, proxy_to
 
 WRITERS = 6
 EVENTS = 40
@@ -282,3 +285,42 @@ def test_a_relay_waits_for_a_broker_that_is_not_there_yet(
                 assert len(await all_in_stream(nats_server.url, 1)) == 1
 
     within_time(scenario())
+
+
+@pytest.mark.parametrize("waiting", [True, False], ids=["waiting for the lock", "connecting"])
+def test_a_relay_whose_connection_fell_silent_leads_over_another_one(
+    engine: sa.Engine, database_url: str, nats_url: str, waiting: bool
+) -> None:
+    lock = "SELECT pg_advisory_lock(hashtextextended('kpi.relay', 0))"
+    asked = """SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
+               AND query ~ 'pg_try_advisory_lock' AND pid <> pg_backend_pid()"""
+
+    async def scenario(proxy: Proxy, other: psycopg.Connection) -> None:
+        async def refused() -> bool:
+            return other.execute(asked).fetchone() is not None
+
+        async def silent() -> bool:
+            return proxy.withheld > 0
+
+        url = sa.make_url(database_url).set(host="127.0.0.1", port=proxy.port)
+        far = engine_for(url.render_as_string(hide_password=False))
+        if not waiting:
+            proxy.fall_silent()
+        async with bus_to(nats_url) as bus, running(Relay(far, bus).run):
+            if waiting:
+                await eventually_async(refused, 10, "the relay waits for the lock")
+                proxy.fall_silent()
+            await eventually_async(silent, 10, "nothing comes through")
+            proxy.let_flow()
+            other.close()
+            append(engine, "late")
+            await all_in_stream(nats_url, 1, 40)
+        await asyncio.to_thread(far.dispose)
+
+    async def behind_a_proxy(other: psycopg.Connection) -> None:
+        async with proxy_to("127.0.0.1", other.info.port) as proxy:
+            await scenario(proxy, other)
+
+    with psycopg.connect(database_url, autocommit=True) as other:
+        other.execute(lock)
+        within_time(behind_a_proxy(other))

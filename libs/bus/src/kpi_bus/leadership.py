@@ -1,8 +1,9 @@
 """One relay at a time per database, by a session-level advisory lock on a connection of its own.
 
-A lost connection is lost leadership. So that a stopped or half-dead process cannot keep the lock,
-its session is ended by the server (`idle_session_timeout`) unless it gives a sign of life every
-few seconds. Leadership only avoids wasted work: two leaders publish the same message ids.
+A lost connection is lost leadership, and one that has fallen silent is given up. So that a stopped
+or half-dead process cannot keep the lock, its session is ended by the server
+(`idle_session_timeout`) unless it gives a sign of life every few seconds. Leadership only avoids
+wasted work: two leaders publish the same message ids.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import psycopg
 import sqlalchemy as sa
@@ -23,6 +25,14 @@ from kpi_bus.stopping import pause
 RETRY = 1.0
 HEARTBEAT = 2.0
 LEASE = 8.0
+# Seconds, but for the last in milliseconds: a server that is gone without a word is noticed soon.
+_SOON: dict[str, Any] = {
+    "connect_timeout": 3,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
 _ACQUIRE = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
 
 log = structlog.get_logger(__name__)
@@ -70,10 +80,10 @@ async def lead(
 ) -> AsyncIterator[Leadership | None]:
     """Wait until this process leads, then yield the leadership; None if `stop` came first.
 
-    Raises psycopg.Error when the database is out of reach.
+    Raises psycopg.Error or LeadershipLost when the database is out of reach.
     """
     url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    connection = await psycopg.AsyncConnection.connect(url, autocommit=True)
+    connection = await psycopg.AsyncConnection.connect(url, autocommit=True, **_SOON)
     try:
         while not await _acquired(connection, name):
             await pause(stop, RETRY)
@@ -90,6 +100,10 @@ async def lead(
 
 
 async def _acquired(connection: psycopg.AsyncConnection, name: str) -> bool:
-    cursor = await connection.execute(_ACQUIRE, [f"kpi.{name}"])
+    try:
+        async with asyncio.timeout(LEASE):
+            cursor = await connection.execute(_ACQUIRE, [f"kpi.{name}"])
+    except TimeoutError as error:
+        raise LeadershipLost("the database does not answer") from error
     row = await cursor.fetchone()
     return bool(row and row[0])

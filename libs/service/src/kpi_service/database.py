@@ -60,6 +60,7 @@ def make_engine(
             "keepalives_idle": 10,
             "keepalives_interval": 5,
             "keepalives_count": 3,
+            "tcp_user_timeout": 25_000,  # milliseconds; keepalives are not sent behind a request
             "prepare_threshold": 2,
             "options": " ".join(f"-c {key}={value}" for key, value in settings.items()),
         },
