@@ -59,6 +59,16 @@ def test_a_check_that_hangs_is_bounded_and_not_started_twice() -> None:
     assert readiness.missing() in ({}, {"slow": "no answer within 1 s"})
 
 
+def test_checks_are_added_while_others_are_asked() -> None:
+    def add() -> None:
+        readiness.add("late", missing)
+
+    others = {str(number): lambda: None for number in range(500)}
+    readiness = Readiness({"first": add, **others})
+    assert set(readiness.missing()) <= {"late"}
+    assert set(readiness.missing()) == {"late"}
+
+
 def test_requests_are_counted_by_route_not_by_address(
     client: FlaskClient, editor: dict[str, str]
 ) -> None:

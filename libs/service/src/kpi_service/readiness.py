@@ -29,7 +29,7 @@ class Readiness:
         A check that hangs is reported and not started again until it has come back.
         """
         with self._lock:
-            for name, check in self._checks.items():
+            for name, check in tuple(self._checks.items()):  # `add` does not wait for the lock
                 if name not in self._running:
                     self._running[name] = self._threads.submit(check)
             running = dict(self._running)
