@@ -208,7 +208,7 @@ def test_the_command_of_the_bus_example_is_accepted() -> None:
     text = re.findall(r"command = (\{.*?\}\s*,[^{}]*\})", example, re.S)[0]
     text = text.replace("str(uuid.uuid4())", '"0195f7a0-0000-7000-8000-000000000000"')
     body = text.replace('"reply": inbox', '"reply": "_INBOX.systems.1"')
-    assert load_command(ExecuteKpi, json.dumps(ast.literal_eval(body)).encode()).kpi_id == 1
+    assert load_command(ExecuteKpi, ast.literal_eval(body)).kpi_id == 1
 
 
 def test_every_decision_is_in_the_index_and_has_its_three_parts() -> None:

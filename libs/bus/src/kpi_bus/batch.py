@@ -159,17 +159,16 @@ class Batch:
         self, connection: sa.Connection, event: Delivered, body: bytes | None, reason: str | None
     ) -> None:
         record = event.record
-        message = encode(record)
         if reason is not None:
-            self._park(connection, event.seq, message, reason)
+            self._park(connection, event.seq, encode(record), reason)
             return
         try:
             with consuming(f"project {record.type}", record.traceparent):
-                self._project(connection, event, message.body if body is None else body)
+                self._project(connection, event, encode(record).body if body is None else body)
         except Exception as error:
             if is_transient(error):
                 raise
-            raise Poison(record.id, message, error) from error
+            raise Poison(record.id, encode(record), error) from error
 
     def _park(self, connection: sa.Connection, seq: int, message: Message, reason: str) -> None:
         connection.execute(

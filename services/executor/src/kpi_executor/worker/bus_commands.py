@@ -97,10 +97,10 @@ def cancel_handler(dispatch: Dispatcher) -> BlockingHandler:
 def _loaded(kind: type[C], body: bytes) -> C:
     """Refuse what the REST API would not read either, such as NUL, which no table can hold."""
     try:
-        parse(body)
+        content = parse(body)
     except InvalidJson as error:
         raise InvalidCommand(kind.__name__, str(error)) from None
-    return load_command(kind, body)
+    return load_command(kind, content)
 
 
 def _context(command: ExecuteKpi | CancelMessage, headers: Mapping[str, str]) -> Context:
