@@ -135,3 +135,27 @@ def test_a_pinned_reading_is_run_as_it_stands(http: httpx.Client) -> None:
     execution = run(http, pinned)
     assert list(execution["result_data"][0]) == ["approved"]
     assert execution["operation"] == "AGGREGATE"
+
+
+@pytest.mark.parametrize("of_kpi", [True, False])
+def test_a_reading_pinned_from_a_preview_cuts_no_run(
+    http: httpx.Client, tmp_path: Path, of_kpi: bool
+) -> None:
+    location = sqlite_file(tmp_path)
+    with closing(sqlite3.connect(location)) as database:
+        more = ((number, "open") for number in range(4, 1_501))
+        database.executemany("INSERT INTO tickets VALUES (?, ?)", more)
+        database.commit()
+    name = register(http, location)
+    kpi = define(http, "Show all tickets")
+    asked = {"kg_name": name} if of_kpi else {"kg_name": name, "nl_definition": "Show all tickets"}
+    path = f"{KPIS}/{kpi['id']}/preview" if of_kpi else "/v1/landing-kpi/preview"
+    preview = http.post(path, json=asked).json()
+    reading = {"kg_name": name, "sql": preview["generated_sql"], "operation": preview["operation"]}
+    pinned = http.put(f"{KPIS}/{kpi['id']}/reading", json=reading).json()["kpi"]
+    whole = run(http, pinned, kg_name=name)
+    assert (whole["number_of_records"], whole["limit_reached"]) == (1_500, False)
+    cut = run(http, pinned, kg_name=name, limit_records=1_000)
+    assert (cut["number_of_records"], cut["limit_reached"]) == (1_000, True)
+    limited = http.post(path, json=asked | {"limit_records": 5}).json()
+    assert limited["generated_sql"].endswith("LIMIT 5")

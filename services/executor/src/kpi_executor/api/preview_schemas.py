@@ -4,14 +4,35 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from kpi_executor.api.run_schemas import Parameters
+from kpi_executor.api.run_schemas import MOST_RECORDS, Parameters, RunRequest
 from kpi_service.schemas import Schema
+
+
+def _limit() -> fields.Integer:
+    """Return the limit of a preview: none unless asked for, since its SQL may be pinned."""
+    return fields.Integer(
+        load_default=None,
+        strict=True,
+        allow_none=True,
+        validate=validate.Range(1, MOST_RECORDS),
+        metadata={
+            "description": "Limit to write into the SQL. Leave it out of SQL that is to be pinned:"
+            " every run has a limit of its own."
+        },
+    )
 
 
 class PreviewRequest(Parameters):
     """A sentence to read, without running anything."""
 
     nl_definition = fields.String(required=True, validate=validate.Length(1, 2000))
+    limit_records = _limit()
+
+
+class KpiPreviewRequest(RunRequest):
+    """A KPI to read, without running anything."""
+
+    limit_records = _limit()
 
 
 class Alternative(Schema):

@@ -7,7 +7,7 @@ from typing import Any
 
 from kpi_contracts.execution import Plan
 from kpi_contracts.schemas import schema_of
-from kpi_executor.api import preview_schemas, run_schemas, views
+from kpi_executor.api import preview_schemas, views
 from kpi_executor.api.running import Runs
 from kpi_executor.planning import Planned, Question, Reading, explain_refusal
 from kpi_executor.preparation import Preparation
@@ -39,7 +39,7 @@ def preview_blueprint(runs: Runs, preparation: Preparation) -> Blueprint:
 
     @blueprint.route("/kpis/<id:kpi_id>/preview", methods=["POST"])
     @requires(*READERS)
-    @blueprint.arguments(run_schemas.RunRequest)
+    @blueprint.arguments(preview_schemas.KpiPreviewRequest)
     @blueprint.response(200, preview_schemas.PreviewAnswer)
     def of_kpi(body: dict[str, Any], kpi_id: int) -> dict[str, Any]:
         """Read the definition of a KPI."""

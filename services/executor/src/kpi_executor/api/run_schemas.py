@@ -7,6 +7,8 @@ from marshmallow import fields, validate
 from kpi_service.execution_shape import ExecutionShape
 from kpi_service.schemas import Id, Instant, Schema
 
+MOST_RECORDS = 100_000_000
+
 
 class Parameters(Schema):
     """How to run: on which graph, within which limits."""
@@ -36,7 +38,7 @@ class Parameters(Schema):
         load_default=1000,
         strict=True,
         allow_none=True,
-        validate=validate.Range(1, 100_000_000),
+        validate=validate.Range(1, MOST_RECORDS),
         metadata={"description": "Most rows of the result; never limits what a count counts."},
     )
     use_llm = fields.Boolean(
