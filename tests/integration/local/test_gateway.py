@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from urllib.parse import unquote
 
 import httpx
@@ -26,12 +27,18 @@ def upstreams() -> Iterator[dict[str, Upstream]]:
 def origin(
     upstreams: dict[str, Upstream], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    directory = tmp_path_factory.mktemp("gateway")
+    urls = {name: server.url for name, server in upstreams.items()}
+    with gateway_to(urls, tmp_path_factory.mktemp("gateway")) as origin:
+        yield origin
+
+
+@contextmanager
+def gateway_to(services: Mapping[str, str], directory: Path) -> Iterator[str]:
     gateway = Gateway(
         directory=directory,
         port=free_port(),
         ping_port=free_port(),
-        services={name: server.url for name, server in upstreams.items()},
+        services=services,
         execute_rate=RATE,
     )
     gateway.prepare()
@@ -84,6 +91,26 @@ def test_a_refusal_by_the_gateway_is_worded_by_a_service(client: httpx.Client) -
     page, _, asked = refused.json()["path"].partition("?url=")
     assert page == "/problems/429"
     assert unquote(asked).endswith(EXECUTE)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/kg"), ("POST", "/kg"), ("GET", "/v1/audit")]
+)
+def test_that_a_service_is_away_is_worded_by_another(
+    upstreams: dict[str, Upstream], tmp_path: Path, method: str, path: str
+) -> None:
+    nobody = f"http://127.0.0.1:{free_port()}"
+    urls = dict.fromkeys(SERVICES, nobody) | {"definitions": upstreams["definitions"].url}
+    with gateway_to(urls, tmp_path) as origin:
+        missed = httpx.request(method, origin + path, trust_env=False)
+    assert missed.status_code == 502
+    assert missed.headers["Content-Type"] == "application/problem+json"
+    assert missed.json()["path"].startswith("/problems/502?url=")
+
+
+def test_a_reason_that_results_gives_is_left_as_it_is(client: httpx.Client) -> None:
+    answer = client.get("/v1/landing-kpi/executions/9/damaged")
+    assert (answer.status_code, answer.json()["service"]) == (502, "results")
 
 
 def test_executing_without_a_token_is_refused_before_the_service(client: httpx.Client) -> None:

@@ -39,6 +39,8 @@ class Handler(BaseHTTPRequestHandler):
         elif self.path.startswith("/problems/"):
             status = urlsplit(self.path).path.rpartition("/")[2]
             self._answer(int(status), kind="application/problem+json")
+        elif self.path.endswith("/damaged"):
+            self._answer(502)
         elif self.path.endswith("/export/csv"):
             self._export()
         else:

@@ -49,6 +49,9 @@ FETCHING = "(Method(`GET`) || Method(`HEAD`))"
 PUBLIC_PAGES = ("docs", "openapi.json", "healthz", "readyz")
 READING = "(Method(`GET`) || Method(`HEAD`) || Method(`OPTIONS`))"
 EVERY_REQUEST = ("hygiene", "compress", "problems")
+# Not results, which answers 502 itself, with a reason worth reading; nor definitions, which words
+# the problems and cannot do so while it is away.
+MISSED_ALOUD = ("executor", "audit")
 # Characters that, escaped, make one path mean two things to two readers.
 AMBIGUOUS_ESCAPES = (
     "Slash",
@@ -200,12 +203,13 @@ def documentation_rules(service: str) -> tuple[str, str]:
 
 
 def _router(rule: str, service: str, priority: int, *middlewares: str) -> Configuration:
+    away = ("away",) if service in MISSED_ALOUD else ()
     return {
         "entryPoints": ["web"],
         "rule": rule,
         "service": service,
         "priority": priority,
-        "middlewares": [*EVERY_REQUEST, *middlewares],
+        "middlewares": [*EVERY_REQUEST, *away, *middlewares],
     }
 
 
@@ -241,14 +245,8 @@ def _middlewares(services: Mapping[str, str], execute_rate: int) -> Configuratio
             }
         },
         # One shape of errors: the service words those that the gateway itself answers with.
-        "problems": {
-            "errors": {
-                # Not 502: services answer it themselves, with a reason worth reading.
-                "status": ["413", "429", "504"],
-                "service": "definitions",
-                "query": "/problems/{status}?url={url}",
-            }
-        },
+        "problems": _worded("413", "429", "504"),
+        "away": _worded("502"),
         "nowhere": {"replacePath": {"path": "/problems/404"}},
         "docs-index": {"replacePath": {"path": "/docs-index"}},
         "docs-page": {
@@ -262,6 +260,11 @@ def _middlewares(services: Mapping[str, str], execute_rate: int) -> Configuratio
             for service in services
         },
     }
+
+
+def _worded(*status: str) -> Configuration:
+    query = "/problems/{status}?url={url}"
+    return {"errors": {"status": list(status), "service": "definitions", "query": query}}
 
 
 def _load_balancer(url: str) -> Configuration:
