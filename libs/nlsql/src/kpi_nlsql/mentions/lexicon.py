@@ -20,6 +20,7 @@ from kpi_nlsql.english.verbal_nouns import VERBAL_NOUNS
 from kpi_nlsql.english.words import UNSTEMMED, lemma, parts, stem, stems, whole
 from kpi_nlsql.mentions.acronyms import acronyms, by_initials, names_in_systems, shortened_to
 from kpi_nlsql.mentions.closest_words import closest_word
+from kpi_nlsql.mentions.coded_names import coded_names
 from kpi_nlsql.mentions.phrase_variants import (
     part_variants,
     subphrases,
@@ -53,6 +54,7 @@ _DEED = 0.7
 _DOERS = ("er", "or")
 _ABBREVIATION_FACTOR = 0.95
 _SPELT = 0.95
+_CODED = 0.93
 _SHORT = frozenset(stem(short) for each in MEANINGS for short in (each, each + "s"))
 """Abbreviations of identifiers, also those that dictionaries know as words: EXP_LINE, PTS."""
 
@@ -86,6 +88,7 @@ class Lexicon:
             if is_flag(column)
             for value in set_values(column)
         }
+        self._number_codes(graph)
         self._spell_out(graph)
         self.vocabulary = frozenset(word for name in self._names for word in name)
         short = shortened(self.vocabulary) | consonants(self.vocabulary)
@@ -251,6 +254,14 @@ class Lexicon:
         for name in [name for name in self._names if any(word in full for word in name)]:
             spelt = tuple(full.get(word, word) for word in name)
             _raise(self._names[spelt], self._names[name].items(), _SPELT_OUT)
+
+    def _number_codes(self, graph: Graph) -> None:
+        """Add "material number" for a key ``MATERIAL``, unless materials have a number."""
+        for table, column, (*noun, tail) in list(coded_names(graph)):
+            called = self._names.get(tuple(noun), {}).items()
+            things = [key[0] for key, score in called if key[1] is None and score >= _HEADS]
+            if not any(self._tells(thing, {tail}) for thing in things):
+                _raise(self._names[*noun, tail], [((table, column), _CODED)])
 
     def _closest(self, word: str, *, correct: bool = False) -> str | None:
         if len(word) < 4 or word in self.vocabulary or word in self._glued or word in UNSTEMMED:

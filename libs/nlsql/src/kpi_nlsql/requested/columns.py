@@ -11,6 +11,7 @@ from kpi_nlsql.english.words import stem, stems
 from kpi_nlsql.mentions.named_columns import NAMES, full_name
 from kpi_nlsql.requested.spans import Element
 from kpi_nlsql.schema.graph import Column, Table
+from kpi_nlsql.schema.naming_columns import naming_columns
 from kpi_nlsql.sentence import Sentence
 
 _LEAST = 0.6
@@ -18,6 +19,7 @@ _ELSEWHERE = 0.07
 """How much better a name must fit a column of a further table than one of the rows asked for."""
 _TIED = 0.02
 _SAID_OF_ROWS = 0.95
+_ITSELF = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,9 @@ def meant(sentence: Sentence, element: Element, tables: Sequence[str]) -> Meant 
         full = full_name(table) if len(words) == 1 and words[0] in NAMES else None
         if full is not None:
             found.append(Meant(name, full, 1.0 + _TIED - (_ELSEWHERE if rank else 0.0)))
+        if _are_the_rows(sentence, element, name):
+            itself = naming_columns(table)[0]
+            found.append(Meant(name, itself, _ITSELF - (_ELSEWHERE if rank else 0.0)))
         for column in table.columns:
             fit = max(scores.get((name, column.name), 0.0), _fit(phrase, column, table))
             found.append(Meant(name, column.name, fit - (_ELSEWHERE if rank else 0.0)))
@@ -49,7 +54,16 @@ def meant(sentence: Sentence, element: Element, tables: Sequence[str]) -> Meant 
     if not found or found[0].score < _LEAST:
         return None
     tied = [each for each in found[1:] if each.score > found[0].score - _TIED]
+    tied = [each for each in tied if each.column != found[0].column or each.table != found[0].table]
     return None if any(each.table == found[0].table for each in tied) else found[0]
+
+
+def _are_the_rows(sentence: Sentence, element: Element, table: str) -> bool:
+    """Tell whether a listed noun is what the rows are: "lots on hold, with lot, material"."""
+    if len(element.positions) != 1:
+        return False
+    item = sentence.items[element.positions[0]]
+    return any(h.table == table and h.score >= _ITSELF for h in item.table_hits())
 
 
 def _named(

@@ -76,10 +76,12 @@ def _fulfilled(
         return None
     used = {kept[at] for at in candidate.used} - {_ADDED} | set(range(request.start, request.end))
     opened = set(range(len(sentence.items))) - set(kept)
+    told = {"requested": 1.0, "request_fit": found.score}
+    told |= {} if sentence.graph.landed else {"named_output": 0.0}
     return replace(
         candidate,
         plan=found.query,
         explanation=explain(found.query),
         used=frozenset(used | opened),
-        features=candidate.features | {"requested": 1.0, "request_fit": found.score},
+        features=candidate.features | told,
     )
