@@ -56,7 +56,16 @@ def harbour() -> Graph:
                 ),
             ),
             Table("AgencyRegister", columns=(text("VatNo", *_OFFICES[:15]), text("AgentName"))),
-            Table("REF_BERTH", columns=(text("BERTH_CODE", unique=True), text("BERTH_NAME"))),
+            Table(
+                "REF_BERTH",
+                columns=(
+                    text("BERTH_CODE", unique=True),
+                    text("BERTH_NAME"),
+                    number("QUAY_LENGTH_METRES"),
+                    number("DAILY_CAPACITY"),
+                    number("NOTICE_DAYS"),
+                ),
+            ),
             Table(
                 "berth_watch",
                 columns=(text("BERTH_CODE"), text("VESSEL_NO"), number("HOURS"), date("DAY")),

@@ -12,10 +12,12 @@ _CUE_WORTH = 0.9
 _WEAK_CUE_WORTH = 0.7
 _COMMAND_WORTH = 1.15
 _NOUN_WORTH = 0.7
+_TEXT_WORTH = 1.4
 _DETERMINERS = frozenset({"a", "an", "the", "all", "every", "each", "any", "no", "our", "many"})
 _ONE_OF_MANY = frozenset({"a", "an", "any", "no", "each", "every", "one"})
 _LISTS = frozenset({"list", "report"})
 """Verbs of commands that are nouns behind other nouns."""
+_OPENING = frozenset("start starts starting begin begins beginning end ends ending".split())  # noqa: SIM905
 _POLITE = frozenset("please kindly then also just simply now pls".split())  # noqa: SIM905
 _SORTING = frozenset(
     "by in from the it them results alphabetically ascending descending according "  # noqa: SIM905
@@ -41,6 +43,8 @@ def cue_worth(start: int, end: int, tokens: Sequence[Token], cues: Sequence[Cue]
         return _WEAK_CUE_WORTH
     if len(words) == 1 and is_no_command(start, tokens, cues):
         return _NOUN_WORTH  # "all spot contracts": nobody is told to spot any
+    if words[0] in _OPENING and words[1:] == ("with",):
+        return _TEXT_WORTH  # "whose name starts with A", whatever a ``start_date`` is
     telling = sum(word not in FUNCTION_WORDS for word in words)
     least = _COMMAND_WORTH if _commands(tokens, start) else 0.3
     return max(_CUE_WORTH * telling, least) + 0.1 * (len(words) - 1)

@@ -44,8 +44,13 @@ _OF_COLUMNS = {"hr": "hour"}
 _FULLER = {"email": "address", "mail": "address", "phone": "number", "telephone": "number"}
 _MEASURES = {"kg": "weight", "kgs": "weight", "lbs": "weight", "km": "distance", "days": "time"}
 """What a column tells that is called by its unit: ``net_kg`` is the net weight."""
-UNITS = frozenset("kg kgs lbs km mm cm ltr litres eur usd".split())  # noqa: SIM905
+UNITS = frozenset(
+    "kg kgs lbs tonnes km metres mm cm ltr litres sqm kwh mwh gb mb eur usd".split()  # noqa: SIM905
+)
 """Units at the end of a name that people leave out: ``thk_mm`` is the thickness."""
+_SPANS = frozenset("days weeks months years hours minutes".split())  # noqa: SIM905
+"""Those that they leave out only behind a name of several words: ``lead_time_days``."""
+_SPAN = 2
 _OTHERWISE = {"inv": "inventory", "reg": "register"}
 """Abbreviations in names of tables that may be other words, too."""
 _GLUED_TAILS = re.compile(
@@ -138,7 +143,7 @@ def column_names(identifier: str, table: str) -> tuple[str, ...]:
     names += _with_initials(words, full, table)
     if (measure := _MEASURES.get(full[-1])) is not None and len(full) > 1:
         names.append([*full[:-1], measure])
-    if full[-1] in UNITS and len(full) > 1:
+    if (full[-1] in UNITS and len(full) > 1) or (full[-1] in _SPANS and len(full) > _SPAN):
         names.append(full[:-1])
     if (further := _FULLER.get(full[-1])) is not None:
         names.append([*full, further])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kpi_nlsql.english.words import lemma
 from kpi_nlsql.schema.graph import Column, Table
 from kpi_nlsql.schema.key_names import KEY_TAILS
+from kpi_nlsql.schema.naming import names_of_rows
 
 _SHORTEST = 3
 
@@ -27,7 +28,10 @@ def naming_columns(table: Table) -> tuple[str, ...]:
     told = [column for column in table.columns if _tail(column) in {"details", "description"}]
     if not titled and (numbering := _numbering(table, named)):
         return (numbering.name,)
-    best = titled or named or told
+    coded = [
+        column for column in table.columns if _called(column, names_of_rows(table.display_names))
+    ]
+    best = titled or named or coded or told  # materials of a master go by their ``MATERIAL``
     if best:
         return (best[0].name,)
     return key_columns(table)

@@ -46,7 +46,7 @@ class JoinPaths:
 
     def __init__(self, graph: Graph, excluded: frozenset[str] = frozenset()) -> None:
         self._edges: dict[str, list[tuple[float, Join]]] = defaultdict(list)
-        declared = any(join.kind == "foreign_key" for join in graph.joins)
+        declared = not graph.landed and any(j.kind == "foreign_key" for j in graph.joins)
         for join in graph.joins:
             if join.kind == "candidate" and _is_doubtful(join, graph, declared):
                 continue

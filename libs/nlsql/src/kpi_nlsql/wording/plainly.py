@@ -30,7 +30,9 @@ from kpi_nlsql.wording.idle_verbs import idle_verbs_out
 from kpi_nlsql.wording.known_names import by_known_names
 from kpi_nlsql.wording.latest_by import latest_of_each
 from kpi_nlsql.wording.margins_told import margins_last
+from kpi_nlsql.wording.measures_told import measures_told
 from kpi_nlsql.wording.money_verbs import money_told
+from kpi_nlsql.wording.names_held import names_as_held
 from kpi_nlsql.wording.only_those import only_those
 from kpi_nlsql.wording.periods_first import periods_last, periods_led
 from kpi_nlsql.wording.plus_signs import told_apart
@@ -60,7 +62,7 @@ def asked_plainly(items: Sequence[Item], lexicon: Lexicon) -> tuple[Item, ...]:
 
 def plain_items(items: Sequence[Item], graph: Graph, lexicon: Lexicon) -> list[Item]:
     """Return the linked items with deeds, parts, denials and requests put plainly."""
-    items = names_before_codes(items)
+    items = measures_told(names_as_held(names_before_codes(items), graph), graph)
     told = idle_verbs_out(who_asked(rates_told(items, graph), lexicon, graph), graph)
     told = bare_deeds(told, lexicon, graph)
     told = together(told, graph)

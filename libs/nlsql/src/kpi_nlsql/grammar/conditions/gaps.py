@@ -31,6 +31,7 @@ _LISTING = frozenset({"or", "and", "nor", "/", ","})
 _BORDERS = frozenset({"and", "or", "but", "yet", "nor"})
 _NUMBERING = frozenset({"number", "code", "id"})
 """What may be said besides of a value kept: "without an EORI number", of its ``eori``."""
+_VALUES = frozenset({"value", "values", "entry"})
 _OTHER = 5.0
 """How doubtful it is that rows "without a delivery date" lack another date that they have."""
 _OF_SEVERAL = (["are"], ["were"], ["have"])
@@ -63,7 +64,7 @@ def _lacks(scan: Scanner) -> bool:
     ref = _own(scan, position)
     if scan.unknown(position) and scan.role(position + 1) == "column":
         scan.draft.note("dangling", _OTHER)
-    if ref is not None and scan.at(position + 1).text in _NUMBERING:
+    if ref is not None and scan.at(position + 1).text in _NUMBERING | _VALUES:
         position += 1
     if ref is None or not _ends(scan, position + 1, _BORDERS | {"for", "whose"}):
         return False
