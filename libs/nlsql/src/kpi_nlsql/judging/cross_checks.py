@@ -44,7 +44,7 @@ def cross_checks(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
         "unsaid_outputs": sum(best_name(items, column, held) < 0.01 for column in shown),
         "weak_outputs": sum(0.01 <= best_name(items, column, held) < _FAIR for column in shown),
         "loose_matches": sum(
-            _is_loose(graph, select, held) for select in queries(query) if matches(select)
+            _is_loose(graph, select, held, shown) for select in queries(query) if matches(select)
         ),
         "impossible": is_impossible(graph, query),
         "landed": graph.landed,
@@ -93,14 +93,17 @@ def _said(items: Sequence[Item], table: str, held: Held) -> bool:
     )
 
 
-def _is_loose(graph: Graph, select: plan.Query, held: Held) -> bool:
+def _is_loose(
+    graph: Graph, select: plan.Query, held: Held, shown: Sequence[plan.ColumnRef]
+) -> bool:
     """Tell whether rows meet over columns none of which tells rows apart (a district, a date).
 
-    Rows of one table that are alike in a column ("the same price and currency") are meant to.
+    Rows of one table that are alike in a column ("the same price and currency") are meant to, and
+    so are those of which nothing but the column is asked for ("which districts of A are in B?").
     """
     varieties = []
     for match in matches(select):
-        if held.names(match.left) == held.names(match.right):
+        if held.names(match.left) == held.names(match.right) or [match.left] == shown:
             return False
         for side in (match.left, match.right):
             table, name = held.names(side)

@@ -92,12 +92,20 @@ def _request(items: Sequence[Item]) -> int | None:
     for position in range(2, len(items)):
         item, before = items[position], items[position - 1]
         if item.is_cue("show") and item.text.split()[0] in _ROW_VERBS:
+            if _is_noun(items, position):
+                continue
             opens = before.kind == "mark" or _all_listed(items, position)
             return position if opens and _listed(items, position) else None
         colon = item.kind == "mark" and item.text[0] == ":"
         if colon and not items[min(position + 1, len(items) - 1)].is_cue("show"):
             return position if _all_listed(items, position) else None
     return None
+
+
+def _is_noun(items: Sequence[Item], position: int) -> bool:
+    """Tell whether the verb is what things are in: "not in the planner list, with product"."""
+    before, after = items[position - 1], items[position + 1 : position + 2]
+    return before.kind == "mention" and (not after or after[0].kind == "mark")
 
 
 def _only(items: Sequence[Item]) -> int | None:

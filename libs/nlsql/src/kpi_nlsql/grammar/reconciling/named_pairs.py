@@ -10,6 +10,7 @@ from kpi_nlsql.english.words import parts, stems
 from kpi_nlsql.grammar.reconciling.composite_keys import key_mentions
 from kpi_nlsql.grammar.reconciling.relation import Relation
 from kpi_nlsql.mentions.homes import naming_rows
+from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words_back
 from kpi_nlsql.schema.pairing import Pairing
@@ -19,7 +20,7 @@ from kpi_nlsql.sentence import Sentence
 
 _SURE_COLUMN = 0.95
 _SPOKEN = 0.9
-_ASKED = 0.97
+_ASKED = 1.0
 _PARTLY = 0.6
 _LIKELY = 0.6
 _SHOWN = 0.85
@@ -94,8 +95,8 @@ def shared_column(sentence: Sentence, relation: Relation) -> Pairing | None:
         lead = skip_words_back(sentence.items, position - 1, _DETERMINERS)
         alone = _leads_to_place(sentence.items[position + 1 : relation.source])
         opened = position == 0 or sentence.items[lead if alone else position - 1].cues
-        mine = [hit for hit in item.column_hits() if hit.table == source]
-        theirs = [hit for hit in item.column_hits() if hit.table == target]
+        mine = _hits(item, source)
+        theirs = _of_target(sentence, item, mine[:1], target) if alone else _hits(item, target)
         sure = mine and theirs and min(mine[0].score, theirs[0].score) >= _SURE_COLUMN
         if (
             opened
@@ -110,11 +111,34 @@ def shared_column(sentence: Sentence, relation: Relation) -> Pairing | None:
     return None
 
 
+def _hits(item: Item, table: str) -> list[NameHit]:
+    return [hit for hit in item.column_hits() if hit.table == table]
+
+
+def _of_target(
+    sentence: Sentence, item: Item, mine: Sequence[NameHit], target: str
+) -> list[NameHit]:
+    """Return the columns of a table that a mention names.
+
+    Planners have a ``PLANNER_NAME`` there, and families, if they are the same, a ``PART_FAMILY``.
+    """
+    hits = _hits(item, target)
+    if not mine or (hits and hits[0].score >= _SURE_COLUMN):
+        return hits
+    table = sentence.graph.table(target)
+    called = naming_rows(stems(item.text), table)
+    known = sentence.graph.table(mine[0].table).column(str(mine[0].column)).values
+    partly = [table.column(str(hit.column)) for hit in hits if hit.score >= _LIKELY]
+    alike = [c for c in partly if known and c.values and share(known, c.values) >= MINIMUM_SHARE]
+    found = called if len(called) == 1 else alike
+    return [NameHit(target, column.name, _SURE_COLUMN) for column in found[:1]] or hits
+
+
 def _leads_to_place(items: Sequence[Item]) -> bool:
     """Tell whether only "that are in" stands before a place, and no rows: "emails in A"."""
     return bool(items) and all(
         item.text != "of"
-        and (item.kind == "word" or item.is_cue("relative") or item.is_cue("also"))
+        and (item.kind == "word" or any(map(item.is_cue, ("relative", "also", "both"))))
         for item in items
     )
 
