@@ -11,6 +11,7 @@ from kpi_nlsql.apart import (
     averaged_counts,
     clause_by_clause,
     compared_rows,
+    excepted,
     grouped_counts,
     matched_by,
     ranked_differences,
@@ -141,6 +142,8 @@ def candidates(sentence: Sentence) -> Iterable[Candidate]:
     shared = shares.read(sentence, candidates)
     if shared is not None:
         return shared
+    if without := list(excepted.read(sentence, candidates)):
+        return without
     matched = list(matched_by.read(sentence, _readings))
     whole = [*(matched or _readings(sentence)), *grouped_counts.read(sentence, _readings)]
     whole += summed_rows.read(sentence, _readings)

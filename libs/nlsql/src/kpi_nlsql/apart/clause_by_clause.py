@@ -35,7 +35,7 @@ _BORDERS = frozenset({";", ":", "?", "."})
 
 def read(sentence: Sentence, reader: Reader, whole: Sequence[Candidate]) -> Iterator[Candidate]:
     """Yield the reading clause by clause, where it is as sure as those of the ``whole``."""
-    tail = _tail(sentence)
+    tail = told_until(sentence)
     found_joints = list(joints(sentence, tail))
     ranked = confidence.rank(sentence, whole) if found_joints else []
     if ranked and ranked[0][1].operation in _COMPARING:
@@ -52,7 +52,7 @@ def read(sentence: Sentence, reader: Reader, whole: Sequence[Candidate]) -> Iter
         return
 
 
-def _tail(sentence: Sentence) -> int:
+def told_until(sentence: Sentence) -> int:
     """Return the token with which a list of columns begins; the end if there is none."""
     tokens, request = sentence.tokens, find_request(sentence.items)
     end = len(tokens)

@@ -70,7 +70,12 @@ def is_exception(items: Sequence[Item], at: int) -> bool:
     either = any(item.text in _OR for item in items[:at])
     if at and items[at].text == "other than" and items[at - 1].best_column() >= NAMES_HALF:
         return False  # "with a phone or with a team other than Alpha" compares the team
-    return either and bool(items[at].cues) and items[at].text.startswith(EXCEPTING)
+    return either and excepts(items[at])
+
+
+def excepts(item: Item) -> bool:
+    """Tell whether rows are left out by what follows: "except", "excluding"."""
+    return bool(item.cues) and item.text.startswith(EXCEPTING)
 
 
 def _goes_back(items: Sequence[Item], at: int) -> bool:
