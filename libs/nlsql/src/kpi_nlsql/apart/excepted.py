@@ -38,7 +38,11 @@ _LISTING = frozenset({",", "and", "or", "nor"})
 _ROWS = frozenset({"those", "ones"})
 _OPENING = frozenset({"the", "all", "any", "those", "ones"})
 _ENDING = ("group", "order", "show")
+_DENYING = ("not", "missing")
 _TELLING = frozenset({"mention", "number", "quoted"})
+
+_HEARD = ("comparison_unread", "contrast_unread", "negation_unread")
+"""Doubts about words that deny: those of an exception are heard, whatever became of them."""
 
 _Placed = list[tuple[Token, int]]
 """Tokens with their places in the sentence."""
@@ -67,6 +71,7 @@ def read(sentence: Sentence, reader: Reader) -> Iterator[Candidate]:
         plan=query,
         explanation=explain(query),
         used=used(sentence, gone, [rest, *kinds]) - _unread(sentence, gone, kinds),
+        features=rest.candidate.features | dict.fromkeys(_HEARD, 0.0),
     )
 
 
@@ -118,7 +123,8 @@ class _Excepted:
         if self._is_bare(kind):
             told_of = things >= _TWO and self._adds_up()  # "quantity …, excluding open orders"
             return self._is_own_value(kind) or told_of
-        return things < _TWO
+        lacking = any(self.items[at].is_cue(cue) for at in kind for cue in _DENYING)
+        return things < _TWO and not lacking
 
     def _adds_up(self) -> bool:
         shown = [output.expression for output in self.query.outputs]

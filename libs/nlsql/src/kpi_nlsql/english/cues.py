@@ -44,6 +44,7 @@ _PHRASES: dict[Cue, str] = {
     Cue("compare", ">="): (
         "at least|or after|or later|or newer|or older|no less than|not less than|or more|or above|or higher|greater than or equal to|"
         "minimum of at least|no fewer than|not fewer than|or greater|or over|not below|"
+        "or longer|or larger|or bigger|or better|or heavier|or taller|or faster|or wider|or thicker|"
         "more than or equal to|larger than or equal to|a minimum of|equal to or greater than|"
         "equal to or more than"
     ),
@@ -55,7 +56,7 @@ _PHRASES: dict[Cue, str] = {
         "at most|or before|or earlier|or younger|no more than|not more than|up to|or less|or fewer|or below|or lower|not above|"
         "less than or equal to|no greater than|smaller than or equal to|a maximum of|or under|"
         "not over|not exceeding|does not exceed|do not exceed|fewer than or equal to|"
-        "equal to or less than|no higher than"
+        "equal to or less than|no higher than|or shorter|or smaller|or worse|or lighter|or slower|or cheaper|or narrower|or thinner"
     ),
     Cue("compare", "="): "equal to|equals|is equal to|exactly|equal|the same as|identical to|equaling",
     Cue("compare", "!="): (

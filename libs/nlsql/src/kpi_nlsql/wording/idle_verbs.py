@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from kpi_nlsql.english.deeds import is_verb
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
 from kpi_nlsql.schema.graph import Graph
@@ -41,9 +42,10 @@ def _priced(items: Sequence[Item], position: int) -> Step | None:
 def _by_kind(items: Sequence[Item], position: int) -> Step | None:
     """Read "invoices paid by card" as those with the method Card that their verb is of."""
     verb, value = items[position], item_at(items, position + 2)
-    if value is None or text_at(items, position + 1) not in _BY or verb.best_table() <= 0:
+    if value is None or text_at(items, position + 1) not in _BY:
         return None
-    told = {(hit.table, hit.column) for hit in verb.column_hits() if hit.score >= _COLUMN}
+    least = _COLUMN if verb.best_table() > 0 else 0.0 if is_verb(verb.text) else 1.0
+    told = {(hit.table, hit.column) for hit in verb.column_hits() if hit.score >= least}
     rows = {table_of(item) for item in items[:position] if names_rows(item)}
     if not any((v.table, v.column) in told and v.table in rows for v in value.values):
         return None

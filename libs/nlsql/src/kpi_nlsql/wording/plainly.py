@@ -41,6 +41,7 @@ from kpi_nlsql.wording.rates_told import rates_told
 from kpi_nlsql.wording.rows_had import plainly_had
 from kpi_nlsql.wording.shorthand import written_out
 from kpi_nlsql.wording.stated_rules import plainly_lacking
+from kpi_nlsql.wording.taken_over import taken_over
 from kpi_nlsql.wording.totals_asked import totals_asked
 from kpi_nlsql.wording.totals_split import totals_split
 from kpi_nlsql.wording.who_asked import who_asked
@@ -62,7 +63,7 @@ def asked_plainly(items: Sequence[Item], lexicon: Lexicon) -> tuple[Item, ...]:
 
 def plain_items(items: Sequence[Item], graph: Graph, lexicon: Lexicon) -> list[Item]:
     """Return the linked items with deeds, parts, denials and requests put plainly."""
-    items = measures_told(names_as_held(names_before_codes(items), graph), graph)
+    items = taken_over(measures_told(names_as_held(names_before_codes(items), graph), graph))
     told = idle_verbs_out(who_asked(rates_told(items, graph), lexicon, graph), graph)
     told = bare_deeds(told, lexicon, graph)
     told = together(told, graph)

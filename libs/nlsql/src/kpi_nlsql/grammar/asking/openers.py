@@ -26,6 +26,7 @@ _HAVING = frozenset({"have", "has", "had"})
 COMPARISONS = ("compare", "between", "superlative", "average_of_all", "below_average")
 _COMPARED_WITHIN = 5
 _AUXILIARIES = COPULAS | HELPING | {"be"}
+_OF_ONE = (["is"], ["was"])
 _ANEW = frozenset({"and", "but", ","})
 
 
@@ -187,9 +188,11 @@ def _relative(scan: Scanner) -> bool:
 
 
 def _says_of_column(scan: Scanner) -> bool:
-    # "with a title that mentions oil", "with a price which is above 50"
+    # "with a title that mentions oil", "with a price which is empty"
     if scan.item.text not in {"that", "which"} or scan.role(scan.position - 1) != "column":
         return False
+    if scan.at(scan.position + 1).text.split()[:1] in _OF_ONE:
+        return True
     told = scan.at(skip_words(scan.items, scan.position + 1, COPULAS))
     return any(told.is_cue(kind) for kind in (*COMPARISONS, "contains", "starts", "ends"))
 

@@ -10,7 +10,7 @@ from kpi_nlsql.grammar.conditions.times import is_date, is_timed
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.schema.flags import is_flag
-from kpi_nlsql.schema.graph import Column
+from kpi_nlsql.schema.graph import Column, Table
 from kpi_nlsql.schema.key_names import KEY_TAILS
 
 _SURE = 0.8
@@ -41,12 +41,14 @@ _BEING = frozenset({"is", "was", "are", "were"})
 _SHORT = 2
 _OPENING = frozenset({"where", "for which"})
 _ENDING = frozenset({"but", "and", "although", "though", "while", "even"})
+_KEY_STEMS = frozenset(map(stem, KEY_TAILS))
 _TAILS = frozenset(
     stem(word)
     for word in (
         *KEY_TAILS,
         *"name title date time amount value address on at by reference text".split(),  # noqa: SIM905
-        *"g kg grams kilograms l km m cm mm hours hrs minutes min days percentage".split(),  # noqa: SIM905
+        *"g kg grams kilograms l km m cm mm hours hrs minutes min days weeks months".split(),  # noqa: SIM905
+        *"years percentage".split(),  # noqa: SIM905
     )
 )
 """Words that a column's name ends with and people leave out: "no tool" and ``tool_id``."""
@@ -192,7 +194,7 @@ def _column_of(scan: Scanner, position: int, entity: str) -> Ref | None:
             continue
         column = table.column(str(hit.column))
         leads = _leads(column, words)
-        fits = hit.score >= _SURE or leads
+        fits = hit.score >= _SURE or leads or _heads(table, column, words)
         state = item.text.endswith("ed") or not leads
         weak = item.values and state and hit.score < _EXACT
         if fits and not weak and (best is None or hit.score > best[0]):
@@ -216,6 +218,16 @@ def _leads(column: Column, words: tuple[str, ...]) -> bool:
         if len(told) >= len(words) and alike and set(told[len(words) :]) <= _TAILS:
             return True
     return False
+
+
+def _heads(table: Table, column: Column, words: tuple[str, ...]) -> bool:
+    """Tell whether one column alone ends so: "without a reason", of its ``reject_reason``."""
+    ending = [
+        each.name
+        for each in table.columns
+        if any(stems(name)[-len(words) :] == words for name in each.display_names)
+    ]
+    return ending == [column.name] and not set(words) & _KEY_STEMS
 
 
 def _stands_for(told: str, word: str) -> bool:
