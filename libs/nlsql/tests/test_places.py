@@ -137,3 +137,9 @@ def test_a_place_is_the_table_of_its_system_that_holds_what_is_spoken_of(
     sql = _sql(CLUB, sentence)
     assert "FROM crm_members" in sql
     assert sql.count(f"NOT EXISTS(SELECT 1 FROM {denied} ") == sql.count("EXISTS") == 1
+
+
+def test_rows_that_are_in_a_system_only_are_missing_from_the_other() -> None:
+    sql = _sql(SYSTEMS, "Customers that exist in CRM only")
+    assert "FROM crm_customers" in sql
+    assert "NOT EXISTS(SELECT 1 FROM sap_customers " in sql

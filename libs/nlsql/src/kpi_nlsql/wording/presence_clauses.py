@@ -53,13 +53,15 @@ _OWN = 0.6
 _NAMES_TABLE = 0.5
 _LONGEST_NOUN = 3
 
+_GOING_ON = frozenset({"and", "but", "or", "that", "which", "with", "whose"})
+_ONLY_IN = Item("cue", "only in", 0, 0, cues=(Cue("only"),))
 _FOUND_IN = Item("cue", "found in", 0, 0, cues=(Cue("also"),))
 
 
 def plain_presence(items: Sequence[Item]) -> list[Item]:
     """Return the items with what is said to be somewhere put plainly."""
     rules = (_idly_made, _own_books, _subject_to, _there, _done_there, _there_too, _offered_too,
-             _with_related)  # fmt: skip
+             _with_related, _only_there)  # fmt: skip
     return rewritten(items, rules, first=1)
 
 
@@ -266,3 +268,15 @@ def _raised(items: Sequence[Item], start: int, behind: int) -> Step | None:
                 return start, end, [THAT, HAVE, *items[behind:verb]]
             return None
     return None
+
+
+def _only_there(items: Sequence[Item], position: int) -> Step | None:
+    """Read "loans that exist in the ledger only" as those that are only in the ledger."""
+    noun, only = items[position - 1], items[position]
+    lead = skip_words_back(items, position - 2, _DETERMINERS)
+    placed = items[lead].last_word == "in" and not items[lead].is_cue("missing")
+    behind = item_at(items, position + 1)
+    ends = behind is None or behind.kind == "mark" or behind.text in _GOING_ON
+    if only.text != "only" or not ends or noun.best_table() < _OWN:
+        return None
+    return (lead, position + 1, [_ONLY_IN, noun]) if placed and lead else None

@@ -114,9 +114,15 @@ def _key_mentions(sentence: Sentence, asked: Membership) -> set[int]:
 
 
 def _leads_on(items: Sequence[Item], position: int, asked: Membership) -> bool:
-    """Tell whether only grammatical words stand between a mention and the cue or the target."""
+    """Tell whether only grammatical words stand between a mention and the cue or the target.
+
+    "For a meter id that exists in neither A nor B" says twice that it is looked for there.
+    """
     end = asked.cue if position < asked.cue else asked.targets[0].position
-    return all(item.kind == "word" or item.is_cue("relative") for item in items[position + 1 : end])
+    between = items[position + 1 : end]
+    return all(
+        item.kind == "word" or item.is_cue("relative") or item.is_cue("also") for item in between
+    )
 
 
 def _complete(sentence: Sentence, candidate: Candidate) -> bool:
