@@ -19,7 +19,7 @@ def charter() -> Graph:
                 "boats",
                 columns=(
                     text("boat_no", unique=True),
-                    text("boat_name"),
+                    text("boat_name", "Albatros", "Pelican"),
                     text("kind", "Yacht", "Catamaran", "Gulet"),
                     Column("berths", "integer"),
                     Column("built_year", "integer"),

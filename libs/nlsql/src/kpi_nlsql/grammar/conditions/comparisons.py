@@ -23,6 +23,7 @@ from kpi_nlsql.grammar.conditions.compared_counts import (
     unit_skipped,
 )
 from kpi_nlsql.grammar.conditions.happenings import rows_in_time
+from kpi_nlsql.grammar.conditions.named_rows import against_named_row
 from kpi_nlsql.grammar.conditions.outnumbering import outnumbered
 from kpi_nlsql.grammar.conditions.ranges import between, starts_alternative
 from kpi_nlsql.grammar.conditions.times import YEARS, bound, date_meant, is_spent
@@ -38,7 +39,6 @@ _COMPARATIVES: dict[str, Operator] = {
 }  # fmt: skip
 _VERB = 2
 """Words of a verb between a measure and what it is compared with."""
-
 _DATED = frozenset({"earlier", "later", "before", "after", "newer"})
 
 
@@ -63,6 +63,8 @@ def _compared(scan: Scanner, operator: Operator, position: int) -> bool:
         scan.pending, scan.pending_function = scan.ref(position), None
         scan.take(position)
         position += 1
+    if against_named_row(scan, operator, position):
+        return True
     value = scan.at(position)
     number = value.number
     if number is None and value.kind != "quoted" and not value.values:
@@ -139,6 +141,7 @@ def _with_subject(scan: Scanner, operator: Operator, literal: str | float, posit
         dated = scan.at(position).last_word in _DATED and literal in YEARS
         ref = _date(scan) if dated else implied_column(scan, position - 1)
     if ref is None and function is None:
+        scan.draft.note("unmeasured")  # "older than the Kiel depot": nothing tells how old
         return True
     scan.not_output(ref)
     if ref is not None and function is None and _contradicts(scan, ref, operator, literal):
@@ -275,7 +278,10 @@ def _split(scan: Scanner) -> bool:
     number = scan.at(column + 2)
     if scan.at(column + 1).text != "than":
         return False
-    if set_against(scan, operator, column, scan.skip(column + 2)):
+    other = scan.skip(column + 2)
+    if set_against(scan, operator, column, other):
+        return True
+    if against_named_row(scan, operator, other, scan.ref(column)):
         return True
     if number.number is None:
         return outnumbered(scan, operator, column) or _split_average(scan, operator, column, than)
