@@ -11,14 +11,15 @@ from itertools import pairwise
 
 from kpi_nlsql.drafting.draft import MAIN, Draft, Term
 from kpi_nlsql.schema.graph import Graph
+from kpi_nlsql.schema.paths import JoinPaths
 
 _BESIDE = 2
 _ROW_KINDS = frozenset({"value", "compare", "between"})
 
 
-def separate(draft: Draft, graph: Graph) -> None:
+def separate(draft: Draft, graph: Graph, paths: JoinPaths) -> None:
     """Open a scope for every condition that contradicts those before it in the main scope."""
-    _add_up(draft, graph)
+    _add_up(draft, graph, paths)
     held: list[Term] = []
     apart: list[Term] = []
     scope = MAIN
@@ -39,12 +40,14 @@ def separate(draft: Draft, graph: Graph) -> None:
             term.scope = scope
 
 
-def _add_up(draft: Draft, graph: Graph) -> None:
+def _add_up(draft: Draft, graph: Graph, paths: JoinPaths) -> None:
     # "the total amount of the lines for Hotel and Flight": lines of either kind are added up.
-    # "Gold and Silver customers" are customers of either kind.
+    # "Gold and Silver customers" are customers of either kind, and "orders of the North and South
+    # regions" those of a customer in either, of whom each has just one.
     own = _summed(draft)
     rows = {table for _, table in draft.entities[:1]}
     rows |= {w.ref.choice[0] for w in draft.wanted[:1] if w.ref is not None and w.ref.choice}
+    rows |= {each for row in rows for each in _of_its_one(row, draft, graph, paths)}
     told = rows | {own}
     others = any(term.kind == "exists" for term in draft.terms)
     plainly_rows = not others and _shows_each_row(draft, graph)
@@ -60,6 +63,16 @@ def _add_up(draft: Draft, graph: Graph) -> None:
         denied = {first.scope, second.scope} & draft.negative_scopes
         if beside and not denied and contradict(first, second):
             second.scope, second.joined_by_or = first.scope, True
+
+
+def _of_its_one(row: str, draft: Draft, graph: Graph, paths: JoinPaths) -> set[str]:
+    """Return the tables of the values told of which each row has just one row."""
+    ways = {t: paths.path(row, t) for t in map(_table, draft.terms) if t is not None}
+    return {
+        table
+        for table, way in ways.items()
+        if way is not None and all(paths.to_one(join, graph) for join in way[1])
+    }
 
 
 def _shows_each_row(draft: Draft, graph: Graph) -> bool:

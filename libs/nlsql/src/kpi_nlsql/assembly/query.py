@@ -19,7 +19,7 @@ from kpi_nlsql.schema.graph import Join
 def assemble(frame: Frame) -> plan.Query:
     """Return the query. Raises Unreadable."""
     either = alternatives(frame)
-    separate(frame.draft, frame.graph)
+    separate(frame.draft, frame.graph, frame.paths)
     add_up(frame)
     groups = frame.draft.groups
     shown, distinct = shown_outputs(frame, groups)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from kpi_nlsql.english.words import all_stems, stems
+from kpi_nlsql.judging.doubts import meets_one
 from kpi_nlsql.judging.held import Held, best_name
+from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import conditions, queries
 from kpi_nlsql.schema.graph import Column, Graph
@@ -19,7 +21,7 @@ def plan_oddities(sentence: Sentence, query: plan.Plan, held: Held) -> dict[str,
     selects = list(queries(query))
     return {
         "other_day": any(_tests_other_day(sentence, each, held) for each in selects),
-        "rows_untold": _shows_untold(sentence, query),
+        "rows_untold": _shows_untold(sentence, query, held),
         "code_summed": any(_sums_code(sentence.graph, each, held) for each in selects),
     }
 
@@ -60,7 +62,7 @@ def _on_day(term: plan.Condition) -> plan.Expression | None:
     return term.subject if isinstance(term, plan.Between | plan.RecentDays) else None
 
 
-def _shows_untold(sentence: Sentence, query: plan.Plan) -> bool:
+def _shows_untold(sentence: Sentence, query: plan.Plan, held: Held) -> bool:
     # "Stock with a reserved quantity above the one on hand" asks for the rows that are told of,
     # not for those of a table that is joined to them; but "trips of drivers from York" for trips.
     first = next(queries(query))
@@ -68,7 +70,7 @@ def _shows_untold(sentence: Sentence, query: plan.Plan) -> bool:
     terms = list(plan.parts(first.where))
     if len(shown) != 1 or None in shown or not first.joins or not terms:
         return False
-    if _asks_rows_of_others(sentence, first, shown):
+    if _asks_rows_of_others(sentence, first, shown) or _tells_kind(sentence, first, held):
         return False
     tested = {
         side.source
@@ -86,6 +88,29 @@ def _asks_rows_of_others(sentence: Sentence, query: plan.Query, shown: set[str |
     own = query.source.table
     behind = named[named.index(own) + 1 :] if own in named else []
     return query.source.alias in shown and bool(others & set(behind))
+
+
+def _tells_kind(sentence: Sentence, query: plan.Query, held: Held) -> bool:
+    """Tell whether rows are named, and then only what the one row is that each of them has.
+
+    "Orders in the North region" are those of a customer there: the column is named, too.
+    """
+    named = any(_names(item, query.source.table) for item in sentence.items)
+    one = all(meets_one(sentence.graph, step) for step in query.joins)
+    terms = list(plan.parts(query.where)) if named and one else []
+    return bool(terms) and all(
+        isinstance(term, plan.Compare)
+        and term.operator == "="
+        and isinstance(term.right, plan.Constant)
+        and isinstance(term.left, plan.ColumnRef)
+        and best_name(sentence.items, term.left, held) >= _NAMED
+        for term in terms
+    )
+
+
+def _names(item: Item, table: str) -> bool:
+    hits = item.table_hits()
+    return bool(hits) and hits[0].table == table and item.best_table() >= _NAMED
 
 
 def _sums_code(graph: Graph, query: plan.Query, held: Held) -> bool:

@@ -5,6 +5,22 @@ from __future__ import annotations
 from kpi_nlsql.drafting.draft import Term
 from kpi_nlsql.grammar.scanner import Scanner
 
+_JOINING = frozenset({",", "and", "or", "nor"})
+
+
+def behind_list(scan: Scanner, position: int) -> int:
+    """Return where the values end that are listed from here: "Home, Toys and Garden categories".
+
+    What stands there, the column perhaps, is said of each of them.
+    """
+    at = position + 1
+    while scan.at(at).text in _JOINING:
+        further = at + 1 + (scan.at(at + 1).text in _JOINING)
+        if scan.role(further) != "value":
+            return position + 1
+        at = further + 1
+    return at
+
 
 def another_like(scan: Scanner) -> bool:
     """Consume the second text of "contain 'a' or 'b'", searched for like the first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kpi_nlsql.drafting.draft import Ref, Term
 from kpi_nlsql.english.function_words import COPULAS
 from kpi_nlsql.grammar.conditions.directions import direction
-from kpi_nlsql.grammar.conditions.further_values import another_like, another_number
+from kpi_nlsql.grammar.conditions.further_values import another_like, another_number, behind_list
 from kpi_nlsql.grammar.conditions.happenings import rows_in_time
 from kpi_nlsql.grammar.conditions.listed_with import connect, holds
 from kpi_nlsql.grammar.conditions.times import DATE, told_before
@@ -192,7 +192,7 @@ def _neighbour(scan: Scanner) -> Ref | None:
     known = scan.pending is not None and scan.pending_function is None
     if known and _close(scan) and not _describes_rows(scan):
         return scan.pending
-    after = scan.position + 1
+    after = behind_list(scan, scan.position)
     if scan.role(after) == "column" and scan.item.values:
         ref = scan.ref(after)
         owned = {(hit.table, hit.column) for hit in scan.item.values}
