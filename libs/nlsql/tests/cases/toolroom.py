@@ -19,6 +19,7 @@ def toolroom() -> Graph:
         number("buy_price"),
         number("wear"),
         number("nbv"),
+        date("last_scan_dt"),
     )
     scans = (
         number("scan_no", unique=True),

@@ -8,6 +8,7 @@ from kpi_nlsql.grammar.asking.counting import counted
 from kpi_nlsql.grammar.conditions import totals
 from kpi_nlsql.grammar.conditions.text_search import is_span
 from kpi_nlsql.grammar.ranking import ranked_rows, rankings
+from kpi_nlsql.grammar.ranking.first_or_last import asks_extreme
 from kpi_nlsql.grammar.ranking.measured_by import (
     by_amount,
     from_oldest,
@@ -34,7 +35,7 @@ def read(scan: Scanner) -> bool:
     if is_span(scan):
         return False
     kind = item.argument("superlative")
-    if item.text in {"first", "last"} and not _is_superlative_first(scan):
+    if item.text in {"first", "last"} and not asks_extreme(scan):
         return False
     limit = limit_beside(scan)
     if kind in {"most", "fewest"}:
@@ -48,20 +49,6 @@ def _in_list_of_functions(scan: Scanner) -> bool:
         return False
     position = skip_words(scan.items, scan.position + 1, {",", "and", "the", "or"})
     return position > scan.position + 1 and function_at(scan, position) is not None
-
-
-def _is_superlative_first(scan: Scanner) -> bool:
-    following = scan.at(scan.position + 1)
-    if following.number is not None or scan.role(scan.position + 1) == "table":
-        return True
-    deed = scan.in_where or scan.participle(scan.position + 1)  # "was last serviced before …"
-    named = scan.role(scan.position + 1) == "column" and not deed
-    return named and _is_dated(scan, scan.position + 1)
-
-
-def _is_dated(scan: Scanner, position: int) -> bool:
-    # "last order date", not "last name"
-    return scan.is_dated(scan.at(position).column_hits()[0])
 
 
 def _most(scan: Scanner, descending: bool, limit: int) -> bool:
