@@ -20,6 +20,7 @@ from kpi_nlsql.wording.asked_last import asked_first
 from kpi_nlsql.wording.bare_deeds import bare_deeds
 from kpi_nlsql.wording.capital_names import capital_names
 from kpi_nlsql.wording.codes_told import names_before_codes, with_codes_told
+from kpi_nlsql.wording.count_again import counts_named_again
 from kpi_nlsql.wording.courtesy import plainly_asked
 from kpi_nlsql.wording.deeds_told import deeds_told
 from kpi_nlsql.wording.everyday import plainly_told
@@ -64,6 +65,7 @@ def asked_plainly(items: Sequence[Item], lexicon: Lexicon) -> tuple[Item, ...]:
 def plain_items(items: Sequence[Item], graph: Graph, lexicon: Lexicon) -> list[Item]:
     """Return the linked items with deeds, parts, denials and requests put plainly."""
     items = taken_over(measures_told(names_as_held(names_before_codes(items), graph), graph))
+    items = counts_named_again(items)
     told = idle_verbs_out(who_asked(rates_told(items, graph), lexicon, graph), graph)
     told = bare_deeds(told, lexicon, graph)
     told = together(told, graph)
