@@ -46,6 +46,7 @@ _EXACT = 0.95
 _NAMES_TABLE = 0.6
 _MAY_NAME_TABLE = 0.4
 _KEPT_IN = frozenset({"in", "from", "within"})
+_RELATIVES = frozenset({"that", "which", "who"})
 _PEOPLE = frozenset({"people", "persons", "individuals"})
 
 
@@ -70,7 +71,7 @@ def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tupl
     told = narrowed(list(items), _place_positions(items), tokens, graph)
     told = _plain_nouns(told, graph)
     place = _own_place(told)
-    if place is None or any(_is_of_system(item, place, tokens) for item in told[: place.start]):
+    if place is None or any(_is_of_system(told, at, place, tokens) for at in range(place.start)):
         return tuple(told)
     told = _counted_keys(told, place, graph)
     noun = _noun(told, place, graph, tokens)
@@ -236,9 +237,17 @@ def _noun(
     return None
 
 
-def _is_of_system(item: Item, place: _Place, tokens: Sequence[Token]) -> bool:
-    """Tell whether the rows were told with another system before: "SAP materials that are in A"."""
-    if not place.told or item.best_table() < _EXACT or item.table_hits()[0].table == place.table:
+def _is_of_system(items: Sequence[Item], at: int, place: _Place, tokens: Sequence[Token]) -> bool:
+    """Tell whether the rows were told with another system before: "SAP materials that are in A".
+
+    So they are where the place stands in their clause: "SAP materials which are active in A".
+    """
+    item, hits = items[at], items[at].table_hits()
+    if item.kind != "mention" or not hits or hits[0].table == place.table:
+        return False
+    clause = any(other.text in _RELATIVES for other in items[at + 1 : place.start])
+    sure = place.told and hits[0].score >= _EXACT
+    if not sure and not (clause and hits[0].score >= _NAMES_TABLE and " " in item.text):
         return False
     name = tokens[item.start].text
     proper = name.isupper() or (item.start > 0 and not name.islower())

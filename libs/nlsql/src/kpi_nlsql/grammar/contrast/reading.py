@@ -248,8 +248,9 @@ class Reading:
         left, right = (
             self.sentence.graph.table(side.table) for side in (choice.left, choice.right)
         )
-        self.keyed = True
         pairs = completed(left, right, choice.pairing, told.pairs)
+        same = any("same" in item.text.split() for item in self.items)
+        self.keyed = same or pairs == told.pairs  # "by category" tells no row
         return Pairing(pairs, _KEYED, "the columns that are named")
 
     def _named(self, choice: Choice, together: bool) -> list[plan.ColumnRef]:
