@@ -205,3 +205,45 @@ def test_orders_of_two_kinds_share_no_number() -> None:
     ours = Table("po_line", columns=(_code("po_no", tuple(f"PO{n}" for n in range(20))),))
     theirs = Table("so_line", columns=(_code("order_no", tuple(f"SO{n}" for n in range(20))),))
     assert not build_graph("shop", [ours, theirs]).joins_between("po_line", "so_line")
+
+
+def test_rows_refer_to_others_by_their_name_beside_declared_keys() -> None:
+    names = tuple(f"Mill {n} & Sons" for n in range(20))
+    mills = Table(
+        "mills",
+        columns=(
+            Column("mill_no", "integer", unique=True),
+            Column("mill_name", "text", values=names, unique=True),
+            Column("country", "text", values=("Italy", "Spain")),
+        ),
+        primary_key=("mill_no",),
+        row_count=20,
+    )
+    rolls = Table(
+        "rolls",
+        columns=(Column("roll_no", "integer"), Column("Mill Name", "text", values=names[:18])),
+        row_count=90,
+    )
+    looms = Table("looms", columns=(Column("loom", "text"), Column("mill_no", "integer")))
+    declared = [Join("looms", ("mill_no",), "mills", ("mill_no",))]
+    engine = Engine(build_graph("weaving", [mills, rolls, looms], declared))
+    answer = engine.read("Rolls from mills in Italy")
+    assert isinstance(answer, Answer)
+    assert '"rolls"."Mill Name" = "mills"."mill_name"' in answer.sql("sqlite")
+
+
+def test_no_table_links_rows_to_others_by_what_they_have_themselves() -> None:
+    halls = Table("halls", columns=(Column("hall", "text", unique=True),), primary_key=("hall",))
+    key = (Column("hall", "text"), Column("part", "text"))
+    kept = Table("kept_parts", columns=key, primary_key=("hall", "part"))
+    used = Table("used_parts", columns=(*key, Column("used_on", "date")))
+    joins = [
+        Join("kept_parts", ("hall",), "halls", ("hall",)),
+        Join("used_parts", ("hall",), "halls", ("hall",)),
+        Join("kept_parts", ("hall", "part"), "used_parts", ("hall", "part"), score=0.9),
+    ]
+    answer = Engine(build_graph("works", [halls, kept, used], joins)).read(
+        "Kept parts without a hall"
+    )
+    assert isinstance(answer, Answer)
+    assert "used_parts" not in answer.sql("sqlite")

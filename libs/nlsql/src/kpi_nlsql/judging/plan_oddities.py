@@ -13,6 +13,7 @@ from kpi_nlsql.sentence import Sentence
 
 _NAMED_AT_ALL = 0.01
 _NAMED = 0.8
+_PARTLY = 0.6
 _TIMES = frozenset(stems("date day time on at"))
 
 
@@ -83,7 +84,7 @@ def _shows_untold(sentence: Sentence, query: plan.Plan, held: Held) -> bool:
 
 def _asks_rows_of_others(sentence: Sentence, query: plan.Query, shown: set[str | None]) -> bool:
     """Tell whether rows are named, and behind them those they belong to."""
-    named = [item.table_hits()[0].table for item in sentence.items if item.best_table() >= _NAMED]
+    named = [table for item in sentence.items if (table := _named(item)) is not None]
     others = {step.source.table for step in query.joins}
     own = query.source.table
     behind = named[named.index(own) + 1 :] if own in named else []
@@ -95,7 +96,7 @@ def _tells_kind(sentence: Sentence, query: plan.Query, held: Held) -> bool:
 
     "Orders in the North region" are those of a customer there: the column is named, too.
     """
-    named = any(_names(item, query.source.table) for item in sentence.items)
+    named = any(_named(item) == query.source.table for item in sentence.items)
     one = all(meets_one(sentence.graph, step) for step in query.joins)
     terms = list(plan.parts(query.where)) if named and one else []
     return bool(terms) and all(
@@ -108,9 +109,11 @@ def _tells_kind(sentence: Sentence, query: plan.Query, held: Held) -> bool:
     )
 
 
-def _names(item: Item, table: str) -> bool:
-    hits = item.table_hits()
-    return bool(hits) and hits[0].table == table and item.best_table() >= _NAMED
+def _named(item: Item) -> str | None:
+    """Return the table that an item names, and is no column of: "OPS products"."""
+    score = item.best_table()
+    surely = score >= _NAMED or (score >= _PARTLY and score > item.best_column())
+    return item.table_hits()[0].table if surely else None
 
 
 def _sums_code(graph: Graph, query: plan.Query, held: Held) -> bool:

@@ -107,7 +107,7 @@ class JoinPaths:
             if _is_sure(first) and first.right_table != end and not self.to_one(first, graph)
             for step, second in self._edges[first.right_table]
             if _is_sure(second) and second.right_table == end and self.to_one(second, graph)
-            if first.right_columns != second.left_columns
+            if not {*first.right_columns} & {*second.left_columns}
         ]
         if not found:
             return ()
