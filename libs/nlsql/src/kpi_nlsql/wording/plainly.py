@@ -15,6 +15,7 @@ from kpi_nlsql.mentions.row_nouns import merged
 from kpi_nlsql.mentions.split_measures import together
 from kpi_nlsql.schema.graph import Graph
 from kpi_nlsql.wording.announced import to_the_point
+from kpi_nlsql.wording.another_value import differently_told
 from kpi_nlsql.wording.asked_deeds import states_told
 from kpi_nlsql.wording.asked_last import asked_first
 from kpi_nlsql.wording.bare_deeds import bare_deeds

@@ -14,6 +14,7 @@ from kpi_nlsql.schema.amounts import adds_up
 from kpi_nlsql.sentence import Sentence
 
 _SURE_COLUMN = 0.85
+_NAMED = 0.95
 
 
 def members_shown(
@@ -44,7 +45,8 @@ def _asked_for(
     """Return whether a count is asked for, and the columns of the source that are named."""
     count = False
     columns: list[str] = []
-    for position, item in enumerate(sentence.items[: min(asked.source, asked.cue)]):
+    for position in _asking(sentence, asked, source):
+        item = sentence.items[position]
         if item.is_cue("count"):
             count = True
             used.add(position)
@@ -65,6 +67,21 @@ def _asked_for(
             if not _names_other(item, asked, source):
                 used.add(position)  # the subject: what the rows are rows of
     return count, columns
+
+
+def _asking(sentence: Sentence, asked: Membership, source: str) -> list[int]:
+    """Return where the sentence tells what it asks for: before the rows, or right behind them.
+
+    "Issue item numbers that are not in …" asks for the numbers that issues have.
+    """
+    places = list(range(min(asked.source, asked.cue)))
+    behind = asked.source + 1
+    item = sentence.items[behind] if asked.source < asked.cue - 1 else None
+    hits = item.column_hits() if item is not None and not item.values else []
+    named = any(hit.table == source and hit.score >= _NAMED for hit in hits)
+    if item is not None and named and item.text.endswith("s") and " " in item.text:
+        places.append(behind)
+    return places
 
 
 def _calls_rows(sentence: Sentence, item: Item, asked: Membership, source: str) -> bool:
