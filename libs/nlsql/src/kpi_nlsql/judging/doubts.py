@@ -76,7 +76,8 @@ def _denies(term: plan.Condition, holds: bool) -> bool:
     if not holds or isinstance(term, plan.IsNull):
         return True
     if isinstance(term, plan.Compare):
-        return term.operator == "!="
+        none = isinstance(term.right, plan.Constant) and term.right.value == 0
+        return term.operator == "!=" or (term.operator == "=" and none)  # "with zero stock"
     # "payments whose amount in A is not the amount in B": B's row has another one
     inner = (part for query in related(term) for part, so in _signed(query.where, True) if so)
     return any(isinstance(part, plan.Compare) and _sets_columns_apart(part) for part in inner)

@@ -34,7 +34,7 @@ def oddities(sentence: Sentence, query: plan.Plan) -> dict[str, bool]:
     held = Held(query)
     return {
         "unread_order": _leaves_order(sentence, query),
-        "denied_alone": _denies_alone(sentence, held),
+        "denied_alone": _denies_alone(sentence, query, held),
         "denied_beside_group": _denies_beside_group(query),
         "empty_output": _is_empty(sentence, query),
         "number_for_text": _compares_text(sentence.graph, query, held),
@@ -48,14 +48,24 @@ def _leaves_order(sentence: Sentence, query: plan.Plan) -> bool:
     return asked and not any(each.order for each in queries(query))
 
 
-def _denies_alone(sentence: Sentence, held: Held) -> bool:
-    # "who has no student friends" denies friends, not that the person is a student.
+def _denies_alone(sentence: Sentence, query: plan.Plan, held: Held) -> bool:
+    # "who has no student friends" denies friends, not that the person is a student; but "never
+    # counted" says that the ``LAST_COUNT_DATE`` is empty.
+    empty = {held.names(column) for column in _emptied(query)}
     return len(held.tables) == 1 and any(
         named.hits
         and not named.values
         and not any(hit.table in held.tables for hit in _likely(named))
+        and not any((hit.table, str(hit.column).lower()) in empty for hit in named.hits)
         for named in _denied(sentence.items)
     )
+
+
+def _emptied(query: plan.Plan) -> Iterator[plan.ColumnRef]:
+    """Yield the columns that must have no value."""
+    for term in (term for each in queries(query) for term in conditions(each)):
+        if isinstance(term, plan.IsNull) and isinstance(term.subject, plan.ColumnRef):
+            yield term.subject
 
 
 def _denied(items: Sequence[Item]) -> Iterator[Item]:

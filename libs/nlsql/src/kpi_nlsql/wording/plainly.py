@@ -72,6 +72,6 @@ def plain_items(items: Sequence[Item], graph: Graph, lexicon: Lexicon) -> list[I
     told = together(told, graph)
     told = with_rows_of_kind(deeds_told(money_told(told, lexicon), lexicon), graph)
     told = compounded(with_parts(told, graph), graph)
-    told = plain_presence(plainly_had(plain_denials(told, graph)))
+    told = differently_told(plain_presence(plainly_had(plain_denials(told, graph))))
     told = merged(asked_first(grouped_last(told_apart(told, graph))), graph)
     return totals_split(latest_of_each(told, graph), lexicon)
