@@ -130,20 +130,26 @@ WORKS = Engine(
     [
         (
             "Show me all parts in Spares Excel which are not in the ERP part master",
-            "SELECT s.* FROM stg_SPARES_EXCEL AS s WHERE NOT EXISTS(SELECT 1 FROM "
-            "brz_lnd_ERP_PART_MASTER AS t WHERE s.Part = t.PART)",
+            (
+                "SELECT s.* FROM stg_SPARES_EXCEL AS s WHERE NOT EXISTS(SELECT 1 FROM "
+                "brz_lnd_ERP_PART_MASTER AS t WHERE s.Part = t.PART)"
+            ),
         ),
         (
             "Parts in both Spares Excel and the ERP part master",
-            "SELECT s.* FROM stg_SPARES_EXCEL AS s WHERE EXISTS(SELECT 1 FROM "
-            "brz_lnd_ERP_PART_MASTER AS t WHERE s.Part = t.PART)",
+            (
+                "SELECT s.* FROM stg_SPARES_EXCEL AS s WHERE EXISTS(SELECT 1 FROM "
+                "brz_lnd_ERP_PART_MASTER AS t WHERE s.Part = t.PART)"
+            ),
         ),
         ("List the parts in ERP", "SELECT brz_lnd_ERP_PART_MASTER.* FROM brz_lnd_ERP_PART_MASTER"),
         (
             "Duplicate makers in Spares Excel",
-            "SELECT stg_SPARES_EXCEL.Maker, COUNT(*) AS duplicate_count FROM stg_SPARES_EXCEL "
-            "WHERE stg_SPARES_EXCEL.Maker IS NOT NULL GROUP BY stg_SPARES_EXCEL.Maker "
-            "HAVING COUNT(*) > 1",
+            (
+                "SELECT stg_SPARES_EXCEL.Maker, COUNT(*) AS duplicate_count FROM stg_SPARES_EXCEL "
+                "WHERE stg_SPARES_EXCEL.Maker IS NOT NULL GROUP BY stg_SPARES_EXCEL.Maker "
+                "HAVING COUNT(*) > 1"
+            ),
         ),
     ],
 )
