@@ -47,8 +47,8 @@ def _add_up(draft: Draft, graph: Graph, paths: JoinPaths) -> None:
     own = _summed(draft)
     rows = {table for _, table in draft.entities[:1]}
     rows |= {w.ref.choice[0] for w in draft.wanted[:1] if w.ref is not None and w.ref.choice}
-    rows |= {each for row in rows for each in _of_its_one(row, draft, graph, paths)}
-    told = rows | {own}
+    ones = {each for row in rows for each in _of_its_one(row, draft, graph, paths)}
+    told = rows | ones | {own}
     others = any(term.kind == "exists" for term in draft.terms)
     plainly_rows = not others and _shows_each_row(draft, graph)
     values = [t for t in draft.terms if t.kind == "value" and _table(t) in told - {None}]
@@ -58,7 +58,8 @@ def _add_up(draft: Draft, graph: Graph, paths: JoinPaths) -> None:
         beside = 0 < second.position - first.position - noun <= _BESIDE
         adjacent = second.adjacent and second.near in rows
         # "vendors in France and Italy", but not "countries with vendors of both kinds"
-        of_rows = (plainly_rows or noun) and bool(draft.entities) and _table(second) in rows
+        tables = rows if second.of_both else rows | ones
+        of_rows = (plainly_rows or noun) and bool(draft.entities) and _table(second) in tables
         beside = beside and (_table(second) == own or adjacent or of_rows)
         denied = {first.scope, second.scope} & draft.negative_scopes
         if beside and not denied and contradict(first, second):

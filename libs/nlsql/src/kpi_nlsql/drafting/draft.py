@@ -97,6 +97,8 @@ class Term:
     also_denied: bool = False
     """Whether it is denied with the one before: both of "not in Home or Garden"."""
     widely_joined: bool = False
+    of_both: bool = False
+    """Whether it is the second of "both A and B", which no row can be at once."""
     near: str | None = None
     adjacent: bool = False
     toward: Literal["origin", "destination"] | None = None

@@ -41,6 +41,7 @@ def connect(scan: Scanner, term: Term) -> None:
         if either or _lists_rows(scan, term, previous, words):
             term.joined_by_or = True
             return
+        term.of_both = any(item.is_cue("both") for item in scan.items[: scan.position])
         if not scan.draft.negative_scopes & {scan.scope}:
             scan.open_scope(negative=False)
 
