@@ -17,11 +17,16 @@ _ENGINE = Engine(
                     Column("ITEM_NO", "varchar(9)"),
                     Column("RESERVED_QUANTITY", "integer"),
                     Column("COUNTED_QUANTITY", "integer"),
+                    Column("COUNTED_ON", "date"),
                 ),
             ),
             Table(
                 "WMS_STOCK",
-                columns=(Column("ITEM_NO", "varchar(9)"), Column("SHELF", "varchar(9)")),
+                columns=(
+                    Column("ITEM_NO", "varchar(9)", values=("7100", "8200")),
+                    Column("SHELF", "varchar(9)"),
+                    Column("SHELVED_ON", "date"),
+                ),
             ),
             Table(
                 "ESHOP_EXPORT",
@@ -42,6 +47,8 @@ _ENGINE = Engine(
         ("Stock with reserved quantity above 5", "STOCK_COUNT"),
         ("Stock where the counted quantity is below reserved quantity", "STOCK_COUNT"),
         ("Stock whose shelf is empty", "WMS_STOCK"),
+        ("Stock counted in 2024", "STOCK_COUNT"),
+        ("Stock shelved between 2024-01-01 and 2024-03-31", "WMS_STOCK"),
         ("Show me all eshop articles", "ESHOP_EXPORT"),
     ],
 )
@@ -49,3 +56,16 @@ def test_the_rows_are_those_that_have_what_is_told_of_them(sentence: str, table:
     answer = _ENGINE.read(sentence, ReadOptions(minimum_confidence=0.0))
     assert isinstance(answer, Answer), answer
     assert answer.sql("sqlite").replace('"', "").startswith(f"SELECT {table}.* FROM {table}")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "condition"),
+    [
+        ("Stock with counted quantity above 7100", "COUNTED_QUANTITY > 7100"),
+        ("SKUs whose total pieces exceed 8200", "SUM(ESHOP_SALES.PIECES) > 8200"),
+    ],
+)
+def test_an_amount_compared_is_no_code_of_another_table(sentence: str, condition: str) -> None:
+    answer = _ENGINE.read(sentence, ReadOptions(minimum_confidence=0.0))
+    assert isinstance(answer, Answer), answer
+    assert condition in answer.sql("sqlite").replace('"', "")

@@ -24,7 +24,7 @@ def linked_items(tokens: Sequence[Token], graph: Graph, lexicon: Lexicon) -> Lin
     """Return the items of plain tokens."""
     linked = with_modifiers(asked_plainly(link(tokens, lexicon), lexicon), graph)
     placed_items = placed(plain_items(linked, graph, lexicon), tokens, graph)
-    return linked, tuple(told_by_columns(keyed(placed_items, graph)))
+    return linked, told_by_columns(keyed(placed_items, graph), graph)
 
 
 def relinked(sentence: Sentence, tokens: Sequence[Token]) -> Sentence:

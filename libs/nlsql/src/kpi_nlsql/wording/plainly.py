@@ -14,6 +14,7 @@ from kpi_nlsql.mentions.part_nouns import with_parts
 from kpi_nlsql.mentions.row_nouns import merged
 from kpi_nlsql.mentions.split_measures import together
 from kpi_nlsql.schema.graph import Graph
+from kpi_nlsql.wording.amounts_compared import amounts_compared
 from kpi_nlsql.wording.announced import to_the_point
 from kpi_nlsql.wording.another_value import differently_told
 from kpi_nlsql.wording.asked_deeds import states_told
@@ -52,7 +53,8 @@ from kpi_nlsql.wording.who_asked import who_asked
 def plain_tokens(tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Token, ...]:
     """Return the tokens of a sentence put plainly, before a word of it is linked."""
     named = capital_names(tokens, lexicon)
-    told = periods_led(periods_last(margins_last(written_out(without_glosses(named)))))
+    told = written_out(without_glosses(named))
+    told = periods_led(periods_last(margins_last(told)))
     told = plainly_asked(totals_asked(plainly_told(told)))
     told = by_known_names(plainly_lacking(only_those(told)), lexicon)
     return tuple(glued(with_codes_told(told, lexicon), lexicon))
@@ -65,7 +67,8 @@ def asked_plainly(items: Sequence[Item], lexicon: Lexicon) -> tuple[Item, ...]:
 
 def plain_items(items: Sequence[Item], graph: Graph, lexicon: Lexicon) -> list[Item]:
     """Return the linked items with deeds, parts, denials and requests put plainly."""
-    items = taken_over(measures_told(names_as_held(names_before_codes(items), graph), graph))
+    coded = names_before_codes(amounts_compared(items))
+    items = taken_over(measures_told(names_as_held(coded, graph), graph))
     items = counts_named_again(items)
     told = idle_verbs_out(who_asked(rates_told(items, graph), lexicon, graph), graph)
     told = bare_deeds(told, lexicon, graph)

@@ -27,7 +27,7 @@ def between(scan: Scanner) -> bool:
         scan.take(low_at, high_at)
         return True
     ref = measured_in(scan, high_at + 1) or date_meant(scan, scan.position, told) or scan.pending
-    if ref is None:
+    if ref is None and all(isinstance(value, str) or value in YEARS for value in told):
         ref = scan.implied(scan.position, TIME, scan.entity())
     following = high_at + 1
     if scan.role(following) == "column" and scan.pending is None:
