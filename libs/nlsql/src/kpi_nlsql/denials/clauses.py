@@ -8,7 +8,6 @@ from dataclasses import replace
 from kpi_nlsql.denials.reading import (
     CLOSING,
     DETERMINERS,
-    IN,
     KEPT,
     LONGEST_NOUN,
     NO,
@@ -27,7 +26,7 @@ from kpi_nlsql.denials.reading import (
 )
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import item_at, skip_words, text_at
-from kpi_nlsql.wording.rewriting import THAT, Step
+from kpi_nlsql.wording.rewriting import IN, THAT, Step
 
 _KNOWING = frozenset(
     "know knows knowing known list lists contain contains hold holds carry carries include "  # noqa: SIM905

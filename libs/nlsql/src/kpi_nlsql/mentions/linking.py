@@ -239,7 +239,8 @@ def _names(
     if length > 2 and words[-1].endswith("s") and known[-1] in ROW_STEMS:
         hits = hits or _rows_of(known[:-1], words[:-1], lexicon)
     noun = any(_is_content(token) for token in tokens[end : end + 1])
-    return turned(words, known, lexicon, hits, before_noun=noun)[:_MOST_HITS]
+    before = known_stems[start - 1] if start and tokens[start - 1].kind == "word" else ""
+    return turned(words, known, lexicon, hits, before=before, before_noun=noun)[:_MOST_HITS]
 
 
 def _rows_of(

@@ -35,7 +35,7 @@ from kpi_nlsql.mentions.place_tables import (
 )
 from kpi_nlsql.mentions.row_heads import has_others, heads_another, names_another
 from kpi_nlsql.mentions.row_nouns import calls_rows
-from kpi_nlsql.mentions.systems import system_rows, whole_tables
+from kpi_nlsql.mentions.systems import of_another_system, system_rows, whole_tables
 from kpi_nlsql.mentions.values import ValueHit
 from kpi_nlsql.mentions.walking import skip_words, text_at
 from kpi_nlsql.schema.graph import Graph, Table
@@ -73,6 +73,10 @@ def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tupl
     place = _own_place(told)
     if place is None or any(_is_of_system(told, at, place, tokens) for at in range(place.start)):
         return tuple(told)
+    loose = place.start > 0 and not place.told and place.lead == "in"
+    if loose and of_another_system(told[place.start - 1], place.table, tokens):
+        lead = replace(ALSO_IN, start=told[place.start].start, end=told[place.start].end)
+        return (*told[: place.start], lead, *told[place.start + 1 :])
     told = _counted_keys(told, place, graph)
     noun = _noun(told, place, graph, tokens)
     if noun is None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import simplemma
+
+from kpi_nlsql.english.words import Token, parts
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words_back
@@ -13,7 +16,9 @@ from kpi_nlsql.schema.graph import Graph, Join
 _EXACT = 0.95
 _NAMES_TABLE = 0.6
 _INTO = frozenset({"in", "from", "of", "within"})
+_CALLED = 0.8
 _CLEARLY = 0.1
+_TWO = 2
 _NEAR = 0.05
 """How much better a system may name a column: ``bill_cyc`` of an account in ``bil_acct``."""
 _SPOKEN = 0.85
@@ -89,6 +94,20 @@ def is_system(item: Item) -> bool:
     """Tell whether several tables go by a name and nothing else does as well: "the portal"."""
     several = len(item.table_hits()) > 1 and not item.values and not item.text.endswith("s")
     return several and item.best_column() <= min(item.best_table() + _NEAR, _NAMES_TABLE)
+
+
+def of_another_system(rows: Item, place: str, tokens: Sequence[Token]) -> bool:
+    """Tell whether rows in a place are called by their own system: "SAP accounts in Oracle".
+
+    Those of SAP are sought that Oracle has, too; "customer orders in Oracle" are just its orders.
+    """
+    words = [token.lower for token in tokens[rows.start : rows.end]]
+    if rows.best_table() < _CALLED or len(words) < _TWO or not words[-1].endswith("s"):
+        return False
+    name, other = tokens[rows.start].text, rows.table_hits()[0].table
+    proper = name.isupper() or not simplemma.is_known(name.lower(), lang="en")
+    proper = proper or (rows.start > 0 and not name.islower())
+    return proper and words[0] in set(parts(other)) - set(parts(place))
 
 
 def _spoken_of(system: Item, noun: Item) -> str | None:

@@ -27,11 +27,13 @@ def turned(
     lexicon: Lexicon,
     hits: tuple[NameHit, ...],
     *,
+    before: str,
     before_noun: bool,
 ) -> tuple[NameHit, ...]:
     """Return the hits, or what the words name in another order where they hit nothing so.
 
-    ``known`` are the stems of the words; ``before_noun``: a noun follows them.
+    ``known`` are the stems of the words, ``before`` of the one before; ``before_noun``: a noun
+    follows them.
     """
     length = len(words)
     if length == 2 and words[0].endswith("ed") and all(hit.score < _WHOLE_NAME for hit in hits):
@@ -52,7 +54,7 @@ def turned(
     if length == 3 and not set(words) & FUNCTION_WORDS:
         return _of_owner(known, lexicon)
     if length == 3 and words[1] == "in":
-        hits = _inside(words, known, lexicon)
+        hits = () if _of_other(before, known, lexicon) else _inside(words, known, lexicon)
     if not hits and length in {3, 4} and "of" in words[1:-1]:
         counts = words[0] == "number" and before_noun  # "number of vendor invoices"
         hits = () if counts else _of(words, known, lexicon)
@@ -81,6 +83,14 @@ def _inside(
     columns = () if rows else lexicon.names(pair, "")
     hits = (*columns, *_tables(lexicon.names(pair[::-1], "")))
     return tuple(hit for hit in hits if hit.score >= _EXACT)
+
+
+def _of_other(before: str, known: tuple[str, ...], lexicon: Lexicon) -> bool:
+    # "SAP accounts in the ledger": rows of SAP that are there, too, and not ``ledger_accounts``
+    called = _tables(lexicon.names((before, known[0]), "")) if before else ()
+    whole = {hit.table for hit in called if hit.score >= _CALLED}
+    there = _tables(lexicon.names((known[-1], known[0]), ""))
+    return bool(whole) and not whole & {hit.table for hit in there if hit.score >= _EXACT}
 
 
 def _of(words: tuple[str, ...], known: tuple[str, ...], lexicon: Lexicon) -> tuple[NameHit, ...]:

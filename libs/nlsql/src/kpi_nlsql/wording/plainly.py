@@ -31,6 +31,7 @@ from kpi_nlsql.wording.glued_words import glued
 from kpi_nlsql.wording.grouped_first import grouped_last
 from kpi_nlsql.wording.idle_verbs import idle_verbs_out
 from kpi_nlsql.wording.known_names import by_known_names
+from kpi_nlsql.wording.lacking_there import lacking_there
 from kpi_nlsql.wording.latest_by import latest_of_each
 from kpi_nlsql.wording.margins_told import margins_last
 from kpi_nlsql.wording.measures_told import measures_told
@@ -74,7 +75,7 @@ def plain_items(items: Sequence[Item], graph: Graph, lexicon: Lexicon) -> list[I
     told = bare_deeds(told, lexicon, graph)
     told = together(told, graph)
     told = with_rows_of_kind(deeds_told(money_told(told, lexicon), lexicon), graph)
-    told = compounded(with_parts(told, graph), graph)
+    told = lacking_there(compounded(with_parts(told, graph), graph), graph)
     told = differently_told(plain_presence(plainly_had(plain_denials(told, graph))))
     told = merged(asked_first(grouped_last(told_apart(told, graph))), graph)
     return totals_split(latest_of_each(told, graph), lexicon)

@@ -15,6 +15,7 @@ Rule = Callable[[Sequence[Item], int], Step | None]
 """Tells what to replace where a phrase begins at a position, if it does."""
 
 HAVE = Item("word", "have", 0, 0)
+IN = Item("word", "in", 0, 0)
 ALSO_IN = Item("cue", "also in", 0, 0, cues=(Cue("also"),))
 THAT = Item("cue", "that", 0, 0, cues=(Cue("relative"),))
 """Words that several rules put in; ``rewritten`` gives them their place."""

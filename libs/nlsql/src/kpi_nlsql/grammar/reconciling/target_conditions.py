@@ -101,7 +101,9 @@ def _tells(item: Item, table: str) -> bool:
 def _behind(items: Sequence[Item], position: int, cue: int, table: str, source: str) -> list[int]:
     """Return the positions of the clause behind a table that tells which of its rows are meant."""
     start = position + 1
-    if start >= len(items) or items[start].text.split()[0] not in _LEADS:
+    if start < len(items) - 1 and items[start].text in _JOINING and _lacks(items[start + 1]):
+        start += 1  # "in A but with no line"
+    if start >= len(items) or not (_lacks(items[start]) or _leads(items[start])):
         return []
     end = start + 1
     while end < len(items) and not _ends(items, end):
@@ -115,6 +117,15 @@ def _behind(items: Sequence[Item], position: int, cue: int, table: str, source: 
     if not lacking and not again and all(_speaks_of(item, source) for item in telling):
         return []  # "products in A not in B with status X" may be said of either: of the products
     return list(range(start, end))
+
+
+def _leads(item: Item) -> bool:
+    return item.text.split()[0] in _LEADS
+
+
+def _lacks(item: Item) -> bool:
+    # "in A without a reporting line", where A has such lines alone
+    return item.is_cue("not") and bool(_LACKING & set(item.text.split()))
 
 
 def _told_again(before: Sequence[Item], telling: Sequence[Item], source: str) -> bool:
