@@ -9,6 +9,7 @@ from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words_back
 from kpi_nlsql.plans import plan
+from kpi_nlsql.plans.plan_walk import everything
 from kpi_nlsql.sentence import Candidate, Sentence
 
 NAMES = (
@@ -33,6 +34,8 @@ _LIGHT_WORDS = frozenset(
 )
 """Words that say little: leaving them out loses nothing."""
 
+_COMPARATIVES = frozenset("more fewer less higher lower larger smaller greater".split())  # noqa: SIM905
+_FARTHEST = 4
 _NAMES = 0.85
 _OPENS_NOUN = frozenset("the of and , their its or".split())  # noqa: SIM905
 _ENDS_NOUN = frozenset("of and or for in from with to at on".split())  # noqa: SIM905
@@ -79,7 +82,18 @@ def unread_order(sentence: Sentence, candidate: Candidate) -> int:
         item.is_cue("agree") and position not in candidate.used
         for position, item in enumerate(items)
     )
-    return int(by) + int(alike)
+    return int(by) + int(alike) + int(_unread_bound(sentence, query))
+
+
+def _unread_bound(sentence: Sentence, query: plan.Query) -> bool:
+    """Tell whether "fewer good wafers than started" is set against nothing anywhere."""
+    texts = [item.text for item in sentence.items]
+    led = (at for at, text in enumerate(texts) if text in _COMPARATIVES)
+    told = any("than" in texts[at + 2 : at + 2 + _FARTHEST] for at in led)
+    if not told:
+        return False
+    bounds = (each for each in everything(query) if isinstance(each, plan.Compare))
+    return not query.order and not any(each.operator[0] in "<>" for each in bounds)
 
 
 def _has_value(items: Sequence[Item], position: int) -> bool:

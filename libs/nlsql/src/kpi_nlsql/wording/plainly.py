@@ -14,6 +14,7 @@ from kpi_nlsql.mentions.part_nouns import with_parts
 from kpi_nlsql.mentions.row_nouns import merged
 from kpi_nlsql.mentions.split_measures import together
 from kpi_nlsql.schema.graph import Graph
+from kpi_nlsql.wording.afterthoughts import afterthoughts_told
 from kpi_nlsql.wording.amounts_compared import amounts_compared
 from kpi_nlsql.wording.announced import to_the_point
 from kpi_nlsql.wording.another_value import differently_told
@@ -54,7 +55,7 @@ from kpi_nlsql.wording.who_asked import who_asked
 def plain_tokens(tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Token, ...]:
     """Return the tokens of a sentence put plainly, before a word of it is linked."""
     named = capital_names(tokens, lexicon)
-    told = written_out(without_glosses(named))
+    told = afterthoughts_told(written_out(without_glosses(named)))
     told = periods_led(periods_last(margins_last(told)))
     told = plainly_asked(totals_asked(plainly_told(told)))
     told = by_known_names(plainly_lacking(only_those(told)), lexicon)
