@@ -26,6 +26,7 @@ _ENGINE = Engine(
                     Column("ITEM_NO", "varchar(9)", values=("7100", "8200")),
                     Column("SHELF", "varchar(9)"),
                     Column("SHELVED_ON", "date"),
+                    Column("STATE", "varchar(9)", values=("Spoilt", "Fresh")),
                 ),
             ),
             Table(
@@ -49,6 +50,8 @@ _ENGINE = Engine(
         ("Stock whose shelf is empty", "WMS_STOCK"),
         ("Stock counted in 2024", "STOCK_COUNT"),
         ("Stock shelved between 2024-01-01 and 2024-03-31", "WMS_STOCK"),
+        ("Spoilt stock", "WMS_STOCK"),
+        ("Stock that is not fresh", "WMS_STOCK"),
         ("Show me all eshop articles", "ESHOP_EXPORT"),
     ],
 )

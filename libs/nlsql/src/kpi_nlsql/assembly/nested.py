@@ -9,6 +9,7 @@ from kpi_nlsql.assembly.filters import having_condition, related_rows, row_condi
 from kpi_nlsql.assembly.frame import ROWS, Contradicted, Frame, Unreadable
 from kpi_nlsql.assembly.joining import anchored, join_step
 from kpi_nlsql.drafting.draft import MAIN, Term
+from kpi_nlsql.mentions.had_rows import rows_had
 from kpi_nlsql.mentions.walking import skip_words
 from kpi_nlsql.plans import plan
 from kpi_nlsql.schema.naming_columns import key_columns, naming_columns
@@ -17,6 +18,7 @@ _NEAR_DENIAL = 5
 _NOUN = 0.6
 _INSIDE = -1
 _APART = -1000
+_LISTING = frozenset({"or", "nor", ","})
 _CLAUSES = frozenset({"whose", "who", "which", "that", "have", "has", ","})
 _TURNED: dict[plan.Operator, plan.Operator] = {
     ">": "<", "<": ">", ">=": "<=", "<=": ">=", "=": "=", "!=": "!=",
@@ -106,8 +108,13 @@ def _denies_related(frame: Frame, term: Term) -> bool:
 
 
 def _says_of_one(frame: Frame, term: Term) -> bool:
-    """Tell whether a column of one related row is another: "with a badge whose zone is not Lab"."""
+    """Tell whether it is denied of one related row: "with a badge whose zone is not Lab"."""
     items = frame.sentence.items
+    denial = term.position - 1
+    while denial > 0 and (items[denial].values or items[denial].text in _LISTING):
+        denial -= 1  # "with orders that are not pending or cancelled"
+    if rows_had(items, denial) == frame.table_of(term):
+        return True
     for at in range(term.position - 1, max(term.position - _NEAR_DENIAL, 1), -1):
         if items[at].text == "whose":
             named, row = items[skip_words(items, at + 1, {"the"})], items[at - 1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kpi_nlsql.english.function_words import COPULAS
+from kpi_nlsql.mentions.had_rows import rows_had
 from kpi_nlsql.mentions.walking import text_at
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import related, sources
@@ -58,6 +59,7 @@ def _unread(
     denying = any(item.is_cue(kind) for item in sentence.items for kind in _DENYING)
     denies = any(_denies(term, holds) for term, holds in conditions)
     denies = denies or (_denies_bound(sentence) and any(_is_turned(term) for term, _ in conditions))
+    denies = denies or (_denies_had(sentence) and any(map(_tells_others, conditions)))
     contrasts = any(item.text.split()[0] in _CONTRASTING for item in sentence.items if item.text)
     compares = any(item.is_cue(kind) for item in sentence.items for kind in _COMPARING)
     compares |= any(item.text in _SET_AGAINST for item in sentence.items)
@@ -81,6 +83,18 @@ def _denies(term: plan.Condition, holds: bool) -> bool:
     # "payments whose amount in A is not the amount in B": B's row has another one
     inner = (part for query in related(term) for part, so in _signed(query.where, True) if so)
     return any(isinstance(part, plan.Compare) and _sets_columns_apart(part) for part in inner)
+
+
+def _denies_had(sentence: Sentence) -> bool:
+    return any(rows_had(sentence.items, at) for at in range(3, len(sentence.items)))
+
+
+def _tells_others(condition: tuple[plan.Condition, bool]) -> bool:
+    """Tell whether others must be there that are not so: "with invoices that are not paid"."""
+    term, holds = condition
+    inner = (part for query in related(term) for part, _ in _signed(query.where, True))
+    others = (isinstance(part, plan.Compare) and part.operator == "!=" for part in inner)
+    return holds and any(others)
 
 
 def _denies_bound(sentence: Sentence) -> bool:

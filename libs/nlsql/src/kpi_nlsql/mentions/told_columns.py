@@ -1,8 +1,8 @@
 """Told columns: "stock with reserved quantity above …" is the table with a reserved quantity.
 
 A noun that several tables are about as well called by is told by the columns that its rows have,
-and by the day that something was done to them: "accounts closed in 2023" are those with a
-``closed_on``.
+by the state they are in, and by the day that something was done to them: "accounts closed in 2023"
+are those with a ``closed_on``, "dormant accounts" those with such a status.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ def _told(item: Item, items: Sequence[Item], position: int, graph: Graph) -> Ite
     if not (_is_unclear(item) or _is_rather_column(item)):
         return item
     columns = _columns_told(items, skip_words(items, position + 1, _RELATIVES), graph)
+    columns += _owners_of(item_at(items, position - 1))
     tables = item.table_hits()
     likely = [hit for hit in tables if hit.score >= tables[0].score - _AS_LIKELY]
     held = [hit for hit in likely if columns and all(hit.table in owners for owners in columns)]
@@ -56,7 +57,23 @@ def _columns_told(items: Sequence[Item], start: int, graph: Graph) -> list[set[s
     lacking = following.is_cue("not") and bool(_LACKING & set(following.text.split()))
     if following.text in _HAVING or lacking:
         return _columns_behind(items, start + 1)
-    return _days_told(items, skip_words(items, start, _BEING), graph)
+    return _days_told(items, skip_words(items, start, _BEING), graph) or _state_told(items, start)
+
+
+def _state_told(items: Sequence[Item], position: int) -> list[set[str]]:
+    """Return the tables with the state that rows are in, or not: "accounts that are dormant"."""
+    being = item_at(items, position)
+    if being is None or being.text.split()[0] not in _BEING:
+        return []
+    return _owners_of(item_at(items, position + 1))
+
+
+def _owners_of(state: Item | None) -> list[set[str]]:
+    """Return the tables that hold a value which says of rows how they are: "dormant accounts"."""
+    if state is None or state.best_table() >= _HEADS or state.best_column() >= _EXACT:
+        return []
+    owners = {hit.table for hit in state.values if hit.score >= 1.0}
+    return [owners] if owners else []
 
 
 def _days_told(items: Sequence[Item], position: int, graph: Graph) -> list[set[str]]:

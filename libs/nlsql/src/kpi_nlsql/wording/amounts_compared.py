@@ -12,6 +12,7 @@ from dataclasses import replace
 from kpi_nlsql.mentions.linking import Item
 
 _BOUNDING = frozenset("<>")
+_YEARS = range(1900, 2101)
 _UP_TO = frozenset({"and", "to"})
 
 
@@ -19,9 +20,13 @@ def amounts_compared(items: Sequence[Item]) -> list[Item]:
     """Return the items with digits that something is above, below or between told as numbers."""
     told: list[Item] = []
     for item in items:
-        digits = item.kind == "mention" and item.text.isdigit() and not item.hits
-        told.append(replace(item, kind="number") if digits and _bounded(told) else item)
+        told.append(replace(item, kind="number") if _is_code(item) and _bounded(told) else item)
     return told
+
+
+def _is_code(item: Item) -> bool:
+    digits = item.kind == "mention" and item.text.isdigit() and not item.hits
+    return digits and int(item.text) not in _YEARS  # a column may keep years as texts
 
 
 def _bounded(before: Sequence[Item]) -> bool:

@@ -38,6 +38,7 @@ from kpi_nlsql.wording.margins_told import margins_last
 from kpi_nlsql.wording.measures_told import measures_told
 from kpi_nlsql.wording.money_verbs import money_told
 from kpi_nlsql.wording.names_held import names_as_held
+from kpi_nlsql.wording.not_all import not_all_told
 from kpi_nlsql.wording.only_those import only_those
 from kpi_nlsql.wording.periods_first import periods_last, periods_led
 from kpi_nlsql.wording.plus_signs import told_apart
@@ -55,7 +56,7 @@ from kpi_nlsql.wording.who_asked import who_asked
 def plain_tokens(tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Token, ...]:
     """Return the tokens of a sentence put plainly, before a word of it is linked."""
     named = capital_names(tokens, lexicon)
-    told = afterthoughts_told(written_out(without_glosses(named)))
+    told = afterthoughts_told(not_all_told(written_out(without_glosses(named))))
     told = periods_led(periods_last(margins_last(told)))
     told = plainly_asked(totals_asked(plainly_told(told)))
     told = by_known_names(plainly_lacking(only_those(told)), lexicon)

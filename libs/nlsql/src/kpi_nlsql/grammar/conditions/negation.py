@@ -8,6 +8,7 @@ from kpi_nlsql.grammar.conditions.denied_subjects import says_nothing, subject_r
 from kpi_nlsql.grammar.conditions.times import is_own_time
 from kpi_nlsql.grammar.conditions.unknown_values import told_to_be
 from kpi_nlsql.grammar.scanner import Scanner
+from kpi_nlsql.mentions.had_rows import rows_had
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words_back
 
@@ -179,6 +180,9 @@ def _is_own(scan: Scanner, position: int) -> bool:
     if scan.at(scan.position - 1).text == "but" or _lacks_rows(scan, position):
         return False
     if any(hit.table == entity for hit in item.values) or _of_one_row(scan, item):
+        return True
+    had = rows_had(scan.items, scan.position - 1)
+    if had is not None and any(hit.table == had for hit in item.values):
         return True
     return scan.pending is not None and any(hit.table == entity for hit in scan.pending.hits)
 

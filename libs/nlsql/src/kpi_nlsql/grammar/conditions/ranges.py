@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from kpi_nlsql.drafting.draft import Term
+from kpi_nlsql.drafting.draft import Term, TermKind
 from kpi_nlsql.grammar.asking.implied_columns import TIME
 from kpi_nlsql.grammar.conditions.compared_counts import counts_rows, unit_skipped
 from kpi_nlsql.grammar.conditions.times import YEARS, date_meant
@@ -37,7 +37,10 @@ def between(scan: Scanner) -> bool:
         return False
     bounds = cast("tuple[str | int | float, ...]", tuple(values))
     scan.not_output(ref)
-    term = Term("between", scan.position, ref, values=bounds, function=scan.pending_function)
+    counted = scan.pending_function == "count"
+    function, table = (None, scan.pending_table) if counted else (scan.pending_function, None)
+    kind: TermKind = "count" if counted else "between"
+    term = Term(kind, scan.position, ref, values=bounds, function=function, table=table)
     scan.take(scan.position, low_at, high_at)
     scan.add(term)
     scan.position = high_at + 1
