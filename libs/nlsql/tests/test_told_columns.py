@@ -27,6 +27,8 @@ _ENGINE = Engine(
                     Column("SHELF", "varchar(9)"),
                     Column("SHELVED_ON", "date"),
                     Column("STATE", "varchar(9)", values=("Spoilt", "Fresh")),
+                    Column("IN_OUT", "varchar(3)", values=("In", "Out")),
+                    Column("KIND", "varchar(9)", values=("Glass jar", "Paper box")),
                 ),
             ),
             Table(
@@ -35,7 +37,11 @@ _ENGINE = Engine(
             ),
             Table(
                 "ESHOP_SALES",
-                columns=(Column("SKU", "varchar(9)"), Column("PIECES", "integer")),
+                columns=(
+                    Column("SKU", "varchar(9)"),
+                    Column("PIECES", "integer"),
+                    Column("SOLD_AS", "varchar(19)", values=("Paper boxes", "Glass jars")),
+                ),
             ),
         ],
     )
@@ -59,6 +65,18 @@ def test_the_rows_are_those_that_have_what_is_told_of_them(sentence: str, table:
     answer = _ENGINE.read(sentence, ReadOptions(minimum_confidence=0.0))
     assert isinstance(answer, Answer), answer
     assert answer.sql("sqlite").replace('"', "").startswith(f"SELECT {table}.* FROM {table}")
+
+
+def test_a_kind_is_that_of_the_rows_though_elsewhere_it_is_stored_in_the_plural() -> None:
+    answer = _ENGINE.read("WMS stock of glass jars", ReadOptions(minimum_confidence=0.0))
+    assert isinstance(answer, Answer), answer
+    assert "WMS_STOCK.KIND = 'Glass jar'" in answer.sql("sqlite").replace('"', "")
+
+
+def test_a_slash_stands_between_the_words_of_a_column() -> None:
+    answer = _ENGINE.read("Number of WMS stock rows by in/out", ReadOptions(minimum_confidence=0.0))
+    assert isinstance(answer, Answer), answer
+    assert answer.sql("sqlite").replace('"', "").endswith("GROUP BY WMS_STOCK.IN_OUT")
 
 
 @pytest.mark.parametrize(

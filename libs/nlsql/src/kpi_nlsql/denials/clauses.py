@@ -36,6 +36,7 @@ _KNOWING = frozenset(
 )
 _OMITTING = frozenset({"omits", "omit", "lacks", "lack", "misses", "miss", "leaves", "leave"})
 _SURE = 0.95
+_NAMED = 0.6
 _NOBODY = frozenset({"nobody", "no one"})
 _AUXILIARIES = frozenset("have has had been be ever yet is are being still so far was were".split())  # noqa: SIM905
 _CLAUSES = frozenset(
@@ -60,10 +61,17 @@ def unknowing(items: Sequence[Item], position: int) -> Step | None:
         return None
     clause = before.is_cue("relative") and before.text in {"which", "that", "whom"}
     keyed = before.best_column() >= _SURE  # "service numbers the inventory does not know"
-    if not clause and not (determined and (names_rows(before) or keyed)):
+    told = determined or _is_told_bare(items[start:position], before)
+    if not clause and not (told and (names_rows(before) or keyed)):
         return None
     lead = [] if clause else [THAT]
     return start, end, [*lead, NOT_IN, *items[start:position]]
+
+
+def _is_told_bare(place: Sequence[Item], rows: Item) -> bool:
+    # "materials Ariba does not have"
+    one = len(place) == 1 and place[0].best_table() >= _NAMED and not place[0].text.endswith("s")
+    return one and rows.text.endswith("s") and not place[0].values
 
 
 def _behind_unknowing(items: Sequence[Item], position: int) -> int | None:

@@ -15,7 +15,7 @@ from kpi_nlsql.english.words import Token, lemma, parts, stem
 from kpi_nlsql.mentions.cue_worth import cue_worth
 from kpi_nlsql.mentions.held_values import held
 from kpi_nlsql.mentions.lexicon import LONGEST_NAME, Lexicon, NameHit
-from kpi_nlsql.mentions.turned_names import turned
+from kpi_nlsql.mentions.turned_names import Around, turned
 from kpi_nlsql.mentions.values import LONGEST_VALUE, ValueHit, value_words
 
 ItemKind = Literal["cue", "mention", "number", "quoted", "word", "mark"]
@@ -24,6 +24,7 @@ _MOST_HITS = 40
 _INSIDE_VALUES = frozenset({"/", ",", ".", "(", ")", "-"})
 _SUPERLATIVE_NAME = 0.3
 _CALLED = 0.8
+_WITH_SLASH = 3
 _TOTAL_WORTH = 1.02
 _WHOLE_NAME = 0.97
 _NAMING = frozenset("number name address code numbers names addresses codes".split())  # noqa: SIM905
@@ -155,15 +156,20 @@ def _items_at(
 def _marked_values(
     start: int, end: int, tokens: Sequence[Token], lexicon: Lexicon
 ) -> Iterator[Item]:
-    # "Black/White", "Ann Lee (MP)": a value written with the marks it is stored with.
+    # "Black/White", "Ann Lee (MP)": a value written with the marks it is stored with; and
+    # "debit/credit" is the column ``debit_credit``
     text = " ".join(token.text for token in tokens[start:end])
     words = value_words(text)
     if len(words) < 2 or tokens[end - 1].text in _INSIDE_VALUES - {")"}:
         return
     exact = tuple(hit for hit in lexicon.values.find(words) if hit.score >= 1.0)[:_MOST_HITS]
-    if exact:
+    hits: tuple[NameHit, ...] = ()
+    if end - start == _WITH_SLASH and tokens[start + 1].text == "/":
+        named = lexicon.names((tokens[start].stem, tokens[end - 1].stem), "", words)
+        hits = tuple(hit for hit in named if hit.column and hit.score >= _WHOLE_NAME)
+    if exact or hits:
         worth = 1.1 * len(words)
-        yield Item("mention", text.lower(), start, end, values=exact, worth=worth)
+        yield Item("mention", text.lower(), start, end, hits=hits, values=exact, worth=worth)
 
 
 def _spans(
@@ -240,7 +246,9 @@ def _names(
         hits = hits or _rows_of(known[:-1], words[:-1], lexicon)
     noun = any(_is_content(token) for token in tokens[end : end + 1])
     before = known_stems[start - 1] if start and tokens[start - 1].kind == "word" else ""
-    return turned(words, known, lexicon, hits, before=before, before_noun=noun)[:_MOST_HITS]
+    behind = tokens[end].lower if end < len(tokens) else ""
+    around = Around(before, behind, noun)
+    return turned(words, known, lexicon, hits, around)[:_MOST_HITS]
 
 
 def _rows_of(

@@ -21,6 +21,7 @@ _CLEAR = 0.1
 _KEPT = frozenset({"reference", "references", "master", "list", "register"})
 """What a table may be called by itself, too: "the diagnosis reference" is ``ref_diagnosis``."""
 _PARTS = frozenset({"items", "lines", "positions", "rows"})
+_SYSTEMS = frozenset("tool system application app platform software module database".split())  # noqa: SIM905
 _PARTLY = 0.6
 
 
@@ -31,7 +32,7 @@ def merged(items: Sequence[Item], graph: Graph) -> list[Item]:
         item = _as_rows(told, graph)
         before = found[-1] if found else None
         if before is not None and before.kind == "mention":
-            if is_system(before) and _is_file(item):
+            if (is_system(before) and _is_file(item)) or _calls_system(before, item):
                 found[-1] = replace(before, end=item.end)
                 continue
             home = _at_home(before, item, graph)
@@ -98,6 +99,12 @@ def _at_home(before: Item, item: Item, graph: Graph) -> str | None:
 def _is_file(item: Item) -> bool:
     # "the custodian statement" is where its rows come from, whatever statements else are dated.
     return item.text in ROWS and item.best_table() < _NAMES_TABLE and item.best_column() < _EXACT
+
+
+def _calls_system(before: Item, item: Item) -> bool:
+    # "the consolidation tool" is where its rows come from
+    table = not before.values and before.best_table() >= max(_NAMES_TABLE, before.best_column())
+    return table and item.kind == "word" and item.text in _SYSTEMS
 
 
 def _sole_table(item: Item) -> str | None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.mentions.lexicon import Lexicon, NameHit
@@ -18,7 +19,18 @@ _NAMES_TABLE = 0.6
 _SURE_ROWS = 0.6
 _ARTICLES = frozenset({"a", "an", "the", "any"})
 _DONE = ("ed", "ing")
+_VERBS = frozenset("does do did has have lacks misses omits knows never".split())  # noqa: SIM905
+_DETERMINERS = frozenset({"the", "our", "this"})
 _ADVERBIAL = frozenset({"on", "in", "out"})
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The stem of the word before some words, the word behind, and whether that is a noun."""
+
+    before: str
+    behind: str
+    noun: bool
 
 
 def turned(
@@ -26,21 +38,20 @@ def turned(
     known: tuple[str, ...],
     lexicon: Lexicon,
     hits: tuple[NameHit, ...],
-    *,
-    before: str,
-    before_noun: bool,
+    around: Around,
 ) -> tuple[NameHit, ...]:
     """Return the hits, or what the words name in another order where they hit nothing so.
 
-    ``known`` are the stems of the words, ``before`` of the one before; ``before_noun``: a noun
-    follows them.
+    ``known`` are the stems of the words.
     """
     length = len(words)
     if length == 2 and words[0].endswith("ed") and all(hit.score < _WHOLE_NAME for hit in hits):
         # "ordered quantity" is ``qty_ordered``
         return _columns(lexicon.names((known[1], known[0]), "")) or hits
     done = words[-1].endswith(_DONE)  # "employees hired" are no ``hr_employees``
-    if length == 2 and not done and all(hit.score < _WHOLE_NAME for hit in hits):
+    # "materials SAP does not know" are not the ``sap_materials``
+    clause = around.behind in _VERBS and around.before not in _DETERMINERS
+    if length == 2 and not (done or clause) and all(hit.score < _WHOLE_NAME for hit in hits):
         # "the claims bordereau" is ``bdx_claims``: a table called by just these two words
         hits = (*_whole(lexicon.names(known[::-1], "", words[::-1])), *hits)
     if length == 3 and words[0] in _ADVERBIAL and not hits:
@@ -54,9 +65,9 @@ def turned(
     if length == 3 and not set(words) & FUNCTION_WORDS:
         return _of_owner(known, lexicon)
     if length == 3 and words[1] == "in":
-        hits = () if _of_other(before, known, lexicon) else _inside(words, known, lexicon)
+        hits = () if _of_other(around.before, known, lexicon) else _inside(words, known, lexicon)
     if not hits and length in {3, 4} and "of" in words[1:-1]:
-        counts = words[0] == "number" and before_noun  # "number of vendor invoices"
+        counts = words[0] == "number" and around.noun  # "number of vendor invoices"
         hits = () if counts else _of(words, known, lexicon)
     return hits
 

@@ -27,6 +27,7 @@ _SPOKEN = {
     "u": ("unknown",),
 }
 
+_OTHER_FORM = 0.9
 _INFLECTED = 0.8
 _FEW = 12
 """Values of a column that may be spoken of in another form: states, not names."""
@@ -124,10 +125,12 @@ class ValueIndex:
         """Return the columns that hold the value of these lower-case words."""
         hits = self._hits.get(words)
         plural = len(words) > 1 and words[-1].endswith("s") and words[0] not in FUNCTION_WORDS
-        if hits is None and plural:
-            # "cash deposits" are those with the value "Cash deposit".
+        if plural:
+            # "cash deposits" are those with the value "Cash deposit", or "Cash deposits" elsewhere.
             several = self._hits.get((*words[:-1], words[-1][:-1]), ())
-            hits = [hit for hit in several if 1 < hit.choices <= _KINDS]
+            kinds = [hit for hit in several if 1 < hit.choices <= _KINDS]
+            known = [replace(hit, score=_OTHER_FORM) for hit in kinds]
+            hits = [*hits, *known] if hits else kinds or hits
         if hits is None and len(words) == 1 and len(words[0]) > 3:
             hits = self._singular(words[0]) or self._inflected(words[0])
         return tuple(hits) if hits else ()

@@ -16,6 +16,8 @@ from kpi_nlsql.wording.phrases import lower_at, retold, said, with_phrases
 _OUR_PART = frozenset({"us", "ours", "ourselves"})
 _PART_LEADS = frozenset("with of from by for to at on among".split())  # noqa: SIM905
 _ASKING_IF = frozenset("do did have has had we you is are was were there got still any".split())  # noqa: SIM905
+_ARE_THERE = (["are", "there"], ["were", "there"], ["are", "there", "still"])
+_COMPARING = frozenset("more fewer less as at enough how".split())  # noqa: SIM905
 _TELLING = frozenset({"show", "tell", "give", "let", "the"})
 _PERIODS = frozenset({"year", "month", "week", "day", "quarter"})
 _ENDS = frozenset({"and", "or", "but"})
@@ -51,10 +53,12 @@ def plainly_told(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _asked_for_any(tokens: list[Token]) -> list[Token]:
-    """Tell "do we have any orders that …?" and "any orders that …?" as "orders that …"."""
+    """Tell "do we have any orders that …?", "are there orders that …?" as "orders that …"."""
     opening = next((at for at, token in enumerate(tokens) if token.lower not in _ASKING_IF), 0)
     named = tokens[opening : opening + 1]
     asks = opening and tokens[opening - 1].lower == "any"
+    there = [token.lower for token in tokens[:opening]] in _ARE_THERE
+    asks = asks or (there and tokens[opening].lower not in _COMPARING)
     return tokens[opening:] if asks and named and named[0].kind == "word" else tokens
 
 

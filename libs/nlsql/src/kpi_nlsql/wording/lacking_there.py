@@ -19,6 +19,7 @@ _LACKING = frozenset({"without", "no", "lacking", "any"})
 _EXACT = 0.95
 _NAMES_TABLE = 0.6
 _CALLED = 0.8
+_HALF = 0.6
 
 
 def lacking_there(items: Sequence[Item], graph: Graph) -> list[Item]:
@@ -27,7 +28,7 @@ def lacking_there(items: Sequence[Item], graph: Graph) -> list[Item]:
     def rule(told: Sequence[Item], position: int) -> Step | None:
         return _lacking(told, position, graph)
 
-    return rewritten(items, (rule,), first=1)
+    return rewritten(items, (rule, _owned), first=1)
 
 
 def _lacking(items: Sequence[Item], position: int, graph: Graph) -> Step | None:
@@ -49,6 +50,28 @@ def _lacking(items: Sequence[Item], position: int, graph: Graph) -> Step | None:
     lead = ALSO_IN if called and table not in called else IN
     own = tuple(hit for hit in column.hits if hit.table == table)
     return before + 1, place_at + 1, [lead, place, denial, replace(column, hits=own)]
+
+
+def _owned(items: Sequence[Item], position: int) -> Step | None:
+    """Read "postings without a bank account number" as those without an account number.
+
+    The rows have the number themselves, which is one of the bank's: no row of the bank is denied.
+    """
+    at = skip_words(items, position + 1, _ARTICLES)
+    owner, column = item_at(items, at), item_at(items, at + 1)
+    if not items[position].is_cue("not") or owner is None or column is None or owner.values:
+        return None
+    if owner.best_table() < _NAMES_TABLE or owner.text.endswith("s"):
+        return None
+    if column.best_column() < _HALF or column.best_table() >= column.best_column():
+        return None
+    rows = items[skip_words_back(items, position - 1, _RELATIVES)].table_hits()[:1]
+    having = {hit.table for hit in column.column_hits() if hit.score >= _HALF}
+    if not rows or not {rows[0].table, owner.table_hits()[0].table} <= having:
+        return None
+    own = tuple(replace(hit, score=1.0) for hit in column.hits if hit.table == rows[0].table)
+    whole = replace(column, start=owner.start, text=f"{owner.text} {column.text}", hits=own[:1])
+    return at, at + 2, [whole]
 
 
 def _called(items: Sequence[Item], position: int) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kpi_nlsql.english.function_words import COPULAS
 from kpi_nlsql.grammar.reconciling.differing import CLAUSES
 from kpi_nlsql.grammar.reconciling.owned_columns import owned_columns
 from kpi_nlsql.mentions.linking import Item
@@ -71,14 +72,35 @@ def _stands_before(items: Sequence[Item], sides: Sides) -> bool:
 
 
 def _names_another(items: Sequence[Item], sides: Sides) -> bool:
-    """Tell whether a column beside the comparison is named that the two tables do not share."""
-    return any(
+    """Tell whether a column beside the comparison is named that the two tables do not share.
+
+    "accounts with a description that differs in B", where B has none: nothing else is compared.
+    """
+    clause = range(_relative_before(items, sides.cue), sides.cue)
+    return any(_is_of_one_side(items[at], sides) for at in clause) or any(
         item.kind == "mention"
         and item.best_column() >= _PARTLY
         and item.best_column() > item.best_table()
         and not any(str(hit.column).lower() in sides.key_columns() for hit in item.column_hits())
         for item in (*items[max(sides.cue - 1, 0) : sides.cue], *items[sides.cue + 1 :][:1])
     )
+
+
+def _relative_before(items: Sequence[Item], cue: int) -> int:
+    """Return where the clause begins whose subject is compared: "with a name that differs"."""
+    start = cue - 1
+    while start > 0 and (items[start].is_cue("relative") or items[start].text in COPULAS):
+        start -= 1
+    while start > 0 and not (items[start].is_cue("relative") or items[start].kind == "mark"):
+        start -= 1
+    return start if start > 0 else cue
+
+
+def _is_of_one_side(item: Item, sides: Sides) -> bool:
+    exact = {hit.table for hit in item.column_hits() if hit.score >= _EXACT}
+    key = any(str(hit.column).lower() in sides.key_columns() for hit in item.column_hits())
+    named = item.kind == "mention" and not item.values and item.best_table() < item.best_column()
+    return named and not key and len(exact & {sides.source, sides.target}) == 1
 
 
 def told_beside(items: Sequence[Item], sides: Sides, used: set[int]) -> tuple[str, str] | None:
