@@ -34,6 +34,7 @@ from kpi_nlsql.wording.idle_verbs import idle_verbs_out
 from kpi_nlsql.wording.known_names import by_known_names
 from kpi_nlsql.wording.lacking_there import lacking_there
 from kpi_nlsql.wording.latest_by import latest_of_each
+from kpi_nlsql.wording.left_out import left_out
 from kpi_nlsql.wording.margins_told import margins_last
 from kpi_nlsql.wording.measures_told import measures_told
 from kpi_nlsql.wording.money_verbs import money_told
@@ -56,7 +57,8 @@ from kpi_nlsql.wording.who_asked import who_asked
 def plain_tokens(tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Token, ...]:
     """Return the tokens of a sentence put plainly, before a word of it is linked."""
     named = capital_names(tokens, lexicon)
-    told = afterthoughts_told(not_all_told(written_out(without_glosses(named))))
+    told = left_out(not_all_told(written_out(without_glosses(named))))
+    told = afterthoughts_told(told)
     told = periods_led(periods_last(margins_last(told)))
     told = plainly_asked(totals_asked(plainly_told(told)))
     told = by_known_names(plainly_lacking(only_those(told)), lexicon)
