@@ -9,6 +9,7 @@ from kpi_nlsql.grammar.conditions import totals
 from kpi_nlsql.grammar.conditions.text_search import is_span
 from kpi_nlsql.grammar.ranking import ranked_rows, rankings
 from kpi_nlsql.grammar.ranking.first_or_last import asks_extreme
+from kpi_nlsql.grammar.ranking.latest_done import latest_done
 from kpi_nlsql.grammar.ranking.measured_by import (
     by_amount,
     from_oldest,
@@ -123,7 +124,8 @@ def _highest(scan: Scanner, descending: bool, limit: int) -> bool:
         scan.take(start)
         scan.position = position
         return _highest(scan, scan.at(position).argument("superlative") == "high", limit)
-    if rankings.read(scan, position, descending, limit):
+    read_before = latest_done(scan, position, descending, limit)
+    if read_before or rankings.read(scan, position, descending, limit):
         return True
     if scan.head(position) > position:
         return _of_described(scan, position, descending, limit)
