@@ -38,6 +38,7 @@ from kpi_nlsql.wording.left_out import left_out
 from kpi_nlsql.wording.margins_told import margins_last
 from kpi_nlsql.wording.measures_told import measures_told
 from kpi_nlsql.wording.money_verbs import money_told
+from kpi_nlsql.wording.named_addresses import by_table_names
 from kpi_nlsql.wording.names_held import names_as_held
 from kpi_nlsql.wording.not_all import not_all_told
 from kpi_nlsql.wording.only_those import only_those
@@ -62,7 +63,7 @@ def plain_tokens(tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Token, ...]
     told = periods_led(periods_last(margins_last(told)))
     told = plainly_asked(totals_asked(plainly_told(told)))
     told = by_known_names(plainly_lacking(only_those(told)), lexicon)
-    return tuple(glued(with_codes_told(told, lexicon), lexicon))
+    return tuple(glued(with_codes_told(by_table_names(told, lexicon), lexicon), lexicon))
 
 
 def asked_plainly(items: Sequence[Item], lexicon: Lexicon) -> tuple[Item, ...]:

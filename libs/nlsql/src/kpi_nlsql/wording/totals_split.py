@@ -54,7 +54,9 @@ def _sum(item: Item) -> Item:
 
 
 def _owner(items: Sequence[Item], position: int) -> str | None:
-    """Return the table whose rows "of" leads to behind a mention."""
+    """Return the table whose rows "of" leads to behind a mention, or by whose column it is told."""
+    if (grouped := _grouped(items, position + 1)) is not None:
+        return grouped
     of = position + 1
     while of < len(items) and (items[of].is_cue("aggregate") or _listed(items, of)):
         of += 1
@@ -66,6 +68,15 @@ def _owner(items: Sequence[Item], position: int) -> str | None:
         if item.text not in _PASSED and item.kind != "word" and not item.values:
             return None
     return None
+
+
+def _grouped(items: Sequence[Item], position: int) -> str | None:
+    """Return the one table that has the column which "per" leads to: "total amount per type"."""
+    leads, told = item_at(items, position), item_at(items, position + 1)
+    if leads is None or told is None or not (leads.is_cue("group") or leads.text == "by"):
+        return None
+    tables = {hit.table for hit in told.column_hits() if hit.score >= _EXACT}
+    return tables.pop() if len(tables) == 1 and told.best_table() < _SURE else None
 
 
 def _parted(item: Item, owner: str, lexicon: Lexicon) -> list[Item] | None:

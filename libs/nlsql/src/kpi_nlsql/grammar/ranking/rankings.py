@@ -143,6 +143,9 @@ def _rank(scan: Scanner, position: int, subject: Ref | None, sorting: Sorting) -
     if sorting.table is not None:
         draft.entities.append((sorting.position, sorting.table))
     draft.sorting.append(sorting)
+    if sorting.function is not None:
+        shown = Wanted(sorting.position, subject, sorting.function, table=sorting.table)
+        draft.wanted.append(shown)
 
 
 def _table_ranked(scan: Scanner, position: int) -> str:
