@@ -20,6 +20,7 @@ from kpi_nlsql.sentence import Candidate, Sentence
 _SURE_COLUMN = 0.85
 _SURE_TABLE = 0.95
 _NAMES_TABLE = 0.6
+_MEANS = frozenset({"via", "through"})
 _DENYING = ("missing", "not", "only")
 _RELATING = ("missing", "not", "only", "both", "also", "compare_tables", "agree")
 
@@ -91,9 +92,11 @@ def _said_of_targets(sentence: Sentence, asked: Membership) -> set[int]:
 
 def _names_value(items: Sequence[Item], position: int, source: int) -> bool:
     # "patrons of type student" are of that type, whatever table has students, and "card payments"
-    # by card, though a table begins so
+    # by card, though a table begins so; "orders via Amazon" are not in Amazon's extract
     table = items[source].table_hits()[0].table
-    if position + 1 == source and items[position].best_table() < _SURE_TABLE:
+    leads_on = position > 0 and items[position - 1].text in _MEANS
+    describes = position + 1 == source or leads_on
+    if describes and items[position].best_table() < _SURE_TABLE:
         return any(v.table == table and v.score >= 1.0 for v in items[position].values)
     before = items[position - 1].column_hits() if position else []
     named = {(hit.table, hit.column) for hit in before if hit.score >= _SURE_COLUMN}
