@@ -21,6 +21,7 @@ _COMPARING = frozenset("more fewer less as at enough how".split())  # noqa: SIM9
 _TELLING = frozenset({"show", "tell", "give", "let", "the"})
 _PERIODS = frozenset({"year", "month", "week", "day", "quarter"})
 _ENDS = frozenset({"and", "or", "but"})
+_CLOSING = {("as", "well"): ("too",), ("at", "all"): ()}
 _DENYING = frozenset("not no never without hardly t".split())  # noqa: SIM905
 _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("made", "it", "into"): ("found", "in"), ("make", "it", "into"): ("found", "in"),
@@ -117,15 +118,15 @@ def _meant(told: Sequence[Token], _: Sequence[Token], words: tuple[str, ...]) ->
 
 
 def _too(tokens: list[Token]) -> list[Token]:
-    """Tell a closing "as well" as "too"."""
-    return retold(tokens, _as_well)
+    """Tell a closing "as well" as "too", and leave out "at all"."""
+    return retold(tokens, _closing)
 
 
-def _as_well(told: list[Token], tokens: Sequence[Token], position: int) -> int:
+def _closing(told: list[Token], tokens: Sequence[Token], position: int) -> int:
     run = (lower_at(tokens, position), lower_at(tokens, position + 1))
     behind = lower_at(tokens, position + 2)
     ended = not behind or behind in _ENDS or tokens[position + 2].kind == "mark"
-    if run != ("as", "well") or not ended:
+    if run not in _CLOSING or not ended:
         return 0
-    told += said(("too",), replace(tokens[position], end=tokens[position + 1].end))
+    told += said(_CLOSING[run], replace(tokens[position], end=tokens[position + 1].end))
     return 2

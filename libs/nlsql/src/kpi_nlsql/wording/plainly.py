@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from kpi_nlsql.denials import plain_denials
 from kpi_nlsql.english.words import Token
 from kpi_nlsql.mentions.compound_nouns import compounded
+from kpi_nlsql.mentions.kept_counts import with_kept_counts
 from kpi_nlsql.mentions.kind_heads import with_rows_of_kind
 from kpi_nlsql.mentions.lexicon import Lexicon
 from kpi_nlsql.mentions.linking import Item
@@ -83,4 +84,4 @@ def plain_items(items: Sequence[Item], graph: Graph, lexicon: Lexicon) -> list[I
     told = lacking_there(compounded(with_parts(told, graph), graph), graph)
     told = differently_told(plain_presence(plainly_had(plain_denials(told, graph))))
     told = merged(asked_first(grouped_last(told_apart(told, graph))), graph)
-    return totals_split(latest_of_each(told, graph), lexicon)
+    return with_kept_counts(totals_split(latest_of_each(told, graph), lexicon), graph)
