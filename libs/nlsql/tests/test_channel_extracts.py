@@ -67,18 +67,24 @@ FERRIES = Engine(
     [
         (
             "All Ferry.net extract rows without a commission",
-            "SELECT lnd_FerryNet_Extract.* FROM lnd_FerryNet_Extract "
-            "WHERE lnd_FerryNet_Extract.Commission IS NULL",
+            (
+                "SELECT lnd_FerryNet_Extract.* FROM lnd_FerryNet_Extract "
+                "WHERE lnd_FerryNet_Extract.Commission IS NULL"
+            ),
         ),
         (
             "Desk trips via Quayside that are not in the Quayside extract",
-            "SELECT s.* FROM Desk_Trips AS s WHERE s.Channel = 'Quayside' AND NOT EXISTS("
-            "SELECT 1 FROM lnd_Quayside_Extract AS t WHERE s.TripNo = t.Voucher)",
+            (
+                "SELECT s.* FROM Desk_Trips AS s WHERE s.Channel = 'Quayside' AND NOT EXISTS("
+                "SELECT 1 FROM lnd_Quayside_Extract AS t WHERE s.TripNo = t.Voucher)"
+            ),
         ),
         (
             "Total amount per revenue type",
-            "SELECT ERP_Ledger.RevenueType, SUM(ERP_Ledger.Amount) AS sum_Amount FROM ERP_Ledger "
-            "GROUP BY ERP_Ledger.RevenueType",
+            (
+                "SELECT ERP_Ledger.RevenueType, SUM(ERP_Ledger.Amount) AS sum_Amount "
+                "FROM ERP_Ledger GROUP BY ERP_Ledger.RevenueType"
+            ),
         ),
         (
             "All boats with more than 150 seats",
@@ -86,14 +92,18 @@ FERRIES = Engine(
         ),
         (
             "ERP ledger rows with a negative amount or no amount at all",
-            "SELECT ERP_Ledger.* FROM ERP_Ledger WHERE ERP_Ledger.Amount < 0 "
-            "OR ERP_Ledger.Amount IS NULL",
+            (
+                "SELECT ERP_Ledger.* FROM ERP_Ledger WHERE ERP_Ledger.Amount < 0 "
+                "OR ERP_Ledger.Amount IS NULL"
+            ),
         ),
         (
             "Top 3 boats by number of trips",
-            "SELECT ref_Boats.BoatName, COUNT(*) AS count FROM Desk_Trips JOIN ref_Boats ON "
-            "Desk_Trips.BoatCode = ref_Boats.BoatCode GROUP BY ref_Boats.BoatCode, "
-            "ref_Boats.BoatName ORDER BY COUNT(*) DESC LIMIT 3",
+            (
+                "SELECT ref_Boats.BoatName, COUNT(*) AS count FROM Desk_Trips JOIN ref_Boats ON "
+                "Desk_Trips.BoatCode = ref_Boats.BoatCode GROUP BY ref_Boats.BoatCode, "
+                "ref_Boats.BoatName ORDER BY COUNT(*) DESC LIMIT 3"
+            ),
         ),
     ],
 )
