@@ -107,10 +107,9 @@ def _turns(lead: Sequence[Item]) -> bool:
     if {"or", "nor"} & {item.text for item in lead}:
         return False
     return any(
-        item.text.startswith("but") or item.is_cue("relative") or item.is_cue("also")
-        or item.text in _FINITE
+        item.text.startswith("but") or item.is_cue("relative") or _FINITE & set(item.text.split())
         for item in lead
-    )  # fmt: skip
+    )
 
 
 def _behind(items: Sequence[Item], position: int) -> int:
