@@ -25,11 +25,11 @@ _CAUTION = 0.4
 that the grammar had never seen: it was made with those in sight that the weights are fitted to."""
 VETOES = (
     "lost_output", "lost_owner", "unlikely_compared", "impossible", "shown_told", "shown_unnamed",
-    "aggregate_unread", "count_unread", "half_listed", "rows_for_column",
+    "aggregate_unread", "count_unread", "half_listed", "rows_for_column", "absent_state",
 )  # fmt: skip
 """Doubts that no strength elsewhere makes good: what is asked for was not understood, a name or key
 is compared as if it were an amount, no row can be what the plan says, only what the sentence
-itself tells is shown, or not all that it lists."""
+itself tells is shown, not all that it lists, or not in the state that leads to a place."""
 _VETOED = 0.4
 NAMED_VETOES = ("impossible", "aggregate_unread", "shown_told")
 _DOUBTED = 0.3

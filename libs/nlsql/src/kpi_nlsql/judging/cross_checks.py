@@ -19,7 +19,7 @@ from kpi_nlsql.sentence import Sentence
 
 NAMES = (
     "absent_tables", "absent_columns", "absent_values", "unsaid_outputs", "weak_outputs",
-    "loose_matches", "impossible", "landed", "unsaid_tables",
+    "loose_matches", "impossible", "landed", "unsaid_tables", "absent_state",
 )  # fmt: skip
 """Every cross-check, in a fixed order."""
 
@@ -41,6 +41,7 @@ def cross_checks(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
             _absent_column(item, held) and not _shows(item, shown, held) for item in items
         ),
         "absent_values": sum(_absent_value(item, held) for item in items),
+        "absent_state": any(_absent_state(item, held, graph) for item in items),
         "unsaid_outputs": sum(best_name(items, column, held) < 0.01 for column in shown),
         "weak_outputs": sum(0.01 <= best_name(items, column, held) < _FAIR for column in shown),
         "loose_matches": sum(
@@ -76,6 +77,14 @@ def _absent_value(item: Item, held: Held) -> bool:
     exact = {hit.value.lower() for hit in item.values if hit.score >= 1.0}
     named = max(item.best_table(), item.best_column()) >= _FAIR
     return bool(exact) and not named and item.kind == "mention" and not exact & held.constants
+
+
+def _absent_state(item: Item, held: Held, graph: Graph) -> bool:
+    """Tell whether a place is led to by a state that nothing asks for: "available in each depot"."""
+    state = item.text.split()[0] if item.is_cue("also") else ""
+    columns = (column for table in held.tables for column in graph.table(table).columns)
+    known = any(value.lower() == state for column in columns for value in column.values)
+    return known and state not in held.constants
 
 
 def _shown(query: plan.Plan) -> list[plan.ColumnRef]:

@@ -11,6 +11,7 @@ from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.lexicon import NameHit
 
 _HAVE = frozenset({"have", "has", "had", "are", "is", "were", "was"})
+_SURE = 0.85
 _NUMBERS = frozenset({"number", "numbers", "count", "counts"})
 
 
@@ -207,6 +208,21 @@ def _output(scan: Scanner, start: int, position: int, distinct: bool) -> None:
         ref = scan.ref(position)
         function = "amount" if not distinct and scan.measures(ref) else "count"
         scan.draft.wanted.append(Wanted(start, ref, function, function == "count"))
+        if distinct:
+            _further(scan, ref)
+
+
+def _further(scan: Scanner, first: Ref) -> None:
+    """Count what else the same rows tell: "how many different products and depots"."""
+    table = first.hits[0].table
+    while scan.at(scan.position).text in {"and", ","}:
+        at = scan.position + 1
+        own = [hit for hit in scan.at(at).column_hits() if hit.table == table]
+        if not own or own[0].score < _SURE or scan.at(at).values:
+            return
+        scan.draft.wanted.append(Wanted(at, Ref(at, (own[0],), table), "count", True))
+        scan.take(at)
+        scan.position = at + 1
 
 
 def _in_time(scan: Scanner, position: int) -> bool:

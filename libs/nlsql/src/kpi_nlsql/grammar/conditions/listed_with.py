@@ -81,7 +81,9 @@ def _of_either(scan: Scanner, term: Term, previous: Term, words: set[str]) -> bo
     own = all(any(hit.table == entity for hit in one.hits) for one in (term, previous))
     rows = len(draft.entities) == 1 and scan.at(draft.entities[0][0]).text.endswith("s")
     each = any(item.is_cue("both") for item in scan.items[: scan.position])
-    return own and rows and not draft.wanted and not each and words <= _LISTING
+    named = any(wanted.function is None for wanted in draft.wanted)
+    goes_on = previous.joined_by_or  # "in France, Belgium and the Netherlands"
+    return words <= _LISTING and not each and (goes_on or (own and rows and not named))
 
 
 def _of_either_year(scan: Scanner, term: Term, words: set[str]) -> bool:
