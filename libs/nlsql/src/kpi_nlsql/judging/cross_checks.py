@@ -80,7 +80,7 @@ def _absent_value(item: Item, held: Held) -> bool:
 
 
 def _absent_state(item: Item, held: Held, graph: Graph) -> bool:
-    """Tell whether a place is led to by a state that nothing asks for: "available in each depot"."""
+    """Tell whether a state leads to a place that nothing asks for: "available in each depot"."""
     state = item.text.split()[0] if item.is_cue("also") else ""
     columns = (column for table in held.tables for column in graph.table(table).columns)
     known = any(value.lower() == state for column in columns for value in column.values)
