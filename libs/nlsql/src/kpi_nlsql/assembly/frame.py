@@ -83,10 +83,13 @@ class Frame:
         return bool(self.compared() and not self.asks_rows()) or any(functions)
 
     def asks_rows(self) -> bool:
-        """Tell whether whole rows are asked for: "list all customers with two orders or more"."""
+        """Tell whether whole rows are asked for: "list all customers with two orders or more".
+
+        Landed tables seldom name a row by one column, so "which customers" asks for rows, too.
+        """
         draft = self.draft
         told = draft.wanted or draft.groups or any(s.function for s in draft.sorting)
-        if told or not draft.notes.get("asks_rows"):
+        if told or not (draft.notes.get("asks_rows") or self.graph.landed):
             return False
         return not any(self.table_of(term) in {None, self.entity} for term in self.compared())
 

@@ -142,8 +142,10 @@ def _row_outputs(frame: Frame) -> list[plan.Output]:
 
 
 def naming_outputs(frame: Frame, table: str) -> list[plan.Output]:
-    """Return the columns that name a row of the table, as outputs."""
-    columns = naming_columns(frame.graph.table(table))
+    """Return the columns that name a row of the table, with the key of a landed one, as outputs."""
+    told = frame.graph.table(table)
+    keys = key_columns(told) if frame.graph.landed else ()
+    columns = dict.fromkeys([*keys, *naming_columns(told)])
     return [plan.Output(plan.ColumnRef(table, column)) for column in columns]
 
 

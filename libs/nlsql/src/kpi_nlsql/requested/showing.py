@@ -50,13 +50,24 @@ def shown(sentence: Sentence, query: plan.Plan, elements: Sequence[Element]) -> 
         plan.ColumnRef(aliases[each.table], each.column) if isinstance(each, Meant) else each
         for each in listed
     ]
-    kept = [] if columns else _kept(sentence, query)
-    outputs = tuple(dict.fromkeys([*kept, *(_output(each) for each in told)]))
+    listed_outputs = [_output(each) for each in told]
+    kept = _keys(sentence, query) if columns else _kept(sentence, query)
+    kept = [each for each in kept if each not in listed_outputs]
+    outputs = tuple(dict.fromkeys([*kept, *listed_outputs]))
     keys = [o.expression for o in outputs if isinstance(o.expression, plan.ColumnRef)]
     keys = keys if query.group else []
     group = tuple(dict.fromkeys([*query.group, *keys]))
     whole = replace(query, outputs=outputs, group=group)
     return Shown(whole, min((column.score for column in columns), default=1.0))
+
+
+def _keys(sentence: Sentence, query: plan.Query) -> list[plan.Output]:
+    """Return the key of whole rows of a landed table: "rentals without a return, with customer"."""
+    rows = plan.Star(query.source.alias) in [output.expression for output in query.outputs]
+    if query.group or not rows or not sentence.graph.landed:
+        return []
+    keys = key_columns(sentence.graph.table(query.source.table))
+    return [plan.Output(plan.ColumnRef(query.source.alias, key)) for key in keys]
 
 
 def _kept(sentence: Sentence, query: plan.Query) -> list[plan.Output]:

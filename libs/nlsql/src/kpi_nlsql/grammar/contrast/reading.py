@@ -260,10 +260,14 @@ class Reading:
             if n in pair:
                 self.account.add(word.token for word in words)
             shown += [pair[n]] if n in pair else self._shown(choice, n, together, shown)
-        if shown and set(shown) == set(both_compared(choice)) and not self.sought.head:
+        if shown and not any(self._tells_rows(choice, ref) for ref in shown):
             keys = [plan.ColumnRef("s", pair.left) for pair in choice.pairing.pairs]
             shown = [*keys, *shown]  # two values alone would say nothing
         return list(dict.fromkeys(shown)) or self._asked(choice)
+
+    def _tells_rows(self, choice: Choice, ref: plan.ColumnRef) -> bool:
+        table = self.sentence.graph.table(choice.left.table)
+        return ref.source == "s" and table.identifies((ref.column,))
 
     def _shown(
         self, choice: Choice, n: int, together: bool, shown: Sequence[plan.ColumnRef]
