@@ -100,9 +100,9 @@ FERRIES = Engine(
         (
             "Top 3 boats by number of trips",
             (
-                "SELECT ref_Boats.BoatCode, ref_Boats.BoatName, COUNT(*) AS count FROM Desk_Trips JOIN ref_Boats ON "
-                "Desk_Trips.BoatCode = ref_Boats.BoatCode GROUP BY ref_Boats.BoatCode, "
-                "ref_Boats.BoatName ORDER BY COUNT(*) DESC LIMIT 3"
+                "SELECT ref_Boats.BoatCode, ref_Boats.BoatName, COUNT(*) AS count "
+                "FROM Desk_Trips JOIN ref_Boats ON Desk_Trips.BoatCode = ref_Boats.BoatCode "
+                "GROUP BY ref_Boats.BoatCode, ref_Boats.BoatName ORDER BY COUNT(*) DESC LIMIT 3"
             ),
         ),
     ],
