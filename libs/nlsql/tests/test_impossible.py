@@ -32,6 +32,8 @@ def orders(*terms: plan.Condition) -> plan.Query:
         [plan.Not(plan.Compare(AMOUNT, ">", AMOUNT))],
         [plan.Compare(AMOUNT, "!=", plan.Constant("Cancelled"))],
         [ITEMS, plan.Not(ITEMS)],
+        [plan.IsNull(plan.ColumnRef("orders", "segment"))],
+        [plan.IsNull(plan.ColumnRef("nowhere", "status"))],
     ],
 )
 def test_what_cannot_be_is_told(terms: list[plan.Condition]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kpi_nlsql.judging.doubts import is_key, meets_one
 from kpi_nlsql.plans import plan
-from kpi_nlsql.plans.plan_walk import conditions, matches, queries, sources
+from kpi_nlsql.plans.plan_walk import conditions, everything, matches, queries, sources
 from kpi_nlsql.schema.flags import is_flag
 from kpi_nlsql.schema.graph import Graph
 from kpi_nlsql.schema.key_names import called_key
@@ -16,6 +16,8 @@ def is_impossible(graph: Graph, query: plan.Plan) -> bool:
     """Tell whether a row must meet what it cannot, or a comparison says nothing."""
     selects = list(queries(query))
     tables = {source.alias: source.table for select in selects for source in sources(select)}
+    if _is_misplaced(graph, selects, query):
+        return True
     return any(
         _is_contradicted(select)
         or _wants_two_values(select)
@@ -24,6 +26,20 @@ def is_impossible(graph: Graph, query: plan.Plan) -> bool:
         or _takes_itself_away(select)
         or any(_is_senseless(graph, tables, term) for term in conditions(select))
         for select in selects
+    )
+
+
+def _is_misplaced(graph: Graph, selects: list[plan.Query], query: plan.Plan) -> bool:
+    """Tell whether a column stands where no row has it: no database answers such a plan."""
+    read = {source.alias: source for select in selects for source in sources(select)}
+    refs = (part for part in everything(query) if isinstance(part, plan.ColumnRef))
+    return any(
+        ref.source not in read
+        or (
+            read[ref.source].query is None
+            and graph.find_column(read[ref.source].table, ref.column) is None
+        )
+        for ref in refs
     )
 
 
