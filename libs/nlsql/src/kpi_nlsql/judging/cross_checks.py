@@ -15,6 +15,7 @@ from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import matches, queries
 from kpi_nlsql.schema.graph import NEARLY_UNIQUE, Graph
+from kpi_nlsql.schema.naming_columns import key_columns, naming_columns
 from kpi_nlsql.sentence import Sentence
 
 NAMES = (
@@ -34,7 +35,7 @@ def cross_checks(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
     held = Held(query)
     items = sentence.items
     graph = sentence.graph
-    shown = _shown(query)
+    shown = _asked(graph, held, _shown(query))
     found = {
         "absent_tables": sum(_absent_table(item, held) for item in items),
         "absent_columns": sum(
@@ -91,6 +92,17 @@ def _shown(query: plan.Plan) -> list[plan.ColumnRef]:
     """Return the columns that are shown as they are."""
     first = next(queries(query))
     return [o.expression for o in first.outputs if isinstance(o.expression, plan.ColumnRef)]
+
+
+def _asked(graph: Graph, held: Held, shown: Sequence[plan.ColumnRef]) -> list[plan.ColumnRef]:
+    """Return what is shown but for keys beside the names of their rows: nobody asks for these."""
+    unasked: set[tuple[str, str]] = set()
+    for column in shown:
+        name = held.table_of(column)
+        table = graph.table(name) if graph.has_table(name) else None
+        if table is not None and column.column in naming_columns(table):
+            unasked |= {(name, key) for key in key_columns(table) if key != column.column}
+    return [each for each in shown if (held.table_of(each), each.column) not in unasked]
 
 
 def _said(items: Sequence[Item], table: str, held: Held) -> bool:

@@ -51,7 +51,7 @@ def shown(sentence: Sentence, query: plan.Plan, elements: Sequence[Element]) -> 
         for each in listed
     ]
     listed_outputs = [_output(each) for each in told]
-    kept = _keys(sentence, query) if columns else _kept(sentence, query)
+    kept = _keys(sentence, query, columns) if columns else _kept(sentence, query)
     kept = [each for each in kept if each not in listed_outputs]
     outputs = tuple(dict.fromkeys([*kept, *listed_outputs]))
     keys = [o.expression for o in outputs if isinstance(o.expression, plan.ColumnRef)]
@@ -61,13 +61,15 @@ def shown(sentence: Sentence, query: plan.Plan, elements: Sequence[Element]) -> 
     return Shown(whole, min((column.score for column in columns), default=1.0))
 
 
-def _keys(sentence: Sentence, query: plan.Query) -> list[plan.Output]:
-    """Return the key of whole rows of a landed table: "rentals without a return, with customer"."""
+def _keys(sentence: Sentence, query: plan.Query, listed: Sequence[Meant]) -> list[plan.Output]:
+    """Return the key of rows of a landed table that nothing listed names: "rentals, with dates"."""
     rows = plan.Star(query.source.alias) in [output.expression for output in query.outputs]
     if query.group or not rows or not sentence.graph.landed:
         return []
-    keys = key_columns(sentence.graph.table(query.source.table))
-    return [plan.Output(plan.ColumnRef(query.source.alias, key)) for key in keys]
+    table = sentence.graph.table(query.source.table)
+    if {each.column for each in listed if each.table == table.name} & {*naming_columns(table)}:
+        return []
+    return [plan.Output(plan.ColumnRef(query.source.alias, key)) for key in key_columns(table)]
 
 
 def _kept(sentence: Sentence, query: plan.Query) -> list[plan.Output]:
