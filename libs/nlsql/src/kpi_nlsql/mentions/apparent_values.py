@@ -13,7 +13,6 @@ from kpi_nlsql.mentions.walking import skip_words, text_at
 _TIMED = ("after", "before", "between", "recent", "older")
 _LIVE = frozenset({"live", "lives", "lived"})
 _MEANS = frozenset({"by", "via", "through", "with"})
-_TWO = 2
 _DATED = ("on", "at", "date", "time", "dt", "dat")
 DETERMINERS = frozenset("a an the all any some their its his her each every these those".split())  # noqa: SIM905
 
@@ -40,6 +39,8 @@ def is_deed(items: Sequence[Item], position: int) -> bool:
     told = before.is_cue("not") or before.last_word in {"have", "has", "had", "never"}
     if _leads_to_place(items, position) or _leads_to_means(items, position):
         return True
+    if before.last_word == "never" and _names_other_rows(items[position]):
+        return True  # "vehicles never rented" have no rental, whatever is Rented just now
     return (done and told and not _ends_so(items, position)) or _is_timed_deed(items, position)
 
 
@@ -67,12 +68,19 @@ def _leads_to_place(items: Sequence[Item], position: int) -> bool:
     return any(stems(value.column)[:1] == (verb,) for value in rest[1].values)
 
 
+def _names_other_rows(item: Item) -> bool:
+    """Tell whether a verb names the rows of a table that has no such value: ``rentals``."""
+    held = {value.table for value in item.values if value.score >= 1.0}
+    return is_inflected(item.text) and any(hit.table not in held for hit in item.table_hits())
+
+
 def _leads_to_means(items: Sequence[Item], position: int) -> bool:
     # "receipts paid by card" have a method, whatever claims are Paid
-    item, rest = items[position], items[position + 1 : position + 3]
-    if not is_inflected(item.text) or len(rest) < _TWO or rest[0].text not in _MEANS:
+    item, means_at = items[position], skip_words(items, position + 2, DETERMINERS)
+    if not is_inflected(item.text) or text_at(items, position + 1) not in _MEANS:
         return False
-    means = {value.table for value in rest[1].values if value.score >= 1.0}
+    rest = items[means_at : means_at + 1]
+    means = {value.table for each in rest for value in each.values if value.score >= 1.0}
     return bool(means) and means.isdisjoint(value.table for value in item.values)
 
 

@@ -21,12 +21,26 @@ _COLUMN = 0.5
 _DETERMINERS = frozenset({"a", "an", "the", "any", "some", "their", "its"})
 _SELLING = frozenset("sell sells sold selling go goes retail retails rent rents".split())  # noqa: SIM905
 _BY = frozenset({"by", "via", "with", "in", "through", "per"})
+_AT = frozenset({"in", "at", "near"})
 _COST = Item("word", "cost", 0, 0)
 
 
 def idle_verbs_out(items: Sequence[Item], graph: Graph) -> list[Item]:
     """Return the items with verbs that name no rows here put as "have", or as "cost"."""
-    return rewritten(items, (_priced, _by_kind, partial(_idle, graph)), first=1)
+    return rewritten(items, (_priced, _by_kind, _placed, partial(_idle, graph)), first=1)
+
+
+def _placed(items: Sequence[Item], position: int) -> Step | None:
+    """Read "vehicles stationed in Austria" as those in Austria, where the stations are."""
+    verb, at = items[position], skip_words(items, position + 2, _DETERMINERS)
+    place, rows = item_at(items, at), items[position - 1]
+    if place is None or text_at(items, position + 1) not in _AT or not verb.text.endswith("ed"):
+        return None
+    if verb.best_table() < _NAMES_ROWS or verb.values or not names_rows(rows):
+        return None
+    there = {value.table for value in place.values}
+    told = verb.table_hits()[0].table
+    return (position, position + 1, []) if told in there and told != table_of(rows) else None
 
 
 def _priced(items: Sequence[Item], position: int) -> Step | None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from kpi_nlsql.english.function_words import HELPING
+from kpi_nlsql.english.function_words import HELPING, POSSESSIVES
 from kpi_nlsql.english.money import OF_MONEY
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.periods_told import is_beside_today
@@ -62,3 +62,23 @@ def owns_next(scan: Scanner, position: int) -> bool:
 def _does_so(scan: Scanner, start: int, position: int) -> bool:
     # "how much did each owner pay in cash": a verb, whatever column is called so.
     return scan.at(start - 1).text in HELPING and scan.at(position).text in OF_MONEY
+
+
+def behind_key(scan: Scanner, position: int) -> int:
+    """Return where the key ends that leads to what has the column grouped by.
+
+    "Revenue per country of the pickup station" tells by it which of two stations is meant.
+    """
+    ref = scan.draft.groups[-1].ref
+    key = scan.skip(position + 1)
+    key += scan.at(key).text in POSSESSIVES
+    hits = scan.at(key).column_hits()[:1]
+    if scan.at(position).text != "of" or ref is None or not ref.hits or not hits:
+        return position
+    joins = scan.sentence.graph.joins_from(hits[0].table)
+    told = (str(hits[0].column),)
+    leads = any(j.left_columns == told and j.right_table == ref.hits[0].table for j in joins)
+    if not leads or scan.role(key) != "column":
+        return position
+    scan.take(*range(position, key + 1))
+    return key + 1

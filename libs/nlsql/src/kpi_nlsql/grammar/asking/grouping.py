@@ -5,7 +5,7 @@ from __future__ import annotations
 from kpi_nlsql.drafting.draft import Group, Ref, Wanted
 from kpi_nlsql.english.money import PARTICLES
 from kpi_nlsql.english.words import lemma
-from kpi_nlsql.grammar.asking.group_names import column_behind, name_at, owns_next
+from kpi_nlsql.grammar.asking.group_names import behind_key, column_behind, name_at, owns_next
 from kpi_nlsql.grammar.asking.numbered_rows import numbers_rows_told
 from kpi_nlsql.grammar.asking.units_of_time import by_period
 from kpi_nlsql.grammar.scanner import Scanner
@@ -46,7 +46,7 @@ def read(scan: Scanner) -> bool:
         position = column
     if _group_by(scan, position):
         scan.take(position)
-        scan.position = position + 1
+        scan.position = behind_key(scan, position + 1)
         _take_verb(scan, start)
         further(scan, start)
     return True
