@@ -20,6 +20,8 @@ NAMES = (
 _NAMED = 0.6
 _SURE_JOIN = 0.8
 _AMOUNT = re.compile(r"-?\d+(\.\d+)?")
+_TIMING = frozenset({"in", "during", "since"})
+_YEARS = range(1900, 2101)
 
 
 def join_doubts(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
@@ -38,7 +40,10 @@ def join_doubts(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
         ),
         "twin_joins": float(any(_has_twin(sentence, match, aliases) for match in alone)),
         "unlikely_compared": float(
-            any(_is_unlikely(sentence.graph, term, aliases) for term in compared)
+            any(
+                _is_unlikely(sentence.graph, term, aliases) or _is_year_told(sentence, term)
+                for term in compared
+            )
         ),
         "shared_values": float(any(isinstance(term, plan.InQuery) for term in compared)),
     }
@@ -127,3 +132,16 @@ def _is_unlikely(graph: Graph, term: plan.Condition, aliases: dict[str, str]) ->
     column = table.column(term.left.column)
     is_key = column.name in table.primary_key or (name, column.name) in graph.references
     return is_key or not (column.measures or column.family == "date")
+
+
+def _is_year_told(sentence: Sentence, term: plan.Condition) -> bool:
+    """Tell whether an amount is to be a year that rows are told to be of: "not valued in 2024"."""
+    match term:
+        case plan.Compare(plan.ColumnRef(_, name), "=" | "!=", plan.Constant(int(year))):
+            items = sentence.items
+            told = any(
+                item.number == year and items[at - 1].text in _TIMING
+                for at, item in enumerate(items[1:], start=1)
+            )
+            return told and year in _YEARS and "year" not in name.lower()
+    return False

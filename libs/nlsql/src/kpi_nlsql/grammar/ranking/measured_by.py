@@ -142,9 +142,10 @@ def measured_behind(scan: Scanner, position: int) -> range | None:
 
 
 def from_oldest(scan: Scanner, start: int, ref: Ref) -> bool:
-    """Tell whether a superlative of ages is measured by a date: the oldest comes first."""
+    """Tell whether a superlative of ages is measured by a date or year: the oldest comes first."""
     told = scan.at(start).text.removeprefix("the ") in {"oldest", "youngest"}
-    return told and scan.is_dated(ref.hits[0])
+    names = scan.column_of(ref.hits[0]).display_names
+    return told and (scan.is_dated(ref.hits[0]) or any("year" in name.split() for name in names))
 
 
 def _measure_led_to(scan: Scanner, position: int) -> int | None:
