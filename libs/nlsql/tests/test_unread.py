@@ -1,4 +1,4 @@
-"""Sentences over landed tables of thirteen trades that nobody reads who works on the grammar.
+"""Sentences over landed tables of seventeen trades that nobody reads who works on the grammar.
 
 Their scores are the nearest there is to what an unseen sentence scores, so failures name no
 sentence: who reads one and mends it turns the set into a regression, and it takes a new one to
@@ -22,9 +22,9 @@ def unread(tmp_path_factory: pytest.TempPathFactory) -> Score:
 
 
 def test_unread_sentences_are_answered_as_rightly_as_measured(unread: Score) -> None:
-    assert unread.sentences == 410
-    assert round(unread.share, 2) >= 0.76
+    assert unread.sentences == 810
+    assert round(unread.share, 2) >= 0.72
 
 
 def test_unread_sentences_are_answered_as_precisely_as_measured(unread: Score) -> None:
-    assert round(unread.precision, 2) >= 0.91
+    assert round(unread.precision, 2) >= 0.87
