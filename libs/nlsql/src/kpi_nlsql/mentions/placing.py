@@ -283,7 +283,7 @@ def _is_noun(
 ) -> bool:
     own = [hit for hit in item.column_hits() if hit.table == table.name]
     people = item.text in _PEOPLE and item is before and not own
-    if people or calls_by_key(item, table):
+    if people or (place.lead != "of" and calls_by_key(item, table)):
         return True  # whoever else counts "persons", or is of the division People
     if _is_value(item, table.name) or any(hit.score >= _EXACT for hit in own):
         return False

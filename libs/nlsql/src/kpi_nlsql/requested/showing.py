@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from kpi_nlsql.grammar.contrast.layout import lists_beside
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import sources
 from kpi_nlsql.requested.columns import Meant, meant
@@ -51,7 +52,7 @@ def shown(sentence: Sentence, query: plan.Plan, elements: Sequence[Element]) -> 
         for each in listed
     ]
     listed_outputs = [_output(each) for each in told]
-    kept = _keys(sentence, query, columns) if columns else _kept(sentence, query)
+    kept = _keys(sentence, query, elements, columns) if columns else _kept(sentence, query)
     kept = [each for each in kept if each not in listed_outputs]
     outputs = tuple(dict.fromkeys([*kept, *listed_outputs]))
     keys = [o.expression for o in outputs if isinstance(o.expression, plan.ColumnRef)]
@@ -61,10 +62,15 @@ def shown(sentence: Sentence, query: plan.Plan, elements: Sequence[Element]) -> 
     return Shown(whole, min((column.score for column in columns), default=1.0))
 
 
-def _keys(sentence: Sentence, query: plan.Query, listed: Sequence[Meant]) -> list[plan.Output]:
+def _keys(
+    sentence: Sentence, query: plan.Query, elements: Sequence[Element], listed: Sequence[Meant]
+) -> list[plan.Output]:
     """Return the key of rows of a landed table that nothing listed names: "rentals, with dates"."""
     rows = plan.Star(query.source.alias) in [output.expression for output in query.outputs]
-    if query.group or not rows or not sentence.graph.landed:
+    first = min((at for each in elements for at in each.positions), default=0)
+    if query.group or not rows or not lists_beside(sentence.items, first):
+        return []
+    if not sentence.graph.landed:
         return []
     table = sentence.graph.table(query.source.table)
     if {each.column for each in listed if each.table == table.name} & {*naming_columns(table)}:

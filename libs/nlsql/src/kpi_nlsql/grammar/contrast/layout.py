@@ -17,8 +17,10 @@ from kpi_nlsql.grammar.contrast.listed_rows import (
 from kpi_nlsql.grammar.contrast.operand import Word
 from kpi_nlsql.grammar.contrast.per_source import tells_source
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import skip_words_back
 
 _LEADS_TO_LIST = frozenset({"with", ":", "showing", "including", "incl"})
+_DETERMINERS = frozenset({"the", "their", "its", "a"})
 _LEADS_TO_KEY = frozenset({"by", "per", "on", "using", "joined on", "based on"})
 _SAME = frozenset({"same", "the same", "with the same"})
 _WEAK = 0.5
@@ -51,6 +53,12 @@ def laid_out(items: Sequence[Item], clause: Clause) -> Layout:
     _before(items, clause.before, layout)
     _after(items, clause.after, layout)
     return layout
+
+
+def lists_beside(items: Sequence[Item], position: int) -> bool:
+    """Tell whether columns listed from a position on stand beside rows: "…, with make, model"."""
+    before = skip_words_back(items, position - 1, _DETERMINERS)
+    return before >= 0 and items[before].last_word in _LEADS_TO_LIST
 
 
 def words_of(

@@ -12,7 +12,7 @@ from kpi_nlsql.grammar.contrast.beside import said_beside
 from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.comparator import mirrored
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
-from kpi_nlsql.grammar.contrast.layout import Layout, words_of
+from kpi_nlsql.grammar.contrast.layout import Layout, lists_beside, words_of
 from kpi_nlsql.grammar.contrast.listed_rows import Positions
 from kpi_nlsql.grammar.contrast.margin import Margin, within_rounding
 from kpi_nlsql.grammar.contrast.operand import naming, operands, table_told
@@ -260,14 +260,19 @@ class Reading:
             if n in pair:
                 self.account.add(word.token for word in words)
             shown += [pair[n]] if n in pair else self._shown(choice, n, together, shown)
-        if shown and not any(self._tells_rows(choice, ref) for ref in shown):
+        if shown and self._wants_keys(choice, shown):
             keys = [plan.ColumnRef("s", pair.left) for pair in choice.pairing.pairs]
             shown = [*keys, *shown]  # two values alone would say nothing
         return list(dict.fromkeys(shown)) or self._asked(choice)
 
-    def _tells_rows(self, choice: Choice, ref: plan.ColumnRef) -> bool:
+    def _wants_keys(self, choice: Choice, shown: Sequence[plan.ColumnRef]) -> bool:
+        """Tell whether the key belongs beside what is shown: of rows "with make and model"."""
+        if set(shown) == set(both_compared(choice)) and not self.sought.head:
+            return True
         table = self.sentence.graph.table(choice.left.table)
-        return ref.source == "s" and table.identifies((ref.column,))
+        told = any(ref.source == "s" and table.identifies((ref.column,)) for ref in shown)
+        listed = [at for part in self.layout.shown for at in part]
+        return bool(listed) and lists_beside(self.items, min(listed)) and not told
 
     def _shown(
         self, choice: Choice, n: int, together: bool, shown: Sequence[plan.ColumnRef]

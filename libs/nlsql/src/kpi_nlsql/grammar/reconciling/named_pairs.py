@@ -29,6 +29,7 @@ _TELLING = 10
 _BOUNDING = ("compare", "between", "before", "after")
 _DETERMINERS = frozenset({"the", "all", "our"})
 _NAMES = frozenset({"name", "title", "nm"})
+_FINITE = frozenset("are is occur occurs exist exists appear appears have has".split())  # noqa: SIM905
 _JOIN_WORDS = frozenset("by on using via".split())  # noqa: SIM905
 
 
@@ -94,6 +95,8 @@ def shared_column(sentence: Sentence, relation: Relation) -> Pairing | None:
     for position, item in enumerate(sentence.items[: min(relation.cue, relation.source)]):
         lead = skip_words_back(sentence.items, position - 1, _DETERMINERS)
         alone = _leads_to_place(sentence.items[position + 1 : relation.source])
+        if alone and _says_of_rows(sentence.items, position, relation.source):
+            continue
         opened = position == 0 or sentence.items[lead if alone else position - 1].cues
         mine = _hits(item, source)
         theirs = _of_target(sentence, item, mine[:1], target) if alone else _hits(item, target)
@@ -109,6 +112,15 @@ def shared_column(sentence: Sentence, relation: Relation) -> Pairing | None:
             score = _ASKED if alone else _SPOKEN
             return Pairing((pair,), score, "the column that is asked for")
     return None
+
+
+def _says_of_rows(items: Sequence[Item], asked: int, rows: int) -> bool:
+    """Tell whether rows are sought: "which currencies occur among the lines that are not in B".
+
+    In "last names in A that are not in B" the names are.
+    """
+    finite = any(item.is_cue("also") or item.text in _FINITE for item in items[asked + 1 : rows])
+    return finite and rows + 1 < len(items) and items[rows + 1].is_cue("relative")
 
 
 def _hits(item: Item, table: str) -> list[NameHit]:
