@@ -82,7 +82,9 @@ def _absent_value(item: Item, held: Held) -> bool:
 
 def _absent_state(item: Item, held: Held, graph: Graph) -> bool:
     """Tell whether a state leads to a place that nothing asks for: "available in each depot"."""
-    state = item.text.split()[0] if item.is_cue("also") else ""
+    if not item.is_cue("also"):
+        return False
+    state = item.text.split()[0]
     columns = (column for table in held.tables for column in graph.table(table).columns)
     known = any(value.lower() == state for column in columns for value in column.values)
     return known and state not in held.constants
