@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
+from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.pairing_rows import paired, unlike
 from kpi_nlsql.plans.plan_walk import sources
@@ -33,3 +35,8 @@ def difference(candidate: Candidate, graph: Graph) -> tuple[plan.Query, plan.Ari
         return None
     where = plan.all_of([each for each in terms if each is not term])
     return replace(query, where=where, distinct=False), plan.Arithmetic("-", left, right)
+
+
+def leads_to(items: Sequence[Item], start: int, words: Set[str], farthest: int) -> bool:
+    """Tell whether one of some words stands among the next items: "average [weight] difference"."""
+    return any(words & set(item.text.split()) for item in items[start : start + farthest])

@@ -10,10 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from kpi_nlsql.apart.compared_pairs import difference
+from kpi_nlsql.apart.compared_pairs import difference, leads_to
 from kpi_nlsql.apart.rest_read import Reader, rest_read
 from kpi_nlsql.mentions.linking import Item
-from kpi_nlsql.mentions.walking import item_at
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.pairing_rows import other_values
 from kpi_nlsql.schema.graph import Graph
@@ -47,7 +46,8 @@ def _ranking(items: Sequence[Item]) -> _Ranking | None:
     number = next((at for at in range(rows) if items[at].number is not None), None)
     for at, item in enumerate(items[rows + 1 :], start=rows + 1):
         if (by := top is not None and item.text == "by") or item.last_word in _SIZES:
-            told = _leads_to_difference(items, at + 1) and (by or item.is_cue("superlative"))
+            told = leads_to(items, at + 1, _DIFFER, _FARTHEST)
+            told = told and (by or item.is_cue("superlative"))
         else:
             told = item.text in _MOST and items[at - 1].is_cue("mismatch")
         if told:
@@ -55,11 +55,6 @@ def _ranking(items: Sequence[Item]) -> _Ranking | None:
             limit = items[number].number if number is not None else 1
             return _Ranking(frozenset({at, *opening}), int(limit or 1))
     return None
-
-
-def _leads_to_difference(items: Sequence[Item], position: int) -> bool:
-    near = (item_at(items, at) for at in range(position, position + _FARTHEST))
-    return any(item is not None and _DIFFER & set(item.text.split()) for item in near)
 
 
 def _ranked(graph: Graph, limit: int, candidate: Candidate) -> plan.Query | None:

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from kpi_nlsql.apart.compared_pairs import difference
+from kpi_nlsql.apart.compared_pairs import difference, leads_to
 from kpi_nlsql.apart.grouped_counts import put_together
 from kpi_nlsql.apart.rest_read import Reader, rest_read
 from kpi_nlsql.grammar.contrast.asked_sum import asked_function
-from kpi_nlsql.mentions.walking import item_at, skip_words
+from kpi_nlsql.mentions.walking import skip_words
 from kpi_nlsql.plans import plan
 from kpi_nlsql.schema.graph import Graph
 from kpi_nlsql.sentence import Candidate, Sentence
@@ -41,18 +41,13 @@ def _overall(reader: Reader, sentence: Sentence) -> Iterator[Candidate]:
     asked = next((at for at, item in enumerate(items) if item.kind == "mention"), len(items))
     for at in range(asked):
         function = asked_function(items[at])
-        if function in _FUNCTIONS and _is_of_difference(sentence, at):
-            clause = range(at, skip_words(items, at + 1, _OF))
+        start = skip_words(items, at + 1, _OF)
+        if function in _FUNCTIONS and leads_to(items, start, _DIFFERENCES, _FARTHEST):
+            clause = range(at, start)
             unsigned = function == "max" or any(items[n].text == _ABSOLUTE for n in clause)
             put = partial(_summed, sentence.graph, function, unsigned)
             yield from rest_read(sentence, clause, reader, put)
             return
-
-
-def _is_of_difference(sentence: Sentence, position: int) -> bool:
-    start = skip_words(sentence.items, position + 1, _OF)
-    near = (item_at(sentence.items, at) for at in range(start, start + _FARTHEST))
-    return any(item is not None and _DIFFERENCES & set(item.text.split()) for item in near)
 
 
 def _summed(

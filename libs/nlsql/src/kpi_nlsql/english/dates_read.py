@@ -9,6 +9,8 @@ _MONTHS = (
 )
 MONTHS = {name: number for number, month in enumerate(_MONTHS, 1) for name in (month, month[:3])}
 """From the name of a month, in full or with three letters, to its number."""
+YEARS = range(1900, 2101)
+"""The whole numbers that tell a year where nothing else is said."""
 _NAME = "|".join(f"{month}|{month[:3]}" for month in _MONTHS)
 _QUARTERS = ("first", "second", "third", "fourth")
 _QUARTER = "|".join(_QUARTERS)

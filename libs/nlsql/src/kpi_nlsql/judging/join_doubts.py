@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kpi_nlsql.english.dates_read import YEARS
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import matches, sources
 from kpi_nlsql.schema.graph import Graph
@@ -21,7 +22,6 @@ _NAMED = 0.6
 _SURE_JOIN = 0.8
 _AMOUNT = re.compile(r"-?\d+(\.\d+)?")
 _TIMING = frozenset({"in", "during", "since"})
-_YEARS = range(1900, 2101)
 
 
 def join_doubts(sentence: Sentence, query: plan.Plan) -> dict[str, float]:
@@ -143,5 +143,5 @@ def _is_year_told(sentence: Sentence, term: plan.Condition) -> bool:
                 item.number == year and items[at - 1].text in _TIMING
                 for at, item in enumerate(items[1:], start=1)
             )
-            return told and year in _YEARS and "year" not in name.lower()
+            return told and year in YEARS and "year" not in name.lower()
     return False

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from kpi_nlsql.plans import plan
-from kpi_nlsql.plans.plan_walk import aliases, everything, moved
+from kpi_nlsql.plans.plan_walk import aliases, everything, moved, sources
 from kpi_nlsql.schema.graph import Graph
 
 
@@ -23,8 +23,7 @@ def paired(query: plan.Query) -> plan.Query:
         compared = [each for each in inner if next(unlike(each), None) is not None]
         if compared:
             on = tuple(each for each in inner if each not in compared)
-            own = {source.alias for source in (query.source, *(j.source for j in query.joins))}
-            own.add(term.query.source.alias)
+            own = {source.alias for source in (*sources(query), term.query.source)}
             later = [each for each in on if aliases(each) - own]
             step = plan.JoinStep(term.query.source, tuple(each for each in on if each not in later))
             kept = [each for each in terms if each is not term]

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from kpi_nlsql.english.dates_read import YEARS
 from kpi_nlsql.mentions.linking import Item
 
 _BOUNDING = frozenset("<>")
-_YEARS = range(1900, 2101)
 _UP_TO = frozenset({"and", "to"})
 
 
@@ -26,7 +26,7 @@ def amounts_compared(items: Sequence[Item]) -> list[Item]:
 
 def _is_code(item: Item) -> bool:
     digits = item.kind == "mention" and item.text.isdigit() and not item.hits
-    return digits and int(item.text) not in _YEARS  # a column may keep years as texts
+    return digits and int(item.text) not in YEARS  # a column may keep years as texts
 
 
 def _bounded(before: Sequence[Item]) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kpi_nlsql.english.dates_read import YEARS
 from kpi_nlsql.english.words import Token
 from kpi_nlsql.wording.phrases import retold, said
 
@@ -24,7 +25,6 @@ _LONGEST = 5
 _LINKS = frozenset({"to", "until", "till", "through", "-", "–"})  # noqa: RUF001
 _UPWARDS = frozenset({"upwards", "upward", "onwards", "onward"})
 _DOWNWARDS = frozenset({"downwards", "downward"})
-_YEARS = range(1900, 2101)
 
 
 def spans_told(tokens: list[Token]) -> list[Token]:
@@ -70,4 +70,4 @@ def _open_bound(tokens: Sequence[Token], position: int) -> tuple[str, ...]:
 
 
 def _is_amount(token: Token) -> bool:
-    return token.kind == "number" and not (token.text.isdigit() and int(token.text) in _YEARS)
+    return token.kind == "number" and not (token.text.isdigit() and int(token.text) in YEARS)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from kpi_nlsql.english.dates_read import MONTHS
+from kpi_nlsql.english.dates_read import MONTHS, YEARS
 from kpi_nlsql.english.words import Token
 from kpi_nlsql.mentions.periods_told import CALENDAR, DAYS
 from kpi_nlsql.wording.phrases import lower_at
 
 _PERIOD = re.compile(r"\d{4}-(?:\d\d|[QH]\d)(?:-\d\d)?")
-_YEARS = range(1900, 2101)
 _UNITS = frozenset({"year", "quarter", "month", "week"})
 
 
@@ -38,7 +37,7 @@ def is_date(token: Token) -> bool:
 
 def is_year(token: Token) -> bool:
     """Tell whether a token is a number that may be a year."""
-    return token.kind == "number" and token.text.isdigit() and int(token.text) in _YEARS
+    return token.kind == "number" and token.text.isdigit() and int(token.text) in YEARS
 
 
 def period(tokens: Sequence[Token], position: int) -> int:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import MAIN, Ref, chosen_ref
+from kpi_nlsql.english.dates_read import YEARS
 from kpi_nlsql.english.money import COSTING
 from kpi_nlsql.english.words import stems
 from kpi_nlsql.grammar.conditions.happenings import rows_in_time
-from kpi_nlsql.grammar.conditions.times import YEARS
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.schema.amounts import charge, main_amount, names_rows
 from kpi_nlsql.schema.graph import Table

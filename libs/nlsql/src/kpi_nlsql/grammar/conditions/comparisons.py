@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from kpi_nlsql.drafting.draft import Ref, Term
+from kpi_nlsql.english.dates_read import YEARS
 from kpi_nlsql.grammar.asking.adverbs import ADVERBS
 from kpi_nlsql.grammar.asking.implied_columns import TIME, implied_column
 from kpi_nlsql.grammar.conditions import totalling
@@ -26,7 +27,7 @@ from kpi_nlsql.grammar.conditions.happenings import rows_in_time
 from kpi_nlsql.grammar.conditions.named_rows import against_named_row
 from kpi_nlsql.grammar.conditions.outnumbering import outnumbered
 from kpi_nlsql.grammar.conditions.ranges import between, starts_alternative
-from kpi_nlsql.grammar.conditions.times import YEARS, bound, date_meant, is_spent
+from kpi_nlsql.grammar.conditions.times import bound, date_meant, is_spent
 from kpi_nlsql.grammar.conditions.units import measured_in
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.periods_told import is_beside_today

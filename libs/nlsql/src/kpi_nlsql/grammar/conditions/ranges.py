@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import cast
 
 from kpi_nlsql.drafting.draft import Term, TermKind
+from kpi_nlsql.english.dates_read import YEARS
 from kpi_nlsql.grammar.asking.implied_columns import TIME
 from kpi_nlsql.grammar.conditions.compared_counts import counts_rows, unit_skipped
-from kpi_nlsql.grammar.conditions.times import YEARS, date_meant
+from kpi_nlsql.grammar.conditions.times import date_meant
 from kpi_nlsql.grammar.conditions.units import measured_in
 from kpi_nlsql.grammar.scanner import Scanner
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from kpi_nlsql.drafting.draft import MAIN, Ref, chosen_ref
+from kpi_nlsql.english.dates_read import YEARS
 from kpi_nlsql.english.words import all_stems, lemma, stem, stems
 from kpi_nlsql.grammar.conditions.happenings import dates, has_for_life, rows_in_time
 from kpi_nlsql.grammar.scanner import Scanner
@@ -16,7 +17,6 @@ from kpi_nlsql.plans.plan import Operator
 from kpi_nlsql.schema.graph import Column, Table
 
 DATE = re.compile(r"\d{4}-(\d\d|[QH]\d)(-\d\d.*)?")
-YEARS = range(1900, 2101)
 PARTICLES = frozenset({"in", "out", "on", "off", "up"})
 """Words that make one verb with what stands before: "logged in", "signed up"."""
 
