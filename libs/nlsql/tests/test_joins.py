@@ -52,6 +52,13 @@ def test_dates_alone_join_nothing(library: Graph) -> None:
     assert not any("LENT_ON" in join.left_columns for join in joins)
 
 
+def test_inventory_numbers_that_begin_with_a_year_are_no_dates() -> None:
+    numbers = Column("ITEM_NO", values=("1985-024", "1986-047", "2011-120"))
+    months = Column("MONTH", values=("2024-05", "2024-06"))
+    days = Column("LENT_ON", values=("2024-05-03", "2024-06-30T08:15"))
+    assert [column.dated for column in (numbers, months, days)] == [False, True, True]
+
+
 def test_rows_meet_on_two_columns_where_none_tells_them_apart(library: Graph) -> None:
     engine = Engine(library)
     answer = engine.read("Show me all racks without a stocktake")

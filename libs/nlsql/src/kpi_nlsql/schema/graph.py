@@ -22,7 +22,7 @@ _SAME_THINGS = 0.8
 
 _MONTH = re.compile(r"\d{4}-(0\d|1[0-2])")
 _NUMERIC = re.compile(r"[-+]?\d+(\.\d+)?")
-_DATE = re.compile(r"\d{4}-\d\d(-\d\d)?")
+_DATE = re.compile(r"\d{4}-(0\d|1[0-2])(-\d\d)?(?!\d)")
 _FAMILIES: tuple[tuple[TypeFamily, tuple[str, ...]], ...] = (
     ("boolean", ("bool", "bit")),
     ("date", ("date", "time", "year")),
