@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import isinf
 
-from kpi_nlsql.drafting.draft import Draft, Ref, Term
+from kpi_nlsql.drafting.draft import MAIN, Draft, Ref, Term
 from kpi_nlsql.drafting.fitting import literals_of, unfit
 from kpi_nlsql.english.words import all_stems
 from kpi_nlsql.grammar.conditions.directions import leads
@@ -26,6 +27,8 @@ _STRAYED = 8.0
 _KEY = 0.05
 _HOP = 0.08
 _FARTHEST = 5.0
+_APART = 1.0
+"""What speaks against a table that nothing ties to those told of: no query could reach it."""
 _UNFIT = 0.7
 
 
@@ -38,6 +41,8 @@ class Resolution:
     limited: set[str] = field(default_factory=set)
     shown: set[int] = field(default_factory=set)
     chosen: set[str] = field(default_factory=set)
+    holding: set[str] = field(default_factory=set)
+    """The tables of which alone a value told is."""
     grouped: set[int] = field(default_factory=set)
     counted: str | None = None
     """The rows that are counted: "by region" tells their own, where they have one."""
@@ -57,6 +62,7 @@ def resolve(
     state.shown = {wanted.ref.position for wanted in draft.wanted if wanted.ref}
     state.grouped = {group.position for group in draft.groups}
     state.counted = _rows_counted(draft)
+    state.holding = _holding(draft)
     apart = {id(t.ref) for t in draft.terms if t.scope in draft.negative_scopes}
     refs = sorted(draft.refs(), key=lambda ref: (id(ref) in apart, _ambiguity(ref)))
     for ref in refs:
@@ -83,6 +89,12 @@ def _named(draft: Draft) -> set[str]:
     tables |= {sorting.table for sorting in draft.sorting if sorting.table}
     tables |= {group.table for group in draft.groups if group.table}
     return tables | {ref.near for ref in draft.refs() if ref.near}
+
+
+def _holding(draft: Draft) -> set[str]:
+    """Return the tables of which alone a value told is: "the most valuable gifts" are objects."""
+    held = [{hit.table for hit in term.hits} for term in draft.terms if term.scope == MAIN]
+    return {tables.pop() for tables in held if len(tables) == 1}
 
 
 def _denied(draft: Draft) -> tuple[set[str], set[str]]:
@@ -200,9 +212,10 @@ def _fit(table: str, near: str | None, state: Resolution, paths: JoinPaths) -> f
         score += _NAMED
     if table in state.chosen:
         score += _CHOSEN
-    anchors = state.named | state.chosen
+    anchors = state.named | state.chosen | state.holding
     if anchors and table not in anchors:
-        score -= _HOP * min(_FARTHEST, *(paths.distance(anchor, table) for anchor in anchors), 9.0)
+        nearest = min(paths.distance(anchor, table) for anchor in anchors)
+        score -= _HOP * min(_FARTHEST, nearest) + _APART * isinf(nearest)
     return score
 
 

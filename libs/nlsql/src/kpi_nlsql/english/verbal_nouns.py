@@ -28,6 +28,16 @@ _GROUPS = (
     "clear clearance",
     "settle settlement",
     "bill invoice",
+    "value valuation worth valuable",
+    "acquire acquisition",
+    "register registration",
+    "depart departure",
+    "fail failure",
+    "close closure",
+    "respond response",
+    "choose choice",
+    "consume consumption",
+    "resolve resolution",
 )
 
 

@@ -47,8 +47,8 @@ _IRREGULAR = {
     "skus": "sku",
 }
 _ACRONYMS = re.compile(r"[A-Z]{2,}s")
-UNSTEMMED = frozenset({"customs"})
-"""Words whose stem is that of another word: customs are no customers."""
+UNSTEMMED = frozenset({"customs", "excellent"})
+"""Words whose stem is that of another word: customs are no customers, and no grade is Excel."""
 _KINDS = {"sign": "mark", "or_more": "mark", "number_sign": "word", "address": "quoted"}
 """What kind of token else an expression finds: "lists.example.org" is one text, dots and all."""
 _CAPITAL = "[A-ZÀ-ÖØ-Þ]"
