@@ -9,19 +9,16 @@ from collections.abc import Sequence
 
 from kpi_nlsql.english.dates_read import YEARS
 from kpi_nlsql.english.words import Token
-from kpi_nlsql.wording.phrases import retold, said
+from kpi_nlsql.wording.phrases import lower_at, retold, said
 
 _LEADS = {
     ("from",): ("between",), ("of",): ("of", "between"), ("ranging", "from"): ("between",),
-    ("outside",): ("not", "between"), ("outside", "of"): ("not", "between"),
-    ("outside", "the", "range"): ("not", "between"),
-    ("outside", "the", "range", "of"): ("not", "between"),
     ("not", "from"): ("not", "between"),
-    ("outside", "the", "range", "from"): ("not", "between"),
-    ("not", "in", "the", "range"): ("not", "between"),
-    ("not", "in", "the", "range", "of"): ("not", "between"),
 }  # fmt: skip
-_LONGEST = 5
+_OUTSIDE = frozenset({("outside",), ("outside", "of"), ("not", "in"), ("not", "within")})
+_RANGES = frozenset({"range", "ranges", "years", "period", "span", "interval"})
+_BEGUN = frozenset({"of", "from", "between"})
+_LONGEST = 2
 _LINKS = frozenset({"to", "until", "till", "through", "-", "–"})  # noqa: RUF001
 _UPWARDS = frozenset({"upwards", "upward", "onwards", "onward"})
 _DOWNWARDS = frozenset({"downwards", "downward"})
@@ -50,14 +47,25 @@ def _span(told: list[Token], tokens: Sequence[Token], position: int) -> int:
 def _lead(tokens: Sequence[Token], position: int) -> tuple[int, tuple[str, ...]]:
     for length in range(_LONGEST, 0, -1):
         run = tuple(token.lower for token in tokens[position : position + length])
-        if run in _LEADS and len(run) == length:
+        if run in _OUTSIDE:
+            return _noun_of_range(tokens, position + length, run) - position, ("not", "between")
+        if run in _LEADS:
             return length, _LEADS[run]
     return 0, ()
 
 
+def _noun_of_range(tokens: Sequence[Token], position: int, lead: tuple[str, ...]) -> int:
+    """Return where the span begins behind "outside", "outside the range of", "not in the years"."""
+    noun = position + (lower_at(tokens, position) == "the")
+    if lower_at(tokens, noun) in _RANGES:
+        return noun + 1 + (lower_at(tokens, noun + 1) in _BEGUN)
+    bare = position if lead[0] == "outside" else len(tokens)
+    return position + 1 if lower_at(tokens, position) == "between" else bare
+
+
 def _is_span(tokens: Sequence[Token], position: int, *, outside: bool) -> bool:
     run = tokens[position : position + 3]
-    if len(run) < 3 or not (_is_amount(run[0]) and _is_amount(run[2])):
+    if len(run) < 3 or not all(_is_amount(each, years=outside) for each in (run[0], run[2])):
         return False
     return run[1].lower in _LINKS or (outside and run[1].lower == "and")
 
@@ -69,5 +77,7 @@ def _open_bound(tokens: Sequence[Token], position: int) -> tuple[str, ...]:
     return ("at", "least") if tail in _UPWARDS else ("at", "most") if tail in _DOWNWARDS else ()
 
 
-def _is_amount(token: Token) -> bool:
-    return token.kind == "number" and not (token.text.isdigit() and int(token.text) in YEARS)
+def _is_amount(token: Token, *, years: bool = False) -> bool:
+    if token.kind != "number":
+        return False
+    return years or not (token.text.isdigit() and int(token.text) in YEARS)

@@ -26,6 +26,7 @@ from kpi_nlsql.wording.capital_names import capital_names
 from kpi_nlsql.wording.codes_told import names_before_codes, with_codes_told
 from kpi_nlsql.wording.count_again import counts_named_again
 from kpi_nlsql.wording.courtesy import plainly_asked
+from kpi_nlsql.wording.decades import decades_told
 from kpi_nlsql.wording.deeds_told import deeds_told
 from kpi_nlsql.wording.everyday import plainly_told
 from kpi_nlsql.wording.glosses import without_glosses
@@ -59,7 +60,7 @@ from kpi_nlsql.wording.who_asked import who_asked
 def plain_tokens(tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Token, ...]:
     """Return the tokens of a sentence put plainly, before a word of it is linked."""
     named = capital_names(tokens, lexicon)
-    told = left_out(not_all_told(written_out(without_glosses(named))))
+    told = left_out(not_all_told(written_out(decades_told(without_glosses(named)))))
     told = afterthoughts_told(told)
     told = periods_led(periods_last(margins_last(told)))
     told = plainly_asked(totals_asked(plainly_told(told)))
