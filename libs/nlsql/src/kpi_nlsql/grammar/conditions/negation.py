@@ -6,6 +6,7 @@ from kpi_nlsql.drafting.draft import Term
 from kpi_nlsql.english.function_words import EXCEPTING
 from kpi_nlsql.grammar.conditions.denied_subjects import says_nothing, subject_rows, take_idle_verb
 from kpi_nlsql.grammar.conditions.times import is_own_time
+from kpi_nlsql.grammar.conditions.undone import manner
 from kpi_nlsql.grammar.conditions.unknown_values import told_to_be
 from kpi_nlsql.grammar.scanner import Scanner
 from kpi_nlsql.mentions.had_rows import rows_had
@@ -59,7 +60,7 @@ def _behind_light_verb(scan: Scanner, position: int) -> int:
     while scan.at(following).text in _YET:
         following = scan.skip(following + 1)
     while scan.at(following).text in _LIGHT_VERBS or _is_idle_deed(scan, following):
-        following = scan.skip(following + 1)
+        following = manner(scan, following + 1)
     own = scan.role(following) == "value" and _is_own(scan, following)
     if following == position or not own:
         return position
@@ -88,6 +89,9 @@ def _is_kind(scan: Scanner, position: int) -> bool:
 
 def _is_idle_deed(scan: Scanner, position: int) -> bool:
     # "not paid by card", where Paid is a status of other rows
+    if scan.role(position) == "column" and scan.participle(position):
+        # "not shipped with DHL" denies the carrier, whatever date of shipping there is
+        return manner(scan, position + 1) > position + 1
     return scan.role(position) == "none" and bool(scan.at(position).values)
 
 

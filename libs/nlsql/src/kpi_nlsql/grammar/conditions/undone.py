@@ -28,7 +28,7 @@ def read(scan: Scanner) -> bool:
     if _is_own_value(scan, position) or rows is None:
         return False
     ref, end = dated_by(scan, position, rows)
-    if ref is None or _is_timed(scan, end):
+    if ref is None or _is_timed(scan, end) or _is_told_how(scan, end, rows):
         return False
     end = _closing(scan, end)
     scan.add(Term("null", scan.position, ref))
@@ -130,6 +130,17 @@ def _is_timed(scan: Scanner, position: int) -> bool:
         return False
     told = any(item.number is not None or item.kind == "quoted" for item in following)
     return told or any(following[0].is_cue(kind) for kind in _TIMED)
+
+
+def _is_told_how(scan: Scanner, position: int, rows: str) -> bool:
+    """Tell whether it was done, only not so: "not acquired by purchase", "not shipped with DHL"."""
+    how = manner(scan, position)
+    return how > position and any(value.table == rows for value in scan.at(how).values)
+
+
+def manner(scan: Scanner, position: int) -> int:
+    """Return where the words stand that tell how, behind a verb and "by" or "with"."""
+    return scan.skip(position + (scan.at(position).text == "with"))
 
 
 def _closing(scan: Scanner, position: int) -> int:
