@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpi_nlsql.english.cues import CUES
-from kpi_nlsql.english.function_words import FUNCTION_WORDS, STOP_WORDS
+from kpi_nlsql.english.function_words import COPULAS, FUNCTION_WORDS, STOP_WORDS
 from kpi_nlsql.english.words import Token
 from kpi_nlsql.mentions.cue_worth import is_no_command
 from kpi_nlsql.mentions.lexicon import Lexicon, NameHit
@@ -19,6 +19,11 @@ _HEADS, _CALLED_SO = 0.8, 0.95
 _FLAG_WORDS = frozenset({"flag", "flags", "indicator", "ind", "flg"})
 _SQL_WORDS = frozenset({"AND", "OR", "NOT", "IN", "IS", "BY", "ON", "AS", "TO", "ALL", "NO"})
 _LEADS_TO_CODE = frozenset({"from", "code", "country", "nationality"})
+_STATES = frozenset({"out", "in", "on", "off", "up", "down", "over", "away", "open"})
+"""Little words that a state may be told with: "loans that are out"."""
+_FEW = 12
+_STRESSING = frozenset({"not", "still", "currently", "now", "yet", "either"})
+_GOING_ON = frozenset({"and", "or", "but", "although", "though", "while", "as", "nor"})
 _CLASSES = frozenset("class type grade level phase stage tier group category".split())  # noqa: SIM905
 
 
@@ -30,7 +35,9 @@ def held(
     words = tuple(token.lower for token in run)
     values: tuple[ValueHit, ...] = ()
     noun = len(run) == 1 and is_no_command(start, tokens, CUES.get(words, ()))
-    if len(run) <= LONGEST_VALUE and (_may_be_value(run) or noun):
+    if len(run) == 1 and words[0] in _STATES and _is_state(tokens, start):
+        values = tuple(v for v in lexicon.values.find(words) if v.choices <= _FEW)
+    elif len(run) <= LONGEST_VALUE and (_may_be_value(run) or noun):
         values = lexicon.values.find(words)
         if len(run) == 1 and run[0].text.islower():
             values = tuple(hit for hit in values if hit.choices <= _MOST_CHOICES)
@@ -44,6 +51,20 @@ def held(
         # "require an import license" says what ``import_license_required`` does
         return lexicon.said_by(hits, words[-1]) or lexicon.said_by(hits[:1], run[0].stem)
     return values
+
+
+def _is_state(tokens: Sequence[Token], position: int) -> bool:
+    """Tell whether a word is all that is said of rows to be: "are out and were due", not "in X".
+
+    In capitals it is one, too: "with status Out".
+    """
+    at = position - 1
+    if tokens[position].text.istitle() and position > 0:
+        return not all(token.text.istitle() for token in tokens if token.kind == "word")
+    while at > 0 and tokens[at].lower in _STRESSING:
+        at -= 1
+    behind = tokens[position + 1].lower if position + 1 < len(tokens) else "."
+    return tokens[at].lower in COPULAS and (behind in _GOING_ON or not behind.isalnum())
 
 
 def _in_what_way(adverb: str, done: Sequence[Token], lexicon: Lexicon) -> tuple[ValueHit, ...]:
