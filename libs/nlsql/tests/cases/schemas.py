@@ -9,6 +9,7 @@ from .charter import charter
 from .columns import date, number, text
 from .harbour import harbour
 from .loan_tape import loan_tape
+from .orchard import orchard
 from .salon import salon
 from .shorthand import leasing, rental
 from .six_letters import six_letters
@@ -338,4 +339,5 @@ SCHEMAS = {
     "toolroom": toolroom(),
     "salon": salon(),
     "harbour": harbour(),
+    "orchard": orchard(),
 }

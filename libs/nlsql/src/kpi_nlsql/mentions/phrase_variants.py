@@ -19,6 +19,12 @@ _ABBREVIATED = {
 }
 """Abbreviations that people write and that are no words of their own, as stems."""
 _OF_PEOPLE = {stems(short): stems(f"{which} name") for short, which in _NAMED_IN_PARTS.items()}
+_BOUNDS = {
+    stem(word): bound
+    for words, bound in (("start begin commence", "from"), ("end expire expiry finish", "to"))
+    for word in words.split()
+}
+"""How the ends of a span are called by columns: the "cover end" is ``cover_to``."""
 _FILLERS = frozenset({stem(word) for word in ("of", "the", "a", "an", "in", "for", "and")})
 
 
@@ -65,6 +71,8 @@ def variants(phrase: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Yield the phrase with a word replaced by another that may stand for it."""
     if phrase[-1:] in _OF_PEOPLE:
         yield (*phrase[:-1], *_OF_PEOPLE[phrase[-1:]])
+    if len(phrase) > 1 and phrase[-1] in _BOUNDS:
+        yield (*phrase[:-1], _BOUNDS[phrase[-1]])
     for position, word in enumerate(phrase):
         for other in SYNONYMS.get(word, ()):
             yield (*phrase[:position], other, *phrase[position + 1 :])

@@ -118,10 +118,28 @@ def _sole_table(item: Item) -> str | None:
 
 def _table_of_rows(before: Item, item: Item, graph: Graph) -> str | None:
     """Return the one table that a mention names, where the noun behind it means its rows."""
+    if (numbered := _numbered(before, item, graph)) is not None:
+        return numbered
     table = _sole_table(before)
     if table and _are_its_own(before, item, table, graph):
         return table
     return table if table and _means_rows(before, item, graph.table(table)) else None
+
+
+def _numbered(before: Item, item: Item, graph: Graph) -> str | None:
+    """Return the table called by a noun that numbers what is behind it: "conservation reports".
+
+    Its rows have a ``ReportNo``, though a conservator is called alike.
+    """
+    mine = before.table_hits()
+    if not mine or mine[0].score < _PARTLY or before.values or item.values:
+        return None
+    if is_system(before) or item.best_table() >= _PARTLY:
+        return None
+    part = max(before.best_column(), item.best_column()) < _EXACT and " " not in item.text
+    rows = part and item.kind == "mention" and item.text.endswith("s")
+    table = graph.table(mine[0].table)
+    return table.name if rows and numbers_rows((stem(item.text),), table) else None
 
 
 def _are_its_own(before: Item, item: Item, table: str, graph: Graph) -> bool:

@@ -16,6 +16,8 @@ _PARTLY = 0.4
 _FULL = 0.95
 _TABLE = 0.6
 _TOGETHER = 0.9
+_CLOSE = 0.1
+_DATES = frozenset({"date", "dates", "day", "time"})
 
 
 def together(items: Sequence[Item], graph: Graph) -> list[Item]:
@@ -26,6 +28,8 @@ def together(items: Sequence[Item], graph: Graph) -> list[Item]:
             first = told[-back] if len(told) >= back else None
             between = told[len(told) - back + 1 :]
             hit = _shared(first, between, item, graph) if first is not None else None
+            if hit is None and first is not None and not between:
+                hit = _dated(first, item, graph)
             if first is not None and hit is not None:
                 words = " ".join(each.text for each in (first, *between, item))
                 del told[-back:]
@@ -49,6 +53,15 @@ def _shared(first: Item, between: Sequence[Item], last: Item, graph: Graph) -> N
     if len(both) != 1 or not all(_names(item, both[0].table) for item in between):
         return None
     return replace(both[0], score=_TOGETHER)
+
+
+def _dated(first: Item, last: Item, graph: Graph) -> NameHit | None:
+    """Return the date that a word before "date" speaks of: ``NEXT_CHECK_DUE``, ``acquired_on``."""
+    if last.text not in _DATES or first.kind != "mention" or first.end != last.start:
+        return None
+    dated = [h for h in first.column_hits() if graph.table(h.table).column(str(h.column)).dated]
+    best = [hit for hit in dated if hit.score >= max(_PARTLY, dated[0].score - _CLOSE)]
+    return replace(best[0], score=_TOGETHER) if len(best) == 1 else None
 
 
 def _is_part(item: Item) -> bool:

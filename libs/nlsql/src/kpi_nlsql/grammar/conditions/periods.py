@@ -211,12 +211,29 @@ def complete(scan: Scanner) -> None:
         ref = term.ref if term.scope == MAIN else None
         if ref is None or not ref.implied or not ref.hits or not scan.is_dated(ref.hits[0]):
             continue
+        ref.hits = _not_empty(scan, ref.hits)
         lived = ref.hits[0].table
         if _is_told_by_verb(scan, term.position, lived):
             continue
         happened = [table for table in amounted(scan) if table != lived]
         if happened and has_for_life(scan, lived):
             term.ref = next((d for t in happened if (d := date_of(scan, t))), ref)
+
+
+def _not_empty(scan: Scanner, hits: tuple[NameHit, ...]) -> tuple[NameHit, ...]:
+    """Return the dates a period may be of: none that rows "since 2024 without an end" lack."""
+    lacked = {
+        (hit.table, hit.column)
+        for term in scan.draft.terms
+        if term.kind == "null" and term.ref is not None and not (term.negated or term.joined_by_or)
+        for hit in term.ref.hits[:1]
+    }
+    kept = tuple(hit for hit in hits if (hit.table, hit.column) not in lacked)
+    if len(kept) == len(hits) or not kept:
+        return hits
+    table = scan.sentence.graph.table(kept[0].table)
+    others = tuple(NameHit(table.name, c.name, 1.0) for c in table.columns if c.dated)
+    return tuple(hit for hit in others if (hit.table, hit.column) not in lacked) or kept
 
 
 def _is_told_by_verb(scan: Scanner, position: int, table: str) -> bool:

@@ -59,10 +59,27 @@ def _lacks_one(scan: Scanner) -> bool:
     ref = scan.ref(start + 2) if named else None
     if ref is None or entity is None or all(hit.table != entity for hit in ref.hits):
         return False
+    last = start + 2
     scan.add(Term("null", start, ref))
-    scan.take(start, start + 2)
-    scan.position, scan.in_where, scan.pending = start + 3, True, None
+    while (further := _another_lacked(scan, last + 1, entity)) is not None:
+        term = Term("null", further, scan.ref(further))
+        term.joined_by_or = scan.at(last + 1).text == "or"
+        scan.add(term)
+        last = further
+    scan.take(*range(start, last + 1))
+    scan.position, scan.in_where, scan.pending = last + 1, True, None
     return True
+
+
+def _another_lacked(scan: Scanner, position: int, entity: str) -> int | None:
+    """Return where one more of what is missing stands: "missing a phone number or an e-mail"."""
+    named = scan.skip(position + 1)
+    if scan.at(position).text not in {"or", "and", ","} or scan.role(named) != "column":
+        return None
+    behind = scan.at(named + 1)
+    ends = behind.kind == "mark" or behind.text in _GOING_ON or behind.is_cue("relative")
+    own = any(hit.table == entity for hit in scan.at(named).column_hits())
+    return named if ends and own else None
 
 
 def _inside(scan: Scanner) -> bool:
