@@ -12,6 +12,7 @@ from kpi_nlsql.mentions.walking import skip_words_back
 INTO = frozenset({"in", "at", "from", "within", "into", "of", "inside", "on"})
 DENIES = ("not", "missing", "only", "both", "mismatch", "agree", "compare_tables", "between")
 _EXACT = 0.95
+_ALMOST_WHOLE = 0.9
 _COMING = frozenset("come comes came coming originate originates originated".split())  # noqa: SIM905
 _HAVING = frozenset({"with", "have", "has", "having"})
 _LIKE_OR_NOT = frozenset({"different", "another", "other", "same", "identical"})
@@ -38,7 +39,7 @@ def leads_to(items: Sequence[Item], position: int, listed: bool) -> bool:
     lead = lead_of(items, position)
     if lead < 0 or not _is_lead(items[lead]):
         return False
-    if items[lead].text == "of" and items[position].best_table() < _EXACT:
+    if items[lead].text == "of" and items[position].best_table() < _ALMOST_WHOLE:
         return False
     if items[lead].text == "at" and not is_system(items[position]):
         return False  # "scanned at a gate", but "no refund at the processor"

@@ -49,9 +49,11 @@ from kpi_nlsql.wording.plus_signs import told_apart
 from kpi_nlsql.wording.presence_clauses import plain_presence
 from kpi_nlsql.wording.rates_told import rates_told
 from kpi_nlsql.wording.rows_had import plainly_had
+from kpi_nlsql.wording.shared_places import shared_places
 from kpi_nlsql.wording.shorthand import written_out
 from kpi_nlsql.wording.stated_rules import plainly_lacking
 from kpi_nlsql.wording.taken_over import taken_over
+from kpi_nlsql.wording.those_meant import those_meant
 from kpi_nlsql.wording.totals_asked import totals_asked
 from kpi_nlsql.wording.totals_split import totals_split
 from kpi_nlsql.wording.who_asked import who_asked
@@ -61,7 +63,7 @@ def plain_tokens(tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Token, ...]
     """Return the tokens of a sentence put plainly, before a word of it is linked."""
     named = capital_names(tokens, lexicon)
     told = left_out(not_all_told(written_out(decades_told(without_glosses(named)))))
-    told = afterthoughts_told(told)
+    told = afterthoughts_told(those_meant(told))
     told = periods_led(periods_last(margins_last(told)))
     told = plainly_asked(totals_asked(plainly_told(told)))
     told = by_known_names(plainly_lacking(only_those(told)), lexicon)
@@ -75,7 +77,7 @@ def asked_plainly(items: Sequence[Item], lexicon: Lexicon) -> tuple[Item, ...]:
 
 def plain_items(items: Sequence[Item], graph: Graph, lexicon: Lexicon) -> list[Item]:
     """Return the linked items with deeds, parts, denials and requests put plainly."""
-    coded = names_before_codes(amounts_compared(items))
+    coded = names_before_codes(amounts_compared(shared_places(items)))
     items = taken_over(measures_told(names_as_held(coded, graph), graph))
     items = counts_named_again(items)
     told = idle_verbs_out(who_asked(rates_told(items, graph), lexicon, graph), graph)

@@ -37,7 +37,7 @@ _PHRASES: dict[tuple[str, ...], tuple[str, ...]] = {
     ("in", "cases", "where"): ("where",), ("in", "all", "cases", "where"): ("where",),
     ("ignoring",): ("excluding",), ("leaving", "out"): ("excluding",),
     ("multiplied", "by"): ("times",), ("multiplied", "with"): ("times",),
-    ("vs", "."): ("vs",),
+    ("vs", "."): ("vs",), ("and", "/", "or"): ("or",),
     ("avg", "."): ("average",), ("max", "."): ("maximum",), ("min", "."): ("minimum",),
     ("i", "mean"): ("being",),
     ("over", "all"): ("of", "all"), ("on", "file"): ("recorded",),
@@ -180,6 +180,8 @@ def _number_of_places(told: list[Token], tokens: Sequence[Token], position: int)
     counted = len(run) > 2 and run[0] == "all" and run[1] in _FEW
     if not counted or not told or told[-1].lower not in {"in", "by"}:
         return 0
+    if run[2] == "of":
+        return 3  # "in all three of A, B and C"
     length = 2 + (run[2] not in {":", "("})
     listed = lower_at(tokens, position + length) in {":", ",", "(", "of"}
     return length + 1 if listed else 0
