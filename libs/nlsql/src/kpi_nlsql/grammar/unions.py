@@ -11,6 +11,7 @@ from kpi_nlsql.schema.pairing import pairings
 from kpi_nlsql.sentence import Candidate, Sentence
 
 _SURE = 0.6
+_NAMED = 0.95
 _JOINING = frozenset("or either in the from of a at on".split())  # noqa: SIM905
 _EXCLUSIVE = (
     "but not both", "but not in both", "only one of", "exactly one of", "just one of",
@@ -115,6 +116,8 @@ def _tables(items: Sequence[Item], exclusive: bool) -> list[tuple[int, str]] | N
         for position, item in enumerate(items)
         if item.best_table() >= _SURE and item.best_table() >= item.best_column() - 0.15
     ]
+    if len(named) > 2 and named[0][1] in {table for _, table in named[1:]}:
+        named = named[1:]  # "how many different accounts are in the account master or in CRM"
     if len({table for _, table in named}) != len(named) or len(named) not in {2, 3}:
         return None
     if named[2:] and not _is_lacking(items, named[1][0], named[2][0]):
@@ -146,6 +149,7 @@ def _columns(
     """Return the columns that are named in both tables, else those that pair their rows."""
     found: dict[tuple[str, str], None] = {}
     used: set[int] = set()
+    spoken: set[tuple[str, str | None]] = set()
     for position, item in enumerate(sentence.items):
         mine = [hit for hit in item.column_hits() if hit.table == left]
         theirs = [hit for hit in item.column_hits() if hit.table == right]
@@ -154,12 +158,28 @@ def _columns(
         tested = any(hit.column in named for told in following for hit in told.values)
         if item.kind == "mention" and not item.values and not tested and (mine or theirs):
             used.add(position)
+            spoken |= {(h.table, h.column) for h in (*mine, *theirs) if h.score >= _NAMED}
             if mine and theirs and min(mine[0].score, theirs[0].score) >= _SURE:
                 found[str(mine[0].column), str(theirs[0].column)] = None
     if found:
         return list(found), used
-    options = pairings(sentence, left, right)
-    return (list(options[0].columns()), used) if options else None
+    options = [pairing.columns() for pairing in pairings(sentence, left, right)]
+    if spoken:
+        options = list(_holding(sentence, left, right, spoken))
+    return (list(options[0]), used) if options else None
+
+
+def _holding(
+    sentence: Sentence, left: str, right: str, spoken: set[tuple[str, str | None]]
+) -> Iterator[tuple[tuple[str, str], ...]]:
+    """Yield the pairs with a column spoken of: "customer codes in A or in B".
+
+    One of the two may call it otherwise, and by what else their rows meet is not asked for.
+    """
+    for join in sentence.graph.joins_between(left, right):
+        pairs = tuple(zip(join.left_columns, join.right_columns, strict=True))
+        if any((left, mine) in spoken or (right, theirs) in spoken for mine, theirs in pairs):
+            yield pairs
 
 
 def _absent(

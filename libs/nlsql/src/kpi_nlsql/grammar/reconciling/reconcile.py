@@ -22,7 +22,7 @@ from kpi_nlsql.grammar.reconciling.named_pairs import (
 from kpi_nlsql.grammar.reconciling.owned_columns import compares_owned
 from kpi_nlsql.grammar.reconciling.passed_through import from_head
 from kpi_nlsql.grammar.reconciling.presence import find_places
-from kpi_nlsql.grammar.reconciling.relation import Relation, table_at
+from kpi_nlsql.grammar.reconciling.relation import Relation, table_at, told_there
 from kpi_nlsql.grammar.reconciling.target_conditions import NOTHING, said_of, state_in_both
 from kpi_nlsql.grammar.reconciling.targets import Membership, Target
 from kpi_nlsql.mentions.linking import Item
@@ -166,6 +166,8 @@ def _around(
 def _missing(items: tuple[Item, ...], tables: list[int], position: int) -> Relation | None:
     before, target, further = _around(items, tables, position)
     if target is None or not _denies(items, position, target):
+        return None
+    if told_there(items, tables, position, target):
         return None
     source = before if before is not None and before != tables[0] else further
     source = source if source is not None else before
