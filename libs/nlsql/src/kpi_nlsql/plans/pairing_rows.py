@@ -85,9 +85,16 @@ def _of(part: tuple[plan.Condition, ...], alias: str) -> list[plan.ColumnRef]:
 
 
 def unlike(term: plan.Condition) -> Iterator[tuple[plan.ColumnRef, plan.ColumnRef]]:
-    """Yield the columns of different rows that a condition says to be unlike."""
+    """Yield the columns of different rows that a condition says to be unlike.
+
+    They may be so by an amount or a share: "more than 5 above the price in B".
+    """
     for part in plan.parts(term):
-        match part:
-            case plan.Compare(plan.ColumnRef() as left, operator, plan.ColumnRef() as right):
-                if operator != "=" and left.source != right.source:
-                    yield left, right
+        if not isinstance(part, plan.Compare) or isinstance(part.right, plan.Query):
+            continue
+        refs = dict.fromkeys(each for each in everything(part) if isinstance(each, plan.ColumnRef))
+        plain = all(isinstance(side, plan.ColumnRef) for side in (part.left, part.right))
+        if len(refs) == 2 and not (plain and part.operator == "="):
+            left, right = refs
+            if left.source != right.source:
+                yield left, right

@@ -1,15 +1,17 @@
 """Margins told: by how much two values differ is put behind what they are of.
 
 "Differs by more than 5 between A and B", "a difference of more than 5 between A and B" and "at
-least 5 higher than in B" become "differs between A and B by more than 5", and so on.
+least 5 higher than in B" become "differs between A and B by more than 5", and so on; values that
+"are more than 5 apart" differ by that, and one that "is twice the other" is 2 times that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kpi_nlsql.english.cues import NUMBER_WORDS
 from kpi_nlsql.english.words import Token
-from kpi_nlsql.wording.phrases import lower_at, put_in
+from kpi_nlsql.wording.phrases import lower_at, put_in, said
 
 _DIFFERING = frozenset("differ differs differing differed deviate deviates deviating".split())  # noqa: SIM905
 _DIFFERENCE = frozenset("difference differences deviation deviations gap gaps".split())  # noqa: SIM905
@@ -17,7 +19,9 @@ _BOUNDS = {
     ("more", "than"): ("more", "than"), ("greater", "than"): ("more", "than"),
     ("larger", "than"): ("more", "than"), ("bigger", "than"): ("more", "than"),
     ("above",): ("more", "than"), ("over",): ("more", "than"), ("exceeding",): ("more", "than"),
-    ("at", "least"): ("at", "least"),
+    ("at", "least"): ("at", "least"), ("less", "than"): ("less", "than"),
+    ("under",): ("less", "than"), ("at", "most"): ("at", "most"), ("up", "to"): ("at", "most"),
+    ("exactly",): ("exactly",),
 }  # fmt: skip
 _HIGHER = frozenset(
     "higher lower larger smaller greater bigger expensive cheaper".split()  # noqa: SIM905
@@ -26,6 +30,11 @@ _BEYOND = frozenset({"above", "below", "over", "under"})
 _SHARES = frozenset({"%", "percent"})
 _RELATIVES = frozenset({"that", "which"})
 _BETWEEN = frozenset({"between", "from", "in"})
+_TIMES = {"twice": 2, "double": 2, "triple": 3}
+_BOUNDING = frozenset({"than", "least", "most", "exceeds", "exceed", "over", "above", "below"})
+_ARTICLES = frozenset({"the", "our", "their", "its", "what", "that"})
+_LIE = frozenset({"lie", "lies", "are", "is", "be"})
+_DAYS = frozenset({"day", "days", "week", "weeks"})
 _LEADS = frozenset({"with", "have", "has", "having", "a", "an", "the", "show", "list", "all", "me"})
 _BORDERS = frozenset(
     ", . ? ; ! : ( that which whose where who with for per by ordered sorted grouped".split()  # noqa: SIM905
@@ -37,7 +46,7 @@ _LONGEST_NAME = 3
 def margins_last(tokens: Sequence[Token]) -> Sequence[Token]:
     """Return the tokens with a margin behind what it is between."""
     for position in range(1, len(tokens)):
-        for form in (_differing, _difference, _higher):
+        for form in (_differing, _difference, _higher, _apart, _times):
             told = form(tokens, position)
             if told is not None:
                 return told
@@ -108,6 +117,34 @@ def _higher(tokens: Sequence[Token], position: int) -> list[Token] | None:
     if not than and not (placed and "than" in [token.lower for token in tokens[last + 2 :]]):
         return None
     return _moved(tokens, tokens[:position], bound, _amount(tokens, end), end)
+
+
+def _apart(tokens: Sequence[Token], position: int) -> list[Token] | None:
+    """Read "the dates in A and B lie more than 60 days apart"."""
+    bound, end = _bound(tokens, position)
+    unit = end + (lower_at(tokens, end) in _DAYS)
+    if not bound or lower_at(tokens, unit) != "apart" or lower_at(tokens, position - 1) not in _LIE:
+        return None
+    told = put_in(("differ", "by", *bound), tokens[position - 1])
+    return [
+        *tokens[: position - 1],
+        *told,
+        *_amount(tokens, end),
+        *tokens[end:unit],
+        *tokens[unit + 1 :],
+    ]
+
+
+def _times(tokens: Sequence[Token], position: int) -> list[Token] | None:
+    """Read "more than twice the limit", "at least three times the price in B"."""
+    word = tokens[position].lower
+    end = position + 1 + (lower_at(tokens, position + 1) == "times")
+    number = _TIMES.get(word) if end == position + 1 else NUMBER_WORDS.get(word)
+    led = lower_at(tokens, position - 1) in _BOUNDING
+    if number is None or not led or lower_at(tokens, end) not in _ARTICLES:
+        return None
+    told = said((str(number), "times"), tokens[position])
+    return [*tokens[:position], *told, *tokens[end:]]
 
 
 def _bound(tokens: Sequence[Token], position: int) -> tuple[tuple[str, ...], int]:

@@ -8,11 +8,11 @@ from dataclasses import replace
 from kpi_nlsql.grammar.contrast.account import Account
 from kpi_nlsql.grammar.contrast.asked_sum import asks_sum
 from kpi_nlsql.grammar.contrast.attributed import attributed
-from kpi_nlsql.grammar.contrast.choice import choices
+from kpi_nlsql.grammar.contrast.choice import Choice, choices
 from kpi_nlsql.grammar.contrast.clause import clauses, compares_twice, lists_several
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
 from kpi_nlsql.grammar.contrast.layout import laid_out, words_of
-from kpi_nlsql.grammar.contrast.margin import with_margin
+from kpi_nlsql.grammar.contrast.margin import Margin, with_margin
 from kpi_nlsql.grammar.contrast.plainness import is_plain
 from kpi_nlsql.grammar.contrast.reading import Reading
 from kpi_nlsql.grammar.contrast.row_phrases import without_phrases
@@ -59,8 +59,8 @@ def _of_clause(
         return _of_clause(sentence, items, whole)
     if not ranked or not is_plain(sentence, ranked[0], clause):
         return None
-    if margin is not None and any(side.dated for side in ranked[0].meant(sentence.graph)):
-        return None  # "reported after the loss by more than 30 days" counts days
+    if margin is not None and not _measurable(sentence, ranked[0], margin):
+        return None
     if plainly and not names_total(sentence, items, form, ranked[0]):
         return None
     told = Account(sentence, items, layout.told)
@@ -82,3 +82,14 @@ def _states(sentence: Sentence, items: Sequence[Item]) -> Iterator[Candidate]:
             told = Account(sentence, items, layout.told)
             reading = Reading(sentence, items, layout, sought, told).of_states(choice, found)
             yield from () if reading is None else (reading,)
+
+
+def _measurable(sentence: Sentence, choice: Choice, margin: Margin) -> bool:
+    """Tell whether a margin is one of the columns compared: days of dates, else of amounts.
+
+    Days between two dates of one row are read by the general reader: "reported after the loss".
+    """
+    dated = [side.dated for side in choice.meant(sentence.graph)]
+    if margin.days:
+        return all(dated) and not choice.same_row
+    return not any(dated)

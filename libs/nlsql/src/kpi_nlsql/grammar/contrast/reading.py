@@ -81,6 +81,7 @@ class Reading:
         self.operator, self.stretches = operator, (clause.left, clause.right)
         if clause.together is None and self._turned(choice):
             choice, operator = choice.turned(), mirrored(operator)
+            margin = margin.turned() if margin is not None else None
         choice = replace(choice, pairing=self._keyed(choice))
         self._tell_sides(choice)
         rows = self._asks_rows(choice, bool(clause.common))
