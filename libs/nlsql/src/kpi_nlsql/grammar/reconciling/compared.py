@@ -51,11 +51,11 @@ def named_columns(items: Sequence[Item], sides: Sides, used: set[int]) -> list[t
     """Return the columns to compare that the items name; none if they name none."""
     beside = told_beside(items, sides, used) or _told_with_tables(items, sides, used)
     if beside is not None:
-        _shared(items, sides, used)
+        shared_columns(items, sides, used)
         return [beside]
     symmetric = any(item.is_cue("between") for item in items) or _stands_before(items, sides)
     told = None if symmetric else _across(items, sides, used)
-    shared = _shared(items, sides, used)
+    shared = shared_columns(items, sides, used)
     if told is not None and told[0].lower() != told[1].lower():
         return [told]
     return shared
@@ -145,11 +145,14 @@ def clause_start(items: Sequence[Item], cue: int) -> int | None:
     return found[-1] if found else None
 
 
-def _shared(items: Sequence[Item], sides: Sides, used: set[int]) -> list[tuple[str, str]]:
-    """Return the columns that a mention names in both tables."""
+def shared_columns(items: Sequence[Item], sides: Sides, used: set[int]) -> list[tuple[str, str]]:
+    """Return the columns that a mention names in both tables.
+
+    What is halfway called like a noun beside the cue counts alone: "products differ in price".
+    """
     clause = clause_start(items, sides.cue)
     start = -1 if clause is None else clause
-    columns: dict[tuple[str, str], None] = {}
+    columns: dict[tuple[str, str], bool] = {}
     for position, item in enumerate(items):
         mine, theirs = _column(item, sides.source, 0.0), _column(item, sides.target, 0.0)
         if item.kind != "mention" or mine is None or theirs is None:
@@ -158,8 +161,8 @@ def _shared(items: Sequence[Item], sides: Sides, used: set[int]) -> list[tuple[s
         beside = position in {sides.cue - 1, sides.cue + 1} or _heads(items, position)
         named = min(mine[1], theirs[1]) >= (_PARTLY if beside else _SURE)
         if named and (position > start or beside) and mine[0].lower() not in sides.key_columns():
-            columns[mine[0], theirs[0]] = None
-    return list(columns)
+            columns[mine[0], theirs[0]] = min(mine[1], theirs[1]) >= _SURE
+    return [pair for pair, sure in columns.items() if sure] or list(columns)
 
 
 def _heads(items: Sequence[Item], position: int) -> bool:

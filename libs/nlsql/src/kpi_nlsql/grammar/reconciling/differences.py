@@ -8,7 +8,7 @@ from dataclasses import replace
 from kpi_nlsql.english.words import stems
 from kpi_nlsql.grammar.reconciling.compared import Sides, clause_start, compared_columns
 from kpi_nlsql.grammar.reconciling.row_filters import row_filters
-from kpi_nlsql.grammar.reconciling.several_compared import Comparison, several
+from kpi_nlsql.grammar.reconciling.several_compared import Comparison, each_of, several
 from kpi_nlsql.grammar.reconciling.side_conditions import side_conditions
 from kpi_nlsql.mentions.homes import names_rows
 from kpi_nlsql.mentions.lexicon import NameHit
@@ -47,7 +47,8 @@ def read(sentence: Sentence, operation: str, sides: Sides) -> Iterator[Candidate
     compared = several(items, sides, used)
     if not compared:
         columns = compared_columns(sentence, sides, used)
-        compared = [Comparison(tuple(columns), operation == "EQUALS")] if columns else []
+        found = Comparison(tuple(columns), operation == "EQUALS")
+        compared = each_of(items, sides, found) if columns else []
     if not compared:
         return
     columns = [pair for comparison in compared for pair in comparison.columns]
@@ -58,7 +59,7 @@ def read(sentence: Sentence, operation: str, sides: Sides) -> Iterator[Candidate
     yield Candidate(
         plan=query,
         kind="reconcile",
-        operation=operation,
+        operation="EQUALS" if all(each.equal for each in compared) else "NOT_EQUALS",
         explanation=_explanation(sides, compared) + told,
         source_table=sides.source,
         target_table=sides.target,

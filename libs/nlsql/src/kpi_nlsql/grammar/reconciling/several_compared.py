@@ -1,12 +1,22 @@
-"""Several comparisons: "where the amount differs and the currency is the same"."""
+"""Several comparisons: "where the amount differs and the currency is the same".
+
+Columns that are listed differ if one of them does; "both" and "all" ask for each of them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from kpi_nlsql.grammar.reconciling.compared import Sides, clause_start, named_columns
+from kpi_nlsql.grammar.reconciling.compared import (
+    Sides,
+    clause_start,
+    named_columns,
+    shared_columns,
+)
+from kpi_nlsql.grammar.reconciling.opposed import opposed
 from kpi_nlsql.mentions.linking import Item
+from kpi_nlsql.mentions.walking import skip_words
 
 _UNEQUAL = frozenset({"not equal to", "different from", "differs from", "not the same as"})
 
@@ -21,7 +31,48 @@ class Comparison:
 
 
 def several(items: Sequence[Item], sides: Sides, used: set[int]) -> list[Comparison]:
-    """Return the comparisons of a clause that makes two or more; none otherwise."""
+    """Return the comparisons of a sentence that makes two or more; none otherwise."""
+    return _of_clause(items, sides, used) or _opposed(items, sides, used)
+
+
+def each_of(items: Sequence[Item], sides: Sides, found: Comparison) -> list[Comparison]:
+    """Return a comparison by itself for each column of "differ in both price and unit"."""
+    columns = {name for pair in found.columns for name in pair}
+    for at, item in enumerate(items):
+        if not (item.is_cue("both") or item.is_cue("all")):
+            continue
+        noun = skip_words(items, at + 1, {"the", "their"})
+        lists = noun < len(items) and _names_one(items[noun], columns)
+        behind = sides.cue in {at + 1, at + 2} and at > 0 and _names_one(items[at - 1], columns)
+        if len(found.columns) > 1 and not found.equal and (lists or behind):
+            return [replace(found, columns=(pair,)) for pair in found.columns]
+    return [found]
+
+
+def _names_one(item: Item, columns: set[str]) -> bool:
+    own = item.best_column() > item.best_table()
+    return own and any(hit.column in columns for hit in item.column_hits())
+
+
+def _opposed(items: Sequence[Item], sides: Sides, used: set[int]) -> list[Comparison]:
+    """Return what is to be alike and what is not of "the same name but different phones"."""
+    for pair in opposed(items):
+        marked: set[int] = set()
+        columns = [
+            shared_columns(_only(items, each.part), replace(sides, cue=max(each.telling)), marked)
+            for each in pair
+        ]
+        if all(columns) and not set(columns[0]) & set(columns[1]):
+            used |= marked.union(*(each.telling for each in pair))
+            return [
+                Comparison(tuple(named), each.equal)
+                for named, each in zip(columns, pair, strict=True)
+            ]
+    return []
+
+
+def _of_clause(items: Sequence[Item], sides: Sides, used: set[int]) -> list[Comparison]:
+    """Return the comparisons of "where the amount differs and the currency is the same"."""
     start = clause_start(items, sides.cue)
     if start is None:
         return []
@@ -31,8 +82,7 @@ def several(items: Sequence[Item], sides: Sides, used: set[int]) -> list[Compari
         cue = next((at for at in part if _compares(items[at])), None)
         if cue is None:
             return []
-        within = [item if at in part else _BLANK for at, item in enumerate(items)]
-        columns = named_columns(within, replace(sides, cue=cue), marked)
+        columns = named_columns(_only(items, part), replace(sides, cue=cue), marked)
         if not columns:
             return []
         marked |= set(part) & {cue}
@@ -42,6 +92,10 @@ def several(items: Sequence[Item], sides: Sides, used: set[int]) -> list[Compari
         return []
     used |= marked
     return found
+
+
+def _only(items: Sequence[Item], part: range) -> list[Item]:
+    return [item if at in part else _BLANK for at, item in enumerate(items)]
 
 
 _BLANK = Item("mark", "", -1, -1)
