@@ -62,7 +62,7 @@ def test_rows_counted_for_each_of_themselves_are_not_answered() -> None:
     assert isinstance(_ENGINE.read(shipped), Refusal)
 
 
-def test_a_column_to_be_alike_and_one_to_differ_are_not_both_set_apart() -> None:
+def test_a_column_to_be_alike_or_one_to_differ_are_not_both_set_apart() -> None:
     products = Engine(SCHEMAS["products"])
-    sentence = "Products in RBP GPU with the same price but a different status in OPS Excel"
+    sentence = "Products in RBP GPU with the same price or a different status in OPS Excel"
     assert isinstance(products.read(sentence), Refusal)

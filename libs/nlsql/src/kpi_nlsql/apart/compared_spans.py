@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kpi_nlsql.apart.splits import AUXILIARIES, PREPOSITIONS, subject_of
+from kpi_nlsql.apart.splits import ARTICLES, AUXILIARIES, PREPOSITIONS, subject_of
 from kpi_nlsql.grammar.contrast.bounds import opens
 from kpi_nlsql.grammar.contrast.clause import comparisons
 from kpi_nlsql.grammar.contrast.comparator import is_deed
@@ -24,33 +24,53 @@ _OPENING = ("relative", "not", "missing")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The tokens of a ``clause``, all that is ``gone`` without it, and where its noun ends."""
+    """The tokens of a ``clause``, all that is ``gone`` without it, and where its noun ends.
+
+    ``lead`` is a word that leads to the clause and is said before: "with a mismatch and a price …".
+    """
 
     clause: range
     gone: range
     noun_end: int = 0
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """The tokens of the noun compared, and the ways to see a clause before or behind it."""
+    """The tokens of the noun compared, and the ways to see a clause before or behind it.
+
+    ``vague``: the noun names no table well enough to be read with a clause.
+    """
 
     noun: range
     front: tuple[Span, ...]
     behind: tuple[Span, ...]
+    vague: bool = False
 
 
-def spans(sentence: Sentence) -> Spans | None:
-    """Return where more is said of the rows of a comparison; None of a sentence without one."""
-    items = sentence.linked
+def spans(sentence: Sentence, tail: int) -> Spans | None:
+    """Return where more is said of the rows of a comparison; None of a sentence without one.
+
+    From the token ``tail`` on only columns to show are listed.
+    """
+    items = [item for item in sentence.linked if item.start < tail]
     found = list(comparisons(items))
-    subject = subject_of(items) if found else None
+    subject = _subject(items, found[0][0]) if found else None
     if subject is None or found[0][1] <= subject + 1:
         return None
     noun = range(items[subject].start, items[subject].end)
     front = tuple(_front(items, subject, max(found[0][0], subject + 1)))
     behind = tuple(_behind(items, found[-1][1]))
-    return Spans(noun, front, behind) if front or behind else None
+    vague = subject_of(items) is None
+    return Spans(noun, front, behind, vague) if front or behind else None
+
+
+def _subject(items: Sequence[Item], begin: int) -> int | None:
+    """Return the noun for the rows compared: one that half names them may stand first."""
+    named = (at for at in range(begin) if items[at].kind == "mention")
+    told = subject_of(items)
+    first = next(named, None) if told is None else told
+    return first if first is None or items[first].hits else None
 
 
 def _front(items: Sequence[Item], subject: int, begin: int) -> Iterator[Span]:
@@ -83,12 +103,32 @@ def _behind(items: Sequence[Item], end: int) -> Iterator[Span]:
         if (joined and _goes_on(items, start)) or (start == at and _opens(items, at)):
             gone = range(items[at].start, items[last].end)
             yield Span(range(items[start].start, items[last].end), gone)
+        elif joined and _has_more(items, start):
+            gone = range(items[at].start, items[last].end)
+            yield Span(range(items[start].start, items[last].end), gone, lead="with")
 
 
 def _goes_on(items: Sequence[Item], at: int) -> bool:
     """Tell whether a clause may begin here behind "and": "and are inactive", "and from Oslo"."""
     led = items[at].text in (AUXILIARIES | PREPOSITIONS) - _MARGINS or is_deed(items[at])
     return led or _opens(items, at)
+
+
+def _has_more(items: Sequence[Item], at: int) -> bool:
+    """Tell whether rows have something else: "and a repair cost over 8000", "and over 3 jobs"."""
+    if items[at].is_cue("compare"):
+        return items[at + 1].number is not None and at + 2 < len(items)
+    noun = skip_words(items, at, ARTICLES)
+    while noun + 1 < len(items) and items[noun + 1].kind == "mention" and items[noun + 1].hits:
+        noun += 1
+    if (
+        at == noun
+        or noun + 1 >= len(items)
+        or items[noun].best_column() <= items[noun].best_table()
+    ):
+        return False
+    following = items[noun + 1]
+    return following.kind in {"cue", "number", "quoted"} or bool(following.values)
 
 
 def _opens(items: Sequence[Item], at: int) -> bool:

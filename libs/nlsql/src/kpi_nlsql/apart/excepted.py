@@ -21,7 +21,7 @@ from kpi_nlsql.apart.splits import (
     excepts,
     subject_of,
 )
-from kpi_nlsql.english.words import Token
+from kpi_nlsql.english.words import Token, tokenise
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words, skip_words_back, text_at
 from kpi_nlsql.plans import plan
@@ -61,7 +61,8 @@ def read(sentence: Sentence, reader: Reader) -> Iterator[Candidate]:
     if rest is None:
         return
     assert isinstance(rest.candidate.plan, plan.Query)
-    found = _Excepted(sentence, items, at, end, rest.candidate.plan)
+    compared = rest.candidate.operation in {"EQUALS", "NOT_EQUALS"}
+    found = _Excepted(sentence, items, at, end, rest.candidate.plan, compared)
     query, kinds = found.left(reader)
     if not kinds:
         return
@@ -89,11 +90,13 @@ class _Excepted:
     at: int
     end: int
     query: plan.Query
+    compared: bool
+    """Whether rows of two tables are compared: a clause may be about either."""
 
     def left(self, reader: Reader) -> tuple[plan.Query, list[Told]]:
         """Return the query without the kinds, and how these were read; none if not all were."""
         kinds, query, read = list(self._kinds()), self.query, list[Told]()
-        if len(kinds) == 1 and self._is_plain(kinds[0]):
+        if len(kinds) == 1 and not self.compared and self._is_plain(kinds[0]):
             return query, []
         for kind in kinds:
             told = _first(self.sentence, self._alone(kind), reader)
@@ -168,6 +171,8 @@ class _Excepted:
         "Total weight per status" speaks of shipments, and names none.
         """
         items, subject = self.items, subject_of(self.items[: self.at])
+        if self.compared:
+            return self._put_in([part.text for part in tokenise(self.query.source.table)])
         if subject is None or not self._names_rows(items[subject]):
             table = self.sentence.graph.table(self.query.source.table)
             return self._put_in(next(iter(table.display_names)).split())

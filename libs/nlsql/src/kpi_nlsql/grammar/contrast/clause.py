@@ -84,7 +84,8 @@ def _meets_value(items: Sequence[Item], clause: Clause) -> bool:
     value = bool(behind[0].values) and not behind[0].hits
     goes_on = len(behind) > 1 and bool(behind[1].hits)
     ordered = clause.in_time is not None  # "more than one amendment", but not "the one in …"
-    number = behind[0].number is not None and (ordered or behind[0].text != "one")
+    the = items[clause.right[0]].text == "the"
+    number = behind[0].number is not None and ((ordered and not the) or behind[0].text != "one")
     if number and len(behind) > 2 and behind[1].text in {"%", "percent", "times"}:
         return False  # "at most 50 % of the limit in B", "over 2 times the limit"
     plain = behind[0].kind == "quoted" or number

@@ -173,9 +173,10 @@ def _both_values(sides: Sides, compared: list[Comparison]) -> list[plan.Output]:
 
 
 def _asks_for_count(sentence: Sentence, sides: Sides) -> bool:
-    # "where the number of seats differs" compares a stored number.
-    end = clause_start(sentence.items, sides.cue)
-    return any(item.is_cue("count") for item in sentence.items[:end])
+    # "where the number of seats differs", "a differing number of seats": a stored number.
+    items = sentence.items
+    asks = range(clause_start(items, sides.cue) or len(items))
+    return any(items[at].is_cue("count") and at - 1 != sides.cue for at in asks)
 
 
 def _asks_for_rows(sentence: Sentence, sides: Sides) -> bool:

@@ -13,7 +13,8 @@ from kpi_nlsql.grammar.reconciling.differing import DIFFERENT
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words
 
-_OPPOSING = frozenset({"but", "while", "whereas", "although", "though", "yet", "and"})
+_OPPOSING = frozenset({"but", "while", "whereas", "although", "though", "yet", "and", ","})
+_JOINING = frozenset({"and", ","})
 _ENDING = frozenset({"between", "with", "where", "whose", ".", "?", ";", ":", "(", "for"})
 _UNLIKE = DIFFERENT | {"another", "other", "a different"}
 
@@ -43,7 +44,7 @@ def _second(items: Sequence[Item], cut: int, first: Opposed) -> Opposed | None:
     if any(items[at].values and not items[at].column_hits() for at in part):
         return None  # "but whose status is not Active"
     told = _told(items, part)
-    if told is not None or items[cut].text == "and":
+    if told is not None or items[cut].text in _JOINING:
         return told
     denials = frozenset(at for at in part if _denies(items[at]))
     denied = any(items[at].is_cue("not") for at in first.telling)
