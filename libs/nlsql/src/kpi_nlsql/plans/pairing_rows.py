@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kpi_nlsql.plans import plan
@@ -21,6 +21,7 @@ def paired(query: plan.Query) -> plan.Query:
             continue
         inner = plan.conjuncts(term.query.where)
         compared = [each for each in inner if next(unlike(each), None) is not None]
+        compared = compared or _one_blank(inner, query.source.alias)
         if compared:
             on = tuple(each for each in inner if each not in compared)
             own = {source.alias for source in (*sources(query), term.query.source)}
@@ -51,8 +52,9 @@ def with_other_values(query: plan.Plan, graph: Graph) -> plan.Plan:
 
 def other_values(query: plan.Query) -> tuple[plan.Output, ...]:
     """Return the values of the rows joined that those asked for differ from."""
-    own = query.source.alias
-    sides = (side for each in plan.conjuncts(query.where) for pair in unlike(each) for side in pair)
+    own, terms = query.source.alias, plan.conjuncts(query.where)
+    sides = [side for each in terms for pair in unlike(each) for side in pair]
+    sides = sides or [ref for each in _one_blank(terms, own) for ref in _refs(each)]
     others = dict.fromkeys(side for side in sides if side.source != own)
     return tuple(plan.Output(each, f"target_{each.column}") for each in others)
 
@@ -77,6 +79,24 @@ def _told_once(query: plan.Query, graph: Graph) -> plan.Query:
     )
     source = replace(step.source, query=moved(rows, alias, f"{alias}_all"))
     return replace(query, joins=(plan.JoinStep(source, on),), where=plan.all_of(rest))
+
+
+def _one_blank(terms: Sequence[plan.Condition], own: str) -> list[plan.Condition]:
+    """Return what says that a row has a value which another lacks, or the other way round."""
+    blank = [each for each in terms if isinstance(each, plan.IsNull)]
+    filled = [each for each in terms if isinstance(each, plan.Not) and _is_null(each.term)]
+    if len(blank) != 1 or len(filled) != 1:
+        return []
+    sources = [{ref.source for ref in _refs(each)} for each in (blank[0], filled[0])]
+    return [*blank, *filled] if {own} in sources and sources[0] != sources[1] else []
+
+
+def _is_null(term: plan.Condition) -> bool:
+    return isinstance(term, plan.IsNull)
+
+
+def _refs(part: plan.Condition) -> list[plan.ColumnRef]:
+    return [each for each in everything(part) if isinstance(each, plan.ColumnRef)]
 
 
 def _of(part: tuple[plan.Condition, ...], alias: str) -> list[plan.ColumnRef]:

@@ -42,6 +42,7 @@ from kpi_nlsql.wording.measures_told import measures_told
 from kpi_nlsql.wording.money_verbs import money_told
 from kpi_nlsql.wording.named_addresses import by_table_names
 from kpi_nlsql.wording.names_held import names_as_held
+from kpi_nlsql.wording.none_there import none_there
 from kpi_nlsql.wording.not_all import not_all_told
 from kpi_nlsql.wording.only_those import only_those
 from kpi_nlsql.wording.periods_first import periods_last, periods_led
@@ -63,7 +64,7 @@ def plain_tokens(tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Token, ...]
     """Return the tokens of a sentence put plainly, before a word of it is linked."""
     named = capital_names(tokens, lexicon)
     told = left_out(not_all_told(written_out(decades_told(without_glosses(named)))))
-    told = afterthoughts_told(those_meant(told))
+    told = afterthoughts_told(none_there(those_meant(told)))
     told = periods_led(periods_last(margins_last(told)))
     told = plainly_asked(totals_asked(plainly_told(told)))
     told = by_known_names(plainly_lacking(only_those(told)), lexicon)

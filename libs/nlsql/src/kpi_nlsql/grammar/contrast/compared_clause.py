@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from kpi_nlsql.plans.plan import AggregateFunction, Operator
+
+Blank = Literal["left", "right", "one"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +33,5 @@ class Clause:
     """Whether dates are set against each other, or amounts: "later than", "cheaper than"."""
     measure: tuple[int, ...] = ()
     """Where the comparison itself says what is measured: "cheaper"."""
+    blank: Blank | None = None
+    """Which side has no value where the other has one, if that is what is said."""

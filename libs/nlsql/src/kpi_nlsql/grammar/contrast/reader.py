@@ -8,6 +8,7 @@ from dataclasses import replace
 from kpi_nlsql.grammar.contrast.account import Account
 from kpi_nlsql.grammar.contrast.asked_sum import asks_sum
 from kpi_nlsql.grammar.contrast.attributed import attributed
+from kpi_nlsql.grammar.contrast.blanks import blanks
 from kpi_nlsql.grammar.contrast.choice import Choice, choices
 from kpi_nlsql.grammar.contrast.clause import clauses, compares_twice, lists_several
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
@@ -30,7 +31,7 @@ def read(sentence: Sentence) -> Iterator[Candidate]:
     yield from _states(sentence, items)
     if asks_sum(items):
         return
-    for form in clauses(items):
+    for form in (*clauses(items), *blanks(items)):
         if lists_several(items, form) or compares_twice(items, form):
             continue
         summed = summed_up(items, form)

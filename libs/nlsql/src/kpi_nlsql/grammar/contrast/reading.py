@@ -9,6 +9,7 @@ from functools import partial
 from kpi_nlsql.english.words import parts
 from kpi_nlsql.grammar.contrast.account import Account
 from kpi_nlsql.grammar.contrast.beside import said_beside
+from kpi_nlsql.grammar.contrast.blanks import turned
 from kpi_nlsql.grammar.contrast.choice import Choice
 from kpi_nlsql.grammar.contrast.comparator import mirrored
 from kpi_nlsql.grammar.contrast.compared_clause import Clause
@@ -77,11 +78,12 @@ class Reading:
         self, ranked: Sequence[Choice], clause: Clause, margin: Margin | None
     ) -> Candidate | None:
         """Return the reading of the best choice."""
-        choice, operator = ranked[0], clause.operator
+        choice, operator, blank = ranked[0], clause.operator, clause.blank
         self.operator, self.stretches = operator, (clause.left, clause.right)
         if clause.together is None and self._turned(choice):
             choice, operator = choice.turned(), mirrored(operator)
             margin = margin.turned() if margin is not None else None
+            blank = turned(blank)
         choice = replace(choice, pairing=self._keyed(choice))
         self._tell_sides(choice)
         rows = self._asks_rows(choice, bool(clause.common))
@@ -94,7 +96,7 @@ class Reading:
             unlike = _SUMMED if operator == "!=" and margin is None else 1.0
             total = partial(summed, choice, operator, function, margin)
             return self._candidate(choice, [], rows, sure * unlike, told, total)
-        terms = [compared(choice, operator, self.sentence.graph, margin)]
+        terms = [compared(choice, operator, self.sentence.graph, margin, blank)]
         return self._candidate(choice, terms, rows, sure, told)
 
     def of_states(self, choice: Choice, found: States) -> Candidate | None:

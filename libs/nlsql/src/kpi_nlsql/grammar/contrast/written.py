@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kpi_nlsql.grammar.contrast.blanks import is_blank
 from kpi_nlsql.grammar.contrast.choice import Choice
+from kpi_nlsql.grammar.contrast.compared_clause import Blank
 from kpi_nlsql.grammar.contrast.margin import Margin, apart
 from kpi_nlsql.grammar.contrast.outputs import both_compared
 from kpi_nlsql.grammar.contrast.wording import counts_years
@@ -149,10 +151,16 @@ def _rows(choice: Choice, terms: Sequence[plan.Condition], wish: Wish) -> plan.Q
 
 
 def compared(
-    choice: Choice, operator: plan.Operator, graph: Graph, margin: Margin | None
+    choice: Choice,
+    operator: plan.Operator,
+    graph: Graph,
+    margin: Margin | None,
+    blank: Blank | None = None,
 ) -> plan.Condition:
     """Return that the two columns compare so; a date beside a year is taken by its year."""
     left, right = both_compared(choice)
+    if blank is not None:
+        return is_blank((left, right), blank)
     if margin is not None:
         return apart(left, operator, right, margin)
     sides = (choice.left, choice.right)

@@ -98,14 +98,16 @@ def _members(sentence: Sentence, relation: Relation, pairing: Pairing) -> Iterat
 
 
 def _denies_same(sentence: Sentence, relation: Relation) -> bool:
-    """Tell whether a value is denied to be the same in B: "do not have the same unit in B"."""
+    """Tell whether a value is denied in B, and no row: "do not have the same unit", "no unit"."""
     items, start = sentence.items, relation.cue + 1
-    if start + 1 >= len(items) or not items[start].is_cue("agree") or relation.target < start:
+    alike = start < len(items) and items[start].is_cue("agree")
+    if not (alike or items[relation.cue].text == "no") or relation.target < start + alike:
         return False
-    hits = [hit for hit in items[start + 1].column_hits() if hit.score >= _SURE_COLUMN]
+    hits = [hit for hit in items[start + alike].column_hits() if hit.score >= _SURE_COLUMN]
     hits = [hit for hit in hits if hit.table in relation.tables(items)]
-    tables = ((sentence.graph.table(hit.table), str(hit.column)) for hit in hits)
-    return bool(hits) and not any(table.identifies((column,)) for table, column in tables)
+    tables = [(sentence.graph.table(hit.table), str(hit.column)) for hit in hits]
+    held = alike or len({table.name for table, _ in tables}) > 1
+    return bool(hits) and held and not any(table.identifies((name,)) for table, name in tables)
 
 
 def _target(
