@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kpi_nlsql.drafting.draft import Draft, Ref
-from kpi_nlsql.schema.graph import Column
+from kpi_nlsql.schema.graph import Column, Graph
 
 Literal = str | int | float
 
@@ -22,6 +22,32 @@ def literals_of(draft: Draft, ref: Ref) -> list[Literal]:
         if term.ref is ref and term.kind in _COMPARING and term.against == "value"
         for value in term.values
     ]
+
+
+def compared_with(draft: Draft, ref: Ref) -> tuple[str, str] | None:
+    """Return the column that a reference is compared with, as far as is known."""
+    for term in draft.terms:
+        if term.against != "column" or term.ref is None or term.other is None:
+            continue
+        if ref is not term.ref and ref is not term.other:
+            continue
+        other = term.other if term.ref is ref else term.ref
+        best = other.hits[0] if other.hits else None
+        return other.choice or ((best.table, str(best.column)) if best is not None else None)
+    return None
+
+
+def unlike(column: Column, other: tuple[str, str] | None, graph: Graph) -> bool:
+    """Tell whether a column is compared with itself, or with one of another kind.
+
+    "Insured for less than their previous value" compares values, whoever the insurer is.
+    """
+    if other is None:
+        return False
+    against = graph.table(other[0]).column(other[1])
+    if against is column:
+        return True
+    return (column.dated, column.measures) != (against.dated, against.measures)
 
 
 def unfit(column: Column, literals: list[Literal]) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from math import isinf
 
 from kpi_nlsql.drafting.draft import MAIN, Draft, Ref, Term
-from kpi_nlsql.drafting.fitting import literals_of, unfit
+from kpi_nlsql.drafting.fitting import compared_with, literals_of, unfit, unlike
 from kpi_nlsql.english.words import all_stems
 from kpi_nlsql.grammar.conditions.directions import leads
 from kpi_nlsql.mentions.lexicon import NameHit
@@ -146,6 +146,7 @@ def _choose(
 ) -> None:
     scored = []
     holders, compared = _value_columns(draft, ref), literals_of(draft, ref)
+    against = compared_with(draft, ref)
     for hit in ref.hits:
         score = hit.score + _fit(hit.table, ref.near, state, paths)
         key = (hit.table, str(hit.column))
@@ -155,7 +156,8 @@ def _choose(
             score += _of_rows(hit, ref, state, graph, paths)
         if key in holders:
             score += 0.5
-        score -= _UNFIT * unfit(graph.table(hit.table).column(str(hit.column)), compared)
+        column = graph.table(hit.table).column(str(hit.column))
+        score -= _UNFIT * (unfit(column, compared) or unlike(column, against, graph))
         if graph.table(hit.table).primary_key[:1] == (hit.column,):
             score += _KEY
         scored.append((score, key))

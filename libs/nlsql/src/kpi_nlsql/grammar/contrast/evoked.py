@@ -21,7 +21,7 @@ _MEASURES = {
     "people person guest passenger participant attendee place visitor seat head": (
         "capacity seat place person passenger participant guest"
     ),
-    "value valued worth assess assessed": "value price cost",
+    "value valued worth assess assessed": "value valuation price cost",
     "heavier lighter weigh weighs weighed weighing": "weight",
     "longer shorter last lasts lasted": "duration length",
 }
