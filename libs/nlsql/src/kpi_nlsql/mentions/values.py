@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from kpi_nlsql.english.demonyms import SPOKEN
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
@@ -57,6 +57,7 @@ class ValueIndex:
     def __init__(self, graph: Graph) -> None:
         self._stems: dict[str, list[ValueHit]] = defaultdict(list)
         self._hits: dict[tuple[str, ...], list[ValueHit]] = defaultdict(list)
+        self._parts: dict[tuple[str, ...], dict[tuple[str, str], None]] = defaultdict(dict)
         for table in graph.tables:
             for column in table.columns:
                 self._add_spoken(table.name, column.name, column.values)
@@ -66,6 +67,9 @@ class ValueIndex:
                     self._add_countries(table.name, column.name, column.values)
                 for value in column.values:
                     words = value_words(value)
+                    if len(words) > 1 and len(column.values) <= _KINDS:
+                        for part in (*pairwise(words), *((word,) for word in words)):
+                            self._parts[part][table.name, column.name] = None
                     hit = ValueHit(table.name, column.name, value, 1.0, len(column.values))
                     if len(column.values) <= _FEW and len(words) == 1 and words[0].isalpha():
                         self._stems[stem(words[0])].append(hit)
@@ -99,6 +103,8 @@ class ValueIndex:
                 self._hits[words].append(ValueHit(table, column.name, value, 1.0))
                 if len(words) == 1:  # "quarantined lots" are those with ``QUARANTINE``
                     self._stems[stem(words[0])].append(ValueHit(table, column.name, value, 1.0))
+            for value in unset_values(column) if len(words) > 1 and words[0] == "on" else ():
+                self._hits["off", *words[1:]].append(ValueHit(table, column.name, value, 1.0))
             for value in unset_values(column) if len(words) == 1 else ():
                 for prefix in _NEGATIONS:
                     said = [(prefix + words[0],)] + [(prefix, words[0])] * (prefix == "non")
@@ -120,6 +126,10 @@ class ValueIndex:
             for word in _SPOKEN.get(value.lower(), ()):
                 if len({other.lower() for other in values} & _SPOKEN.keys()) == len(values):
                     self._hits[(word,)].append(ValueHit(table, column, value, 1.0))
+
+    def containing(self, words: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+        """Return the columns of kinds whose values have one or two words in them, among others."""
+        return tuple(self._parts.get(words, ()))
 
     def find(self, words: tuple[str, ...]) -> tuple[ValueHit, ...]:
         """Return the columns that hold the value of these lower-case words."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Term, chosen_ref
+from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.english.words import lemma, stem, stems
 from kpi_nlsql.grammar.conditions.times import PARTICLES, has_left
 from kpi_nlsql.grammar.scanner import Scanner
@@ -97,6 +98,8 @@ def dated_by(scan: Scanner, position: int, of: str | None = None) -> tuple[Ref |
     if " " in item.text or item.kind not in {"mention", "word"} or scan.role(position) == "table":
         return None, position
     word, end = item.text, position + 1
+    if word in FUNCTION_WORDS:
+        return None, position  # "neither on panel nor on paper", whatever is called ``made_on``
     if scan.at(end).text in PARTICLES:
         # "logged in": the noun is one word.
         word = lemma(word) + scan.at(end).text

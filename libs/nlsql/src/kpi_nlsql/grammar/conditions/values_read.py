@@ -21,6 +21,7 @@ _OPENING = frozenset({"the", "or", "and", ",", "all", "our"})
 _HELD = frozenset({"from", "in", "of"})
 _OF_ROWS = frozenset({"of", "for", "among"})
 _CALLED = 0.85
+_NAMED = 0.95
 _MOST_ROWS = 1000
 _NEAR = 3
 """How many words may stand between a table and a value of its rows."""
@@ -81,24 +82,24 @@ def _value(scan: Scanner, ref: Ref | None) -> bool:
     scan.not_output(scan.pending if ref is not None else None)
     scan.take(position)
     scan.add(term)
-    if _names_rows(scan):
+    rows = _rows_named(scan)
+    if rows is not None:
         if position == 0:
             scan.draft.note("asks_rows")
-        scan.draft.entities.append((position, item.values[0].table))
+        scan.draft.entities.append((position, rows))
     scan.in_where = scan.in_where or scan.at(position - 1).text in _LEADS_IN
     scan.position += 1
     return True
 
 
-def _names_rows(scan: Scanner) -> bool:
-    """Tell whether a value is the noun of the rows asked for: "which repairs", "hypermarkets in".
+def _rows_named(scan: Scanner) -> str | None:
+    """Return the rows asked for where a value is their noun: "which repairs", "hypermarkets in".
 
     A noun that nothing else is called by may follow: "high priority jobs".
     """
     item, draft = scan.item, scan.draft
-    tables = {hit.table for hit in item.values}
-    if draft.entities or draft.wanted or scan.tables_named() or len(tables) != 1:
-        return False
+    if draft.entities or draft.wanted or scan.tables_named():
+        return None
     opens = all(
         scan.at(at).cues or scan.role(at) == "value" or scan.at(at).text in _OPENING
         for at in range(scan.position)
@@ -108,7 +109,16 @@ def _names_rows(scan: Scanner) -> bool:
         following += 1
     called = scan.unknown(following) and scan.at(following).text.endswith("s")
     plural = item.text.endswith("s") and scan.role(following) == "none"
-    return opens and (called or plural) and item.kind == "mention"
+    return _holder_told(scan) if opens and (called or plural) and item.kind == "mention" else None
+
+
+def _holder_told(scan: Scanner) -> str | None:
+    """Return the table that holds the value; of several the one whose columns are told of."""
+    tables = {hit.table for hit in scan.item.values}
+    if len(tables) > 1:
+        told = [each.column_hits() for each in scan.items if each.best_column() >= _NAMED]
+        tables &= {hit.table for hits in told for hit in hits if hit.score >= _NAMED}
+    return tables.pop() if len(tables) == 1 else None
 
 
 def _owner(scan: Scanner) -> str | None:
