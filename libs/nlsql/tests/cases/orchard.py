@@ -42,6 +42,7 @@ def orchard() -> Graph:
         text("Haulier", "Kern", "Momart"),
         date("ShippedOn"),
         date("DueBack"),
+        date("ReturnedOn"),
     )
     policies = (
         text("Policy No", unique=True),

@@ -38,6 +38,10 @@ _PHRASES |= {
     (*led, "out", "of", "stock"): _SOLD_OUT
     for led in ((), ("that", "is"), ("that", "are"), ("which", "is"), ("which", "are"))
 }
+_PHRASES |= {
+    (verb, "back"): ("returned",)
+    for verb in "came come went gone sent brought given handed".split()  # noqa: SIM905
+}
 _STAYING = "are with us|is with us|work here|works here"
 _PHRASES |= {tuple(said.split()): ("not", "left") for said in _STAYING.split("|")}
 

@@ -20,6 +20,7 @@ _RANGES = frozenset({"range", "ranges", "years", "period", "span", "interval"})
 _BEGUN = frozenset({"of", "from", "between"})
 _LONGEST = 2
 _LINKS = frozenset({"to", "until", "till", "through", "-", "–"})  # noqa: RUF001
+_SPANNING = frozenset({"from", "between", "of", "top", "first", "last"})
 _UPWARDS = frozenset({"upwards", "upward", "onwards", "onward"})
 _DOWNWARDS = frozenset({"downwards", "downward"})
 
@@ -36,6 +37,10 @@ def _span(told: list[Token], tokens: Sequence[Token], position: int) -> int:
         told += said(words, tokens[position])
         told += [tokens[at], *said(("and",), tokens[at + 1]), tokens[at + 2]]
         return lead + 3
+    if not lead and _counts_noun(told, tokens, position):
+        told += said(("between",), tokens[position])
+        told += [tokens[at], *said(("and",), tokens[at + 1]), tokens[at + 2]]
+        return 3
     from_bound = tokens[position].lower == "from"
     bound = _open_bound(tokens, position + from_bound)
     if bound:
@@ -68,6 +73,14 @@ def _is_span(tokens: Sequence[Token], position: int, *, outside: bool) -> bool:
     if len(run) < 3 or not all(_is_amount(each, years=outside) for each in (run[0], run[2])):
         return False
     return run[1].lower in _LINKS or (outside and run[1].lower == "and")
+
+
+def _counts_noun(told: Sequence[Token], tokens: Sequence[Token], position: int) -> bool:
+    """Tell whether so many of what follows are told: "which took 2 to 4 crates"."""
+    if not _is_span(tokens, position, outside=False) or lower_at(told, len(told) - 1) in _SPANNING:
+        return False
+    behind = tokens[position + 3 : position + 4]
+    return bool(behind) and behind[0].kind == "word" and behind[0].lower.endswith("s")
 
 
 def _open_bound(tokens: Sequence[Token], position: int) -> tuple[str, ...]:

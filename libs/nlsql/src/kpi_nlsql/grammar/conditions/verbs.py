@@ -8,7 +8,7 @@ from kpi_nlsql.grammar.asking.implied_columns import IMPLIED, what_it_costs
 from kpi_nlsql.grammar.conditions.date_gaps import DAYS
 from kpi_nlsql.grammar.scanner import Scanner
 
-_LEADS = frozenset("via by on for from to at with through against under".split())  # noqa: SIM905
+_LEADS = frozenset("via by on for from to at with through against under of as".split())  # noqa: SIM905
 
 _PERSONS = frozenset({"we", "they", "you", "i", "it"})
 
