@@ -41,8 +41,10 @@ from kpi_nlsql.grammar.conditions import (
     text_search,
     times,
     times_unread,
+    told_anew,
     totalling,
     undone,
+    valid_days,
     values_read,
     was_done,
 )
@@ -58,6 +60,7 @@ MODULES: tuple[Module, ...] = (
     extremes.read,
     ordering.read,
     lateness.read,
+    valid_days.read,
     times.read,
     periods.read,
     period_groups.read,
@@ -108,6 +111,7 @@ def scan(sentence: Sentence) -> Draft:
     adverbs.complete(scanner)
     shown_again.complete(scanner)
     existence.complete(scanner)
+    told_anew.complete(scanner)
     only_such.complete(scanner)
     either.complete(scanner)
     questions.complete(scanner)

@@ -25,6 +25,7 @@ _ARTICLES = frozenset({"a", "an", "any", "the"})
 _PER = frozenset({"per", "by"})
 _ASKING = frozenset("show list give find get display me us the all".split())  # noqa: SIM905
 _AUXILIARIES = frozenset({"does", "do", "did"})
+_SORTING = frozenset("sorted sort ordered order ranked rank arranged listed grouped per".split())  # noqa: SIM905
 _LONGEST_NOUN = 3
 _FARTHEST = 6
 
@@ -33,7 +34,7 @@ def afterthoughts_told(tokens: Sequence[Token]) -> list[Token]:
     """Return the tokens with what is added at the end told where it belongs."""
     told = list(tokens)
     steps: tuple[Callable[[list[Token]], list[Token]], ...] = (
-        _where_asked, _or_empty, _excluded, _counted_per, _only_for, _only_groups,
+        _where_asked, _or_empty, _excluded, _counted_per, _only_for, _only_groups, _sorted_by,
     )  # fmt: skip
     for step in steps:
         told = step(told)
@@ -158,3 +159,13 @@ def _only_groups(tokens: list[Token]) -> list[Token]:
         if grouped and lead in {"with", "having"}:
             return [*tokens[:position], *tokens[position + 3 :]]
     return tokens
+
+
+def _sorted_by(tokens: list[Token]) -> list[Token]:
+    """Tell "open jobs, by site and then by year" as "open jobs, sorted by site and …"."""
+    words = [token.lower for token in tokens]
+    then = next((at for at in range(2, len(words) - 1) if words[at : at + 2] == ["then", "by"]), 0)
+    if not then or _SORTING & set(words[:then]) or "by" not in words[:then]:
+        return tokens
+    first = max(at for at in range(then) if words[at] == "by")
+    return [*tokens[:first], *put_in(("sorted",), tokens[first]), *tokens[first:]]

@@ -23,6 +23,7 @@ from kpi_nlsql.wording.asked_deeds import states_told
 from kpi_nlsql.wording.asked_last import asked_first
 from kpi_nlsql.wording.bare_deeds import bare_deeds
 from kpi_nlsql.wording.capital_names import capital_names
+from kpi_nlsql.wording.changes_told import changes_told
 from kpi_nlsql.wording.codes_told import names_before_codes, with_codes_told
 from kpi_nlsql.wording.count_again import counts_named_again
 from kpi_nlsql.wording.courtesy import plainly_asked
@@ -78,7 +79,7 @@ def asked_plainly(items: Sequence[Item], lexicon: Lexicon) -> tuple[Item, ...]:
 
 def plain_items(items: Sequence[Item], graph: Graph, lexicon: Lexicon) -> list[Item]:
     """Return the linked items with deeds, parts, denials and requests put plainly."""
-    coded = names_before_codes(amounts_compared(shared_places(items)))
+    coded = names_before_codes(amounts_compared(shared_places(changes_told(items))))
     items = taken_over(measures_told(names_as_held(coded, graph), graph))
     items = counts_named_again(items)
     told = idle_verbs_out(who_asked(rates_told(items, graph), lexicon, graph), graph)

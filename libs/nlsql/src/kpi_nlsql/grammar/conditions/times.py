@@ -26,8 +26,8 @@ _ROOT = 5
 _LEADING = frozenset({"in", "on", "during", "by"})
 _TIMED = ("after", "before", "between", "recent", "older")
 _VERBS = {
-    "expire lapse out": "expiry|expiration|expires|valid to|valid until|until|end",
-    "end finish terminate": "end|finish|termination|term|valid to|valid until|until",
+    "expire lapse out": "expiry|expiration|expires|valid to|valid until|until|end|to",
+    "end finish terminate": "end|finish|termination|term|valid to|valid until|until|to",
     "start begin commence": "start|begin|commencement|valid from|effective|from",
     "born": "birth|born",
     "leave left quit resign": "leave|leaving|exit|termination|term|end|departure|dep",
@@ -92,7 +92,7 @@ def read(scan: Scanner) -> bool:
     if scan.item.text == "valid":
         until = scan.at(end).is_cue("before") or scan.at(end).text == "to"
         told = "expire" if until else "start"
-    ref = _done_to(scan, told)
+    ref = done_to(scan, told)
     if ref is None:
         _doubt(scan, told)
     if ref is None or (told in _HAPPENING and _has_rows_of_its_own(scan, ref)):
@@ -122,7 +122,7 @@ def happens(scan: Scanner, position: int) -> bool:
     return stem(scan.at(position).text) in _COLUMNS and is_timed(scan, position + 1)
 
 
-def _done_to(scan: Scanner, verb: str) -> Ref | None:
+def done_to(scan: Scanner, verb: str) -> Ref | None:
     """Return the date that a verb speaks of: of the rows named last, else of those asked for.
 
     "bookings of corporate customers picked up in May" were picked up, not the customers, and

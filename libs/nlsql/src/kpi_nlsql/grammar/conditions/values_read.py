@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kpi_nlsql.drafting.draft import Ref, Term
 from kpi_nlsql.english.function_words import COPULAS
+from kpi_nlsql.grammar.conditions.code_spans import code_span
 from kpi_nlsql.grammar.conditions.directions import direction
 from kpi_nlsql.grammar.conditions.further_values import another_like, another_number, behind_list
 from kpi_nlsql.grammar.conditions.happenings import rows_in_time
@@ -42,6 +43,8 @@ def read(scan: Scanner) -> bool:
     if scan.role(scan.position) != "value" and item.kind != "number":
         return False
     if item.kind == "quoted" and another_like(scan):
+        return True
+    if code_span(scan):
         return True
     ref = _subject(scan)
     if item.kind == "number" and another_number(scan):
