@@ -99,6 +99,8 @@ def _goes_on(items: Sequence[Item], at: int, behind: int) -> bool:
     if noun == len(items):
         return False
     before = skip_words_back(items, at - 1, {","})
+    if noun == len(items) - 1 and _is_missing_there(items, before):
+        return items[noun].best_table() >= NAMES_TABLE  # "missing in A and B"
     held = {(value.table, value.column) for value in items[before].values}
     if any((value.table, value.column) in held for value in items[noun].values):
         placed = text_at(items, noun + 1) == "there" and text_at(items, noun + 2) not in _FINITE
@@ -107,6 +109,11 @@ def _goes_on(items: Sequence[Item], at: int, behind: int) -> bool:
     rest = items[behind:]
     told = any(item.cues or item.values or item.best_table() >= NAMES_TABLE for item in rest)
     return not told and not any(item.text in AUXILIARIES | PREPOSITIONS for item in rest)
+
+
+def _is_missing_there(items: Sequence[Item], position: int) -> bool:
+    lead = skip_words_back(items, position - 1, ARTICLES)
+    return items[position].best_table() >= NAMES_TABLE and items[lead].is_cue("missing")
 
 
 def _leads_to_noun(item: Item) -> bool:

@@ -43,6 +43,7 @@ from kpi_nlsql.schema.same_things import same_things
 from kpi_nlsql.wording.rewriting import ALSO_IN
 
 _EXACT = 0.95
+_SPOKEN = 0.9
 _NAMES_TABLE = 0.6
 _MAY_NAME_TABLE = 0.4
 _KEPT_IN = frozenset({"in", "from", "within"})
@@ -77,7 +78,7 @@ def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tupl
     if loose and of_another_system(told[place.start - 1], place.table, tokens):
         lead = replace(ALSO_IN, start=told[place.start].start, end=told[place.start].end)
         return (*told[: place.start], lead, *told[place.start + 1 :])
-    told = _counted_keys(told, place, graph)
+    told = _held_by_others(_counted_keys(told, place, graph), place, graph)
     noun = _noun(told, place, graph, tokens)
     if noun is None:
         return tuple(told)
@@ -244,11 +245,14 @@ def _noun(
 def _is_of_system(items: Sequence[Item], at: int, place: _Place, tokens: Sequence[Token]) -> bool:
     """Tell whether the rows were told with another system before: "SAP materials that are in A".
 
-    So they are where the place stands in their clause: "SAP materials which are active in A".
+    So they are where the place stands in their clause: "SAP materials which are active in A",
+    "materials in SAP which are in A".
     """
     item, hits = items[at], items[at].table_hits()
     if item.kind != "mention" or not hits or hits[0].table == place.table:
         return False
+    if place.told and hits[0].score >= _EXACT and " in " in item.text:
+        return True
     clause = any(other.text in _RELATIVES for other in items[at + 1 : place.start])
     sure = place.told and hits[0].score >= _EXACT
     if not sure and not (clause and hits[0].score >= _NAMES_TABLE and " " in item.text):
@@ -268,6 +272,33 @@ def _counted_keys(items: list[Item], place: _Place, graph: Graph) -> list[Item]:
         if len(keys) == 1 and item.best_column() < _EXACT and item.kind == "mention":
             told[at] = replace(item, hits=(NameHit(place.table, keys[0].name, 1.0),), values=())
     return told
+
+
+def _held_by_others(items: list[Item], place: _Place, graph: Graph) -> list[Item]:
+    """Tell nouns that name a table the rows are not in as the rows of the place they are in.
+
+    "Items that are in the supplier list but not in the item master": no items of the master.
+    """
+    denied = {
+        items[at].table_hits()[0].table
+        for at in _place_positions(items[place.position :])
+        for at in [at + place.position]
+        if is_denied(items, lead_of(items, at) + 1)
+    }
+    return [
+        replace(item, hits=(NameHit(place.table, None, _SPOKEN),))
+        if at < place.start and _is_held(item, place.table, denied, graph)
+        else item
+        for at, item in enumerate(items)
+    ]
+
+
+def _is_held(item: Item, table: str, denied: set[str], graph: Graph) -> bool:
+    hits = item.table_hits()
+    if item.kind != "mention" or not hits or hits[0].table not in denied or " " in item.text:
+        return False
+    named = item.text.endswith("s") and hits[0].score >= item.best_column()
+    return named and bool(graph.joins_between(hits[0].table, table))
 
 
 def _compares(items: Sequence[Item]) -> bool:

@@ -16,6 +16,8 @@ from kpi_nlsql.wording.rewriting import ALSO_IN, IN, Step, rewritten
 _ARTICLES = frozenset({"a", "an", "any", "the", "our"})
 _RELATIVES = frozenset({"that", "which", "who"})
 _LACKING = frozenset({"without", "no", "lacking", "any"})
+_GONE = frozenset({"missing", "absent"})
+_AND = Item("word", "and", 0, 0)
 _EXACT = 0.95
 _NAMES_TABLE = 0.6
 _CALLED = 0.8
@@ -28,7 +30,7 @@ def lacking_there(items: Sequence[Item], graph: Graph) -> list[Item]:
     def rule(told: Sequence[Item], position: int) -> Step | None:
         return _lacking(told, position, graph)
 
-    return rewritten(items, (rule, _owned), first=1)
+    return rewritten(items, (rule, _owned, _lacking_in_both), first=1)
 
 
 def _lacking(items: Sequence[Item], position: int, graph: Graph) -> Step | None:
@@ -72,6 +74,16 @@ def _owned(items: Sequence[Item], position: int) -> Step | None:
     own = tuple(replace(hit, score=1.0) for hit in column.hits if hit.table == rows[0].table)
     whole = replace(column, start=owner.start, text=f"{owner.text} {column.text}", hits=own[:1])
     return at, at + 2, [whole]
+
+
+def _lacking_in_both(items: Sequence[Item], position: int) -> Step | None:
+    """Read "missing in A and in B" as missing in both; "also in B" would say that B has them."""
+    place = items[position - 1]
+    lead = items[skip_words_back(items, position - 2, _ARTICLES)]
+    if items[position].text != "and in" or place.best_table() < _NAMES_TABLE:
+        return None
+    missing = lead.is_cue("missing") and lead.text.split()[0] in _GONE
+    return (position, position + 1, [_AND]) if missing else None
 
 
 def _called(items: Sequence[Item], position: int) -> set[str]:

@@ -61,7 +61,7 @@ _FOUND_IN = Item("cue", "found in", 0, 0, cues=(Cue("also"),))
 def plain_presence(items: Sequence[Item]) -> list[Item]:
     """Return the items with what is said to be somewhere put plainly."""
     rules = (_idly_made, _own_books, _subject_to, _there, _done_there, _there_too, _offered_too,
-             _with_related, _only_there)  # fmt: skip
+             _with_related, _only_there, _only_and_not)  # fmt: skip
     return rewritten(items, rules, first=1)
 
 
@@ -280,3 +280,16 @@ def _only_there(items: Sequence[Item], position: int) -> Step | None:
     if only.text != "only" or not ends or noun.best_table() < _OWN:
         return None
     return (lead, position + 1, [_ONLY_IN, noun]) if placed and lead else None
+
+
+def _only_and_not(items: Sequence[Item], position: int) -> Step | None:
+    """Read "only in A and not in B or C" as in A: what they are not in is told."""
+    if not items[position].is_cue("only") or items[position].last_word != "in":
+        return None
+    place = skip_words(items, position + 1, _DETERMINERS)
+    denial = skip_words(items, place + 1, _GOING_ON | _BEING | {","})
+    named = item_at(items, place)
+    if named is None or named.best_table() < _OWN or denial >= len(items):
+        return None
+    denies = items[denial].is_cue("missing") and items[denial].last_word == "in"
+    return (position, position + 1, [_FOUND_IN]) if denies else None
