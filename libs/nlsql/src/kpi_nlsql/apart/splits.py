@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from kpi_nlsql.english.function_words import EXCEPTING
+from kpi_nlsql.english.function_words import EXCEPTING, MISSING
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import skip_words, skip_words_back, text_at
 
@@ -59,7 +59,9 @@ def _at(items: Sequence[Item], at: int) -> Iterator[Split]:
         return
     operator: Operator = "or" if word in _OR else "and"
     if item.text not in _AND | _OR:
-        if any(item.is_cue(kind) for kind in _CLAUSE_CUES) and word in {"and", "but"}:
+        listed = item.text == "and in" and _is_missing_there(items, at - 1)
+        opens = any(item.is_cue(kind) for kind in _CLAUSE_CUES) and word in {"and", "but"}
+        if opens and not listed:
             yield Split(operator, at, at, item.start + 1)
     elif behind < len(items) and not _goes_on(items, at, behind):
         yield Split(operator, at, behind, items[behind].start)
@@ -99,8 +101,6 @@ def _goes_on(items: Sequence[Item], at: int, behind: int) -> bool:
     if noun == len(items):
         return False
     before = skip_words_back(items, at - 1, {","})
-    if noun == len(items) - 1 and _is_missing_there(items, before):
-        return items[noun].best_table() >= NAMES_TABLE  # "missing in A and B"
     held = {(value.table, value.column) for value in items[before].values}
     if any((value.table, value.column) in held for value in items[noun].values):
         placed = text_at(items, noun + 1) == "there" and text_at(items, noun + 2) not in _FINITE
@@ -112,8 +112,8 @@ def _goes_on(items: Sequence[Item], at: int, behind: int) -> bool:
 
 
 def _is_missing_there(items: Sequence[Item], position: int) -> bool:
-    lead = skip_words_back(items, position - 1, ARTICLES)
-    return items[position].best_table() >= NAMES_TABLE and items[lead].is_cue("missing")
+    lead = items[skip_words_back(items, position - 1, ARTICLES)]
+    return items[position].best_table() >= NAMES_TABLE and lead.text.startswith(MISSING)
 
 
 def _leads_to_noun(item: Item) -> bool:

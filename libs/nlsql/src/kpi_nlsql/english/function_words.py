@@ -21,6 +21,8 @@ FUNCTION_WORDS = _GRAMMATICAL | frozenset(
 )
 """Words of which nothing need stand in a query."""
 COPULAS = frozenset({"is", "are", "was", "were", "been", "being"})
+MISSING = ("missing", "absent")
+"""What phrases begin with that say of rows that they are in none of the places listed."""
 EXCEPTING = ("except", "excluding", "apart from", "other than")
 """What phrases begin with that leave rows out."""
 POSSESSIVES = frozenset({"their", "its", "his", "her"})

@@ -187,12 +187,12 @@ def _absent(
 ) -> plan.Condition:
     """Return that the columns have no match in the other table."""
     matches = [
-        plan.Match(plan.ColumnRef(table, mine), plan.ColumnRef("other", theirs))
+        plan.Match(plan.ColumnRef(table, mine), plan.ColumnRef(f"{other}_2", theirs))
         for mine, theirs in zip(columns, others, strict=True)
     ]
     shown = (plan.Output(plan.Constant(1)),)
     return plan.Not(
-        plan.Exists(plan.Query(shown, plan.Source(other, "other"), where=plan.all_of([*matches])))
+        plan.Exists(plan.Query(shown, plan.Source(other, f"{other}_2"), where=plan.all_of([*matches])))
     )
 
 

@@ -21,7 +21,9 @@ _CLEAR = 0.1
 _KEPT = frozenset({"reference", "references", "master", "list", "register"})
 """What a table may be called by itself, too: "the diagnosis reference" is ``ref_diagnosis``."""
 _PARTS = frozenset({"items", "lines", "positions", "rows"})
-_SYSTEMS = frozenset("tool system application app platform software module database".split())  # noqa: SIM905
+_SYSTEMS = frozenset(
+    "tool system application app platform software module database table".split()  # noqa: SIM905
+)
 _PARTLY = 0.6
 
 
@@ -102,9 +104,12 @@ def _is_file(item: Item) -> bool:
 
 
 def _calls_system(before: Item, item: Item) -> bool:
-    # "the consolidation tool" is where its rows come from
+    # "the consolidation tool" is where its rows come from; "the warehouses table" is no furniture
     table = not before.values and before.best_table() >= max(_NAMES_TABLE, before.best_column())
-    return table and item.kind == "word" and item.text in _SYSTEMS
+    if not table or item.hits or item.text not in _SYSTEMS:
+        return False
+    own = {hit.table for hit in before.table_hits()}
+    return not any(value.table in own for value in item.values)
 
 
 def _sole_table(item: Item) -> str | None:

@@ -62,13 +62,16 @@ def _speaks_of(column: Column, owner: set[str]) -> bool:
 def key_columns(table: Table) -> tuple[str, ...]:
     """Return the primary key, or the first unique column, or the first column.
 
-    Days that no two rows happen to share tell no rows apart: of customers that are kept twice, no
-    two were registered on one day.
+    Days and amounts that no two rows happen to share tell no rows apart: of customers that are kept
+    twice, no two were registered on one day, and no two parts of a price list cost the same.
     """
     if table.primary_key:
         return table.primary_key
-    unique = [column.name for column in table.columns if column.unique and not column.dated]
-    return tuple(unique[:1]) or tuple(column.name for column in table.columns[:1])
+    unique = [column for column in table.columns if column.unique and not column.dated]
+    told = [column for column in unique if not column.measures or _tail(column) in KEY_TAILS]
+    numbered = [column for column in table.columns[:1] if _tail(column) in KEY_TAILS]
+    best = told or numbered or unique or [*table.columns]
+    return tuple(column.name for column in best[:1])
 
 
 def _called(column: Column, names: tuple[str, ...]) -> bool:

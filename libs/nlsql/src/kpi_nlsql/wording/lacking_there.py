@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from kpi_nlsql.english.function_words import MISSING
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.walking import item_at, skip_words, skip_words_back, text_at
 from kpi_nlsql.schema.graph import Graph
@@ -16,7 +17,6 @@ from kpi_nlsql.wording.rewriting import ALSO_IN, IN, Step, rewritten
 _ARTICLES = frozenset({"a", "an", "any", "the", "our"})
 _RELATIVES = frozenset({"that", "which", "who"})
 _LACKING = frozenset({"without", "no", "lacking", "any"})
-_GONE = frozenset({"missing", "absent"})
 _AND = Item("word", "and", 0, 0)
 _EXACT = 0.95
 _NAMES_TABLE = 0.6
@@ -82,8 +82,7 @@ def _lacking_in_both(items: Sequence[Item], position: int) -> Step | None:
     lead = items[skip_words_back(items, position - 2, _ARTICLES)]
     if items[position].text != "and in" or place.best_table() < _NAMES_TABLE:
         return None
-    missing = lead.is_cue("missing") and lead.text.split()[0] in _GONE
-    return (position, position + 1, [_AND]) if missing else None
+    return (position, position + 1, [_AND]) if lead.text.startswith(MISSING) else None
 
 
 def _called(items: Sequence[Item], position: int) -> set[str]:

@@ -58,12 +58,17 @@ def _are_columns(items: Sequence[Item], listed: tuple[int, ...]) -> bool:
 
 
 def named_head(items: Sequence[Item], repeat: Repeat, told: tuple[int, ...]) -> tuple[int, ...]:
-    """Return what the rows counted belong to: "meters with two readings on the same day"."""
-    same = repeat.bare and any(item.is_cue("agree") for item in items)
+    """Return what the rows counted belong to: "meters with two readings on the same day".
+
+    "Codes that appear more than once for the same supplier" are pairs of code and supplier.
+    """
+    same = any(item.is_cue("agree") for item in items)
     per = bool(told) and items[told[0] - 1].text == "per"
     if not (same or per) or not told:
         return ()
     head = _first_list(items, 0, min(repeat.cues))
+    if not (repeat.bare or per or _are_columns(items, head)):
+        return ()
     return head if head and head[-1] < told[0] else ()
 
 
