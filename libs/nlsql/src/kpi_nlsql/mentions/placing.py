@@ -251,7 +251,8 @@ def _is_of_system(items: Sequence[Item], at: int, place: _Place, tokens: Sequenc
     item, hits = items[at], items[at].table_hits()
     if item.kind != "mention" or not hits or hits[0].table == place.table:
         return False
-    if place.told and hits[0].score >= _EXACT and " in " in item.text:
+    own_place = any(token.lower in INTO for token in tokens[item.start : item.end])
+    if place.told and hits[0].score >= _EXACT and own_place:
         return True
     clause = any(other.text in _RELATIVES for other in items[at + 1 : place.start])
     sure = place.told and hits[0].score >= _EXACT

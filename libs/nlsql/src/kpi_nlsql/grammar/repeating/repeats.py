@@ -21,7 +21,7 @@ _OPERATORS: dict[str, Operator] = {">": ">", ">=": ">=", "=": "="}
 _SEVERAL = frozenset({"several", "multiple", "many"})
 _AS = frozenset({"as", "with", "like"})
 _OTHERS = frozenset({"another", "other", "others"})
-ROWS = frozenset("row rows record records entry entries".split())  # noqa: SIM905
+ROWS = frozenset("row rows record records entry entries line lines".split())  # noqa: SIM905
 _OCCURRING = frozenset({"occur", "appear"})
 _MOST_BETWEEN = 3
 _KNOWN = 0.95
