@@ -38,6 +38,7 @@ _OF_SEVERAL = (["are"], ["were"], ["have"])
 """What goes on about the rows, not about the one value: "with an end date that are open"."""
 _GOING_ON = frozenset({"have", "has", "had", "belonging", "are", "there", "by"})
 _BEING = frozenset({"is", "was", "are", "were"})
+_RELATING = frozenset({"of", "for"})
 _SHORT = 2
 _OPENING = frozenset({"where", "for which"})
 _ENDING = frozenset({"but", "and", "although", "though", "while", "even"})
@@ -131,13 +132,17 @@ def _ends(scan: Scanner, position: int, borders: frozenset[str]) -> bool:
         return True  # "orders with a comment per plant", "how many with a comment are there"
     if item.is_cue("not") and any(scan.at(position + 1).is_cue(kind) for kind in _COMPARING):
         return False  # "a price not between 10 and 20"
-    others = item.text == "of" and scan.role(scan.skip(position + 1)) == "table"
-    if others:
-        return True  # "runs with no cost center of staff in Bern"
+    if item.text in _RELATING and _begins_rows(scan, scan.skip(position + 1)):
+        return True  # "runs with no cost center of staff in Bern", "with a price for new parts"
     if item.is_cue("not") and (is_timed(scan, position + 1) or is_date(scan, position + 1)):
         return False  # "a hiring date outside 2024"
     several = item.is_cue("relative") and scan.at(position + 1).text.split()[:1] in _OF_SEVERAL
     return several or item.is_cue("not") or item.text.split()[0] in _ENDING
+
+
+def _begins_rows(scan: Scanner, position: int) -> bool:
+    """Tell whether a noun for rows stands here, or behind a value of theirs: "inactive parts"."""
+    return scan.role(position + (scan.role(position) == "value")) == "table"
 
 
 def _behind_participle(scan: Scanner, position: int) -> int:
