@@ -192,7 +192,9 @@ def _absent(
     ]
     shown = (plan.Output(plan.Constant(1)),)
     return plan.Not(
-        plan.Exists(plan.Query(shown, plan.Source(other, f"{other}_2"), where=plan.all_of([*matches])))
+        plan.Exists(
+            plan.Query(shown, plan.Source(other, f"{other}_2"), where=plan.all_of([*matches]))
+        )
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.english.words import Token, stem, stems
-from kpi_nlsql.mentions.homes import calls_by_key, names_rows, naming_rows
+from kpi_nlsql.mentions.homes import calls_by_key, names_rows
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.place_leads import (
@@ -27,6 +27,7 @@ from kpi_nlsql.mentions.place_leads import (
     leads_in,
     leads_to,
 )
+from kpi_nlsql.mentions.place_nouns import counted_keys, held_by_others
 from kpi_nlsql.mentions.place_tables import (
     is_proper,
     narrowed,
@@ -43,7 +44,6 @@ from kpi_nlsql.schema.same_things import same_things
 from kpi_nlsql.wording.rewriting import ALSO_IN
 
 _EXACT = 0.95
-_SPOKEN = 0.9
 _NAMES_TABLE = 0.6
 _MAY_NAME_TABLE = 0.4
 _KEPT_IN = frozenset({"in", "from", "within"})
@@ -78,7 +78,8 @@ def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tupl
     if loose and of_another_system(told[place.start - 1], place.table, tokens):
         lead = replace(ALSO_IN, start=told[place.start].start, end=told[place.start].end)
         return (*told[: place.start], lead, *told[place.start + 1 :])
-    told = _held_by_others(_counted_keys(told, place, graph), place, graph)
+    told = counted_keys(told, place.start, graph.table(place.table))
+    told = held_by_others(told, place.start, place.table, _denied_tables(told), graph)
     noun = _noun(told, place, graph, tokens)
     if noun is None:
         return tuple(told)
@@ -168,6 +169,15 @@ def _plain_nouns(items: list[Item], graph: Graph) -> list[Item]:
         else item
         for at, item in enumerate(items)
     ]
+
+
+def _denied_tables(items: Sequence[Item]) -> set[str]:
+    """Return the tables that the rows are said not to be in."""
+    return {
+        items[at].table_hits()[0].table
+        for at in _place_positions(items)
+        if is_denied(items, lead_of(items, at) + 1)
+    }
 
 
 def _sure(item: Item) -> bool:
@@ -261,45 +271,6 @@ def _is_of_system(items: Sequence[Item], at: int, place: _Place, tokens: Sequenc
     name = tokens[item.start].text
     proper = name.isupper() or (item.start > 0 and not name.islower())
     return proper and name.lower() == item.text.split()[0]
-
-
-def _counted_keys(items: list[Item], place: _Place, graph: Graph) -> list[Item]:
-    """Tell "different products in the forecast" as the key that the place has of each product."""
-    told = list(items)
-    for at, item in enumerate(items[1 : place.start], start=1):
-        if not items[at - 1].is_cue("distinct") or not item.text.endswith("s"):
-            continue
-        keys = naming_rows((stem(item.text),), graph.table(place.table))
-        if len(keys) == 1 and item.best_column() < _EXACT and item.kind == "mention":
-            told[at] = replace(item, hits=(NameHit(place.table, keys[0].name, 1.0),), values=())
-    return told
-
-
-def _held_by_others(items: list[Item], place: _Place, graph: Graph) -> list[Item]:
-    """Tell nouns that name a table the rows are not in as the rows of the place they are in.
-
-    "Items that are in the supplier list but not in the item master": no items of the master.
-    """
-    denied = {
-        items[at].table_hits()[0].table
-        for at in _place_positions(items[place.position :])
-        for at in [at + place.position]
-        if is_denied(items, lead_of(items, at) + 1)
-    }
-    return [
-        replace(item, hits=(NameHit(place.table, None, _SPOKEN),))
-        if at < place.start and _is_held(item, place.table, denied, graph)
-        else item
-        for at, item in enumerate(items)
-    ]
-
-
-def _is_held(item: Item, table: str, denied: set[str], graph: Graph) -> bool:
-    hits = item.table_hits()
-    if item.kind != "mention" or not hits or hits[0].table not in denied or " " in item.text:
-        return False
-    named = item.text.endswith("s") and hits[0].score >= item.best_column()
-    return named and bool(graph.joins_between(hits[0].table, table))
 
 
 def _compares(items: Sequence[Item]) -> bool:
