@@ -9,9 +9,11 @@ from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.schema.graph import Column, Table
 from kpi_nlsql.schema.key_names import KEY_TAILS
+from kpi_nlsql.schema.naming_columns import naming_columns
 
 _NAMING_TAILS = KEY_TAILS | {"name", "title"}
 _NAMES_HALF = 0.5
+_CALLED = 0.6
 _EXACT = 0.95
 _MOSTLY = 0.7
 """The share of the rows with a value of their own from which a column is taken for their key."""
@@ -81,23 +83,29 @@ def numbers_rows(words: tuple[str, ...], table: Table) -> bool:
 
 
 def calls_by_key(item: Item, table: Table) -> bool:
-    """Tell whether a noun calls the rows of a table by the name of their key alone.
+    """Tell whether a noun calls the rows of a table by the name of their key, or of their name.
 
     The "products" of ``OPS_EXCEL.Product`` are its rows; those of an order line are its values, and
-    so are "ids", "names" and "LEIs", though no two customers share one.
+    so are "ids", "names" and "LEIs", though no two customers share one. "Titles", of which there is
+    a table, are rows of every list that tells the ``TITLE`` of each.
     """
     word = item.text
-    if not word.endswith("s") or " " in word or item.values or lemma(word) in _NAMING_TAILS:
+    things = item.best_table() >= _CALLED
+    naming = lemma(word) in _NAMING_TAILS and not things
+    if not word.endswith("s") or " " in word or item.values or naming:
         return False
     named = (hit for hit in item.column_hits() if hit.table == table.name and hit.score >= _EXACT)
-    return any(_tells_apart(table, table.column(str(hit.column))) for hit in named)
+    return any(_tells_apart(table, table.column(str(hit.column)), things) for hit in named)
 
 
-def _tells_apart(table: Table, column: Column) -> bool:
+def _tells_apart(table: Table, column: Column, things: bool) -> bool:
+    """Tell whether (nearly) each row has its own; ``things``: some table has rows called so."""
     if table.primary_key == (column.name,):
         return True
     variety = table.variety(column)
-    return column is table.columns[0] and (variety is None or variety >= _MOSTLY)
+    if column is table.columns[0]:
+        return variety is None or variety >= _MOSTLY
+    return things and (variety or 0.0) >= _MOSTLY and column.name in naming_columns(table)
 
 
 def numbering(item: Item, table: Table) -> list[Column]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
+from kpi_nlsql.english.words import stem
 from kpi_nlsql.mentions.lexicon import Lexicon, NameHit
 
 _WHOLE_NAME = 0.97
@@ -65,7 +66,8 @@ def turned(
     if length == 3 and not set(words) & FUNCTION_WORDS:
         return _of_owner(known, lexicon)
     if length == 3 and words[1] == "in":
-        hits = () if _of_other(around.before, known, lexicon) else _inside(words, known, lexicon)
+        apart = _of_other(around.before, known, lexicon) or _goes_on(known, around, lexicon)
+        hits = () if apart else _inside(words, known, lexicon)
     if not hits and length in {3, 4} and "of" in words[1:-1]:
         counts = words[0] == "number" and around.noun  # "number of vendor invoices"
         hits = () if counts else _of(words, known, lexicon)
@@ -102,6 +104,14 @@ def _of_other(before: str, known: tuple[str, ...], lexicon: Lexicon) -> bool:
     whole = {hit.table for hit in called if hit.score >= _CALLED}
     there = _tables(lexicon.names((known[-1], known[0]), ""))
     return bool(whole) and not whole & {hit.table for hit in there if hit.score >= _EXACT}
+
+
+def _goes_on(known: tuple[str, ...], around: Around, lexicon: Lexicon) -> bool:
+    """Tell whether the place is told in full: "materials in SAP materials"."""
+    if not around.behind:
+        return False
+    whole = _tables(lexicon.names((known[-1], stem(around.behind)), ""))
+    return any(hit.score >= _EXACT for hit in whole)
 
 
 def _of(words: tuple[str, ...], known: tuple[str, ...], lexicon: Lexicon) -> tuple[NameHit, ...]:
