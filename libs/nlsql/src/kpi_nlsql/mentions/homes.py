@@ -15,6 +15,8 @@ _NAMING_TAILS = KEY_TAILS | {"name", "title"}
 _NAMES_HALF = 0.5
 _CALLED = 0.6
 _EXACT = 0.95
+_CODES = frozenset("ean gtin upc isbn issn isin lei bic iban vin cas imei".split())  # noqa: SIM905
+"""Standards of codes: no row is called by them."""
 _MOSTLY = 0.7
 """The share of the rows with a value of their own from which a column is taken for their key."""
 
@@ -91,7 +93,7 @@ def calls_by_key(item: Item, table: Table) -> bool:
     """
     word = item.text
     things = item.best_table() >= _CALLED
-    naming = lemma(word) in _NAMING_TAILS and not things
+    naming = (lemma(word) in _NAMING_TAILS and not things) or lemma(word) in _CODES
     if not word.endswith("s") or " " in word or item.values or naming:
         return False
     named = (hit for hit in item.column_hits() if hit.table == table.name and hit.score >= _EXACT)

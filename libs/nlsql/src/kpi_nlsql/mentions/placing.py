@@ -211,7 +211,7 @@ def _own_place(items: Sequence[Item]) -> _Place | None:
             start -= 1
         if is_denied(items, start) or acts_in(items, start):
             continue
-        if start > 0 and items[start - 1].number is not None:
+        if start > 0 and items[start - 1].number is not None and not _has_amount(items, position):
             continue  # "more than 1,000 in unpaid invoices" is an amount
         if items[position].best_table() < _NAMES_TABLE:
             return None
@@ -220,6 +220,16 @@ def _own_place(items: Sequence[Item]) -> _Place | None:
             start, position, items[position].table_hits()[0].table, told, items[lead].text
         )
     return None
+
+
+def _has_amount(items: Sequence[Item], position: int) -> bool:
+    """Tell whether a column of the place was compared: "a price above 400 in the price list"."""
+    table = items[position].table_hits()[0].table
+    return any(
+        hit.table == table and hit.score >= _EXACT
+        for item in items[:position]
+        for hit in item.column_hits()
+    )
 
 
 def _noun(
@@ -245,11 +255,22 @@ def _noun(
             continue  # "trades without a confirmation from the broker"
         if any(other.is_cue("aggregate") for other in items[position + 1 : place.start]):
             continue  # "accounts by total value in the backlog" tells where the values are
+        if place.told and _tells_elsewhere(item, items[position + 1 : place.start], place.table):
+            continue  # "titles of the imprint Lantern which are in the price list"
         if _is_noun(item, items[place.start - 1], table, graph, place, proper):
             return position
         if item.best_table() >= _EXACT and item.best_table() >= item.best_column():
             return None
     return None
+
+
+def _tells_elsewhere(noun: Item, told: Sequence[Item], table: str) -> bool:
+    """Tell whether what is said of the rows is told by the table they are called by alone."""
+    called = {hit.table for hit in noun.table_hits() if hit.score >= _NAMES_TABLE} - {table}
+    return any(
+        item.values and not item.hits and {value.table for value in item.values} <= called
+        for item in told
+    )
 
 
 def _is_of_system(items: Sequence[Item], at: int, place: _Place, tokens: Sequence[Token]) -> bool:

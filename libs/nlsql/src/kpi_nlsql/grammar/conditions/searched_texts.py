@@ -43,12 +43,17 @@ def run_end(scan: Scanner, position: int) -> int:
         glued = gap in {"", ".", "-", "/", "@", "_"}
         if (
             not glued
-            or scan.at(position + 1).text in {"?", ".", ","}
+            or (scan.at(position + 1).text in {"?", ".", ","} and _ends(text, scan, position + 1))
             or scan.at(position).kind == "quoted"
         ):
             return position
         position += 1
     return position
+
+
+def _ends(text: str, scan: Scanner, position: int) -> bool:
+    """Tell whether a mark stands at the end of a word: the one in "post.example" does not."""
+    return not text[_end(scan, position) :][:1].isalnum()
 
 
 def behind_list(scan: Scanner, position: int) -> int:

@@ -235,7 +235,7 @@ def _like(scan: Scanner, kind: Literal["contains", "starts", "ends"]) -> bool:
     if ref is None:
         return False
     scan.not_output(ref)
-    last = closing or run_end(scan, position)
+    last = run_end(scan, closing or position)
     text = value.text if value.kind == "quoted" else written(scan, position, last)
     scan.add(Term("like", scan.position, ref, values=(text,), like=kind))
     scan.take(*range(scan.position, last + 1))
@@ -292,10 +292,11 @@ def _goes_on(scan: Scanner) -> bool:
 
 def _another(scan: Scanner, ref: Ref, kind: Literal["contains", "starts", "ends"]) -> None:
     position = scan.position + 1
-    text = written(scan, position, position)
+    last = run_end(scan, position)
+    text = written(scan, position, last)
     scan.add(Term("like", position, ref, values=(text,), like=kind, joined_by_or=True))
-    scan.take(scan.position, position)
-    scan.position = position + 1
+    scan.take(*range(scan.position, last + 1))
+    scan.position = last + 1
 
 
 def _closes_search(scan: Scanner, position: int) -> int | None:

@@ -20,6 +20,7 @@ from kpi_nlsql.sentence import Candidate, Sentence
 _SURE_COLUMN = 0.85
 _SURE_TABLE = 0.95
 _NAMES_TABLE = 0.6
+_NAMES_HALF = 0.5
 _MEANS = frozenset({"via", "through"})
 _DENYING = ("missing", "not", "only")
 _RELATING = ("missing", "not", "only", "both", "also", "compare_tables", "agree")
@@ -50,12 +51,15 @@ def read(sentence: Sentence, asked: Membership) -> Iterator[Candidate]:
 
 
 def _gaps(sentence: Sentence, asked: Membership) -> set[int]:
-    """Return where columns are said to be empty: "holders without a phone not in A" have none."""
+    """Return where columns are said to be empty: "holders without a phone not in A" have none.
+
+    Part of their name is enough: "parts with zero stock" of which the ``stock_qty`` is known.
+    """
     items, source = sentence.items, sentence.items[asked.source].table_hits()[0].table
     found: set[int] = set()
     for at in range(asked.source + 1, asked.cue - 1):
         column = items[at + 1]
-        own = any(hit.table == source and hit.score >= _SURE_TABLE for hit in column.column_hits())
+        own = any(hit.table == source and hit.score >= _NAMES_HALF for hit in column.column_hits())
         if items[at].is_cue("not") and own and column.best_table() < column.best_column():
             found |= {at, at + 1}
     return found
