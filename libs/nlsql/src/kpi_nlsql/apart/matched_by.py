@@ -5,13 +5,15 @@ The rest is read as ever; then the matches of the plan are those that the key cl
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
 from kpi_nlsql.apart.rest_read import Reader, rest_read
 from kpi_nlsql.apart.told_pairs import Pair, partners, told_pairs
 from kpi_nlsql.grammar.reconciling.key_clauses import KeyClause, find_key_clause
+from kpi_nlsql.grammar.repeating.repeats import find_repeat
+from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import aliases, matches, sources
 from kpi_nlsql.sentence import Candidate, Sentence
@@ -23,11 +25,18 @@ _BOTH = 2
 def read(sentence: Sentence, reader: Reader) -> Iterator[Candidate]:
     """Yield the readings of the sentence without its key clause, matched as the clause says."""
     clause = find_key_clause(sentence.items)
-    if clause is None:
+    if clause is None or _repeats(sentence.items):
         return
     told = partial(_matched, sentence, clause)
     for candidate in rest_read(sentence, range(clause.start, clause.end), reader, told):
         yield replace(candidate, features=candidate.features | {"pairing": _TOLD})
+
+
+def _repeats(items: Sequence[Item]) -> bool:
+    """Tell whether the key is one of what repeats: "more than once in A with the same supplier"."""
+    repeat = find_repeat(items)
+    related = any(item.is_cue("missing") or item.is_cue("also") for item in items)
+    return repeat is not None and not repeat.bare and not related
 
 
 def _matched(sentence: Sentence, clause: KeyClause, candidate: Candidate) -> plan.Query | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from kpi_nlsql.english.function_words import FUNCTION_WORDS
 from kpi_nlsql.mentions.linking import Item
@@ -32,6 +33,20 @@ _LEADING = (
     "compare_tables",
     "compare",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A mention of a table that something is in; ``start`` is the item that leads to it.
+
+    ``told``: the sentence says that the rows are there ("that are in"), not just "in".
+    """
+
+    start: int
+    position: int
+    table: str
+    told: bool
+    lead: str
 
 
 def leads_to(items: Sequence[Item], position: int, listed: bool) -> bool:

@@ -8,17 +8,16 @@ of the table before the grammar reads the sentence.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from kpi_nlsql.english.function_words import FUNCTION_WORDS
-from kpi_nlsql.english.words import Token, stem, stems
-from kpi_nlsql.mentions.homes import calls_by_key, names_rows
+from kpi_nlsql.english.words import Token
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.place_leads import (
     DENIES,
     DETERMINERS,
     INTO,
+    Place,
     acts_in,
     is_denied,
     is_set_against,
@@ -27,42 +26,24 @@ from kpi_nlsql.mentions.place_leads import (
     leads_in,
     leads_to,
 )
-from kpi_nlsql.mentions.place_nouns import counted_keys, held_by_others
+from kpi_nlsql.mentions.place_nouns import counted_keys, held_by_others, is_noun, told_otherwise
 from kpi_nlsql.mentions.place_tables import (
     is_proper,
     narrowed,
     places_named,
     without_whereabouts,
 )
-from kpi_nlsql.mentions.row_heads import has_others, heads_another, names_another
-from kpi_nlsql.mentions.row_nouns import calls_rows
+from kpi_nlsql.mentions.row_heads import has_others, heads_another
 from kpi_nlsql.mentions.systems import of_another_system, system_rows, whole_tables
 from kpi_nlsql.mentions.values import ValueHit
 from kpi_nlsql.mentions.walking import skip_words, text_at
 from kpi_nlsql.schema.graph import Graph, Table
-from kpi_nlsql.schema.same_things import same_things
 from kpi_nlsql.wording.rewriting import ALSO_IN
 
 _EXACT = 0.95
 _NAMES_TABLE = 0.6
 _MAY_NAME_TABLE = 0.4
-_KEPT_IN = frozenset({"in", "from", "within"})
 _RELATIVES = frozenset({"that", "which", "who"})
-_PEOPLE = frozenset({"people", "persons", "individuals"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A mention of a table that something is in; ``start`` is the item that leads to it.
-
-    ``told``: the sentence says that the rows are there ("that are in"), not just "in".
-    """
-
-    start: int
-    position: int
-    table: str
-    told: bool
-    lead: str
 
 
 def placed(items: Sequence[Item], tokens: Sequence[Token], graph: Graph) -> tuple[Item, ...]:
@@ -126,7 +107,7 @@ def _state(lead: Sequence[Item], table: Table) -> list[Item]:
     return []
 
 
-def _further_place(items: Sequence[Item], place: _Place) -> int | None:
+def _further_place(items: Sequence[Item], place: Place) -> int | None:
     """Return the "and" to another place the rows are said to be in: "materials in A and B"."""
     position = place.position + 1
     behind = skip_words(items, position + 1, DETERMINERS)
@@ -197,7 +178,7 @@ def _describes(item: Item, tables: set[str], graph: Graph) -> bool:
 # What the rows of a place are called
 
 
-def _own_place(items: Sequence[Item]) -> _Place | None:
+def _own_place(items: Sequence[Item]) -> Place | None:
     """Return the first place rows are said to be in; None where they are denied or compared."""
     for position in _place_positions(items):
         lead = lead_of(items, position)
@@ -216,9 +197,7 @@ def _own_place(items: Sequence[Item]) -> _Place | None:
         if items[position].best_table() < _NAMES_TABLE:
             return None
         told = start < lead or items[lead].kind == "cue" or is_told(items, lead)
-        return _Place(
-            start, position, items[position].table_hits()[0].table, told, items[lead].text
-        )
+        return Place(start, position, items[position].table_hits()[0].table, told, items[lead].text)
     return None
 
 
@@ -232,9 +211,7 @@ def _has_amount(items: Sequence[Item], position: int) -> bool:
     )
 
 
-def _noun(
-    items: Sequence[Item], place: _Place, graph: Graph, tokens: Sequence[Token]
-) -> int | None:
+def _noun(items: Sequence[Item], place: Place, graph: Graph, tokens: Sequence[Token]) -> int | None:
     """Return the position of the noun that the rows of the place are called by, if there is one."""
     table = graph.table(place.table)
     if _compares(items[: place.start]):
@@ -251,29 +228,16 @@ def _noun(
             continue
         if before_it.text in {"where", "whose", "with"}:
             return None
-        if any(other.is_cue("not") for other in items[position : place.start]):
-            continue  # "trades without a confirmation from the broker"
-        if any(other.is_cue("aggregate") for other in items[position + 1 : place.start]):
-            continue  # "accounts by total value in the backlog" tells where the values are
-        if place.told and _tells_elsewhere(item, items[position + 1 : place.start], place.table):
-            continue  # "titles of the imprint Lantern which are in the price list"
-        if _is_noun(item, items[place.start - 1], table, graph, place, proper):
+        if told_otherwise(item, items[position + 1 : place.start], place):
+            continue
+        if is_noun(item, items[place.start - 1], table, graph, place, proper):
             return position
         if item.best_table() >= _EXACT and item.best_table() >= item.best_column():
             return None
     return None
 
 
-def _tells_elsewhere(noun: Item, told: Sequence[Item], table: str) -> bool:
-    """Tell whether what is said of the rows is told by the table they are called by alone."""
-    called = {hit.table for hit in noun.table_hits() if hit.score >= _NAMES_TABLE} - {table}
-    return any(
-        item.values and not item.hits and {value.table for value in item.values} <= called
-        for item in told
-    )
-
-
-def _is_of_system(items: Sequence[Item], at: int, place: _Place, tokens: Sequence[Token]) -> bool:
+def _is_of_system(items: Sequence[Item], at: int, place: Place, tokens: Sequence[Token]) -> bool:
     """Tell whether the rows were told with another system before: "SAP materials that are in A".
 
     So they are where the place stands in their clause: "SAP materials which are active in A",
@@ -300,43 +264,3 @@ def _compares(items: Sequence[Item]) -> bool:
         item.text in {"where", "whose", "for which", "in which"} or is_set_against(items, at)
         for at, item in enumerate(items)
     )
-
-
-def _is_noun(
-    item: Item, before: Item, table: Table, graph: Graph, place: _Place, proper: bool
-) -> bool:
-    own = [hit for hit in item.column_hits() if hit.table == table.name]
-    people = item.text in _PEOPLE and item is before and not own
-    if people or (place.lead != "of" and calls_by_key(item, table)):
-        return True  # whoever else counts "persons", or is of the division People
-    if _is_value(item, table.name) or any(hit.score >= _EXACT for hit in own):
-        return False
-    if item is before and calls_rows(item):
-        return True
-    heads = any(hit.table == table.name for hit in item.table_hits())
-    if heads and stems(table.name)[-1:] == stems(item.text)[-1:]:
-        return True
-    if place.told and (
-        heads_another(item, table.name, graph) or has_others(item, table.name, graph)
-    ):
-        return False
-    if item.best_table() >= _EXACT and item.best_table() >= item.best_column():
-        other = item.table_hits()[0].table
-        beside = (place.told or item is before) and other != table.name
-        alike = place.lead in _KEPT_IN and same_things(graph, other, table.name)
-        return beside and (proper or alike)
-    if item.best_column() >= _EXACT:
-        return False
-    if item.text in _PEOPLE:
-        return item is before
-    if place.lead in {"on", "of", "from"} and not proper and names_another(item, table.name):
-        return False  # "claims on policies" are claims, and "orders that came from buyers" orders
-    words = tuple(stem(word) for word in item.text.split() if word not in FUNCTION_WORDS)
-    plural = item.text.endswith("s")
-    return plural and (item.best_table() >= _MAY_NAME_TABLE or names_rows(words, table))
-
-
-def _is_value(item: Item, table: str) -> bool:
-    # "flights in the schedule" are its rows, though elsewhere a type is called Flight.
-    spelt = any(hit.value.lower() == item.text for hit in item.values)
-    return spelt or any(hit.table == table for hit in item.values)

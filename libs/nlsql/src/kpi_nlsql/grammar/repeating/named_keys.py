@@ -67,7 +67,8 @@ def named_head(items: Sequence[Item], repeat: Repeat, told: tuple[int, ...]) -> 
     if not (same or per) or not told:
         return ()
     head = _first_list(items, 0, min(repeat.cues))
-    if not (repeat.bare or per or _are_columns(items, head)):
+    columns = all(items[at].best_column() > items[at].best_table() for at in head)
+    if not (repeat.bare or per or columns):
         return ()
     return head if head and head[-1] < told[0] else ()
 
