@@ -87,12 +87,21 @@ class Clauses:
             assert self.sides is not None
             told = [
                 each
-                for table in sorted(self.sides.tables)
+                for table in self._named_in(span)
                 for each in self._filters(self._part(span, table, span.clause))
                 if self._says_own(each.candidate.plan)
             ]
             if told and not self._of_both(span):
                 yield Clause(span, (max(told, key=lambda each: each.score),), placed=True)
+
+    def _named_in(self, span: Span) -> list[str]:
+        """Return the sides of which a clause may speak: it names a column or a value they have."""
+        assert self.sides is not None
+        said = [item for item in self.sentence.linked if item.start in span.clause]
+        named = {(hit.table, hit.column) for item in said for hit in item.column_hits()}
+        named |= {(hit.table, hit.column) for item in said for hit in item.values}
+        held = {table for table, column in named if column not in self.sides.columns}
+        return sorted(self.sides.tables & held)
 
     def _of_each(self, ways: Iterable[Span]) -> Iterator[Clause]:
         """Yield the clauses that are said of both tables: "that are not sold in either"."""
