@@ -30,6 +30,7 @@ from kpi_nlsql.grammar.reconciling import reconcile
 from kpi_nlsql.grammar.repeating import duplicates
 from kpi_nlsql.judging import confidence
 from kpi_nlsql.judging.leftovers import unknown_words
+from kpi_nlsql.mentions.had_rows import one_of
 from kpi_nlsql.mentions.lexicon import Lexicon
 from kpi_nlsql.plans.explain import explain
 from kpi_nlsql.plans.pairing_rows import with_other_values
@@ -86,7 +87,9 @@ class Engine:
             return Refusal(sentence, f"The sentence is longer than {MAX_CHARACTERS} characters.")
         linked = self.link(sentence, options)
         judged = confidence.rank(linked, candidates(linked))
-        ranked = _told_once((score, self._with_other_values(each)) for score, each in judged)
+        ranked = _told_once(
+            (score, self._with_other_values(linked, each)) for score, each in judged
+        )
         if not ranked or ranked[0][0] < options.minimum_confidence:
             likeliest = ranked[:_MOST_ALTERNATIVES]
             read = ranked[0][1].used if ranked else frozenset()
@@ -102,9 +105,11 @@ class Engine:
         paths = JoinPaths(graph, excluded) if excluded else self._paths
         return Sentence(text, tokens, linked, items, graph, lexicon, paths, self.ruleset, excluded)
 
-    def _with_other_values(self, candidate: Candidate) -> Candidate:
+    def _with_other_values(self, sentence: Sentence, candidate: Candidate) -> Candidate:
         """Return rows that differ with the other table's values: nobody looks at one side alone."""
         if candidate.operation != "NOT_EQUALS":
+            return candidate
+        if one_of(sentence.items, candidate.target_table or ""):
             return candidate
         return replace(candidate, plan=with_other_values(candidate.plan, self.graph))
 

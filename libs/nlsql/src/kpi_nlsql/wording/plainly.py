@@ -51,6 +51,7 @@ from kpi_nlsql.wording.plus_signs import told_apart
 from kpi_nlsql.wording.presence_clauses import plain_presence
 from kpi_nlsql.wording.rates_told import rates_told
 from kpi_nlsql.wording.rows_had import plainly_had
+from kpi_nlsql.wording.rows_included import rows_included
 from kpi_nlsql.wording.shared_places import shared_places
 from kpi_nlsql.wording.shorthand import written_out
 from kpi_nlsql.wording.stated_rules import plainly_lacking
@@ -79,7 +80,8 @@ def asked_plainly(items: Sequence[Item], lexicon: Lexicon) -> tuple[Item, ...]:
 
 def plain_items(items: Sequence[Item], graph: Graph, lexicon: Lexicon) -> list[Item]:
     """Return the linked items with deeds, parts, denials and requests put plainly."""
-    coded = names_before_codes(amounts_compared(shared_places(changes_told(items))))
+    held = rows_included(shared_places(changes_told(items)))
+    coded = names_before_codes(amounts_compared(held))
     items = taken_over(measures_told(names_as_held(coded, graph), graph))
     items = counts_named_again(items)
     told = idle_verbs_out(who_asked(rates_told(items, graph), lexicon, graph), graph)
