@@ -11,6 +11,7 @@ from kpi_nlsql.apart import (
     averaged_counts,
     clause_by_clause,
     compared_rows,
+    either_place,
     excepted,
     grouped_counts,
     matched_by,
@@ -156,6 +157,7 @@ def candidates(sentence: Sentence) -> Iterable[Candidate]:
     whole += ranked_differences.read(sentence, _readings)
     whole += averaged_counts.read(sentence, _readings)
     whole = compared_rows.beside(sentence, candidates, whole)
+    whole += either_place.read(sentence, candidates)
     clauses = [] if matched else list(clause_by_clause.read(sentence, candidates, whole))
     return clauses or whole
 

@@ -105,7 +105,7 @@ def _amount_told(scan: Scanner, position: int) -> Ref | None:
         return None
     behind = position + 1 + (scan.at(position + 1).text in ADVERBS)
     amount = totalling.told_behind(scan, behind) or totalling.paid(scan)
-    if amount is not None:
+    if amount is not None and scan.adds_up(amount.hits[0]):
         scan.adverbs.append((position + 1, "sum"))
     return amount
 
