@@ -10,17 +10,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.plans import plan
 from kpi_nlsql.plans.plan_walk import expressions, queries
 from kpi_nlsql.schema.graph import Graph, Table
 from kpi_nlsql.sentence import Sentence
 
+_SURE = 0.9
+
 
 def without_idle_parents(query: plan.Query, sentence: Sentence) -> plan.Query:
     """Return the query without joins to rows that are only known to be there."""
     named = {hits[0].table for item in sentence.items if (hits := item.table_hits())}
-    pruned = _pruned(query, sentence.graph, nested=False)
+    surely = {hit.table for item in sentence.items for hit in item.hits if _is_sure(hit)}
+    pruned = _pruned(query, sentence.graph, surely, nested=False)
     return _with_held_keys(pruned, sentence.graph, named)
+
+
+def _is_sure(hit: NameHit) -> bool:
+    return hit.column is None and hit.score >= _SURE
 
 
 def _with_held_keys(query: plan.Query, graph: Graph, named: set[str]) -> plan.Query:
@@ -55,33 +63,40 @@ def _pair(step: plan.JoinStep) -> tuple[plan.ColumnRef, plan.ColumnRef] | None:
     return (left, right) if left.source == own else (right, left)
 
 
-def _pruned(query: plan.Query, graph: Graph, *, nested: bool) -> plan.Query:
-    where = None if query.where is None else _within(query.where, graph)
+def _pruned(query: plan.Query, graph: Graph, surely: set[str], *, nested: bool) -> plan.Query:
+    where = None if query.where is None else _within(query.where, graph, surely)
     query = replace(query, where=where)
     for step in reversed(query.joins):
-        held = _referring(query, step, graph)
+        weak = nested and step.source.table not in surely
+        held = _referring(query, step, graph, weak=weak)
         if held is None or (held.source == query.source.alias and not nested):
             continue
         joins = tuple(other for other in query.joins if other is not step)
         terms = [] if query.where is None else [query.where]
-        if _may_be_empty(query, held, graph):
+        if not weak and _may_be_empty(query, held, graph):
             terms.append(plan.Not(plan.IsNull(held)))
         query = replace(query, joins=joins, where=plan.all_of(terms))
     return query
 
 
-def _within(term: plan.Condition, graph: Graph) -> plan.Condition:
+def _within(term: plan.Condition, graph: Graph, surely: set[str]) -> plan.Condition:
     if isinstance(term, plan.All | plan.AnyOf):
-        return replace(term, terms=tuple(_within(each, graph) for each in term.terms))
+        return replace(term, terms=tuple(_within(each, graph, surely) for each in term.terms))
     if isinstance(term, plan.Not):
-        return plan.Not(_within(term.term, graph))
+        return plan.Not(_within(term.term, graph, surely))
     if isinstance(term, plan.Exists | plan.InQuery) and isinstance(term.query, plan.Query):
-        return replace(term, query=_pruned(term.query, graph, nested=True))
+        return replace(term, query=_pruned(term.query, graph, surely, nested=True))
     return term
 
 
-def _referring(query: plan.Query, step: plan.JoinStep, graph: Graph) -> plan.ColumnRef | None:
-    """Return the column by which rows refer to those of a join that nothing else speaks of."""
+def _referring(
+    query: plan.Query, step: plan.JoinStep, graph: Graph, *, weak: bool
+) -> plan.ColumnRef | None:
+    """Return the column by which rows refer to those of a join that nothing else speaks of.
+
+    ``weak``: no words surely name the rows joined, "whose customer is in CRM", where no key is
+    declared: the noun only leads to the key.
+    """
     pair = _pair(step)
     if pair is None or _spoken_of(query, step) > 1:
         return None
@@ -89,14 +104,13 @@ def _referring(query: plan.Query, step: plan.JoinStep, graph: Graph) -> plan.Col
     table = _table(query, held.source, graph)
     if table is None or not graph.has_table(step.source.table):
         return None
-    declared = any(
-        join.kind == "foreign_key"
-        and (join.left_table, join.left_columns, join.right_columns)
-        == (table.name, (held.column,), (key.column,))
-        for join in graph.joins
-        if join.right_table == step.source.table
+    between = graph.joins_between(table.name, step.source.table)
+    referring = any(
+        (join.left_columns, join.right_columns) == ((held.column,), (key.column,))
+        and (weak or (join.kind == "foreign_key" and join in graph.joins))
+        for join in between
     )
-    return held if declared else None
+    return held if referring else None
 
 
 def _spoken_of(query: plan.Query, step: plan.JoinStep) -> int:

@@ -8,6 +8,7 @@ tells the column by itself: "300 mm fabs" are those with a ``WAFER_SIZE_MM`` of 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from kpi_nlsql.english.cues import Cue
@@ -70,21 +71,28 @@ def _compared(graph: Graph, items: Sequence[Item], position: int) -> list[Column
 
 
 def _of_rows(graph: Graph, items: Sequence[Item], position: int) -> Step | None:
-    """Put "300 mm fabs" as "fabs with wafer size 300"."""
+    """Put "300 mm fabs" as "fabs with wafer size 300", "four star hotels" as those with four."""
     number, unit, noun = (item_at(items, position + n) for n in range(3))
-    if number is None or unit is None or noun is None or number.kind != "number":
+    if number is None or unit is None or noun is None or number.number is None:
         return None
-    if unit.values or unit.best_table() >= _ROWS or unit.best_column() >= _EXACT:
+    named = unit.best_column() >= _EXACT
+    if unit.values or unit.best_table() >= _ROWS or (number.kind != "number" and not named):
+        return None
+    if named and (unit.text.endswith("s") or (position and _picks(items[position - 1]))):
         return None
     rows = {hit.table for hit in noun.table_hits() if hit.score >= _ROWS}
+    if named:  # of "hotels" only the key may be called so yet
+        rows |= {hit.table for hit in noun.column_hits() if hit.score >= _NAMES}
     told = [hit for hit in unit.column_hits() if hit.table in rows]
-    told = [hit for hit in told if _ends(_column(graph, hit), unit)]
+    fits = _is_called if named else _ends
+    told = [hit for hit in told if fits(_column(graph, hit), unit)]
     if len(told) != 1 or (position and _compared(graph, items, position)):
         return None
     hit = told[0]
     name = _column(graph, hit).display_names[0]
     column = Item("mention", name, 0, 0, hits=(NameHit(hit.table, hit.column, 1.0),))
-    return position, position + 3, [noun, _WITH, column, number]
+    amount = replace(number, kind="number", text=str(number.number), cues=())
+    return position, position + 3, [noun, _WITH, column, amount]
 
 
 def _column(graph: Graph, hit: NameHit) -> Column:
@@ -95,6 +103,16 @@ def _ends(column: Column, unit: Item) -> bool:
     """Tell whether the column is one of numbers and its name ends with the unit."""
     words = _words(column)
     return column.measures and len(words) > 1 and words[-1] == stem(unit.text)
+
+
+def _is_called(column: Column, unit: Item) -> bool:
+    """Tell whether the column is one of numbers that goes by the unit: ``stars``."""
+    return column.measures and _words(column) == (stem(unit.text),)
+
+
+def _picks(item: Item) -> bool:
+    """Tell whether the number says how many are wanted: "the top five", "at least 3"."""
+    return bool(item.cues) and not any(map(item.is_cue, ("show", "all", "count")))
 
 
 def _words(column: Column) -> tuple[str, ...]:
