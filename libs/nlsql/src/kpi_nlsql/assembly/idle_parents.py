@@ -105,6 +105,8 @@ def _referring(
     if table is None or not graph.has_table(step.source.table):
         return None
     between = graph.joins_between(table.name, step.source.table)
+    weak = weak and graph.table(step.source.table).identifies((key.column,))
+    weak = weak and not any(join.kind == "foreign_key" for join in between)
     referring = any(
         (join.left_columns, join.right_columns) == ((held.column,), (key.column,))
         and (weak or (join.kind == "foreign_key" and join in graph.joins))
