@@ -35,6 +35,8 @@ def told_by_columns(items: Sequence[Item], graph: Graph) -> tuple[Item, ...]:
 
 
 def _told(item: Item, items: Sequence[Item], position: int, graph: Graph) -> Item:
+    if _is_emptied(item, item_at(items, position + 1)):
+        return replace(item, hits=tuple(item.column_hits()))
     if not (_is_unclear(item) or _is_rather_column(item)):
         return item
     columns = _columns_told(items, skip_words(items, position + 1, _RELATIVES), graph)
@@ -47,6 +49,13 @@ def _told(item: Item, items: Sequence[Item], position: int, graph: Graph) -> Ite
         return item
     others = tuple(hit for hit in item.hits if hit not in likely and hit.score < best.score)
     return replace(item, hits=(NameHit(held[0].table, None, best.score), *others))
+
+
+def _is_emptied(item: Item, following: Item | None) -> bool:
+    """Tell whether a noun is said to be empty: "where supplier is null" is no table."""
+    tested = following is not None and (following.is_cue("null") or following.is_cue("not_null"))
+    held = any(hit.score >= _HALF for hit in item.column_hits())
+    return tested and held and item.kind == "mention" and not item.text.endswith("s")
 
 
 def _columns_told(items: Sequence[Item], start: int, graph: Graph) -> list[set[str]]:

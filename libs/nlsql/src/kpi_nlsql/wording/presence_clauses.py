@@ -55,6 +55,7 @@ _LONGEST_NOUN = 3
 
 _GOING_ON = frozenset({"and", "but", "or", "that", "which", "with", "whose"})
 _ONLY_IN = Item("cue", "only in", 0, 0, cues=(Cue("only"),))
+_NOT_IN = Item("cue", "not in", 0, 0, cues=(Cue("missing"),))
 _FOUND_IN = Item("cue", "found in", 0, 0, cues=(Cue("also"),))
 
 
@@ -162,6 +163,8 @@ def _done_there(items: Sequence[Item], position: int) -> Step | None:
         return None
     own = names_rows(deed) and deed.table_hits()[0].table == place.table_hits()[0].table
     start = skip_words_back(items, position - 1, _AUXILIARIES) + 1
+    if deed.is_cue("order") and items[start - 1].is_cue("not"):  # "which were never ordered in"
+        return skip_words_back(items, start - 2, _AUXILIARIES) + 1, lead + 1, [_NOT_IN]
     if start == position or not (own or deed.is_cue("order")) or _is_denied(items, position):
         return None
     return start, lead + 1, [ALSO_IN]

@@ -92,6 +92,10 @@ def _polarities(
             return None
         if found and all(item.text in _ARTICLES for item in lead):
             return None  # "students who never paid an invoice" did not do what the verb says
+        bare = lead[0].is_cue("missing") and lead[0].text.split()[0] not in {"but", "and"}
+        clause = bare or lead[0].is_cue("relative")
+        if found and clause and _is_one(items, found[-1].position):
+            return None  # "orders that have an item which is not in A": the item is not
         denied = any(item.is_cue("not") or item.is_cue("missing") for item in lead)
         told = listed or denied or _with_both(lead) or any(map(_tells, lead))
         told = told or _with_some(lead, items[position + 1 : positions[-1]])
@@ -100,6 +104,11 @@ def _polarities(
         inherits = bool(found) and not denied and found[-1].negative and not _turns(lead)
         found.append(Place(position, denied or inherits))
     return tuple(found)
+
+
+def _is_one(items: Sequence[Item], position: int) -> bool:
+    """Tell whether rows are said to have one row here, of which a clause may tell more."""
+    return items[position - 1].text in {"a", "an"} and not items[position].text.endswith("s")
 
 
 def _turns(lead: Sequence[Item]) -> bool:
