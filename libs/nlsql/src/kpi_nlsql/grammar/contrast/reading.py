@@ -204,7 +204,8 @@ class Reading:
             place = [word for word in words if word not in side.words]
             texts = [word.text for word in (*self.sought.head, *place)]
             # of two that are called so, the one whose whole name is told: IRT's ``irt_kit``
-            whole = covered(texts, parts(table.name)) if sure else 0.0
+            names = [name.split() for name in table.display_names] or [[*parts(table.name)]]
+            whole = max(covered(texts, name) for name in names) if sure else 0.0
             standing.append((sure, self._valued(table.name), score, whole))
         return standing[1] > standing[0]
 
