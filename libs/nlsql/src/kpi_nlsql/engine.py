@@ -23,6 +23,7 @@ from kpi_nlsql.apart import (
 from kpi_nlsql.assembly.idle_parents import without_idle_parents
 from kpi_nlsql.assembly.listed_keys import by_listed_key
 from kpi_nlsql.assembly.own_keys import with_own_keys
+from kpi_nlsql.assembly.owners_had import with_owners_had
 from kpi_nlsql.assembly.spoken_keys import with_spoken_keys
 from kpi_nlsql.english.words import tokenise
 from kpi_nlsql.grammar import general, unions
@@ -176,6 +177,7 @@ def _plainest(sentence: Sentence, candidate: Candidate) -> Candidate:
         return candidate
     query = without_idle_parents(candidate.plan, sentence)
     query = by_listed_key(sentence, with_own_keys(query, sentence.graph))
+    query = with_owners_had(query, sentence)
     if not candidate.features.get("requested"):
         query = with_rows_meant(sentence, query)
     if query == candidate.plan:
