@@ -36,6 +36,7 @@ from kpi_nlsql.mentions.had_rows import one_of
 from kpi_nlsql.mentions.lexicon import Lexicon
 from kpi_nlsql.plans.explain import explain
 from kpi_nlsql.plans.pairing_rows import with_other_values
+from kpi_nlsql.plans.plain_differences import without_blanks
 from kpi_nlsql.plans.plan import Query
 from kpi_nlsql.plans.sameness import said
 from kpi_nlsql.refusal import refuse
@@ -47,6 +48,7 @@ from kpi_nlsql.schema.graph import Graph
 from kpi_nlsql.schema.paths import JoinPaths
 from kpi_nlsql.schema.ruleset import Ruleset
 from kpi_nlsql.sentence import Candidate, Sentence
+from kpi_nlsql.wording.ignored_nulls import leaves_blanks_out
 from kpi_nlsql.wording.plainly import plain_tokens
 
 MAX_CHARACTERS = 2_000
@@ -111,6 +113,10 @@ class Engine:
         """Return rows that differ with the other table's values: nobody looks at one side alone."""
         if candidate.operation != "NOT_EQUALS":
             return candidate
+        if leaves_blanks_out(tokenise(sentence.text)):
+            told = f"{candidate.explanation}, leaving out what is empty on one side"
+            query = without_blanks(candidate.plan)
+            candidate = replace(candidate, plan=query, explanation=told)
         if one_of(sentence.items, candidate.target_table or ""):
             return candidate
         return replace(candidate, plan=with_other_values(candidate.plan, self.graph))
