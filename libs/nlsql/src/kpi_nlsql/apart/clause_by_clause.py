@@ -47,8 +47,9 @@ def read(sentence: Sentence, reader: Reader, whole: Sequence[Candidate]) -> Iter
             continue
         if not ranked:
             yield found
-        elif (better := _beside(found, *ranked[0])) is not None:
-            yield better
+        elif _names(sentence, found) or not _names(sentence, ranked[0][1]):
+            if (better := _beside(found, *ranked[0])) is not None:
+                yield better
         return
 
 
@@ -66,6 +67,16 @@ def _shows_rows(candidate: Candidate) -> bool:
     query = candidate.plan
     assert isinstance(query, plan.Query)
     return all(isinstance(output.expression, plan.Star) for output in query.outputs)
+
+
+def _names(sentence: Sentence, candidate: Candidate) -> bool:
+    """Tell whether the sentence, read as a whole, speaks of the rows that a reading asks for.
+
+    "Parts in the price list but not in the catalogue" are those of the list, whatever else has parts.
+    """
+    query = candidate.plan
+    table = query.source.table if isinstance(query, plan.Query) else None
+    return any(hit.table == table for item in sentence.items for hit in item.table_hits())
 
 
 def _beside(found: Candidate, score: float, whole: Candidate) -> Candidate | None:

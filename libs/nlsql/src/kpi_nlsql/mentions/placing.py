@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kpi_nlsql.english.words import Token
+from kpi_nlsql.english.words import Token, stem
+from kpi_nlsql.mentions.homes import naming_rows
 from kpi_nlsql.mentions.lexicon import NameHit
 from kpi_nlsql.mentions.linking import Item
 from kpi_nlsql.mentions.place_leads import (
@@ -138,7 +139,8 @@ def _may_be_table(item: Item) -> bool:
 def _plain_nouns(items: list[Item], graph: Graph) -> list[Item]:
     """Take from nouns the tables they only describe, where the places have columns called so.
 
-    "products" in two systems are not the rows of ``product_master``.
+    "products" in two systems are not the rows of ``product_master``; and where "ERP parts" are one
+    of the places, "parts" alone are those of the place named first.
     """
     places = _place_positions(items)
     tables = {items[at].table_hits()[0].table for at in places if _sure(items[at])}
@@ -167,12 +169,20 @@ def _sure(item: Item) -> bool:
 
 def _describes(item: Item, tables: set[str], graph: Graph) -> bool:
     hits = item.table_hits()
-    if item.kind != "mention" or not hits or hits[0].score >= _EXACT or hits[0].table in tables:
+    if item.kind != "mention" or not hits or hits[0].score >= _EXACT:
         return False
-    held = any(hit.table in tables for hit in item.column_hits())
-    if not held or all(has_others(item, table, graph) for table in tables):
+    others = tables - {hits[0].table}
+    held = any(hit.table in others for hit in item.column_hits())
+    if not held or all(has_others(item, table, graph) for table in others):
         return False
-    return not heads_another(item, "", graph)
+    if hits[0].table not in tables and not heads_another(item, "", graph):
+        return True
+    word = (stem(item.text),)  # each numbers them: "parts" in two lists are no ``ERP_PARTS``
+    numbered = all(naming_rows(word, graph.table(table)) for table in others)
+    named = hits[0].table in tables
+    several = named and any(has_others(item, table, graph) for table in others)
+    plain = item.text.endswith("s") and " " not in item.text and item.best_column() < _EXACT
+    return plain and numbered and not several
 
 
 # What the rows of a place are called

@@ -195,6 +195,9 @@ class Reading:
         """Tell whether the rows asked for are those of the second side, as their noun says."""
         if (own := own_side(self.items, self.sought, self.stretches[1])) is not None:
             return own == 1
+        told_there = [self.items[at] for at in self.layout.head if self.items[at].placed]
+        if told_there:  # "parts that are active in A but not in B" are those of A
+            return told_there[0].table_hits()[0].table == choice.right.table
         standing = []
         for side, words in ((choice.left, self.sought.left), (choice.right, self.sought.right)):
             table = self.sentence.graph.table(side.table)
