@@ -1,4 +1,4 @@
-"""Sentences over landed tables of thirteen trades, which the grammar was not written with.
+"""Sentences over landed tables of fifteen trades, which the grammar was not written with.
 
 They were written apart from the grammar; what they showed has been mended since, so they now hold
 the reached share rather than tell how often an unseen sentence is read right. ``trades`` are in the
@@ -14,7 +14,7 @@ import pytest
 from .cases.landed import Score, score
 
 _CASES = Path(__file__).parent / "cases"
-_SENTENCES = {"feeds": 160, "trades": 630}
+_SENTENCES = {"feeds": 160, "trades": 810}
 
 
 @pytest.fixture(scope="module", params=_SENTENCES)

@@ -72,7 +72,8 @@ def _shows_rows(candidate: Candidate) -> bool:
 def _names(sentence: Sentence, candidate: Candidate) -> bool:
     """Tell whether the sentence, read as a whole, speaks of the rows that a reading asks for.
 
-    "Parts in the price list but not in the catalogue" are those of the list, whatever else has parts.
+    "Parts in the price list but not in the catalogue" are those of the list, whatever other table
+    has parts.
     """
     query = candidate.plan
     table = query.source.table if isinstance(query, plan.Query) else None

@@ -119,8 +119,14 @@ def same_values(shared: float, left: Holder, right: Holder) -> Join:
     codes = holds_codes(left[1]) and holds_codes(right[1])
     score = (_CODES_SCORE if codes else _TEXTS_SCORE) * (0.5 + shared / 2)
     score -= _SHARED_WEIGHT * (shared - 0.5)  # which every candidate is given for its values
-    told = shared >= _NEARLY_ALL and _refers_by_name(left, right)
+    told = (shared >= _NEARLY_ALL and _refers_by_name(left, right)) or _number_alike(left, right)
     return _join(score + _BY_NAME * told, "they hold the same values", left, right)
+
+
+def _number_alike(left: Holder, right: Holder) -> bool:
+    """Tell whether columns of one name number the rows of both: ``AssetTag``, ``ASSET_TAG``."""
+    alike = parts(left[1].name) == parts(right[1].name)
+    return alike and _numbers_rows(*left) and _numbers_rows(*right)
 
 
 def _refers_by_name(left: Holder, right: Holder) -> bool:

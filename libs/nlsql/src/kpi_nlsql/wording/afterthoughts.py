@@ -126,7 +126,8 @@ def _counted_per(tokens: list[Token]) -> list[Token]:
     """Tell "idle pumps, counted per site" as "number of idle pumps per site"."""
     for position in range(2, len(tokens) - 2):
         counted = lower_at(tokens, position) == "counted" and lower_at(tokens, position + 1) in _PER
-        if not counted:
+        deed = lower_at(tokens, position + 1) == "by" and lower_at(tokens, position - 1) != ","
+        if not counted or deed:  # "devices counted by Huber" are so by a person
             continue
         opening = next((at for at, token in enumerate(tokens) if token.lower not in _ASKING), 0)
         asked = put_in(("number", "of"), tokens[opening])
