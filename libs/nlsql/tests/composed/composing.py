@@ -86,7 +86,7 @@ _HAVING = (
 _BOTH = (
     ("with {a_one} but without {other_a_one}", False, True),
     ("that have {a_one} but no {other_one}", False, True),
-    ("that are in {place} but not in {other_place}", False, True),
+    ("that have {a_one} but are not in {other_place}", False, True),
     ("without {a_one} and without {other_a_one}", True, True),
     ("with neither {a_one} nor {other_a_one}", True, True),
     ("that are neither in {place} nor in {other_place}", True, True),

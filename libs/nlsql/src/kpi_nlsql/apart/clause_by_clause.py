@@ -47,9 +47,8 @@ def read(sentence: Sentence, reader: Reader, whole: Sequence[Candidate]) -> Iter
             continue
         if not ranked:
             yield found
-        elif _names(sentence, found) or not _names(sentence, ranked[0][1]):
-            if (better := _beside(found, *ranked[0])) is not None:
-                yield better
+        elif (better := _beside(sentence, found, *ranked[0])) is not None:
+            yield better
         return
 
 
@@ -69,18 +68,19 @@ def _shows_rows(candidate: Candidate) -> bool:
     return all(isinstance(output.expression, plan.Star) for output in query.outputs)
 
 
-def _names(sentence: Sentence, candidate: Candidate) -> bool:
-    """Tell whether the sentence, read as a whole, speaks of the rows that a reading asks for.
+def _names(sentence: Sentence, query: plan.Query) -> bool:
+    """Tell whether the sentence, read as a whole, speaks of the rows that a query asks for.
 
     "Parts in the price list but not in the catalogue" are those of the list, whatever other table
     has parts.
     """
-    query = candidate.plan
-    table = query.source.table if isinstance(query, plan.Query) else None
+    table = query.source.table
     return any(hit.table == table for item in sentence.items for hit in item.table_hits())
 
 
-def _beside(found: Candidate, score: float, whole: Candidate) -> Candidate | None:
+def _beside(
+    sentence: Sentence, found: Candidate, score: float, whole: Candidate
+) -> Candidate | None:
     """Return the reading found, if it says something else than the whole, and no less surely.
 
     What is shown of the rows is read from the whole where that is about the same rows.
@@ -88,6 +88,8 @@ def _beside(found: Candidate, score: float, whole: Candidate) -> Candidate | Non
     query, other = found.plan, whole.plan
     assert isinstance(query, plan.Query)
     if not isinstance(other, plan.Query):
+        return None
+    if _names(sentence, other) and not _names(sentence, query):
         return None
     unread = _has_either(query) and not _has_either(other)
     if found.features["clauses"] < score - (_WITHOUT_OR if unread else _AS_GOOD):

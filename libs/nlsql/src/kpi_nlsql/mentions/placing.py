@@ -146,9 +146,10 @@ def _plain_nouns(items: list[Item], graph: Graph) -> list[Item]:
     tables = {items[at].table_hits()[0].table for at in places if _sure(items[at])}
     if len(tables) < 2:
         return items
+    first = next(items[at].table_hits()[0].table for at in places if _sure(items[at]))
     return [
         replace(item, hits=tuple(item.column_hits()))
-        if at not in places and _describes(item, tables, graph)
+        if at not in places and _describes(item, tables, first, graph)
         else item
         for at, item in enumerate(items)
     ]
@@ -167,7 +168,7 @@ def _sure(item: Item) -> bool:
     return item.best_table() >= _NAMES_TABLE
 
 
-def _describes(item: Item, tables: set[str], graph: Graph) -> bool:
+def _describes(item: Item, tables: set[str], first: str, graph: Graph) -> bool:
     hits = item.table_hits()
     if item.kind != "mention" or not hits or hits[0].score >= _EXACT:
         return False
@@ -179,8 +180,9 @@ def _describes(item: Item, tables: set[str], graph: Graph) -> bool:
         return True
     word = (stem(item.text),)  # each numbers them: "parts" in two lists are no ``ERP_PARTS``
     numbered = all(naming_rows(word, graph.table(table)) for table in others)
-    named = hits[0].table in tables
-    several = named and any(has_others(item, table, graph) for table in others)
+    # "employees that are in the training, not in the badges": each may have had several
+    held_twice = others if hits[0].table in tables else {first}
+    several = any(has_others(item, table, graph) for table in held_twice)
     plain = item.text.endswith("s") and " " not in item.text and item.best_column() < _EXACT
     return plain and numbered and not several
 
